@@ -1,0 +1,68 @@
+"""The words of the third stage: one audit as a reader sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from rules.model import Act, Finding, Institution, Municipality, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """How much of what was due could be read. Counts of pages and sites, and of requests."""
+
+    pages: int
+    read: int
+    unread: int
+    requests: Mapping[str, int] = field(default_factory=dict)  # network → requests
+    reasons: Mapping[str, int] = field(default_factory=dict)  # FailureCode → pages unread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """Something the operator must know of this run; `text` is Russian."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """One run, as stored."""
+
+    id: int
+    as_of: datetime
+    started_at: datetime
+    finished_at: datetime | None
+    complete: bool
+    scope: tuple[str, ...] | None  # institution keys; None: all
+    collection: Collection
+    registries: Mapping[str, str] = field(default_factory=dict)  # municipality → sha256
+    packs: Mapping[str, str] = field(default_factory=dict)  # act → sha256
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Counts of one past audit, for the trend."""
+
+    audit: int
+    as_of: datetime
+    counts: Mapping[Outcome, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything a format needs. `findings`: institution by institution, in the acts' order."""
+
+    audit: Audit
+    municipalities: tuple[Municipality, ...]
+    institutions: tuple[Institution, ...]  # those in scope, in the registry's order
+    acts: tuple[Act, ...]
+    findings: tuple[Finding, ...]
+    trend: tuple[Tally, ...] = ()  # oldest first, this audit last
+    previous_as_of: datetime | None = None
+    weeks: Mapping[tuple[str, str], Mapping[date, int]] = field(default_factory=dict)
+    """(network, address) → Monday → posts of that week, for the heat map."""
