@@ -342,6 +342,18 @@ class Collector(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How many calls of one method a platform grants a token in 24 hours."""
+
+    per_day: int
+    reserve: int = 0  # kept for audits on demand
+
+
+def _no_quotas(_: Any) -> Mapping[str, Quota]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """What an entry point of the group `dozor.networks` names: one network, whole.
 
@@ -356,3 +368,4 @@ class Network:
     settings: type[Any]
     collector: Callable[[Any], Collector]  # takes an instance of `settings`
     secrets: Mapping[str, str] = field(default_factory=dict)
+    quotas: Callable[[Any], Mapping[str, Quota]] = _no_quotas  # settings → method → quota
