@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -66,3 +66,13 @@ class Report:
     previous_as_of: datetime | None = None
     weeks: Mapping[tuple[str, str], Mapping[date, int]] = field(default_factory=dict)
     """(network, address) → Monday → posts of that week, for the heat map."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """What an entry point of the group `dozor.formats` names: one way to write a report down."""
+
+    slug: str  # "html", as in `report --format html`
+    suffix: str  # ".html"
+    title: str  # Russian, for `--help`
+    render: Callable[[Report], bytes]  # the same report gives the same bytes

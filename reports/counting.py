@@ -1,0 +1,151 @@
+"""What the findings add up to. Pure: no words, no templates.
+
+A *mark* is an outcome as a reader must see it: `below` is a `fail` of something that the act only
+recommends, and is never called a violation.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from collectors.model import SITE, FailureCode
+from reports.words import words
+from rules.model import Finding, Outcome, Requirement, Severity
+
+BELOW = "below"
+
+WORST_FIRST: tuple[str, ...] = (
+    Outcome.FAIL,
+    BELOW,
+    Outcome.REVIEW,
+    Outcome.ERROR,
+    Outcome.UNKNOWN,
+    Outcome.PENDING,
+    Outcome.PASS,
+    Outcome.NOT_APPLICABLE,
+)
+SEVERITIES: tuple[Severity, ...] = tuple(Severity)
+SEEN = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.REVIEW, Outcome.PENDING})
+
+Requirements = Mapping[str, Requirement]
+
+
+class Standing(StrEnum):
+    """Where one institution stands; every institution has exactly one."""
+
+    VIOLATES = "violates"
+    COMPLIES = "complies"
+    UNJUDGED = "unjudged"
+    OUTSIDE = "outside"  # nothing applies: exempt, or the act is not in force
+
+
+class Change(StrEnum):
+    WORSE = "worse"
+    FIXED = "fixed"
+    LOST = "lost"  # it could be judged last time and could not be seen now
+    SAME = "same"
+    NO_DATA = "no_data"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    part: int
+    whole: int
+
+
+def is_mandatory(finding: Finding, requirements: Requirements) -> bool:
+    """Whether a `fail` of it is a violation: the act obliges, and the finding is no mere advice."""
+    requirement = requirements.get(finding.requirement)
+    recommended = requirement is not None and requirement.nature == "recommended"
+    return not recommended and finding.severity not in (Severity.ADVISORY, Severity.INFO)
+
+
+def mark(finding: Finding, requirements: Requirements) -> str:
+    if finding.outcome is Outcome.FAIL and not is_mandatory(finding, requirements):
+        return BELOW
+    return finding.outcome
+
+
+def worst(marks: Iterable[str]) -> str:
+    return min(marks, key=WORST_FIRST.index)
+
+
+def tally(findings: Iterable[Finding]) -> dict[str, int]:
+    """Counts of every outcome, also of those that did not occur."""
+    counted = Counter(finding.outcome for finding in findings)
+    return {outcome.value: counted[outcome] for outcome in Outcome}
+
+
+def compliance(findings: Iterable[Finding]) -> Share:
+    """`pass` of `pass` and `fail`: what could be judged, and nothing else."""
+    counts = tally(findings)
+    return Share(counts["pass"], counts["pass"] + counts["fail"])
+
+
+def unseen(findings: Iterable[Finding]) -> Share:
+    """What could not be verified, of all that applies."""
+    counts = tally(findings)
+    return Share(
+        counts["unknown"] + counts["error"], sum(counts.values()) - counts["not_applicable"]
+    )
+
+
+def standing(findings: Iterable[Finding], requirements: Requirements) -> Standing:
+    applying = [f for f in findings if f.outcome is not Outcome.NOT_APPLICABLE]
+    binding = [f for f in applying if is_mandatory(f, requirements)]
+    if not applying:
+        return Standing.OUTSIDE
+    if any(f.outcome is Outcome.FAIL for f in binding):
+        return Standing.VIOLATES
+    if any(f.outcome is Outcome.PASS for f in binding) and not any(
+        hides_a_page(f, requirements) for f in binding
+    ):
+        return Standing.COMPLIES
+    return Standing.UNJUDGED
+
+
+def hides_a_page(finding: Finding, requirements: Requirements) -> bool:
+    """Whether a page or site stayed unseen, so that nobody may say "complies".
+
+    A missing attestation, or a fact that no page shows this way, is not such a case: it would
+    take the word from every institution of the town at once.
+    """
+    if finding.outcome not in (Outcome.UNKNOWN, Outcome.ERROR):
+        return False
+    if finding.reason in words()["limits"]["reasons"]:
+        return False
+    requirement = requirements.get(finding.requirement)
+    of_a_page = requirement is not None and requirement.per in ("network", "page")
+    return of_a_page or finding.network == SITE or finding.reason in set(FailureCode)
+
+
+def change(finding: Finding) -> Change:
+    """Against the previous audit; "worse" and "fixed" only between two things that were read."""
+    if finding.previous is None:
+        return Change.NEW
+    if finding.outcome not in SEEN:
+        return Change.LOST if finding.previous in SEEN and is_blind(finding) else Change.NO_DATA
+    if finding.previous not in SEEN:
+        return Change.NO_DATA
+    return change_of_seen(finding.previous, finding.outcome)
+
+
+def is_blind(finding: Finding) -> bool:
+    return finding.outcome in (Outcome.UNKNOWN, Outcome.ERROR)
+
+
+def change_of_seen(before: Outcome, now: Outcome) -> Change:
+    if now is Outcome.FAIL and before is not Outcome.FAIL:
+        return Change.WORSE
+    if before is Outcome.FAIL and now is Outcome.PASS:
+        return Change.FIXED
+    return Change.SAME
+
+
+def gravity(finding: Finding) -> tuple[int, str]:
+    """Sort key: the gravest first, then by requirement, so that the order is always the same."""
+    return SEVERITIES.index(finding.severity), finding.requirement
