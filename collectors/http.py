@@ -1,0 +1,476 @@
+"""One way to read over HTTP: named, paced, bounded, checked, and kept as evidence.
+
+    ReadError                 an answer that says nothing about the page; `failure` names why
+    ├── NoSuchNameError       the resolver says that there is no such name
+    └── CertificateError      the server's certificate does not hold; `kind` says in which way
+
+An `Answer` is a definite one: 2xx, or a 404 or 410 that says "no such page". Everything else is a
+`ReadError`, whatever library raised it: `FAILURES` and `STATUSES` are the only translation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import zlib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import cast
+
+import httpcore
+import httpx
+from aiolimiter import AsyncLimiter
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from collectors.guard import AddressError, Guard, GuardedNetwork, Resolver, check_url, resolve
+from collectors.model import Evidence, Exchange, Failure, FailureCode, Run
+
+
+class CertificateTrouble(StrEnum):
+    UNKNOWN_ROOT = "unknown_root"  # self-signed, or a root that our store does not hold
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    WRONG_NAME = "wrong_name"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The last exchange of a reading; `evidence` has every hop, the answer's own last."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]  # names in any case
+    body: bytes
+    evidence: tuple[Evidence, ...] = ()
+
+
+class ReadError(Exception):
+    """`answer` is what came, where something came: a login wall has a page behind its 403."""
+
+    def __init__(
+        self, failure: Failure, evidence: tuple[Evidence, ...] = (), answer: Answer | None = None
+    ) -> None:
+        super().__init__(f"{failure.code}: {failure.detail}")
+        self.failure = failure
+        self.evidence = evidence
+        self.answer = answer
+
+
+class NoSuchNameError(ReadError):
+    pass
+
+
+class CertificateError(ReadError):
+    kind: CertificateTrouble = CertificateTrouble.OTHER
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+class _NotOfferedError(Exception):
+    """A content encoding that our request did not offer."""
+
+
+class _TooManyRedirectsError(Exception):
+    pass
+
+
+FAILURES: tuple[tuple[type[Exception], FailureCode], ...] = (
+    # The first row that fits the exception, or one that caused it, decides.
+    (AddressError, FailureCode.ADDRESS_REFUSED),
+    (socket.gaierror, FailureCode.DNS),
+    (ssl.SSLError, FailureCode.TLS),
+    (_TooManyRedirectsError, FailureCode.REDIRECTS),
+    (_TooLargeError, FailureCode.TOO_LARGE),
+    (_NotOfferedError, FailureCode.MALFORMED),
+    (zlib.error, FailureCode.MALFORMED),
+    (TimeoutError, FailureCode.TIMEOUT),
+    (httpcore.TimeoutException, FailureCode.TIMEOUT),
+    (httpcore.RemoteProtocolError, FailureCode.MALFORMED),
+    (httpcore.LocalProtocolError, FailureCode.OUR_FAULT),
+    (httpcore.NetworkError, FailureCode.CONNECTION),
+    (httpcore.UnsupportedProtocol, FailureCode.ADDRESS_REFUSED),
+    (httpx.InvalidURL, FailureCode.ADDRESS_REFUSED),
+)
+EXPECTED = tuple(kind for kind, _ in FAILURES)
+
+STATUSES: Mapping[int, FailureCode] = {
+    401: FailureCode.FORBIDDEN,
+    403: FailureCode.FORBIDDEN,
+    407: FailureCode.FORBIDDEN,
+    408: FailureCode.TIMEOUT,
+    425: FailureCode.RATE_LIMITED,
+    429: FailureCode.RATE_LIMITED,
+    451: FailureCode.FORBIDDEN,  # how some networks refuse foreign addresses
+}
+"""Besides these: 2xx, 404 and 410 are answers; 5xx is the server's, the other 4xx our fault."""
+
+CERTIFICATES: Mapping[int, CertificateTrouble] = {  # X509_V_ERR_*, openssl/x509_vfy.h
+    9: CertificateTrouble.NOT_YET_VALID,
+    10: CertificateTrouble.EXPIRED,
+    18: CertificateTrouble.UNKNOWN_ROOT,
+    19: CertificateTrouble.UNKNOWN_ROOT,
+    20: CertificateTrouble.UNKNOWN_ROOT,
+    21: CertificateTrouble.UNKNOWN_ROOT,
+    62: CertificateTrouble.WRONG_NAME,
+    64: CertificateTrouble.WRONG_NAME,
+}
+
+TRANSIENT = frozenset(
+    {
+        FailureCode.CONNECTION,
+        FailureCode.DNS,
+        FailureCode.TIMEOUT,
+        FailureCode.SERVER_ERROR,
+        FailureCode.RATE_LIMITED,
+        FailureCode.MALFORMED,  # an answer cut short; a body that is wrong JSON is not seen here
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`total_timeout` bounds one exchange, however slowly it drips; `attempts` bounds the rest."""
+
+    requests_per_second: float = 1.0  # a host
+    max_bytes: int = 5_000_000  # of a body, unpacked
+    connect_timeout: float = 10.0
+    read_timeout: float = 20.0
+    total_timeout: float = 45.0
+    max_redirects: int = 10
+    attempts: int = 3
+    first_wait: float = 1.0
+    longest_wait: float = 20.0  # a server that asks for more patience gets none
+
+
+@dataclass(slots=True)
+class Client:
+    """Reads addresses for one collector in one run. Made by `open_client`."""
+
+    network: str
+    run: Run
+    limits: Limits
+    http: httpx.AsyncClient
+    paces: dict[str, AsyncLimiter] = field(default_factory=dict)
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        attempts: int | None = None,
+    ) -> Answer:
+        """Follows redirects, repeats what may pass. Raises ReadError, and OSError of the sink."""
+        address = url if params is None else str(httpx.URL(url).copy_merge_params(dict(params)))
+        return await self._retrying(attempts)(self._follow, address, dict(headers or {}))
+
+    def _retrying(self, attempts: int | None) -> AsyncRetrying:
+        patience = wait_exponential_jitter(
+            multiplier=self.limits.first_wait, max=self.limits.longest_wait
+        )
+
+        def wait(state: RetryCallState) -> float:
+            return max(patience(state), _asked_wait(_error_of(state)))
+
+        return AsyncRetrying(
+            stop=stop_after_attempt(attempts or self.limits.attempts),
+            retry=retry_if_exception(self._is_transient),
+            wait=wait,
+            reraise=True,
+        )
+
+    def _is_transient(self, error: BaseException) -> bool:
+        return (
+            isinstance(error, ReadError)
+            and not isinstance(error, NoSuchNameError)
+            and error.failure.code in TRANSIENT
+            and _asked_wait(error) <= self.limits.longest_wait
+        )
+
+    async def _follow(self, url: str, headers: Mapping[str, str]) -> Answer:
+        trail: tuple[Evidence, ...] = ()
+        for _ in range(self.limits.max_redirects + 1):
+            answer = await self._hop(url, headers, trail)
+            target = _redirect_of(answer)
+            if target is None:
+                return _definite(answer)
+            url, trail = target, answer.evidence
+        raise read_error(_TooManyRedirectsError(url), trail)
+
+    async def _hop(
+        self, url: str, headers: Mapping[str, str], trail: tuple[Evidence, ...]
+    ) -> Answer:
+        try:
+            address = check_url(url).copy_with(fragment=None)
+            request = self.http.build_request("GET", address, headers=headers)
+        except EXPECTED as error:
+            raise read_error(error, trail) from error
+        async with self._pace(request.url):
+            return await self._exchange(request, trail)
+
+    def _pace(self, url: httpx.URL) -> AsyncLimiter:
+        host = url.host.removeprefix("www.")
+        if host not in self.paces:
+            self.paces[host] = AsyncLimiter(1, 1 / self.limits.requests_per_second)
+        return self.paces[host]
+
+    async def _exchange(self, request: httpx.Request, trail: tuple[Evidence, ...]) -> Answer:
+        """One request. What came before a failure is kept, too: it shows the failure."""
+        body = bytearray()
+        response: httpx.Response | None = None
+        problem: Exception | None = None
+        try:
+            async with asyncio.timeout(self.limits.total_timeout):
+                response = await self.http.send(request, stream=True)
+                await _read(response, body, self.limits.max_bytes)
+        except EXPECTED as error:
+            problem = error
+        if response is not None:
+            trail = (*trail, self._keep(request, response, bytes(body)))
+        if problem is not None or response is None:
+            raise read_error(problem or RuntimeError("no answer"), trail) from problem
+        return Answer(
+            url=str(request.url),
+            status=response.status_code,
+            headers=response.headers,
+            body=bytes(body),
+            evidence=trail,
+        )
+
+    def _keep(self, request: httpx.Request, response: httpx.Response, body: bytes) -> Evidence:
+        exchange = Exchange(
+            network=self.network,
+            method=request.method,
+            url=str(request.url),
+            request_headers=dict(request.headers),
+            request_body=b"",
+            status=response.status_code,
+            reason=response.reason_phrase,
+            headers=tuple(response.headers.multi_items()),
+            body=body,
+            fetched_at=datetime.now(UTC),
+        )
+        return self.run.evidence.keep(exchange)
+
+
+@asynccontextmanager
+async def open_client(
+    network: str,
+    run: Run,
+    limits: Limits,
+    permit: Guard,
+    *,
+    resolver: Resolver = resolve,
+    trust: ssl.SSLContext | None = None,
+) -> AsyncIterator[Client]:
+    """A client of one collector in one run; `resolver` and `trust` are for other worlds (tests)."""
+    transport = _GuardedTransport(GuardedNetwork(permit, resolver), trust or trust_store())
+    async with httpx.AsyncClient(
+        transport=transport,
+        headers={
+            "User-Agent": run.user_agent,
+            "Accept-Encoding": "gzip",  # the one that `_read` unpacks within bounds
+            "Accept-Language": "ru",
+            "Accept": "*/*",
+        },
+        timeout=httpx.Timeout(
+            limits.read_timeout, connect=limits.connect_timeout, pool=limits.total_timeout
+        ),
+        follow_redirects=False,
+        trust_env=False,
+    ) as http:
+        yield Client(network, run, limits, http)
+
+
+def trust_store(extra_roots: str = "") -> ssl.SSLContext:
+    """The public roots, and those of a PEM file (of the Russian national authority, say)."""
+    context = httpx.create_ssl_context(trust_env=False)
+    if extra_roots:
+        context.load_verify_locations(cafile=extra_roots)
+    return context
+
+
+class _GuardedTransport(httpx.AsyncBaseTransport):
+    """httpx over an httpcore pool whose network is guarded.
+
+    The pool is keyed by host name, so two sites of one server never share a checked connection.
+    """
+
+    def __init__(self, network: GuardedNetwork, trust: ssl.SSLContext) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=trust,
+            max_connections=200,
+            max_keepalive_connections=100,
+            keepalive_expiry=15.0,
+            network_backend=network,
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._pool.handle_async_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(
+                    scheme=request.url.raw_scheme,
+                    host=request.url.raw_host,
+                    port=request.url.port,
+                    target=request.url.raw_path,
+                ),
+                headers=request.headers.raw,
+                content=cast(httpx.AsyncByteStream, request.stream),
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(
+            answer.status,
+            headers=answer.headers,
+            stream=_Stream(answer),
+            extensions=answer.extensions,
+        )
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._answer.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+async def _read(response: httpx.Response, body: bytearray, most: int) -> None:
+    """Fill `body`, unpacked, with at most `most` bytes; a bomb is never unpacked beyond that."""
+    try:
+        unpack = _unpacker(response.headers.get("content-encoding", ""))
+        async for packed in response.aiter_raw():
+            body += unpack(packed, most + 1 - len(body))
+            if len(body) > most:
+                del body[most:]
+                raise _TooLargeError(f"more than {most} bytes")
+    finally:
+        await response.aclose()
+
+
+class _Unpacker:
+    """gzip and zlib, one member after another, never more than asked for."""
+
+    def __init__(self) -> None:
+        self._inflate = zlib.decompressobj(wbits=47)
+
+    def __call__(self, packed: bytes, most: int) -> bytes:
+        out = self._inflate.decompress(packed, most)
+        while self._inflate.eof and self._inflate.unused_data and len(out) < most:
+            rest, self._inflate = self._inflate.unused_data, zlib.decompressobj(wbits=47)
+            out += self._inflate.decompress(rest, most - len(out))
+        return out
+
+
+class _Plain:
+    def __call__(self, packed: bytes, most: int) -> bytes:
+        return packed[:most]
+
+
+def _unpacker(encoding: str) -> _Unpacker | _Plain:
+    match encoding.strip().lower():
+        case "" | "identity" | "none" | "utf-8":  # the last two are seen on careless servers
+            return _Plain()
+        case "gzip" | "x-gzip" | "deflate":
+            return _Unpacker()
+        case _:
+            raise _NotOfferedError(f"content encoding {encoding!r}")
+
+
+def _redirect_of(answer: Answer) -> str | None:
+    location = answer.headers.get("location")
+    if answer.status not in (301, 302, 303, 307, 308) or not location:
+        return None
+    try:
+        return str(httpx.URL(answer.url).join(location))
+    except (httpx.InvalidURL, ValueError) as error:
+        raise read_error(AddressError(f"redirect to {location!r}"), answer.evidence) from error
+
+
+def _definite(answer: Answer) -> Answer:
+    code = _status_failure(answer.status)
+    if code is None:
+        return answer
+    raise ReadError(Failure(code, f"status {answer.status}"), answer.evidence, answer)
+
+
+def _status_failure(status: int) -> FailureCode | None:
+    if 200 <= status < 300 or status in (404, 410):
+        return None
+    if status >= 500:
+        return FailureCode.SERVER_ERROR
+    if status < 400:
+        return FailureCode.MALFORMED  # a redirect to nowhere
+    return STATUSES.get(status, FailureCode.OUR_FAULT)
+
+
+def read_error(error: Exception, evidence: tuple[Evidence, ...] = ()) -> ReadError:
+    """The exception in the words of `FailureCode`; one of no row is a fault of ours."""
+    causes = tuple(_causes(error))
+    for kind, code in FAILURES:
+        for cause in causes:
+            if isinstance(cause, kind):
+                return _named(cause, Failure(code, _detail(cause)), evidence)
+    return ReadError(Failure(FailureCode.OUR_FAULT, _detail(error)), evidence)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _detail(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _named(cause: BaseException, failure: Failure, evidence: tuple[Evidence, ...]) -> ReadError:
+    if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_NONAME:
+        return NoSuchNameError(failure, evidence)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        kind = CERTIFICATES.get(cause.verify_code, CertificateTrouble.OTHER)
+        refused = CertificateError(
+            replace(failure, detail=f"{kind}: {cause.verify_message}"), evidence
+        )
+        refused.kind = kind
+        return refused
+    return ReadError(failure, evidence)
+
+
+def _error_of(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _asked_wait(error: BaseException | None) -> float:
+    """Seconds that the server asked us to wait (Retry-After: seconds, or a date)."""
+    if not isinstance(error, ReadError) or error.answer is None:
+        return 0.0
+    text = error.answer.headers.get("retry-after", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
