@@ -1,0 +1,1 @@
+"""What is kept: audits, observations, findings, evidence, what the office stated, the outbox."""

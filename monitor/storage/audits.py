@@ -1,0 +1,166 @@
+"""Audits: opened when a run begins, closed when it ends, never deleted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, func, update
+from sqlmodel import col, select
+
+from monitor.storage.bodies import made, plain
+from monitor.storage.database import session
+from monitor.storage.tables import AuditRow, DocumentRow, FindingRow
+from reports.model import Audit, Collection, Issue, Tally
+from rules.model import Outcome
+
+NOTHING_READ = Collection(pages=0, read=0, unread=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text that an audit rests on: a registry or a pack."""
+
+    name: str
+    body: bytes
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+
+def read_document(path: Path) -> Document:
+    return Document(path.name, path.read_bytes())
+
+
+def begin(
+    engine: Engine,
+    *,
+    as_of: datetime,
+    started_at: datetime,
+    scope: tuple[str, ...] | None,
+    registries: Mapping[str, str],
+    packs: Mapping[str, str],
+    documents: Iterable[Document],
+) -> Audit:
+    """Open an audit and keep the texts that it rests on."""
+    row = AuditRow(
+        as_of=as_of,
+        started_at=started_at,
+        scope=None if scope is None else list(scope),
+        collection=plain(NOTHING_READ),
+        registries=dict(registries),
+        packs=dict(packs),
+        issues=[],
+    )
+    with session(engine) as opened:
+        for document in documents:
+            opened.merge(
+                DocumentRow(digest=document.digest, name=document.name, body=document.body)
+            )
+        opened.add(row)
+    return _value(row)
+
+
+def finish(
+    engine: Engine,
+    audit: Audit,
+    *,
+    finished_at: datetime,
+    complete: bool,
+    collection: Collection,
+    issues: tuple[Issue, ...],
+) -> Audit:
+    changes = {
+        "finished_at": finished_at,
+        "complete": complete,
+        "collection": plain(collection),
+        "issues": [{"code": issue.code, "text": issue.text} for issue in issues],
+    }
+    with session(engine) as opened:
+        opened.exec(update(AuditRow).where(col(AuditRow.id) == audit.id).values(**changes))
+    found = by_id(engine, audit.id)
+    assert found is not None
+    return found
+
+
+def by_id(engine: Engine, number: int) -> Audit | None:
+    with session(engine) as opened:
+        row = opened.get(AuditRow, number)
+    return _value(row) if row else None
+
+
+def latest(engine: Engine) -> Audit | None:
+    """The newest finished audit, by the run's clock and then by number."""
+    with session(engine) as opened:
+        row = opened.exec(
+            select(AuditRow)
+            .where(col(AuditRow.finished_at).is_not(None))
+            .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
+            .limit(1)
+        ).first()
+    return _value(row) if row else None
+
+
+def before(engine: Engine, audit: Audit, *, whole_only: bool = True) -> Audit | None:
+    """The newest finished audit as of an earlier moment; `whole_only`: of all institutions."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(AuditRow)
+            .where(col(AuditRow.finished_at).is_not(None), col(AuditRow.as_of) < audit.as_of)
+            .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
+        )
+        found = next((row for row in rows if row.scope is None or not whole_only), None)
+    return _value(found) if found else None
+
+
+def tallies(engine: Engine, audit: Audit, *, most: int = 12) -> tuple[Tally, ...]:
+    """Outcome counts of the last whole audits up to `audit`, oldest first, one per as-of moment."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(AuditRow)
+            .where(col(AuditRow.finished_at).is_not(None), col(AuditRow.as_of) <= audit.as_of)
+            .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
+        ).all()
+        newest: dict[datetime, AuditRow] = {}
+        for row in rows:
+            if row.scope is None and len(newest) < most:
+                newest.setdefault(row.as_of, row)
+        chosen = [row.id for row in newest.values()]
+        counted = opened.exec(
+            select(FindingRow.audit_id, FindingRow.outcome, func.count())
+            .where(col(FindingRow.audit_id).in_(chosen))
+            .group_by(col(FindingRow.audit_id), col(FindingRow.outcome))
+        ).all()
+    counts: dict[int, dict[Outcome, int]] = {}
+    for number, outcome, count in counted:
+        counts.setdefault(number, {})[Outcome(outcome)] = count
+    return tuple(
+        Tally(audit=row.id or 0, as_of=row.as_of, counts=counts.get(row.id or 0, {}))
+        for row in reversed(newest.values())
+    )
+
+
+def document(engine: Engine, digest: str) -> bytes | None:
+    with session(engine) as opened:
+        row = opened.get(DocumentRow, digest)
+    return row.body if row else None
+
+
+def _value(row: AuditRow) -> Audit:
+    assert row.id is not None
+    return Audit(
+        id=row.id,
+        as_of=row.as_of,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        complete=row.complete,
+        scope=None if row.scope is None else tuple(row.scope),
+        collection=made(Collection, row.collection),
+        registries=row.registries,
+        packs=row.packs,
+        issues=tuple(Issue(code=one["code"], text=one["text"]) for one in row.issues),
+    )

@@ -1,0 +1,42 @@
+"""Frozen values as compressed JSON, and back. What is stored reads back equal."""
+
+from __future__ import annotations
+
+import zlib
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+Value = TypeVar("Value")
+
+
+def packed(value: Any) -> bytes:
+    """Fields at their defaults are left out: a default of a stored value may never change."""
+    return zlib.compress(_adapter(type(value)).dump_json(value, exclude_defaults=True))
+
+
+def unpacked(kind: type[Value], body: bytes) -> Value:
+    """Raises pydantic.ValidationError for a body that no version of `kind` wrote."""
+    value: Value = _adapter(kind).validate_json(zlib.decompress(body))
+    return value
+
+
+def plain(value: Any) -> Any:
+    """JSON values (dicts, lists, strings) of a frozen value."""
+    return _adapter(type(value)).dump_python(value, mode="json", exclude_defaults=True)
+
+
+def made(kind: type[Value], content: Any) -> Value:
+    """The frozen value of JSON values."""
+    value: Value = _adapter(kind).validate_python(content)
+    return value
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return _remembered(kind)
+
+
+@cache
+def _remembered(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

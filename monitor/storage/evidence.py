@@ -1,0 +1,233 @@
+"""Evidence: every exchange as a WARC record, one file a run, secrets removed before writing.
+
+The file's digest goes into a chain over all runs, so that a file that was changed, cut or taken
+away later can be named (`verify`). Every record is flushed as it is written and is a gzip member
+of its own: what a killed run had written stays readable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote, quote_plus
+
+from sqlalchemy import Engine
+from sqlmodel import col, select
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from collectors.model import Evidence, Exchange
+from monitor.storage.database import session
+from monitor.storage.tables import EvidenceFileRow
+from reports.model import Audit
+
+MASK = "***"
+SECRET_PARAMETERS = re.compile(
+    r"((?:access_token|session_key|session_secret_key|sig|application_key|"
+    r"application_secret_key|client_secret)=)[^&\s\"]*"
+)
+SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
+# The body is stored as decoded: these would no longer be true of it.
+BODY_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+
+class WarcFile:
+    """Where one run keeps its exchanges: fulfils `collectors.model.EvidenceSink`.
+
+    `requests` counts exchanges by network. A failure to write raises OSError: a run that cannot
+    keep its evidence stops, since a finding without bytes could not be shown.
+    """
+
+    def __init__(self, folder: Path, audit: Audit, secrets: Sequence[str]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / f"audit-{audit.id:06}.warc.gz"
+        self.requests: Counter[str] = Counter()
+        self.records = 0
+        self._secrets = _forms(secrets)
+        self._lock = threading.Lock()
+        self._bodies: dict[str, tuple[str, str]] = {}
+        self._file = self.path.open("ab")
+        self._writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
+
+    def __enter__(self) -> WarcFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def keep(self, exchange: Exchange) -> Evidence:
+        body = self._clean(exchange.body)
+        digest = hashlib.sha256(body).hexdigest()
+        url = self._clean_text(exchange.url)
+        with self._lock:
+            record = self._write(exchange, url, body, digest)
+            self._file.flush()
+            self.requests[exchange.network] += 1
+        return Evidence(
+            record=record,
+            sha256=digest,
+            url=url,
+            fetched_at=exchange.fetched_at,
+            status=exchange.status,
+        )
+
+    def _write(self, exchange: Exchange, url: str, body: bytes, digest: str) -> str:
+        moment = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        stamp = {"WARC-Date": moment, "Dozor-Body-Sha256": digest}
+        first = self._bodies.get(digest)
+        head = StatusAndHeaders(
+            f"{exchange.status} {exchange.reason}".strip(),
+            [*self._headers(exchange.headers), ("Content-Length", str(len(body)))],
+            protocol="HTTP/1.1",
+        )
+        if first and body:
+            response = self._writer.create_revisit_record(
+                url, f"sha256:{digest}", *first, http_headers=head, warc_headers_dict=stamp
+            )
+        else:
+            response = self._writer.create_warc_record(
+                url,
+                "response",
+                payload=BytesIO(body),
+                length=len(body),
+                http_headers=head,
+                warc_headers_dict=stamp,
+            )
+            self._bodies[digest] = (url, moment)
+        self._writer.write_request_response_pair(self._request(exchange, url), response)
+        self.records += 2
+        return str(response.rec_headers.get_header("WARC-Record-ID")).strip("<>")
+
+    def _request(self, exchange: Exchange, url: str) -> object:
+        body = self._clean(exchange.request_body)
+        path = "/" + url.split("://", 1)[-1].partition("/")[2]
+        head = StatusAndHeaders(
+            f"{exchange.method} {path} HTTP/1.1",
+            self._headers(tuple(exchange.request_headers.items())),
+            is_http_request=True,
+        )
+        return self._writer.create_warc_record(
+            url, "request", payload=BytesIO(body), length=len(body), http_headers=head
+        )
+
+    def _headers(self, headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [
+            (name, MASK if name.lower() in SECRET_HEADERS else self._clean_text(value))
+            for name, value in headers
+            if name.lower() not in BODY_HEADERS
+        ]
+
+    def _clean(self, body: bytes) -> bytes:
+        for secret in self._secrets:
+            body = body.replace(secret.encode(), MASK.encode())
+        return SECRET_PARAMETERS.sub(rf"\g<1>{MASK}", body.decode("latin-1")).encode("latin-1")
+
+    def _clean_text(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return SECRET_PARAMETERS.sub(rf"\g<1>{MASK}", text)
+
+
+def _forms(secrets: Sequence[str]) -> tuple[str, ...]:
+    """A secret as it may stand in a body: plain, in a form, in a path, in JSON."""
+    forms = {
+        form
+        for secret in secrets
+        if secret
+        for form in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1])
+    }
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def seal(engine: Engine, audit: Audit, file: WarcFile) -> None:
+    """Add the finished file to the chain of run digests."""
+    digest, size = _digest(file.path)
+    with session(engine) as opened:
+        last = opened.exec(
+            select(EvidenceFileRow.chain).order_by(col(EvidenceFileRow.audit_id).desc()).limit(1)
+        ).first()
+        opened.merge(
+            EvidenceFileRow(
+                audit_id=audit.id,
+                name=file.path.name,
+                records=file.records,
+                size=size,
+                sha256=digest,
+                chain=_link(digest, last or ""),
+            )
+        )
+
+
+def verify(engine: Engine, folder: Path) -> Iterator[str]:
+    """A Russian sentence for every file or record that is not as it was written."""
+    chain = ""
+    with session(engine) as opened:
+        rows = opened.exec(select(EvidenceFileRow).order_by(col(EvidenceFileRow.audit_id))).all()
+    for row in rows:
+        if row.chain != _link(row.sha256, chain):
+            yield f"проверка № {row.audit_id}: цепочка отпечатков прервана, запись в базе изменена"
+        chain = row.chain
+        if row.removed_on is None:
+            yield from _faults_of_file(folder / row.name, row)
+
+
+def _faults_of_file(path: Path, row: EvidenceFileRow) -> Iterator[str]:
+    if not path.is_file():
+        yield f"{path}: файла нет, а проверка № {row.audit_id} его записала"
+        return
+    digest, size = _digest(path)
+    if digest == row.sha256:
+        return
+    yield f"{path}: файл изменён (было {row.size} байт, стало {size})"
+    yield from _faults_of_records(path, row.records)
+
+
+def _faults_of_records(path: Path, expected: int) -> Iterator[str]:
+    count = 0
+    with path.open("rb") as opened:
+        try:
+            for record in ArchiveIterator(opened):
+                count += 1
+                body = record.content_stream().read()
+                stated = record.rec_headers.get_header("Dozor-Body-Sha256")
+                if record.rec_type == "response" and stated != hashlib.sha256(body).hexdigest():
+                    yield f"{path}: запись {_name(record.rec_headers)} изменена"
+        except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
+            yield f"{path}: после записи {count} файл не читается ({error})"
+    if count != expected:
+        yield f"{path}: записей {count}, а было {expected}"
+
+
+def _name(headers: StatusAndHeaders) -> str:
+    return str(headers.get_header("WARC-Record-ID")).strip("<>")
+
+
+def _link(digest: str, last: str) -> str:
+    return hashlib.sha256(f"{last}{digest}".encode()).hexdigest()
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest(), path.stat().st_size
+
+
+def sealed(engine: Engine) -> Mapping[int, str]:
+    """Audit → name of its evidence file."""
+    with session(engine) as opened:
+        rows = opened.exec(select(EvidenceFileRow)).all()
+    return {row.audit_id: row.name for row in rows}

@@ -1,0 +1,68 @@
+"""The ledger of calls that a platform counts: fulfils `collectors.model.Budget`.
+
+VK grants a token 5,000 wall.get a day; whether the window is a calendar day is not established
+(platforms.md §1.4), so calls are counted over a rolling 24 hours. The ledger is kept in the
+database: a restart forgets nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, func
+from sqlmodel import Session, col, select
+
+from collectors.model import Quota
+from monitor.storage.database import session
+from monitor.storage.tables import CallRow
+
+WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """`on_demand` audits may use the reserve that nightly ones leave alone."""
+
+    engine: Engine
+    quotas: Mapping[str, Quota]
+    clock: Callable[[], datetime]
+    on_demand: bool = False
+
+    def take(self, reader: str, method: str, calls: int) -> int:
+        if (quota := self.quotas.get(method)) is None:
+            return calls
+        with session(self.engine) as opened:
+            granted = max(0, min(calls, self._limit(quota) - self._used(opened, reader, method)))
+            if granted:
+                opened.add(self._row(reader, method, granted))
+        return granted
+
+    def exhaust(self, reader: str, method: str) -> None:
+        """Write down as used whatever the quota still showed: the platform knows better."""
+        quota = self.quotas.get(method, Quota(per_day=0))
+        with session(self.engine) as opened:
+            left = quota.per_day - self._used(opened, reader, method)
+            if left > 0:
+                opened.add(self._row(reader, method, left))
+
+    def left(self, reader: str, method: str) -> int:
+        """Calls that may still be taken, the reserve included."""
+        with session(self.engine) as opened:
+            return max(0, self.quotas[method].per_day - self._used(opened, reader, method))
+
+    def _limit(self, quota: Quota) -> int:
+        return quota.per_day if self.on_demand else quota.per_day - quota.reserve
+
+    def _used(self, opened: Session, reader: str, method: str) -> int:
+        return opened.exec(
+            select(func.coalesce(func.sum(CallRow.calls), 0)).where(
+                CallRow.reader == reader,
+                CallRow.method == method,
+                col(CallRow.at) > self.clock() - WINDOW,
+            )
+        ).one()
+
+    def _row(self, reader: str, method: str, calls: int) -> CallRow:
+        return CallRow(reader=reader, method=method, at=self.clock(), calls=calls)

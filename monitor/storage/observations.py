@@ -1,0 +1,92 @@
+"""Observations: added batch by batch as answers come, read back newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Several
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from collectors.model import Observation
+from monitor.storage.bodies import packed, unpacked
+from monitor.storage.database import session
+from monitor.storage.tables import ObservationRow
+from reports.model import Audit
+
+Address = tuple[str, str]  # network, canonical address
+HISTORY = 14  # readings of one page that a judgement looks back on
+
+
+def add(engine: Engine, audit: Audit, batch: Iterable[Observation]) -> None:
+    """Commit one batch: what a killed run had added stays."""
+    with session(engine) as opened:
+        opened.add_all(_row(audit, one) for one in batch)
+
+
+def history(
+    engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int = HISTORY
+) -> Mapping[Address, tuple[Observation, ...]]:
+    """The last `most` observations of every address up to `as_of`, newest first."""
+    with session(engine) as opened:
+        return {address: _of_page(opened, address, as_of, most) for address in addresses}
+
+
+def of_audit(engine: Engine, audit: Audit) -> set[Address]:
+    """Which addresses this audit has already read: a killed run goes on after them."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(ObservationRow.network, ObservationRow.address).where(
+                col(ObservationRow.audit_id) == audit.id
+            )
+        )
+        return set(rows)
+
+
+def known_ids(engine: Engine, as_of: datetime) -> Mapping[Address, str]:
+    """The last id that each address had: a renamed page is followed by it."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(ObservationRow.network, ObservationRow.address, ObservationRow.page_id)
+            .where(
+                col(ObservationRow.page_id).is_not(None), col(ObservationRow.observed_at) <= as_of
+            )
+            .order_by(
+                col(ObservationRow.network),
+                col(ObservationRow.address),
+                col(ObservationRow.observed_at).desc(),
+            )
+        )
+        groups = groupby(rows, key=lambda row: (row[0], row[1]))
+        return {address: str(next(group)[2]) for address, group in groups}
+
+
+def _of_page(
+    opened: Session, address: Address, as_of: datetime, most: int
+) -> tuple[Observation, ...]:
+    rows = opened.exec(
+        select(ObservationRow.body)
+        .where(
+            ObservationRow.network == address[0],
+            ObservationRow.address == address[1],
+            col(ObservationRow.observed_at) <= as_of,
+        )
+        .order_by(col(ObservationRow.observed_at).desc(), col(ObservationRow.id).desc())
+        .limit(most)
+    )
+    return tuple(unpacked(Observation, body) for body in rows)
+
+
+def _row(audit: Audit, observation: Observation) -> ObservationRow:
+    facts, failure = observation.facts, observation.failure
+    return ObservationRow(
+        audit_id=audit.id,
+        network=observation.page.network,
+        address=observation.page.address,
+        page_id=facts.page_id if facts else None,
+        observed_at=observation.observed_at,
+        failure=failure.code.value if failure else None,
+        body=packed(observation),
+    )

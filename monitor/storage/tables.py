@@ -1,0 +1,160 @@
+"""Rows. Observations, findings and statements are append-only: nothing here updates them.
+
+Table classes do not validate and SQLite forgets time zones, so moments go through `Moment`.
+Bodies are the JSON of the frozen values, compressed: columns beside them exist only to be
+searched by.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Dialect, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, stored as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def _moment(**options: Any) -> Any:
+    return Field(sa_type=Moment, **options)
+
+
+class AuditRow(SQLModel, table=True):
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    as_of: datetime = _moment(index=True)
+    started_at: datetime = _moment()
+    finished_at: datetime | None = _moment(default=None, nullable=True)
+    complete: bool = False
+    scope: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    collection: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    registries: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    packs: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    issues: list[dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class DocumentRow(SQLModel, table=True):
+    """The text of a registry or pack as it was used, once for every digest."""
+
+    __tablename__ = "document"
+
+    digest: str = Field(primary_key=True)
+    name: str
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ObservationRow(SQLModel, table=True):
+    __tablename__ = "observation"
+    __table_args__ = (Index("observation_page", "network", "address", "observed_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    audit_id: int = Field(foreign_key="audit.id", index=True)
+    network: str
+    address: str
+    page_id: str | None = None
+    observed_at: datetime = _moment()
+    failure: str | None = None
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class FindingRow(SQLModel, table=True):
+    __tablename__ = "finding"
+    __table_args__ = (Index("finding_institution", "municipality", "institution", "audit_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    audit_id: int = Field(foreign_key="audit.id", index=True)
+    municipality: str
+    institution: str
+    requirement: str
+    outcome: str
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class CallRow(SQLModel, table=True):
+    """One line of the ledger: calls that count against a platform's daily quota."""
+
+    __tablename__ = "call"
+    __table_args__ = (Index("call_reader", "reader", "method", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    reader: str
+    method: str
+    at: datetime = _moment()
+    calls: int
+
+
+class StatementRow(SQLModel, table=True):
+    """An attestation, event or waiver that was recorded by a command, beside the registry."""
+
+    __tablename__ = "statement"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str  # attestation | event | waiver
+    municipality: str = Field(index=True)
+    institution: str
+    recorded_at: datetime = _moment()
+    recorded_by: str
+    body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class EvidenceFileRow(SQLModel, table=True):
+    """One WARC file of one run. `chain` is the sha256 of the file's digest and the last chain."""
+
+    __tablename__ = "evidence_file"
+
+    audit_id: int = Field(primary_key=True, foreign_key="audit.id")
+    name: str
+    records: int
+    size: int
+    sha256: str
+    chain: str
+    removed_on: date | None = None
+
+
+class MessageRow(SQLModel, table=True):
+    """The outbox. A message is claimed by a conditional update, then sent."""
+
+    __tablename__ = "message"
+    __table_args__ = (UniqueConstraint("audit_id", "role", "recipient", "turn"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    audit_id: int = Field(foreign_key="audit.id")
+    role: str
+    recipient: str
+    turn: int = 1  # raised when somebody asks to send the same report again
+    subject: str
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    state: str = Field(default="queued", index=True)  # queued | claimed | sent | parked
+    queued_at: datetime = _moment()
+    claimed_at: datetime | None = _moment(default=None, nullable=True)
+    due_at: datetime = _moment()
+    sent_at: datetime | None = _moment(default=None, nullable=True)
+    attempts: int = 0
+    answer: str = ""
+
+
+class LockRow(SQLModel, table=True):
+    """Who is at work; a lock whose holder no longer renews it is taken over."""
+
+    __tablename__ = "lock"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    taken_at: datetime = _moment()
+    renewed_at: datetime = _moment()

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from warcio.archiveiterator import ArchiveIterator
+
+from collectors.model import Exchange
+from monitor.storage.evidence import WarcFile, seal, verify
+from reports.model import Audit
+from tests.cast import NOW
+
+TOKEN = "vk1.a.Secret/Token+1"
+EXCHANGE = Exchange(
+    network="vk",
+    method="POST",
+    url=f"https://api.vk.ru/method/wall.get?access_token={TOKEN}&v=5.199",
+    request_headers={"Cookie": "remixsid=1", "Authorization": f"Bearer {TOKEN}"},
+    request_body=b"owner_id=-1&access_token=vk1.a.Secret%2FToken%2B1",
+    status=200,
+    reason="OK",
+    headers=[("Content-Type", "application/json"), ("Set-Cookie", "a=b")],
+    body=b'{"error":{"request_params":[{"key":"access_token","value":"vk1.a.Secret/Token+1"}]}}',
+    fetched_at=NOW,
+)
+
+
+def _written(folder: Path, audit: Audit, *exchanges: Exchange) -> WarcFile:
+    with WarcFile(folder, audit, [TOKEN]) as file:
+        for exchange in exchanges:
+            file.keep(exchange)
+    return file
+
+
+def _records(path: Path) -> list[tuple[str, str, bytes]]:
+    with path.open("rb") as opened:
+        return [
+            (
+                record.rec_type,
+                record.rec_headers.get_header("WARC-Record-ID"),
+                record.content_stream().read(),
+            )
+            for record in ArchiveIterator(opened)
+        ]
+
+
+def test_no_secret_reaches_the_file(tmp_path: Path, audit: Audit) -> None:
+    file = _written(tmp_path, audit, EXCHANGE)
+    text = gzip.decompress(file.path.read_bytes())
+    for secret in (b"Secret", b"remixsid", b"a=b"):
+        assert secret not in text
+
+
+def test_the_evidence_names_the_record_and_its_digest(tmp_path: Path, audit: Audit) -> None:
+    with WarcFile(tmp_path, audit, [TOKEN]) as file:
+        kept = file.keep(EXCHANGE)
+    (found,) = [one for one in _records(file.path) if one[0] == "response"]
+    assert found[1] == f"<{kept.record}>"
+    assert kept.sha256 == hashlib.sha256(found[2]).hexdigest()
+    assert TOKEN not in kept.url
+
+
+def test_an_unchanged_body_is_kept_once(tmp_path: Path, audit: Audit) -> None:
+    file = _written(tmp_path, audit, EXCHANGE, EXCHANGE)
+    kinds = [kind for kind, _, _ in _records(file.path)]
+    assert sorted(kinds) == ["request", "request", "response", "revisit"]
+    assert file.requests == {"vk": 2}
+
+
+def test_a_sealed_file_verifies(tmp_path: Path, engine: Engine, audit: Audit) -> None:
+    seal(engine, audit, _written(tmp_path, audit, EXCHANGE))
+    assert list(verify(engine, tmp_path)) == []
+
+
+def test_a_changed_record_is_named(tmp_path: Path, engine: Engine, audit: Audit) -> None:
+    file = _written(tmp_path, audit, EXCHANGE)
+    seal(engine, audit, file)
+    forged = replace(EXCHANGE, body=b"{}")
+    file.path.unlink()
+    _written(tmp_path, audit, forged)
+    assert any("файл изменён" in fault for fault in verify(engine, tmp_path))
+
+
+def test_a_cut_file_and_a_missing_file_are_named(
+    tmp_path: Path, engine: Engine, audit: Audit
+) -> None:
+    file = _written(tmp_path, audit, EXCHANGE, replace(EXCHANGE, body=b"{}"))
+    seal(engine, audit, file)
+    whole = file.path.read_bytes()
+    file.path.write_bytes(whole[: len(whole) // 2])
+    assert any("записей" in fault for fault in verify(engine, tmp_path))
+    file.path.unlink()
+    assert any("файла нет" in fault for fault in verify(engine, tmp_path))
+
+
+def test_a_run_that_is_cut_off_leaves_a_readable_file(tmp_path: Path, audit: Audit) -> None:
+    file = WarcFile(tmp_path, audit, [])
+    file.keep(EXCHANGE)
+    assert len(_records(file.path)) == 2
+    file.__exit__(None, None, None)
+
+
+def test_a_full_disk_stops_the_run(tmp_path: Path, audit: Audit) -> None:
+    (tmp_path / f"audit-{audit.id:06}.warc.gz").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="space"):
+        _written(tmp_path, audit, EXCHANGE)

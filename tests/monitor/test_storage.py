@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine
+from sqlmodel import SQLModel
+
+from collectors.model import Failure, FailureCode, Observation, Quota
+from monitor.storage import audits, findings, locks, observations, statements
+from monitor.storage.database import StorageError, open_database, schema_is_current
+from monitor.storage.ledger import Ledger
+from reports.model import Audit, Collection, Issue
+from rules.model import Attestation, Event, Finding, Outcome, Severity, Waiver
+from tests.cast import NOW, SCHOOL, SCHOOL_FACTS, SCHOOL_OK, SCHOOL_VK, TOWN, seen
+
+VK_ADDRESS = ("vk", SCHOOL_VK.address)
+FINDING = Finding(
+    institution="school",
+    municipality="kedr",
+    requirement="kedrovy-2022-298/6.6",
+    clause="6.6",
+    outcome=Outcome.FAIL,
+    severity=Severity.MAJOR,
+    reason="no_mark",
+    because="Отметки нет.",
+    measured={"mark": False},
+)
+
+
+def test_the_migrations_give_the_tables_that_the_code_declares(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    assert schema_is_current(engine)
+
+
+def test_an_observation_reads_back_equal(engine: Engine, audit: Audit) -> None:
+    told = seen(SCHOOL_VK, SCHOOL_FACTS)
+    observations.add(engine, audit, [told])
+    assert observations.history(engine, [VK_ADDRESS], NOW) == {VK_ADDRESS: (told,)}
+
+
+def test_a_failure_reads_back_equal(engine: Engine, audit: Audit) -> None:
+    told = Observation(
+        page=SCHOOL_OK, observed_at=NOW, failure=Failure(FailureCode.LOGIN_WALL, "anonymous")
+    )
+    observations.add(engine, audit, [told])
+    address = ("ok", SCHOOL_OK.address)
+    assert observations.history(engine, [address], NOW)[address] == (told,)
+
+
+def test_history_is_newest_first_and_knows_nothing_of_later(engine: Engine, audit: Audit) -> None:
+    readings = [seen(SCHOOL_VK, SCHOOL_FACTS, at=NOW - timedelta(days=day)) for day in (2, 0, 1)]
+    observations.add(engine, audit, readings)
+    found = observations.history(engine, [VK_ADDRESS], NOW - timedelta(hours=1))[VK_ADDRESS]
+    assert [one.observed_at for one in found] == [NOW - timedelta(days=day) for day in (1, 2)]
+
+
+def test_a_page_is_known_by_its_last_id(engine: Engine, audit: Audit) -> None:
+    old = replace(SCHOOL_FACTS, page_id="100")
+    observations.add(
+        engine,
+        audit,
+        [seen(SCHOOL_VK, old, at=NOW - timedelta(days=1)), seen(SCHOOL_VK, SCHOOL_FACTS)],
+    )
+    assert observations.known_ids(engine, NOW) == {VK_ADDRESS: "101"}
+
+
+def test_a_finished_audit_reads_back_whole(engine: Engine, audit: Audit) -> None:
+    read = Collection(pages=3, read=2, unread=1, requests={"vk": 2}, reasons={"timeout": 1})
+    issues = (Issue(code="token", text="Ключ ВКонтакте не принят."),)
+    finished = audits.finish(
+        engine, audit, finished_at=NOW, complete=False, collection=read, issues=issues
+    )
+    assert audits.latest(engine) == finished
+    assert (finished.collection, finished.issues) == (read, issues)
+
+
+def test_an_unfinished_audit_is_not_the_latest(engine: Engine, audit: Audit) -> None:
+    assert audits.latest(engine) is None
+    assert audits.by_id(engine, audit.id) == audit
+
+
+def test_the_last_findings_of_an_institution_are_found(engine: Engine, audit: Audit) -> None:
+    findings.add(engine, audit, [FINDING])
+    audits.finish(
+        engine, audit, finished_at=NOW, complete=True, collection=audits.NOTHING_READ, issues=()
+    )
+    assert findings.earlier(engine, SCHOOL, NOW + timedelta(days=1)) == (FINDING,)
+    assert findings.earlier(engine, SCHOOL, NOW) == ()
+    assert audits.tallies(engine, audit)[0].counts == {Outcome.FAIL: 1}
+
+
+def test_what_the_office_states_joins_the_registry(engine: Engine) -> None:
+    stated = (
+        Attestation(
+            kind="two_factor", stated_by="директор", stated_on=date(2026, 11, 1), value=True
+        ),
+        Event(kind="admin_changed", on=date(2026, 11, 2)),
+        Waiver(requirement="x/1", reason="ремонт", by="глава", until=date(2027, 1, 1)),
+    )
+    for one in stated:
+        statements.record(engine, SCHOOL, one, by="оператор", at=NOW)
+    school = statements.joined(engine, TOWN, NOW).institutions[1]
+    assert (school.attestations[-1], school.events[-1], school.waivers[-1]) == stated
+    assert statements.joined(engine, TOWN, NOW - timedelta(days=1)) == TOWN
+
+
+def _ledger(engine: Engine, now: list[datetime], *, on_demand: bool = False) -> Ledger:
+    quotas = {"wall.get": Quota(per_day=100, reserve=10)}
+    return Ledger(engine, quotas, lambda: now[0], on_demand)
+
+
+def test_the_night_leaves_the_reserve_alone(engine: Engine) -> None:
+    now = [NOW]
+    assert _ledger(engine, now).take("t", "wall.get", 95) == 90
+    assert _ledger(engine, now).take("t", "wall.get", 1) == 0
+    assert _ledger(engine, now, on_demand=True).take("t", "wall.get", 95) == 10
+
+
+def test_calls_count_for_a_rolling_day(engine: Engine) -> None:
+    now = [NOW]
+    _ledger(engine, now).take("t", "wall.get", 90)
+    now[0] += timedelta(hours=24, seconds=1)
+    assert _ledger(engine, now).take("t", "wall.get", 90) == 90
+
+
+def test_an_exhausted_quota_grants_nothing(engine: Engine) -> None:
+    now = [NOW]
+    _ledger(engine, now).exhaust("t", "wall.get")
+    assert _ledger(engine, now, on_demand=True).take("t", "wall.get", 1) == 0
+    assert _ledger(engine, now).take("other", "wall.get", 1) == 1
+
+
+def test_methods_without_a_quota_are_not_counted(engine: Engine) -> None:
+    assert _ledger(engine, [NOW]).take("t", "groups.getById", 10_000) == 10_000
+
+
+def test_a_lock_keeps_the_second_out(engine: Engine) -> None:
+    with locks.lock(engine, "audit", lambda: NOW):
+        second = locks.lock(engine, "audit", lambda: NOW)
+        with pytest.raises(locks.LockTakenError, match="уже"):
+            second.__enter__()
+    with locks.lock(engine, "audit", lambda: NOW):
+        pass
+
+
+def test_a_lock_that_nobody_renews_is_taken_over(engine: Engine) -> None:
+    with locks.lock(engine, "audit", lambda: NOW):
+        later = NOW + locks.STALE + timedelta(seconds=1)
+        with locks.lock(engine, "audit", lambda: later):
+            pass
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "dozor.db").write_bytes(b"not a database at all, but long enough" * 100)
+    with pytest.raises(StorageError, match="не файл базы"):
+        open_database(f"sqlite:///{tmp_path / 'dozor.db'}")
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(StorageError, match="адрес не понят"):
+        open_database("nonsense")
