@@ -1,0 +1,106 @@
+"""Precision and recall of `dozor contacts` over real texts, per kind, with counts.
+
+A third of the organisations (by a hash of `org_key`, fixed here) was held out while the finder was
+written. Strict precision counts every value that is not expected; the other one, as the labels
+define it, counts only what is expected or named a distractor.
+
+    python -m benchmarks.contacts [FILE.jsonl] [--misses]
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from collectors.addresses import page_in_link
+from collectors.contacts import found
+
+RECORDS = Path(__file__).parents[1] / "tests/recorded/contacts.jsonl"
+KINDS = (
+    *("phones", "phones_local", "emails", "postal_address"),
+    *("site_links", "vk_links", "ok_links"),
+)
+DISTRACTORS = {"phones": "phones", "postal_address": "addresses", "emails": "emails"}
+
+
+def is_held_out(org_key: str) -> bool:
+    return int(hashlib.sha256(org_key.encode()).hexdigest(), 16) % 3 == 0
+
+
+def normal(kind: str, value: str) -> str:
+    """Values are compared without blanks and case; links in their canonical form."""
+    if kind in ("vk_links", "ok_links"):
+        page = page_in_link(value)
+        return page[1] if page else value
+    if kind == "site_links":
+        return re.sub(r"^(?:https?://)?(?:www\.)?", "", value.lower()).rstrip("/")
+    if kind == "postal_address":
+        return re.sub(r"[\s,;.]+", " ", value.lower()).strip()
+    return re.sub(r"\s", "", value.lower())
+
+
+def compare(records: Sequence[Mapping[str, Any]]) -> tuple[Counter[tuple[str, str]], list[str]]:
+    """Counts by (kind, hit | miss | extra | taken), and a line for everything that is no hit."""
+    counts: Counter[tuple[str, str]] = Counter()
+    lines: list[str] = []
+    for record in records:
+        got = found(record)
+        for kind in KINDS:
+            for state, value in _judged(kind, record, got[kind]):
+                counts[kind, state] += 1
+                if state != "hit":
+                    lines.append(f"{record['id']} {kind} {state}: {value!r}")
+    return counts, lines
+
+
+def _judged(kind: str, record: Mapping[str, Any], got: Iterable[str]) -> list[tuple[str, str]]:
+    expected = {normal(kind, value): value for value in record["expected"][kind]}
+    others = {
+        normal(kind, value) for value in record["distractors"].get(DISTRACTORS.get(kind, kind), ())
+    }
+    values = {normal(kind, value): value for value in got}
+    hits = [("hit", value) for key, value in values.items() if key in expected]
+    extra = [
+        ("taken" if key in others else "extra", value)
+        for key, value in values.items()
+        if key not in expected
+    ]
+    return hits + extra + [("miss", value) for key, value in expected.items() if key not in values]
+
+
+def _print(title: str, counts: Counter[tuple[str, str]], records: int) -> None:
+    print(f"{title}: {records} texts")
+    print(f"  {'kind':<15}{'hits':>5}{'miss':>5}{'taken':>6}{'extra':>6}{'prec.':>7}{'strict':>7}"
+          f"{'recall':>7}")  # fmt: skip
+    for kind in KINDS:
+        hit, miss, taken, extra = (counts[kind, s] for s in ("hit", "miss", "taken", "extra"))
+        print(
+            f"  {kind:<15}{hit:>5}{miss:>5}{taken:>6}{extra:>6}{_share(hit, hit + taken):>7}"
+            f"{_share(hit, hit + taken + extra):>7}{_share(hit, hit + miss):>7}"
+        )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.3f}" if whole else "-"
+
+
+def main(arguments: Sequence[str]) -> None:
+    files = [argument for argument in arguments if not argument.startswith("--")]
+    path = Path(files[0]) if files else RECORDS
+    records = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    for title, is_held in (("working part", False), ("held-out part", True)):
+        part = [record for record in records if is_held_out(record["org_key"]) is is_held]
+        counts, lines = compare(part)
+        _print(title, counts, len(part))
+        if "--misses" in arguments and not is_held:
+            print("\n".join(f"    {line}" for line in lines))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

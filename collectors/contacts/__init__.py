@@ -1,0 +1,62 @@
+"""Contacts in text: telephones, e-mail, postal addresses, links to sites and pages.
+
+`find_contacts` keeps everything that stands in the text; `found` judges which of it is the
+owner's, for the command `dozor contacts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from collectors.contacts.emails import find_emails, linked_emails
+from collectors.contacts.links import find_links
+from collectors.contacts.owner import found
+from collectors.contacts.phones import find_phones, linked_phones, parse_phone, parse_phones
+from collectors.contacts.postal import find_addresses
+from collectors.model import Contacts, Link
+
+__all__ = ["find_contacts", "found", "parse_phone", "parse_phones", "union"]
+
+T = TypeVar("T")
+
+
+def find_contacts(text: str, place: str, links: Sequence[Link] = ()) -> Contacts:
+    """All contacts of a text and of the links beside it (`tel:` and `mailto:` included).
+
+    `place` names where the text stands (`description`, an address of a page); links keep theirs.
+    """
+    web = [link for link in links if not link.url.lower().startswith(("tel:", "mailto:"))]
+    shown = Contacts(
+        phones=tuple(spot.phone for spot in find_phones(text, place)),
+        emails=tuple(spot.email for spot in find_emails(text, place)),
+        addresses=tuple(spot.address for spot in find_addresses(text, place)),
+        links=tuple(spot.link for spot in find_links(text, place)),
+    )
+    linked = Contacts(
+        phones=tuple(linked_phones(links)), emails=tuple(linked_emails(links)), links=tuple(web)
+    )
+    return union(shown, linked)
+
+
+def union(*contacts: Contacts) -> Contacts:
+    """Everything of all, each value once: it keeps the place where it was seen first."""
+    return Contacts(
+        phones=_once(
+            (phone for one in contacts for phone in one.phones),
+            lambda phone: (phone.e164, phone.extension, phone.local),
+        ),
+        emails=_once((mail for one in contacts for mail in one.emails), lambda mail: mail.value),
+        addresses=_once(
+            (address for one in contacts for address in one.addresses),
+            lambda address: " ".join(address.original.lower().split()),
+        ),
+        links=_once((link for one in contacts for link in one.links), lambda link: link.url),
+    )
+
+
+def _once(values: Iterable[T], key: Callable[[T], object]) -> tuple[T, ...]:
+    seen: dict[object, T] = {}
+    for value in values:
+        seen.setdefault(key(value), value)
+    return tuple(seen.values())

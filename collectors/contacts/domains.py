@@ -1,0 +1,24 @@
+"""Which dotted words are host names: the last label is a top-level domain in use here."""
+
+from __future__ import annotations
+
+_WORDS = """
+com net org info biz edu gov int name pro mobi online site website store shop school academy
+art life world team center club space tech host cloud app dev page link media news press
+city moscow tatar xyz top fun museum social su
+ru by kz ua uz kg am az ge md eu io me tv cc ws pw co ai de uk us
+рф рус дети москва онлайн сайт орг ком бел укр қаз срб ею
+"""
+_TOP = frozenset(_WORDS.split())
+
+
+def trimmed_host(host: str) -> str | None:
+    """The host without words that stuck to its end («mail.ru.Телефон»); None if it is none."""
+    labels = host.lower().split(".")
+    while len(labels) > 1 and not _is_top(labels[-1]):
+        labels.pop()
+    return ".".join(labels) if len(labels) > 1 and all(labels) else None
+
+
+def _is_top(label: str) -> bool:
+    return label in _TOP or label.startswith("xn--")

@@ -1,0 +1,42 @@
+"""Addresses of sites and pages, with or without a scheme, Latin or Cyrillic."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from collectors.contacts.domains import trimmed_host
+from collectors.model import Link
+
+_LABEL = r"[^\W_](?:[\w-]{0,61})"
+_LINK = re.compile(
+    rf"(?<![\w@.%+/-])(?P<scheme>https?://)?(?P<host>{_LABEL}(?:\.{_LABEL}){{1,6}})(?![\w@-])"
+    r"(?P<rest>(?::\d{2,5})?(?:[/?#][\w\-.~:/?#@!$&'*+,;=%]{0,500})?)",
+    re.IGNORECASE,
+)
+_CLOSING = ".,;:!?'»)"
+_FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|rar|html?|php|jpe?g|png)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    start: int
+    end: int
+    link: Link
+
+
+def find_links(text: str, place: str) -> list[Spot]:
+    """Links as they stand; what sticks to the end of a sentence is left off."""
+    found = (_spot(match, place) for match in _LINK.finditer(text))
+    return [spot for spot in found if spot]
+
+
+def _spot(match: re.Match[str], place: str) -> Spot | None:
+    host = trimmed_host(match["host"])
+    if not host or _FILES.search(match["host"]):
+        return None
+    is_whole = len(host) == len(match["host"])
+    rest = match["rest"].rstrip(_CLOSING) if is_whole else ""
+    end = match.end("host") - (len(match["host"]) - len(host)) + len(rest)
+    url = match.string[match.start() : end]
+    return Spot(match.start(), end, Link(url=url, place=place))

@@ -1,0 +1,239 @@
+"""Telephone numbers as they are written in Russia, in running text and in registries.
+
+Candidates are found by patterns whose every repeat is bounded, so that the work grows with the
+length of the text and no faster; phonenumbers says whether a candidate is a number that exists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import phonenumbers
+
+from collectors.model import Link, Phone
+
+_GAP = r"[\s()\-‐‑–—.]{0,4}"
+_FULL = re.compile(rf"(?<![\d+])(?<!\d[-–./:])\(?(?:\+\s?7|[78])(?:{_GAP}\d){{10}}(?!\d)")
+_CODED = re.compile(rf"(?<!\d)\(\d[\d -]{{2,5}}\)(?:{_GAP}\d){{5,7}}(?!\d)")
+_BARE = re.compile(r"(?<![\w+])(?<![\d№][-–./:])\d{3,5}(?:[- –]\d{1,3}){2,4}(?![\w]|[-–./:]\d)")
+_SOLID = re.compile(r"(?<![\w+])(?<!\d[-–./:])[3489]\d{9}(?![\w]|[-–./:]\d)")
+_LOCAL = re.compile(
+    r"(?<![\w(№+])(?<!\d[-–./:,])(?<![№#] )"
+    r"(?:\d{1,3}[-‐‑–—]\d{1,2}[-‐‑–—]\d{2}|\d{2,3}[-‐‑–—]\d{2,4}|\d{1,3}(?: \d{2}){2}|\d{5,7})"
+    r"(?!\w|[-–./:]\d|\))"
+)
+_NEXT = re.compile(r"\s{0,2}(?:[,;/]|и|или)\s{0,3}(\d(?:[-‐‑–— ]?\d){4,6})(?!\w|[-–./:]\d|[ -]?\()")
+_EXTENSION = re.compile(
+    r"[\s,;(]{0,4}(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|доп|ext)[.:]{0,2}\s{0,2}"
+    r"(?:номер|№)?\s{0,2}(\d{1,6})(?!\d)\)?",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?P<phone>(?<!\w)(?:тел|факс|т/ф|тф|сот|моб|phone|fax|tel|звони|приемн|приёмн|вахт|whatsapp"
+    r"|viber|т\.|ф\.)|☎|📞|📱)"
+    r"|(?P<other>(?<!\w)(?:инн|огрн|кпп|бик|окпо|октмо|окато|оквэд|окфс|окопф|снилс|паспорт|счет"
+    r"|счёт|р/с|к/с|л/с|р/счет|кбк|уин|id|лиценз|приказ|постановл|распоряж|договор|контракт"
+    r"|кадастр|индекс|координат|свидетельств|аккредитац|серия|исх|вх\.|реестр|протокол)|№|#)",
+    re.IGNORECASE,
+)
+_AREA_CODE = re.compile(
+    r"(?<!\w)код\w{0,3}\s{1,3}(?:(?:города|района|междугородн\w{1,4}|телефона|г\.)\s{0,3})?"
+    r"[:\-–—(]{0,3}\s{0,2}(?:\+?7|8)?[\s(\-]{0,3}(\d{3,5})(?!\d)",
+    re.IGNORECASE,
+)
+_LABEL_REACH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A phone and where it stands in the text; `code` is its area code, if the writing shows it."""
+
+    start: int
+    end: int
+    phone: Phone
+    code: str = ""
+
+
+def find_phones(text: str, place: str) -> list[Spot]:
+    """Every number in the text in order; local numbers completed if the text gives one code."""
+    spots: list[Spot] = []
+    for spot in _with_code(text, place):
+        if not spots or spot.start >= spots[-1].end:
+            spots.append(spot)
+    spots += _without_code(text, place, [(spot.start, spot.end) for spot in spots])
+    spots.sort(key=lambda spot: spot.start)
+    return _completed(spots, text)
+
+
+def linked_phones(links: Sequence[Link]) -> list[Phone]:
+    """The numbers of `tel:` links."""
+    written = [link for link in links if link.url.lower().startswith("tel:")]
+    phones = [(link, parse_phone(link.url[4:], link.place)) for link in written]
+    return [replace(phone, original=link.url[4:]) for link, phone in phones if phone.e164]
+
+
+def parse_phones(written: str, place: str = "registry") -> tuple[Phone, ...]:
+    """All numbers of a registry's value: «3-55-46», «8 (38250) 3-55-46 доб. 2, 3-55-47»."""
+    return tuple(spot.phone for spot in find_phones(f"тел. {written.strip()}", place))
+
+
+def parse_phone(written: str, place: str = "registry") -> Phone:
+    """The first number of a registry's value; neither `e164` nor `local` if there is none."""
+    phones = parse_phones(written, place)
+    return phones[0] if phones else Phone(original=written, place=place)
+
+
+def _with_code(text: str, place: str) -> Iterator[Spot]:
+    candidates = [
+        *((match, True) for match in _FULL.finditer(text)),
+        *((match, False) for match in _CODED.finditer(text)),
+        *((match, False) for match in _BARE.finditer(text)),
+        *((match, False) for match in _SOLID.finditer(text)),
+    ]
+    for match, has_prefix in sorted(candidates, key=lambda pair: (pair[0].start(), not pair[1])):
+        spot = _spot(text, match, has_prefix, place)
+        if spot:
+            yield spot
+            yield from _continued(text, spot, place)
+
+
+def _spot(text: str, match: re.Match[str], has_prefix: bool, place: str) -> Spot | None:
+    written = match[0]
+    digits = _digits(written)
+    national = digits[1:] if has_prefix else digits
+    code = _area_code(written, has_prefix, national)
+    if code is None or not _is_trusted(text, match, written, has_prefix):
+        return None
+    e164 = f"+7{national}"
+    if not _exists(e164):
+        return None
+    end, extension = _extension(text, match.end())
+    original = text[match.start() : end]
+    phone = Phone(original=original, place=place, e164=e164, extension=extension)
+    return Spot(match.start(), end, phone, code)
+
+
+def _area_code(written: str, has_prefix: bool, national: str) -> str | None:
+    """The code that the grouping shows; None where no number is grouped so (a date, a СНИЛС)."""
+    if len(national) != 10:
+        return None
+    rest = re.sub(r"^\(?(?:\+\s?7|[78])", "", written) if has_prefix else written
+    if bracket := re.search(r"\(([\d\s\-]{3,7})\)", rest):
+        return _digits(bracket[1])
+    groups = re.findall(r"\d{1,11}", rest)
+    if len(groups) == 1:
+        return _registered_code(national)
+    if len(groups[0]) not in (3, 4, 5) or len(groups) > 6 or groups[1:] == ["345", "678"]:
+        return None
+    return groups[0] if max(map(len, groups[1:])) < 8 and groups[-1] != "" else None
+
+
+def _registered_code(national: str) -> str:
+    number = phonenumbers.parse(f"+7{national}", "RU")
+    return national[: phonenumbers.length_of_geographical_area_code(number)]
+
+
+def _is_trusted(text: str, match: re.Match[str], written: str, has_prefix: bool) -> bool:
+    """Whether the writing or the words before it say that this is a telephone number."""
+    label = _label(text, match.start())
+    if "+" in written or "(" in written:
+        return True
+    if written.isdigit():
+        mobile = has_prefix and written[1] == "9"
+        return label == "phone" or (mobile and label != "other")
+    return label == "phone" or (label != "other" and (has_prefix or "-" in written))
+
+
+def _label(text: str, start: int) -> str | None:
+    """The kind of the nearest word before `start` that names a number: phone, other or None."""
+    before = text[max(0, start - _LABEL_REACH) : start]
+    labels = [match.lastgroup for match in _LABEL.finditer(before)]
+    return labels[-1] if labels else None
+
+
+def _exists(e164: str) -> bool:
+    return phonenumbers.is_valid_number(phonenumbers.parse(e164, None))
+
+
+def _extension(text: str, end: int) -> tuple[int, str | None]:
+    match = _EXTENSION.match(text, end)
+    return (match.end(), match[1]) if match else (end, None)
+
+
+def _continued(text: str, spot: Spot, place: str) -> Iterator[Spot]:
+    """The numbers that follow in a list without repeating the code: «…1-22-33, 1-22-34»."""
+    while match := _NEXT.match(text, spot.end):
+        national = spot.code + _digits(match[1])
+        if len(national) != 10 or not _exists(f"+7{national}"):
+            return
+        end, extension = _extension(text, match.end())
+        phone = Phone(
+            original=text[match.start(1) : end],
+            place=place,
+            e164=f"+7{national}",
+            extension=extension,
+        )
+        spot = Spot(match.start(1), end, phone, spot.code)
+        yield spot
+
+
+def _without_code(text: str, place: str, taken: Sequence[tuple[int, int]]) -> list[Spot]:
+    """Local numbers outside the spans that are taken (sorted, as the matches are)."""
+    spots: list[Spot] = []
+    index = 0
+    for match in _LOCAL.finditer(text):
+        while index < len(taken) and taken[index][1] <= match.start():
+            index += 1
+        if index < len(taken) and taken[index][0] < match.end():
+            continue
+        if _is_local(text, match):
+            end, extension = _extension(text, match.end())
+            local = _digits(match[0])
+            original = text[match.start() : end]
+            phone = Phone(original=original, place=place, local=local, extension=extension)
+            spots.append(Spot(match.start(), end, phone))
+    return spots
+
+
+def _is_local(text: str, match: re.Match[str]) -> bool:
+    written = match[0]
+    if not 5 <= len(_digits(written)) <= 7 or written[0] == "0":
+        return False
+    label = _label(text, match.start())
+    if re.fullmatch(r"\d{1,3}\D\d{1,2}\D\d{2}", written) and " " not in written:
+        return label == "phone" or (label is None and not _is_date(written))
+    return label == "phone" and not _is_price(text, match)
+
+
+def _is_date(written: str) -> bool:
+    day, month, _ = (int(group) for group in re.findall(r"\d{1,3}", written))
+    return day <= 31 and month <= 12 and len(_digits(written)) == 6
+
+
+def _is_price(text: str, match: re.Match[str]) -> bool:
+    return bool(re.match(r"\s{0,2}(?:руб|₽|чел|год|,\s{0,2}[А-ЯЁ])", text[match.end() :][:12]))
+
+
+def _completed(spots: Sequence[Spot], text: str) -> list[Spot]:
+    """Local numbers with the one area code that the text names and that makes ten digits."""
+    codes = set(_AREA_CODE.findall(text)) or {spot.code for spot in spots if _is_area(spot.code)}
+    return [_complete(spot, codes) if spot.phone.local else spot for spot in spots]
+
+
+def _is_area(code: str) -> bool:
+    """A mobile or toll-free code is nobody's town."""
+    return bool(code) and code[0] in "348" and not code.startswith("80")
+
+
+def _complete(spot: Spot, codes: set[str]) -> Spot:
+    fitting = [code for code in codes if len(code + (spot.phone.local or "")) == 10]
+    if len(fitting) != 1 or not _exists(f"+7{fitting[0]}{spot.phone.local}"):
+        return spot
+    completed = replace(spot.phone, e164=f"+7{fitting[0]}{spot.phone.local}", local=None)
+    return replace(spot, phone=completed)
+
+
+def _digits(written: str) -> str:
+    return re.sub(r"\D", "", written)

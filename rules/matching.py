@@ -1,0 +1,307 @@
+"""Whether what a page shows is what the registry says: guards G14 and G16 to G18, pure functions.
+
+Every comparison leans to the institution: writing differs, registries grow old, and a difference
+that a reader would not notice must not become a finding.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+import idna
+import snowballstemmer
+
+from collectors.contacts.postal import find_addresses, parts_of, streets
+from collectors.model import Phone
+from rules.model import Institution
+
+_STEMMER = snowballstemmer.stemmer("russian")
+_WORDS = tomllib.loads(files("rules").joinpath("names.toml").read_text("utf-8"))
+
+
+class Match(StrEnum):
+    SAME = "same"
+    LIKELY = "likely"  # nothing contradicts, or only the writing does: a human should look
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """Both bounds of clause 9.1.name: what surely names the institution, and what may."""
+
+    strict: bool
+    generous: bool
+
+
+# --- telephones, e-mail, sites ------------------------------------------------------------------
+
+
+def same_phone(registry: Phone, shown: Phone) -> bool:
+    """Equal numbers; a number without its code equals any that ends with it (G16)."""
+    if registry.e164 and shown.e164:
+        return registry.e164 == shown.e164
+    ours, theirs = _digits(registry), _digits(shown)
+    short, long = sorted((ours, theirs), key=len)
+    return len(short) >= 5 and long.endswith(short)
+
+
+def _digits(phone: Phone) -> str:
+    return phone.e164.removeprefix("+7") if phone.e164 else phone.local or ""
+
+
+_SAME_MAIL = dict.fromkeys(("ya.ru", "yandex.com", "yandex.by", "yandex.kz"), "yandex.ru")
+
+
+def same_email(registry: str, shown: str) -> bool:
+    """Case, punycode and the several names of Yandex's mail make no difference."""
+    return _mailbox(registry) == _mailbox(shown)
+
+
+def _mailbox(written: str) -> tuple[str, str]:
+    name, _, domain = written.strip().lower().removeprefix("mailto:").rpartition("@")
+    host = _host(domain)
+    return name, _SAME_MAIL.get(host, host)
+
+
+def same_site(registry: str, shown: str, aliases: Iterable[str] = ()) -> bool:
+    """The registry's host, or an alias of it; a section of a shared portal needs its path (G22)."""
+    ours = [_site(written) for written in (registry, *aliases)]
+    host, path = _site(shown)
+    return any(
+        host == our_host and (not our_path or f"{path}/".startswith(f"{our_path}/"))
+        for our_host, our_path in ours
+    )
+
+
+def _site(written: str) -> tuple[str, str]:
+    parts = urlsplit(re.sub(r"^(?:https?:)?/{0,2}", "//", written.strip(), flags=re.IGNORECASE))
+    return _host(parts.netloc.rpartition("@")[2].partition(":")[0]), parts.path.rstrip("/").lower()
+
+
+def _host(written: str) -> str:
+    host = written.lower().rstrip(".").removeprefix("www.")
+    try:
+        return idna.decode(host) if "xn--" in host else host
+    except idna.IDNAError:
+        return host
+
+
+# --- postal addresses ---------------------------------------------------------------------------
+
+
+def has_street_like(text: str) -> bool:
+    return any(True for _ in streets(text))
+
+
+def same_address(registry: str, shown: str) -> Match:
+    """By words of the street and settlement and by the house; an index that differs is minor."""
+    ours, theirs = _place(registry), _place(shown)
+    if not (ours.street or ours.settlement) or not ours.house or not theirs.house:
+        return _loosely(registry, shown)
+    if not _agree(ours.settlement, theirs.settlement) or not _agree(ours.street, theirs.street):
+        return Match.DIFFERENT
+    if _number(ours.house) != _number(theirs.house):
+        return Match.DIFFERENT
+    is_same = ours.house == theirs.house and ours.street_type in (theirs.street_type, "")
+    return Match.SAME if is_same and bool(ours.street) is bool(theirs.street) else Match.LIKELY
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    settlement: frozenset[str]
+    street: frozenset[str]
+    street_type: str
+    house: str
+
+
+_STREET_TYPES: dict[str, str] = {
+    short: name for name, shorts in _WORDS["streets"].items() for short in [name, *shorts]
+}
+_SETTLEMENT_TYPES = frozenset(_WORDS["settlements"])
+
+
+def _place(written: str) -> _Place:
+    spots = find_addresses(written, "")
+    parts = parts_of(spots[0].address.original if spots else written)
+    street = _tokens(" ".join(text for kind, text in parts if kind == "street"))
+    types = [_STREET_TYPES[word] for word in street if word in _STREET_TYPES]
+    towns = _tokens(" ".join(text for kind, text in parts if kind in ("settlement", "name")))
+    houses = [text for kind, text in parts if kind in ("house", "number")]
+    return _Place(
+        settlement=frozenset(map(stem, towns)) - _SETTLEMENT_TYPES,
+        street=frozenset(stem(word) for word in street if _names_street(word)),
+        street_type=types[0] if types else "",
+        house=_house(houses[0]) if houses else "",
+    )
+
+
+def _names_street(word: str) -> bool:
+    return word not in _STREET_TYPES and (word.isdigit() or len(word) > 1)
+
+
+def _tokens(text: str) -> list[str]:
+    """Words in lower case with е for ё; «1-й» is «1», «пр-т» one word."""
+    plain = re.sub(r"(\d)-?(?:й|я|е|го|ый|ой|ая|ое)\b", r"\1", text.lower().replace("ё", "е"))
+    return re.findall(r"[^\W_]+(?:-[^\W_]+)*", plain)
+
+
+def _house(written: str) -> str:
+    """«д. 5-а» is «5а», «дом 12 "А"» is «12а»."""
+    return re.sub(r"^\D+|[^\w/]", "", written.lower())
+
+
+def _number(house: str) -> str:
+    return house.partition("/")[0].rstrip("абвгдежзиклмнabcdefg")
+
+
+def _agree(ours: Collection[str], theirs: Collection[str]) -> bool:
+    return not ours or not theirs or bool(set(ours) & set(theirs))
+
+
+def _loosely(registry: str, shown: str) -> Match:
+    """For what is no full address: likely if all that is shown stands in the registry too."""
+    ours, theirs = ({stem(word) for word in _tokens(text)} for text in (registry, shown))
+    words = {word for word in theirs if len(word) > 2 or word.isdigit()}
+    return Match.LIKELY if words and words <= ours else Match.DIFFERENT
+
+
+# --- names --------------------------------------------------------------------------------------
+
+_FIGURES = re.compile(r"(?:№|#|\bn|\bno)\s{0,2}(?=\d)", re.IGNORECASE)
+_LEGAL_FORMS = frozenset(_WORDS["legal_forms"].split())
+
+
+def names_match(
+    institution: Institution, title: str, texts: Sequence[str], threshold: float = 0.6
+) -> NameMatch:
+    """Whether a page names the institution (G17).
+
+    Strict: the title is like its short or popular name, or any of `texts` (description, status)
+    holds the full name. Generous: title or text share the kind word and the number or a proper
+    word of any of its names, or nothing distinctive is known of it.
+    """
+    short = [_name(name) for name in (institution.short_name, *institution.popular_names) if name]
+    full = _name(institution.name)
+    every = [*short, full, *(_name(name) for name in institution.former_names)]
+    shown, windows = _name(title), [w for text in (title, *texts) for w in _windows(text)]
+    strict = any(_is_like(name, shown, threshold) for name in (*short, full)) or any(
+        _is_within(name, window, threshold) for name in (*short, full) for window in windows
+    )
+    generous = strict or any(_may_be(name, window) for name in every for window in windows)
+    return NameMatch(strict=strict, generous=generous or not any(name.words for name in every))
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name without its legal form: kinds from the table, numbers, and proper words (stems)."""
+
+    kinds: frozenset[str]
+    numbers: frozenset[str]
+    proper: frozenset[str]
+
+    @property
+    def words(self) -> frozenset[str]:
+        return self.kinds | self.numbers | self.proper
+
+
+@lru_cache(maxsize=4096)
+def stem(word: str) -> str:
+    """The stem without a final vowel: «музей» and «музея» both give «муз»."""
+    return re.sub(r"[аеиоуыэюяйь]+$", "", str(_STEMMER.stemWord(word))) or word
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    marked = _FIGURES.sub(" ", text.lower().replace("ё", "е"))
+    words = re.findall(r"\d+|[^\W\d_]+(?:/[^\W\d_]+)?", marked)
+    return tuple(word if word.isdigit() else stem(word) for word in words)
+
+
+_LEGAL_WORDS = frozenset(_stems(_WORDS["legal_words"])) | frozenset(
+    stem(form) for form in _LEGAL_FORMS
+)
+_KINDS: dict[tuple[str, ...], str] = {
+    _stems(phrase): kind for kind, phrases in _WORDS["kinds"].items() for phrase in phrases
+}
+_LONGEST = max(map(len, _KINDS))
+
+
+def _name(text: str) -> _Name:
+    return _sorted_out(_stems(text))
+
+
+def _sorted_out(stems: Sequence[str]) -> _Name:
+    kinds: set[str] = set()
+    rest: list[str] = []
+    position = 0
+    while position < len(stems):
+        kind, length = _kind_at(stems, position)
+        kinds.update({kind} if kind else ())
+        rest += () if kind else (stems[position],)
+        position += length
+    numbers = frozenset(str(int(word)) for word in rest if word.isdigit() and len(word) <= 4)
+    proper = {word for word in rest if not word.isdigit() and len(word) > 1} - _LEGAL_WORDS
+    return _Name(frozenset(kinds), numbers, frozenset(proper))
+
+
+def _kind_at(stems: Sequence[str], position: int) -> tuple[str, int]:
+    """The kind that the longest phrase here names, and how many words it takes."""
+    for length in range(min(_LONGEST, len(stems) - position), 0, -1):
+        if kind := _KINDS.get(tuple(stems[position : position + length])):
+            return kind, length
+    return "", 1
+
+
+def _windows(text: str, size: int = 24) -> Iterator[_Name]:
+    """Overlapping pieces of a text, each long enough for a full name."""
+    stems = _stems(text)
+    for start in range(0, max(1, len(stems) - size // 2), size // 2):
+        yield _sorted_out(stems[start : start + size])
+
+
+def _is_like(name: _Name, shown: _Name, threshold: float) -> bool:
+    if _contradict(name, shown) or not _share_kind(name, shown):
+        return False
+    shared, either = name.words & shown.words, name.words | shown.words
+    return bool(either) and (len(shared) / len(either) >= threshold or name.words <= shown.words)
+
+
+def _is_within(name: _Name, window: _Name, threshold: float) -> bool:
+    """Kind and number, and so large a part of the proper words, stand close together."""
+    if not (name.kinds | name.proper) or not name.kinds <= window.kinds:
+        return False
+    if not name.numbers <= window.numbers:
+        return False
+    return len(name.proper & window.proper) >= threshold * len(name.proper)
+
+
+def _may_be(name: _Name, window: _Name) -> bool:
+    if _contradict(name, window) or not _share_kind(name, window):
+        return False
+    return bool(name.numbers & window.numbers or _share_proper(name, window)) or not (
+        name.numbers or name.proper
+    )
+
+
+def _contradict(name: _Name, shown: _Name) -> bool:
+    """«Школа № 11» is not «Школа № 1»."""
+    return bool(name.numbers and shown.numbers) and not name.numbers & shown.numbers
+
+
+def _share_kind(name: _Name, shown: _Name) -> bool:
+    return not name.kinds or bool(name.kinds & shown.kinds)
+
+
+def _share_proper(name: _Name, shown: _Name) -> bool:
+    """A word in common, or one that begins like it: «Пудино» and «Пудинская»."""
+    return any(
+        a == b or (min(len(a), len(b)) >= 4 and (a.startswith(b) or b.startswith(a)))
+        for a in name.proper
+        for b in shown.proper
+    )
