@@ -1,0 +1,171 @@
+"""Where a key stands in a TOML text.
+
+`tomllib` forgets places and tomlkit does not keep them, so a fault would have no line. This scanner
+only finds places: the text was already accepted by `tomllib`, hence it may be trusting.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Loc = tuple[str | int, ...]
+"""Path to a value as pydantic gives it: ("institution", 3, "page", 0, "url")."""
+
+_TOKEN = re.compile(
+    r"""
+      (?P<skip>[ \t\r]+|\#[^\n]*)
+    | (?P<newline>\n)
+    | (?P<string>\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\])*"|'[^']*')
+    | (?P<mark>[\[\]{},=.])
+    | (?P<bare>[^\s\[\]{},=.\#"']+)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    line: int
+
+
+@dataclass(slots=True)
+class Place:
+    """A value's line, and the places of what is inside it."""
+
+    line: int
+    inside: dict[str | int, Place] = field(default_factory=dict)
+
+    def line_of(self, loc: Loc) -> int:
+        """The line of `loc`, or of the nearest thing around it that stands in the text."""
+        place = self
+        for part in loc:
+            if part in place.inside:
+                place = place.inside[part]
+            elif part != 0:  # a single table may stand where a list of them is allowed
+                break
+        return place.line
+
+
+def places(text: str) -> Place:
+    """The tree of places of a valid TOML text."""
+    return _Scanner(text).document()
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    line = 1
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or ""
+        if kind != "skip":
+            yield _Token(kind, match.group(), line)
+        line += match.group().count("\n")
+    yield _Token("end", "", line)
+
+
+class _Scanner:
+    """Recursive descent over statements; `_at` is the index of the next token."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = list(_tokens(text))
+        self._at = 0
+
+    def document(self) -> Place:
+        root = table = Place(1)
+        while self._peek().kind != "end":
+            if self._peek().kind == "newline":
+                self._at += 1
+            elif self._peek().text == "[":
+                table = self._header(root)
+            else:
+                self._assignment(table)
+        return root
+
+    def _peek(self, ahead: int = 0) -> _Token:
+        return self._tokens[min(self._at + ahead, len(self._tokens) - 1)]
+
+    def _take(self) -> _Token:
+        token = self._peek()
+        self._at += 1
+        return token
+
+    def _header(self, root: Place) -> Place:
+        is_array = self._peek(1).text == "["
+        line = self._peek().line
+        self._at += 2 if is_array else 1
+        *parents, last = self._key()
+        self._at += 2 if is_array else 1
+        around = _descend(root, parents, line)
+        if not is_array:
+            place = around.inside.setdefault(last, Place(line))
+            place.line = line
+            return place
+        return _append(around.inside.setdefault(last, Place(line)), line)
+
+    def _key(self) -> list[str]:
+        parts = [_name(self._take().text)]
+        while self._peek().text == ".":
+            self._at += 1
+            parts.append(_name(self._take().text))
+        return parts
+
+    def _assignment(self, table: Place) -> None:
+        line = self._peek().line
+        *parents, last = self._key()
+        self._at += 1  # the sign of equality
+        _descend(table, parents, line).inside[last] = self._value(line)
+
+    def _value(self, line: int) -> Place:
+        opening = self._take()
+        if opening.text == "[":
+            return self._array(line)
+        if opening.text == "{":
+            return self._inline_table(line)
+        while self._peek().text in {".", "="} or self._peek().kind == "bare":
+            self._at += 1  # the rest of a number or of a time
+        return Place(line)
+
+    def _array(self, line: int) -> Place:
+        array = Place(line)
+        while self._peek().text != "]" and self._peek().kind != "end":
+            if self._peek().kind == "newline" or self._peek().text == ",":
+                self._at += 1
+            else:
+                array.inside[len(array.inside)] = self._value(self._peek().line)
+        self._at += 1
+        return array
+
+    def _inline_table(self, line: int) -> Place:
+        table = Place(line)
+        while self._peek().text != "}" and self._peek().kind != "end":
+            if self._peek().kind == "newline" or self._peek().text == ",":
+                self._at += 1
+            else:
+                self._assignment(table)
+        self._at += 1
+        return table
+
+
+def _descend(place: Place, parts: list[str], line: int) -> Place:
+    """Into the tables named, and into the last element of an array of tables."""
+    for part in parts:
+        place = place.inside.setdefault(part, Place(line))
+        if 0 in place.inside:
+            place = place.inside[len(place.inside) - 1]
+    return place
+
+
+def _append(array: Place, line: int) -> Place:
+    place = Place(line)
+    array.inside[len(array.inside)] = place
+    return place
+
+
+def _name(written: str) -> str:
+    """A key without its quotes and escapes."""
+    if written[:1] in {'"', "'"}:
+        return str(next(iter(tomllib.loads(f"{written} = 0"))))
+    return written
