@@ -1,0 +1,72 @@
+"""The Jinja environment that HTML, plain text and letters share."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from reports.words import count, form, word
+
+SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+
+
+@cache
+def environment() -> Environment:
+    env = Environment(
+        loader=PackageLoader("reports", "templates"),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= {"count": count, "form": form, "link": link, "tel": tel, "mailto": mailto}
+    env.globals |= {"word": word, "asset": asset, "digest": digest}
+    return env
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    return environment().get_template(template).render(values)
+
+
+def link(url: str, text: str | None = None) -> Markup:
+    """An anchor, or only the text where the address is none that may be followed."""
+    shown = escape(url if text is None else text)
+    if not is_safe(url):
+        return shown
+    return Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(url, shown)
+
+
+def is_safe(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme.lower() in SAFE_SCHEMES
+    except ValueError:
+        return False
+
+
+def tel(phone: str) -> Markup:
+    """A telephone as a link that a mobile can dial: without the words and the extension."""
+    number = phone.lower().split("д")[0]  # «доб. 2» is dialled by hand
+    digits = "".join(sign for sign in number if sign in "+0123456789")
+    return link(f"tel:{digits}", phone) if digits else escape(phone)
+
+
+def mailto(address: str) -> Markup:
+    return link(f"mailto:{address}", address)
+
+
+def asset(name: str) -> Markup:
+    """A style sheet or script of ours, to be put into the file itself."""
+    return Markup(files("reports").joinpath("templates", name).read_text("utf-8"))
+
+
+def digest(name: str) -> str:
+    """The script's hash for Content-Security-Policy: no other script can run in a report."""
+    return base64.b64encode(hashlib.sha256(asset(name).encode()).digest()).decode()
