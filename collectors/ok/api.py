@@ -1,0 +1,125 @@
+"""Calls of the OK API: signed, repeated where that helps, kept as evidence.
+
+Reading: https://apiok.ru/dev/methods — group.getInfo, group.getCounters and url.getInfo are
+documented; stream.get and mediatopic.getTopics list a group's topics only for some keys.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+
+from collectors.http import Answer, Client, ReadError
+from collectors.model import Evidence, Failure, FailureCode
+from collectors.ok import beans
+from collectors.ok.errors import ApiError, Meaning
+from collectors.ok.settings import OkSettings
+from collectors.ok.signature import session_secret, sign
+
+MOST_GROUPS = 100  # a call; documented for users.getInfo, not for group.getInfo
+_ATTEMPTS = 3
+_TOPICS = 50  # a call
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What OK answered, and where the bytes are kept."""
+
+    value: Any
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    client: Client
+    settings: OkSettings
+
+    async def groups(self, uids: Sequence[str]) -> Told:
+        """Beans of the groups that OK knows, in any order; at most `MOST_GROUPS` at once."""
+        told = await self.call("group.getInfo", uids=",".join(uids), fields=beans.FIELDS)
+        return _shaped(told, beans.groups)
+
+    async def topics_count(self, uid: str) -> Told:
+        told = await self.call("group.getCounters", group_id=uid, counterTypes="THEMES")
+        return Told(beans.counted_topics(told.value), told.evidence)
+
+    async def thing_at(self, address: str) -> Told:
+        """Type and number of what stands at a short name."""
+        return _shaped(await self.call("url.getInfo", url=address), beans.group_of_url)
+
+    async def topics(self, way: str, uid: str, anchor: str) -> Told:
+        """Entries and the next anchor. `way`: stream.get or mediatopic.getTopics."""
+        told = await self.call(way, **_topic_parameters(way, uid, anchor))
+        entries = _shaped(told, lambda value: beans.entries(value, uid))
+        return Told((entries.value, beans.anchor(told.value)), told.evidence)
+
+    async def call(self, method: str, **parameters: str) -> Told:
+        """The answer's JSON. Raises ReadError; ApiError where OK itself refused."""
+        patience = AsyncRetrying(
+            stop=stop_after_attempt(_ATTEMPTS),
+            retry=retry_if_exception(_may_pass),
+            wait=self._wait,
+            reraise=True,
+        )
+        return await patience(self._once, method, parameters)
+
+    def _wait(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, ApiError) and error.meaning is Meaning.PAUSE:
+            return self.settings.pause
+        return self.settings.first_wait * float(2 ** (state.attempt_number - 1))
+
+    async def _once(self, method: str, parameters: dict[str, str]) -> Told:
+        url = f"{self.settings.api_url.rstrip('/')}/fb.do"
+        answer = await self.client.get(url, params=self._signed(method, parameters))
+        value = _json(answer, method)
+        if isinstance(value, dict) and "error_code" in value:
+            raise ApiError(_code(value), method, answer.evidence)
+        return Told(value, answer.evidence)
+
+    def _signed(self, method: str, parameters: dict[str, str]) -> dict[str, str]:
+        token = self.settings.access_token
+        sent = {
+            "application_key": self.settings.application_key,
+            "format": "json",
+            "method": method,
+            **parameters,
+        }
+        secret = session_secret(token, self.settings.application_secret_key)
+        return {**sent, "access_token": token, "sig": sign(sent, secret)}
+
+
+def _topic_parameters(way: str, uid: str, anchor: str) -> dict[str, str]:
+    parameters = {"gid": uid, "count": str(_TOPICS)}
+    if way == "stream.get":
+        parameters |= {"patterns": "POST", "fields": beans.TOPIC_FIELDS}
+    return parameters | ({"anchor": anchor} if anchor else {})
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, ApiError) and error.meaning in (Meaning.RETRY, Meaning.PAUSE)
+
+
+def _json(answer: Answer, method: str) -> Any:
+    try:
+        return json.loads(answer.body)
+    except ValueError as error:  # UnicodeDecodeError is one
+        failure = Failure(FailureCode.MALFORMED, f"{method}: not JSON")
+        raise ReadError(failure, answer.evidence, answer) from error
+
+
+def _code(value: dict[str, Any]) -> int:
+    code = value["error_code"]
+    return code if isinstance(code, int) else 1
+
+
+def _shaped(told: Told, read: Any) -> Told:
+    try:
+        return Told(read(told.value), told.evidence)
+    except beans.ShapeError as error:
+        failure = Failure(FailureCode.MALFORMED, f"{error}: another shape")
+        raise ReadError(failure, told.evidence) from error

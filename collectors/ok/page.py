@@ -1,0 +1,406 @@
+"""What a public page of ok.ru shows, read from its HTML (no network here).
+
+No saved page of OK was to be had, so every thing is looked for in several ways, as different
+public readers found it, and a page on which nothing is recognised is a failure, never an empty
+group. A page is believed only after it named itself as the group that was asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from urllib.parse import parse_qs, urlsplit
+
+from bs4 import BeautifulSoup, Comment, Tag
+from bs4.element import NavigableString
+
+from collectors.addresses import AddressError, ok_address
+from collectors.contacts import find_contacts, union
+from collectors.model import (
+    Access,
+    Author,
+    Contacts,
+    Facts,
+    Failure,
+    FailureCode,
+    Link,
+    Page,
+    Presence,
+)
+from collectors.ok import phrases
+from collectors.ok.dates import read_date
+from collectors.ok.walls import Entry
+
+NAMES = ("h1.group-name_h", "#hook_Block_AltGroupInfo h1", "a.emphased.grp", "h1.group-name")
+DESCRIPTIONS = (".group-info_desc", "[itemprop=description]", ".group-description")
+META_DESCRIPTIONS = ("meta[property='og:description']", "meta[name=description]")
+HEADERS = (
+    "#hook_Block_AltGroupHeader",
+    "#hook_Block_AltGroupInfo",
+    "#hook_Block_LeftColumnTopCardAltGroup",
+    "#hook_Block_MainContentHeader",
+    ".group-header",
+    ".group-info",
+)
+INFORMATION = (
+    ".group-info_lst_i",
+    ".group-info_category",
+    ".group-info",
+    "#hook_Block_AltGroupInfo",
+    "#hook_Block_LeftColumnTopCardAltGroup",
+    "[itemprop=telephone]",
+    "[itemprop=address]",
+    "a[href^='tel:']",
+    "a[href^='mailto:']",
+)
+MEMBERS = ("#groupMembersCntEl", ".group-members_count")
+TOPIC_LINKS = (
+    "#hook_Block_MiddleColumnTopCard_MenuAltGroup nav a[href*='topics']",
+    "#hook_Block_AltGroupMainMenu a[href*='topics']",
+    "nav a[href*='topics']",
+    "a.navMenu_a[href*='topics']",
+    "a[data-l*='topics'][href*='topics']",
+)
+POSTS = ("div.groups_post-w", "div.feed-w", "div.feed-list > div", "div.topic-block", "div.feed")
+DATES = (".feed_date", "div.feed-info-date time", ".feed-info-date", "time.js-time")
+TEXTS = (".media-text_cnt_tx", ".media-text.media-block", "span.topic-text_content")
+PINNED = (".feed_pin", ".__pinned", "[class*=pinned]", "[data-pinned=true]")
+RESHARES = (
+    ".media-reshare",
+    ".feed_reshare",
+    ".mlr_reshare",
+    "[class*='media-block'][class*=reshare]",
+)
+AUTHORS = (".feed_top a[href]", ".feed_author a[href]", "a.feed-author[href]", "a.author[href]")
+LOGIN = (
+    "input[name='st.password']",
+    "#field_password",
+    ".anonym_login",
+    "form[action*=AnonymLogin]",
+)
+_PROSE = (*DESCRIPTIONS, *POSTS, "script", "style", "noscript", "template")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One page as it arrived: where redirects ended, and its text."""
+
+    url: str
+    html: str
+
+
+# --- is it the page? ----------------------------------------------------------------------------
+
+
+def parse(answer: Shown) -> BeautifulSoup:
+    return BeautifulSoup(answer.html, "lxml")
+
+
+def trouble(soup: BeautifulSoup, answer: Shown, page: Page) -> Failure | None:
+    """Why the page cannot be taken for the group's; None when it is surely the group's."""
+    if not answer.html.strip():
+        return Failure(FailureCode.EMPTY, "empty page")
+    if is_group_of(soup, answer, page):
+        return None
+    code, detail = _instead(soup, answer)
+    return Failure(code, detail)
+
+
+def is_group_of(soup: BeautifulSoup, answer: Shown, page: Page) -> bool:
+    """Does the page name itself as `page`, by its number or by its own address?"""
+    asked, named, ids = page.address, _own_address(soup), group_ids(soup)
+    number = _number(asked) or page.known_id
+    if number and number in (_number(named), *ids[:1]):
+        return True
+    if number and _number(asked):
+        return _number(named) is None and number in ids and named is not None
+    return named == asked or (_number(named) is not None and _canonical(answer.url) == asked)
+
+
+def group_ids(soup: BeautifulSoup) -> tuple[str, ...]:
+    """The group's number first, then others that occur on the page."""
+    owners = [str(tag["data-group-id"]) for tag in soup.select("[data-group-id]")]
+    named = _number(_own_address(soup))
+    linked = re.findall(r"(?:groupId|st\.gid)=(\d+)", str(soup))
+    return tuple(dict.fromkeys([*filter(None, [named]), *owners, *linked]))
+
+
+def _own_address(soup: BeautifulSoup) -> str | None:
+    for selector, attribute in (
+        ("meta[property='og:url']", "content"),
+        ("link[rel=canonical]", "href"),
+    ):
+        tag = soup.select_one(selector)
+        if tag and (found := _canonical(str(tag.get(attribute, "")))):
+            return found
+    return None
+
+
+def _canonical(url: str) -> str | None:
+    """As the registry writes it; the host is left out, a stand-in has another."""
+    parts = urlsplit(url)
+    try:
+        return ok_address(f"https://ok.ru{parts.path}?{parts.query}")
+    except AddressError:
+        return None
+
+
+def _number(address: str | None) -> str | None:
+    found = re.search(r"/group/(\d+)$", address or "")
+    return found[1] if found else None
+
+
+def _instead(soup: BeautifulSoup, answer: Shown) -> tuple[FailureCode, str]:
+    lines, address = list(_lines(soup)), answer.url.lower()
+    if "captcha" in address or soup.select_one("[id*=captcha], img[src*=captcha]"):
+        return FailureCode.CAPTCHA, "captcha"
+    if phrases.says(lines, phrases.CAPTCHA):
+        return FailureCode.CAPTCHA, "captcha"
+    if "anonym" in address or "login" in address or _first(soup, LOGIN):
+        return FailureCode.LOGIN_WALL, "login wall"
+    if "/profile/" in urlsplit(_meta(soup, "og:url") or answer.url).path:
+        return FailureCode.NOT_A_COMMUNITY, "a person's page"
+    if soup.find("script") and len(" ".join(lines)) < 200 and not soup.find("h1"):
+        return FailureCode.NEEDS_JAVASCRIPT, "nothing but scripts"
+    return FailureCode.UNRECOGNISED, "the page does not name itself as the group"
+
+
+def names_another(soup: BeautifulSoup, page: Page) -> bool:
+    named = _own_address(soup)
+    return named is not None and named != page.address and _number(named) != page.known_id
+
+
+def stated_presence(soup: BeautifulSoup) -> Presence | None:
+    """BANNED, DELETED or ABSENT where OK itself says so in a line of its own."""
+    lines = list(_lines(soup))
+    return next((p for p, known in phrases.PRESENCE.items() if phrases.says(lines, known)), None)
+
+
+def stated_access(soup: BeautifulSoup) -> Access | None:
+    lines = list(_lines(soup))
+    return next((a for a, known in phrases.ACCESS.items() if phrases.says(lines, known)), None)
+
+
+def _lines(soup: BeautifulSoup) -> Iterator[str]:
+    """The page's own lines: no prose of the group, no posts, no scripts."""
+    prose = {id(tag) for selector in _PROSE for tag in soup.select(selector)}
+    title = soup.title
+    for text in soup.find_all(string=True):
+        if isinstance(text, Comment) or not text.strip():
+            continue
+        if any(id(parent) in prose or parent is title for parent in text.parents):
+            continue
+        yield str(text)
+
+
+# --- the group ------------------------------------------------------------------------------------
+
+
+def group_facts(soup: BeautifulSoup, page: Page) -> Facts:
+    """What the head of the group's page shows. The mark is True or None: see `control`."""
+    description, is_cut = _description(soup)
+    ids = group_ids(soup)
+    return Facts(
+        presence=Presence.LIVE,
+        access=stated_access(soup),
+        page_id=ids[0] if ids else None,
+        screen_name=_screen_name(soup, page),
+        kind="group",
+        title=_title(soup),
+        description=description,
+        government_mark=True if has_mark(soup) else None,
+        members_count=_count(_text(_first(soup, MEMBERS))),
+        topics_count=topics_count(soup),
+        contacts=_contacts(soup),
+        unread_places=("description",) if is_cut else (),
+    )
+
+
+def topics_count(soup: BeautifulSoup) -> int | None:
+    """The number beside the menu's link to the topics, and no other number."""
+    for selector in TOPIC_LINKS:
+        for link in soup.select(selector):
+            counter = link.select_one(".navMenuCount, span:last-of-type") or link
+            if (count := _count(_text(counter))) is not None:
+                return count
+    return None
+
+
+def has_mark(soup: BeautifulSoup) -> bool:
+    """«Госорганизация» as a label of its own near the title (text, tooltip or label)."""
+    near = [tag for selector in (*HEADERS, *NAMES) for tag in soup.select(selector)]
+    near += [name.parent for name in map(soup.select_one, NAMES) if name and name.parent]
+    return any(_is_mark(tag) for tag in near)
+
+
+def _is_mark(block: Tag) -> bool:
+    prose = [tag for selector in _PROSE for tag in block.select(selector)]
+    for tag in [block, *block.find_all(True)]:
+        if any(tag is one or one in tag.parents for one in prose):
+            continue
+        labels = [str(tag.get(name, "")) for name in ("title", "aria-label", "data-tooltip", "alt")]
+        own = "".join(text for text in tag.find_all(string=True, recursive=False))
+        if phrases.MARK in map(phrases.normal, [own, *labels]):
+            return True
+    return False
+
+
+def _title(soup: BeautifulSoup) -> str | None:
+    if name := _first(soup, NAMES):
+        words = [
+            str(s).strip() for s in name.find_all(string=True) if phrases.normal(s) != phrases.MARK
+        ]
+        return " ".join(" ".join(words).split()) or None
+    written = _meta(soup, "og:title") or (soup.title.get_text() if soup.title else "")
+    return re.split(r" \| | — Темы", written)[0].strip() or None
+
+
+def _description(soup: BeautifulSoup) -> tuple[str | None, bool]:
+    """The description, and whether it is only the beginning of it."""
+    block = _first(soup, DESCRIPTIONS)
+    text = _text(block) if block else _meta_description(soup)
+    return text, (text or "").endswith(("…", "..."))
+
+
+def _meta_description(soup: BeautifulSoup) -> str | None:
+    tags = (soup.select_one(selector) for selector in META_DESCRIPTIONS)
+    return next((str(tag.get("content", "")).strip() for tag in tags if tag), None)
+
+
+def _screen_name(soup: BeautifulSoup, page: Page) -> str | None:
+    named = _own_address(soup) or page.address
+    return None if _number(named) else urlsplit(named).path.strip("/")
+
+
+def _contacts(soup: BeautifulSoup) -> Contacts | None:
+    """From the description and every block about the group; None when there is no such block."""
+    found = [
+        find_contacts(_text(tag), place, _links(tag, place))
+        for place, selectors in (("description", DESCRIPTIONS), ("info", INFORMATION))
+        for selector in selectors
+        for tag in soup.select(selector)
+    ]
+    metas = filter(None, (soup.select_one(selector) for selector in META_DESCRIPTIONS))
+    found += [find_contacts(str(meta.get("content", "")), "description") for meta in metas]
+    return union(*found) if found else None
+
+
+def _links(tag: Tag, place: str) -> list[Link]:
+    """Links that lead away from OK, and to letters and telephones."""
+    tags = [one for one in (tag, *tag.select("a[href]")) if one.get("href")]
+    hrefs = ((_behind(str(one["href"])), one.get_text(" ", strip=True)) for one in tags)
+    away = ("http://", "https://", "//", "tel:", "mailto:")
+    return [Link(url=url, place=place, text=text) for url, text in hrefs if url.startswith(away)]
+
+
+def _behind(href: str) -> str:
+    """The address behind OK's own redirect for links that lead away."""
+    target = parse_qs(urlsplit(href).query).get("st.link")
+    return target[0] if target else href
+
+
+# --- the topics -----------------------------------------------------------------------------------
+
+
+def entries(soup: BeautifulSoup, clock: datetime, page: Page) -> tuple[Entry, ...]:
+    """The topics in the order of the page; those whose date cannot be read come without one."""
+    own = {
+        page.address,
+        _own_address(soup),
+        *(f"https://ok.ru/group/{n}" for n in group_ids(soup)[:1]),
+    }
+    return tuple(_entry(block, clock, own) for block in _blocks(soup))
+
+
+def shows_topics(soup: BeautifulSoup) -> bool:
+    return bool(_blocks(soup))
+
+
+def says_no_topics(soup: BeautifulSoup) -> bool:
+    return phrases.says(list(_lines(soup)), phrases.NO_TOPICS)
+
+
+def _blocks(soup: BeautifulSoup) -> list[Tag]:
+    """The outermost blocks that hold a topic: with a date, a topic's number or a topic's text."""
+    found = {id(tag): tag for selector in POSTS for tag in soup.select(selector)}
+    outermost = [
+        tag
+        for tag in soup.find_all("div")
+        if id(tag) in found and not any(id(parent) in found for parent in tag.parents)
+    ]
+    return [tag for tag in outermost if _first(tag, DATES) or _first(tag, TEXTS) or _topic_id(tag)]
+
+
+def _entry(block: Tag, clock: datetime, own: set[str | None]) -> Entry:
+    date = _first(block, DATES)
+    text = _text(_first(block, TEXTS)) if _first(block, TEXTS) else None
+    return Entry(
+        key=_topic_id(block) or sha256(_text(block).encode()).hexdigest()[:16],
+        moment=read_date(_text(date), clock) if date else None,
+        author=_author(block, own),
+        is_pinned=_first(block, PINNED) is not None,
+        is_repost=_first(block, RESHARES) is not None,
+        text=text,
+    )
+
+
+def _topic_id(block: Tag) -> str | None:
+    marked = block if block.get("data-id1") else block.select_one("[data-id1]")
+    if marked:
+        return str(marked["data-id1"])
+    found = re.search(r"/topic/(\d+)|themeId=(\d+)|cnts_(\d+)", str(block))
+    return next(filter(None, found.groups())) if found else None
+
+
+def _author(block: Tag, own: set[str | None]) -> Author:
+    """Whose name stands over the topic: the group's, a person's, or nobody's that we know."""
+    link = _first(block, AUTHORS)
+    if link is None:
+        return Author.UNTOLD
+    href = str(link["href"])
+    if urlsplit(href).path.startswith("/profile/"):
+        return Author.OTHER
+    return Author.PAGE if _canonical(href) in own else Author.UNTOLD
+
+
+# --- small ----------------------------------------------------------------------------------------
+
+
+def _first(soup: Tag, selectors: Sequence[str]) -> Tag | None:
+    return next((tag for tag in map(soup.select_one, selectors) if tag), None)
+
+
+def _text(tag: Tag | None) -> str:
+    """The text with line ends where blocks and <br> end a line."""
+    if tag is None:
+        return ""
+    pieces = [("\n" if getattr(p, "name", "") in _BREAKS else str(p)) for p in _pieces(tag)]
+    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+_BREAKS = frozenset({"br", "p", "div", "li", "tr"})
+
+
+def _pieces(tag: Tag) -> Iterator[Tag | NavigableString]:
+    for piece in tag.descendants:
+        if isinstance(piece, Tag) or type(piece) is NavigableString:
+            if isinstance(piece, Tag) and piece.name not in _BREAKS:
+                continue
+            yield piece
+
+
+def _meta(soup: BeautifulSoup, name: str) -> str | None:
+    tag = soup.select_one(f"meta[property='{name}']")
+    return str(tag["content"]) if tag and tag.get("content") else None
+
+
+def _count(text: str) -> int | None:
+    """«12 463», «1,234»; «12K» is not a count."""
+    found = re.search(r"\d[\d\s.,]*(?![\d\w])", text.replace("\xa0", " "))
+    if found is None or re.search(r"\d\s*[kкmмт]", text.lower()):
+        return None
+    return int(re.sub(r"\D", "", found[0]))

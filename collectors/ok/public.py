@@ -1,0 +1,169 @@
+"""Reading a group's public pages: the head, and the list of topics until the window is covered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
+
+from collectors.http import Answer, Client, ReadError
+from collectors.model import Evidence, Facts, Failure, FailureCode, Page, Presence, Run, Wall
+from collectors.ok import page as html
+from collectors.ok.settings import OkSettings
+from collectors.ok.walls import Reading, pinned_text, to_wall
+
+_GONE = (404, 410)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What is known of a group without its topics: facts, or why there are none."""
+
+    facts: Facts | None = None
+    failure: Failure | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topics:
+    """What is known of a group's wall, and why it is not all."""
+
+    wall: Wall | None = None
+    gap: Failure | None = None
+    pinned: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    client: Client
+    settings: OkSettings
+    run: Run
+    began: datetime  # real time: a long night moves "today" on
+
+    async def head(self, page: Page) -> Head:
+        """By its address; a short name that is gone is followed by the number known before."""
+        head = await self._head(page, _path(page))
+        gone = head.facts is not None and head.facts.presence is Presence.ABSENT
+        if not gone or not page.known_id or _path(page) == f"/group/{page.known_id}":
+            return head
+        renamed = await self._head(page, f"/group/{page.known_id}")
+        evidence = head.evidence + renamed.evidence
+        return replace(renamed if renamed.facts else head, evidence=evidence)
+
+    async def _head(self, page: Page, path: str) -> Head:
+        try:
+            answer = await self.client.get(self._url(path))
+        except ReadError as error:
+            return Head(failure=self._behind(error, page), evidence=error.evidence)
+        if answer.status in _GONE:
+            return Head(facts=Facts(presence=Presence.ABSENT), evidence=answer.evidence)
+        return _read_head(self._shown(answer), page, answer.evidence)
+
+    async def topics(self, page: Page, total: int | None) -> Topics:
+        """Page by page until `walls_since`; `total` as the network counts topics."""
+        part = _Part(Reading(total=total))
+        for number in range(1, self.settings.max_topic_pages + 1):
+            before = len(part.reading.entries)
+            part = await self._more(page, number, part)
+            if part.failure or len(part.reading.entries) == before or self._is_enough(part.reading):
+                break
+        return concluded(part.reading, part.failure, part.evidence, self.run)
+
+    def _is_enough(self, reading: Reading) -> bool:
+        return to_wall(reading, self.run.as_of, self.run.walls_since)[1] is None
+
+    async def _more(self, page: Page, number: int, part: _Part) -> _Part:
+        parameters = {"st.page": str(number)} if number > 1 else None
+        try:
+            answer = await self.client.get(self._url(f"{_path(page)}/topics"), params=parameters)
+        except ReadError as error:
+            return _Part(part.reading, part.evidence + error.evidence, self._behind(error, page))
+        evidence = part.evidence + answer.evidence
+        if answer.status in _GONE:
+            gone = Failure(FailureCode.UNRECOGNISED, f"the list of topics: {answer.status}")
+            return _Part(part.reading, evidence, gone)
+        reading, failure = self._read_topics(answer, page, part.reading)
+        return _Part(reading, evidence, failure)
+
+    def _read_topics(
+        self, answer: Answer, page: Page, reading: Reading
+    ) -> tuple[Reading, Failure | None]:
+        shown = self._shown(answer)
+        soup = html.parse(shown)
+        if failure := html.trouble(soup, shown, page):
+            return reading, failure
+        counted = html.topics_count(soup)
+        total = reading.total if counted is None else counted
+        if total is None and not reading.entries and html.says_no_topics(soup):
+            total = 0
+        more = html.entries(soup, self._clock(answer), page)
+        return replace(reading, total=total).plus(more), None
+
+    def _clock(self, answer: Answer) -> datetime:
+        """The run's clock when the answer came."""
+        came = answer.evidence[-1].fetched_at if answer.evidence else datetime.now(UTC)
+        return self.run.as_of + max(came - self.began, timedelta())
+
+    def _url(self, path: str) -> str:
+        return self.settings.site_url.rstrip("/") + path
+
+    def _shown(self, answer: Answer) -> html.Shown:
+        """With the path as it is on ok.ru, whatever stands in for it."""
+        path = answer.url.removeprefix(self.settings.site_url.rstrip("/"))
+        return html.Shown(path, answer.body.decode("utf-8", errors="replace"))
+
+    def _behind(self, error: ReadError, page: Page) -> Failure:
+        """A refusal whose page says more: a captcha or a login behind a 403."""
+        if error.answer is None or error.answer.status not in (401, 403, 429):
+            return error.failure
+        shown = self._shown(error.answer)
+        found = html.trouble(html.parse(shown), shown, page)
+        told = (FailureCode.CAPTCHA, FailureCode.LOGIN_WALL)
+        return found if found and found.code in told else error.failure
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What was read so far, and what stopped it."""
+
+    reading: Reading
+    evidence: tuple[Evidence, ...] = ()
+    failure: Failure | None = None
+
+
+def concluded(
+    reading: Reading, failure: Failure | None, evidence: tuple[Evidence, ...], run: Run
+) -> Topics:
+    """A list without topics is an empty wall only if the network counts none."""
+    if not reading.entries and not reading.is_whole:
+        nothing = Failure(FailureCode.UNRECOGNISED, "no topics, and no counter that says none")
+        return Topics(gap=failure or nothing, evidence=evidence)
+    wall, gap = to_wall(reading, run.as_of, run.walls_since)
+    return Topics(
+        wall=wall, gap=gap and (failure or gap), pinned=pinned_text(reading), evidence=evidence
+    )
+
+
+def _path(page: Page) -> str:
+    return urlsplit(page.address).path
+
+
+def _read_head(shown: html.Shown, page: Page, evidence: tuple[Evidence, ...]) -> Head:
+    soup = html.parse(shown)
+    failure, stated = html.trouble(soup, shown, page), _stated(soup, page)
+    if failure and not (stated and failure.code is FailureCode.UNRECOGNISED):
+        return Head(failure=failure, evidence=evidence)
+    facts = Facts(presence=stated) if failure else html.group_facts(soup, page)
+    if stated in (Presence.BANNED, Presence.DELETED):
+        facts = replace(facts, presence=stated)
+    return Head(facts=facts, evidence=evidence)
+
+
+def _stated(soup: BeautifulSoup, page: Page) -> Presence | None:
+    """What OK says of the group itself; not where the page is another's or shows topics."""
+    if html.names_another(soup, page) or html.shows_topics(soup):
+        return None
+    return html.stated_presence(soup)

@@ -1,0 +1,38 @@
+"""The section `[ok]` of config.toml; the three keys come from the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collectors.guard import Guard, guard
+from collectors.http import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OkSettings:
+    api_url: str = "https://api.ok.ru"
+    site_url: str = "https://ok.ru"
+    requests_per_second: float = 1
+    control_pages: tuple[str, ...] = ()  # groups known to carry the mark «Госорганизация»
+    timeout: float = 20.0  # seconds of silence
+    first_wait: float = 1.0  # seconds before the first repetition; doubles
+    pause: float = 30.0  # seconds, when OK says that we ask too much
+    max_topic_pages: int = 30  # of one group's list of topics
+    application_key: str = ""
+    application_secret_key: str = ""
+    access_token: str = ""
+
+    @property
+    def has_key(self) -> bool:
+        return bool(self.application_key and self.application_secret_key and self.access_token)
+
+    def limits(self) -> Limits:
+        return Limits(
+            requests_per_second=self.requests_per_second,
+            read_timeout=self.timeout,
+            total_timeout=2 * self.timeout,
+            first_wait=self.first_wait,
+        )
+
+    def guard(self) -> Guard:
+        return guard(own_urls=(self.api_url, self.site_url))
