@@ -14,7 +14,7 @@ import asyncio
 import socket
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Container, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -33,7 +33,15 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from collectors.guard import AddressError, Guard, GuardedNetwork, Resolver, check_url, resolve
+from collectors.guard import (
+    AddressError,
+    Guard,
+    GuardedNetwork,
+    Resolver,
+    check_spelling,
+    check_url,
+    resolve,
+)
 from collectors.model import Evidence, Exchange, Failure, FailureCode, Run
 
 
@@ -173,10 +181,14 @@ class Client:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         attempts: int | None = None,
+        only: Container[str] | None = None,
     ) -> Answer:
-        """Follows redirects, repeats what may pass. Raises ReadError, and OSError of the sink."""
+        """Follows redirects, repeats what may pass. Raises ReadError, and OSError of the sink.
+
+        `only`: content types whose bodies are read; of another one the answer has no body.
+        """
         address = url if params is None else str(httpx.URL(url).copy_merge_params(dict(params)))
-        return await self._retrying(attempts)(self._follow, address, dict(headers or {}))
+        return await self._retrying(attempts)(self._follow, address, dict(headers or {}), only)
 
     def _retrying(self, attempts: int | None) -> AsyncRetrying:
         patience = wait_exponential_jitter(
@@ -201,10 +213,12 @@ class Client:
             and _asked_wait(error) <= self.limits.longest_wait
         )
 
-    async def _follow(self, url: str, headers: Mapping[str, str]) -> Answer:
+    async def _follow(
+        self, url: str, headers: Mapping[str, str], only: Container[str] | None
+    ) -> Answer:
         trail: tuple[Evidence, ...] = ()
         for _ in range(self.limits.max_redirects + 1):
-            answer = await self._hop(url, headers, trail)
+            answer = await self._hop(url, headers, only, trail)
             target = _redirect_of(answer)
             if target is None:
                 return _definite(answer)
@@ -212,7 +226,11 @@ class Client:
         raise read_error(_TooManyRedirectsError(url), trail)
 
     async def _hop(
-        self, url: str, headers: Mapping[str, str], trail: tuple[Evidence, ...]
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        only: Container[str] | None,
+        trail: tuple[Evidence, ...],
     ) -> Answer:
         try:
             address = check_url(url).copy_with(fragment=None)
@@ -220,7 +238,7 @@ class Client:
         except EXPECTED as error:
             raise read_error(error, trail) from error
         async with self._pace(request.url):
-            return await self._exchange(request, trail)
+            return await self._exchange(request, only, trail)
 
     def _pace(self, url: httpx.URL) -> AsyncLimiter:
         host = url.host.removeprefix("www.")
@@ -228,7 +246,12 @@ class Client:
             self.paces[host] = AsyncLimiter(1, 1 / self.limits.requests_per_second)
         return self.paces[host]
 
-    async def _exchange(self, request: httpx.Request, trail: tuple[Evidence, ...]) -> Answer:
+    async def _exchange(
+        self,
+        request: httpx.Request,
+        only: Container[str] | None,
+        trail: tuple[Evidence, ...],
+    ) -> Answer:
         """One request. What came before a failure is kept, too: it shows the failure."""
         body = bytearray()
         response: httpx.Response | None = None
@@ -236,7 +259,9 @@ class Client:
         try:
             async with asyncio.timeout(self.limits.total_timeout):
                 response = await self.http.send(request, stream=True)
-                await _read(response, body, self.limits.max_bytes)
+                if only is None or content_type(response.headers) in only:
+                    await _read(response, body, self.limits.max_bytes)
+                await response.aclose()
         except EXPECTED as error:
             problem = error
         if response is not None:
@@ -370,6 +395,11 @@ async def _read(response: httpx.Response, body: bytearray, most: int) -> None:
         await response.aclose()
 
 
+def content_type(headers: Mapping[str, str]) -> str:
+    """`text/html`; "" where the server does not say."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 class _Unpacker:
     """gzip and zlib, one member after another, never more than asked for."""
 
@@ -404,8 +434,9 @@ def _redirect_of(answer: Answer) -> str | None:
     if answer.status not in (301, 302, 303, 307, 308) or not location:
         return None
     try:
+        check_spelling(location)
         return str(httpx.URL(answer.url).join(location))
-    except (httpx.InvalidURL, ValueError) as error:
+    except (httpx.InvalidURL, ValueError, AddressError) as error:
         raise read_error(AddressError(f"redirect to {location!r}"), answer.evidence) from error
 
 

@@ -1,0 +1,100 @@
+"""What stands beside the pages of a site: sitemap.xml, and scripts that bring in a ПОС form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from collectors.http import ReadError
+from collectors.model import FailureCode
+from collectors.site.html import decoded
+from collectors.site.reader import Reader, is_refusal
+from collectors.site.robots import Sitemap, sitemap
+from collectors.site.territory import Territory, absolute
+from collectors.site.widgets import pos_widgets
+
+MOST_SITEMAPS = 20
+MOST_SCRIPTS = 25
+LIBRARY = re.compile(
+    r"jquery|bootstrap|swiper|slick|owl|fancybox|lightbox|polyfill|modernizr|popper|moment"
+    r"|fontawesome|recaptcha|tinymce|ckeditor|leaflet|metrika|analytics",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """Pages that the sitemaps name, and why a sitemap could not be read: a gap in the crawl."""
+
+    pages: tuple[str, ...]
+    unread: tuple[FailureCode, ...] = ()
+
+
+async def mapped_pages(reader: Reader, site: Territory) -> Mapped:
+    """Of the sitemaps that robots.txt names, and of /sitemap.xml where there is one."""
+    guess = str(site.home.copy_with(path="/sitemap.xml", query=None))
+    waiting = [guess, *await _named(reader, site)]
+    pages: list[str] = []
+    unread: list[FailureCode] = []
+    for asked, url in enumerate(waiting):  # an index adds to it
+        if asked >= MOST_SITEMAPS:
+            unread.append(FailureCode.TOO_LARGE)
+            break
+        try:
+            found = await _sitemap(reader, url)
+        except ReadError as error:
+            unread += [] if url == guess and _is_no_map(error) else [error.failure.code]
+            continue
+        waiting += [one for one in _own(found.more, site) if one not in waiting]
+        pages += found.pages
+    return Mapped(tuple(_pages(pages, site)), tuple(unread))
+
+
+async def _named(reader: Reader, site: Territory) -> list[str]:
+    rules = await reader.rules(str(site.home))
+    guess = str(site.home.copy_with(path="/sitemap.xml", query=None))
+    return [one for one in _own(rules.sitemaps, site) if one != guess]
+
+
+async def _sitemap(reader: Reader, url: str) -> Sitemap:
+    answer = await reader.file(url, attempts=2)
+    read = sitemap(answer.body, reader.client.limits.max_bytes) if answer.status == 200 else None
+    return read or Sitemap()
+
+
+def _is_no_map(error: ReadError) -> bool:
+    """/sitemap.xml is our guess: who refuses it does not say that there is one."""
+    return is_refusal(error) or error.failure.code is FailureCode.ROBOTS
+
+
+def _own(urls: Sequence[str], site: Territory) -> list[str]:
+    found = (absolute(str(site.home), one) for one in urls)
+    return [str(url) for url in found if url is not None and site.owns(url)]
+
+
+def _pages(urls: Sequence[str], site: Territory) -> list[str]:
+    found = (absolute(str(site.home), one) for one in urls)
+    pages = (site.page(url) for url in found if url is not None)
+    return [page for page in pages if page is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    forms: tuple[str, ...]
+    all_read: bool
+
+
+async def scripted_widgets(reader: Reader, scripts: Sequence[str]) -> Scripted:
+    """Well-known libraries are passed over: nobody puts the form of a town hall into jQuery."""
+    wanted = [url for url in dict.fromkeys(scripts) if not LIBRARY.search(url)]
+    all_read = len(wanted) <= MOST_SCRIPTS
+    for url in wanted[:MOST_SCRIPTS]:
+        try:
+            answer = await reader.file(url, attempts=2)
+        except ReadError:
+            all_read = False
+            continue
+        if found := pos_widgets(decoded(answer.body, "")):
+            return Scripted(found, all_read)
+    return Scripted((), all_read)

@@ -1,0 +1,135 @@
+"""Possible cards of institutions in a page: sections, table rows, list items, boxes. No network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from collectors.addresses import page_in_link
+from collectors.contacts import find_contacts
+from collectors.model import Block, Contacts, Link
+from collectors.site.html import elements, marks, on_one_line, shown
+from collectors.site.territory import absolute
+
+MOST_TEXT = 2000
+MOST_HEADING = 300
+MOST_LINKS = 30
+WORTH = 80  # characters: a shorter piece without a contact is a menu entry
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+BOX = re.compile(r"card|vcard|item|contact|institution|organi[sz]ation|accordion|spoiler|подвед")
+FURNITURE = re.compile(r"\b(menu|nav|navbar|breadcrumbs?|pagination|sidebar-menu)\b")
+NAME = re.compile(r"[^\W\d_]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of a page: the elements that it consists of, and its heading."""
+
+    heading: str
+    text: str
+    parts: tuple[HtmlElement, ...]
+
+
+def blocks(root: HtmlElement, base: str, place: str) -> Iterator[Block]:
+    """Each (heading, text) once. `contacts.links` are all links of the block, outward ones too."""
+    seen: set[tuple[str, str]] = set()
+    for piece in _pieces(root):
+        links = tuple(_links(piece, base, place))[:MOST_LINKS]
+        key = (piece.heading, piece.text)
+        if key in seen or not _is_worth(piece, links):
+            continue
+        seen.add(key)
+        yield Block(heading=piece.heading, text=piece.text, contacts=_contacts(piece, place, links))
+
+
+def _pieces(root: HtmlElement) -> Iterator[_Piece]:
+    yield from _sections(root)
+    for row in elements(root, "tr"):
+        if next(elements(row, "table"), None) is None:
+            yield _row(row)
+    for item in elements(root, "li", "dd"):
+        if not _is_furniture(item):
+            yield _listed(item)
+    for box in elements(root, "div", "article", "section", "details"):
+        if BOX.search(marks(box)) and not _holds_boxes(box):
+            yield _listed(box)
+
+
+def _sections(root: HtmlElement) -> Iterator[_Piece]:
+    for heading in elements(root, *HEADINGS):
+        parts = tuple(_following(heading))
+        text = "\n".join(filter(None, (shown(part) for part in parts)))
+        yield _Piece(on_one_line(heading, MOST_HEADING), text[:MOST_TEXT], (heading, *parts))
+
+
+def _following(heading: HtmlElement) -> Iterator[HtmlElement]:
+    """What stands under a heading: up to the next one of its rank, out of its own wrapping box."""
+    start = heading
+    while start.getnext() is None:
+        parent = start.getparent()
+        if parent is None or parent.tag in ("body", "main", "html"):
+            return
+        start = parent
+    for one in start.itersiblings():
+        if not isinstance(one, HtmlElement) or _ends_section(one, str(heading.tag)):
+            return
+        yield one
+
+
+def _ends_section(element: HtmlElement, rank: str) -> bool:
+    if element.tag in HEADINGS:
+        return str(element.tag) <= rank
+    return any(str(inner.tag) <= rank for inner in elements(element, *HEADINGS))
+
+
+def _row(row: HtmlElement) -> _Piece:
+    cells = [on_one_line(cell, MOST_HEADING) for cell in elements(row, "td", "th")]
+    heading = next((cell for cell in cells if NAME.search(cell)), "")
+    return _Piece(heading, shown(row)[:MOST_TEXT], (row,))
+
+
+def _listed(element: HtmlElement) -> _Piece:
+    text = shown(element)[:MOST_TEXT]
+    heading = next((line for line in text.splitlines() if NAME.search(line)), "")
+    term = element.getprevious() if element.tag == "dd" else None
+    if term is not None:
+        heading = on_one_line(term, MOST_HEADING)
+    return _Piece(heading[:MOST_HEADING], text, (element,))
+
+
+def _is_furniture(element: HtmlElement) -> bool:
+    around = (element, *element.iterancestors())
+    return any(one.tag == "nav" or FURNITURE.search(marks(one)) for one in around)
+
+
+def _holds_boxes(box: HtmlElement) -> bool:
+    inner = elements(box, "div", "article", "section", "details")
+    return any(one is not box and BOX.search(marks(one)) for one in inner)
+
+
+def _links(piece: _Piece, base: str, place: str) -> Iterator[Link]:
+    for part in piece.parts:
+        for anchor in elements(part, "a"):
+            href = (anchor.get("href") or "").strip()
+            text = " ".join(str(anchor.text_content()).split())[:200]
+            if href.lower().startswith(("mailto:", "tel:")):
+                yield Link(url=href, place=place, text=text)
+            elif href and not href.startswith("#") and (url := absolute(base, href)):
+                page = page_in_link(str(url))
+                yield Link(url=page[1] if page else str(url), place=place, text=text)
+
+
+def _is_worth(piece: _Piece, links: tuple[Link, ...]) -> bool:
+    return bool(piece.heading or piece.text) and (
+        len(piece.text) >= WORTH
+        or sum(char.isdigit() for char in piece.text) >= 5
+        or "@" in piece.text
+        or any(page_in_link(link.url) for link in links)
+    )
+
+
+def _contacts(piece: _Piece, place: str, links: tuple[Link, ...]) -> Contacts:
+    return find_contacts(piece.text, place, links)

@@ -1,0 +1,110 @@
+"""The collector of official sites: many at once, each at its own pace."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from collectors.guard import Resolver, guard, resolve
+from collectors.http import Client, Limits, open_client, trust_store
+from collectors.model import SITE, Observation, Page, Run
+from collectors.site.crawl import SiteReading, read_site
+from collectors.site.settings import SiteSettings
+
+Asked = tuple[str, bool]  # address, and whether it is the authority's
+
+
+async def collect(
+    settings: SiteSettings,
+    pages: Sequence[Page],
+    run: Run,
+    *,
+    resolver: Resolver = resolve,
+    trust: ssl.SSLContext | None = None,
+) -> AsyncIterator[tuple[Observation, ...]]:
+    """One observation a page, as soon as its site is done; a shared address is read once."""
+    asked: dict[Asked, list[Page]] = {}
+    for page in pages:
+        asked.setdefault((page.address, page.role == "authority"), []).append(page)
+    store = trust or trust_store(settings.extra_roots)
+    async with open_client(
+        SITE, run, limits(settings), guard(settings.allow_addresses), resolver=resolver, trust=store
+    ) as client:
+        sites = _Sites(client, settings, resolver)
+        tasks = [asyncio.create_task(sites.read(one)) for one in asked]
+        try:
+            for done in asyncio.as_completed(tasks):
+                one, reading = await done
+                yield tuple(_observation(page, reading, run) for page in asked[one])
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def limits(settings: SiteSettings) -> Limits:
+    return Limits(
+        requests_per_second=settings.requests_per_second_per_host,
+        max_bytes=settings.max_bytes,
+        connect_timeout=settings.connect_timeout,
+        read_timeout=settings.read_timeout,
+        total_timeout=settings.total_timeout,
+        attempts=settings.attempts,
+        first_wait=settings.first_wait,
+    )
+
+
+@dataclass(slots=True)
+class _Sites:
+    """What the sites of one run share."""
+
+    client: Client
+    settings: SiteSettings
+    resolver: Resolver
+    places: asyncio.Semaphore = field(init=False)
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    proof: bool | None = None
+
+    def __post_init__(self) -> None:
+        self.places = asyncio.Semaphore(self.settings.hosts_at_once)
+
+    async def read(self, asked: Asked) -> tuple[Asked, SiteReading]:
+        address, is_authority = asked
+        async with self.places:
+            reading = await read_site(
+                self.client,
+                self.settings,
+                address,
+                is_authority=is_authority,
+                names_resolve=self.names_resolve,
+            )
+        return asked, reading
+
+    async def names_resolve(self) -> bool:
+        """Whether a name that surely exists is known here: else "no such name" says nothing."""
+        async with self.asking:
+            if self.proof is None:
+                names = self.settings.control_hosts
+                self.proof = any([await self._resolves(name) for name in names])
+            return self.proof
+
+    async def _resolves(self, host: str) -> bool:
+        try:
+            async with asyncio.timeout(self.settings.connect_timeout):
+                return bool(await self.resolver(host, 443))
+        except (socket.gaierror, TimeoutError):
+            return False
+
+
+def _observation(page: Page, reading: SiteReading, run: Run) -> Observation:
+    return Observation(
+        page=page,
+        observed_at=run.as_of,
+        facts=reading.facts,
+        failure=reading.failure,
+        evidence=reading.evidence,
+        reader="public",
+    )

@@ -1,0 +1,218 @@
+"""One site, read politely from its home page outwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+import httpx
+
+from collectors.addresses import page_in_link
+from collectors.contacts import union
+from collectors.http import Answer, Client, NoSuchNameError, ReadError
+from collectors.model import (
+    Contacts,
+    Crawl,
+    Evidence,
+    Facts,
+    Failure,
+    FailureCode,
+    Link,
+    Presence,
+    SiteFacts,
+    SitePage,
+)
+from collectors.site.beside import mapped_pages, scripted_widgets
+from collectors.site.frontier import Frontier
+from collectors.site.home import Home, find_home
+from collectors.site.page import Reading
+from collectors.site.reader import NotAPageError, Reader
+from collectors.site.settings import SiteSettings
+from collectors.site.territory import Territory
+
+PATIENCE = 5  # failures in a row of an unwell host, after which it is left alone
+UNWELL = frozenset(
+    {
+        FailureCode.TIMEOUT,
+        FailureCode.DNS,
+        FailureCode.CONNECTION,
+        FailureCode.TLS,
+        FailureCode.SERVER_ERROR,
+        FailureCode.FORBIDDEN,
+        FailureCode.RATE_LIMITED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteReading:
+    """What became of one site; a certificate that does not hold is a failure with a note."""
+
+    facts: Facts | None = None
+    failure: Failure | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+async def read_site(
+    client: Client,
+    settings: SiteSettings,
+    address: str,
+    *,
+    is_authority: bool,
+    names_resolve: Callable[[], Awaitable[bool]],
+) -> SiteReading:
+    """Never raises ReadError. `names_resolve` tells whether our resolver can be believed."""
+    reader = Reader(client, client.run.as_of.date(), with_blocks=is_authority)
+    try:
+        home = await find_home(reader, address, whole_host=is_authority)
+    except NoSuchNameError as error:
+        if not await names_resolve():
+            return _unread(reader, address, error)
+        home = None
+    except ReadError as error:
+        return _unread(reader, address, error)
+    if home is None:
+        facts = Facts(presence=Presence.ABSENT)
+    else:
+        most = settings.max_pages_authority if is_authority else settings.max_pages
+        facts = await _Crawl(reader, home, most).facts(settings.site_timeout)
+    return SiteReading(facts=facts, evidence=tuple(reader.evidence))
+
+
+def _unread(reader: Reader, address: str, error: ReadError) -> SiteReading:
+    note = None
+    if reader.certificate and error.failure.code is FailureCode.TLS:
+        crawl = Crawl(complete=False, read=0, frontier=1, skipped={FailureCode.TLS.value: 1})
+        site = SiteFacts(
+            final_url=address, pages=(), crawl=crawl, certificate=reader.certificate.value
+        )
+        note = Facts(site=site)
+    return SiteReading(facts=note, failure=error.failure, evidence=tuple(reader.evidence))
+
+
+@dataclass(slots=True)
+class _Crawl:
+    """The reading of one site as it grows."""
+
+    reader: Reader
+    home: Home
+    most: int
+    frontier: Frontier = field(default_factory=Frontier)
+    pages: list[SitePage] = field(default_factory=list)
+    contacts: list[Contacts] = field(default_factory=list)
+    pos: list[str] = field(default_factory=list)
+    unread_scripts: bool = False
+    shown: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def site(self) -> Territory:
+        return self.home.site
+
+    async def facts(self, seconds: float) -> Facts:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._from_home()
+        except TimeoutError:
+            self.frontier.skip(FailureCode.INTERRUPTED)
+            self.unread_scripts = True
+        home, certificate = self.home.reading.page, self.reader.certificate
+        return Facts(
+            presence=Presence.LIVE,
+            title=home.title,
+            contacts=union(*self.contacts),
+            site=SiteFacts(
+                final_url=home.url,
+                pages=tuple(self.pages),
+                crawl=self.frontier.crawl(),
+                pos_widgets=self._widgets(),
+                certificate=certificate.value if certificate else None,
+            ),
+        )
+
+    async def _from_home(self) -> None:
+        reading = self.home.reading
+        self._take(reading)
+        self._mark_home(httpx.URL(reading.page.url))
+        await self._add_mapped()
+        failures = 0
+        while self.frontier.asked < self.most and failures < PATIENCE:
+            found = self.frontier.next()
+            if found is None:
+                break
+            failures = 0 if await self._visit(*found) else failures + 1
+        await self._search_scripts()
+
+    async def _add_mapped(self) -> None:
+        mapped = await mapped_pages(self.reader, self.site)
+        self.frontier.add(mapped.pages, 1)
+        for code in mapped.unread:
+            self.frontier.skip(code)
+
+    def _mark_home(self, url: httpx.URL) -> None:
+        own = self.site.page(url)
+        if own is None:  # the section leads out of itself: nothing of it was seen
+            self.frontier.skip(FailureCode.REDIRECTS)
+        else:
+            self.frontier.seen(own)
+        self.frontier.seen(str(self.site.home), str(self.site.home.copy_with(path="/", query=None)))
+        self.frontier.follow(self.home.reading.links, self.home.reading.maps, 0)
+
+    async def _visit(self, url: str, steps: int) -> bool:
+        """Whether the server answered with something that says what is there."""
+        try:
+            answer = await self.reader.page(url, attempts=2)
+            return await self._read(answer, url, steps)
+        except NotAPageError:
+            return True
+        except ReadError as error:
+            self.frontier.skip(error.failure.code)
+            return error.failure.code not in UNWELL
+
+    async def _read(self, answer: Answer, url: str, steps: int) -> bool:
+        if answer.status in (404, 410):
+            self.frontier.read += 1
+            self.pages.append(SitePage(url=url, status=answer.status))
+            return True
+        place = self.site.page(httpx.URL(answer.url))
+        if place is None or (place != url and place in self.frontier.done):
+            return True  # led out of the site, or to a page that was read
+        self.frontier.seen(place)
+        reading = await self.reader.parse(answer, self.site)
+        self._take(reading)
+        self.frontier.follow(reading.links, reading.maps, steps)
+        return True
+
+    def _take(self, reading: Reading) -> None:
+        """Of what every page of a site repeats (menu, side bar), the first showing is kept."""
+        self.frontier.read += 1
+        if reading.is_cut:
+            self.frontier.skip(FailureCode.TOO_LARGE)
+        page = reading.page
+        anchors = tuple(link for link in page.anchors if self._is_new(link))
+        blocks = tuple(one for one in page.blocks if self._once(f"# {one.heading}", one.text))
+        self.pages.append(replace(page, anchors=anchors, blocks=blocks))
+        self.contacts.append(reading.contacts)
+        self.pos += reading.pos
+
+    def _is_new(self, link: Link) -> bool:
+        """Links to VK and OK stay on every page that has them: it matters where they stand."""
+        return page_in_link(link.url) is not None or self._once(link.url, link.text)
+
+    def _once(self, first: str, second: str) -> bool:
+        is_new = (first, second) not in self.shown
+        self.shown.add((first, second))
+        return is_new
+
+    async def _search_scripts(self) -> None:
+        """Only when no page shows the ПОС form in its own markup: scripts may bring it in."""
+        if self.pos:
+            return
+        found = await scripted_widgets(self.reader, self.home.reading.scripts)
+        self.pos, self.unread_scripts = list(found.forms), not found.all_read
+
+    def _widgets(self) -> tuple[str, ...] | None:
+        """Empty only when everything was read that could hold a form."""
+        if self.pos:
+            return tuple(dict.fromkeys(self.pos))
+        return None if self.unread_scripts or not self.frontier.crawl().complete else ()

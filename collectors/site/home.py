@@ -1,0 +1,87 @@
+"""Finding the home page of a registered address, in the spellings a registry may have missed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import httpx
+
+from collectors.addresses import page_in_link
+from collectors.http import Answer, CertificateError, CertificateTrouble, NoSuchNameError, ReadError
+from collectors.model import Failure, FailureCode
+from collectors.site.page import LITTLE_TEXT, Reading
+from collectors.site.reader import NotAPageError, Reader
+from collectors.site.territory import Territory, territory
+
+MOST_REFRESHES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    reading: Reading
+    site: Territory
+
+
+async def find_home(reader: Reader, address: str, *, whole_host: bool) -> Home | None:
+    """None: the server says that there is no such page (404, 410).
+
+    Raises ReadError; NoSuchNameError only when the name with and without `www.` is unknown.
+    """
+    answer = await _first(reader, address)
+    for _ in range(MOST_REFRESHES):
+        if answer.status in (404, 410):
+            return None
+        _check_not_social(answer.url)
+        site = territory(address, answer.url, whole_host=whole_host)
+        reading = await reader.parse(answer, site)
+        if not reading.refresh or reading.page.text_length >= LITTLE_TEXT:
+            return Home(reading, site)
+        answer = await _page(reader, reading.refresh)
+    raise ReadError(Failure(FailureCode.REDIRECTS, f"pages that refresh to another: {answer.url}"))
+
+
+async def _first(reader: Reader, address: str) -> Answer:
+    try:
+        return await _page(reader, address)
+    except ReadError as error:
+        other = other_spelling(address, error)
+        if other is None:
+            raise
+        try:
+            return await _page(reader, other)
+        except ReadError as second:
+            raise (second if isinstance(error, NoSuchNameError) else error) from second
+
+
+async def _page(reader: Reader, url: str) -> Answer:
+    try:
+        return await reader.page(url)
+    except NotAPageError as error:
+        raise ReadError(Failure(FailureCode.UNRECOGNISED, f"{error} is not a web page")) from error
+
+
+def other_spelling(address: str, error: ReadError) -> str | None:
+    """With or without `www.` where the name was wrong, http or https where nobody answered."""
+    url = httpx.URL(address)
+    wrong_name = isinstance(error, CertificateError) and error.kind is CertificateTrouble.WRONG_NAME
+    if isinstance(error, NoSuchNameError) or wrong_name:
+        return None if _is_number(url.host) else str(url.copy_with(host=_www(url.host)))
+    silent = error.failure.code in (FailureCode.CONNECTION, FailureCode.TIMEOUT)
+    if silent and url.port is None:
+        return str(url.copy_with(scheme="http" if url.scheme == "https" else "https"))
+    return None
+
+
+def _www(host: str) -> str:
+    return host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+
+
+def _is_number(host: str) -> bool:
+    return ":" in host or re.fullmatch(r"[\d.]+", host) is not None
+
+
+def _check_not_social(url: str) -> None:
+    """A site that leads to a page in VK or OK is no site; the network's own pages are not read."""
+    if page_in_link(url):
+        raise ReadError(Failure(FailureCode.UNRECOGNISED, f"the site leads to {url}"))

@@ -1,0 +1,85 @@
+"""From bytes to a tree whose text reads line by line. No network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bs4.dammit import UnicodeDammit
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+BREAK = "\u2028"  # stands for "a new line on the screen": white space of the source means nothing
+HIDDEN = ("script", "style", "noscript", "template", "svg", "select")
+_LINES = """
+    address article aside blockquote br caption center dd div dl dt fieldset figcaption figure
+    footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section summary details
+    table tr ul
+"""
+LINES = tuple(_LINES.split())
+CELLS = ("td", "th")
+BLANKS = re.compile(rf"[^\S{BREAK}]+")
+
+
+def decoded(body: bytes, content_type: str) -> str:
+    """The text of a page in whatever encoding: UTF-8 if it is, else as declared, else a guess.
+
+    Servers announce UTF-8 over windows-1251 pages and the reverse, so the bytes go first: Russian
+    text in another encoding is never valid UTF-8.
+    """
+    lenient = body.decode("utf-8", "replace")
+    wrong = lenient.count("\ufffd")
+    if not body.startswith((b"\xff\xfe", b"\xfe\xff")) and wrong * 10 <= _beyond_ascii(lenient):
+        return lenient.lstrip("\ufeff")
+    declared = re.search(r"charset=[\"']?([\w-]+)", content_type, re.IGNORECASE)
+    known = [declared[1]] if declared and "utf" not in declared[1].lower() else []
+    found = UnicodeDammit(body, known_definite_encodings=known, is_html=True)
+    if found.unicode_markup and found.original_encoding != "windows-1252":
+        return str(found.unicode_markup)
+    return body.decode("windows-1251", "replace")
+
+
+def _beyond_ascii(text: str) -> int:
+    return sum(1 for char in text if char > "\x7f") if not text.isascii() else 0
+
+
+def tree(text: str) -> HtmlElement | None:
+    """None for a page without an element."""
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+
+
+def lay_out(root: HtmlElement) -> None:
+    """Take out what is not shown and mark where lines break, as `shown` wants it."""
+    etree.strip_elements(root, *HIDDEN, with_tail=False)
+    for element in root.iter(*LINES):
+        element.text = BREAK + (element.text or "")
+        element.tail = BREAK + (element.tail or "")
+    for cell in root.iter(*CELLS):
+        cell.tail = " | " + (cell.tail or "")
+
+
+def shown(element: HtmlElement) -> str:
+    """The visible text, a line a line; cells of a table row stay on one, divided by bars."""
+    text = BLANKS.sub(" ", str(element.text_content()))
+    lines = (line.strip(" |") for line in text.split(BREAK))
+    return "\n".join(line for line in lines if line)
+
+
+def on_one_line(element: HtmlElement, most: int) -> str:
+    return " ".join(shown(element).split())[:most]
+
+
+def elements(root: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
+    for one in root.iter(*tags):
+        if isinstance(one, HtmlElement):
+            yield one
+
+
+def marks(element: HtmlElement) -> str:
+    """Class, id and role, by which sites name the parts of a page."""
+    names = (element.get(name) or "" for name in ("class", "id", "role", "aria-label", "itemtype"))
+    return " ".join(names).lower()

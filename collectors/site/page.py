@@ -1,0 +1,295 @@
+"""One page of a site: from bytes to what the rules want to know of it. No network."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+from lxml.html import HtmlElement
+
+from collectors.addresses import page_in_link
+from collectors.contacts import find_contacts, union
+from collectors.model import Contacts, Link, SitePage
+from collectors.site.blocks import blocks
+from collectors.site.dates import dates, iso_dates, mentions
+from collectors.site.html import decoded, elements, lay_out, marks, on_one_line, shown, tree
+from collectors.site.territory import Territory, absolute, is_document
+from collectors.site.widgets import pos_widgets
+
+MOST_ANCHORS = 600
+MOST_MENTIONS = 1500
+MOST_HEADINGS = 100
+LITTLE_TEXT = 200  # characters: less, with scripts and without links, is a page drawn by a script
+BREADCRUMBS = re.compile(r"breadcrumb|\bcrumbs?\b|pathway|navigation-chain|хлебные")
+REFRESH = re.compile(r"^\s*\d+\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
+PROPERTIES = {"tel": "Телефон", "phone": "Телефон", "mail": "E-mail", "address": "Адрес"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A page as read. `links` and `scripts` are of the same site; `links` in one spelling."""
+
+    page: SitePage
+    contacts: Contacts
+    links: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()  # of `links`, those that call themselves the map of the site
+    scripts: tuple[str, ...] = ()
+    pos: tuple[str, ...] = ()
+    refresh: str | None = None  # where the page sends a browser by itself
+    has_scripts: bool = False
+    is_cut: bool = False  # it has more anchors, mentions or blocks than are kept
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.page.text_length and not self.links
+
+    @property
+    def needs_javascript(self) -> bool:
+        few = self.page.text_length < LITTLE_TEXT and len(self.links) < 3
+        return self.has_scripts and few and not self.refresh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The bytes of a page, and what is known of them."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+
+
+def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> Reading:
+    """`with_blocks`: the authority's pages are cut into possible cards of institutions."""
+    markup = decoded(source.body, source.content_type)
+    root = tree(markup)
+    if root is None:
+        return Reading(page=SitePage(url=source.url, status=source.status), contacts=Contacts())
+    base = _base(root, source.url)
+    structured = "\n".join([*_microdata(root), *_linked_data(root)])
+    scripts = tuple(_scripts(root, base, site))
+    has_scripts = next(elements(root, "script"), None) is not None
+    refresh = _refresh(root, base)
+    title = " ".join((root.findtext(".//title") or "").split())[:300]
+    links = tuple(_links(root, base))
+    frames = tuple(_frames(root, base))
+    lay_out(root)
+    body = root.find("body")
+    text = shown(root if body is None else body)
+    named = tuple(named_links(links, source.url))
+    cards = tuple(blocks(root, base, source.url)) if with_blocks else ()
+    acts = mentions(text)
+    anchors = tuple(_kept(links, site))
+    return Reading(
+        page=SitePage(
+            url=source.url,
+            status=source.status,
+            title=title,
+            headings=tuple(_headings(root)),
+            breadcrumbs=tuple(_breadcrumbs(root)),
+            anchors=tuple(_as_links(anchors[:MOST_ANCHORS], source.url)),
+            text_length=len(text),
+            documents=len({link.url for link in links if is_document(link.url)}),
+            latest_date=_latest(root, text, as_of),
+            blocks=cards,
+            mentions=acts[:MOST_MENTIONS],
+        ),
+        contacts=union(
+            find_contacts(text, source.url, named), find_contacts(structured, source.url)
+        ),
+        links=tuple(dict.fromkeys(_pages([*frames, *(link.url for link in links)], site))),
+        maps=tuple(dict.fromkeys(_pages((link.url for link in links if link.is_map), site))),
+        scripts=scripts,
+        pos=pos_widgets(markup),
+        refresh=refresh,
+        has_scripts=has_scripts,
+        is_cut=len(anchors) > MOST_ANCHORS or len(acts) > MOST_MENTIONS,
+    )
+
+
+# --- links ------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    href: str
+    url: httpx.URL
+    text: str
+
+    @property
+    def is_map(self) -> bool:
+        return "карта сайта" in self.text.lower() or "sitemap" in self.url.path.lower()
+
+
+def _base(root: HtmlElement, url: str) -> str:
+    base = root.find(".//base")
+    found = absolute(url, base.get("href") or "") if base is not None else None
+    return str(found) if found else url
+
+
+def _links(root: HtmlElement, base: str) -> Iterator[_Anchor]:
+    for element in elements(root, "a", "area"):
+        href = (element.get("href") or "").strip()
+        url = absolute(base, href) if href and not href.startswith("#") else None
+        if url is None:
+            url = httpx.URL(base)
+            href = href if href.lower().startswith(("mailto:", "tel:")) else ""
+        if href:
+            yield _Anchor(href, url, _anchor_text(element))
+    for element in elements(root, "span", "a"):
+        if hidden := element.get("data-cfemail"):
+            yield _Anchor(f"mailto:{_unhidden(hidden)}", httpx.URL(base), "")
+
+
+def _anchor_text(element: HtmlElement) -> str:
+    text = " ".join(str(element.text_content()).split())
+    if not text:  # an icon: what it says to those who do not see it
+        images = [element, *elements(element, "img")]
+        said = (one.get(name) for one in images for name in ("title", "aria-label", "alt"))
+        text = " ".join(next(filter(None, said), "").split())
+    return text[:200]
+
+
+def _unhidden(hidden: str) -> str:
+    """The e-mail address behind Cloudflare's `data-cfemail`: XOR with its first byte."""
+    try:
+        key, *rest = bytes.fromhex(hidden)
+        return bytes(byte ^ key for byte in rest).decode("utf-8", "ignore")
+    except ValueError:
+        return ""
+
+
+def _frames(root: HtmlElement, base: str) -> Iterator[httpx.URL]:
+    for element in elements(root, "frame", "iframe"):
+        url = absolute(base, element.get("src") or "") if element.get("src") else None
+        if url is not None:
+            yield url
+
+
+def _pages(urls: Any, site: Territory) -> Iterator[str]:
+    for url in urls:
+        page = site.page(url)
+        if page is not None:
+            yield page
+
+
+def _kept(links: tuple[_Anchor, ...], site: Territory) -> Iterator[_Anchor]:
+    """Anchors that a rule may ask for: of this site, documents, VK and OK, ПОС; each once."""
+    seen: set[tuple[str, str]] = set()
+    for link in links:
+        key = (str(link.url), link.text)
+        if key not in seen and _is_wanted(link, site):
+            seen.add(key)
+            yield link
+
+
+def _is_wanted(link: _Anchor, site: Territory) -> bool:
+    if link.href.lower().startswith(("mailto:", "tel:")):
+        return False
+    host = link.url.host
+    return (
+        site.holds(link.url)
+        or is_document(link.url)
+        or host == "pos.gosuslugi.ru"
+        or page_in_link(str(link.url)) is not None
+    )
+
+
+def _as_links(anchors: tuple[_Anchor, ...], place: str) -> Iterator[Link]:
+    for anchor in anchors:
+        yield Link(url=str(anchor.url), place=place, text=anchor.text)
+
+
+def named_links(links: tuple[_Anchor, ...], place: str) -> Iterator[Link]:
+    """Links that are contacts: `mailto:`, `tel:`, and pages in VK and OK (canonical)."""
+    for link in links:
+        if link.href.lower().startswith(("mailto:", "tel:")):
+            yield Link(url=link.href, place=place, text=link.text)
+        elif found := page_in_link(str(link.url)):
+            yield Link(url=found[1], place=place, text=link.text)
+
+
+def _scripts(root: HtmlElement, base: str, site: Territory) -> Iterator[str]:
+    for element in elements(root, "script"):
+        source = element.get("src")
+        url = absolute(base, source) if source else None
+        if url is not None and site.owns(url):
+            yield str(url)
+
+
+def _refresh(root: HtmlElement, base: str) -> str | None:
+    for element in elements(root, "meta"):
+        if (element.get("http-equiv") or "").lower() == "refresh":
+            found = REFRESH.match(element.get("content") or "")
+            url = absolute(base, found[1]) if found else None
+            return str(url) if url is not None and str(url) != base else None
+    return None
+
+
+# --- text -------------------------------------------------------------------------------------
+def _headings(root: HtmlElement) -> Iterator[str]:
+    found = (on_one_line(element, 200) for element in elements(root, "h1", "h2", "h3"))
+    yield from list(dict.fromkeys(text for text in found if text))[:MOST_HEADINGS]
+
+
+def _breadcrumbs(root: HtmlElement) -> Iterator[str]:
+    for element in elements(root, "nav", "ul", "ol", "div", "p"):
+        if BREADCRUMBS.search(marks(element)):
+            parts = (part.strip(" /»›→-•|>") for part in shown(element).splitlines())
+            for line in parts:
+                yield from filter(None, (p.strip() for p in re.split(r"\s[/»›→>|]\s", line[:300])))
+            return
+
+
+def _latest(root: HtmlElement, text: str, as_of: date) -> date | None:
+    stamps = (element.get("datetime") or "" for element in elements(root, "time"))
+    found = [day for stamp in stamps for day in iso_dates(stamp)]
+    found += [day for day, _ in dates(text)]
+    return max((day for day in found if day <= as_of), default=None)
+
+
+# --- structured data --------------------------------------------------------------------------
+def _microdata(root: HtmlElement) -> Iterator[str]:
+    """`itemprop` of schema.org and of the school sites' /sveden, as lines of text."""
+    for element in root.iter():
+        name = (element.get("itemprop") or "").lower()
+        label = next((PROPERTIES[part] for part in PROPERTIES if part in name), None)
+        if label:
+            yield f"{label}: {_value(element)}"
+
+
+def _value(element: HtmlElement) -> str:
+    own = element.get("content") or " ".join(str(element.text_content()).split())
+    return own or ", ".join(one.get("content") or "" for one in elements(element, "meta"))
+
+
+def _linked_data(root: HtmlElement) -> Iterator[str]:
+    for element in elements(root, "script"):
+        if "ld+json" in (element.get("type") or ""):
+            try:
+                yield from _labelled(json.loads(element.text or ""))
+            except (ValueError, RecursionError):
+                continue
+
+
+def _labelled(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _labelled(one)
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            label = next((PROPERTIES[part] for part in PROPERTIES if part in key.lower()), None)
+            if label and isinstance(one, str):
+                yield f"{label}: {one}"
+            elif label and isinstance(one, Mapping):
+                yield f"{label}: {', '.join(str(part) for part in _postal(one))}"
+            yield from _labelled(one)
+
+
+def _postal(address: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("postalCode", "addressRegion", "addressLocality", "streetAddress"):
+        if address.get(key):
+            yield str(address[key])

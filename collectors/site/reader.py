@@ -1,0 +1,120 @@
+"""Asking one site for its pages: within its robots.txt, with all evidence kept."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import date
+
+import httpx
+
+from collectors.http import (
+    Answer,
+    CertificateError,
+    CertificateTrouble,
+    Client,
+    ReadError,
+    content_type,
+)
+from collectors.model import Evidence, Failure, FailureCode
+from collectors.site.page import Reading, Source, read_page
+from collectors.site.robots import Robots, robots
+from collectors.site.territory import Territory
+
+PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
+
+
+class NotAPageError(Exception):
+    """The address gives a document, a picture…: it is noted, not read."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Of one site in one run; what was asked is kept in `evidence`, whatever came of it."""
+
+    client: Client
+    as_of: date
+    with_blocks: bool
+    evidence: list[Evidence] = field(default_factory=list)
+    certificate: CertificateTrouble | None = None
+    robots_by_host: dict[str, Robots] = field(default_factory=dict)
+
+    async def page(self, url: str, attempts: int | None = None) -> Answer:
+        """An answer that holds a web page, or says that there is none (404, 410).
+
+        Raises ReadError, and NotAPageError.
+        """
+        answer = await self.file(url, attempts, only=PAGES)
+        if answer.status in (404, 410):
+            return answer
+        if content_type(answer.headers) not in PAGES:
+            raise NotAPageError(answer.url)
+        if not answer.body.strip():
+            raise ReadError(Failure(FailureCode.EMPTY, answer.url))
+        return answer
+
+    async def file(
+        self, url: str, attempts: int | None = None, only: frozenset[str] | None = None
+    ) -> Answer:
+        await self._check_robots(url)
+        answer = await self._ask(url, attempts, only)
+        if answer.url != url:
+            await self._check_robots(answer.url)
+        return answer
+
+    async def parse(self, answer: Answer, site: Territory) -> Reading:
+        """In a thread: a big page must not hold up the other sites. Raises ReadError."""
+        source = Source(
+            url=answer.url,
+            status=answer.status,
+            content_type=answer.headers.get("content-type", ""),
+            body=answer.body,
+        )
+        reading = await asyncio.to_thread(
+            read_page, source, site, self.as_of, with_blocks=self.with_blocks
+        )
+        if reading.needs_javascript:
+            raise ReadError(Failure(FailureCode.NEEDS_JAVASCRIPT, answer.url))
+        if reading.is_empty and not reading.refresh:
+            raise ReadError(Failure(FailureCode.EMPTY, answer.url))
+        return reading
+
+    async def rules(self, url: str) -> Robots:
+        """Of the host of `url`. A 4xx permits everything; one that cannot be read raises."""
+        place = httpx.URL(url)
+        host = f"{place.scheme}://{place.netloc.decode('ascii')}"
+        if host not in self.robots_by_host:
+            self.robots_by_host[host] = await self._read_rules(f"{host}/robots.txt")
+        return self.robots_by_host[host]
+
+    async def _check_robots(self, url: str) -> None:
+        rules = await self.rules(url)
+        if not rules.permits(url):
+            raise ReadError(Failure(FailureCode.ROBOTS, f"robots.txt refuses {url}"))
+        await asyncio.sleep(rules.delay)
+
+    async def _read_rules(self, url: str) -> Robots:
+        agent = self.client.run.user_agent
+        try:
+            answer = await self._ask(url, None, None)
+        except ReadError as error:
+            if is_refusal(error) and error.failure.code is not FailureCode.RATE_LIMITED:
+                return robots(b"", agent)
+            raise
+        return robots(answer.body if answer.status == 200 else b"", agent)
+
+    async def _ask(self, url: str, attempts: int | None, only: frozenset[str] | None) -> Answer:
+        try:
+            answer = await self.client.get(url, attempts=attempts, only=only)
+        except ReadError as error:
+            self.evidence += error.evidence
+            if isinstance(error, CertificateError):
+                self.certificate = error.kind
+            raise
+        self.evidence += answer.evidence
+        return answer
+
+
+def is_refusal(error: ReadError) -> bool:
+    """The server answered, with a 4xx."""
+    return error.answer is not None and 400 <= error.answer.status < 500

@@ -1,0 +1,24 @@
+"""The section `[site]` of the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSettings:
+    requests_per_second_per_host: float = 1.0
+    hosts_at_once: int = 20
+    max_pages: int = 60  # an institution's site
+    max_pages_authority: int = 300  # the authority's: clauses 7 and 8, Minvody 3.1
+    max_bytes: int = 5_000_000  # of one answer, unpacked
+    site_timeout: float = 1800.0  # seconds for one site; what is left then was not read
+    connect_timeout: float = 10.0
+    read_timeout: float = 20.0
+    total_timeout: float = 45.0  # one answer, however slowly it drips
+    attempts: int = 3
+    first_wait: float = 1.0  # before a second attempt; later ones double it
+    allow_addresses: tuple[str, ...] = ()  # networks excepted from the address guard
+    extra_roots: str = ""  # a PEM file, such as the root of the Russian national authority
+    control_hosts: tuple[str, ...] = ("gosuslugi.ru", "vk.com")
+    """Names that surely exist: while none resolves, "no such name" is our resolver's trouble."""
