@@ -1,0 +1,191 @@
+"""Whose word counts, and for how long: attestations, exemptions, waivers, disputes (G12, G24)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from rules.model import Attestation, Dossier, Event, Person, Waiver
+from rules.reasons import Reason
+from rules.workdays import add_months
+
+VALID_MONTHS = 12
+TABLE_VALID_DAYS = 45  # a line of the ЦУР's monthly table (requirements.md, 6.7)
+TABLE = "cur_table"
+
+_RIGHT_ROLES = frozenset({"head", "organiser", "authorised"})
+_RIGHT_RANKS = frozenset({"head", "deputy_head", "acting"})
+_DEPUTY = r"(зам(\.|еститель)?\s*)"
+_ACTING = r"((и\.?\s*о\.?|врио|вр\.\s*и\.?\s*о\.?|исполняющ\w+ обязанности)\s*)"
+_HEAD = r"(директор|заведующ(ий|ая)|начальник|руководитель|глава|мэр|председатель)"
+_HEAD_OF = r"(директора|заведующ(его|ей)|начальника|руководителя|главы|мэра|председателя)"
+# «заведующий хозяйством» and «руководитель кружка» are not heads of an institution
+_BODY = (
+    r"(\s+(\w+\s+)?(детск\w+ сад\w*|школ\w+|учреждени\w+|организаци\w+|отдел\w*|управлени\w+|"
+    r"музе\w+|библиотек\w+|дворц\w+|дом\w*|центр\w*|администраци\w+|комитет\w*|департамент\w*|"
+    r"МКОУ|МБОУ|МАОУ|МКДОУ|МБДОУ|МАДОУ|МУ|МКУ|МБУ|МАУ|ДОУ|ЦБС|города?|округа|района|муниципальн\w+)\b.*"
+    r"|\s+по\s.*)?"
+)
+_LEADING_POST = re.compile(
+    rf"({_ACTING}({_HEAD}|{_HEAD_OF}){_BODY}|{_ACTING}?{_DEPUTY}{_HEAD_OF}\b.*|{_HEAD}{_BODY})",
+    re.IGNORECASE,
+)
+
+
+def is_leading_post(post: str) -> bool:
+    """Whether the words name a head, a deputy or an acting head beyond doubt."""
+    return _LEADING_POST.fullmatch(" ".join(post.replace("ё", "е").split())) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is left of the attestations of one kind: an answer, or why there is none."""
+
+    attestation: Attestation | None = None
+    refusal: Reason | None = Reason.ATTESTATION_MISSING
+
+    @property
+    def confirms(self) -> bool:
+        return self.refusal is None and bool(self.attestation and self.attestation.value)
+
+    @property
+    def admits(self) -> bool:
+        """`value = false` by somebody entitled is an admission."""
+        return self.refusal is None and bool(self.attestation and self.attestation.value is False)
+
+    @property
+    def measured(self) -> dict[str, Any]:
+        """Who said it, when, and until when it counts; JSON values."""
+        one = self.attestation
+        if one is None:
+            return {}
+        return {
+            "stated_by": one.stated_by,
+            "stated_on": one.stated_on.isoformat(),
+            "valid_until": valid_until(one).isoformat(),
+            "document": one.document,
+        }
+
+
+def statement(
+    dossier: Dossier, kind: str, page: str | None, on: date, ended_by: Sequence[str] = ()
+) -> Statement:
+    """The latest word of an entitled person on `kind`, for `page` or for all pages."""
+    told = [one for one in _of_kind(dossier, kind, page) if one.stated_on <= on]
+    if not told:
+        return Statement()
+    entitled = [one for one in told if is_entitled(one, dossier)]
+    if not entitled:
+        return Statement(told[-1], Reason.ATTESTATION_WRONG_POST)
+    latest = max(enumerate(entitled), key=lambda item: (item[1].stated_on, item[0]))[1]
+    return Statement(latest, _refusal(latest, dossier, page, on, ended_by))
+
+
+def _of_kind(dossier: Dossier, kind: str, page: str | None) -> Iterator[Attestation]:
+    for one in dossier.institution.attestations:
+        if one.kind == kind and (page is None or one.page in (None, page)):
+            yield one
+
+
+def _refusal(
+    one: Attestation, dossier: Dossier, page: str | None, on: date, ended_by: Sequence[str]
+) -> Reason | None:
+    if not is_valid(one, on):
+        return Reason.ATTESTATION_EXPIRED
+    ended = [
+        event
+        for event in dossier.institution.events
+        if event.kind in ended_by
+        and one.stated_on < event.on <= on
+        and (event.page is None or page is None or event.page == page)
+    ]
+    if ended:
+        return Reason.ATTESTATION_ENDED
+    return Reason.ATTESTATION_EMPTY if one.value is None else None
+
+
+def is_valid(one: Attestation, on: date) -> bool:
+    return one.stated_on <= on <= valid_until(one)
+
+
+def valid_until(one: Attestation) -> date:
+    if one.valid_until:
+        return one.valid_until
+    if one.source == TABLE:
+        return one.stated_on + timedelta(days=TABLE_VALID_DAYS)
+    return add_months(one.stated_on, VALID_MONTHS)
+
+
+def is_entitled(one: Attestation, dossier: Dossier) -> bool:
+    """The ЦУР's own table, a leading post, or one whom the registry names in such a role."""
+    if one.source == TABLE or is_leading_post(one.stated_by):
+        return True
+    said = _plain(one.stated_by)
+    return bool(said) and any(
+        said == _plain(person.post) and _may_state(person, one.stated_on)
+        for person in _persons(dossier)
+    )
+
+
+def _persons(dossier: Dossier) -> Iterator[Person]:
+    authority = dossier.municipality.authority
+    above = {dossier.institution.id, dossier.institution.parent, authority}
+    yield from dossier.institution.persons
+    for institution in dossier.municipality.institutions:
+        if institution.id in above:
+            yield from institution.persons
+
+
+def _may_state(person: Person, on: date) -> bool:
+    in_office = (person.since or on) <= on <= (person.until or on)
+    return in_office and (person.role in _RIGHT_ROLES or person.rank in _RIGHT_RANKS)
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().replace("ё", "е").split())
+
+
+# --- a review closed by a person, waivers, disputes -------------------------------------------
+
+
+def closing(dossier: Dossier, requirement: str, page: str | None, on: date) -> Attestation | None:
+    """The entitled answer that closes a review of this requirement on this page."""
+    found = [
+        one
+        for one in dossier.institution.attestations
+        if one.kind == "finding"
+        and one.requirement == requirement
+        and one.outcome in ("pass", "fail")
+        and one.page in (None, page)
+        and is_valid(one, on)
+        and is_entitled(one, dossier)
+    ]
+    return max(found, key=lambda one: one.stated_on, default=None)
+
+
+def waiver(
+    waivers: Iterable[Waiver], requirement: str, page: str | None, on: date
+) -> Waiver | None:
+    found = [
+        one
+        for one in waivers
+        if one.requirement == requirement and one.page in (None, page) and on <= one.until
+    ]
+    return max(found, key=lambda one: one.until, default=None)
+
+
+def is_disputed(events: Iterable[Event], requirement: str, page: str | None, on: date) -> bool:
+    """Opened and not closed since; a dispute without requirement or page means all of them."""
+    about = [
+        one
+        for one in events
+        if one.kind in ("dispute_opened", "dispute_closed")
+        and one.requirement in (None, requirement)
+        and one.page in (None, page)
+        and one.on <= on
+    ]
+    latest = max(about, key=lambda one: (one.on, one.kind == "dispute_opened"), default=None)
+    return latest is not None and latest.kind == "dispute_opened"

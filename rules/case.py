@@ -1,0 +1,145 @@
+"""One clause, one institution, one page or network: all that a predicate may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from collectors.model import SITE, Facts, Failure, Page
+from rules import attestations
+from rules.attestations import Statement
+from rules.exemptions import Claim, claim
+from rules.model import Act, Dossier, Institution, Municipality, Requirement
+from rules.views import View, today
+
+DATES_DIFFER = timedelta(days=1)  # G26: so much may a date of creation differ from the oldest post
+RECENT = timedelta(days=63)  # a creation that long ago excuses nothing any more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What a predicate is given. Facts have passed the guards: `None` is not shown to us."""
+
+    dossier: Dossier
+    act: Act
+    requirement: Requirement
+    look: Callable[[Page], View]  # the guarded view of any page, computed once a dossier
+    network: str | None = None
+    page: Page | None = None
+    about: str | None = None  # the institution that a finding of the authority speaks of
+    in_force_since: date | None = None  # None: not known; deadlines from it are unknown
+
+    @property
+    def institution(self) -> Institution:
+        return self.dossier.institution
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.dossier.municipality.timezone
+
+    @property
+    def days_off(self) -> tuple[date, ...]:
+        return self.dossier.municipality.days_off
+
+    @cached_property
+    def today(self) -> date:
+        return today(self.dossier)
+
+    @property
+    def is_authority(self) -> bool:
+        return is_authority(self.dossier.municipality, self.institution)
+
+    @cached_property
+    def view(self) -> View:
+        assert self.page is not None, "this requirement concerns no single page"
+        return self.look(self.page)
+
+    @property
+    def facts(self) -> Facts:
+        return self.view.facts
+
+    def missing(self, *names: str) -> tuple[Failure, ...]:
+        return self.view.missing(*names)
+
+    def official_pages(self, *networks: str) -> tuple[Page, ...]:
+        return official_pages(self.dossier, networks)
+
+    def statement(
+        self, kind: str, page: str | None = None, ended_by: Sequence[str] = ()
+    ) -> Statement:
+        return attestations.statement(self.dossier, kind, page, self.today, ended_by)
+
+    @cached_property
+    def exemption(self) -> Claim:
+        return claim(
+            self.dossier, self.act, exempt_scope(self.requirement, self.network), self.today
+        )
+
+    @cached_property
+    def site(self) -> View | None:
+        """The institution's own site, as it may be judged."""
+        if not self.institution.site:
+            return None
+        return self.look(
+            Page(institution=self.institution.key, network=SITE, address=self.institution.site)
+        )
+
+    @cached_property
+    def born(self) -> date | None:
+        """The latest date of creation that is told; None: unknown, or contradicted by a post."""
+        return None if self.has_date_conflict else self.told_birth
+
+    @cached_property
+    def has_date_conflict(self) -> bool:
+        """A recent date of creation, and yet an older post is seen (G26)."""
+        told, wall = self.told_birth, self.view.wall
+        if told is None or self.today - told > RECENT or not wall or not wall.posts:
+            return False
+        oldest = min(post.published_at for post in wall.posts).astimezone(self.zone).date()
+        return told - oldest > DATES_DIFFER
+
+    @property
+    def told_birth(self) -> date | None:
+        return max(self._births(), default=None)
+
+    def _births(self) -> Iterator[date]:
+        page = self.view.page
+        if page.created_on:
+            yield page.created_on
+        if self.facts.created_at:
+            yield self.facts.created_at.astimezone(self.zone).date()
+        for event in self.institution.events:
+            is_creation = event.kind == "page_created" and not event.is_estimate
+            if is_creation and event.page == page.address:
+                yield event.on
+
+
+def is_authority(municipality: Municipality, institution: Institution) -> bool:
+    """The administration itself, as the registry names it, or by its kind."""
+    if municipality.authority:
+        return institution.id == municipality.authority
+    return institution.kind == "authority"
+
+
+def standing_pages(dossier: Dossier, networks: Sequence[str]) -> tuple[Page, ...]:
+    """Registered pages of these networks that are not yet history."""
+    on = today(dossier)
+    return tuple(
+        page
+        for page in dossier.institution.pages
+        if page.network in networks and (page.deleted_on is None or page.deleted_on > on)
+    )
+
+
+def official_pages(dossier: Dossier, networks: Sequence[str]) -> tuple[Page, ...]:
+    """Only these are judged by their contents (G21)."""
+    return tuple(page for page in standing_pages(dossier, networks) if page.role == "official")
+
+
+def exempt_scope(requirement: Requirement, network: str | None) -> frozenset[str]:
+    """Which exemptions take the requirement away; one from a network only within it."""
+    scope = requirement.exempt_scope or "pages"
+    return frozenset({scope, network} if network and scope == "pages" else {scope})

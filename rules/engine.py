@@ -1,0 +1,398 @@
+"""The law held against a dossier: every clause, every page, one finding each.
+
+The order of decision is that of design.md §2. Guards live here, in `views` and in `attestations`;
+predicates compute two bounds and know nothing of them. Pure and deterministic: `as_of` is the
+only clock, and the same dossier gives the same findings.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from collectors.model import Evidence, Failure, FailureCode, Page
+from rules import attestations
+from rules.case import Case, is_authority, official_pages
+from rules.force import edition_of, force_of
+from rules.model import (
+    Act,
+    Attestation,
+    Dossier,
+    Edition,
+    Finding,
+    Institution,
+    Municipality,
+    Outcome,
+    Requirement,
+    Severity,
+)
+from rules.predicates import PREDICATES
+from rules.reading import Reading, outcome_of, reason_of
+from rules.reasons import Reason
+from rules.sentences import failure_text, failures_text, network_name, sentence
+from rules.subjects import not_a_subject
+from rules.views import View, look, today
+from rules.workdays import CalendarUncoveredError
+
+log = logging.getLogger(__name__)
+
+ENGINE_PARAMETERS: Mapping[str, type] = {"grace_days": int}
+"""Parameters of an edition that guards read, not the predicate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An outcome with all that its sentence needs."""
+
+    outcome: Outcome
+    reason: Reason
+    because: str
+    severity: Severity
+    measured: Mapping[str, Any]
+    required: Mapping[str, Any]
+    evidence: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def judge(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:
+    """Findings of one institution, in the acts' order; only of acts that its municipality names."""
+    seen: dict[Page, View] = {}
+
+    def view_of(page: Page) -> View:
+        if page not in seen:
+            seen[page] = look(page, dossier)
+        return seen[page]
+
+    bound = [act for act in acts if act.id in dossier.municipality.packs]
+    return tuple(
+        _finding(case)
+        for act in bound
+        for requirement in act.requirements
+        for case in _cases(dossier, act, requirement, view_of)
+    )
+
+
+def declared_pages(
+    institution: Institution, municipality: Municipality, acts: Sequence[Act]
+) -> tuple[Page, ...]:
+    """Pages that an act itself names as the authority's: read as if they were registered."""
+    if not is_authority(municipality, institution):
+        return ()
+    fixed = [
+        edition.parameters["addresses"]
+        for act in acts
+        if act.id in municipality.packs
+        for requirement in act.requirements
+        for edition in requirement.editions
+        if requirement.predicate == "fixed_pages"
+    ]
+    named = {item for addresses in fixed for item in addresses.items()}
+    return tuple(
+        Page(institution=institution.key, network=network, address=address)
+        for network, address in sorted(named)
+    )
+
+
+# --- one finding ------------------------------------------------------------------------------
+
+
+def _finding(case: Case) -> Finding:
+    force = force_of(case.act, case.dossier.municipality, case.today)
+    if force.refusal:
+        return _with_preview(
+            case, _plain(case, force.refusal, {"since": _iso(force.since)}), _apply(case)
+        )
+    if why := _not_bound(case):
+        return _unbound(case, why)
+    return _bound(case, _apply(case))
+
+
+def _apply(case: Case) -> Verdict:
+    """The outcome as if the act were in force; a broken predicate costs this finding only."""
+    if why := _not_bound(case):
+        return _plain(case, why, _claims(case))
+    try:
+        return _closed_by_person(case, _verdict(case, _read(case)))
+    except Exception:
+        log.exception("predicate %s broke on %s", case.requirement.id, case.institution.key)
+        return _plain(case, Reason.PREDICATE_BROKE, outcome=Outcome.ERROR)
+
+
+def _not_bound(case: Case) -> Reason | None:
+    """Why the requirement does not concern the institution, if so."""
+    if why := not_a_subject(case.requirement, case.dossier, case.today):
+        return why
+    if case.requirement.predicate is None:
+        return Reason.NOT_CHECKABLE
+    if edition_of(case.requirement, case.today) is None:
+        return Reason.EDITION_NOT_IN_FORCE
+    if case.requirement.exempt_scope is None or not case.exemption.is_founded:
+        return None
+    return Reason.EXEMPT_NAMED if case.exemption.is_named else Reason.EXEMPT_ON_RECORD
+
+
+def _unbound(case: Case, why: Reason) -> Finding:
+    """Not applicable; what a voluntary page would have got is shown as a preview."""
+    verdict = _plain(case, why, _claims(case))
+    is_exempt = why in (Reason.EXEMPT_NAMED, Reason.EXEMPT_ON_RECORD)
+    if not (is_exempt and official_pages(case.dossier, case.requirement.networks)):
+        return _bound(case, verdict)
+    try:
+        return _with_preview(case, verdict, _verdict(case, _read(case)))
+    except Exception:
+        log.exception("predicate %s broke on %s", case.requirement.id, case.institution.key)
+        return _bound(case, verdict)
+
+
+def _claims(case: Case) -> dict[str, Any]:
+    return case.exemption.measured | {"why_not": case.requirement.why_not}
+
+
+def _read(case: Case) -> Reading:
+    """The predicate's reading after the guards that concern every predicate."""
+    edition = edition_of(case.requirement, case.today)
+    assert edition is not None
+    assert case.requirement.predicate is not None
+    own = {key: value for key, value in edition.parameters.items() if key not in ENGINE_PARAMETERS}
+    try:
+        reading = PREDICATES[case.requirement.predicate](case, **own)
+    except CalendarUncoveredError as error:
+        return _uncovered(error.year)
+    return _guarded(case, edition, reading)
+
+
+def _uncovered(year: int) -> Reading:
+    return Reading(
+        strict=False,
+        generous=True,
+        met=Reason.CALENDAR_UNCOVERED,
+        unmet=Reason.CALENDAR_UNCOVERED,
+        unseen=Reason.CALENDAR_UNCOVERED,
+        measured={"year": year},
+    )
+
+
+def _guarded(case: Case, edition: Edition, reading: Reading) -> Reading:
+    if case.requirement.worst is Outcome.REVIEW:
+        reading = replace(reading, worst=Outcome.REVIEW)
+    if case.requirement.per == "page":
+        reading = _unread(case, _dated(case, edition, reading))
+    if case.requirement.exempt_scope and case.exemption.is_claimed and not reading.inapplicable:
+        return _claimed(case, reading)
+    return reading
+
+
+def _unread(case: Case, reading: Reading) -> Reading:
+    """Nothing was seen of the page at all: that is said, not which fact was missed."""
+    if case.view.unread and reading.missing:
+        return replace(reading, unseen=case.view.unread)
+    return reading
+
+
+def _dated(case: Case, edition: Edition, reading: Reading) -> Reading:
+    """A new page has time (G03); a date that an older post contradicts is a question (G26)."""
+    if case.has_date_conflict:
+        return replace(reading, worst=Outcome.REVIEW, unmet=Reason.DATE_CONFLICT)
+    grace = edition.parameters.get("grace_days")
+    if grace is None or case.born is None or case.today >= case.born + timedelta(days=grace):
+        return reading
+    return replace(reading, pending=Reason.PAGE_IS_NEW)
+
+
+def _claimed(case: Case, reading: Reading) -> Reading:
+    """An exemption without consent or document: nobody is accused until that is settled (G12)."""
+    return replace(
+        reading,
+        generous=True,
+        missing=(),
+        unseen=None,
+        pending=None,
+        between=Reason.EXEMPT_UNFOUNDED,
+        measured={**reading.measured, **case.exemption.measured},
+    )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+# --- verdicts ---------------------------------------------------------------------------------
+
+
+def _verdict(case: Case, reading: Reading) -> Verdict:
+    outcome, reason = outcome_of(reading), reason_of(reading)
+    fields = _fields(case, reading)
+    blames = outcome in (Outcome.FAIL, Outcome.REVIEW)
+    return Verdict(
+        outcome=outcome,
+        reason=reason,
+        because=sentence(reason, fields),
+        severity=(reading.severity if blames else None) or case.requirement.severity,
+        measured=reading.measured,
+        required=reading.required,
+        evidence=_evidence(case, reading),
+        notes=tuple(sentence(note, fields) for note in (*reading.notes, *_read_earlier(case))),
+    )
+
+
+def _plain(
+    case: Case,
+    reason: Reason,
+    measured: Mapping[str, Any] | None = None,
+    outcome: Outcome = Outcome.NOT_APPLICABLE,
+) -> Verdict:
+    """A verdict that rests on the act or the registry alone."""
+    return Verdict(
+        outcome=outcome,
+        reason=reason,
+        because=sentence(reason, {**_context(case), **(measured or {})}),
+        severity=case.requirement.severity,
+        measured={},
+        required={},
+    )
+
+
+def _fields(case: Case, reading: Reading) -> dict[str, Any]:
+    failures = reading.missing or _page_failure(case)
+    return {
+        **_context(case),
+        **reading.measured,
+        **reading.required,
+        "failure": failures_text(failures) or failure_text(Failure(FailureCode.NOT_OFFERED)),
+    }
+
+
+def _page_failure(case: Case) -> tuple[Failure, ...]:
+    failure = case.view.failure if case.page else None
+    return (failure,) if failure else ()
+
+
+def _context(case: Case) -> dict[str, Any]:
+    read_at = case.view.read_at if case.page else None
+    return {
+        "clause": case.requirement.clause,
+        "act": case.act.short_title,
+        "network": network_name(case.network),
+        "page": case.page.address if case.page else None,
+        "freshness_days": case.dossier.freshness_days,
+        "created_on": _iso(case.told_birth) if case.page else None,
+        "read_on": read_at.astimezone(case.zone).date().isoformat() if read_at else None,
+    }
+
+
+def _read_earlier(case: Case) -> tuple[Reason, ...]:
+    """A page that was not due tonight is judged on an earlier look, and its date is printed."""
+    read_at = case.view.read_at if case.page else None
+    if read_at is None or read_at.astimezone(case.zone).date() == case.today:
+        return ()
+    return (Reason.READ_EARLIER,)
+
+
+def _evidence(case: Case, reading: Reading) -> tuple[Evidence, ...]:
+    shown = reading.evidence
+    if shown is None:
+        shown = case.view.evidence if case.page else ()
+    return tuple(dict.fromkeys(shown))
+
+
+def _closed_by_person(case: Case, verdict: Verdict) -> Verdict:
+    """A review that an entitled person answered does not come back every night."""
+    if verdict.outcome is not Outcome.REVIEW:
+        return verdict
+    address = case.page.address if case.page else None
+    answer = attestations.closing(case.dossier, case.requirement.id, address, case.today)
+    return _answered(case, verdict, answer) if answer else verdict
+
+
+def _answered(case: Case, verdict: Verdict, answer: Attestation) -> Verdict:
+    said = attestations.Statement(answer, None).measured
+    return replace(
+        verdict,
+        outcome=Outcome.PASS if answer.outcome == "pass" else Outcome.FAIL,
+        reason=Reason.CLOSED_BY_PERSON,
+        because=sentence(
+            Reason.CLOSED_BY_PERSON, {**_context(case), **said, "question": verdict.because}
+        ),
+        measured={**verdict.measured, **said},
+    )
+
+
+# --- findings ---------------------------------------------------------------------------------
+
+
+def _bound(case: Case, verdict: Verdict) -> Finding:
+    blames = verdict.outcome in (Outcome.FAIL, Outcome.REVIEW)
+    address = case.page.address if case.page else None
+    events, on = case.institution.events, case.today
+    tolerated = attestations.waiver(case.institution.waivers, case.requirement.id, address, on)
+    return Finding(
+        institution=case.institution.id,
+        municipality=case.dossier.municipality.id,
+        requirement=case.requirement.id,
+        clause=case.requirement.clause,
+        network=case.network,
+        page=address,
+        about=case.about,
+        page_id=case.view.page_id if case.page else None,
+        outcome=verdict.outcome,
+        severity=verdict.severity,
+        reason=str(verdict.reason),
+        because=verdict.because,
+        measured=verdict.measured,
+        required=verdict.required,
+        remedy=case.requirement.advice if blames else None,
+        evidence=verdict.evidence,
+        waiver=tolerated if verdict.outcome is Outcome.FAIL else None,
+        disputed=blames and attestations.is_disputed(events, case.requirement.id, address, on),
+        notes=verdict.notes,
+    )
+
+
+def _with_preview(case: Case, verdict: Verdict, preview: Verdict) -> Finding:
+    return replace(
+        _bound(case, verdict),
+        preview=preview.outcome,
+        preview_because=preview.because,
+        measured=preview.measured,
+        required=preview.required,
+        evidence=preview.evidence,
+    )
+
+
+# --- what a requirement is judged on ----------------------------------------------------------
+
+
+def _cases(
+    dossier: Dossier, act: Act, requirement: Requirement, view_of: Callable[[Page], View]
+) -> Iterator[Case]:
+    force = force_of(act, dossier.municipality, today(dossier))
+    bare = Case(
+        dossier=dossier,
+        act=act,
+        requirement=requirement,
+        look=view_of,
+        in_force_since=force.entered,
+    )
+    match requirement.per:
+        case "network":
+            yield from (_of_network(bare, network) for network in requirement.networks)
+        case "page":
+            for page in official_pages(dossier, requirement.networks):
+                yield replace(bare, network=page.network, page=page)
+        case _:
+            yield replace(bare, network=_only(requirement.networks, requirement.per))
+
+
+def _of_network(bare: Case, network: str) -> Case:
+    """The finding names the live official page, else the first official one."""
+    pages = official_pages(bare.dossier, (network,))
+    live = [page for page in pages if bare.look(page).is_open]
+    return replace(bare, network=network, page=next(iter([*live, *pages]), None))
+
+
+def _only(networks: Sequence[str], per: str) -> str | None:
+    """An institution's requirement that concerns a single network names it (6.5)."""
+    return networks[0] if per == "institution" and len(networks) == 1 else None

@@ -1,0 +1,99 @@
+"""Who need not have pages or a site: clause 4 of both acts (guard G12)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rules.matching import stem
+from rules.model import Act, Dossier, Exemption, Institution
+
+# Words that tell the legal form or the town, not the body.
+_FORMS = frozenset(
+    map(
+        stem,
+        ("муниципальное", "муниципальный", "казенное", "бюджетное", "автономное", "учреждение")
+        + ("образование", "город", "г", "му", "мку", "мбу", "мау"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What stands for an exemption: the act's own list, or the registry's record."""
+
+    is_named: bool = False
+    record: Exemption | None = None
+    has_consent: bool = False
+
+    @property
+    def is_claimed(self) -> bool:
+        return self.is_named or self.record is not None
+
+    @property
+    def is_founded(self) -> bool:
+        return self.is_named or self.has_consent
+
+    @property
+    def measured(self) -> dict[str, Any]:
+        one = self.record or Exemption()
+        return {"ground": one.ground, "approved_by": one.approved_by, "document": one.document}
+
+
+def claim(dossier: Dossier, act: Act, scope: frozenset[str], on: date) -> Claim:
+    """The exemption from what `scope` names (pages, site, a network) as of the date."""
+    record = _record(dossier.institution, scope, on)
+    return Claim(
+        is_named=any(is_body(name, dossier.institution) for name in act.exempt),
+        record=record,
+        has_consent=record is not None and _has_consent(record, dossier),
+    )
+
+
+def _record(institution: Institution, scope: frozenset[str], on: date) -> Exemption | None:
+    """The one that covers the date and the scope; the best founded of several."""
+    found = [
+        one
+        for one in institution.exemptions
+        if scope & set(one.scope) and (one.since or on) <= on <= (one.until or on)
+    ]
+    return max(
+        found,
+        key=lambda one: sum(map(bool, (one.ground, one.approved_by, one.document))),
+        default=None,
+    )
+
+
+def _has_consent(record: Exemption, dossier: Dossier) -> bool:
+    """Ground, document, and the consent of a body above the institution."""
+    if not (record.ground and record.document and record.approved_by):
+        return False
+    return dossier.institution.parent is None or record.approved_by in _above(dossier)
+
+
+def _above(dossier: Dossier) -> frozenset[str]:
+    """Ids and names of the bodies above the institution; the authority stands above all."""
+    by_id = {one.id: one for one in dossier.municipality.institutions}
+    found = {dossier.municipality.authority or ""}
+    parent = dossier.institution.parent
+    climbed: set[str] = set()
+    while parent and parent not in climbed:
+        climbed.add(parent)
+        parent = by_id[parent].parent if parent in by_id else None
+    ids = (found | climbed) - {""}
+    return frozenset(ids | {by_id[one].name for one in ids if one in by_id})
+
+
+def is_body(name: str, institution: Institution) -> bool:
+    """Whether the act's name is this institution's, legal form and writing apart."""
+    named = _words(name)
+    ours: Iterable[str] = (institution.name, institution.short_name, *institution.former_names)
+    return bool(named) and any(named == _words(one) for one in ours)
+
+
+def _words(name: str) -> frozenset[str]:
+    plain = name.casefold().replace("ё", "е")
+    return frozenset(stem(word) for word in re.findall(r"\d+|[^\W\d_]+", plain)) - _FORMS

@@ -1,0 +1,91 @@
+"""How a pack is written: the declarations, strict, so that a typo is an error."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from rules.model import Act, Edition, Outcome, Requirement, Severity
+
+
+class _Declaration(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Subjects(_Declaration):
+    """Selectors; see rules/subjects.py. What is not named selects everybody."""
+
+    authority: bool | None = None
+    kind: tuple[str, ...] | None = None
+    not_kind: tuple[str, ...] | None = None
+    parent: tuple[str, ...] | None = None
+    institution: tuple[str, ...] | None = None
+    category: tuple[str, ...] | None = None
+    not_category: tuple[str, ...] | None = None
+
+
+class DeclaredEdition(_Declaration):
+    since: date
+    until: date | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+class DeclaredRequirement(_Declaration):
+    id: str = Field(pattern=r"^[A-Za-z0-9.\-_]+$")
+    clause: str
+    title: str
+    law: str
+    quote: str = ""
+    looks_at: str
+    how: str
+    source: str
+    nature: Literal["mandatory", "recommended", "right"]
+    severity: Severity
+    per: Literal["institution", "network", "page", "about", "event"] = "institution"
+    subjects: Subjects = Subjects()
+    networks: tuple[str, ...] = ()
+    predicate: str | None = None
+    edition: tuple[DeclaredEdition, ...] = Field(min_length=1)
+    advice: str
+    exempt_scope: Literal["pages", "site", "none"] = "pages"
+    worst: Literal[Outcome.FAIL, Outcome.REVIEW] = Outcome.FAIL
+    why_not: str = ""
+    uncertainty: str = ""
+
+    @model_validator(mode="after")
+    def says_why_not(self) -> DeclaredRequirement:
+        if self.predicate is None and not self.why_not:
+            raise ValueError("without a predicate, `why_not` must say why it cannot be checked")
+        return self
+
+    def to_requirement(self, act: str) -> Requirement:
+        return Requirement(
+            id=f"{act}/{self.id}",
+            editions=tuple(Edition(**one.model_dump()) for one in self.edition),
+            subjects=self.subjects.model_dump(exclude_none=True),
+            exempt_scope=None if self.exempt_scope == "none" else self.exempt_scope,
+            **self.model_dump(exclude={"id", "edition", "subjects", "exempt_scope"}),
+        )
+
+
+class DeclaredAct(_Declaration):
+    id: str
+    title: str
+    short_title: str
+    status: Literal["draft", "in_force", "repealed"]
+    signed_on: date | None = None
+    effective_date: date | None = None
+    supersedes: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    exempt: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    requirement: tuple[DeclaredRequirement, ...]
+
+    def to_act(self, digest: str) -> Act:
+        return Act(
+            requirements=tuple(one.to_requirement(self.id) for one in self.requirement),
+            digest=digest,
+            **self.model_dump(exclude={"requirement", "supersedes"}),
+        )

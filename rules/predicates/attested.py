@@ -1,0 +1,87 @@
+"""Clauses that no machine can see: a person's word, or the ЦУР's table."""
+
+from __future__ import annotations
+
+from rules.attestations import Statement
+from rules.case import Case
+from rules.model import Outcome
+from rules.reading import Reading, worst_of
+from rules.reasons import Reason
+
+
+def attested(case: Case, *, kind: str, needs_page: bool = False) -> Reading:
+    """The answer of an entitled person: yes is pass, an admission is fail, silence is unknown."""
+    if needs_page and _surely_no_page(case):
+        return _said(case.statement(kind), inapplicable=Reason.NO_PAGE_TO_JUDGE)
+    return _said(case.statement(kind))
+
+
+def never_fails(case: Case, *, kind: str) -> Reading:
+    """As `attested`, for a duty on which the engine accuses nobody."""
+    return _said(case.statement(kind), worst=Outcome.REVIEW)
+
+
+def two_factor(case: Case) -> Reading:
+    """Every official page of the network: all who manage it have confirmed their second factor."""
+    pages = case.official_pages(case.network or "")
+    if _surely_no_page(case):
+        return _said(Statement(), inapplicable=Reason.NO_PAGE_TO_JUDGE)
+    return (
+        worst_of({page.address: _two_factor(case, page.address) for page in pages})
+        if pages
+        else _two_factor(case, None)
+    )
+
+
+def _two_factor(case: Case, page: str | None) -> Reading:
+    said = case.statement("two_factor", page, ended_by=("admin_changed",))
+    count, of = (said.attestation.count, said.attestation.of) if said.attestation else (None, None)
+    everybody = count == of and count != 0
+    return Reading(
+        strict=said.confirms and everybody,
+        generous=said.confirms,
+        met=Reason.TWO_FACTOR_ATTESTED,
+        unmet=Reason.NOT_CONFIRMED,
+        between=Reason.TWO_FACTOR_PARTLY,
+        unseen=said.refusal,
+        measured={**said.measured, "count": count, "of": of},
+        evidence=(),
+    )
+
+
+def _said(
+    said: Statement, inapplicable: Reason | None = None, worst: Outcome = Outcome.FAIL
+) -> Reading:
+    return Reading(
+        strict=said.confirms,
+        generous=said.confirms,
+        met=Reason.ATTESTED,
+        unmet=Reason.NOT_CONFIRMED,
+        unseen=said.refusal,
+        inapplicable=inapplicable,
+        worst=worst,
+        measured=said.measured,
+        evidence=(),
+    )
+
+
+def _surely_no_page(case: Case) -> bool:
+    """Nothing registered, and the absence confirmed in every network that the clause names."""
+    networks = case.requirement.networks
+    return not case.official_pages(*networks) and all(
+        network in case.institution.no_pages for network in networks
+    )
+
+
+def exemption(case: Case) -> Reading:
+    """The right not to have pages: on record with its ground, consent and document, or named."""
+    found = case.exemption
+    return Reading(
+        strict=found.is_founded,
+        generous=found.is_claimed,
+        met=Reason.EXEMPT_NAMED if found.is_named else Reason.EXEMPT_ON_RECORD,
+        unmet=Reason.EXEMPT_UNFOUNDED,
+        inapplicable=None if found.is_claimed else Reason.NOT_AMONG_EXEMPT,
+        measured=found.measured,
+        evidence=(),
+    )

@@ -1,0 +1,200 @@
+"""What a page must say of its institution (clause 9): name, activity, address, e-mail, phone, site.
+
+Everything that is shown anywhere on the page is one union (G15). A value that differs from the
+registry is a question for a person, never an accusation: the registry may be the older of the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from collectors.contacts import parse_phones
+from collectors.model import BEGINNING, Contacts, Phone, Post, PostalAddress
+from rules.case import Case
+from rules.matching import (
+    Match,
+    has_street_like,
+    names_match,
+    same_address,
+    same_email,
+    same_phone,
+    same_site,
+)
+from rules.model import Severity
+from rules.reading import Reading
+from rules.reasons import Reason
+
+# What must have been read before something may be called absent (G15).
+PLACES = ("contacts", "description", "pinned_text")
+
+R = TypeVar("R")
+S = TypeVar("S")
+
+
+def name_shown(case: Case, *, similarity: float) -> Reading:
+    """Strict: the title is like a name, or a text holds the full one. Generous: kind and number."""
+    facts = case.facts
+    texts = [text for text in (facts.description, facts.status, facts.pinned_text) if text]
+    found = names_match(case.institution, facts.title or "", texts, similarity)
+    return Reading(
+        strict=found.strict,
+        generous=found.generous or bool(facts.unread_places),
+        met=Reason.NAME_SHOWN,
+        unmet=Reason.NAME_ABSENT,
+        between=Reason.NAME_UNCLEAR,
+        missing=case.missing("title", "description"),
+        measured={"title": facts.title},
+        required={"name": case.institution.short_name or case.institution.name},
+    )
+
+
+def activity_told(case: Case, *, min_about_chars: int) -> Reading:
+    """Strict: a text of some length about the page. Generous: any text, the posts' included."""
+    facts = case.facts
+    texts = [facts.description, facts.status, facts.pinned_text]
+    lengths = [len(text.strip()) for text in texts if text]
+    posts = facts.wall.posts if facts.wall else ()
+    says = bool(lengths) and max(lengths) > 0
+    return Reading(
+        strict=max(lengths, default=0) >= min_about_chars,
+        generous=says or any(post.own_length for post in posts) or bool(facts.unread_places),
+        met=Reason.ACTIVITY_TOLD,
+        unmet=Reason.ACTIVITY_ABSENT,
+        between=Reason.ACTIVITY_SHORT,
+        missing=case.missing("description", "wall") if not says else case.missing("description"),
+        unseen=None if says or _read_whole(case, posts) else Reason.WALL_NOT_READ_WHOLE,
+        measured={"longest": max(lengths, default=0)},
+        required={"min_about_chars": min_about_chars},
+    )
+
+
+def _read_whole(case: Case, posts: Sequence[Post]) -> bool:
+    """Any text at all, or a wall read to its first post, every text of it."""
+    wall = case.facts.wall
+    if any(post.own_length for post in posts):
+        return True
+    is_whole = wall is not None and wall.covered_since == BEGINNING
+    return is_whole and all(post.own_length is not None for post in posts)
+
+
+def phone_shown(case: Case) -> Reading:
+    ours = [phone for written in case.institution.phones for phone in parse_phones(written)]
+    shown = _contacts(case).phones
+    return _agreement(
+        case,
+        ours,
+        shown,
+        agree=same_phone,
+        say=lambda phone: phone.original,
+        reasons=(Reason.PHONE_SHOWN, Reason.PHONE_ABSENT, Reason.PHONE_DIFFERS),
+    )
+
+
+def email_shown(case: Case) -> Reading:
+    """No e-mail in the registry (`no_email`) is a question, as clause 9 knows no «при наличии»."""
+    reading = _agreement(
+        case,
+        case.institution.emails,
+        [email.value for email in _contacts(case).emails],
+        agree=same_email,
+        say=str,
+        reasons=(Reason.EMAIL_SHOWN, Reason.EMAIL_ABSENT, Reason.EMAIL_DIFFERS),
+    )
+    return _without_email(reading) if case.institution.no_email else reading
+
+
+def _without_email(reading: Reading) -> Reading:
+    return Reading(
+        strict=reading.strict,
+        generous=True,
+        met=reading.met,
+        unmet=Reason.NO_EMAIL_REGISTERED,
+        missing=reading.missing,
+        severity=Severity.INFO,
+        measured=reading.measured,
+    )
+
+
+def address_shown(case: Case) -> Reading:
+    shown = [one for one in _contacts(case).addresses if has_street_like(one.original)]
+    return _agreement(
+        case,
+        [case.institution.address] if case.institution.address else [],
+        shown,
+        agree=_is_same_address,
+        say=lambda address: address.original,
+        reasons=(Reason.ADDRESS_SHOWN, Reason.ADDRESS_ABSENT, Reason.POSTAL_DIFFERS),
+    )
+
+
+def _is_same_address(registry: str, shown: PostalAddress) -> bool:
+    return same_address(registry, shown.original) is Match.SAME
+
+
+def site_shown(case: Case, *, not_sites: list[str]) -> Reading:
+    """A link to the institution's site, wherever it stands; «при наличии»."""
+    institution = case.institution
+    links = [link.url for link in _contacts(case).links if _is_site(link.url, not_sites)]
+    reading = _agreement(
+        case,
+        [institution.site] if institution.site else [],
+        links,
+        agree=lambda ours, shown: same_site(ours, shown, institution.site_aliases),
+        say=str,
+        reasons=(Reason.SITE_SHOWN, Reason.SITE_ABSENT, Reason.SITE_DIFFERS),
+    )
+    return reading if institution.site else _without_site(case, reading)
+
+
+def _without_site(case: Case, reading: Reading) -> Reading:
+    return Reading(
+        strict=False,
+        generous=True,
+        met=reading.met,
+        unmet=reading.unmet,
+        inapplicable=Reason.NO_SITE if case.institution.no_site else None,
+        unseen=Reason.SITE_NOT_REGISTERED,
+        measured=reading.measured,
+    )
+
+
+def _is_site(url: str, not_sites: Iterable[str]) -> bool:
+    """Links to networks and services are no sites; «*.gosweb.gosuslugi.ru» is one."""
+    host = (urlsplit(url if "//" in url else f"//{url}").hostname or "").removeprefix("www.")
+    return bool(host) and host not in not_sites
+
+
+def _contacts(case: Case) -> Contacts:
+    return case.facts.contacts or Contacts()
+
+
+def _agreement(
+    case: Case,
+    ours: Sequence[R],
+    shown: Sequence[S],
+    *,
+    agree: Callable[[R, S], bool],
+    say: Callable[[S], str],
+    reasons: tuple[Reason, Reason, Reason],
+) -> Reading:
+    """One match is a pass; nothing to compare with, any value; values but no match, a question."""
+    met, absent, differs = reasons
+    matches = any(agree(one, other) for one in ours for other in shown)
+    unread = bool(case.facts.unread_places)
+    return Reading(
+        strict=matches or (bool(shown) and not ours),
+        generous=bool(shown) or unread,
+        met=met,
+        unmet=absent,
+        between=differs if shown else Reason.PLACES_UNREAD,
+        missing=() if shown else case.missing(*PLACES),
+        measured={"shown": [say(one) for one in shown], "unread": list(case.facts.unread_places)},
+        required={"registry": [_say(one) for one in ours]},
+        notes=(Reason.NOTHING_TO_COMPARE,) if shown and not ours else (),
+    )
+
+
+def _say(value: object) -> str:
+    return value.original if isinstance(value, Phone) else str(value)

@@ -1,0 +1,136 @@
+"""Whether there is a page, and whether it carries the mark and the style that the act asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from collectors.model import Page, Presence
+from rules.case import Case, standing_pages
+from rules.model import Outcome, Severity
+from rules.reading import Reading, worst_of
+from rules.reasons import Reason
+from rules.views import State, View
+
+_GONE_BY = {
+    Presence.BANNED: Reason.PAGE_BANNED,
+    Presence.DELETED: Reason.PAGE_DELETED,
+    Presence.ABSENT: Reason.PAGE_ABSENT,
+}
+
+
+def page_exists(case: Case) -> Reading:
+    """A live and open page of the institution in the case's network."""
+    pages = standing_pages(case.dossier, (case.network or "",))
+    if not pages:
+        return _not_registered(case)
+    return presence([case.look(page) for page in pages])
+
+
+def _not_registered(case: Case) -> Reading:
+    """No address and no confirmed absence: nobody knows whether there is a page."""
+    absence = case.institution.no_pages.get(case.network or "")
+    is_told = absence is not None and absence.confirmed_on <= case.today
+    return Reading(
+        strict=False,
+        generous=False,
+        met=Reason.PAGE_LIVE,
+        unmet=Reason.PAGE_MISSING,
+        unseen=None if is_told else Reason.PAGE_NOT_REGISTERED,
+        measured={"confirmed_on": absence.confirmed_on.isoformat()} if absence else {},
+        evidence=(),
+    )
+
+
+def presence(views: Sequence[View]) -> Reading:
+    """Strict: an official page is live and open. Generous: a page is there, or may be.
+
+    Other pages of the institution count where none is registered as official (G21).
+    """
+    judged = [view for view in views if view.page.role == "official"] or list(views)
+    live = [view for view in views if view.is_open]
+    unclear = [view for view in judged if _is_unclear(view)]
+    shown = (
+        [view for view in judged if view.is_open]
+        or [view for view in judged if view.state is State.CLOSED]
+        or judged
+    )
+    return Reading(
+        strict=any(view.is_open for view in judged),
+        generous=bool(live) or any(view.state is not State.GONE for view in judged),
+        met=Reason.PAGE_LIVE,
+        unmet=_GONE_BY[shown[0].gone_by or Presence.ABSENT],
+        between=_between(judged, live),
+        missing=tuple(failure for view in unclear for failure in view.missing("access")),
+        unseen=next((view.unread for view in unclear), None),
+        severity=Severity.CRITICAL,
+        measured={"pages": {view.page.address: str(view.state) for view in views}},
+        evidence=tuple(item for view in shown for item in view.evidence),
+    )
+
+
+def _is_unclear(view: View) -> bool:
+    return view.state is State.UNREAD or (view.state is State.LIVE and not view.is_open)
+
+
+def _between(judged: Sequence[View], live: Sequence[View]) -> Reason:
+    if live:
+        return Reason.OTHER_PAGE_LIVE
+    if any(view.state is State.CLOSED for view in judged):
+        return Reason.PAGE_CLOSED
+    return Reason.GONE_UNCONFIRMED
+
+
+def fixed_pages(case: Case, *, addresses: dict[str, str]) -> Reading:
+    """The addresses that the act itself names, read as if they were registered."""
+    return worst_of(
+        {network: _fixed_page(case, network, url) for network, url in sorted(addresses.items())}
+    )
+
+
+def _fixed_page(case: Case, network: str, address: str) -> Reading:
+    page = Page(institution=case.institution.key, network=network, address=address)
+    reading = presence([case.look(page)])
+    registered = [one.address for one in case.official_pages(network)]
+    if not registered or address in registered or not reading.strict:
+        return reading
+    return Reading(
+        strict=False,
+        generous=True,
+        met=Reason.PAGE_LIVE,
+        unmet=Reason.ADDRESS_DIFFERS,
+        measured={**reading.measured, "registered": registered, "address": address},
+        evidence=reading.evidence,
+    )
+
+
+def government_mark(case: Case) -> Reading:
+    """The mark, seen or attested; «нет» only where a control page proved that it can be seen."""
+    said = case.statement("gos_mark", case.view.page.address)
+    seen = case.facts.government_mark
+    return Reading(
+        strict=seen is True or said.confirms,
+        generous=seen is True,
+        met=Reason.MARK_SEEN if seen else Reason.MARK_ATTESTED,
+        unmet=Reason.MARK_NOT_CONFIRMED if said.admits else Reason.MARK_ABSENT,
+        missing=() if said.admits else case.missing("government_mark"),
+        measured={"mark": seen, **said.measured},
+    )
+
+
+def house_style(case: Case) -> Reading:
+    """Avatar, cover and the ЦУР's consent. The clause asks for a style: it never accuses."""
+    said = case.statement("style", case.view.page.address)
+    looks = bool(case.facts.has_avatar and case.facts.has_cover)
+    return Reading(
+        strict=looks and said.confirms,
+        generous=True,
+        met=Reason.STYLE_AGREED,
+        unmet=Reason.STYLE_NOT_ATTESTED if looks else Reason.STYLE_INCOMPLETE,
+        missing=case.missing("has_avatar", "has_cover"),
+        worst=Outcome.REVIEW,
+        measured={
+            "avatar": case.facts.has_avatar,
+            "cover": case.facts.has_cover,
+            **said.measured,
+        },
+    )

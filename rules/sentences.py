@@ -1,0 +1,72 @@
+"""Russian sentences for outcomes and failures: data in sentences.toml, filled in here.
+
+A template names fields of `measured`, `required` and of the case. `{posts:пост|поста|постов}`
+prints the number with the right form, `{since:date}` a date in words, `{shown:list}` a list.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+
+from collectors.model import Failure
+from rules.reasons import Reason
+
+_RUSSIAN = Locale("ru")
+_FORMS = {"one": 0, "few": 1, "many": 2, "other": 1}
+
+
+class _Russian(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" in format_spec:
+            return _counted(value, format_spec.split("|"))
+        if format_spec == "date":
+            return day(value)
+        if format_spec == "list":
+            return ", ".join(f"«{one}»" for one in value) or "ничего"
+        return "—" if value is None else str(super().format_field(value, format_spec))
+
+
+def _counted(number: int, forms: list[str]) -> str:
+    return f"{number} {forms[_FORMS[_RUSSIAN.plural_form(number)]]}"
+
+
+def day(value: date | str | None) -> str:
+    """«2 ноября 2026»; a dash for None."""
+    if value is None:
+        return "—"
+    moment = date.fromisoformat(value) if isinstance(value, str) else value
+    return format_date(moment, "d MMMM y", locale=_RUSSIAN)
+
+
+@cache
+def _texts() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(files("rules").joinpath("sentences.toml").read_text("utf-8"))
+
+
+def sentence(reason: Reason, fields: Mapping[str, Any]) -> str:
+    """Raises KeyError if the template asks for what `fields` does not have."""
+    return _Russian().vformat(_texts()["reason"][reason], (), fields)
+
+
+def failure_text(failure: Failure) -> str:
+    """Why something could not be read, for a reader who is no programmer."""
+    return _texts()["failure"][failure.code]
+
+
+def failures_text(failures: Iterable[Failure]) -> str:
+    told = dict.fromkeys(failure_text(failure) for failure in failures)
+    return "; ".join(told)
+
+
+def network_name(network: str | None) -> str:
+    """«во ВКонтакте», «в Одноклассниках»: where."""
+    return _texts()["network"].get(network or "", network or "")

@@ -1,0 +1,214 @@
+"""What may be believed of one page as of a moment: the guards over observations, once.
+
+A `View` is what predicates see of a page. Facts of a reading that is stale, that failed tonight,
+or of a page that does not open are `None` there, each with the failure that explains it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from collectors.model import (
+    Access,
+    Evidence,
+    Facts,
+    Failure,
+    FailureCode,
+    Observation,
+    Page,
+    Post,
+    Presence,
+    Wall,
+    WallAccess,
+)
+from rules.model import Dossier
+from rules.reasons import Reason
+
+ABSENT_READS, ABSENT_DAYS = 3, 2  # how often an absence must be seen before it is believed (G01)
+NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.QUOTA})  # then an earlier look may serve
+FACT_NAMES = tuple(one.name for one in fields(Facts))
+
+
+class State(StrEnum):
+    LIVE = "live"
+    CLOSED = "closed"
+    GONE = "gone"  # the platform says so, or an absence was seen often enough
+    GONE_UNCONFIRMED = "gone_unconfirmed"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One page after the guards. `unread` tells why there is nothing; `gaps`, why not a fact."""
+
+    page: Page
+    facts: Facts = field(default_factory=Facts)
+    state: State = State.UNREAD
+    gone_by: Presence | None = None
+    unread: Reason | None = None
+    failure: Failure | None = None
+    gaps: dict[str, Failure] = field(default_factory=dict)
+    wall: Wall | None = None  # the union of all walls that were read (G10), no later posts
+    read_at: datetime | None = None
+    page_id: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+    def missing(self, *names: str) -> tuple[Failure, ...]:
+        """Why these facts were not shown to us; empty when all of them were."""
+        return tuple(
+            self.gaps.get(name) or self.failure or Failure(FailureCode.NOT_OFFERED, name)
+            for name in names
+            if getattr(self.facts, name) is None or name in self.gaps
+        )
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is State.LIVE and self.facts.access is Access.OPEN
+
+
+def look(page: Page, dossier: Dossier) -> View:
+    """The page as it may be judged; never an accusation where something is in doubt."""
+    history = _known(page, dossier)
+    tried = [one for one in history if not _not_tried(one)]
+    if not tried:
+        failure = history[0].failure if history else None
+        reason = Reason.NOT_READ if failure else Reason.NEVER_READ
+        return View(page=page, unread=reason, failure=failure, page_id=page.known_id)
+    return _judge_newest(page, tried, dossier)
+
+
+def _known(page: Page, dossier: Dossier) -> list[Observation]:
+    history = dossier.observations.get((page.network, page.address), ())
+    past = [one for one in history if one.observed_at <= dossier.as_of]
+    return sorted(past, key=lambda one: one.observed_at, reverse=True)
+
+
+def _not_tried(observation: Observation) -> bool:
+    return observation.failure is not None and observation.failure.code in NOT_TRIED
+
+
+def _judge_newest(page: Page, history: list[Observation], dossier: Dossier) -> View:
+    newest = history[0]
+    told = View(
+        page=page,
+        read_at=newest.observed_at,
+        evidence=newest.evidence,
+        failure=newest.failure,
+        page_id=_last_id(history) or page.known_id,
+    )
+    if dossier.as_of - newest.observed_at > timedelta(days=dossier.freshness_days):
+        return replace(told, unread=Reason.STALE)
+    if newest.failure or newest.facts is None:  # tried tonight in vain: yesterday proves nothing
+        return replace(told, unread=Reason.NOT_READ)
+    return _with_facts(told, newest.facts, history, dossier)
+
+
+def _last_id(history: Sequence[Observation]) -> str | None:
+    return next((one.facts.page_id for one in history if one.facts and one.facts.page_id), None)
+
+
+def _with_facts(told: View, facts: Facts, history: list[Observation], dossier: Dossier) -> View:
+    if facts.presence in (Presence.BANNED, Presence.DELETED):
+        return replace(told, state=State.GONE, gone_by=facts.presence, unread=Reason.PAGE_NOT_LIVE)
+    if facts.presence is Presence.ABSENT:
+        return _absent(told, history, dossier)
+    if facts.presence is None:
+        failure = history[0].gaps.get("presence")
+        return replace(told, unread=Reason.NOT_READ, failure=failure or told.failure)
+    return _living(told, facts, history, dossier)
+
+
+def _absent(told: View, history: list[Observation], dossier: Dossier) -> View:
+    """An absence is believed after three reads on two days that agree (G01)."""
+    absences = list(_latest_absences(history))
+    zone = dossier.municipality.timezone
+    days = {one.observed_at.astimezone(zone).date() for one in absences}
+    sure = len(absences) >= ABSENT_READS and len(days) >= ABSENT_DAYS
+    return replace(
+        told,
+        state=State.GONE if sure else State.GONE_UNCONFIRMED,
+        gone_by=Presence.ABSENT,
+        unread=Reason.PAGE_NOT_LIVE,
+        evidence=tuple(item for one in absences for item in one.evidence),
+    )
+
+
+def _latest_absences(history: list[Observation]) -> Iterator[Observation]:
+    """Back to the last moment when the page was seen; a failure neither agrees nor contradicts."""
+    for one in history:
+        if one.facts is None or one.facts.presence is None:
+            continue
+        if one.facts.presence is Presence.LIVE:
+            return
+        yield one
+
+
+def _living(told: View, facts: Facts, history: list[Observation], dossier: Dossier) -> View:
+    facts, gaps = _filled(facts, history, dossier)
+    closed = facts.access in (Access.CLOSED, Access.PRIVATE)
+    if facts.wall_access is WallAccess.OFF and facts.pinned_text is None:
+        facts = replace(facts, pinned_text="")  # no wall, no pinned post
+    wall = None if facts.wall is None else _union(history, dossier.as_of)
+    if closed or facts.wall_access is WallAccess.OFF:
+        wall = None
+        gaps.setdefault("wall", Failure(FailureCode.NOT_VISIBLE))
+    return replace(
+        told,
+        facts=replace(facts, wall=wall),
+        gaps=gaps,
+        wall=wall,
+        state=State.CLOSED if closed else State.LIVE,
+    )
+
+
+def _filled(
+    facts: Facts, history: list[Observation], dossier: Dossier
+) -> tuple[Facts, dict[str, Failure]]:
+    """A fact that was not due tonight is taken from an earlier look that is still fresh."""
+    gaps = dict(history[0].gaps)
+    oldest = dossier.as_of - timedelta(days=dossier.freshness_days)
+    for name in [name for name, failure in gaps.items() if failure.code in NOT_TRIED]:
+        for one in history[1:]:
+            value = getattr(one.facts, name, None) if one.observed_at >= oldest else None
+            if value is not None:
+                facts = replace(facts, **{name: value})
+                del gaps[name]
+                break
+    return facts, gaps
+
+
+def _union(history: Sequence[Observation], as_of: datetime) -> Wall:
+    """All posts ever read, the latest look at each, and how far back nothing is missing (G10)."""
+    walls = [(one.facts.wall, one.observed_at) for one in history if one.facts and one.facts.wall]
+    posts: dict[str, Post] = {}
+    for wall, _ in walls:
+        for post in wall.posts:
+            posts.setdefault(post.key, post)
+    past = [post for post in posts.values() if post.published_at <= as_of]
+    newest_first = sorted(past, key=lambda post: (post.published_at, post.key), reverse=True)
+    return Wall(posts=tuple(newest_first), covered_since=_covered_since(walls))
+
+
+def _covered_since(walls: Sequence[tuple[Wall, datetime]]) -> datetime | None:
+    """An older wall reaches further back only if it was read without a gap between (G04)."""
+    covered = walls[0][0].covered_since
+    for wall, read_at in walls[1:]:
+        if covered is None or wall.covered_since is None or read_at < covered:
+            continue
+        covered = min(covered, wall.covered_since)
+    return covered
+
+
+def wall_read_at(view: View, dossier: Dossier) -> datetime:
+    """When the newest wall of the view was read: its weeks end there."""
+    for one in _known(view.page, dossier):
+        if one.facts and one.facts.wall is not None:
+            return one.observed_at
+    return dossier.as_of
+
+
+def today(dossier: Dossier) -> date:
+    return dossier.as_of.astimezone(dossier.municipality.timezone).date()
