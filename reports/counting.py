@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from collectors.model import SITE, FailureCode
 from reports.words import words
 from rules.model import Finding, Outcome, Requirement, Severity
 
@@ -101,26 +100,14 @@ def standing(findings: Iterable[Finding], requirements: Requirements) -> Standin
         return Standing.OUTSIDE
     if any(f.outcome is Outcome.FAIL for f in binding):
         return Standing.VIOLATES
-    if any(f.outcome is Outcome.PASS for f in binding) and not any(
-        hides_a_page(f, requirements) for f in binding
-    ):
+    if any(f.outcome is Outcome.PASS for f in binding) and not any(map(hides_a_page, binding)):
         return Standing.COMPLIES
     return Standing.UNJUDGED
 
 
-def hides_a_page(finding: Finding, requirements: Requirements) -> bool:
-    """Whether a page or site stayed unseen, so that nobody may say "complies".
-
-    A missing attestation, or a fact that no page shows this way, is not such a case: it would
-    take the word from every institution of the town at once.
-    """
-    if finding.outcome not in (Outcome.UNKNOWN, Outcome.ERROR):
-        return False
-    if finding.reason in words()["limits"]["reasons"]:
-        return False
-    requirement = requirements.get(finding.requirement)
-    of_a_page = requirement is not None and requirement.per in ("network", "page")
-    return of_a_page or finding.network == SITE or finding.reason in set(FailureCode)
+def hides_a_page(finding: Finding) -> bool:
+    """Whether something stayed unseen that forbids to say "complies" (words.toml, `limits`)."""
+    return is_blind(finding) and finding.reason not in words()["limits"]["reasons"]
 
 
 def change(finding: Finding) -> Change:

@@ -8,6 +8,7 @@ Templates only loop and print. The same report gives an equal view.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +20,11 @@ from collectors.model import Evidence, Page
 from reports import counting
 from reports.counting import Change, Requirements, Share, Standing
 from reports.model import Audit, Report
-from reports.words import count, day, moment, percent, word, zone_name
-from rules.model import Act, Finding, Institution, Municipality, Outcome, Requirement
+from reports.words import count, day, moment, named, percent, word, zone_name
+from rules.model import Act, Finding, Institution, Municipality, Outcome, Requirement, Waiver
 
 CALLS_SHOWN = 5
-UNMET_SHOWN = 6
-CHANGES_SHOWN = 4
+UNMET_SHOWN = 5
 EVIDENCE_SHOWN = 4  # a finding over a crawled site rests on hundreds; the JSON has them all
 
 # --- the parts of a section -------------------------------------------------------------------
@@ -81,6 +81,15 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Who:
+    """One institution by name; `because`, where nobody can say how it stands."""
+
+    name: str
+    anchor: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     requirement: str
     clause: str
@@ -122,13 +131,25 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One piece of evidence."""
+    """One piece of evidence; a card lists each once, and its findings name the number."""
 
+    number: int
     url: str
     fetched: str
     sha256: str
     short: str
     record: str
+
+
+Records = Mapping[str, Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """A waiver: the violation stays, an authority bears with it until a day."""
+
+    until: str
+    ground: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +162,13 @@ class Case:
     because: str
     measured: tuple[tuple[str, str], ...]
     required: tuple[tuple[str, str], ...]
+    details: tuple[tuple[str, str], ...]
     since: str | None
     previous: str | None
     change: Change
-    records: tuple[Record, ...]
+    records: tuple[int, ...]
     more_records: int
-    waiver: str | None
+    waiver: Tolerance | None
     disputed: bool
     notes: tuple[str, ...]
 
@@ -189,7 +211,7 @@ class Group:
 class PageLine:
     word: str
     url: str
-    note: str
+    deleted_on: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +234,7 @@ class Card:
     passed: tuple[Item, ...]
     outside: tuple[Group, ...]
     outside_count: int
+    records: tuple[Record, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +274,11 @@ class Section:
     nothing_registered: bool
     without_address: tuple[str, ...]
     numbers: Numbers
+    complying: tuple[Who, ...]
+    unjudged: tuple[Who, ...]
     share: Portion
     unseen: Portion
-    advice: int
+    reviews: int
     unmet: tuple[Unmet, ...]
     more_unmet: int
     changes: Changes
@@ -356,7 +381,8 @@ def findings_of(report: Report, institution: Institution) -> tuple[Finding, ...]
 
 
 def name_of(institution: Institution) -> str:
-    return institution.short_name or institution.name
+    """The shortest official name, else the one that people use."""
+    return institution.short_name or next(iter(institution.popular_names), institution.name)
 
 
 def anchor_of(institution: Institution) -> str:
@@ -375,9 +401,11 @@ def build_section(ground: Ground) -> Section:
         nothing_registered=not any(has_address(i) for i in ground.institutions),
         without_address=without_address(ground, standings),
         numbers=numbers(standings.values()),
+        complying=who(ground, standings, Standing.COMPLIES),
+        unjudged=who(ground, standings, Standing.UNJUDGED),
         share=portion(counting.compliance(ground.all)),
         unseen=portion(counting.unseen(ground.all)),
-        advice=sum(1 for f in ground.all if mark_of(ground, f) == counting.BELOW),
+        reviews=counting.tally(ground.all)["review"],
         unmet=unmet[:UNMET_SHOWN],
         more_unmet=len(unmet[UNMET_SHOWN:]),
         changes=build_changes(ground),
@@ -447,17 +475,27 @@ def title_of(ground: Ground, requirement: str) -> str:
 
 
 def build_unmet(ground: Ground) -> tuple[Unmet, ...]:
-    """Violations before advice, the most frequent first."""
-    who: dict[tuple[str, str, str], set[str]] = {}
+    """Violations before advice, the most frequent first, among equals the gravest."""
+    who: dict[tuple[str, str], list[Finding]] = {}
     for finding in ground.all:
         if finding.outcome is Outcome.FAIL:
-            key = (mark_of(ground, finding), finding.clause, finding.requirement)
-            who.setdefault(key, set()).add(finding.institution)
-    lines = [
-        Unmet(mark, clause, title_of(ground, requirement), len(institutions))
-        for (mark, clause, requirement), institutions in who.items()
-    ]
-    return tuple(sorted(lines, key=lambda one: (one.mark == counting.BELOW, -one.institutions)))
+            who.setdefault((mark_of(ground, finding), finding.requirement), []).append(finding)
+    order = sorted(who.items(), key=lambda one: unmet_order(one[0][0], one[1]))
+    return tuple(build_unmet_line(ground, mark, found) for (mark, _), found in order)
+
+
+def unmet_order(mark: str, findings: Sequence[Finding]) -> tuple[bool, int, tuple[int, str]]:
+    return mark == counting.BELOW, -institutions_in(findings), min(map(counting.gravity, findings))
+
+
+def institutions_in(findings: Iterable[Finding]) -> int:
+    return len({f.institution for f in findings})
+
+
+def build_unmet_line(ground: Ground, mark: str, findings: Sequence[Finding]) -> Unmet:
+    first = findings[0]
+    title = title_of(ground, first.requirement)
+    return Unmet(mark, first.clause, title, institutions_in(findings))
 
 
 def build_changes(ground: Ground) -> Changes:
@@ -521,6 +559,20 @@ def build_call(ground: Ground, institution: Institution, violations: Sequence[Fi
     )
 
 
+def who(ground: Ground, standings: Mapping[str, Standing], wanted: Standing) -> tuple[Who, ...]:
+    return tuple(
+        Who(ground.names[i.id], anchor_of(i), obstacle(ground, i))
+        for i in ground.institutions
+        if standings[i.id] is wanted
+    )
+
+
+def obstacle(ground: Ground, institution: Institution) -> str:
+    """The commonest reason for which something of it stayed unseen."""
+    blind = [f.because for f in ground.findings[institution.id] if counting.hides_a_page(f)]
+    return Counter(blind).most_common(1)[0][0] if blind else ""
+
+
 # --- where a finding lies ---------------------------------------------------------------------
 
 
@@ -538,7 +590,7 @@ def handle_of(ground: Ground, finding: Finding) -> str:
     addresses = {f.page for f in pages if f.page and f.network == finding.network}
     if finding.page is None or len(addresses) < 2:
         return ""
-    return f"({finding.page.split('://')[-1]})"
+    return finding.page.split("://")[-1]
 
 
 # --- the matrix -------------------------------------------------------------------------------
@@ -612,9 +664,8 @@ def totals(ground: Ground, institution: Institution) -> tuple[tuple[str, int], .
 
 
 def build_card(ground: Ground, institution: Institution, standing: Standing) -> Card:
-    by_mark: dict[str, list[Finding]] = {mark: [] for mark in counting.WORST_FIRST}
-    for finding in ground.findings[institution.id]:
-        by_mark[mark_of(ground, finding)].append(finding)
+    by_mark = sorted_by_mark(ground, institution)
+    records = number_records(ground, [f for found in by_mark.values() for f in found])
     waiting = [f for m in (Outcome.ERROR, Outcome.UNKNOWN, Outcome.PENDING) for f in by_mark[m]]
     return Card(
         anchor=anchor_of(institution),
@@ -629,24 +680,41 @@ def build_card(ground: Ground, institution: Institution, standing: Standing) -> 
         exemptions=tuple(exemption_lines(institution)),
         totals=totals(ground, institution),
         share=portion(counting.compliance(ground.findings[institution.id])),
-        failed=items(ground, [*by_mark[Outcome.FAIL], *by_mark[counting.BELOW]]),
-        review=items(ground, by_mark[Outcome.REVIEW]),
+        failed=items(ground, [*by_mark[Outcome.FAIL], *by_mark[counting.BELOW]], records),
+        review=items(ground, by_mark[Outcome.REVIEW], records),
         waiting=groups(ground, waiting),
-        passed=items(ground, by_mark[Outcome.PASS]),
+        passed=items(ground, by_mark[Outcome.PASS], records),
         outside=groups(ground, by_mark[Outcome.NOT_APPLICABLE]),
         outside_count=len(by_mark[Outcome.NOT_APPLICABLE]),
+        records=tuple(records.values()),
     )
+
+
+def sorted_by_mark(ground: Ground, institution: Institution) -> dict[str, list[Finding]]:
+    by_mark: dict[str, list[Finding]] = {mark: [] for mark in counting.WORST_FIRST}
+    for finding in ground.findings[institution.id]:
+        by_mark[mark_of(ground, finding)].append(finding)
+    return by_mark
+
+
+def number_records(ground: Ground, findings: Iterable[Finding]) -> dict[str, Record]:
+    """Every record that a card shows, by its id, in the order of the card."""
+    shown = {e.record: e for f in findings for e in f.evidence[:EVIDENCE_SHOWN]}
+    return {
+        record: build_record(ground, evidence, number)
+        for number, (record, evidence) in enumerate(shown.items(), start=1)
+    }
 
 
 def page_lines(institution: Institution) -> Iterable[PageLine]:
     if institution.site:
-        yield PageLine(word("networks", "site", "page"), institution.site, "")
+        yield PageLine(word("networks", "site", "page"), institution.site, None)
     for page in institution.pages:
-        yield PageLine(word("networks", page.network, "page"), page.address, page_note(page))
+        yield PageLine(word("networks", page.network, "page"), page.address, deleted(page))
 
 
-def page_note(page: Page) -> str:
-    return f"удалена {day(page.deleted_on)}" if page.deleted_on else ""
+def deleted(page: Page) -> str | None:
+    return day(page.deleted_on) if page.deleted_on else None
 
 
 def exemption_lines(institution: Institution) -> Iterable[str]:
@@ -654,20 +722,20 @@ def exemption_lines(institution: Institution) -> Iterable[str]:
         yield ", ".join(part for part in (one.ground, one.document) if part)
 
 
-def items(ground: Ground, findings: Sequence[Finding]) -> tuple[Item, ...]:
+def items(ground: Ground, findings: Sequence[Finding], records: Records) -> tuple[Item, ...]:
     """One item a requirement and mark; violations first, gravest first, then by requirement."""
     grouped: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         grouped.setdefault((mark_of(ground, finding), finding.requirement), []).append(finding)
     order = sorted(grouped, key=lambda key: item_order(key[0], grouped[key]))
-    return tuple(build_item(ground, key[0], grouped[key]) for key in order)
+    return tuple(build_item(ground, key[0], grouped[key], records) for key in order)
 
 
 def item_order(mark: str, findings: Sequence[Finding]) -> tuple[int, int]:
     return counting.WORST_FIRST.index(mark), min(counting.gravity(f)[0] for f in findings)
 
 
-def build_item(ground: Ground, mark: str, findings: Sequence[Finding]) -> Item:
+def build_item(ground: Ground, mark: str, findings: Sequence[Finding], records: Records) -> Item:
     first = min(findings, key=counting.gravity)
     requirement = ground.requirements.get(first.requirement)
     return Item(
@@ -679,7 +747,7 @@ def build_item(ground: Ground, mark: str, findings: Sequence[Finding]) -> Item:
         severity=word("severities", first.severity),
         remedies=tuple(dict.fromkeys(f.remedy for f in findings if f.remedy)),
         networks=network_slugs(findings),
-        cases=tuple(build_case(ground, f) for f in findings),
+        cases=tuple(build_case(ground, f, records) for f in findings),
     )
 
 
@@ -687,7 +755,7 @@ def network_slugs(findings: Iterable[Finding]) -> str:
     return " ".join(sorted({f.network for f in findings if f.network}))
 
 
-def build_case(ground: Ground, finding: Finding) -> Case:
+def build_case(ground: Ground, finding: Finding, records: Records) -> Case:
     shown = finding.evidence[:EVIDENCE_SHOWN]
     return Case(
         place=place_of(ground, finding),
@@ -696,19 +764,21 @@ def build_case(ground: Ground, finding: Finding) -> Case:
         because=finding.because,
         measured=measures(finding.measured),
         required=measures(finding.required),
+        details=details(finding),
         since=day(finding.since) if finding.since else None,
         previous=word("previous", finding.previous) if finding.previous else None,
         change=counting.change(finding),
-        records=tuple(build_record(ground, one) for one in shown),
+        records=tuple(dict.fromkeys(records[one.record].number for one in shown)),
         more_records=len(finding.evidence) - len(shown),
-        waiver=waiver_line(finding),
+        waiver=tolerance(finding.waiver),
         disputed=finding.disputed,
         notes=finding.notes,
     )
 
 
-def build_record(ground: Ground, evidence: Evidence) -> Record:
+def build_record(ground: Ground, evidence: Evidence, number: int) -> Record:
     return Record(
+        number=number,
         url=evidence.url,
         fetched=moment(evidence.fetched_at, ground.zone),
         sha256=evidence.sha256,
@@ -718,19 +788,36 @@ def build_record(ground: Ground, evidence: Evidence) -> Record:
 
 
 def measures(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    return tuple((word("measures", name), measure(value)) for name, value in values.items())
+    """What everybody may read: named in words.toml, and no structure of structures."""
+    return tuple(
+        (word("measures", name), measure(value))
+        for name, value in values.items()
+        if named("measures", name) and is_plain(value)
+    )
+
+
+def details(finding: Finding) -> tuple[tuple[str, str], ...]:
+    """The rest, as the JSON has it."""
+    return tuple(
+        (name, json.dumps(value, ensure_ascii=False, default=str))
+        for name, value in (*finding.measured.items(), *finding.required.items())
+        if not (named("measures", name) and is_plain(value))
+    )
+
+
+def is_plain(value: object) -> bool:
+    parts = value if isinstance(value, list | tuple) else (value,)
+    return not any(isinstance(part, Mapping | list | tuple) for part in parts)
 
 
 def measure(value: object) -> str:
     """A JSON value as a reader may see it."""
     if value is None:
-        return "не показано"
+        return word("values", "hidden")
     if isinstance(value, bool):
-        return "да" if value else "нет"
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {measure(one)}" for name, one in measures(value))
+        return word("values", "yes" if value else "no")
     if isinstance(value, list | tuple):
-        return ", ".join(measure(one) for one in value) or "ничего"
+        return ", ".join(measure(one) for one in value) or word("values", "nothing")
     return iso_day(str(value))
 
 
@@ -742,12 +829,11 @@ def iso_day(text: str) -> str:
         return text
 
 
-def waiver_line(finding: Finding) -> str | None:
-    waiver = finding.waiver
+def tolerance(waiver: Waiver | None) -> Tolerance | None:
     if waiver is None:
         return None
     told = (waiver.reason, waiver.by, waiver.document)
-    return f"до {day(waiver.until)}: " + ", ".join(part for part in told if part)
+    return Tolerance(day(waiver.until), ", ".join(part for part in told if part))
 
 
 def groups(ground: Ground, findings: Sequence[Finding]) -> tuple[Group, ...]:

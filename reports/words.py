@@ -30,6 +30,10 @@ def word(kind: str, key: str, field: str | None = None) -> str:
     return str(entry if field is None else entry[field])
 
 
+def named(kind: str, key: str) -> bool:
+    return key in words()[kind]
+
+
 def form(number: int, name: str) -> str:
     """The form of a word that goes with `number`, without the number."""
     forms = words()["plurals"][name]
@@ -63,6 +67,6 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
 
 
 def zone_name(value: datetime, zone: ZoneInfo) -> str:
-    """«UTC+07», so that nobody has to know whose clock it is."""
-    offset = get_timezone_gmt(value.astimezone(zone), width="short", locale=RUSSIAN)
+    """«UTC+07:00», so that nobody has to know whose clock it is."""
+    offset = get_timezone_gmt(value.astimezone(zone), width="long", locale=RUSSIAN)
     return offset.replace("GMT", "UTC")
