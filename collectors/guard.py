@@ -51,6 +51,7 @@ NOT_PUBLIC = tuple(
 )
 NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
 FORBIDDEN_IN_URL = re.compile(r"[\\\x00-\x1f\x7f]")
+USER = re.compile(r"[^/?#]*//[^/?#]*@")
 FORBIDDEN_IN_HOST = re.compile(r"[^0-9a-z._:\-]")
 
 
@@ -74,7 +75,7 @@ def check_url(text: str) -> httpx.URL:
         raise AddressError(f"not an address: {error}") from error
     if url.scheme not in ("http", "https"):
         raise AddressError(f"scheme {url.scheme!r} is not http or https")
-    if url.userinfo or "@" in url.netloc.decode("ascii"):
+    if url.userinfo or USER.match(text):
         raise AddressError("the address carries a user name")
     _check_host(url.raw_host.decode("ascii").lower())
     return url

@@ -100,13 +100,13 @@ FAILURES: tuple[tuple[type[Exception], FailureCode], ...] = (
     # The first row that fits the exception, or one that caused it, decides.
     (AddressError, FailureCode.ADDRESS_REFUSED),
     (socket.gaierror, FailureCode.DNS),
-    (ssl.SSLError, FailureCode.TLS),
+    (TimeoutError, FailureCode.TIMEOUT),
+    (httpcore.TimeoutException, FailureCode.TIMEOUT),
+    (ssl.SSLError, FailureCode.TLS),  # after the time-outs: a waiting handshake is one, too
     (_TooManyRedirectsError, FailureCode.REDIRECTS),
     (_TooLargeError, FailureCode.TOO_LARGE),
     (_NotOfferedError, FailureCode.MALFORMED),
     (zlib.error, FailureCode.MALFORMED),
-    (TimeoutError, FailureCode.TIMEOUT),
-    (httpcore.TimeoutException, FailureCode.TIMEOUT),
     (httpcore.RemoteProtocolError, FailureCode.MALFORMED),
     (httpcore.LocalProtocolError, FailureCode.OUR_FAULT),
     (httpcore.NetworkError, FailureCode.CONNECTION),
@@ -171,7 +171,8 @@ class Client:
     network: str
     run: Run
     limits: Limits
-    http: httpx.AsyncClient
+    http: httpx.AsyncClient  # makes requests, and keeps cookies
+    transport: httpx.AsyncBaseTransport  # sends them
     paces: dict[str, AsyncLimiter] = field(default_factory=dict)
 
     async def get(
@@ -192,7 +193,9 @@ class Client:
 
     def _retrying(self, attempts: int | None) -> AsyncRetrying:
         patience = wait_exponential_jitter(
-            multiplier=self.limits.first_wait, max=self.limits.longest_wait
+            multiplier=self.limits.first_wait,
+            max=self.limits.longest_wait,
+            jitter=self.limits.first_wait,
         )
 
         def wait(state: RetryCallState) -> float:
@@ -258,7 +261,7 @@ class Client:
         problem: Exception | None = None
         try:
             async with asyncio.timeout(self.limits.total_timeout):
-                response = await self.http.send(request, stream=True)
+                response = await self._send(request)
                 if only is None or content_type(response.headers) in only:
                     await _read(response, body, self.limits.max_bytes)
                 await response.aclose()
@@ -275,6 +278,13 @@ class Client:
             body=bytes(body),
             evidence=trail,
         )
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        """Not by httpx's own `send`, which breaks off at a Location that it cannot parse."""
+        response = await self.transport.handle_async_request(request)
+        response.request = request
+        self.http.cookies.extract_cookies(response)
+        return response
 
     def _keep(self, request: httpx.Request, response: httpx.Response, body: bytes) -> Evidence:
         exchange = Exchange(
@@ -318,7 +328,7 @@ async def open_client(
         follow_redirects=False,
         trust_env=False,
     ) as http:
-        yield Client(network, run, limits, http)
+        yield Client(network, run, limits, http, transport)
 
 
 def trust_store(extra_roots: str = "") -> ssl.SSLContext:
@@ -470,7 +480,7 @@ def read_error(error: Exception, evidence: tuple[Evidence, ...] = ()) -> ReadErr
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
-        error = error.__cause__
+        error = error.__cause__ or error.__context__  # httpcore's pool raises `from None`
 
 
 def _detail(error: BaseException) -> str:

@@ -22,7 +22,7 @@ QUICK = {
     "first_wait": 0.01,
     "attempts": 2,
     "allow_addresses": ("127.0.0.0/8",),
-    "connect_timeout": 1.0,
+    "connect_timeout": 0.3,
     "read_timeout": 0.3,
     "total_timeout": 0.6,
     "control_hosts": (),
@@ -164,4 +164,5 @@ def visit(
 
 def long(text: str = "") -> str:
     """A page that has enough text not to be taken for an empty shell."""
-    return f"<html><head><title>Школа</title></head><body>{text}<p>{'Учим детей. ' * 30}</p></body></html>"
+    head = "<html><head><title>Школа</title></head>"
+    return f"{head}<body>{text}<p>{'Учим детей. ' * 30}</p></body></html>"

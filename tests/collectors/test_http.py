@@ -1,0 +1,353 @@
+"""Reading over HTTP, against a real server that misbehaves in every way."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import ssl
+import time
+import zlib
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpcore
+import pytest
+import trustme
+
+from collectors.guard import Resolver, guard, resolve
+from collectors.http import (
+    FAILURES,
+    Answer,
+    CertificateError,
+    CertificateTrouble,
+    Limits,
+    NoSuchNameError,
+    ReadError,
+    open_client,
+    read_error,
+)
+from collectors.model import FailureCode
+from tests.collectors.tiny_web import (
+    Routes,
+    Shelf,
+    a_run,
+    drip,
+    endless,
+    hang,
+    names,
+    reply,
+    serve,
+)
+
+LIMITS = Limits(
+    requests_per_second=1000,
+    max_bytes=100_000,
+    connect_timeout=0.3,
+    read_timeout=0.3,
+    total_timeout=0.6,
+    attempts=1,
+    first_wait=0.01,
+    longest_wait=0.2,
+)
+
+
+def read(
+    routes: Routes,
+    url: str = "http://127.0.0.1:PORT/",
+    *,
+    limits: Limits = LIMITS,
+    shelf: Shelf | None = None,
+    resolver: Resolver = resolve,
+    tls: ssl.SSLContext | None = None,
+    trust: ssl.SSLContext | None = None,
+    times: int = 1,
+) -> Answer:
+    async def go() -> Answer:
+        permit = guard(["127.0.0.0/8"])
+        run = a_run(shelf)
+        async with (
+            serve(routes, tls) as port,
+            open_client("site", run, limits, permit, resolver=resolver, trust=trust) as client,
+        ):
+            answers = [await client.get(url.replace("PORT", str(port))) for _ in range(times)]
+            return answers[-1]
+
+    return asyncio.run(go())
+
+
+def failure(routes: Routes, url: str = "http://127.0.0.1:PORT/", **more: object) -> ReadError:
+    with pytest.raises(ReadError) as caught:
+        read(routes, url, **more)  # type: ignore[arg-type]
+    return caught.value
+
+
+def test_an_answer_comes_with_its_evidence() -> None:
+    shelf = Shelf()
+    answer = read({"/": reply("да")}, shelf=shelf)
+    assert (answer.status, answer.body.decode(), len(answer.evidence)) == (200, "да", 1)
+    (exchange,) = shelf.exchanges
+    assert exchange.request_headers["user-agent"].startswith("Dozor/")
+    assert exchange.body.decode() == "да"
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_that_is_not_there_is_an_answer(status: int) -> None:
+    assert read({"/": reply("нет", status)}).status == status
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, FailureCode.OUR_FAULT),
+        (401, FailureCode.FORBIDDEN),
+        (403, FailureCode.FORBIDDEN),
+        (451, FailureCode.FORBIDDEN),
+        (429, FailureCode.RATE_LIMITED),
+        (500, FailureCode.SERVER_ERROR),
+        (502, FailureCode.SERVER_ERROR),
+        (302, FailureCode.MALFORMED),  # to nowhere
+    ],
+)
+def test_another_status_is_a_named_failure_with_its_answer(status: int, code: FailureCode) -> None:
+    error = failure({"/": reply("тело", status)})
+    assert error.failure.code is code
+    assert error.answer is not None
+    assert error.answer.body.decode() == "тело"
+    assert len(error.evidence) == 1
+
+
+def test_redirects_are_followed_and_every_hop_is_kept() -> None:
+    shelf = Shelf()
+    routes = {"/": reply(status=301, location="/a"), "/a": reply(status=302, location="/b")}
+    answer = read({**routes, "/b": reply("пришли")}, shelf=shelf)
+    assert answer.url.endswith("/b")
+    assert len(answer.evidence) == len(shelf.exchanges) == 3
+
+
+def test_a_redirect_loop_ends_after_ten() -> None:
+    shelf = Shelf()
+    error = failure({"/": reply(status=302, location="/")}, shelf=shelf)
+    assert error.failure.code is FailureCode.REDIRECTS
+    assert len(shelf.exchanges) == 11
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://10.0.0.1/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://[::1]/",
+        "http://2130706433/",
+        "http://user@127.0.0.1:PORT/b",
+        "http:\\\\127.0.0.1/",
+        "file:///etc/passwd",
+    ],
+)
+def test_a_later_hop_to_a_refused_address_is_refused(target: str) -> None:
+    routes = {"/": reply(status=302, location="/a"), "/a": reply(status=302, location=target)}
+    error = failure(routes)
+    assert error.failure.code is FailureCode.ADDRESS_REFUSED
+    assert len(error.evidence) == 2
+
+
+def test_a_redirect_to_a_name_that_leads_inside_is_refused() -> None:
+    routes = {"/": reply(status=302, location="http://inner.example/")}
+    error = failure(routes, resolver=names(inner_example="192.168.0.1"))
+    assert error.failure.code is FailureCode.ADDRESS_REFUSED
+
+
+def test_an_endless_page_stops_at_the_limit_and_what_came_is_kept() -> None:
+    shelf = Shelf()
+    error = failure({"/": endless}, shelf=shelf)
+    assert error.failure.code is FailureCode.TOO_LARGE
+    assert len(shelf.exchanges[0].body) == LIMITS.max_bytes
+
+
+def test_a_bomb_is_not_unpacked_beyond_the_limit() -> None:
+    shelf = Shelf()
+    packed = gzip.compress(b"0" * 50_000_000)
+    error = failure({"/": reply(packed, content_encoding="gzip")}, shelf=shelf)
+    assert error.failure.code is FailureCode.TOO_LARGE
+    assert len(shelf.exchanges[0].body) == LIMITS.max_bytes
+
+
+@pytest.mark.parametrize("packed", [gzip.compress("да".encode()), zlib.compress("да".encode())])
+def test_packed_bodies_are_unpacked(packed: bytes) -> None:
+    assert read({"/": reply(packed, content_encoding="gzip")}).body.decode() == "да"
+
+
+def test_a_body_of_several_packed_members_is_unpacked() -> None:
+    packed = gzip.compress(b"one ") + gzip.compress(b"two")
+    assert read({"/": reply(packed, content_encoding="gzip")}).body == b"one two"
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd"])
+def test_an_encoding_that_was_not_offered_is_malformed(encoding: str) -> None:
+    error = failure({"/": reply(b"xx", content_encoding=encoding)})
+    assert error.failure.code is FailureCode.MALFORMED
+
+
+def test_a_body_that_is_not_packed_as_it_says_is_malformed() -> None:
+    error = failure({"/": reply(b"plain", content_encoding="gzip")})
+    assert error.failure.code is FailureCode.MALFORMED
+
+
+@pytest.mark.parametrize("slow", [hang, drip])
+def test_a_slow_answer_ends_at_the_time_limit(slow: object) -> None:
+    started = time.monotonic()
+    error = failure({"/": slow})  # type: ignore[dict-item]
+    assert error.failure.code is FailureCode.TIMEOUT
+    assert time.monotonic() - started < 2
+
+
+def test_a_cut_answer_is_malformed() -> None:
+    error = failure({"/": b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc"})
+    assert error.failure.code is FailureCode.MALFORMED
+
+
+def test_nobody_listening_is_a_connection_failure() -> None:
+    assert failure({}, "http://127.0.0.1:1/").failure.code is FailureCode.CONNECTION
+
+
+def test_an_unknown_name_is_told_from_a_dumb_resolver() -> None:
+    error = failure({}, "http://nowhere.example/", resolver=names())
+    assert isinstance(error, NoSuchNameError)
+    assert error.failure.code is FailureCode.DNS
+
+
+def test_a_transient_failure_is_tried_again() -> None:
+    seen: list[int] = []
+
+    async def late(writer: asyncio.StreamWriter) -> None:
+        seen.append(1)
+        writer.write(reply("", 502) if len(seen) < 3 else reply("да"))
+
+    limits = Limits(requests_per_second=1000, attempts=3, first_wait=0.01)
+    assert read({"/": late}, limits=limits).body.decode() == "да"
+    assert len(seen) == 3
+
+
+def test_a_server_that_asks_for_too_much_patience_is_left_alone() -> None:
+    shelf = Shelf()
+    limits = Limits(requests_per_second=1000, attempts=3, first_wait=0.01, longest_wait=1)
+    error = failure({"/": reply("", 429, retry_after="3600")}, limits=limits, shelf=shelf)
+    assert error.failure.code is FailureCode.RATE_LIMITED
+    assert len(shelf.exchanges) == 1
+
+
+def test_a_wait_may_be_asked_for_as_a_date() -> None:
+    shelf = Shelf()
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    limits = Limits(requests_per_second=1000, attempts=3, first_wait=0.01, longest_wait=1)
+    failure({"/": reply("", 503, retry_after=later)}, limits=limits, shelf=shelf)
+    assert len(shelf.exchanges) == 1
+
+
+def test_a_refusal_is_not_tried_again() -> None:
+    shelf = Shelf()
+    limits = Limits(requests_per_second=1000, attempts=3, first_wait=0.01)
+    failure({"/": reply("", 403)}, limits=limits, shelf=shelf)
+    assert len(shelf.exchanges) == 1
+
+
+def test_one_host_is_asked_at_its_pace() -> None:
+    limits = Limits(requests_per_second=10)
+    started = time.monotonic()
+    read({"/": reply("да")}, limits=limits, times=4)
+    assert time.monotonic() - started >= 0.28
+
+
+def test_a_body_that_is_not_wanted_is_not_read() -> None:
+    async def go() -> Answer:
+        async with (
+            serve({"/": endless}) as port,
+            open_client("site", a_run(), LIMITS, guard(["127.0.0.0/8"])) as client,
+        ):
+            return await client.get(f"http://127.0.0.1:{port}/", only={"application/json"})
+
+    assert asyncio.run(go()).body == b""
+
+
+# --- certificates -------------------------------------------------------------------------------
+
+
+def served_by(authority: trustme.CA, *hosts: str, **more: object) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*hosts, **more).configure_cert(context)  # type: ignore[arg-type]
+    return context
+
+
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+SCHOOL = names(school_example="127.0.0.1")
+HTTPS = "https://school.example:PORT/"
+
+
+def test_a_certificate_of_a_trusted_root_is_read() -> None:
+    ca = trustme.CA()
+    tls = served_by(ca, "school.example")
+    answer = read({"/": "да"}, HTTPS, tls=tls, trust=trusting(ca), resolver=SCHOOL)
+    assert answer.body.decode() == "да"
+
+
+def test_an_unknown_root_is_its_own_failure() -> None:
+    error = failure({}, HTTPS, tls=served_by(trustme.CA(), "school.example"), resolver=SCHOOL)
+    assert isinstance(error, CertificateError)
+    assert (error.failure.code, error.kind) == (FailureCode.TLS, CertificateTrouble.UNKNOWN_ROOT)
+
+
+def test_a_wrong_name_is_its_own_failure() -> None:
+    ca = trustme.CA()
+    tls = served_by(ca, "other.example")
+    error = failure({}, HTTPS, tls=tls, trust=trusting(ca), resolver=SCHOOL)
+    assert isinstance(error, CertificateError)
+    assert error.kind is CertificateTrouble.WRONG_NAME
+
+
+def test_an_expired_certificate_is_its_own_failure() -> None:
+    ca = trustme.CA()
+    tls = served_by(ca, "school.example", not_after=datetime(2020, 1, 1, tzinfo=UTC))
+    error = failure({}, HTTPS, tls=tls, trust=trusting(ca), resolver=SCHOOL)
+    assert isinstance(error, CertificateError)
+    assert error.kind is CertificateTrouble.EXPIRED
+
+
+def test_a_server_that_never_shakes_hands_is_a_timeout() -> None:
+    error = failure({"/": "да"}, "https://127.0.0.1:PORT/")
+    assert error.failure.code is FailureCode.TIMEOUT
+
+
+def test_a_location_that_nobody_can_read_is_refused() -> None:
+    error = failure({"/": reply(status=302, location="http://[/")})
+    assert error.failure.code is FailureCode.ADDRESS_REFUSED
+    assert len(error.evidence) == 1
+
+
+def test_cookies_are_carried_to_the_next_hop() -> None:
+    async def gate(writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(status=302, location="/", set_cookie="seen=1"))
+
+    shelf = Shelf()
+    failure({"/": gate}, shelf=shelf)
+    assert shelf.exchanges[1].request_headers["cookie"] == "seen=1"
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+
+def test_every_error_of_the_transport_has_a_meaning() -> None:
+    kinds = [kind for kind in vars(httpcore).values() if isinstance(kind, type)]
+    for kind in kinds:
+        if issubclass(kind, Exception) and kind is not httpcore.ConnectionNotAvailable:
+            known = issubclass(kind, tuple(one for one, _ in FAILURES))
+            assert known or issubclass(kind, (httpcore.ProxyError, httpcore.ProtocolError)), kind
+
+
+def test_an_error_is_recognised_by_what_caused_it() -> None:
+    error = httpcore.ConnectError("no")
+    error.__context__ = ssl.SSLError("handshake")
+    assert read_error(error).failure.code is FailureCode.TLS
