@@ -1,0 +1,120 @@
+"""The VK collector: who the pages are, then their walls, one observation a page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+
+from collectors.contacts import find_contacts, union
+from collectors.model import (
+    Collector,
+    Contacts,
+    Facts,
+    Failure,
+    FailureCode,
+    Observation,
+    Page,
+    Presence,
+    Run,
+    WallAccess,
+)
+from collectors.vk.facts import Gaps, address_contacts, group_facts
+from collectors.vk.groups import Found, find_pages
+from collectors.vk.posts import pinned_text_of, wall_of
+from collectors.vk.reader import Reader
+from collectors.vk.settings import VkSettings
+from collectors.vk.walls import Reading, read_walls
+
+log = logging.getLogger(__name__)
+
+Batch = tuple[Observation, ...]
+
+
+def vk_collector(settings: VkSettings) -> Collector:
+    def collect(pages: Sequence[Page], run: Run) -> AsyncIterator[Batch]:
+        return _collect(settings, pages, run)
+
+    return collect
+
+
+async def _collect(settings: VkSettings, pages: Sequence[Page], run: Run) -> AsyncIterator[Batch]:
+    if not pages:
+        return
+    if not settings.token_list:
+        yield tuple(_without_token(page, run) for page in pages)
+        return
+    readers = [Reader(settings, token, run) for token in settings.token_list]
+    try:
+        async for batch in _read(readers, settings, list(dict.fromkeys(pages)), run):
+            yield batch
+    finally:
+        for reader in readers:
+            reader.close()
+
+
+async def _read(
+    readers: Sequence[Reader], settings: VkSettings, pages: Sequence[Page], run: Run
+) -> AsyncIterator[Batch]:
+    told = await find_pages(readers, pages, settings.control_pages, run)
+    found = [one for one in told if isinstance(one, Found)]
+    walls = [one for one in found if _has_wall(one)]
+    settled = tuple(one for one in told if isinstance(one, Observation))
+    settled += tuple(observation(one, None, run) for one in found if not _has_wall(one))
+    if settled:
+        yield settled
+    async for readings in read_walls(readers, walls, run):
+        yield tuple(observation(reading.found, reading, run) for reading in readings)
+
+
+def _has_wall(found: Found) -> bool:
+    """No call is spent on a wall that is switched off, or on a page that is gone."""
+    facts, _ = group_facts(found.group, found.reader.signals)
+    return facts.presence is Presence.LIVE and facts.wall_access is not WallAccess.OFF
+
+
+def observation(found: Found, reading: Reading | None, run: Run) -> Observation:
+    """`reading` None: there is no wall to read."""
+    facts, gaps = group_facts(found.group, found.reader.signals)
+    if facts.presence is Presence.LIVE:
+        facts, gaps = _with_addresses(facts, gaps, found)
+        facts, gaps = _with_wall(facts, gaps, reading, run)
+    return Observation(
+        page=found.page,
+        observed_at=run.as_of,
+        facts=facts,
+        gaps=gaps,
+        evidence=tuple(dict.fromkeys((*found.evidence, *(reading.evidence if reading else ())))),
+        reader=found.reader.name,
+    )
+
+
+def _with_addresses(facts: Facts, gaps: Gaps, found: Found) -> tuple[Facts, Gaps]:
+    if found.gap is not None:
+        return facts, {**gaps, "contacts": found.gap}
+    shown = address_contacts(found.more_addresses, "addresses")
+    return _with_contacts(facts, shown), gaps
+
+
+def _with_wall(facts: Facts, gaps: Gaps, reading: Reading | None, run: Run) -> tuple[Facts, Gaps]:
+    if reading is None:
+        off = Failure(FailureCode.NOT_VISIBLE, "the wall is switched off")
+        return replace(facts, pinned_text=""), {**gaps, "wall": off}
+    if not reading.sheets:
+        failure = reading.failure or Failure(FailureCode.INTERRUPTED)
+        return facts, {"contacts": failure, **gaps, "wall": failure, "pinned_text": failure}
+    pinned = pinned_text_of(reading.sheets)
+    facts = _with_contacts(facts, find_contacts(pinned, "pinned"))
+    facts = replace(facts, wall=wall_of(reading.sheets, run.as_of), pinned_text=pinned)
+    return facts, gaps  # a wall that was read in part says so itself, by `covered_since`
+
+
+def _with_contacts(facts: Facts, more: Contacts) -> Facts:
+    if facts.contacts is None and more == Contacts():
+        return facts
+    return replace(facts, contacts=union(facts.contacts or Contacts(), more))
+
+
+def _without_token(page: Page, run: Run) -> Observation:
+    failure = Failure(FailureCode.TOKEN_MISSING, "VK_TOKENS is not set")
+    return Observation(page=page, observed_at=run.as_of, failure=failure)

@@ -1,0 +1,254 @@
+"""Which communities stand behind the addresses: `groups.getById`, up to 500 a call.
+
+Answers are matched by number or screen name, never by position. What is not in the answer is asked
+once more (a renamed page by the number known from earlier), a name at last by
+`utils.resolveScreenName`; only then it is an absence. Error 100 proves nothing (guard G01).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from collectors.model import (
+    Evidence,
+    Facts,
+    Failure,
+    FailureCode,
+    Observation,
+    Page,
+    Presence,
+    Run,
+)
+from collectors.vk.errors import VkError, malformed
+from collectors.vk.facts import (
+    FIELDS,
+    Group,
+    control_key,
+    has_more_addresses,
+    page_key,
+    signals_of,
+)
+from collectors.vk.reader import Reader, Signals
+
+CALL_IDS = 500
+HALVINGS = 60  # a run of bad identifiers may not eat the night
+ONE_OF_THEM_IS_BAD = frozenset({40, 100, 104, 125})
+PERSONS = ("user", "application", "vk_app", "community_application")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page that VK knows. `more_addresses`: None if groups.getAddresses failed."""
+
+    page: Page
+    group: Group
+    reader: Reader
+    evidence: tuple[Evidence, ...]
+    more_addresses: tuple[Mapping[str, Any], ...] = ()
+    gap: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    """Key → the community and the evidence, or the error that one key alone brought."""
+
+    groups: dict[str, tuple[Group, tuple[Evidence, ...]]] = field(default_factory=dict)
+    errors: dict[str, VkError] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+
+    def joined(self, other: _Lookup) -> _Lookup:
+        return _Lookup(
+            self.groups | other.groups,
+            self.errors | other.errors,
+            tuple(dict.fromkeys((*self.evidence, *other.evidence))),
+        )
+
+
+async def find_pages(
+    readers: Sequence[Reader], pages: Sequence[Page], controls: Sequence[str], run: Run
+) -> list[Found | Observation]:
+    """One entry a page, in the order asked. A token that ends hands its batch to the next one."""
+    keys = [key for written in controls if (key := control_key(written))]
+    size = max(1, CALL_IDS - len(keys))
+    told: list[Found | Observation] = []
+    for number, start in enumerate(range(0, len(pages), size)):
+        turn = number % len(readers)
+        batch = pages[start : start + size]
+        told += await _find_batch((*readers[turn:], *readers[:turn]), batch, keys, run)
+    return told
+
+
+async def _find_batch(
+    readers: Sequence[Reader], pages: Sequence[Page], controls: Sequence[str], run: Run
+) -> list[Found | Observation]:
+    for reader in readers:
+        try:
+            return await _find_with(reader, pages, controls, run)
+        except VkError as error:
+            last = error
+            if not error.ends_work:
+                break
+    return [failed(page, run, last, readers[0].name) for page in pages]
+
+
+async def _find_with(
+    reader: Reader, pages: Sequence[Page], controls: Sequence[str], run: Run
+) -> list[Found | Observation]:
+    halvings = [HALVINGS]
+    first = await _look_up(
+        reader, (*controls, *(page_key(page.address) for page in pages)), halvings
+    )
+    _note_signals(reader, [first.groups[key][0] for key in controls if key in first.groups])
+    missing = [page for page in pages if page_key(page.address) not in first.groups]
+    second = await _look_up(reader, filter(None, map(_second_key, missing)), halvings)
+    settled: dict[Page, Found | Observation] = {}
+    for page in pages:
+        known = first.groups.get(page_key(page.address)) or second.groups.get(_second_key(page))
+        settled[page] = (
+            Found(page, known[0], reader, known[1])
+            if known
+            else await _unknown(reader, page, first.joined(second), halvings, run)
+        )
+    return list(await asyncio.gather(*(_with_addresses(settled[page]) for page in pages)))
+
+
+def _note_signals(reader: Reader, controls: Iterable[Group]) -> None:
+    for group in controls:
+        shown = signals_of(group)
+        reader.signals = Signals(
+            mark=reader.signals.mark or shown.mark, menu=reader.signals.menu or shown.menu
+        )
+
+
+def _second_key(page: Page) -> str:
+    """A number once more, so that one bad answer is no absence; "" for a name never seen before."""
+    key = page_key(page.address)
+    return page.known_id or (key if key.isdecimal() else "")
+
+
+async def _look_up(reader: Reader, keys: Iterable[str], halvings: list[int]) -> _Lookup:
+    """Batches that VK refuses because of one identifier are halved until it stands alone."""
+    asked = list(dict.fromkeys(keys))
+    if not asked:
+        return _Lookup()
+    try:
+        return await _asked(reader, asked)
+    except VkError as error:
+        if error.number not in ONE_OF_THEM_IS_BAD:
+            raise
+        if len(asked) == 1 or halvings[0] <= 0:
+            return _Lookup(errors=dict.fromkeys(asked, error), evidence=error.evidence)
+    halvings[0] -= 1
+    middle = len(asked) // 2
+    left = await _look_up(reader, asked[:middle], halvings)
+    return left.joined(await _look_up(reader, asked[middle:], halvings))
+
+
+async def _asked(reader: Reader, keys: Sequence[str]) -> _Lookup:
+    answer = await reader.call("groups.getById", group_ids=",".join(keys), fields=FIELDS)
+    groups = groups_of(answer.response)
+    if groups is None:
+        raise malformed("groups.getById", "neither a list nor an object with groups").with_evidence(
+            answer.evidence
+        )
+    named = {name: group for group in groups for name in _names(group)}
+    matched = {key: (named[key], answer.evidence) for key in keys if key in named}
+    return _Lookup(groups=matched, evidence=answer.evidence)
+
+
+def groups_of(response: Any) -> list[Group] | None:
+    """Version 5.131 answers a list, 5.199 an object with `groups`; None: neither."""
+    listed = response.get("groups") if isinstance(response, dict) else response
+    if not isinstance(listed, list):
+        return None
+    if not all(isinstance(one, dict) and isinstance(one.get("id"), int) for one in listed):
+        return None
+    return listed
+
+
+def _names(group: Group) -> Iterable[str]:
+    yield str(abs(group["id"]))
+    if isinstance(name := group.get("screen_name"), str):
+        yield name.lower()
+
+
+async def _unknown(
+    reader: Reader, page: Page, lookup: _Lookup, halvings: list[int], run: Run
+) -> Found | Observation:
+    """What a page is that getById did not know twice."""
+    key = page_key(page.address)
+    error = lookup.errors.get(key)
+    if error is not None and not error.is_absence and key.isdecimal():
+        return failed(page, run, error, reader.name)
+    if key.isdecimal():
+        return absent(page, run, lookup.evidence, reader.name)
+    try:
+        return await _by_name(reader, page, key, lookup, halvings, run)
+    except VkError as trouble:
+        if trouble.is_absence:
+            return absent(page, run, (*lookup.evidence, *trouble.evidence), reader.name)
+        return failed(page, run, trouble, reader.name)
+
+
+async def _by_name(
+    reader: Reader, page: Page, name: str, lookup: _Lookup, halvings: list[int], run: Run
+) -> Found | Observation:
+    answer = await reader.call("utils.resolveScreenName", screen_name=name)
+    owner = answer.response
+    evidence = (*lookup.evidence, *answer.evidence)
+    if owner in ([], {}):
+        return absent(page, run, evidence, reader.name)
+    if not isinstance(owner, dict) or not isinstance(owner.get("object_id"), int | float):
+        raise malformed("utils.resolveScreenName", "no object_id").with_evidence(evidence)
+    if owner.get("type") in PERSONS:
+        failure = Failure(FailureCode.NOT_A_COMMUNITY, f"{name} is of type {owner['type']}")
+        return _observed(page, run, reader.name, failure=failure, evidence=evidence)
+    number = str(int(owner["object_id"]))
+    found = (await _look_up(reader, [number], halvings)).groups.get(number)
+    if found is None:
+        failure = Failure(FailureCode.NOT_VISIBLE, f"{name} resolves to {number}, not shown")
+        return _observed(page, run, reader.name, failure=failure, evidence=evidence)
+    return Found(page, found[0], reader, (*answer.evidence, *found[1]))
+
+
+async def _with_addresses(told: Found | Observation) -> Found | Observation:
+    if isinstance(told, Observation) or not has_more_addresses(told.group):
+        return told
+    try:
+        answer = await told.reader.call("groups.getAddresses", group_id=told.group["id"], count=100)
+    except VkError as error:
+        return _replaced(told, gap=error.failure)
+    items = answer.response.get("items") if isinstance(answer.response, dict) else None
+    if not isinstance(items, list):
+        return _replaced(told, gap=Failure(FailureCode.MALFORMED, "groups.getAddresses: no items"))
+    more = tuple(one for one in items if isinstance(one, dict))
+    return _replaced(told, more=more, evidence=answer.evidence)
+
+
+def _replaced(
+    found: Found,
+    gap: Failure | None = None,
+    more: tuple[Mapping[str, Any], ...] = (),
+    evidence: tuple[Evidence, ...] = (),
+) -> Found:
+    joined = (*found.evidence, *evidence)
+    return Found(found.page, found.group, found.reader, joined, more, gap)
+
+
+# --- observations of pages that are not read further ---
+
+
+def absent(page: Page, run: Run, evidence: tuple[Evidence, ...], reader: str) -> Observation:
+    return _observed(page, run, reader, facts=Facts(presence=Presence.ABSENT), evidence=evidence)
+
+
+def failed(page: Page, run: Run, error: VkError, reader: str) -> Observation:
+    return _observed(page, run, reader, failure=error.failure, evidence=error.evidence)
+
+
+def _observed(page: Page, run: Run, reader: str, **told: Any) -> Observation:
+    told["evidence"] = tuple(dict.fromkeys(told.get("evidence", ())))
+    return Observation(page=page, observed_at=run.as_of, reader=reader, **told)

@@ -1,0 +1,150 @@
+"""A token at work: its lines, its pace, its repetitions, and what it has shown so far."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
+
+from collectors.model import Evidence, Failure, FailureCode, Run
+from collectors.vk.errors import Action, VkError
+from collectors.vk.settings import WALL_GET, VkSettings, fingerprint
+from collectors.vk.transport import Line, Pace, Payload
+
+log = logging.getLogger(__name__)
+
+LINES = 4  # three calls a second stay possible up to an answer's time of 1.3 s
+ATTEMPTS = 4
+PAUSE_ATTEMPTS = 2
+PAUSE_FACTOR = 10  # a pause after flood control is so many times a repetition's
+SILENT_ATTEMPTS = 12  # so many in a row without an answer end a token's work
+UNREACHABLE = (FailureCode.TIMEOUT, FailureCode.CONNECTION, FailureCode.DNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole envelope: `response`, and beside it `execute_errors`."""
+
+    payload: Payload
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def response(self) -> Any:
+        return self.payload["response"]
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the control pages showed to this token in this run (guard G20)."""
+
+    mark: bool = False
+    menu: bool = False
+
+
+class Reader:
+    """One token. `ended` holds why it stopped for this run; what it had read stays read."""
+
+    def __init__(self, settings: VkSettings, token: str, run: Run) -> None:
+        self.name = fingerprint(token)
+        self.ended: Failure | None = None
+        self.walls_ended: Failure | None = None
+        self.may_execute = True
+        self.signals = Signals()
+        self._run = run
+        self._token = token
+        self._backoff = settings.backoff
+        self._pace = Pace(settings.requests_per_second)
+        self._threads = ThreadPoolExecutor(LINES, thread_name_prefix=f"vk-{self.name}")
+        self._lines: asyncio.LifoQueue[Line] = asyncio.LifoQueue()
+        self._silent = 0
+        for _ in range(LINES):
+            self._lines.put_nowait(Line(settings, token, run.user_agent))
+
+    async def call(self, method: str, **values: Any) -> Answer:
+        """Raises VkError when the repetitions are used up, and at once where none helps."""
+        if self.ended is not None:
+            raise VkError(Action.STOP_TOKEN, self.ended)
+        patient = AsyncRetrying(
+            retry=retry_if_exception(_is_passing),
+            stop=_has_tried_enough,
+            wait=self._wait,
+            reraise=True,
+        )
+        answer: Answer = await patient(self._once, method, values)
+        return answer
+
+    def close(self) -> None:
+        """Never waits: a thread that is still in a call ends with that call's time-out."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        while not self._lines.empty():
+            self._lines.get_nowait().close()
+
+    def end_walls(self, failure: Failure) -> None:
+        self.walls_ended = self.walls_ended or failure
+
+    def _wait(self, state: RetryCallState) -> float:
+        usual = wait_exponential_jitter(self._backoff, max=8 * self._backoff, jitter=self._backoff)
+        paused = _trouble(state).action is Action.PAUSE
+        return usual(state) * (PAUSE_FACTOR if paused else 1)
+
+    async def _once(self, method: str, values: Payload) -> Answer:
+        line = await self._lines.get()
+        try:
+            await self._pace.turn()
+            loop = asyncio.get_running_loop()
+            told, exchange = await loop.run_in_executor(self._threads, line.ask, method, values)
+        finally:
+            self._lines.put_nowait(line)
+        evidence = (self._run.evidence.keep(exchange),) if exchange else ()
+        silent = isinstance(told, VkError) and told.failure.code in UNREACHABLE
+        self._silent = self._silent + 1 if silent else 0
+        if isinstance(told, VkError):
+            raise self._noted(told, method, evidence)
+        return Answer(told, evidence)
+
+    def _noted(self, trouble: VkError, method: str, evidence: tuple[Evidence, ...]) -> VkError:
+        """The same trouble with its evidence, its token masked, its consequences drawn."""
+        detail = trouble.failure.detail.replace(self._token, "***")
+        failure = Failure(trouble.failure.code, detail)
+        action = trouble.action
+        if self._silent >= SILENT_ATTEMPTS:
+            action = Action.STOP_TOKEN
+        log.warning("token %s: %s", self.name, detail)
+        noted = VkError(action, failure, trouble.number, evidence)
+        self.draw_consequences(noted, method)
+        return noted
+
+    def draw_consequences(self, trouble: VkError, method: str) -> None:
+        """Also for errors inside `execute`, which arrive in an answer that is good as a whole."""
+        counted = WALL_GET if method == "execute" else method
+        if trouble.number == 29:
+            self._run.budget.exhaust(self.name, counted)
+        if trouble.action is Action.STOP_METHOD and (method == WALL_GET or trouble.number == 29):
+            self.end_walls(trouble.failure)
+        if trouble.action is Action.STOP_TOKEN and not _may_mean_no_execute(trouble, method):
+            log.error("token %s ends its work in this run: %s", self.name, trouble.failure.detail)
+            self.ended = self.ended or trouble.failure
+
+
+def _may_mean_no_execute(trouble: VkError, method: str) -> bool:
+    """27 and 28 at `execute` speak of that method only; a dead token will say so again."""
+    return method == "execute" and trouble.number in (27, 28)
+
+
+def _is_passing(error: BaseException) -> bool:
+    return isinstance(error, VkError) and error.action in (Action.RETRY, Action.PAUSE)
+
+
+def _trouble(state: RetryCallState) -> VkError:
+    error = state.outcome.exception() if state.outcome else None
+    assert isinstance(error, VkError)  # only troubles are repeated
+    return error
+
+
+def _has_tried_enough(state: RetryCallState) -> bool:
+    paused = _trouble(state).action is Action.PAUSE
+    return state.attempt_number >= (PAUSE_ATTEMPTS if paused else ATTEMPTS)

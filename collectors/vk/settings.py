@@ -1,0 +1,54 @@
+"""What an operator may set in `[vk]`, and the tokens that come from the environment."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from collectors.addresses import vk_address
+from collectors.model import Quota
+
+WALL_GET = "wall.get"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VkSettings:
+    """`tokens` is the secret VK_TOKENS: comma-separated, user or service tokens."""
+
+    api_url: str = "https://api.vk.ru"
+    api_version: str = "5.199"
+    requests_per_second: float = 3
+    wall_get_per_day: int = 5000
+    reserve_per_day: int = 300
+    control_pages: tuple[str, ...] = ()
+    timeout: float = 30  # seconds, for the whole of one answer
+    backoff: float = 1  # seconds before the first repetition; doubles, with jitter
+    tokens: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.api_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"api_url: «{self.api_url}» — не адрес (нужен https://…)")
+        for name in ("requests_per_second", "timeout"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name}: нужно число больше нуля")
+        for page in self.control_pages:
+            vk_address(page)
+
+    @property
+    def token_list(self) -> tuple[str, ...]:
+        """Each token once, in the order given."""
+        listed = (one.strip() for one in self.tokens.replace("\n", ",").split(","))
+        return tuple(dict.fromkeys(one for one in listed if one))
+
+
+def quotas(settings: VkSettings) -> Mapping[str, Quota]:
+    """VK counts only `wall.get` by the day: 5,000 a token (SevereCloud/vk-limits)."""
+    return {WALL_GET: Quota(per_day=settings.wall_get_per_day, reserve=settings.reserve_per_day)}
+
+
+def fingerprint(token: str) -> str:
+    """Names a token in logs and in the ledger without telling it."""
+    return hashlib.sha256(token.encode()).hexdigest()[:8]

@@ -1,0 +1,200 @@
+"""One line to VK: the vk-api library over a session that is bounded in time and leaves a trace.
+
+The library knows neither another base address nor a time-out, repeats error 6 without end and
+breaks on a captcha without a picture (python273/vk_api 11.10.1): the adapter and the emptied
+table of its error handlers cure all four.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import jconfig
+import requests
+import urllib3
+import vk_api
+from requests.adapters import HTTPAdapter
+
+from collectors.model import VK, Exchange, Failure, FailureCode
+from collectors.vk.errors import Action, VkError, malformed, numbered
+from collectors.vk.settings import VkSettings
+
+LIBRARY_BASE = "https://api.vk.ru/"  # what vk-api has built in
+CONNECT_SECONDS = 5
+MAX_BYTES = 16_000_000  # VK ends at 5 MB; more is not VK
+CHUNK = 65536
+
+Payload = Mapping[str, Any]
+
+
+class Rebase(HTTPAdapter):
+    """Sends to our base address, bounds the whole answer in time, and remembers the exchange."""
+
+    def __init__(self, base: str, timeout: float) -> None:
+        super().__init__()
+        self.base = urlsplit(base)
+        self.timeout = timeout
+        self.exchange: Exchange | None = None
+
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **options: Any
+    ) -> requests.Response:
+        del args  # the session gives everything by name
+        self.exchange = None
+        deadline = time.monotonic() + self.timeout
+        request.url = self._rebased(str(request.url))
+        options |= {"stream": True, "timeout": (min(CONNECT_SECONDS, self.timeout), self.timeout)}
+        response = super().send(request, **options)
+        body = bytearray()
+        try:
+            _read(response, body, deadline)
+        finally:
+            self.exchange = _exchange(request, response, bytes(body))
+        response._content = bytes(body)
+        if response.is_redirect:  # followed, a 307 would carry the token to another host
+            raise requests.TooManyRedirects("the API answered with a redirect")
+        return response
+
+    def _rebased(self, url: str) -> str:
+        asked = urlsplit(url)
+        path = self.base.path.rstrip("/") + asked.path
+        return urlunsplit((self.base.scheme, self.base.netloc, path, asked.query, ""))
+
+
+def _read(response: requests.Response, body: bytearray, deadline: float) -> None:
+    """Piece by piece, so that a slow drip cannot outlast the deadline."""
+    try:
+        while piece := response.raw.read1(CHUNK, decode_content=True):
+            body += piece
+            if time.monotonic() > deadline:
+                raise requests.ReadTimeout("the answer dripped past its time-out")
+            if len(body) > MAX_BYTES:
+                raise requests.exceptions.ContentDecodingError("the answer is too large")
+    except urllib3.exceptions.TimeoutError as error:
+        raise requests.ReadTimeout(str(error)) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(str(error)) from error
+
+
+def _exchange(
+    request: requests.PreparedRequest, response: requests.Response, body: bytes
+) -> Exchange:
+    sent = request.body or b""
+    return Exchange(
+        network=VK,
+        method=str(request.method),
+        url=str(request.url),
+        request_headers=dict(request.headers),
+        request_body=sent.encode() if isinstance(sent, str) else bytes(sent),
+        status=response.status_code,
+        reason=response.reason or "",
+        headers=tuple(response.raw.headers.items()),
+        body=body,
+        fetched_at=datetime.now(UTC),
+    )
+
+
+class Line:
+    """One VkApi object; serves one call at a time, in a thread."""
+
+    def __init__(self, settings: VkSettings, token: str, user_agent: str) -> None:
+        self._adapter = Rebase(settings.api_url, settings.timeout)
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["User-Agent"] = user_agent
+        self._session.mount(LIBRARY_BASE, self._adapter)
+        self._api = vk_api.VkApi(
+            token=token,
+            session=self._session,
+            api_version=settings.api_version,
+            config=jconfig.MemoryConfig,
+        )
+        self._api.RPS_DELAY = 0  # the pace is kept over all lines of the token, in Pace
+        self._api.error_handlers.clear()  # every numbered error comes to us as it is
+
+    def ask(self, method: str, values: Payload) -> tuple[Payload | VkError, Exchange | None]:
+        """The whole envelope of the answer, or what went wrong; never raises for the network."""
+        self._adapter.exchange = None
+        return self._asked(method, values), self._adapter.exchange
+
+    def _asked(self, method: str, values: Payload) -> Payload | VkError:
+        try:
+            payload = self._api.method(method, dict(values), raw=True)
+        except vk_api.ApiError as error:
+            return _numbered(method, error.error)
+        except vk_api.ApiHttpError as error:
+            return _of_status(method, error.response.status_code)
+        except requests.RequestException as error:
+            return _of_network(method, error)
+        except (ValueError, LookupError, TypeError) as error:  # an answer the library trips over
+            return malformed(method, f"not an answer of VK ({type(error).__name__})")
+        if isinstance(payload, dict) and "response" in payload:
+            return payload
+        return malformed(method, "an answer without `response`")
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _numbered(method: str, error: Mapping[str, Any]) -> VkError:
+    code, subcode = error.get("error_code"), error.get("error_subcode")
+    if not isinstance(code, int):
+        return malformed(method, "an error without a number")
+    message = str(error.get("error_msg", ""))
+    return numbered(method, code, message, subcode if isinstance(subcode, int) else None)
+
+
+def _of_status(method: str, status: int) -> VkError:
+    detail = f"{method}: HTTP {status}"
+    if status >= 500:
+        return VkError(Action.RETRY, Failure(FailureCode.SERVER_ERROR, detail))
+    if status == 429:
+        return VkError(Action.PAUSE, Failure(FailureCode.RATE_LIMITED, detail))
+    code = FailureCode.FORBIDDEN if status in (401, 403) else FailureCode.OUR_FAULT
+    return VkError(Action.GIVE_UP, Failure(code, detail))
+
+
+def _of_network(method: str, error: requests.RequestException) -> VkError:
+    """The text of the error may quote the request, so only its kind is told."""
+    detail = f"{method}: {type(error).__name__}"
+    code = _network_code(error)
+    final = code in (FailureCode.REDIRECTS, FailureCode.TLS)
+    return VkError(Action.GIVE_UP if final else Action.RETRY, Failure(code, detail))
+
+
+def _network_code(error: requests.RequestException) -> FailureCode:
+    for kind, code in (
+        (requests.Timeout, FailureCode.TIMEOUT),
+        (requests.TooManyRedirects, FailureCode.REDIRECTS),
+        (requests.exceptions.SSLError, FailureCode.TLS),
+        (requests.exceptions.ChunkedEncodingError, FailureCode.MALFORMED),
+        (requests.exceptions.ContentDecodingError, FailureCode.MALFORMED),
+        (requests.exceptions.JSONDecodeError, FailureCode.MALFORMED),
+    ):
+        if isinstance(error, kind):
+            return code
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    unresolved = isinstance(reason, urllib3.exceptions.NameResolutionError)
+    return FailureCode.DNS if unresolved else FailureCode.CONNECTION
+
+
+class Pace:
+    """At most so many calls a second over all lines of a token, latency left out of the account.
+
+    A twentieth more than the bare interval, so that calls that bunch on the way stay within it.
+    """
+
+    def __init__(self, per_second: float) -> None:
+        self._interval = 1.05 / per_second
+        self._next = 0.0
+        self._lock = asyncio.Lock()
+
+    async def turn(self) -> None:
+        async with self._lock:
+            await asyncio.sleep(max(0.0, self._next - time.monotonic()))
+            self._next = time.monotonic() + self._interval

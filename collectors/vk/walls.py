@@ -1,0 +1,310 @@
+"""Walls of many pages, 25 a call through `execute`, several tokens sharing the work.
+
+A token takes the next pages from one list, reserves its calls of `wall.get` for them, and puts
+back what must be read on, or read otherwise. A batch that is too big for VK is halved; a token
+that may not `execute` reads one wall a call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from collectors.model import Evidence, Failure, FailureCode, Run
+from collectors.vk.errors import MAY_NOT_EXECUTE, NEEDS_HALVING, Action, VkError, numbered
+from collectors.vk.groups import Found
+from collectors.vk.posts import Sheet, reaches, sheet
+from collectors.vk.reader import LINES, Answer, Reader
+from collectors.vk.script import CALLS, MisalignedError, items_of, wall_values, walls_script
+from collectors.vk.settings import WALL_GET
+
+FULL_SHEET = 100  # the most that wall.get gives
+POSTS_A_DAY = 0.75  # a first sheet covers the window of a page that posts five times a week
+MAX_SHEETS = 12
+TRIES = 3  # of one wall, for errors inside an execute that may pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How far the wall of one page was read."""
+
+    found: Found
+    count: int
+    sheets: tuple[Sheet, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    failure: Failure | None = None
+    whole: bool = False  # read whole items: the projection of this wall was not aligned
+    alone: bool = False  # by a plain call
+    tries: int = 0
+    company: int = CALLS  # how many walls one execute may read with this one
+
+    @property
+    def owner(self) -> int:
+        return -int(self.found.group["id"])
+
+    @property
+    def offset(self) -> int:
+        return self.sheets[-1].next_offset if self.sheets else 0
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        return wall_values(self.owner, self.offset, FULL_SHEET if self.sheets else self.count)
+
+
+def first_count(run: Run) -> int:
+    days = (run.as_of - run.walls_since).total_seconds() / 86400
+    return max(20, min(FULL_SHEET, round(days * POSTS_A_DAY)))
+
+
+async def read_walls(
+    readers: Sequence[Reader], pages: Sequence[Found], run: Run
+) -> AsyncIterator[tuple[Reading, ...]]:
+    """Every page once, batch by batch as answers come; a wall not read has a `failure`."""
+    walls = _Walls(readers, run, [Reading(found=page, count=first_count(run)) for page in pages])
+    work = asyncio.create_task(walls.read_all())
+    try:
+        while (done := await walls.done.get()) is not None:
+            yield done
+        await work  # raises what stopped it, as a failure to store evidence
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+class _Walls:
+    """The list of readings that wait, and the queue of those that are done."""
+
+    def __init__(self, readers: Sequence[Reader], run: Run, readings: Sequence[Reading]) -> None:
+        self.done: asyncio.Queue[tuple[Reading, ...] | None] = asyncio.Queue()
+        self._waiting = deque(readings)
+        self._readers = readers
+        self._run = run
+        self._projects = True
+        self._company = CALLS
+        self._too_big = 0
+
+    async def read_all(self) -> None:
+        try:
+            while self._waiting and (ready := [r for r in self._readers if _may_read(r)]):
+                await _together(self._read_with(reader) for reader in ready)
+            self._finish(replace(one, failure=self._why_not()) for one in self._waiting)
+        finally:
+            self.done.put_nowait(None)
+
+    async def _read_with(self, reader: Reader) -> None:
+        """The first batch alone: it shows whether the token may `execute`."""
+        await self._read_next(reader)
+
+        async def line() -> None:
+            while await self._read_next(reader):
+                pass
+
+        await _together(line() for _ in range(LINES))
+
+    async def _read_next(self, reader: Reader) -> bool:
+        if not (self._waiting and _may_read(reader)):
+            return False
+        batch = self._reserved(reader, self._next_batch(reader))
+        if batch:
+            try:
+                self._sort(await self._read(reader, batch))
+            except BaseException:
+                self._waiting.extendleft(reversed(batch))
+                raise
+        return True
+
+    def _next_batch(self, reader: Reader) -> list[Reading]:
+        """Readings of one kind: several for `execute`, or one for a plain call."""
+        batch = [self._waiting.popleft()]
+        if batch[0].alone or not reader.may_execute:
+            return batch
+        whole = self._is_whole(batch[0])
+        while self._waiting:
+            following = self._waiting[0]
+            if following.alone or self._is_whole(following) != whole:
+                break
+            if len(batch) >= min(self._company, batch[0].company, following.company):
+                break
+            batch.append(self._waiting.popleft())
+        return batch
+
+    def _is_whole(self, reading: Reading) -> bool:
+        return reading.whole or not self._projects
+
+    def _reserved(self, reader: Reader, batch: list[Reading]) -> list[Reading]:
+        """What the day's quota leaves of the batch; the rest waits for another token."""
+        granted = self._run.budget.take(reader.name, WALL_GET, len(batch))
+        if granted < len(batch):
+            reader.end_walls(Failure(FailureCode.QUOTA, f"{WALL_GET}: today's calls are used up"))
+            self._waiting.extendleft(reversed(batch[granted:]))
+        return batch[:granted]
+
+    # --- one call ---
+
+    async def _read(self, reader: Reader, batch: list[Reading]) -> list[Reading]:
+        if batch[0].alone or not reader.may_execute:
+            return [await self._read_alone(reader, batch[0])]
+        whole = self._is_whole(batch[0])
+        try:
+            answer = await reader.call("execute", code=_script(batch, whole))
+            return self._of_execute(reader, batch, answer)
+        except VkError as error:
+            return self._after(reader, batch, error)
+
+    async def _read_alone(self, reader: Reader, reading: Reading) -> Reading:
+        try:
+            answer = await reader.call(WALL_GET, **reading.values)
+            return _with_entry(reading, answer.response, answer.evidence)
+        except VkError as error:
+            return self._refused(reading, error)
+
+    def _after(self, reader: Reader, batch: list[Reading], error: VkError) -> list[Reading]:
+        """What becomes of a batch whose `execute` failed as a whole."""
+        if error.number in MAY_NOT_EXECUTE:
+            reader.may_execute = False
+            return batch
+        if error.number in NEEDS_HALVING:
+            return self._halved(batch)
+        return [self._refused(reading, error) for reading in batch]
+
+    def _halved(self, batch: list[Reading]) -> list[Reading]:
+        """One heavy wall makes only its own batch smaller; the second full batch makes all so."""
+        if len(batch) == 1:
+            return [replace(batch[0], alone=True)]
+        half = (len(batch) + 1) // 2
+        self._too_big += len(batch) == self._company
+        if self._too_big >= 2:
+            self._company, self._too_big = half, 0
+        return [replace(reading, company=half) for reading in batch]
+
+    def _refused(self, reading: Reading, error: VkError) -> Reading:
+        """Put back if another token may read it, else failed; what was read before stays."""
+        return reading if error.ends_work else _failed(reading, error.failure, error.evidence)
+
+    # --- one answer of execute ---
+
+    def _of_execute(self, reader: Reader, batch: list[Reading], answer: Answer) -> list[Reading]:
+        entries = answer.response
+        if not isinstance(entries, list) or len(entries) != len(batch):
+            return self._of_empty(batch, answer)
+        errors = iter(_matching_errors(answer, sum(map(_is_false, entries))))
+        return [
+            self._of_refusal(reader, reading, next(errors), answer.evidence)
+            if _is_false(entry)
+            else self._of_entry(reading, entry, answer.evidence)
+            for reading, entry in zip(batch, entries, strict=True)
+        ]
+
+    def _of_empty(self, batch: list[Reading], answer: Answer) -> list[Reading]:
+        """`response: null`, as VK gives it when it could not bring the answer together."""
+        if batch[0].tries + 1 < TRIES:
+            return [replace(one, tries=one.tries + 1) for one in batch]
+        failure = Failure(FailureCode.MALFORMED, "execute: not one entry a wall")
+        return [_failed(one, failure, answer.evidence) for one in batch]
+
+    def _of_entry(self, reading: Reading, entry: Any, evidence: tuple[Evidence, ...]) -> Reading:
+        try:
+            return _with_entry(reading, entry, evidence)
+        except MisalignedError:
+            self._projects = False  # this VK drops missing keys: no use in asking so again
+            return replace(reading, whole=True)
+
+    def _of_refusal(
+        self,
+        reader: Reader,
+        reading: Reading,
+        error: VkError | None,
+        evidence: tuple[Evidence, ...],
+    ) -> Reading:
+        """`error` None: the errors could not be told apart, so each wall is asked by itself."""
+        if error is None:
+            return replace(reading, alone=True)
+        if error.ends_work:
+            reader.draw_consequences(error, WALL_GET)
+            return reading
+        if error.action is Action.GIVE_UP or reading.tries + 1 >= TRIES:
+            return _failed(reading, error.failure, evidence)
+        return replace(reading, tries=reading.tries + 1)
+
+    # --- afterwards ---
+
+    def _sort(self, readings: Sequence[Reading]) -> None:
+        """Done, or to be read on."""
+        self._finish(one for one in readings if self._is_done(one))
+        self._waiting.extend(one for one in readings if not self._is_done(one))
+
+    def _is_done(self, reading: Reading) -> bool:
+        if reading.failure is not None:
+            return True
+        if not reading.sheets:
+            return False
+        last = reading.sheets[-1]
+        read_enough = reaches(reading.sheets, self._run.walls_since)
+        return read_enough or last.is_last or len(reading.sheets) >= MAX_SHEETS
+
+    def _finish(self, readings: Iterable[Reading]) -> None:
+        if finished := tuple(readings):
+            self.done.put_nowait(finished)
+
+    def _why_not(self) -> Failure:
+        reasons = [r.walls_ended or r.ended for r in self._readers]
+        return next((one for one in reasons if one), Failure(FailureCode.INTERRUPTED))
+
+
+async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """All at once; the first error ends the others and is raised as it is, not in a group."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _may_read(reader: Reader) -> bool:
+    return reader.ended is None and reader.walls_ended is None
+
+
+def _script(batch: Sequence[Reading], whole: bool) -> str:
+    return walls_script([reading.values for reading in batch], whole)
+
+
+def _is_false(entry: Any) -> bool:
+    """A failed inner call is `false`, and so nothing of it can be projected."""
+    return not isinstance(entry, dict) or (entry.get("count") is None and not entry.get("n"))
+
+
+def _matching_errors(answer: Answer, refusals: int) -> list[VkError | None]:
+    """VK names errors only in their order: they can be told apart if there is one a refusal."""
+    told = answer.payload.get("execute_errors")
+    errors: list[VkError | None] = [
+        numbered(WALL_GET, one["error_code"], str(one.get("error_msg", "")))
+        for one in (told if isinstance(told, list) else ())
+        if isinstance(one, dict)
+        and one.get("method") == WALL_GET
+        and isinstance(one.get("error_code"), int)
+    ]
+    return errors if len(errors) == refusals else [None] * refusals
+
+
+def _with_entry(reading: Reading, entry: Any, evidence: tuple[Evidence, ...]) -> Reading:
+    """With one more sheet. Raises MisalignedError."""
+    values = reading.values
+    try:
+        items, total = items_of(entry), entry.get("count")
+        total = total if isinstance(total, int) else None
+        read = sheet(reading.owner, items, total, values["offset"], values["count"])
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        failure = Failure(FailureCode.MALFORMED, f"{WALL_GET}: {type(error).__name__}")
+        return _failed(reading, failure, evidence)
+    joined = tuple(dict.fromkeys((*reading.evidence, *evidence)))
+    return replace(reading, sheets=(*reading.sheets, read), evidence=joined, tries=0)
+
+
+def _failed(reading: Reading, failure: Failure, evidence: tuple[Evidence, ...]) -> Reading:
+    joined = tuple(dict.fromkeys((*reading.evidence, *evidence)))
+    return replace(reading, failure=failure, evidence=joined)
