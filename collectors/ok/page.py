@@ -75,6 +75,7 @@ RESHARES = (
     "[class*='media-block'][class*=reshare]",
 )
 AUTHORS = (".feed_top a[href]", ".feed_author a[href]", "a.feed-author[href]", "a.author[href]")
+FEET = (".feed_f", ".feed_widgets", ".mediatopic_comments", ".widget-list")
 LOGIN = (
     "input[name='st.password']",
     "#field_password",
@@ -356,14 +357,24 @@ def _topic_id(block: Tag) -> str | None:
 
 
 def _author(block: Tag, own: set[str | None]) -> Author:
-    """Whose name stands over the topic: the group's, a person's, or nobody's that we know."""
-    link = _first(block, AUTHORS)
-    if link is None:
-        return Author.UNTOLD
-    href = str(link["href"])
-    if urlsplit(href).path.startswith("/profile/"):
+    """Whose name stands over the topic.
+
+    A topic of a member carries a link to the person, so one without any is the group's own. (An
+    inference, not documented; it touches only the strict bound, which never accuses.)
+    """
+    links = [str(tag["href"]) for tag in block.select("a[href]") if not _is_apart(tag, block)]
+    if any(urlsplit(href).path.startswith("/profile/") for href in links):
         return Author.OTHER
-    return Author.PAGE if _canonical(href) in own else Author.UNTOLD
+    named = _first(block, AUTHORS)
+    if named is None or _canonical(str(named["href"])) in own:
+        return Author.PAGE
+    return Author.UNTOLD
+
+
+def _is_apart(link: Tag, block: Tag) -> bool:
+    """Inside the text (a mention) or the foot (comments, classes): not the author's link."""
+    apart = [tag for selector in (*TEXTS, *FEET) for tag in block.select(selector)]
+    return any(one is parent for one in apart for parent in link.parents)
 
 
 # --- small ----------------------------------------------------------------------------------------
