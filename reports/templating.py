@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import textwrap
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -15,6 +17,7 @@ from markupsafe import Markup, escape
 
 from reports.words import count, form, word
 
+WIDTH = 96
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 
@@ -28,6 +31,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= {"count": count, "form": form, "link": link, "tel": tel, "mailto": mailto}
+    env.filters |= {"wrap": wrap, "cell": cell, "one_line": one_line}
     env.globals |= {"word": word, "asset": asset, "digest": digest}
     return env
 
@@ -60,6 +64,29 @@ def tel(phone: str) -> Markup:
 
 def mailto(address: str) -> Markup:
     return link(f"mailto:{address}", address)
+
+
+def one_line(text: object) -> str:
+    """No line breaks and no control signs: nothing read from a page may bend a line or a header."""
+    cleaned = "".join(
+        " " if category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in f"{text}"
+    )
+    return " ".join(cleaned.split())
+
+
+def wrap(text: object, first: int, others: int) -> str:
+    """A paragraph of plain text, indented."""
+    return textwrap.fill(
+        one_line(text), WIDTH, initial_indent=" " * first, subsequent_indent=" " * others
+    )
+
+
+def cell(value: object, width: int) -> str:
+    """Of a plain-text table: a negative width aligns to the right; what is too long is cut."""
+    text, room = one_line(value), abs(width) - 1
+    if len(text) > room:
+        text = text[: room - 1] + "…"
+    return text.rjust(-width) if width < 0 else text.ljust(width)
 
 
 def asset(name: str) -> Markup:

@@ -117,7 +117,8 @@ class Row:
     anchor: str
     standing: Standing
     cells: tuple[Cell | None, ...]  # None: the requirement says nothing of this institution
-    totals: tuple[tuple[str, int], ...]  # mark → requirements, for the list on narrow screens
+    totals: tuple[tuple[str, int], ...]  # mark → findings, for the list on narrow screens
+    by_mark: Mapping[str, int]  # the same with the zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -644,7 +645,8 @@ def build_row(
         anchor=anchor_of(institution),
         standing=standing,
         cells=tuple(build_cell(ground, c, by_requirement.get(c.requirement)) for c in columns),
-        totals=totals(ground, institution),
+        totals=(counted := totals(ground, institution)),
+        by_mark=dict.fromkeys(counting.WORST_FIRST, 0) | dict(counted),
     )
 
 

@@ -1,0 +1,129 @@
+"""The report in a real browser, as its reader sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from reports.formats.html import FORMAT
+from reports.mail import digest
+from reports.model import Report
+from tests.reports.town import HOSTILE, REPORT, TWO_TOWNS
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        yield running
+        running.close()
+
+
+class Reader:
+    """Opens reports and remembers what the browser complained of or asked the network for."""
+
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self.browser, self.folder = browser, folder
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+
+    def opens(self, report: Report, width: int = 1280) -> Page:
+        return self.reads(FORMAT.render(report), width)
+
+    def reads(self, content: bytes, width: int) -> Page:
+        file = self.folder / "report.html"
+        file.write_bytes(content)
+        page = self.browser.new_page(viewport={"width": width, "height": 800})
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.goto(file.as_uri())
+        return page
+
+
+@pytest.fixture
+def reader(browser: Browser, tmp_path: Path) -> Iterator[Reader]:
+    one = Reader(browser, tmp_path)
+    yield one
+    for context in browser.contexts:
+        context.close()
+
+
+def bottom(page: Page, text: str) -> float:
+    box = page.get_by_text(text).first.bounding_box()
+    assert box is not None, text
+    return box["y"] + box["height"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Город Кедровый",
+        "23 ноября 2026, 03:00",
+        "Проверка неполная",
+        "Есть нарушения",
+        "Доля выполненного",
+        "Кому звонить",
+        "О ком судить нельзя",
+        "Кто выполняет",
+        "Что не выполняют чаще всего",
+        "Стало хуже",
+        "Исправлено",
+    ],
+)
+def test_the_first_screen_tells_it_without_scrolling(reader: Reader, told: str) -> None:
+    assert bottom(reader.opens(REPORT), told) <= 800
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("report", [TWO_TOWNS, HOSTILE], ids=["towns", "hostile"])
+def test_the_browser_has_nothing_to_complain_of(reader: Reader, report: Report, width: int) -> None:
+    reader.opens(report, width)
+    assert reader.complaints == []
+    assert [url for url in reader.requests if not url.startswith("file:")] == []
+
+
+@pytest.mark.parametrize("report", [TWO_TOWNS, HOSTILE], ids=["towns", "hostile"])
+def test_a_telephone_needs_no_sideways_scrolling(reader: Reader, report: Report) -> None:
+    page = reader.opens(report, 320)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_filter_leaves_only_what_was_asked_for(reader: Reader) -> None:
+    page = reader.opens(REPORT)
+    page.select_option("select[name=mark]", "below")
+    shown = page.locator(".card:visible")
+    assert shown.count() == 1
+    assert "МКОУ СОШ № 1" in shown.first.inner_text()
+    page.select_option("select[name=mark]", "")
+    assert page.locator(".card:visible").count() == 5
+
+
+def test_everything_is_there_without_javascript(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_bytes(FORMAT.render(REPORT))
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(file.as_uri())
+    assert page.locator(".card:visible").count() == 5
+    assert not page.locator(".filters").is_visible()
+
+
+def test_a_link_to_a_material_opens_the_fold_that_hides_it(reader: Reader) -> None:
+    page = reader.opens(REPORT)
+    page.get_by_text("материал 1").first.click()
+    page.wait_for_selector("#kedr--school li[id$=m1]", state="visible")
+
+
+def test_the_letter_fits_a_telephone(reader: Reader) -> None:
+    page = reader.reads(digest(TWO_TOWNS).html.encode(), 320)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert reader.complaints == []

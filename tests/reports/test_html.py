@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bs4 import BeautifulSoup, Tag
+
+from reports.formats.html import FORMAT
+from reports.model import Report
+from rules.model import ActStatus
+from tests.cast import TOWN
+from tests.reports.town import HOSTILE, HOSTILE_NAME, KEDROVY, REPORT, TWO_TOWNS, big_report
+
+
+def soup(report: Report) -> BeautifulSoup:
+    return BeautifulSoup(FORMAT.render(report), "lxml")
+
+
+def one(report: Report, selector: str) -> Tag:
+    found = soup(report).select_one(selector)
+    assert found is not None, selector
+    return found
+
+
+def said(tag: Tag) -> str:
+    return re.sub(r"\s+", " ", tag.get_text(" "))
+
+
+def test_nothing_is_loaded_from_outside() -> None:
+    page = soup(TWO_TOWNS)
+    assert not page.select("[src], link, iframe, object, embed, base, form")
+    assert "url(" not in FORMAT.render(TWO_TOWNS).decode()
+
+
+def test_every_link_has_a_harmless_scheme() -> None:
+    links = [str(a["href"]) for a in soup(HOSTILE).select("a[href]")]
+    assert all(re.match(r"(https?://|mailto:|tel:|#)", link) for link in links)
+
+
+def test_every_link_within_the_report_leads_somewhere() -> None:
+    page = soup(TWO_TOWNS)
+    targets = {str(tag["id"]) for tag in page.select("[id]")}
+    assert {str(a["href"])[1:] for a in page.select('a[href^="#"]')} <= targets
+
+
+def test_a_name_with_markup_stays_text() -> None:
+    page = soup(HOSTILE)
+    assert len(page.select("script")) == 1
+    assert not page.select("img")
+    assert HOSTILE_NAME in page.get_text()
+
+
+def test_the_first_screen_counts_institutions() -> None:
+    tiles = [said(tile) for tile in soup(REPORT).select(".tile")]
+    assert [re.findall(r"\d+", tile)[0] for tile in tiles] == ["2", "1", "1", "71", "32"]
+
+
+def test_the_call_list_names_the_gravest_violation_first() -> None:
+    call = said(one(REPORT, ".call"))
+    assert "Музей кедра" in call
+    assert "группа заблокирована" in call
+    assert "телефон не внесён в реестр" in call
+
+
+def test_advice_is_called_below_the_recommended_and_never_a_violation() -> None:
+    item = said(one(REPORT, '#kedr--school .item[data-mark="below"]'))
+    assert "ниже рекомендуемого" in item
+    assert "наруш" not in item
+    assert "не выполнено" not in item
+
+
+def test_the_matrix_shows_the_worst_page_of_a_requirement() -> None:
+    table = one(REPORT, ".matrix")
+    museum = next(row for row in table.select("tbody tr") if "Музей" in row.get_text())
+    assert "не выполнено" in said(museum.select("td")[0])
+
+
+def test_every_cell_has_a_word_besides_its_sign() -> None:
+    cells = [td for td in soup(REPORT).select(".matrix td") if td.select(".sign")]
+    assert all(said(td.select_one(".sr") or td).strip() for td in cells)
+
+
+def test_what_could_not_be_read_is_told_once() -> None:
+    groups = soup(REPORT).select('#kedr--clinic .why[data-mark="unknown"]')
+    assert len(groups) == 2
+    assert len(groups[0].select("li")) == 6
+
+
+def test_a_waiver_and_a_dispute_stand_beside_the_violation() -> None:
+    card = said(one(REPORT, "#kedr--museum"))
+    assert "отсрочка до 1 января 2027: ждут ответа «Госуслуг»" in card
+    assert "оспаривается" in card
+
+
+def test_a_draft_accuses_nobody() -> None:
+    page = soup(TWO_TOWNS)
+    preview = said(page.select("details.preview")[0])
+    assert "Проект акта: предварительно, ни в чём не обвиняет" in preview
+    assert not page.select("#minvody .item")
+    assert not page.select("#minvody .tile")
+
+
+def test_a_draft_that_the_registry_puts_into_force_is_no_draft() -> None:
+    town = replace(TOWN, acts={KEDROVY.id: ActStatus(status="repealed")})
+    assert "утратил силу" in said(one(replace(REPORT, municipalities=(town,)), ".method"))
+
+
+def test_a_town_without_addresses_says_so() -> None:
+    assert "Адреса не внесены в реестр" in said(one(TWO_TOWNS, "#minvody .health"))
+
+
+def test_a_first_audit_compares_nothing() -> None:
+    first = replace(REPORT, previous_as_of=None)
+    assert "Это первая проверка" in said(one(first, ".first"))
+
+
+def test_what_is_not_checkable_is_listed_with_its_reason() -> None:
+    assert "Пункт не называет" in said(one(REPORT, ".method"))
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert FORMAT.render(TWO_TOWNS) == FORMAT.render(TWO_TOWNS)
+
+
+def test_a_town_of_twelve_fits_into_half_a_megabyte() -> None:
+    assert len(FORMAT.render(big_report(12))) <= 500_000
