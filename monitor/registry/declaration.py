@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Written = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 RequirementId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]*/[\w.|-]+$")]
 
@@ -85,23 +86,23 @@ class PageTable(_Table):
 
 class NoPageTable(_Table):
     confirmed_on: date
-    by: str = ""
+    by: Text = ""
 
 
 class ExemptionTable(_Table):
     scope: list[Slug] = ["pages"]
-    ground: str = ""
-    approved_by: str = ""
-    document: str = ""
+    ground: Text = ""
+    approved_by: Text = ""
+    document: Text = ""
     since: date | None = Field(None, alias="from")
     until: date | None = None
 
 
 class PersonTable(_Table):
     role: PersonRole
-    post: str = ""
+    post: Text = ""
     rank: Rank = "other"
-    order: str = ""
+    order: Text = ""
     ordered_on: date | None = None
     esia_on: date | None = None
     employee: bool | None = None
@@ -117,7 +118,7 @@ class AttestationTable(_Table):
     of: int | None = Field(None, ge=0)
     requirement: RequirementId | None = None
     outcome: StatedOutcome | None = None
-    document: str = ""
+    document: Text = ""
     stated_by: Written
     stated_on: date
     valid_until: date | None = None
@@ -130,7 +131,7 @@ class EventTable(_Table):
     page: Written | None = None
     to: Addressee | None = None
     about: EventKind | None = None
-    document: str = ""
+    document: Text = ""
     requirement: RequirementId | None = None
     is_estimate: bool = False
     earliest: date | None = None
@@ -141,14 +142,14 @@ class WaiverTable(_Table):
     page: Written | None = None
     reason: Written
     by: Written
-    document: str = ""
+    document: Text = ""
     until: date
 
 
 class InstitutionTable(_Table):
     id: Slug
     name: Written
-    short_name: str = ""
+    short_name: Text = ""
     popular_names: list[Written] = []
     former_names: list[Written] = []
     kind: Kind
@@ -177,7 +178,7 @@ class InstitutionTable(_Table):
 class MunicipalityTable(_Table):
     id: Slug
     name: Written
-    region: str = ""
+    region: Text = ""
     timezone: Written
     packs: list[Slug] = []
     authority: Slug | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -46,6 +47,12 @@ def suggestion(written: str, known: Iterable[str]) -> str:
     """«Возможно, «…». » with the nearest of the known words, or nothing."""
     near = nearest(written, known)
     return wording()["suggest"]["message"].format(value=near) if near else ""
+
+
+def slug(words: str) -> str:
+    """An id from a file's name; "municipality" where nothing Latin is left of it."""
+    latin = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+    return latin or "municipality"
 
 
 def nearest(written: str, known: Iterable[str]) -> str | None:
