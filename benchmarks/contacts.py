@@ -51,6 +51,8 @@ def compare(records: Sequence[Mapping[str, Any]]) -> tuple[Counter[tuple[str, st
     lines: list[str] = []
     for record in records:
         got = found(record)
+        named = "hit" if got["org_name"] is record["expected"]["org_name"] else "miss"
+        counts["org_name", named] += 1
         for kind in KINDS:
             for state, value in _judged(kind, record, got[kind]):
                 counts[kind, state] += 1
@@ -84,6 +86,8 @@ def _print(title: str, counts: Counter[tuple[str, str]], records: int) -> None:
             f"  {kind:<15}{hit:>5}{miss:>5}{taken:>6}{extra:>6}{_share(hit, hit + taken):>7}"
             f"{_share(hit, hit + taken + extra):>7}{_share(hit, hit + miss):>7}"
         )
+
+    print(f"  org_name agrees in {counts['org_name', 'hit']} of {records} texts")
 
 
 def _share(part: int, whole: int) -> str:

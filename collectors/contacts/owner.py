@@ -1,129 +1,198 @@
 """Which of the contacts in a text are those of the page's owner (the command `dozor contacts`).
 
-A judgement: a line that names another body (a founder, a department, a help line, the maker of
-the site) opens a passage about it, and a line about the owner (its head, its requisites, a new
-heading) closes the passage. Contacts inside such a passage are another's.
+A judgement: a line that names another body (a founder, a ministry, a help line, the maker of the
+site) opens a passage about it; an empty line or a line about the owner closes the passage. What
+stands inside is another's. Federal help lines (8-800) are nobody's own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from collectors.addresses import page_in_link
-from collectors.contacts.emails import find_emails, linked_emails
-from collectors.contacts.links import find_links
-from collectors.contacts.phones import find_phones, linked_phones
-from collectors.contacts.postal import find_addresses
-from collectors.model import Link, Phone
+from collectors.contacts import emails, links, phones, postal
+from collectors.model import Link
 
-Span = tuple[int, int]
+T = TypeVar("T")
 
-_KIND_WORDS = (
-    r"школ|гимнази|лице[йя]|детск|дошкольн|образовательн\w+ (?:учреждени|организаци)|библиотек|музе"
-    r"|дом\w? культур|дворец|дворц|центр|учреждени|колледж|техникум|интернат|\bсош\b|\bдши\b"
+_ABOUT = (
+    r"^\W{0,4}(?:(?:наименование|название|сведения|информация|адрес|телефоны?|контакты?|сайт|e-?mail"
+    r"|место нахождения|контактн\w{2} (?:данные|телефон\w?)|полезные|важные) (?:об? )?)?"
 )
-_OTHERS = re.compile(
-    r"^\W{0,4}(?:учредител|прокуратур|роспотребнадзор|рособрнадзор|министерств|департамент|комитет"
-    r"|управлени|отдел\w{0,3} (?:образован|культур|опек|полиц)|администраци"
-    r"|территориальн|уполномоченн|вышестоящ|контролирующ|надзорн|орган\w{0,2} (?:контрол|надзор)"
-    r"|един\w+ (?:справочн|общероссийск|телефон|дежурн)|телефон\w? (?:доверия|горяч|экстренн)"
-    r"|горяч\w+ лини|детск\w+ телефон доверия|полици|гибдд|мчс|скор\w+ помощ"
-    r"|разработ(?:ка|чик|ано)|создани\w сайт|техническ\w+ поддержк|хостинг|спонсор|партн[её]р)",
+_BODIES = (
+    r"управлени[ея] |отдел\w{0,2} (?:образован|культур|опек|спорт|по )|администраци[яи] "
+    r"|комитет\w? |департамент\w? "
+)
+_ALWAYS_OTHERS = (
+    r"учредител|прокуратур|роспотребнадзор|рособрнадзор|министерств|уполномоченн\w{2,3} (?:по|при)"
+    r"|территориальн\w{2} (?:отдел|управлени)|вышестоящ|контролирующ|надзорн"
+    r"|орган\w{0,2} (?:контрол|надзор|опек)|полиц|гибдд|госавтоинспекц|мчс|пожарн|следственн"
+    r"|скор\w{2} (?:медицинск\w{2} )?помощ|экстренн|служб\w (?:спасени|доверия)"
+    r"|един\w{2} (?:справочн|общероссийск|телефон|дежурн|номер)"
+    r"|полезн\w{2} (?:ссылк|контакт|телефон)|общественн\w{2} при[её]мн"
+    r"|разработ(?:ка|чик|ано)|создани\w сайт|техническ\w{2} поддержк|техподдержк|хостинг|спонсор"
+    r"|партн[её]р|оператор портала|пенсионн\w{2} фонд|социальн\w{2} фонд|центр занятости|мфц\b"
+)
+_HELP_LINE = re.compile(
+    _ABOUT + r"(?:телефон\w? (?:доверия|горяч|экстренн)|горяч\w{2} (?:телефон\w{0,3} )?лини"
+    r"|(?:детск|общероссийск|всероссийск)\w{2} телефон)",
     re.IGNORECASE,
 )
+_FIELD = re.compile(
+    r"^\W{0,4}(?:адрес|тел|факс|e-?mail|е-?mail|эл|почт|сайт|время|режим|график"
+    r"|(?:\w{4,14} )?(?:начальник|специалист|отдел|сектор|инспектор|руководител|глава|главный|ведущий"
+    r"|бухгалтер|председател|консультант)|\d{6}\b)",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(_ABOUT + rf"(?:{_ALWAYS_OTHERS})", re.IGNORECASE)
+_OTHER_BODY = re.compile(_ABOUT + rf"(?:{_BODIES})", re.IGNORECASE)
+_OTHER_BODY_LINE = re.compile(rf"^\W{{0,4}}(?:{_BODIES})", re.IGNORECASE | re.MULTILINE)
 _INLINE = re.compile(
-    r"(?:телефон\w? доверия|горяч\w+ лини\w|справочн\w+ служб\w|роспотребнадзор\w?|прокуратур\w"
-    r"|учредител\w{1,2}|министерств\w|департамент\w?|техподдержк\w)",
+    r"телефон\w? доверия|горяч\w{2} лини|справочн\w{2} служб\w|роспотребнадзор|(?<!\w)у?м?вд(?!\w)|прокуратур|учредител\w{1,3}\b|министерств|департамент|т[еэ]хподдержк|техническ\w{2} поддержк"
+    r"|разработ\w{2,4} (?:сайт|и поддерж)|создани\w (?:и \w{4,12} )?сайт|полици\w|рособрнадзор"
+    r"|(?<!\w)(?:единый номер|служба спасения)",
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"^\W{0,4}(?:директор|заведующ|руководител|заместител|главный|начальник|при[её]мн|секретар"
-    r"|юридическ|фактическ|почтов|полное|сокращ|наш|контакт|о (?:школе|нас)|реквизит|вахта"
-    r"|©|муниципальн|мбоу|мкоу|маоу|мбдоу|мкдоу|мадоу|гбоу|мбу|мку|мау|бухгалтер|методист)",
+    r"^\W{0,4}(?:директор(?! департамент)|заведующ|заместител\w{1,3} (?:директор|заведующ)"
+    r"|при[её]мная директора|секретар|юридический адрес и|наш\w? |контакты?\W*$|контактная информация"
+    r"|о (?:школе|нас|детском)|реквизиты|банковские|вахта|©|муниципальное \w{5,12} \w{0,18} ?учрежд"
+    r"|м[бка](?:д|о|к)?[оу]?у|гбоу|гкоу|мбу|мку|мау|методист|наши контакты|мы в)",
     re.IGNORECASE,
 )
-_NETWORKS = ("vk.com", "vk.ru", "vkontakte.ru", "ok.ru", "odnoklassniki.ru", "t.me", "telegram.me")
-_PORTALS = (
-    *_NETWORKS,
-    *("instagram.com", "facebook.com", "youtube.com", "youtu.be", "twitter.com", "rutube.ru"),
-    *("max.ru", "wa.me", "viber.com", "dzen.ru", "tiktok.com", "yandex.ru", "google.com"),
-    *("gosuslugi.ru", "bus.gov.ru", "edu.gov.ru", "minobrnauki.gov.ru", "obrnadzor.gov.ru"),
-    *("mail.ru", "rambler.ru", "gmail.com", "government.ru", "kremlin.ru", "edu.ru"),
+_HELP_LINE_END = re.compile(f"{_OWN.pattern}|{_FIELD.pattern}", re.IGNORECASE)
+_ANYTHING = re.compile("")
+_SITE_LABEL = re.compile(
+    r"(?:сайт\w{0,2}|site|web|www|интернет\w?|портал)\W{1,4}[^\n]{0,25}$", re.I
 )
+_NETWORKS = """
+vk.com vk.ru vk.me vk.cc vkontakte.ru ok.ru odnoklassniki.ru t.me telegram.me instagram.com
+facebook.com fb.com youtube.com youtu.be twitter.com x.com rutube.ru max.ru wa.me viber.com dzen.ru
+tiktok.com
+""".split()
+_PORTALS = """
+yandex.ru ya.ru google.com maps.google.com disk.yandex.ru forms.yandex.ru docs.google.com mail.ru
+rambler.ru gmail.com gosuslugi.ru pos.gosuslugi.ru beta.gosuslugi.ru bus.gov.ru edu.gov.ru
+minobrnauki.gov.ru obrnadzor.gov.ru government.ru kremlin.ru edu.ru window.edu.ru
+school-collection.edu.ru fcior.edu.ru ege.edu.ru fipi.ru culture.ru pravo.gov.ru
+publication.pravo.gov.ru zakupki.gov.ru nalog.ru nalog.gov.ru genproc.gov.ru 2gis.ru
+""".split()
+_LEGAL_FORM = re.compile(
+    r"(?<!\w)(?:м[бкау]?[дк]?[оу]у|м[бка]у(?: ?д?о| ?к)?|г[бка]?оу|м[бка]?(?:до|к|д|о)у(?: ?до)?)(?!\w)"
+    r"|(?:муниципальн|государственн|областн|краев|районн)\w{2,4} [^\n]{0,60}учреждени",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:сош|школ\w{1,3}|детск\w{2,3} сад\w?|гимнази\w|лице\w|дши|дмш|библиотек\w|музе\w|центр\w?"
+    r"|дворец|дом) [^\n]{0,50}(?:№|«|\"|имени|им\.)"
+    r"|(?:детск|музыкальн|художественн|спортивн)\w{2,3} (?:\w{3,20} )?(?:школа|сад)"
+    r"|(?:дом|дворец) культуры|центр [^\n]{0,40}(?:творчеств|туризм)|администраци\w [А-ЯЁг]",
+    re.IGNORECASE,
+)
+
+_INSTITUTION = re.compile(f"{_LEGAL_FORM.pattern}|{_NAMED.pattern}", re.IGNORECASE)
 
 
 def found(record: Mapping[str, Any]) -> dict[str, Any]:
     """`id` and the keys of `expected`, for a record with `id`, `text`, `links`."""
     text = str(record.get("text") or "")
-    links = [Link(url=str(url).strip(), place="links") for url in record.get("links") or ()]
-    others = passages_of_others(text)
-    phones = [
-        *(spot.phone for spot in find_phones(text, "text") if not _inside(spot.start, others)),
-        *linked_phones(links),
-    ]
-    emails = [
-        *(spot.email for spot in find_emails(text, "text") if not _inside(spot.start, others)),
-        *linked_emails(links),
-    ]
-    places = [
-        spot.address for spot in find_addresses(text, "text") if not _inside(spot.start, others)
-    ]
-    written = [spot.link for spot in find_links(text, "text") if not _inside(spot.start, others)]
+    hrefs = [Link(url=str(url).strip(), place="links") for url in record.get("links") or ()]
+    is_own = _outside(passages_of_others(text))
+    numbers = [spot for spot in phones.find_phones(text, "text") if is_own(spot.start)]
+    mails = [s.email for s in emails.find_emails(text, "text") if is_own(s.start)]
+    places = [s.address for s in postal.find_addresses(text, "text") if is_own(s.start)]
+    written = [spot for spot in links.find_links(text, "text") if is_own(spot.start)]
+    every_link = [*(spot.link for spot in written), *hrefs]
     return {
         "id": record.get("id"),
-        "org_name": bool(_names_owner(text)),
+        "org_name": bool(_LEGAL_FORM.search(text) or _NAMED.search(text)),
         "postal_address": _once(address.original for address in places),
-        "emails": _once(email.value for email in emails),
-        "phones": _once(_e164(phone) for phone in phones if phone.e164),
-        "phones_local": _once(phone.original for phone in phones if phone.local),
-        "site_links": _once(link.url for link in written if _is_site(link.url)),
-        "vk_links": _pages("vk", [*written, *links]),
-        "ok_links": _pages("ok", [*written, *links]),
+        "emails": _once(mail.value for mail in [*mails, *emails.linked_emails(hrefs)]),
+        "phones": _numbers(numbers, hrefs),
+        "phones_local": _once(spot.phone.original for spot in numbers if _is_local(spot)),
+        "site_links": _sites(text, written),
+        "vk_links": _pages("vk", every_link),
+        "ok_links": _pages("ok", every_link),
     }
 
 
-def passages_of_others(text: str) -> list[Span]:
+def passages_of_others(text: str) -> list[tuple[int, int]]:
     """Where the text speaks of another body, line by line, as sorted spans."""
-    spans: list[Span] = []
-    offset, is_open = 0, False
+    opens = _opener(text)
+    spans: list[tuple[int, int]] = []
+    offset, closes = 0, _ANYTHING
     for line in text.splitlines(keepends=True):
-        is_open = _opens(line) or (is_open and bool(line.strip()) and not _OWN.match(line))
-        if is_open:
+        closes = _HELP_LINE_END if _HELP_LINE.match(line) else _OWN if opens(line) else closes
+        if opens(line) or _HELP_LINE.match(line) or not _is_over(closes, line):
             spans.append((offset, offset + len(line)))
-        elif inline := _INLINE.search(line):
-            spans.append((offset + inline.start(), offset + len(line)))
+        else:
+            closes = _ANYTHING
+            if inline := _INLINE.search(line):
+                spans.append((offset + inline.start(), offset + len(line)))
         offset += len(line)
     return spans
 
 
-def _opens(line: str) -> bool:
-    return bool(_OTHERS.match(line))
+def _is_over(closes: re.Pattern[str], line: str) -> bool:
+    return not line.strip() or bool(closes.match(line))
 
 
-def _inside(position: int, spans: Sequence[Span]) -> bool:
-    return any(start <= position < end for start, end in spans)
+def _opener(text: str) -> Callable[[str], bool]:
+    """Departments open passages about others, unless the page is a department's own: then one is
+    named before any institution.
+    """
+    body = _OTHER_BODY_LINE.search(text)
+    institution = _INSTITUTION.search(text)
+    if body and not (institution and institution.start() < body.start()):
+        return lambda line: bool(_OTHERS.match(line))
+    return lambda line: bool(_OTHERS.match(line) or _OTHER_BODY.match(line))
 
 
-def _e164(phone: Phone) -> str:
-    return f"{phone.e164};ext={phone.extension}" if phone.extension else str(phone.e164)
+def _outside(spans: list[tuple[int, int]]) -> Callable[[int], bool]:
+    return lambda position: not any(start <= position < end for start, end in spans)
+
+
+def _numbers(spots: Iterable[phones.Spot], hrefs: Iterable[Link]) -> list[str]:
+    shown = [spot.phone for spot in spots if not _is_local(spot)]
+    linked = phones.linked_phones(list(hrefs))
+    known = {phone.e164 for phone in shown}
+    every = [*shown, *(phone for phone in linked if phone.e164 not in known)]
+    return _once(
+        f"{phone.e164};ext={phone.extension}" if phone.extension else str(phone.e164)
+        for phone in every
+        if phone.e164 and not phone.e164.startswith("+7800")
+    )
+
+
+def _is_local(spot: phones.Spot) -> bool:
+    return spot.is_borrowed or spot.phone.local is not None
+
+
+def _sites(text: str, spots: Iterable[links.Spot]) -> list[str]:
+    """The links that a word for sites introduces; without such, whatever is no portal's."""
+    candidates = [spot for spot in spots if _is_site(spot.link.url)]
+    labelled = [s for s in candidates if _SITE_LABEL.search(text[max(0, s.start - 60) : s.start])]
+    plain = [s for s in candidates if urlsplit(f"//{_bare(s.link.url)}").path in ("", "/")]
+    return _once(spot.link.url for spot in labelled or plain)
 
 
 def _is_site(url: str) -> bool:
-    host = (urlsplit(url if "//" in url else f"//{url}").hostname or "").removeprefix("www.")
-    return not any(host == portal or host.endswith(f".{portal}") for portal in _PORTALS)
+    host = (urlsplit(f"//{_bare(url)}").hostname or "").removeprefix("www.")
+    is_network = any(host == one or host.endswith(f".{one}") for one in _NETWORKS)
+    return not is_network and host not in _PORTALS
 
 
-def _pages(network: str, links: Iterable[Link]) -> list[str]:
-    pages = (page_in_link(link.url) for link in links)
+def _bare(url: str) -> str:
+    return url.partition("://")[2] or url
+
+
+def _pages(network: str, shown: Iterable[Link]) -> list[str]:
+    pages = (page_in_link(link.url) for link in shown)
     return _once(page[1] for page in pages if page and page[0] == network)
 
 
-def _names_owner(text: str) -> bool:
-    return bool(re.search(_KIND_WORDS, text, re.IGNORECASE))
-
-
-def _once(values: Iterable[str]) -> list[str]:
+def _once(values: Iterable[T]) -> list[T]:
     return list(dict.fromkeys(values))

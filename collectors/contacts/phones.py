@@ -7,11 +7,13 @@ length of the text and no faster; phonenumbers says whether a candidate is a num
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import phonenumbers
 
+from collectors.contacts.emails import find_emails
+from collectors.contacts.links import find_links
 from collectors.model import Link, Phone
 
 _GAP = r"[\s()\-‐‑–—.]{0,4}"
@@ -20,22 +22,32 @@ _CODED = re.compile(rf"(?<!\d)\(\d[\d -]{{2,5}}\)(?:{_GAP}\d){{5,7}}(?!\d)")
 _BARE = re.compile(r"(?<![\w+])(?<![\d№][-–./:])\d{3,5}(?:[- –]\d{1,3}){2,4}(?![\w]|[-–./:]\d)")
 _SOLID = re.compile(r"(?<![\w+])(?<!\d[-–./:])[3489]\d{9}(?![\w]|[-–./:]\d)")
 _LOCAL = re.compile(
-    r"(?<![\w(№+])(?<!\d[-–./:,])(?<![№#] )"
+    r"(?<![\w(№+])(?<!\w[-–/])(?<!\d[.:,])(?<![№#] )"
     r"(?:\d{1,3}[-‐‑–—]\d{1,2}[-‐‑–—]\d{2}|\d{2,3}[-‐‑–—]\d{2,4}|\d{1,3}(?: \d{2}){2}|\d{5,7})"
-    r"(?!\w|[-–./:]\d|\))"
+    r"(?!\w|[-–.:]\d|\))"
 )
-_NEXT = re.compile(r"\s{0,2}(?:[,;/]|и|или)\s{0,3}(\d(?:[-‐‑–— ]?\d){4,6})(?!\w|[-–./:]\d|[ -]?\()")
+_NEXT = re.compile(
+    r"\s{0,2}(?:[,;/]|и|или)\s{0,3}(\d(?:[-‐‑–— ]?\d){4,6})(?!\w|[-–.:]\d|[ -]?\(|/\d{1,4}(?!\d|-))"
+)
+_TAIL = re.compile(r"/(\d{2})(?![\w]|[-–./:]\d)")
 _EXTENSION = re.compile(
     r"[\s,;(]{0,4}(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|доп|ext)[.:]{0,2}\s{0,2}"
     r"(?:номер|№)?\s{0,2}(\d{1,6})(?!\d)\)?",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?P<phone>(?<!\w)(?:тел|факс|т/ф|тф|сот|моб|phone|fax|tel|звони|приемн|приёмн|вахт|whatsapp"
-    r"|viber|т\.|ф\.)|☎|📞|📱)"
-    r"|(?P<other>(?<!\w)(?:инн|огрн|кпп|бик|окпо|октмо|окато|оквэд|окфс|окопф|снилс|паспорт|счет"
-    r"|счёт|р/с|к/с|л/с|р/счет|кбк|уин|id|лиценз|приказ|постановл|распоряж|договор|контракт"
-    r"|кадастр|индекс|координат|свидетельств|аккредитац|серия|исх|вх\.|реестр|протокол)|№|#)",
+    r"(?P<phone>(?<!\w)(?:тел|факс|т/ф|тф|сот|моб|phone|fax|tel|звони|при[её]мн|вахт|whatsapp"
+    r"|viber|контакт|т\.|ф\.)|☎|📞|📱)"
+    r"|(?P<other>(?<!\w)(?:инн|огрн|кпп|бик|окпо|октмо|окато|оквэд|окфс|окопф|снилс|паспорт|сч[её]т"
+    r"|р/с|к/с|л/с|р/сч|кбк|уин|id|лиценз|приказ|постановл|распоряж|договор|контракт|кадастр|индекс"
+    r"|координат|свидетельств|аккредитац|сери[яи]|исх|вх\.|реестр|протокол|гост|шифр|карт[аы]))",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?:№|#|(?<!\w)(?:N|No|гост|п|ст)\.?)\s{0,2}$", re.IGNORECASE)
+_ABROAD = re.compile(r"\+(?!7)\d[\d\s()\-]{0,14}$")
+_LIKE_LOCAL = re.compile(r"\d{1,3}[-‐‑–—]\d{1,2}[-‐‑–—]\d{2}")
+_NO_PHONE = re.compile(
+    r"\s{0,2}(?:руб|₽|%|чел|год|шт|уч|дет|обуч|,?\s{0,2}(?:[А-ЯЁ][а-яё]{2}|г\.|обл|респ|россия|рф))",
     re.IGNORECASE,
 )
 _AREA_CODE = re.compile(
@@ -43,28 +55,52 @@ _AREA_CODE = re.compile(
     r"[:\-–—(]{0,3}\s{0,2}(?:\+?7|8)?[\s(\-]{0,3}(\d{3,5})(?!\d)",
     re.IGNORECASE,
 )
+_SLASHED = re.compile(r"((?:\+7|[78])\s?)/(\d{3,5})/")
 _LABEL_REACH = 60
+_NEAR = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A phone and where it stands in the text; `code` is its area code, if the writing shows it."""
+    """A phone and where it stands in the text.
+
+    `code` is its area code if the writing shows it; `is_borrowed` says that the code is that of
+    other numbers in the text.
+    """
 
     start: int
     end: int
     phone: Phone
     code: str = ""
+    is_borrowed: bool = False
 
 
 def find_phones(text: str, place: str) -> list[Spot]:
     """Every number in the text in order; local numbers completed if the text gives one code."""
     spots: list[Spot] = []
-    for spot in _with_code(text, place):
+    plain = _SLASHED.sub(r"\1(\2)", _masked(text))
+    for spot in _with_code(plain, place):
         if not spots or spot.start >= spots[-1].end:
             spots.append(spot)
-    spots += _without_code(text, place, [(spot.start, spot.end) for spot in spots])
+    spots += _without_code(plain, place, [(spot.start, spot.end) for spot in spots])
     spots.sort(key=lambda spot: spot.start)
-    return _completed(spots, text)
+    shown = [_as_it_stands(spot, text) for spot in spots]
+    return _completed(shown, plain)
+
+
+def _masked(text: str) -> str:
+    """The text, equally long, with e-mail and web addresses blotted out: they hold numbers too."""
+    spans = [(s.start, s.end) for s in find_emails(text, "")]
+    spans += [(s.start, s.end) for s in find_links(text, "")]
+    pieces, position = [], 0
+    for start, end in sorted(spans):
+        pieces += [text[position:start], "_" * (end - max(start, position))]
+        position = max(position, end)
+    return "".join([*pieces, text[position:]])
+
+
+def _as_it_stands(spot: Spot, text: str) -> Spot:
+    return replace(spot, phone=replace(spot.phone, original=text[spot.start : spot.end]))
 
 
 def linked_phones(links: Sequence[Link]) -> list[Phone]:
@@ -137,20 +173,26 @@ def _registered_code(national: str) -> str:
 
 def _is_trusted(text: str, match: re.Match[str], written: str, has_prefix: bool) -> bool:
     """Whether the writing or the words before it say that this is a telephone number."""
-    label = _label(text, match.start())
     if "+" in written or "(" in written:
         return True
+    labels = _labels(text, match.start())
     if written.isdigit():
-        mobile = has_prefix and written[1] == "9"
-        return label == "phone" or (mobile and label != "other")
-    return label == "phone" or (label != "other" and (has_prefix or "-" in written))
+        mobile = has_prefix and written[1:].startswith(("9", "800"))
+        return labels[-1:] == ["phone"] or (mobile and not labels)
+    return _is_no_other(text, match.start()) and ("phone" in labels or has_prefix or "-" in written)
 
 
-def _label(text: str, start: int) -> str | None:
-    """The kind of the nearest word before `start` that names a number: phone, other or None."""
+def _is_no_other(text: str, start: int) -> bool:
+    """Nothing before says that this is a number of another kind; a word for phones outweighs."""
+    labels = _labels(text, start)
+    numbered = _NUMBERED.search(text[max(0, start - 8) : start])
+    return not numbered and ("phone" in labels or "other" not in labels)
+
+
+def _labels(text: str, start: int) -> list[str | None]:
+    """The kinds (phone, other) of the words before `start` that name numbers, nearest last."""
     before = text[max(0, start - _LABEL_REACH) : start]
-    labels = [match.lastgroup for match in _LABEL.finditer(before)]
-    return labels[-1] if labels else None
+    return [match.lastgroup for match in _LABEL.finditer(before)]
 
 
 def _exists(e164: str) -> bool:
@@ -164,62 +206,98 @@ def _extension(text: str, end: int) -> tuple[int, str | None]:
 
 def _continued(text: str, spot: Spot, place: str) -> Iterator[Spot]:
     """The numbers that follow in a list without repeating the code: «…1-22-33, 1-22-34»."""
-    while match := _NEXT.match(text, spot.end):
-        national = spot.code + _digits(match[1])
-        if len(national) != 10 or not _exists(f"+7{national}"):
+    while after := _next(text, spot):
+        start, end, digits = after
+        if not _exists(f"+7{spot.code}{digits}"):
             return
-        end, extension = _extension(text, match.end())
+        end, extension = _extension(text, end)
         phone = Phone(
-            original=text[match.start(1) : end],
+            original=text[start:end],
             place=place,
-            e164=f"+7{national}",
+            e164=f"+7{spot.code}{digits}",
             extension=extension,
         )
-        spot = Spot(match.start(1), end, phone, spot.code)
+        spot = Spot(start, end, phone, spot.code)
         yield spot
+
+
+def _next(text: str, spot: Spot) -> tuple[int, int, str] | None:
+    """Start, end and digits of a list's next number; «3-55-46/47» changes the last two digits."""
+    local = (spot.phone.e164 or "")[2 + len(spot.code) :] or spot.phone.local or ""
+    match = _NEXT.match(text, spot.end)
+    if match and len(_digits(match[1])) == len(local):
+        return match.start(1), match.end(), _digits(match[1])
+    tail = _TAIL.match(text, spot.end)
+    return (tail.start(1), tail.end(), local[:-2] + tail[1]) if tail else None
 
 
 def _without_code(text: str, place: str, taken: Sequence[tuple[int, int]]) -> list[Spot]:
     """Local numbers outside the spans that are taken (sorted, as the matches are)."""
     spots: list[Spot] = []
-    index = 0
-    for match in _LOCAL.finditer(text):
-        while index < len(taken) and taken[index][1] <= match.start():
-            index += 1
-        if index < len(taken) and taken[index][0] < match.end():
-            continue
-        if _is_local(text, match):
+    for match in _outside(_LOCAL.finditer(text), taken):
+        follows = bool(spots) and _follows(text, spots[-1], match)
+        if follows or _is_local(text, match):
             end, extension = _extension(text, match.end())
-            local = _digits(match[0])
-            original = text[match.start() : end]
-            phone = Phone(original=original, place=place, local=local, extension=extension)
+            phone = Phone(
+                original=match[0], place=place, local=_digits(match[0]), extension=extension
+            )
             spots.append(Spot(match.start(), end, phone))
     return spots
 
 
+def _outside(
+    matches: Iterable[re.Match[str]], taken: Sequence[tuple[int, int]]
+) -> Iterator[re.Match[str]]:
+    index = 0
+    for match in matches:
+        while index < len(taken) and taken[index][1] <= match.start():
+            index += 1
+        if index == len(taken) or taken[index][0] >= match.end():
+            yield match
+
+
+def _follows(text: str, spot: Spot, match: re.Match[str]) -> bool:
+    after = _next(text, spot)
+    return after is not None and after[0] == match.start()
+
+
 def _is_local(text: str, match: re.Match[str]) -> bool:
-    written = match[0]
-    if not 5 <= len(_digits(written)) <= 7 or written[0] == "0":
+    """Hyphens as in 3-55-46 speak for themselves; other writings need a word right before."""
+    written, before = match[0], text[max(0, match.start() - 20) : match.start()]
+    if not 5 <= len(_digits(written)) <= 7 or written[0] == "0" or _ABROAD.search(before):
         return False
-    label = _label(text, match.start())
-    if re.fullmatch(r"\d{1,3}\D\d{1,2}\D\d{2}", written) and " " not in written:
-        return label == "phone" or (label is None and not _is_date(written))
-    return label == "phone" and not _is_price(text, match)
+    if _LIKE_LOCAL.fullmatch(written):
+        labelled = "phone" in _labels(text, match.start())
+        return _is_no_other(text, match.start()) and (labelled or _is_plain(written, before))
+    return _is_called_phone(text, match.start()) and not _NO_PHONE.match(text, match.end())
 
 
-def _is_date(written: str) -> bool:
+def _is_called_phone(text: str, start: int) -> bool:
+    """A word for telephones stands close before, without another number in between."""
+    before = text[max(0, start - _NEAR) : start]
+    labels = list(_LABEL.finditer(before))
+    if not labels or labels[-1].lastgroup != "phone":
+        return False
+    return not re.search(r"\d|\S\s*\n\s*\S|№", before[labels[-1].end() :])
+
+
+def _is_plain(written: str, before: str) -> bool:
+    """3-55-46 is a telephone anywhere; 55-35-46 may be ages or a date, unless it opens a line."""
+    if len(_digits(written)) != 6:
+        return True
     day, month, _ = (int(group) for group in re.findall(r"\d{1,3}", written))
-    return day <= 31 and month <= 12 and len(_digits(written)) == 6
-
-
-def _is_price(text: str, match: re.Match[str]) -> bool:
-    return bool(re.match(r"\s{0,2}(?:руб|₽|чел|год|,\s{0,2}[А-ЯЁ])", text[match.end() :][:12]))
+    is_date = day <= 31 and month <= 12
+    return not is_date and not before.rpartition("\n")[2].strip(" \t-–—•·")
 
 
 def _completed(spots: Sequence[Spot], text: str) -> list[Spot]:
     """Local numbers with the one area code that the text names and that makes ten digits."""
-    codes = set(_AREA_CODE.findall(text)) or {spot.code for spot in spots if _is_area(spot.code)}
-    return [_complete(spot, codes) if spot.phone.local else spot for spot in spots]
+    named = set(_AREA_CODE.findall(text))
+    shown = {spot.code for spot in spots if _is_area(spot.code)}
+    return [
+        _complete(spot, named or shown, is_borrowed=not named) if spot.phone.local else spot
+        for spot in spots
+    ]
 
 
 def _is_area(code: str) -> bool:
@@ -227,12 +305,12 @@ def _is_area(code: str) -> bool:
     return bool(code) and code[0] in "348" and not code.startswith("80")
 
 
-def _complete(spot: Spot, codes: set[str]) -> Spot:
+def _complete(spot: Spot, codes: set[str], *, is_borrowed: bool) -> Spot:
     fitting = [code for code in codes if len(code + (spot.phone.local or "")) == 10]
     if len(fitting) != 1 or not _exists(f"+7{fitting[0]}{spot.phone.local}"):
         return spot
     completed = replace(spot.phone, e164=f"+7{fitting[0]}{spot.phone.local}", local=None)
-    return replace(spot, phone=completed)
+    return replace(spot, phone=completed, is_borrowed=is_borrowed)
 
 
 def _digits(written: str) -> str:
