@@ -39,6 +39,7 @@ def read_document(path: Path) -> Document:
 def begin(
     engine: Engine,
     *,
+    kind: str = "audit",
     as_of: datetime,
     started_at: datetime,
     scope: tuple[str, ...] | None,
@@ -48,6 +49,7 @@ def begin(
 ) -> Audit:
     """Open an audit and keep the texts that it rests on."""
     row = AuditRow(
+        kind=kind,
         as_of=as_of,
         started_at=started_at,
         scope=None if scope is None else list(scope),
@@ -98,7 +100,7 @@ def latest(engine: Engine) -> Audit | None:
     with session(engine) as opened:
         row = opened.exec(
             select(AuditRow)
-            .where(col(AuditRow.finished_at).is_not(None))
+            .where(col(AuditRow.finished_at).is_not(None), AuditRow.kind != "collect")
             .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
             .limit(1)
         ).first()
@@ -110,7 +112,11 @@ def before(engine: Engine, audit: Audit, *, whole_only: bool = True) -> Audit | 
     with session(engine) as opened:
         rows = opened.exec(
             select(AuditRow)
-            .where(col(AuditRow.finished_at).is_not(None), col(AuditRow.as_of) < audit.as_of)
+            .where(
+                col(AuditRow.finished_at).is_not(None),
+                AuditRow.kind != "collect",
+                col(AuditRow.as_of) < audit.as_of,
+            )
             .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
         )
         found = next((row for row in rows if row.scope is None or not whole_only), None)
@@ -122,7 +128,11 @@ def tallies(engine: Engine, audit: Audit, *, most: int = 12) -> tuple[Tally, ...
     with session(engine) as opened:
         rows = opened.exec(
             select(AuditRow)
-            .where(col(AuditRow.finished_at).is_not(None), col(AuditRow.as_of) <= audit.as_of)
+            .where(
+                col(AuditRow.finished_at).is_not(None),
+                AuditRow.kind != "collect",
+                col(AuditRow.as_of) <= audit.as_of,
+            )
             .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
         ).all()
         newest: dict[datetime, AuditRow] = {}

@@ -42,15 +42,16 @@ def record(
         )
 
 
-def joined(engine: Engine, municipality: Municipality, as_of: datetime) -> Municipality:
-    """The municipality with everything that was recorded for it up to `as_of`."""
+def joined(engine: Engine, municipality: Municipality) -> Municipality:
+    """The municipality with everything that was recorded for it.
+
+    What counts as of a moment is decided by the date that a statement bears, not by the day on
+    which somebody typed it in.
+    """
     with session(engine) as opened:
         rows = opened.exec(
             select(StatementRow)
-            .where(
-                StatementRow.municipality == municipality.id,
-                col(StatementRow.recorded_at) <= as_of,
-            )
+            .where(StatementRow.municipality == municipality.id)
             .order_by(col(StatementRow.id))
         ).all()
     of: dict[str, list[Statement]] = {}

@@ -38,6 +38,7 @@ class AuditRow(SQLModel, table=True):
     __tablename__ = "audit"
 
     id: int | None = Field(default=None, primary_key=True)
+    kind: str = "audit"  # audit | collect | evaluate; what only collected is no report
     as_of: datetime = _moment(index=True)
     started_at: datetime = _moment()
     finished_at: datetime | None = _moment(default=None, nullable=True)
@@ -134,7 +135,7 @@ class MessageRow(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("audit_id", "role", "recipient", "turn"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    audit_id: int = Field(foreign_key="audit.id")
+    audit_id: int | None = Field(default=None, foreign_key="audit.id")  # None: an alert
     role: str
     recipient: str
     turn: int = 1  # raised when somebody asks to send the same report again

@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("as_of", Moment(timezone=True), nullable=False),
         sa.Column("started_at", Moment(timezone=True), nullable=False),
         sa.Column("finished_at", Moment(timezone=True), nullable=True),
@@ -111,7 +112,7 @@ def upgrade() -> None:
     op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("audit_id", sa.Integer(), nullable=False),
+        sa.Column("audit_id", sa.Integer(), nullable=True),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),

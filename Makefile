@@ -1,0 +1,44 @@
+# Two commands do all the set-up: `make demo` and `make test`. The rest is for developers.
+
+PYTHON ?= python3
+BIN := .venv/bin
+COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --custom-compile-command 'make lock'
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: demo test check lock browser clean bench
+
+demo: .venv/run  ## audit a town that does not exist, and show the report
+	$(BIN)/dozor demo
+
+test: .venv/dev browser  ## the whole suite, a browser and a mail server included
+	$(BIN)/pytest -n 2 --dist loadfile
+
+check: .venv/dev  ## style, types, import order
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/run: requirements/run.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev: requirements/dev.txt .venv/run
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+# The report is looked at by a real browser; Debian's Chromium is the one that is driven.
+browser:
+	@command -v chromium >/dev/null || \
+		{ $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium fonts-dejavu-core; }
+
+lock: .venv/dev  ## pin the newest versions that pyproject.toml allows, with hashes
+	$(BIN)/pip install -q uv
+	$(BIN)/$(COMPILE) pyproject.toml requirements/build.in -o requirements/run.txt
+	$(BIN)/$(COMPILE) --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
+
+clean:
+	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

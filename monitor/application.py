@@ -1,0 +1,72 @@
+"""Everything that a command needs, put together in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from monitor.config import Settings
+from monitor.registry import load_all
+from monitor.storage import statements
+from monitor.storage.database import open_database
+from rules.model import Act, Municipality
+from rules.packs import load_act, shipped
+
+
+def real_time() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """`clock` gives the real time; a run's own time, `as_of`, travels as an argument."""
+
+    settings: Settings
+    engine: Engine
+    municipalities: tuple[Municipality, ...]
+    acts: Mapping[str, Act]
+    clock: Callable[[], datetime] = real_time
+
+    def acts_of(self, municipality: Municipality) -> tuple[Act, ...]:
+        """The acts that bind this municipality's institutions, in the registry's order."""
+        return tuple(self.acts[name] for name in municipality.packs)
+
+    def as_stated(self) -> Application:
+        """With what the office recorded by command."""
+        joined = (statements.joined(self.engine, one) for one in self.municipalities)
+        return replace(self, municipalities=tuple(joined))
+
+
+@contextmanager
+def opened(settings: Settings, clock: Callable[[], datetime] = real_time) -> Iterator[Application]:
+    """Registries and packs are read before the database: what is wrong in them stops first.
+
+    Raises RegistryError, PackError, StorageError.
+    """
+    acts = load_acts()
+    municipalities = load_all(settings.registry, packs=tuple(acts))
+    engine = open_database(settings.storage.database)
+    try:
+        yield Application(
+            settings=settings,
+            engine=engine,
+            municipalities=municipalities,
+            acts=acts,
+            clock=clock,
+        )
+    finally:
+        engine.dispose()
+
+
+def load_acts() -> Mapping[str, Act]:
+    """Every pack that is installed, by its act's id."""
+    return {name: load_act(path) for name, path in pack_files().items()}
+
+
+def pack_files() -> Mapping[str, Path]:
+    return shipped()

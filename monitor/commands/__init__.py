@@ -1,0 +1,1 @@
+"""The work behind each command: arguments in, Russian lines out, an exit status back."""

@@ -1,0 +1,95 @@
+"""`dozor audit`, `collect` and `evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor import audit as pipeline
+from monitor.application import Application, opened, real_time
+from monitor.audit import Order
+from monitor.commands.report import say_delivered
+from monitor.config import load_settings
+from monitor.delivery import deliver, queue_report
+from monitor.moments import moment
+from monitor.progress import progress
+from monitor.reporting import default_path, report_of, write
+from reports.formats import installed
+from reports.model import Audit, Report
+from rules.model import Outcome
+
+COMPLETE, PARTLY_UNREAD, HAS_FINDINGS = 0, 3, 4
+
+
+def audit(
+    config: Path,
+    names: list[str],
+    *,
+    as_of: str | None,
+    json: Path | None,
+    html: Path | None,
+    mail: bool,
+    strict: bool,
+) -> int:
+    with opened(load_settings(config)) as application:
+        order = _order(as_of, names)
+        with progress() as tell:
+            done = pipeline.audit(application, order, tell)
+        report = _tell(application, done, json=json, html=html)
+        if mail:
+            _mail(application, done, report)
+        return _status(report, strict=strict)
+
+
+def collect(config: Path, names: list[str], *, as_of: str | None) -> int:
+    with opened(load_settings(config)) as application:
+        with progress() as tell:
+            done = pipeline.collect(application, _order(as_of, names), tell)
+        read = done.collection
+        print(f"Прочитано {read.read} из {read.pages}.")
+        print(*(f"  {issue.text}" for issue in done.issues), sep="\n")
+        return COMPLETE if done.complete else PARTLY_UNREAD
+
+
+def evaluate(
+    config: Path,
+    names: list[str],
+    *,
+    as_of: str | None,
+    json: Path | None,
+    html: Path | None,
+    strict: bool,
+) -> int:
+    with opened(load_settings(config)) as application:
+        done = pipeline.evaluate(application, _order(as_of, names))
+        report = _tell(application, done, json=json, html=html)
+        return _status(report, strict=strict)
+
+
+def _order(as_of: str | None, names: list[str]) -> Order:
+    return Order(as_of=moment(as_of) if as_of else real_time(), names=tuple(names))
+
+
+def _tell(application: Application, done: Audit, *, json: Path | None, html: Path | None) -> Report:
+    """Write the files and print the summary; the HTML is always made."""
+    report = report_of(application, done)
+    print(installed()["text"].render(report).decode())
+    if json:
+        print(f"JSON:  {write(report, 'json', json)}")
+    path = write(report, "html", html or default_path(application, done, "html"))
+    print(f"Отчёт: {path}")
+    return report
+
+
+def _mail(application: Application, done: Audit, report: Report) -> None:
+    if not application.settings.mail.recipients:
+        print("Письмо не отправлено: в настройках нет адресатов ([mail] recipients).")
+        return
+    queue_report(application, done, report)
+    say_delivered(deliver(application.engine, application.settings, application.clock))
+
+
+def _status(report: Report, *, strict: bool) -> int:
+    if not report.audit.complete:
+        return PARTLY_UNREAD
+    found = any(one.outcome is Outcome.FAIL for one in report.findings)
+    return HAS_FINDINGS if strict and found else COMPLETE

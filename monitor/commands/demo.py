@@ -1,0 +1,101 @@
+"""`dozor demo` and `sandbox`: the whole path on a town that does not exist."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from datetime import datetime
+from pathlib import Path
+
+import tomli_w
+
+from monitor import audit as pipeline
+from monitor.application import Application, opened, real_time
+from monitor.audit import Order
+from monitor.config import Settings, load_settings
+from monitor.progress import progress
+from monitor.reporting import report_of, write
+from monitor.sandbox import Running, demo_nights, demo_world, serve, write_demo_registry
+from reports.formats import installed
+from reports.model import Audit
+
+
+def demo(folder: Path) -> int:
+    """Five weekly audits, so that the report has a past; the last one is shown."""
+    shutil.rmtree(folder, ignore_errors=True)
+    now = real_time()
+    with serve(demo_world(now)) as running:
+        settings = demo_settings(running, folder)
+        with opened(settings) as application:
+            print("Вымышленный город проверяется пять раз: четыре прошлые недели и сегодня.")
+            audits = [_night(application, running, night) for night in demo_nights(now)]
+            _show(application, audits[-1], folder)
+    return 0
+
+
+def demo_settings(running: Running, folder: Path) -> Settings:
+    """Settings that point at the running sandbox, written beside the town's registry."""
+    registry = write_demo_registry(running, folder)
+    given = running.settings()
+    file = folder / "config.toml"
+    file.write_text(tomli_w.dumps(_sections(given) | {"registry": [registry.name]}), "utf-8")
+    return load_settings(file, os.environ | given)
+
+
+def _sections(variables: dict[str, str]) -> dict[str, object]:
+    """`DOZOR_VK__API_URL=…` as `[vk] api_url`, so that the folder can be used later by itself."""
+    sections: dict[str, object] = {
+        "storage": {"database": "sqlite:///dozor.db", "evidence": "evidence"},
+        "reports": {"directory": "."},
+        "schedule": {"timezone": "Asia/Tomsk"},
+    }
+    for name, value in variables.items():
+        section, _, key = name.removeprefix("DOZOR_").lower().partition("__")
+        if name.startswith("DOZOR_"):
+            table = sections.setdefault(section, {})
+            assert isinstance(table, dict)
+            table[key] = _typed(value)
+    return sections
+
+
+def _typed(value: str) -> object:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _night(application: Application, running: Running, night: datetime) -> Audit:
+    running.set_clock(night)
+    print(f"Проверка на {night:%d.%m.%Y}")
+    with progress() as tell:
+        return pipeline.audit(application, Order(as_of=night), tell)
+
+
+def _show(application: Application, audit: Audit, folder: Path) -> None:
+    report = report_of(application, audit)
+    print(installed()["text"].render(report).decode())
+    print(f"JSON:  {write(report, 'json', folder / 'report.json').resolve()}")
+    print(f"Отчёт: {write(report, 'html', folder / 'report.html').resolve()}")
+
+
+def sandbox(port: int, folder: Path | None) -> int:
+    """Serve the demo town until Ctrl-C, and say how to point Dozor at it."""
+    with serve(demo_world(real_time()), port) as running:
+        if folder:
+            print(f"Реестр города: {write_demo_registry(running, folder)}")
+        print("Сервер работает; остановить: Ctrl-C. Направить Дозор на него:\n")
+        for name, value in running.settings().items():
+            print(f"export {name}='{value}'")
+        print(flush=True)
+        _wait()
+    return 0
+
+
+def _wait() -> None:
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print("Сервер остановлен.")

@@ -1,0 +1,67 @@
+"""`dozor rules list`, `explain`, `check`: the law as the program understands it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from monitor.application import load_acts, pack_files
+from monitor.config import ConfigError
+from rules.explain import explained
+from rules.model import Act, Requirement
+from rules.packs import load_act
+
+
+def list_requirements(act: str | None) -> int:
+    acts = load_acts()
+    if act is not None and act not in acts:
+        raise ConfigError([f"акта «{act}» нет; есть {', '.join(acts)}"])
+    for name, one in acts.items():
+        if act in (None, name):
+            _print_act(one)
+    return 0
+
+
+def explain(requirement: str) -> int:
+    found = {one.id: one for act in load_acts().values() for one in act.requirements}
+    wanted = _wanted(requirement, found)
+    for one in wanted:
+        _print_explanation(found[one])
+    return 0
+
+
+def check(files: Sequence[Path]) -> int:
+    for path in files or pack_files().values():
+        act = load_act(path)
+        print(f"{path.name}: требований {len(act.requirements)}, ошибок нет")
+    return 0
+
+
+def _wanted(name: str, known: Iterable[str]) -> list[str]:
+    """The id itself, or every id of that number in any act: `6.6`."""
+    known = list(known)
+    chosen = [one for one in known if one == name or one.partition("/")[2] == name]
+    if not chosen:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        hint = f"; похожие: {', '.join(near)}" if near else ""
+        raise ConfigError([f"требования «{name}» нет{hint}"])
+    return chosen
+
+
+def _print_act(act: Act) -> None:
+    table = Table("Требование", "Пункт", "О чём", title=act.short_title, title_justify="left")
+    for one in act.requirements:
+        table.add_row(one.id, one.clause, one.title)
+    Console().print(table)
+
+
+def _print_explanation(requirement: Requirement) -> None:
+    console = Console(highlight=False)
+    console.print(f"[bold]{requirement.id}[/] — {requirement.title}")
+    for heading, text in explained(requirement):
+        console.print(f"\n[bold]{heading}[/]\n{text}")
+    console.print()

@@ -1,0 +1,81 @@
+"""`dozor attest`, `waive`, `event`: what the office knows, written down once and for good."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from monitor.application import Application, opened
+from monitor.config import ConfigError, load_settings
+from monitor.moments import day
+from monitor.registry.addresses import page_address
+from monitor.scope import in_scope
+from monitor.storage import statements
+from monitor.storage.audits import latest
+from monitor.storage.statements import Statement
+from rules.model import Attestation, Event, Institution, Waiver
+
+
+def attest(config: Path, institution: str, **said: Any) -> int:
+    if not said["stated_by"]:
+        raise ConfigError(["--by: укажите должность того, кто подтверждает"])
+    if said["kind"] == "finding" and not (said["requirement"] and said["outcome"]):
+        raise ConfigError(["чтобы закрыть «нужно посмотреть», укажите --requirement и --outcome"])
+    if said["outcome"] not in (None, "pass", "fail"):
+        raise ConfigError([f"--outcome {said['outcome']}: пишите pass или fail"])
+    said |= {
+        "stated_on": day(said["stated_on"]) if said["stated_on"] else None,
+        "valid_until": day(said["valid_until"]) if said["valid_until"] else None,
+        "page": _page(said["page"]),
+        "source": "database",
+    }
+    return _record(config, institution, lambda application: _dated(application, said))
+
+
+def _dated(application: Application, said: dict[str, Any]) -> Attestation:
+    """Without a date, the answer to a finding bears the day of the audit that found it."""
+    now = application.clock()
+    last = latest(application.engine)
+    if said["kind"] == "finding" and last:
+        now = min(now, last.as_of)
+    zone = application.settings.schedule.timezone
+    said["stated_on"] = said["stated_on"] or now.astimezone(zone).date()
+    return Attestation(**said)
+
+
+def waive(config: Path, institution: str, **said: Any) -> int:
+    said |= {"until": day(said["until"]), "page": _page(said["page"])}
+    return _record(config, institution, lambda _: Waiver(**said))
+
+
+def event(config: Path, institution: str, **said: Any) -> int:
+    said |= {"on": day(said["on"]), "page": _page(said["page"])}
+    return _record(config, institution, lambda _: Event(**said))
+
+
+def _record(config: Path, name: str, make: Callable[[Application], Statement]) -> int:
+    with opened(load_settings(config)) as application:
+        institution = _one(application, name)
+        statements.record(
+            application.engine,
+            institution,
+            make(application),
+            by=getpass.getuser(),
+            at=application.clock(),
+        )
+        print(f"Записано: {institution.short_name or institution.name}.")
+    return 0
+
+
+def _one(application: Application, name: str) -> Institution:
+    found = in_scope(application.municipalities, [name], application.clock())
+    if len(found) > 1:
+        keys = ", ".join(one.key for one in found)
+        raise ConfigError([f"«{name}» есть в нескольких реестрах; уточните: {keys}"])
+    return found[0]
+
+
+def _page(written: str | None) -> str | None:
+    return page_address(written)[1] if written else None

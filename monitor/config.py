@@ -1,0 +1,297 @@
+"""Settings: `config.toml`, overridden by `DOZOR_SECTION__KEY`; secrets from the environment.
+
+    ConfigError
+    └── raised with every fault of the file at once, in Russian, ready to print
+
+A section of a network (`[vk]`) holds the fields of that network's settings dataclass, so a new
+network brings its own settings along. Secrets never stand in the file: they come from an
+environment variable, or from the file that NAME_FILE names.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    ValidationError,
+    create_model,
+    field_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from collectors.model import Network
+from monitor.networks import networks
+from rules.toml_lines import TomlError, read_toml
+
+log = logging.getLogger(__name__)
+
+WEEKDAY_DIGITS = (
+    "дни недели пишутся словами (mon, tue, wed, thu, fri, sat, sun): "
+    "цифры разные программы считают по-разному"
+)
+NO_FILE = "файла настроек нет. Укажите его: dozor --config ФАЙЛ, или создайте config.toml"
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; the text tells where and what to write instead."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Storage(Section):
+    database: str = "sqlite:///var/dozor.db"
+    evidence: Path = Path("var/evidence")
+
+
+class Reports(Section):
+    directory: Path = Path("var/reports")
+
+
+class Rules(Section):
+    freshness_days: PositiveInt = 7
+
+
+class Schedule(Section):
+    nightly: str = "0 3 * * *"
+    timezone: ZoneInfo = ZoneInfo("Europe/Moscow")
+
+    @field_validator("nightly")
+    @classmethod
+    def _is_cron(cls, written: str) -> str:
+        cron_trigger(written, ZoneInfo("UTC"))
+        return written
+
+    def trigger(self) -> CronTrigger:
+        return cron_trigger(self.nightly, self.timezone)
+
+
+def cron_trigger(written: str, timezone: ZoneInfo) -> CronTrigger:
+    """Five fields, or six with seconds first. ValueError with a Russian hint.
+
+    APScheduler counts weekday digits from Monday = 0, cron from Sunday = 0, so a digit would
+    quietly run on another day than the one meant: digits are refused.
+    """
+    parts = written.split()
+    if len(parts) == 5:
+        parts = ["0", *parts]
+    if len(parts) != 6:
+        raise ValueError("нужно пять полей, как в cron, или шесть с секундами впереди")
+    if any(sign.isdigit() for sign in parts[5].split("/")[0]):
+        raise ValueError(WEEKDAY_DIGITS)
+    names = ("second", "minute", "hour", "day", "month", "day_of_week")
+    return CronTrigger(timezone=timezone, **dict(zip(names, parts, strict=True)))
+
+
+class Mail(Section):
+    host: str = "localhost"
+    port: PositiveInt = 25
+    starttls: bool = False
+    sender: str = "dozor@example.org"
+    recipients: tuple[str, ...] = ()
+    operator: str | None = None
+    timeout: NonNegativeInt = 30
+
+    @field_validator("sender", "operator", "recipients")
+    @classmethod
+    def _is_address(cls, value: Any) -> Any:
+        for one in (value,) if isinstance(value, str) else value or ():
+            if one.count("@") != 1 or any(sign.isspace() for sign in one):
+                raise ValueError(f"«{one}» не похоже на адрес электронной почты")
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Paths are absolute; `networks` holds their settings by slug."""
+
+    registry: tuple[Path, ...]
+    storage: Storage
+    reports: Reports
+    rules: Rules
+    schedule: Schedule
+    mail: Mail
+    smtp_user: str
+    smtp_password: str
+    networks: Mapping[str, Any]
+    secrets: tuple[str, ...]  # values that must never be stored or printed
+    file: Path
+
+
+def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read `file` and the environment. Raises ConfigError with all faults at once."""
+    if not file.is_file():
+        raise ConfigError([f"{file}: {NO_FILE}"])
+    declared = _read(file)
+    secrets = _Secrets(environment)
+    folder = file.resolve().parent
+    found = networks()
+    return Settings(
+        registry=tuple(folder / path for path in declared.registry),
+        storage=_anchored(declared.storage, folder),
+        reports=Reports(directory=folder / declared.reports.directory),
+        rules=declared.rules,
+        schedule=declared.schedule,
+        mail=declared.mail,
+        smtp_user=secrets.read("SMTP_USER"),
+        smtp_password=secrets.read("SMTP_PASSWORD"),
+        networks={
+            slug: _network_settings(network, getattr(declared, slug), secrets)
+            for slug, network in found.items()
+        },
+        secrets=secrets.values(),
+        file=file,
+    )
+
+
+def _read(file: Path) -> Any:
+    try:
+        lines = read_toml(file)
+    except TomlError as error:
+        raise ConfigError([str(error)]) from None
+    try:
+        return _declaration(file)()
+    except SettingsError as error:
+        raise ConfigError([f"окружение: {error}; список пишется как JSON"]) from None
+    except ValidationError as error:
+        raise ConfigError([_told(file, lines, one) for one in error.errors()]) from None
+
+
+def _told(file: Path, lines: Any, error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    where = lines.line_of(error["loc"])
+    spot = f"{file}:{where}" if where else str(file)
+    return f"{spot}: [{place}] {_words(error)}"
+
+
+def _words(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return "такой настройки нет: проверьте имя по docs/configuration.md"
+    if error["type"] == "missing":
+        return "обязательная настройка не указана"
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    return f"значение {error['input']!r} не подходит ({error['msg']})"
+
+
+def _declaration(file: Path) -> type[BaseSettings]:
+    """The settings model: our sections, and one for every installed network."""
+
+    class Declared(BaseSettings):
+        model_config = SettingsConfigDict(
+            env_prefix="DOZOR_", env_nested_delimiter="__", extra="forbid", frozen=True
+        )
+        registry: tuple[Path, ...] = Field(min_length=1)
+        storage: Storage = Storage()
+        reports: Reports = Reports()
+        rules: Rules = Rules()
+        schedule: Schedule = Schedule()
+        mail: Mail = Mail()
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    sections: dict[str, Any] = {
+        slug: (model, model()) for slug, model in _network_sections().items()
+    }
+    return create_model("Settings", __base__=Declared, **sections)
+
+
+def _network_sections() -> Mapping[str, type[Section]]:
+    return {slug: _section_of(network) for slug, network in networks().items()}
+
+
+def _section_of(network: Network) -> type[Section]:
+    """A section with the fields of the network's settings, its secrets left out."""
+    hints = get_type_hints(network.settings)
+    known: dict[str, Any] = {
+        one.name: (hints[one.name], _default(one))
+        for one in fields(network.settings)
+        if one.name not in network.secrets
+    }
+    return create_model(f"{network.slug.title()}Section", __base__=Section, **known)
+
+
+def _default(one: Any) -> Any:
+    return one.default if one.default is not MISSING else one.default_factory()
+
+
+def _network_settings(network: Network, section: Section, secrets: _Secrets) -> Any:
+    known = {name: getattr(section, name) for name in type(section).model_fields}
+    hidden = {name: secrets.read(variable) for name, variable in network.secrets.items()}
+    try:
+        return network.settings(**known, **hidden)
+    except ValueError as error:
+        raise ConfigError([f"[{network.slug}] {error}"]) from None
+
+
+def _anchored(storage: Storage, folder: Path) -> Storage:
+    database = storage.database
+    prefix = "sqlite:///"
+    if database.startswith(prefix) and not database.startswith("sqlite:////"):
+        database = f"{prefix}{folder / database.removeprefix(prefix)}"
+    return Storage(database=database, evidence=folder / storage.evidence)
+
+
+class _Secrets:
+    """Reads secrets once and remembers their values, so that they can be removed elsewhere."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._read: dict[str, str] = {}
+
+    def read(self, variable: str) -> str:
+        self._read[variable] = self._find(variable).strip()
+        return self._read[variable]
+
+    def values(self) -> tuple[str, ...]:
+        return tuple(sorted(set(self._parts()), key=len, reverse=True))
+
+    def _parts(self) -> Iterator[str]:
+        for value in self._read.values():
+            yield from (part.strip() for part in value.split(",") if part.strip())
+
+    def _find(self, variable: str) -> str:
+        named = self._environment.get(f"{variable}_FILE")
+        if not named:
+            return self._environment.get(variable, "")
+        try:
+            text = Path(named).read_text("utf-8")
+        except OSError as error:
+            told = f"{variable}_FILE: не прочитать {named}: {error.strerror}"
+            raise ConfigError([told]) from None
+        if Path(named).stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            log.warning("%s is readable by others: chmod 600 %s", variable, named)
+        return text

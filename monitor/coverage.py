@@ -1,0 +1,56 @@
+"""How much of what was due has been read: decides whether an audit is complete."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from collectors.model import FailureCode, Observation, Page
+from reports.model import Collection
+
+Address = tuple[str, str]
+
+# A page that was not tried tonight may rest on an earlier look while that is fresh.
+NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.QUOTA})
+# A gap for one of these reasons is an answer; any other says that a part could not be read.
+ANSWERS = frozenset({FailureCode.NOT_OFFERED, FailureCode.CONTROL_SILENT, FailureCode.NOT_VISIBLE})
+
+
+def coverage(
+    pages: Sequence[Page],
+    history: Mapping[Address, tuple[Observation, ...]],
+    as_of: datetime,
+    freshness: timedelta,
+    requests: Mapping[str, int],
+) -> Collection:
+    """Counts of pages and sites; a page without a fresh whole observation is unread."""
+    reasons = Counter(
+        reason
+        for page in pages
+        if (reason := _why_unread(history.get((page.network, page.address), ()), as_of, freshness))
+    )
+    unread = reasons.total()
+    return Collection(
+        pages=len(pages),
+        read=len(pages) - unread,
+        unread=unread,
+        requests=dict(sorted(requests.items())),
+        reasons=dict(sorted(reasons.items())),
+    )
+
+
+def _why_unread(
+    history: Sequence[Observation], as_of: datetime, freshness: timedelta
+) -> FailureCode | None:
+    """None for a page that was read; else the newest reason."""
+    if not history:
+        return FailureCode.NOT_DUE
+    tried = [one for one in history if not (one.failure and one.failure.code in NOT_TRIED)]
+    if not tried or as_of - tried[0].observed_at > freshness:
+        newest = history[0].failure
+        return newest.code if newest else FailureCode.NOT_DUE
+    if tried[0].failure:
+        return tried[0].failure.code
+    wall = tried[0].gaps.get("wall")
+    return wall.code if wall and wall.code not in ANSWERS else None

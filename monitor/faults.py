@@ -1,0 +1,40 @@
+"""Which errors have an explanation for the operator, and the exit status of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from collectors.addresses import AddressError
+from monitor.config import ConfigError
+from monitor.moments import MomentError
+from monitor.registry import RegistryError
+from monitor.reporting import NoAuditError
+from monitor.scope import UnknownInstitutionError
+from monitor.storage.database import StorageError
+from monitor.storage.locks import LockTakenError
+from rules.packs import PackError
+from rules.toml_lines import TomlError
+
+UNEXPECTED, WRONG_INPUT = 1, 2
+
+_INPUT = (
+    AddressError,
+    ConfigError,
+    MomentError,
+    PackError,
+    RegistryError,
+    TomlError,
+    UnknownInstitutionError,
+)
+_TROUBLE = (LockTakenError, NoAuditError, StorageError)
+
+
+def told(error: Exception) -> tuple[int, Sequence[str]]:
+    """Exit status and Russian lines; no lines for an error that nobody foresaw."""
+    if isinstance(error, _INPUT):
+        return WRONG_INPUT, str(error).splitlines()
+    if isinstance(error, _TROUBLE):
+        return UNEXPECTED, str(error).splitlines()
+    if isinstance(error, OSError):
+        return UNEXPECTED, [f"{error.filename or 'система'}: {error.strerror or error}"]
+    return UNEXPECTED, []

@@ -1,0 +1,51 @@
+"""What the operator must know of a run: which pages could not be read, why, what to do."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from collectors.model import SITE, FailureCode, Observation, Page
+from monitor.coverage import ANSWERS
+from monitor.networks import networks
+from reports.model import Issue
+
+Address = tuple[str, str]
+
+
+def issues_of(
+    pages: Sequence[Page], newest: Mapping[Address, tuple[Observation, ...]]
+) -> tuple[Issue, ...]:
+    """One for every network and reason, the most frequent first."""
+    counts = Counter(
+        (page.network, code)
+        for page in pages
+        for code in _codes(newest.get((page.network, page.address), ()))
+    )
+    return tuple(_issue(network, code, count) for (network, code), count in counts.most_common())
+
+
+def _codes(readings: Sequence[Observation]) -> set[FailureCode]:
+    if not readings:
+        return {FailureCode.NOT_DUE}
+    if failure := readings[0].failure:
+        return {failure.code}
+    gaps = {gap.code for gap in readings[0].gaps.values()}
+    return (gaps - ANSWERS) | (gaps & {FailureCode.CONTROL_SILENT})
+
+
+def _issue(network: str, code: FailureCode, count: int) -> Issue:
+    text = f"{_titles()[network]}: {sentences()[code]} (адресов: {count})"
+    return Issue(code=f"{network}.{code}", text=text)
+
+
+def _titles() -> Mapping[str, str]:
+    return {slug: one.title for slug, one in networks().items()} | {SITE: "Сайты"}
+
+
+@cache
+def sentences() -> Mapping[str, str]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))

@@ -1,0 +1,31 @@
+"""Moments and days as people write them on the command line."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+
+class MomentError(ValueError):
+    """Not a moment or day that could be meant; the text is Russian and shows the right form."""
+
+
+def moment(written: str) -> datetime:
+    """An aware moment; one without an offset would mean another night in another zone."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        raise MomentError(
+            f"--as-of «{written}»: момент не понят; пишите так: 2026-11-22T03:00:00+07:00"
+        ) from None
+    if found.tzinfo is None:
+        raise MomentError(
+            f"--as-of «{written}»: не указано смещение от UTC; пишите так: {written}+07:00"
+        )
+    return found
+
+
+def day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise MomentError(f"«{written}»: день не понят; пишите так: 2026-03-01") from None

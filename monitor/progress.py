@@ -1,0 +1,48 @@
+"""How far a run has come: bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from monitor.audit import Tell
+from monitor.networks import networks
+
+STEPS = 10  # plain lines a network
+
+
+@contextmanager
+def progress() -> Iterator[Tell]:
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _plain
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as bars:
+        yield _bars(bars)
+
+
+def _bars(bars: Progress) -> Tell:
+    tasks = {}
+
+    def tell(network: str, done: int, total: int) -> None:
+        if network not in tasks:
+            tasks[network] = bars.add_task(networks()[network].title, total=total)
+        bars.update(tasks[network], completed=done)
+
+    return tell
+
+
+def _plain(network: str, done: int, total: int) -> None:
+    step = max(1, total // STEPS)
+    if done == total or done % step == 0:
+        title = networks()[network].title
+        Console(stderr=True).print(f"{title}: прочитано {done} из {total}", highlight=False)

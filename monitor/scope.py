@@ -1,0 +1,80 @@
+"""Which institutions an audit is about, and which pages it has to read."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from collectors.model import SITE, Page
+from rules.model import Institution, Municipality
+
+Address = tuple[str, str]  # network, canonical address
+
+
+class UnknownInstitutionError(Exception):
+    """No registry has this institution; the text is Russian and names the nearest."""
+
+
+def in_scope(
+    municipalities: Sequence[Municipality], names: Sequence[str], as_of: datetime
+) -> tuple[Institution, ...]:
+    """The named institutions, or all; by `id` or `municipality/id`. UnknownInstitutionError.
+
+    Institutions that are not yet, or no longer, registered as of the moment are left out.
+    """
+    present = [
+        institution
+        for municipality in municipalities
+        for institution in municipality.institutions
+        if _is_registered(institution, as_of.astimezone(municipality.timezone))
+    ]
+    for name in names:
+        _demand(name, present)
+    return tuple(one for one in present if not names or {one.id, one.key} & set(names))
+
+
+def pages_of(
+    institutions: Iterable[Institution], municipality: Municipality, as_of: datetime
+) -> Iterator[Page]:
+    """Every page and site that is due; a deleted page is history and is not read."""
+    today = as_of.astimezone(municipality.timezone).date()
+    for institution in institutions:
+        for page in institution.pages:
+            if page.deleted_on is None or page.deleted_on > today:
+                yield page
+        if institution.site:
+            is_authority = institution.id == municipality.authority
+            yield Page(
+                institution=institution.key,
+                network=SITE,
+                address=institution.site,
+                role="authority" if is_authority else "official",
+            )
+
+
+def read_once(pages: Iterable[Page], known_ids: Mapping[Address, str]) -> tuple[Page, ...]:
+    """Each address once, in the order of the registry, with the id that it is known by.
+
+    Where a school and the authority share an address, it is read as the authority's, in full.
+    """
+    chosen: dict[Address, Page] = {}
+    for page in pages:
+        address = (page.network, page.address)
+        if address not in chosen or page.role == "authority":
+            chosen[address] = replace(page, known_id=known_ids.get(address))
+    return tuple(chosen.values())
+
+
+def _is_registered(institution: Institution, as_of: datetime) -> bool:
+    begun = institution.since is None or institution.since <= as_of.date()
+    return begun and (institution.until is None or as_of.date() <= institution.until)
+
+
+def _demand(name: str, present: Sequence[Institution]) -> None:
+    if any(name in (one.id, one.key) for one in present):
+        return
+    near = difflib.get_close_matches(name, [one.id for one in present], n=3)
+    hint = f"; похожие: {', '.join(near)}" if near else ""
+    raise UnknownInstitutionError(f"учреждения «{name}» в реестре нет{hint}")
