@@ -18,9 +18,15 @@ MOST_TEXT = 2000
 MOST_HEADING = 300
 MOST_LINKS = 30
 WORTH = 80  # characters: a shorter piece without a contact is a menu entry
+ROOTS = ("html", "body", "main")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-BOX = re.compile(r"card|vcard|item|contact|institution|organi[sz]ation|accordion|spoiler|подвед")
-FURNITURE = re.compile(r"\b(menu|nav|navbar|breadcrumbs?|pagination|sidebar-menu)\b")
+BOX = re.compile(
+    r"(?:^|\s)(?:[\w-]*[-_])?"
+    r"(?:v?card|item|contact|institution|organi[sz]ation|department|accordion|spoiler)s?(?=\s|$)"
+)
+FURNITURE = re.compile(
+    r"(?:^|\s)(?:[\w-]*[-_])?(?:menu|nav|navbar|navigation|breadcrumbs?|pagination)(?=\s|$)"
+)
 NAME = re.compile(r"[^\W\d_]{3}")
 
 
@@ -54,7 +60,7 @@ def _pieces(root: HtmlElement) -> Iterator[_Piece]:
         if not _is_furniture(item):
             yield _listed(item)
     for box in elements(root, "div", "article", "section", "details"):
-        if BOX.search(marks(box)) and not _holds_boxes(box):
+        if _is_box(box) and not _holds_boxes(box):
             yield _listed(box)
 
 
@@ -70,7 +76,7 @@ def _following(heading: HtmlElement) -> Iterator[HtmlElement]:
     start = heading
     while start.getnext() is None:
         parent = start.getparent()
-        if parent is None or parent.tag in ("body", "main", "html"):
+        if parent is None or parent.tag in ROOTS:
             return
         start = parent
     for one in start.itersiblings():
@@ -101,13 +107,18 @@ def _listed(element: HtmlElement) -> _Piece:
 
 
 def _is_furniture(element: HtmlElement) -> bool:
-    around = (element, *element.iterancestors())
+    around = (one for one in (element, *element.iterancestors()) if one.tag not in ROOTS)
     return any(one.tag == "nav" or FURNITURE.search(marks(one)) for one in around)
+
+
+def _is_box(element: HtmlElement) -> bool:
+    """By the end of a class name: `card`, `org-item`; `card__title` is a part of a box."""
+    return element.tag == "details" or BOX.search(marks(element)) is not None
 
 
 def _holds_boxes(box: HtmlElement) -> bool:
     inner = elements(box, "div", "article", "section", "details")
-    return any(one is not box and BOX.search(marks(one)) for one in inner)
+    return any(one is not box and _is_box(one) for one in inner)
 
 
 def _links(piece: _Piece, base: str, place: str) -> Iterator[Link]:

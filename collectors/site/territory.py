@@ -72,7 +72,9 @@ class Territory:
             return None
         kept = [(k, v) for k, v in url.params.multi_items() if not TRACKING.match(k)]
         place = self.home if bare_host(url) == bare_host(self.home) else url
-        same = url.copy_with(scheme=place.scheme, host=place.host, port=place.port, query=None)
+        same = url.copy_with(
+            scheme=place.scheme, host=place.host, port=place.port, query=None, fragment=None
+        )
         return str(same.copy_with(params=kept) if kept else same)
 
 

@@ -195,7 +195,7 @@ def test_a_body_that_is_not_packed_as_it_says_is_malformed() -> None:
 @pytest.mark.parametrize("slow", [hang, drip])
 def test_a_slow_answer_ends_at_the_time_limit(slow: object) -> None:
     started = time.monotonic()
-    error = failure({"/": slow})  # type: ignore[dict-item]
+    error = failure({"/": slow})
     assert error.failure.code is FailureCode.TIMEOUT
     assert time.monotonic() - started < 2
 

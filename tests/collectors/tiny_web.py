@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from collectors.guard import Resolver, resolve
@@ -15,9 +16,8 @@ from collectors.model import Evidence, Exchange, Observation, Page, Role, Run
 from collectors.site import SiteSettings, collect
 from tests.cast import NOW
 
-Answering = Callable[[asyncio.StreamWriter], Awaitable[None]]
-Routes = Mapping[str, "str | bytes | Answering"]
-QUICK = {
+Routes = Mapping[str, Any]  # path → an HTML text, a whole reply, or what to do with the socket
+QUICK: dict[str, Any] = {
     "requests_per_second_per_host": 1000.0,
     "first_wait": 0.01,
     "attempts": 2,
@@ -142,7 +142,7 @@ def visit(
     tls: ssl.SSLContext | None = None,
     trust: ssl.SSLContext | None = None,
     shelf: Shelf | None = None,
-    **settings: object,
+    **settings: Any,
 ) -> Observation:
     """Serve `routes` and let the collector read `address`."""
 
@@ -154,7 +154,7 @@ def visit(
                 address=address.replace("PORT", str(port)),
                 role=role,
             )
-            wanted = SiteSettings(**{**QUICK, **settings})  # type: ignore[arg-type]
+            wanted = SiteSettings(**{**QUICK, **settings})
             batches = collect(wanted, [page], a_run(shelf), resolver=resolver, trust=trust)
             (observation,) = [one async for batch in batches for one in batch]
             return observation
