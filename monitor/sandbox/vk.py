@@ -63,7 +63,7 @@ MESSAGES = {
     104: "Not found",
     113: "Invalid user id",
     125: "Invalid group id",
-    200: "Access to album denied",
+    200: "Access denied",
     203: "Access to group denied",
     210: "Access to wall's post denied",
     212: "Access to post comments denied",
