@@ -180,6 +180,9 @@ def _notice(
     words = _wording()["words"]
     due = _due(on, rule["days"], town.days_off)
     told = words["due"].format(day=_shown(due)) if due else words["undated"].format(**rule)
+    act = town.acts.get(rule["requirement"].partition("/")[0])
+    if act is None or act.status != "in_force":
+        told += words["draft"]
     return _say(
         "notice",
         one,
