@@ -8,7 +8,8 @@ stands inside is another's. Federal help lines (8-800) are nobody's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -43,23 +44,25 @@ _HELP_LINE = re.compile(
 )
 _FIELD = re.compile(
     r"^\W{0,4}(?:адрес|тел|факс|e-?mail|е-?mail|эл|почт|сайт|время|режим|график"
-    r"|(?:\w{4,14} )?(?:начальник|специалист|отдел|сектор|инспектор|руководител|глава|главный|ведущий"
-    r"|бухгалтер|председател|консультант)|\d{6}\b)",
+    r"|(?:\w{4,14} )?(?:начальник|специалист|отдел|сектор|инспектор|руководител|глава|главный"
+    r"|ведущий|бухгалтер|председател|консультант)|\d{6}\b)",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(_ABOUT + rf"(?:{_ALWAYS_OTHERS})", re.IGNORECASE)
 _OTHER_BODY = re.compile(_ABOUT + rf"(?:{_BODIES})", re.IGNORECASE)
 _OTHER_BODY_LINE = re.compile(rf"^\W{{0,4}}(?:{_BODIES})", re.IGNORECASE | re.MULTILINE)
 _INLINE = re.compile(
-    r"телефон\w? доверия|горяч\w{2} лини|справочн\w{2} служб\w|роспотребнадзор|(?<!\w)у?м?вд(?!\w)|прокуратур|учредител\w{1,3}\b|министерств|департамент|т[еэ]хподдержк|техническ\w{2} поддержк"
-    r"|разработ\w{2,4} (?:сайт|и поддерж)|создани\w (?:и \w{4,12} )?сайт|полици\w|рособрнадзор"
-    r"|(?<!\w)(?:единый номер|служба спасения)",
+    r"телефон\w? доверия|горяч\w{2} лини|справочн\w{2} служб\w|роспотребнадзор|рособрнадзор"
+    r"|(?<!\w)у?м?вд(?!\w)|полици\w|прокуратур|учредител\w{1,3}\b|министерств|департамент"
+    r"|т[еэ]хподдержк|техническ\w{2} поддержк|разработ\w{2,4} (?:сайт|и поддерж)"
+    r"|создани\w (?:и \w{4,12} )?сайт|(?<!\w)(?:единый номер|служба спасения)",
     re.IGNORECASE,
 )
 _OWN = re.compile(
     r"^\W{0,4}(?:директор(?! департамент)|заведующ|заместител\w{1,3} (?:директор|заведующ)"
-    r"|при[её]мная директора|секретар|юридический адрес и|наш\w? |контакты?\W*$|контактная информация"
-    r"|о (?:школе|нас|детском)|реквизиты|банковские|вахта|©|муниципальное \w{5,12} \w{0,18} ?учрежд"
+    r"|при[её]мная директора|секретар|юридический адрес и|наш\w? |контакты?\W{0,4}$"
+    r"|контактная информация|о (?:школе|нас|детском)|реквизиты|банковские|вахта|©"
+    r"|муниципальное \w{5,12} \w{0,18} ?учрежд"
     r"|м[бка](?:д|о|к)?[оу]?у|гбоу|гкоу|мбу|мку|мау|методист|наши контакты|мы в)",
     re.IGNORECASE,
 )
@@ -68,20 +71,22 @@ _ANYTHING = re.compile("")
 _SITE_LABEL = re.compile(
     r"(?:сайт\w{0,2}|site|web|www|интернет\w?|портал)\W{1,4}[^\n]{0,25}$", re.I
 )
-_NETWORKS = """
+_NETWORK_WORDS = """
 vk.com vk.ru vk.me vk.cc vkontakte.ru ok.ru odnoklassniki.ru t.me telegram.me instagram.com
 facebook.com fb.com youtube.com youtu.be twitter.com x.com rutube.ru max.ru wa.me viber.com dzen.ru
 tiktok.com
-""".split()
-_PORTALS = """
+"""
+_PORTAL_WORDS = """
 yandex.ru ya.ru google.com maps.google.com disk.yandex.ru forms.yandex.ru docs.google.com mail.ru
 rambler.ru gmail.com gosuslugi.ru pos.gosuslugi.ru beta.gosuslugi.ru bus.gov.ru edu.gov.ru
 minobrnauki.gov.ru obrnadzor.gov.ru government.ru kremlin.ru edu.ru window.edu.ru
 school-collection.edu.ru fcior.edu.ru ege.edu.ru fipi.ru culture.ru pravo.gov.ru
 publication.pravo.gov.ru zakupki.gov.ru nalog.ru nalog.gov.ru genproc.gov.ru 2gis.ru
-""".split()
+"""
+_NETWORKS = tuple(_NETWORK_WORDS.split())
+_PORTALS = frozenset(_PORTAL_WORDS.split())
 _LEGAL_FORM = re.compile(
-    r"(?<!\w)(?:м[бкау]?[дк]?[оу]у|м[бка]у(?: ?д?о| ?к)?|г[бка]?оу|м[бка]?(?:до|к|д|о)у(?: ?до)?)(?!\w)"
+    r"(?<!\w)[мг][бка]?(?:до|о|д)?у(?: ?(?:дод|до|к))?(?!\w)"
     r"|(?:муниципальн|государственн|областн|краев|районн)\w{2,4} [^\n]{0,60}учреждени",
     re.IGNORECASE,
 )
@@ -151,8 +156,14 @@ def _opener(text: str) -> Callable[[str], bool]:
     return lambda line: bool(_OTHERS.match(line) or _OTHER_BODY.match(line))
 
 
-def _outside(spans: list[tuple[int, int]]) -> Callable[[int], bool]:
-    return lambda position: not any(start <= position < end for start, end in spans)
+def _outside(spans: Sequence[tuple[int, int]]) -> Callable[[int], bool]:
+    starts = [start for start, _ in spans]
+
+    def is_outside(position: int) -> bool:
+        index = bisect_right(starts, position) - 1
+        return index < 0 or position >= spans[index][1]
+
+    return is_outside
 
 
 def _numbers(spots: Iterable[phones.Spot], hrefs: Iterable[Link]) -> list[str]:
@@ -181,7 +192,7 @@ def _sites(text: str, spots: Iterable[links.Spot]) -> list[str]:
 
 def _is_site(url: str) -> bool:
     host = (urlsplit(f"//{_bare(url)}").hostname or "").removeprefix("www.")
-    is_network = any(host == one or host.endswith(f".{one}") for one in _NETWORKS)
+    is_network = any(f".{host}".endswith(f".{network}") for network in _NETWORKS)
     return not is_network and host not in _PORTALS
 
 

@@ -278,7 +278,7 @@ def _is_called_phone(text: str, start: int) -> bool:
     labels = list(_LABEL.finditer(before))
     if not labels or labels[-1].lastgroup != "phone":
         return False
-    return not re.search(r"\d|\S\s*\n\s*\S|№", before[labels[-1].end() :])
+    return not re.search(r"\d|\S\s{0,9}\n\s{0,9}\S|№", before[labels[-1].end() :])
 
 
 def _is_plain(written: str, before: str) -> bool:

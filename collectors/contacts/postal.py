@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from collectors.model import PostalAddress
 
@@ -149,7 +150,7 @@ def _without_heading(text: str, parts: list[Part]) -> list[Part]:
     """«МБОУ СОШ № 1 г. Кедрового», line break, «ул. Мира, 5»: the town belongs to the name."""
     if not parts or _opens_line(text, parts[0].start):
         return parts
-    for index, (one, other) in enumerate(zip(parts, parts[1:], strict=False)):
+    for index, (one, other) in enumerate(pairwise(parts)):
         between = text[one.end : other.start]
         if one.kind in _HOUSES | {"street"}:
             return parts

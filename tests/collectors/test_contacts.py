@@ -1,0 +1,405 @@
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collectors.contacts import (
+    emails,
+    find_contacts,
+    found,
+    links,
+    owner,
+    parse_phone,
+    parse_phones,
+    phones,
+    postal,
+    union,
+)
+from collectors.model import Contacts, Link
+
+RECORDED = Path(__file__).parents[1] / "recorded/contacts.jsonl"
+TOWN = "+738250"
+
+
+def numbers(text: str) -> list[str]:
+    """E.164, with `;2` for an extension, or the bare digits of a local number."""
+    shown = find_contacts(text, "text").phones
+    return [(p.e164 or p.local or "") + (f";{p.extension}" if p.extension else "") for p in shown]
+
+
+def mails(text: str) -> list[str]:
+    return [mail.value for mail in find_contacts(text, "text").emails]
+
+
+def addresses(text: str) -> list[str]:
+    return [address.original for address in find_contacts(text, "text").addresses]
+
+
+def urls(text: str) -> list[str]:
+    return [link.url for link in find_contacts(text, "text").links]
+
+
+# --- telephones ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "8(38250)3-55-46",
+        "8 (38250) 3–55–46",
+        "8 (382-50) 35 - 5 - 46",
+        "8 /38250/ 3-55-46",
+        "+7-38250-3-55-46",
+        "+ 7 (38250) 35-5-46",
+        "(8-38250) 3-55-46",
+        "тел. 8 38250 35546",
+        "телефон 83825035546",
+        "(38250) 3-55-46",
+        "8\n(38250)\n3-55-46",
+        "8 (38250)\u00a03\u201155\u201146",
+    ],
+)
+def test_a_number_with_its_code_is_found_however_it_is_written(written: str) -> None:
+    assert numbers(written) == [f"{TOWN}35546"]
+
+
+def test_a_number_may_follow_a_house_without_a_sign_between() -> None:
+    shown = find_contacts("г. Казань, ул. Мира, д.108 +7(843)-261-20-57", "text")
+    assert [phone.e164 for phone in shown.phones] == ["+78432612057"]
+    assert [address.original for address in shown.addresses] == ["г. Казань, ул. Мира, д.108"]
+
+
+@pytest.mark.parametrize("written", ["89131234567", "8-913-123-45-67", "+7 913 123 45 67"])
+def test_a_mobile_number_needs_no_word_before_it(written: str) -> None:
+    assert numbers(written) == ["+79131234567"]
+
+
+def test_a_list_repeats_the_code_of_its_first_number() -> None:
+    assert numbers("8 (863 23) 1-22-33, 1-22-34/1-22-35") == [
+        "+78632312233",
+        "+78632312234",
+        "+78632312235",
+    ]
+
+
+def test_after_a_slash_the_last_two_digits_may_stand_alone() -> None:
+    assert numbers("8 (38250) 3-55-46/47") == [f"{TOWN}35546", f"{TOWN}35547"]
+
+
+@pytest.mark.parametrize("written", ["доб. 2", "(доб. 2)", "доб.2", "вн. 2", ", доб. № 2"])
+def test_an_extension_belongs_to_its_number(written: str) -> None:
+    assert numbers(f"8 (38250) 3-55-46 {written}") == [f"{TOWN}35546;2"]
+
+
+@pytest.mark.parametrize("written", ["35-5-46", "3-55-46", "тел. 35546", "Телефон:\n355-46"])
+def test_a_local_number_is_shown_without_a_code(written: str) -> None:
+    assert numbers(written) == ["35546"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Код города 38250. Телефон 35-5-46",
+        "тел. (код 38250) 3-55-46",
+        "8 (38250) 3-55-40 - приёмная, бухгалтерия 3-55-46",
+    ],
+)
+def test_a_local_number_takes_the_only_code_of_the_text(text: str) -> None:
+    assert numbers(text)[-1] == f"{TOWN}35546"
+
+
+def test_two_codes_of_one_length_complete_nothing() -> None:
+    assert numbers("8 (38250) 3-55-40, вахта: 8 (87922) 6-12-34, гараж: 3-55-46")[-1] == "35546"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ИНН 7024001234 КПП 702401001",
+        "ИНН/КПП 7024001234/702401001",
+        "ОГРН 1027000000004",
+        "р/с 40204810900000000123, БИК 046902001",
+        "л/с 20086У96370",
+        "СНИЛС 812-345-678 90",
+        "Постановление № 298 от 01.12.2022",
+        "Приказ № 35-5-46",
+        "2020-2021 учебный год, с 1986-1991",
+        "с 8-00 до 20-00, обед 12-00-13-00, 12.05.2022",
+        "57.1234567 84.1234567",
+        "кадастровый номер 70:20:0000001:123",
+        "Телефоны: 112, 101, 102",
+        "636615, Томская область, тел.",
+        "Бюджет 1 234 567 руб.",
+        "https://vk.com/wall-12345_3825035546",
+        "дата 12-05-22",
+        "+375 29 123-45-67",
+    ],
+)
+def test_other_numbers_are_no_telephones(text: str) -> None:
+    assert numbers(text) == []
+
+
+def test_an_index_under_a_telephone_is_no_local_number() -> None:
+    text = "Телефон 8 (38250) 3-55-46\n636615, Томская область, г. Кедровый"
+    assert numbers(text) == [f"{TOWN}35546"]
+
+
+def test_a_word_for_telephones_outweighs_the_number_of_the_school() -> None:
+    assert numbers("тел. школы № 1: 3-55-46") == ["35546"]
+
+
+def test_a_registry_value_gives_each_of_its_numbers() -> None:
+    first, second = parse_phones("8 (38250) 3-55-46 доб. 2, 3-55-47")
+    assert (first.e164, first.extension) == (f"{TOWN}35546", "2")
+    assert second.e164 == f"{TOWN}35547"
+
+
+def test_a_registry_value_may_be_local() -> None:
+    assert parse_phone("3-55-46").local == "35546"
+
+
+def test_a_registry_value_without_a_number_says_so() -> None:
+    phone = parse_phone("нет")
+    assert (phone.original, phone.e164, phone.local) == ("нет", None, None)
+
+
+# --- e-mail and links ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "School@Example.ru",
+        "school (at) example.ru",
+        "school[at]example[dot]ru",
+        "school собака example точка ru",
+        "school @ example.ru",
+        "school(собака)example.ru",
+        "е-mail:school@example.ru.",
+        "почта school@example.ru, сайт",
+    ],
+)
+def test_an_address_is_read_through_its_disguise(written: str) -> None:
+    assert mails(written) == ["school@example.ru"]
+
+
+def test_a_punycode_domain_is_read_in_unicode() -> None:
+    assert mails("a@xn--b1agh1afp.xn--p1ai, почта@привет.рф") == [
+        "a@привет.рф",
+        "почта@привет.рф",
+    ]
+
+
+@pytest.mark.parametrize("text", ["у нас собака и кот", "look at mail.ru", "@school", "a@b"])
+def test_other_writing_is_no_email(text: str) -> None:
+    assert mails(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("Сайт: school1.ru.", "school1.ru"),
+        ("наш сайт www.school1.ru/contacts)", "www.school1.ru/contacts"),
+        ("https://школа-кедровый.рф", "https://школа-кедровый.рф"),
+        ("Мы ВКонтакте: vk.com/kedr_school1!", "vk.com/kedr_school1"),
+        ("(ok.ru/group/70000000000101)", "ok.ru/group/70000000000101"),
+        ("sh1-kedrovyj-r69.gosweb.gosuslugi.ru", "sh1-kedrovyj-r69.gosweb.gosuslugi.ru"),
+    ],
+)
+def test_a_link_needs_no_scheme(text: str, url: str) -> None:
+    assert urls(text) == [url]
+
+
+@pytest.mark.parametrize(
+    "text", ["г.Кедровый", "устав.pdf", "т.е. так", "14.05.2022", "a@mail.ru", "И.И.Иванов"]
+)
+def test_a_full_stop_makes_no_link(text: str) -> None:
+    assert urls(text) == []
+
+
+def test_mailto_and_tel_links_are_contacts() -> None:
+    hrefs = [
+        Link(url="mailto: a@example.ru?subject=%D0%90", place="menu"),
+        Link(url="tel:+7-382-50-3-55-46", place="menu"),
+    ]
+    shown = find_contacts("", "text", hrefs)
+    assert [mail.value for mail in shown.emails] == ["a@example.ru"]
+    assert [phone.e164 for phone in shown.phones] == [f"{TOWN}35546"]
+    assert shown.links == ()
+
+
+# --- postal addresses ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "636615, Томская область, г. Кедровый, 1-й мкр., д. 61",
+        "г. Кедровый, 1 мкр, 61",
+        "г Кедровый, мкр 1-й, д 61",
+        "Томская обл, Кедровый г, 1-й мкр, дом 61",
+        "636615, Кедровый, 1-й мкр., 61",
+        "636615 ТОМСКАЯ ОБЛАСТЬ, Г. КЕДРОВЫЙ, 1 МКР., Д. 61",
+        "РФ, 636615, Томская область, город Кедровый, микрорайон 1-й, здание 61",
+        "357202, Ставропольский край, Минераловодский район, с. Нагутское, ул. Пролетарская, 45а",
+        "Ставропольский край, г. Минеральные Воды, проспект К. Маркса, 54",
+        "ст-ца Суворовская, ул. Шоссейная, д. 5",
+        "х. Красный Пахарь, ул. Автомобильная, 22",
+        "пос. Ленинский, ул. Гагарина, д. 11а",
+        "д. Калиновка, д. 12",
+        "Эльбан пос., 1 мкр., 27",
+        "ул. Ленина, 5",
+        "ул. 50 лет Октября, 12",
+        "ул. им. Героя Советского Союза Иванова, д. 3",
+        "г. Томск, Иркутский тракт, 85а",
+        "г. Амурск, Победы пр-т, 8а",
+        "Школьная улица, 9",
+        "115088, г. Москва, ул. Угрешская, дом 2, строение 53, офис 430",
+        "г. Санкт-Петербург\n195271, пр. Мечникова, д.5, корпус 1, литера А",
+        'ул. Академика Королёва, 12 "Б"',
+        "Республика Саха (Якутия), г. Якутск, ул. Мира, 5",
+        "с. Семеновка,\nул. Чернышевского д.2; ул. Молодежная д. 12",
+    ],
+)
+def test_an_address_is_found_whole(address: str) -> None:
+    assert addresses(f"Адрес: {address}\nТелефон: 3-55-46") == [address]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "на улице Ленина открылся магазин",
+        "Приказ от 12.05.2022 г. Москва",
+        "Место нахождения, контактные телефоны",
+        "встреча с Ивановым, д. 5",
+        "МБОУ СОШ № 14 г. Уссурийск УГО",
+        "За 5 лет, г. Томск",
+    ],
+)
+def test_a_town_or_a_street_alone_is_no_postal_address(text: str) -> None:
+    assert addresses(text) == []
+
+
+def test_the_town_in_the_name_above_is_no_part_of_the_address() -> None:
+    assert addresses("МБОУ СОШ № 1 г. Кедрового\nул. Мира, 5") == ["ул. Мира, 5"]
+
+
+def test_two_lines_are_two_addresses() -> None:
+    text = "г. Томск, ул. Мира, 5\nг. Томск, ул. Труда, 6"
+    assert addresses(text) == text.splitlines()
+
+
+# --- together -----------------------------------------------------------------------------------
+
+
+def test_a_union_keeps_the_place_where_a_value_was_seen_first() -> None:
+    one = find_contacts("8 (38250) 3-55-46", "contacts")
+    other = find_contacts("тел. +7 38250 35546, a@example.ru", "description")
+    both = union(one, other, Contacts())
+    assert [phone.place for phone in both.phones] == ["contacts"]
+    assert len(both.emails) == 1
+
+
+def test_the_founder_and_help_lines_are_not_the_owner() -> None:
+    text = (
+        "МКОУ СОШ № 1\nТелефон: 8 (38250) 3-55-46\n"
+        "Учредитель: Администрация города\nАдрес: ул. Мира, 5\nтел. 8 (38250) 3-54-40\n"
+        "Директор школы\nтел. 8 (38250) 3-55-47\nТелефон доверия: 8-800-200-01-22"
+    )
+    shown = found({"id": "x", "text": text})
+    assert shown["phones"] == [f"{TOWN}35546", f"{TOWN}35547"]
+    assert shown["postal_address"] == []
+
+
+def test_a_departments_own_page_is_its_own() -> None:
+    text = "Отдел образования города Кедрового\nТелефон: 8 (38250) 3-54-40\nМКОУ СОШ № 1"
+    assert found({"id": "x", "text": text})["phones"] == [f"{TOWN}35440"]
+
+
+def test_portals_and_share_buttons_are_not_the_owners_pages() -> None:
+    shown = found(
+        {
+            "id": "x",
+            "text": "Подробнее на bus.gov.ru",
+            "links": ["https://vk.com/share.php?url=a", "https://vk.ru/Kedr_School1"],
+        }
+    )
+    assert (shown["site_links"], shown["vk_links"]) == ([], ["https://vk.com/kedr_school1"])
+
+
+def test_the_answer_has_the_keys_of_the_labels() -> None:
+    record = json.loads(RECORDED.read_text("utf-8").splitlines()[0])
+    assert set(found(record)) == {"id", *record["expected"]}
+
+
+@pytest.mark.parametrize("kind", ["phones", "emails", "postal_address", "vk_links"])
+def test_real_texts_are_read_as_they_were_labelled(kind: str) -> None:
+    records = map(json.loads, RECORDED.read_text("utf-8").splitlines())
+    record = next(record for record in records if record["id"] == "p-012")
+    assert found(record)[kind] == record["expected"][kind]
+
+
+# --- any text -----------------------------------------------------------------------------------
+
+ALPHABET = st.sampled_from("0123456789 ()+-–./,;:@№абвгдулАБВГДабcдom_%\n\u00a0\u202e😀")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=300) | st.text(ALPHABET, max_size=300))
+def test_any_text_goes_through(text: str) -> None:
+    found({"id": "x", "text": text, "links": [text, f"tel:{text}", f"mailto:{text}"]})
+    assert all(phone.original for phone in find_contacts(text, "text").phones)
+
+
+def test_every_repeat_of_every_pattern_is_bounded() -> None:
+    """So a pattern takes no more than a constant number of steps at each place of a text."""
+    modules: list[ModuleType] = [phones, emails, links, postal, owner]
+    patterns = [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, re.Pattern)
+    ] + list(postal._KINDS.values())
+    assert patterns
+    for pattern in patterns:
+        unescaped = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "x", pattern.pattern)
+        assert not re.search(r"[*+](?!\?\+)|\{\d*,\}", unescaped), pattern.pattern
+
+
+def calls_of(work: Callable[[], Any]) -> int:
+    """How many calls of functions, Python's and C's, some work takes."""
+    count = 0
+
+    def profile(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("8 ", "(", "1-", "3-55-46, ", "a.", "a@", "a.b@c.ru ", "http://", "Аб ", "ул. ", "+7 "),
+        *("г. Кедровый, ", "ул. Ленина, ", "636615, ", "Адрес: ", "тел. ", "\n", "Учредитель\n"),
+        "8 (38250) 3-55-46 г. Кедровый, ул. Мира, 5 a@b.ru http://a.ru\nУчредитель\n",
+    ],
+)
+def test_twice_the_text_is_twice_the_work(piece: str) -> None:
+    short, long = piece * (1000 // len(piece)), piece * (2000 // len(piece))
+    once, twice = (calls_of(lambda t=t: found({"text": t})) for t in (short, long))
+    assert twice <= 2.3 * once + 200
