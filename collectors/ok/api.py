@@ -75,7 +75,12 @@ class Api:
 
     async def _once(self, method: str, parameters: dict[str, str]) -> Told:
         url = f"{self.settings.api_url.rstrip('/')}/fb.do"
-        answer = await self.client.get(url, params=self._signed(method, parameters))
+        try:
+            answer = await self.client.get(url, params=self._signed(method, parameters))
+        except ReadError as error:
+            # The detail may quote an address, and the address holds the token.
+            failure = Failure(error.failure.code, f"{method}: not answered")
+            raise ReadError(failure, error.evidence, error.answer) from None
         value = _json(answer, method)
         if isinstance(value, dict) and "error_code" in value:
             raise ApiError(_code(value), method, answer.evidence)

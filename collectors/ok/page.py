@@ -111,22 +111,38 @@ def trouble(soup: BeautifulSoup, answer: Shown, page: Page) -> Failure | None:
 
 
 def is_group_of(soup: BeautifulSoup, answer: Shown, page: Page) -> bool:
-    """Does the page name itself as `page`, by its number or by its own address?"""
-    asked, named, ids = page.address, _own_address(soup), group_ids(soup)
-    number = _number(asked) or page.known_id
-    if number and number in (_number(named), *ids[:1]):
+    """Does the page name itself as `page`, by its number or by its own address?
+
+    A login wall may carry the group's address or number, too, so something of a group's page
+    must be there besides.
+    """
+    if _first(soup, (*NAMES, *HEADERS, *TOPIC_LINKS, *POSTS)) is None:
+        return False
+    named, own = _own_address(soup), own_id(soup)
+    if asked := _number(page.address):
+        is_mentioned = own is None and named is not None and asked in _mentioned_ids(soup)
+        return own == asked or is_mentioned
+    if named == page.address or (own is not None and own == page.known_id):
         return True
-    if number and _number(asked):
-        return _number(named) is None and number in ids and named is not None
-    return named == asked or (_number(named) is not None and _canonical(answer.url) == asked)
+    return _number(named) is not None and _canonical(answer.url) == page.address
 
 
-def group_ids(soup: BeautifulSoup) -> tuple[str, ...]:
-    """The group's number first, then others that occur on the page."""
-    owners = [str(tag["data-group-id"]) for tag in soup.select("[data-group-id]")]
-    named = _number(_own_address(soup))
-    linked = re.findall(r"(?:groupId|st\.gid)=(\d+)", str(soup))
-    return tuple(dict.fromkeys([*filter(None, [named]), *owners, *linked]))
+def own_id(soup: BeautifulSoup) -> str | None:
+    """The group's number from its address, its head or its menu: not of a group it recommends."""
+    if number := _number(_own_address(soup)):
+        return number
+    for tag in soup.select(", ".join(f"{one}[data-group-id]" for one in ("body", *HEADERS))):
+        return str(tag["data-group-id"])
+    for link in soup.select(", ".join(TOPIC_LINKS)):
+        if number := _number(_canonical(str(link.get("href", "")))):
+            return number
+    ids = _mentioned_ids(soup)
+    return ids.pop() if len(ids) == 1 else None
+
+
+def _mentioned_ids(soup: BeautifulSoup) -> set[str]:
+    owners = {str(tag["data-group-id"]) for tag in soup.select("[data-group-id]")}
+    return owners | set(re.findall(r"(?:groupId|st\.gid)=(\d+)", str(soup)))
 
 
 def _own_address(soup: BeautifulSoup) -> str | None:
@@ -203,11 +219,10 @@ def _lines(soup: BeautifulSoup) -> Iterator[str]:
 def group_facts(soup: BeautifulSoup, page: Page) -> Facts:
     """What the head of the group's page shows. The mark is True or None: see `control`."""
     description, is_cut = _description(soup)
-    ids = group_ids(soup)
     return Facts(
         presence=Presence.LIVE,
         access=stated_access(soup),
-        page_id=ids[0] if ids else None,
+        page_id=own_id(soup),
         screen_name=_screen_name(soup, page),
         kind="group",
         title=_title(soup),
@@ -308,11 +323,7 @@ def _behind(href: str) -> str:
 
 def entries(soup: BeautifulSoup, clock: datetime, page: Page) -> tuple[Entry, ...]:
     """The topics in the order of the page; those whose date cannot be read come without one."""
-    own = {
-        page.address,
-        _own_address(soup),
-        *(f"https://ok.ru/group/{n}" for n in group_ids(soup)[:1]),
-    }
+    own = {page.address, _own_address(soup), f"https://ok.ru/group/{own_id(soup)}"}
     return tuple(_entry(block, clock, own) for block in _blocks(soup))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -14,6 +15,10 @@ from collectors.ok import page as html
 from collectors.ok.settings import OkSettings
 from collectors.ok.walls import Reading, pinned_text, to_wall
 
+log = logging.getLogger(__name__)
+
+MOST_TROUBLES = 12
+"""Requests in a row, all repeated in vain: the server is down or has had enough of us."""
 _GONE = (404, 410)
 
 
@@ -36,12 +41,16 @@ class Topics:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Public:
+    """One run's reading of public pages."""
+
     client: Client
     settings: OkSettings
     run: Run
     began: datetime  # real time: a long night moves "today" on
+    troubles: int = 0
+    given_up: Failure | None = None
 
     async def head(self, page: Page) -> Head:
         """By its address; a short name that is gone is followed by the number known before."""
@@ -55,7 +64,7 @@ class Public:
 
     async def _head(self, page: Page, path: str) -> Head:
         try:
-            answer = await self.client.get(self._url(path))
+            answer = await self._get(path)
         except ReadError as error:
             return Head(failure=self._behind(error, page), evidence=error.evidence)
         if answer.status in _GONE:
@@ -78,7 +87,7 @@ class Public:
     async def _more(self, page: Page, number: int, part: _Part) -> _Part:
         parameters = {"st.page": str(number)} if number > 1 else None
         try:
-            answer = await self.client.get(self._url(f"{_path(page)}/topics"), params=parameters)
+            answer = await self._get(f"{_path(page)}/topics", parameters)
         except ReadError as error:
             return _Part(part.reading, part.evidence + error.evidence, self._behind(error, page))
         evidence = part.evidence + answer.evidence
@@ -107,8 +116,23 @@ class Public:
         came = answer.evidence[-1].fetched_at if answer.evidence else datetime.now(UTC)
         return self.run.as_of + max(came - self.began, timedelta())
 
-    def _url(self, path: str) -> str:
-        return self.settings.site_url.rstrip("/") + path
+    async def _get(self, path: str, parameters: dict[str, str] | None = None) -> Answer:
+        if self.given_up:
+            raise ReadError(self.given_up)
+        url = self.settings.site_url.rstrip("/") + path
+        try:
+            answer = await self.client.get(url, params=parameters)
+        except ReadError as error:
+            self._count(error.failure)
+            raise
+        self.troubles = 0
+        return answer
+
+    def _count(self, failure: Failure) -> None:
+        self.troubles += 1
+        if self.troubles >= MOST_TROUBLES and self.given_up is None:
+            log.warning("OK: given up after %s failures in a row", self.troubles)
+            self.given_up = Failure(failure.code, f"{failure.detail}; not asked again in this run")
 
     def _shown(self, answer: Answer) -> html.Shown:
         """With the path as it is on ok.ru, whatever stands in for it."""

@@ -195,7 +195,17 @@ def test_a_closed_group_hides_its_topics() -> None:
     with serve(with_group(replace(SCHOOL, access="CLOSED"))) as ok:
         seen = only(read(ok, SCHOOL_OK))
     assert seen.facts is not None
-    assert seen.facts.access is Access.CLOSED
+    assert (seen.facts.access, seen.facts.wall) == (Access.CLOSED, None)
+    assert seen.gaps["wall"].code is FailureCode.NOT_VISIBLE
+
+
+@pytest.mark.parametrize("access", ["CLOSED", "SECRET"])
+def test_a_closed_group_hides_its_topics_from_the_api_too(access: Any) -> None:
+    with serve(with_group(replace(SCHOOL, access=access))) as ok:
+        seen = only(read(ok, SCHOOL_OK, **KEYS))
+    assert seen.facts is not None
+    assert seen.facts.wall is None
+    assert seen.gaps["wall"].code is FailureCode.NOT_VISIBLE
 
 
 def test_no_topics_beside_a_counter_are_no_empty_wall() -> None:
@@ -388,3 +398,44 @@ def test_evidence_that_cannot_be_kept_stops_the_run(ok: Running) -> None:
     run = Run(as_of=NOW, walls_since=SINCE, evidence=Full(), budget=Plenty())
     with pytest.raises(OSError, match="disk full"):
         asyncio.run(_all(settings, (SCHOOL_OK, MUSEUM_OK), run))
+
+
+def test_a_server_that_is_down_is_not_asked_all_night() -> None:
+    down = Fault(kind="status", code=502, method="page", times=None)
+    pages = [
+        Page(institution="x/y", network="ok", address=f"https://ok.ru/group/{n}")
+        for n in range(1, 41)
+    ]
+    with serve(replace(WORLD, faults=(down,))) as ok:
+        seen = read(ok, *pages)
+        assert len(ok.log("ok_page")) <= 48
+    assert {one.failure and one.failure.code for one in seen} == {FailureCode.SERVER_ERROR}
+    assert len(seen) == 40
+
+
+def test_an_api_that_is_down_is_left_alone() -> None:
+    with serve(replace(WORLD, faults=(Fault(code=2, times=None),))) as ok:
+        seen = read(ok, *[SCHOOL_OK, MUSEUM_OK] * 10, **KEYS)
+        assert len(ok.log("ok_api")) <= 30
+    assert {one.reader for one in seen} == {"public"}
+
+
+def test_the_operator_hears_of_a_refused_key(ok: Running) -> None:
+    seen = only(read(ok, SCHOOL_OK, **{**KEYS, "access_token": "wrong"}))
+    assert seen.gaps["created_at"].code is FailureCode.TOKEN_REFUSED
+
+
+def test_a_flood_refusal_leaves_the_method_alone() -> None:
+    with serve(replace(WORLD, faults=(Fault(code=8, method="stream.get", times=None),))) as ok:
+        first, second = read(ok, SCHOOL_OK, MUSEUM_OK, **KEYS)
+        assert len(ok.log("ok_api", "stream.get")) <= 6
+    for seen in (first, second):
+        assert seen.facts is not None
+        assert seen.facts.wall is not None
+
+
+def test_a_failure_of_the_api_does_not_tell_the_token() -> None:
+    looping = Fault(kind="status", code=403, method="group.getInfo", times=None)
+    with serve(replace(WORLD, faults=(looping,))) as ok:
+        seen = only(read(ok, SCHOOL_OK, **{**KEYS, "access_token": "SECRETTOKEN"}))
+    assert "SECRETTOKEN" not in repr(seen)

@@ -175,6 +175,19 @@ def test_a_short_name_is_accepted_by_its_own_address() -> None:
     assert code(text, MUSEUM_OK, "/kedrmuseum") is None
 
 
+def test_a_recommended_group_does_not_lend_its_number() -> None:
+    text = desktop().replace(OWN, "https://ok.ru/kedrmuseum").replace("70000000000101", "102")
+    others = '<div data-group-id="999"></div><a href="/dk?st.cmd=x&groupId=998">ещё</a>'
+    seen = html.group_facts(html.parse(Shown(OWN, text + others)), MUSEUM_OK)
+    assert (seen.page_id, seen.screen_name) == ("102", "kedrmuseum")
+
+
+def test_a_number_among_others_only_is_no_proof() -> None:
+    text = document('<h1>Что-то</h1><a href="/dk?groupId=70000000000101">x</a>', head="")
+    text += '<a href="/dk?groupId=5">y</a>'
+    assert code(text) is FailureCode.UNRECOGNISED
+
+
 def test_a_short_name_that_names_another_is_unrecognised() -> None:
     text = desktop().replace(OWN, "https://ok.ru/other")
     assert code(text, MUSEUM_OK, "/kedrmuseum") is FailureCode.UNRECOGNISED
@@ -197,6 +210,12 @@ def test_a_short_name_that_names_another_is_unrecognised() -> None:
 )
 def test_what_is_not_the_group_has_its_name(text: str, expected: FailureCode) -> None:
     assert code(text) is expected
+
+
+def test_a_login_wall_that_knows_the_group_is_still_a_wall() -> None:
+    form = "<form action='/x?st.groupId=70000000000101'><input name='st.password'></form>"
+    assert code(document(form)) is FailureCode.LOGIN_WALL
+    assert code(document(form, head="")) is FailureCode.LOGIN_WALL
 
 
 def test_a_login_form_beside_the_group_is_no_wall() -> None:

@@ -1,0 +1,157 @@
+"""Reading groups by the API, and knowing what the key may not.
+
+Whatever the API does not tell — for want of rights, of health, or of the group — is left to the
+public pages, so nothing here is a failure of a page.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from collectors.http import Client, ReadError
+from collectors.model import Evidence, Failure, FailureCode, Page, Run
+from collectors.ok import beans
+from collectors.ok.api import Api
+from collectors.ok.errors import ApiError, Meaning
+from collectors.ok.public import Head, Topics, concluded
+from collectors.ok.settings import OkSettings
+from collectors.ok.turns import in_turns
+from collectors.ok.walls import Reading, to_wall
+
+log = logging.getLogger(__name__)
+
+WAYS_TO_TOPICS = ("stream.get", "mediatopic.getTopics")
+MOST_TROUBLES = 5
+"""Calls in a row that came to nothing: then the API is down, and the night is short."""
+
+Beans = dict[str, tuple[beans.Bean, tuple[Evidence, ...]]]
+
+
+@dataclass(slots=True)
+class ByApi:
+    """One run's use of the API. `stopped`: why no more calls are made in this run."""
+
+    settings: OkSettings
+    run: Run
+    api: Api
+    stopped: Failure | None = None
+    shown: frozenset[str] = frozenset()  # keys of any group's bean in this run
+    refused: set[str] = field(default_factory=set)  # methods that are not for this key
+    troubles: int = 0
+
+    async def heads(self, pages: Sequence[Page]) -> dict[Page, Head]:
+        """The pages of which the API told something definite."""
+        answers = await in_turns(pages, self._uid)
+        found = {p: a for p, a in zip(pages, answers, strict=True) if isinstance(a, Head)}
+        uids = {p: a for p, a in zip(pages, answers, strict=True) if isinstance(a, str)}
+        told = await self._groups(list(dict.fromkeys(uids.values())))
+        self.shown |= beans.shown_keys(bean for bean, _ in told.values())
+        for page, (bean, evidence) in ((p, told[u]) for p, u in uids.items() if u in told):
+            found[page] = Head(facts=beans.facts(bean, self.shown), evidence=evidence)
+        return found
+
+    async def topics_count(self, uid: str) -> tuple[int | None, tuple[Evidence, ...]]:
+        method = "group.getCounters"
+        if not self._may(method):
+            return None, ()
+        try:
+            told = await self.api.topics_count(uid)
+        except ReadError as error:
+            self._learn(error, method)
+            return None, error.evidence
+        self.troubles = 0
+        return told.value, told.evidence
+
+    async def topics(self, uid: str, total: int | None) -> Topics | None:
+        """None when no method lists the topics of this group for this key."""
+        for way in WAYS_TO_TOPICS:
+            if not self._may(way):
+                continue
+            try:
+                return await self._topics_by(way, uid, total)
+            except ReadError as error:
+                self._learn(error, way)
+        return None
+
+    async def _topics_by(self, way: str, uid: str, total: int | None) -> Topics | None:
+        reading, anchor = Reading(total=total), ""
+        kept: tuple[Evidence, ...] = ()
+        for _ in range(self.settings.max_topic_pages):
+            told = await self.api.topics(way, uid, anchor)
+            entries, anchor = told.value
+            before, reading = len(reading.entries), reading.plus(entries)
+            kept += told.evidence
+            if len(reading.entries) == before or not anchor or self._is_enough(reading):
+                break
+        topics = concluded(reading, None, kept, self.run)
+        return topics if topics.wall else None
+
+    def _is_enough(self, reading: Reading) -> bool:
+        return to_wall(reading, self.run.as_of, self.run.walls_since)[1] is None
+
+    async def _uid(self, page: Page) -> str | Head | None:
+        """The group's number, from the address, an earlier reading, or url.getInfo."""
+        number = number_in(page.address) or page.known_id
+        if number or not self._may("url.getInfo"):
+            return number
+        try:
+            told = await self.api.thing_at(page.address)
+        except ReadError as error:
+            self._learn(error, "url.getInfo")
+            return None
+        kind, found = told.value
+        if kind == "GROUP" and found.isdecimal():
+            return str(found)
+        return _not_a_group(kind, told.evidence)
+
+    async def _groups(self, uids: list[str]) -> Beans:
+        """A call that fails for one group's sake is divided until that group stands alone."""
+        if not uids or not self._may("group.getInfo"):
+            return {}
+        try:
+            told = await self.api.groups(uids)
+        except ReadError as error:
+            self._learn(error, "group.getInfo")
+            if len(uids) == 1 or not _is_about_a_group(error):
+                return {}
+            half = len(uids) // 2
+            return await self._groups(uids[:half]) | await self._groups(uids[half:])
+        return {beans.uid(bean): (bean, told.evidence) for bean in told.value}
+
+    def _may(self, method: str) -> bool:
+        return self.stopped is None and method not in self.refused
+
+    def _learn(self, error: ReadError, method: str) -> None:
+        log.warning("OK %s: %s", method, error.failure.detail)
+        meaning = error.meaning if isinstance(error, ApiError) else Meaning.RETRY
+        if meaning is Meaning.KEY:
+            self.stopped = error.failure
+        elif meaning in (Meaning.METHOD, Meaning.PAUSE):
+            self.refused.add(method)
+        elif meaning is Meaning.RETRY:
+            self.troubles += 1
+            self.stopped = error.failure if self.troubles >= MOST_TROUBLES else self.stopped
+
+
+def by_api(client: Client, settings: OkSettings, run: Run) -> ByApi | None:
+    return ByApi(settings, run, Api(client, settings)) if settings.has_key else None
+
+
+def number_in(address: str) -> str | None:
+    name = urlsplit(address).path.strip("/").removeprefix("group/")
+    return name if name.isdecimal() else None
+
+
+def _not_a_group(kind: str, evidence: tuple[Evidence, ...]) -> Head | None:
+    if not kind:
+        return None
+    failure = Failure(FailureCode.NOT_A_COMMUNITY, f"the address is a {kind}")
+    return Head(failure=failure, evidence=evidence)
+
+
+def _is_about_a_group(error: ReadError) -> bool:
+    meanings = (Meaning.ABSENT, Meaning.HIDDEN, Meaning.OURS)
+    return isinstance(error, ApiError) and error.meaning in meanings
