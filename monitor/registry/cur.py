@@ -24,10 +24,11 @@ _NOTHING = _UNTOLD | {"нет", "отсутствует", "0"}
 
 @dataclass(slots=True)
 class Found:
-    """Institutions as a registry declares them, the row of each, and faults by row and column."""
+    """Institutions as a registry declares them, where they stand, and faults by row and column."""
 
     institutions: list[dict[str, Any]] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)  # the first row of each institution
+    page_rows: list[list[int]] = field(default_factory=list)  # the row of each of its pages
     problems: list[tuple[int, str, Problem]] = field(default_factory=list)
 
 
@@ -38,6 +39,10 @@ class Table:
     header: int  # index into the rows of the grid
     places: Mapping[str, tuple[int, ...]]  # word of cur.toml → columns
     titles: tuple[str, ...]
+
+    def title(self, word: str) -> str | None:
+        """The column's title as this table writes it."""
+        return self.titles[self.places[word][0]] if word in self.places else None
 
 
 def recognised(grid: Grid) -> Table | None:
@@ -73,10 +78,12 @@ def institutions(grid: Grid, table: Table, stated_on: date) -> Found:
         one = _institution(row, name, stated_on)
         if one["id"] in known:
             _join(found.institutions[known[one["id"]]], one)
+            found.page_rows[known[one["id"]]] += [number] * len(one["page"])
             continue
         known[one["id"]] = len(found.institutions)
         found.institutions.append(one)
         found.rows.append(number)
+        found.page_rows.append([number] * len(one["page"]))
     _unknown_columns(grid, table, found)
     _founders(found)
     return found

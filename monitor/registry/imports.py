@@ -89,7 +89,7 @@ def _read(path: Path, stated_on: date | None) -> Draft:
         return _from_sheets(found, named)
     for grid in found:
         if table := cur.recognised(grid):
-            return _from_cur(grid, cur.institutions(grid, table, stated_on or cur.day_of(path)))
+            return _from_cur(grid, table, stated_on or cur.day_of(path))
     likely = [(grid, sheet) for grid in found if (sheet := _likely(grid))]
     if not likely:
         raise RegistryError([fault(path, 1, Problem((), "no_sheets"))])
@@ -310,10 +310,17 @@ def _put(around: Any, loc: Loc, keys: dict[str, Any]) -> None:
 # --- the ЦУР table ------------------------------------------------------------------------------
 
 
-def _from_cur(grid: Grid, found: cur.Found) -> Draft:
-    draft = Draft(document={"institution": list(found.institutions)})
+def _from_cur(grid: Grid, table: cur.Table, stated_on: date) -> Draft:
+    found = cur.institutions(grid, table, stated_on)
+    draft = Draft(document={"institution": found.institutions})
     for number, row in enumerate(found.rows):
-        draft.cells[("institution", number)] = Cell(grid.title, row, None)
+        loc: Loc = ("institution", number)
+        draft.cells[loc] = Cell(grid.title, row, None)
+        for key, word in (("name", "name"), ("ogrn", "ogrn"), ("parent", "founder")):
+            draft.cells[(*loc, key)] = Cell(grid.title, row, table.title(word))
+        for place, page_row in enumerate(found.page_rows[number]):
+            cell = Cell(grid.title, page_row, table.title("page") or table.title("page_id"))
+            draft.cells[(*loc, "page", place)] = cell
     for row, title, problem in found.problems:
         draft.problems.append((Cell(grid.title, row, title), problem))
     return draft

@@ -1,15 +1,30 @@
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tomli_w
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import Engine
 
+from monitor.sandbox import Running, demo_world, serve, write_demo_registry
 from monitor.storage import audits
 from monitor.storage.database import open_database
 from reports.model import Audit
 from tests.cast import NOW
+
+DOZOR = Path(sys.executable).with_name("dozor")
+AS_OF = NOW.isoformat()
 
 
 @pytest.fixture
@@ -24,3 +39,95 @@ def audit(engine: Engine) -> Audit:
     return audits.begin(
         engine, as_of=NOW, started_at=NOW, scope=None, registries={}, packs={}, documents=()
     )
+
+
+@dataclass
+class Office:
+    """A folder with settings and a registry, and the command as its operator types it."""
+
+    folder: Path
+    environment: dict[str, str]
+    sections: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    def set(self, section: str, **values: Any) -> None:
+        self.sections.setdefault(section, {}).update(values)
+        self.config.write_text(tomli_w.dumps(self.sections), "utf-8")
+
+    def dozor(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments),
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def command(self, *arguments: str) -> list[str]:
+        return [str(DOZOR), "--config", str(self.config), *arguments]
+
+    def audit(self, *arguments: str) -> dict[str, Any]:
+        """Audit and read the JSON; whatever the status, the report has to be there."""
+        path = self.folder / "out.json"
+        done = self.dozor("audit", "--as-of", AS_OF, "--json", str(path), *arguments)
+        assert path.is_file(), done.stderr
+        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        path.unlink()
+        return content
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Running]:
+    with serve(demo_world(NOW)) as running:
+        yield running
+
+
+@pytest.fixture
+def office(sandbox: Running, tmp_path: Path) -> Office:
+    """The office of the demo town: its settings come from the sandbox, as variables."""
+    registry = write_demo_registry(sandbox, tmp_path)
+    made = Office(tmp_path, os.environ | sandbox.settings())
+    made.sections["registry"] = [registry.name]
+    made.set("schedule", timezone="Asia/Tomsk")
+    return made
+
+
+@dataclass
+class Mailbox:
+    """A real SMTP server and what it has accepted. `refuse` answers every RCPT instead."""
+
+    port: int = 0
+    refuse: str = ""
+    messages: list[EmailMessage] = field(default_factory=list)
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.refuse:
+            return self.refuse
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        assert isinstance(envelope.content, bytes)
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        return "250 Accepted"
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=0)
+    controller.start()
+    assert controller.server is not None
+    box.port = controller.server.sockets[0].getsockname()[1]
+    yield box
+    controller.stop()
