@@ -12,7 +12,7 @@ from collectors.model import SITE, Facts, Failure, Page
 from rules import attestations
 from rules.attestations import Statement
 from rules.exemptions import Claim, claim
-from rules.model import Act, Dossier, Institution, Municipality, Requirement
+from rules.model import Act, Dossier, Edition, Institution, Municipality, Requirement
 from rules.views import View, today
 
 DATES_DIFFER = timedelta(days=1)  # G26: so much may a date of creation differ from the oldest post
@@ -30,6 +30,7 @@ class Case:
     network: str | None = None
     page: Page | None = None
     about: str | None = None  # the institution that a finding of the authority speaks of
+    edition: Edition | None = None  # the wording of the date; None: the clause has none then
     in_force_since: date | None = None  # None: not known; deadlines from it are unknown
 
     @property

@@ -127,7 +127,7 @@ def _not_bound(case: Case) -> Reason | None:
         return why
     if case.requirement.predicate is None:
         return Reason.NOT_CHECKABLE
-    if edition_of(case.requirement, case.today) is None:
+    if case.edition is None:
         return Reason.EDITION_NOT_IN_FORCE
     if case.requirement.exempt_scope is None or not case.exemption.is_founded:
         return None
@@ -153,15 +153,15 @@ def _claims(case: Case) -> dict[str, Any]:
 
 def _read(case: Case) -> Reading:
     """The predicate's reading after the guards that concern every predicate."""
-    edition = edition_of(case.requirement, case.today)
-    assert edition is not None
+    assert case.edition is not None
     assert case.requirement.predicate is not None
-    own = {key: value for key, value in edition.parameters.items() if key not in ENGINE_PARAMETERS}
+    given = case.edition.parameters
+    own = {key: value for key, value in given.items() if key not in ENGINE_PARAMETERS}
     try:
         reading = PREDICATES[case.requirement.predicate](case, **own)
     except CalendarUncoveredError as error:
         return _uncovered(error.year)
-    return _guarded(case, edition, reading)
+    return _guarded(case, case.edition, reading)
 
 
 def _uncovered(year: int) -> Reading:
@@ -368,12 +368,14 @@ def _with_preview(case: Case, verdict: Verdict, preview: Verdict) -> Finding:
 def _cases(
     dossier: Dossier, act: Act, requirement: Requirement, view_of: Callable[[Page], View]
 ) -> Iterator[Case]:
-    force = force_of(act, dossier.municipality, today(dossier))
+    on = today(dossier)
+    force = force_of(act, dossier.municipality, on)
     bare = Case(
         dossier=dossier,
         act=act,
         requirement=requirement,
         look=view_of,
+        edition=edition_of(requirement, max(force.since or on, on) if force.refusal else on),
         in_force_since=force.entered,
     )
     match requirement.per:

@@ -13,12 +13,9 @@ from rules.model import Act, Dossier, Exemption, Institution
 
 # Words that tell the legal form or the town, not the body.
 _FORMS = frozenset(
-    map(
-        stem,
-        ("муниципальное", "муниципальный", "казенное", "бюджетное", "автономное", "учреждение")
-        + ("образование", "город", "г", "му", "мку", "мбу", "мау"),
-    )
-)
+    map(stem, ("муниципальное", "казенное", "бюджетное", "автономное", "учреждение", "город", "г"))
+) | {"му", "мку", "мбу", "мау"}
+_TOWN = re.compile(r"муниципальн\w+ образовани\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +92,5 @@ def is_body(name: str, institution: Institution) -> bool:
 
 
 def _words(name: str) -> frozenset[str]:
-    plain = name.casefold().replace("ё", "е")
+    plain = _TOWN.sub(" ", name.casefold().replace("ё", "е"))
     return frozenset(stem(word) for word in re.findall(r"\d+|[^\W\d_]+", plain)) - _FORMS

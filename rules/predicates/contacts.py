@@ -33,11 +33,11 @@ R = TypeVar("R")
 S = TypeVar("S")
 
 
-def name_shown(case: Case, *, similarity: float) -> Reading:
+def name_shown(case: Case) -> Reading:
     """Strict: the title is like a name, or a text holds the full one. Generous: kind and number."""
     facts = case.facts
     texts = [text for text in (facts.description, facts.status, facts.pinned_text) if text]
-    found = names_match(case.institution, facts.title or "", texts, similarity)
+    found = names_match(case.institution, facts.title or "", texts)
     return Reading(
         strict=found.strict,
         generous=found.generous or bool(facts.unread_places),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
+from collectors.addresses import page_in_link
 from collectors.model import Page, Presence
 from rules.case import Case, standing_pages
 from rules.model import Outcome, Severity
@@ -29,7 +31,7 @@ def page_exists(case: Case) -> Reading:
 def _not_registered(case: Case) -> Reading:
     """No address and no confirmed absence: nobody knows whether there is a page."""
     absence = case.institution.no_pages.get(case.network or "")
-    is_told = absence is not None and absence.confirmed_on <= case.today
+    is_told = absence is not None and _still_holds(case, absence.confirmed_on)
     return Reading(
         strict=False,
         generous=False,
@@ -38,6 +40,18 @@ def _not_registered(case: Case) -> Reading:
         unseen=None if is_told else Reason.PAGE_NOT_REGISTERED,
         measured={"confirmed_on": absence.confirmed_on.isoformat()} if absence else {},
         evidence=(),
+    )
+
+
+def _still_holds(case: Case, confirmed_on: date) -> bool:
+    """No page was created in this network since the absence was confirmed."""
+    created = [
+        page_in_link(event.page)
+        for event in case.institution.events
+        if event.kind == "page_created" and event.page and event.on >= confirmed_on
+    ]
+    return confirmed_on <= case.today and not any(
+        found is not None and found[0] == case.network for found in created
     )
 
 

@@ -46,6 +46,7 @@ def posts_per_week(
     return _window(
         case,
         mondays,
+        min(mondays, default=case.today),
         Reading(
             strict=len(weeks) >= FEWEST_WEEKS and len(poor) <= max_weeks_below,
             generous=len(surely_poor) <= max_weeks_below,
@@ -78,14 +79,16 @@ def posts_regular(
     days = _judged_days(case, lookback_days, max_calendar_weeks, min_workdays_in_week)
     start = min(days, default=case.today)
     shown = [post for post in _posts(case) if _local(case, post) >= start]
-    gap = _longest_gap(days, {_local(case, post) for post in shown if is_own(post, min_own_text)})
+    own = {_local(case, post) for post in shown if is_own(post, min_own_text)}
+    gap = _longest_gap(days, own)
     newest = max((post.published_at for post in _posts(case)), default=None)
     silent = newest is None or (_read_at(case) - newest).days > silent_days
     return _window(
         case,
-        sorted({monday_of(day) for day in days}, reverse=True),
+        _judged(case, max_calendar_weeks, max_calendar_weeks, min_workdays_in_week),
+        start,
         Reading(
-            strict=gap <= max_gap_days,
+            strict=bool(own) and gap <= max_gap_days,
             generous=bool(shown),
             met=Reason.POSTS_REGULAR,
             unmet=Reason.NO_POSTS,
@@ -113,7 +116,7 @@ def is_own(post: Post, min_own_text: int) -> bool:
 # --- the window -------------------------------------------------------------------------------
 
 
-def _window(case: Case, mondays: Sequence[date], reading: Reading) -> Reading:
+def _window(case: Case, mondays: Sequence[date], start: date, reading: Reading) -> Reading:
     """What both clauses need: a wall that was read, weeks enough, and covered (G03, G04)."""
     wall = case.view.wall
     if wall is None:
@@ -122,7 +125,7 @@ def _window(case: Case, mondays: Sequence[date], reading: Reading) -> Reading:
         return replace(reading, strict=False, pending=Reason.PAGE_IS_NEW)
     if len(mondays) < FEWEST_WEEKS:
         return replace(reading, strict=False, unseen=Reason.TOO_FEW_WEEKS)
-    if wall.covered_since is None or wall.covered_since > starts_at(min(mondays), case.zone):
+    if wall.covered_since is None or wall.covered_since > starts_at(start, case.zone):
         return replace(reading, missing=(Failure(FailureCode.INCOMPLETE, "wall"),))
     return reading
 

@@ -1,0 +1,94 @@
+"""Every case file through `judge`, and what the cases together must cover."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rules.engine import judge
+from rules.model import Act, Finding, Outcome, Requirement
+from rules.packs import load_act, shipped
+from tests.rules.world import Given, cases, world
+
+ACTS = {name: load_act(path) for name, path in shipped().items()}
+ALL = list(cases())
+REQUIREMENTS = [one for act in ACTS.values() for one in act.requirements]
+
+
+def found(case: Given, act: Act) -> list[Finding]:
+    """The findings that the case speaks of."""
+    narrowed = {key: case.then[key] for key in ("network", "page", "about") if key in case.then}
+    return [
+        one
+        for one in judge(world(case), [act])
+        if one.requirement == case.requirement
+        and all(getattr(one, key) == value for key, value in narrowed.items())
+    ]
+
+
+def told(case: Given, act: Act) -> list[dict[str, Any]]:
+    """Those of the expected things that the findings differ in."""
+    wanted = [key for key in case.then if key not in ("says", "findings", "tolerated")]
+    return [
+        {key: _plain(getattr(one, key)) for key in wanted}
+        | ({"tolerated": one.waiver is not None} if "tolerated" in case.then else {})
+        | (
+            {"says": case.then["says"]}
+            if "says" in case.then and case.then["says"] in one.because
+            else {}
+        )
+        for one in found(case, act)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Outcome) else value
+
+
+def expected(case: Given) -> list[dict[str, Any]]:
+    count = case.then.get("findings", 1)
+    return [{key: value for key, value in case.then.items() if key != "findings"}] * count
+
+
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_the_case_is_judged_as_written(case: Given) -> None:
+    act = ACTS[case.requirement.partition("/")[0]]
+    assert told(case, act) == expected(case), [one.because for one in found(case, act)]
+
+
+def _only(act: Act, requirement: Requirement) -> Act:
+    return replace(act, requirements=(requirement,))
+
+
+def _steps() -> list[Any]:
+    """Every number of every edition, one up and one down."""
+    return [
+        pytest.param(requirement, index, name, value + step, id=f"{requirement.id}-{name}{step:+}")
+        for requirement in REQUIREMENTS
+        for index, edition in enumerate(requirement.editions)
+        for name, value in edition.parameters.items()
+        if type(value) is int
+        for step in (1, -1)
+    ]
+
+
+@pytest.mark.parametrize(("requirement", "index", "name", "value"), _steps())
+def test_a_threshold_off_by_one_is_noticed(
+    requirement: Requirement, index: int, name: str, value: int
+) -> None:
+    edition = requirement.editions[index]
+    moved = replace(edition, parameters={**edition.parameters, name: value})
+    editions = tuple(moved if one is edition else one for one in requirement.editions)
+    act = _only(ACTS[requirement.id.partition("/")[0]], replace(requirement, editions=editions))
+    own = [case for case in ALL if case.requirement == requirement.id]
+    assert any(told(case, act) != expected(case) for case in own)
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda one: one.id)
+def test_every_requirement_has_cases(requirement: Requirement) -> None:
+    outcomes = {case.then.get("outcome") for case in ALL if case.requirement == requirement.id}
+    assert outcomes, "no case"
+    if requirement.predicate is None:
+        assert outcomes == {"not_applicable"}
