@@ -59,8 +59,8 @@ class Share:
 def is_mandatory(finding: Finding, requirements: Requirements) -> bool:
     """Whether a `fail` of it is a violation: the act obliges, and the finding is no mere advice."""
     requirement = requirements.get(finding.requirement)
-    recommended = requirement is not None and requirement.nature == "recommended"
-    return not recommended and finding.severity not in (Severity.ADVISORY, Severity.INFO)
+    obliges = requirement is None or requirement.nature == "mandatory"
+    return obliges and finding.severity not in (Severity.ADVISORY, Severity.INFO)
 
 
 def mark(finding: Finding, requirements: Requirements) -> str:
@@ -94,9 +94,13 @@ def unseen(findings: Iterable[Finding]) -> Share:
 
 
 def standing(findings: Iterable[Finding], requirements: Requirements) -> Standing:
-    applying = [f for f in findings if f.outcome is not Outcome.NOT_APPLICABLE]
-    binding = [f for f in applying if is_mandatory(f, requirements)]
-    if not applying:
+    """Only duties count: a body that rightly uses its exemption (a right) stays outside."""
+    binding = [
+        f
+        for f in findings
+        if f.outcome is not Outcome.NOT_APPLICABLE and is_mandatory(f, requirements)
+    ]
+    if not binding:
         return Standing.OUTSIDE
     if any(f.outcome is Outcome.FAIL for f in binding):
         return Standing.VIOLATES

@@ -19,12 +19,13 @@ from zoneinfo import ZoneInfo
 from collectors.model import Evidence, Page
 from reports import counting
 from reports.counting import Change, Requirements, Share, Standing
-from reports.model import Audit, Report
+from reports.model import Audit, Report, Tally
 from reports.words import count, day, moment, named, percent, word, zone_name
 from rules.model import Act, Finding, Institution, Municipality, Outcome, Requirement, Waiver
 
 CALLS_SHOWN = 5
 UNMET_SHOWN = 5
+TREND_SHOWN = 12
 EVIDENCE_SHOWN = 4  # a finding over a crawled site rests on hundreds; the JSON has them all
 
 # --- the parts of a section -------------------------------------------------------------------
@@ -323,11 +324,20 @@ class ActLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """One audit of the trend."""
+
+    on: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     run: Run
     sections: tuple[Section, ...]
     acts: tuple[ActLine, ...]
     marks: tuple[str, ...]
+    history: tuple[Past, ...]
 
 
 # --- building ---------------------------------------------------------------------------------
@@ -360,7 +370,14 @@ def build(report: Report) -> View:
         sections=tuple(build_section(ground(report, one)) for one in report.municipalities),
         acts=tuple(act_line(act, report) for act in report.acts),
         marks=counting.WORST_FIRST,
+        history=tuple(past(one, report) for one in report.trend[-TREND_SHOWN:]),
     )
+
+
+def past(tally: Tally, report: Report) -> Past:
+    zeros = {outcome.value: 0 for outcome in Outcome}
+    told = {outcome.value: number for outcome, number in tally.counts.items()}
+    return Past(moment(tally.as_of, report.municipalities[0].timezone), zeros | told)
 
 
 def ground(report: Report, municipality: Municipality) -> Ground:
@@ -417,8 +434,14 @@ def build_section(ground: Ground) -> Section:
         previews=build_previews(ground),
         kinds=options("kinds", (i.kind for i in ground.institutions)),
         networks=options("networks", (f.network for f in ground.all if f.network), "title"),
-        acts=tuple(dict.fromkeys(ground.acts[f.requirement].short_title for f in known(ground))),
+        acts=binding_acts(ground),
     )
+
+
+def binding_acts(ground: Ground) -> tuple[str, ...]:
+    """Short titles of the acts that ask something of somebody here."""
+    applying = (f for f in known(ground) if f.outcome is not Outcome.NOT_APPLICABLE)
+    return tuple(dict.fromkeys(ground.acts[f.requirement].short_title for f in applying))
 
 
 def known(ground: Ground) -> Iterable[Finding]:
@@ -500,7 +523,8 @@ def build_unmet_line(ground: Ground, mark: str, findings: Sequence[Finding]) -> 
 
 
 def build_changes(ground: Ground) -> Changes:
-    previous = ground.report.previous_as_of
+    is_comparable = any(f.previous is not None for f in ground.all)
+    previous = ground.report.previous_as_of if is_comparable else None
     worse = changed(ground, Change.WORSE)
     return Changes(
         since=moment(previous, ground.zone) if previous else None,
@@ -790,11 +814,11 @@ def build_record(ground: Ground, evidence: Evidence, number: int) -> Record:
 
 
 def measures(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """What everybody may read: named in words.toml, and no structure of structures."""
+    """What everybody may read: named in words.toml, no structure of structures, not empty."""
     return tuple(
         (word("measures", name), measure(value))
         for name, value in values.items()
-        if named("measures", name) and is_plain(value)
+        if named("measures", name) and is_plain(value) and value not in ([], (), "", None)
     )
 
 

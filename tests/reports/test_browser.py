@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from reports.formats.html import FORMAT
@@ -41,6 +42,7 @@ class Reader:
         file = self.folder / "report.html"
         file.write_bytes(content)
         page = self.browser.new_page(viewport={"width": width, "height": 800})
+        page.set_default_timeout(5000)
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
@@ -119,7 +121,7 @@ def test_everything_is_there_without_javascript(browser: Browser, tmp_path: Path
 
 def test_a_link_to_a_material_opens_the_fold_that_hides_it(reader: Reader) -> None:
     page = reader.opens(REPORT)
-    page.get_by_text("материал 1").first.click()
+    page.locator("#kedr--school .item a", has_text="материал 1").first.click()
     page.wait_for_selector("#kedr--school li[id$=m1]", state="visible")
 
 
@@ -127,3 +129,17 @@ def test_the_letter_fits_a_telephone(reader: Reader) -> None:
     page = reader.reads(digest(TWO_TOWNS).html.encode(), 320)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert reader.complaints == []
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_serious(reader: Reader, width: int) -> None:
+    page = reader.opens(TWO_TOWNS, width)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+
+
+def test_axe_finds_nothing_serious_in_the_letter(reader: Reader) -> None:
+    page = reader.reads(digest(TWO_TOWNS).html.encode(), 640)
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found.response["violations"]] == []

@@ -57,6 +57,12 @@ def test_an_exempt_office_is_outside() -> None:
     assert standing(OFFICE_FINDINGS, BY_ID) is Standing.OUTSIDE
 
 
+def test_an_exemption_on_record_does_not_bring_the_office_inside() -> None:
+    right = replace(ADM_FINDINGS[0], requirement="kedrovy-2022-298/4")
+    requirements = {**BY_ID, right.requirement: replace(REQUIREMENTS[0], nature="right")}
+    assert standing((*OFFICE_FINDINGS, right), requirements) is Standing.OUTSIDE
+
+
 def test_a_preview_of_a_draft_is_outside() -> None:
     assert standing((PREVIEW,), BY_ID) is Standing.OUTSIDE
 

@@ -111,7 +111,7 @@ def test_a_town_without_addresses_says_so() -> None:
 
 def test_a_first_audit_compares_nothing() -> None:
     first = replace(REPORT, previous_as_of=None)
-    assert "Это первая проверка" in said(one(first, ".first"))
+    assert "Сравнивать пока не с чем" in said(one(first, ".first"))
 
 
 def test_what_is_not_checkable_is_listed_with_its_reason() -> None:

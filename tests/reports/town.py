@@ -299,7 +299,10 @@ REPORT = Report(
     institutions=(ADM, SCHOOL, MUSEUM, CLINIC, OFFICE),
     acts=(KEDROVY,),
     findings=FINDINGS,
-    trend=(Tally(audit=16, as_of=NOW - timedelta(days=1), counts={P: 18, F: 4, U: 9}),),
+    trend=(
+        Tally(audit=16, as_of=NOW - timedelta(days=1), counts={P: 18, F: 4, U: 9}),
+        Tally(audit=17, as_of=NOW, counts={P: 15, F: 6, U: 10, R: 1, W: 1, E: 1}),
+    ),
     previous_as_of=datetime(2026, 11, 21, 20, 0, tzinfo=UTC),
 )
 TWO_TOWNS = replace(
