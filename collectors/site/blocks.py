@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from collectors.addresses import page_in_link
-from collectors.contacts import find_contacts
-from collectors.model import Block, Contacts, Link
+from collectors.model import Block, Link
 from collectors.site.html import elements, marks, on_one_line, shown
+from collectors.site.shown import shown_contacts
 from collectors.site.territory import absolute
 
 MOST_TEXT = 2000
@@ -48,7 +48,11 @@ def blocks(root: HtmlElement, base: str, place: str) -> Iterator[Block]:
         if key in seen or not _is_worth(piece, links):
             continue
         seen.add(key)
-        yield Block(heading=piece.heading, text=piece.text, contacts=_contacts(piece, place, links))
+        yield Block(
+            heading=piece.heading,
+            text=piece.text,
+            contacts=shown_contacts(piece.text, place, links),
+        )
 
 
 def _pieces(root: HtmlElement) -> Iterator[_Piece]:
@@ -129,8 +133,7 @@ def _links(piece: _Piece, base: str, place: str) -> Iterator[Link]:
             if href.lower().startswith(("mailto:", "tel:")):
                 yield Link(url=href, place=place, text=text)
             elif href and not href.startswith("#") and (url := absolute(base, href)):
-                page = page_in_link(str(url))
-                yield Link(url=page[1] if page else str(url), place=place, text=text)
+                yield Link(url=str(url), place=place, text=text)
 
 
 def _is_worth(piece: _Piece, links: tuple[Link, ...]) -> bool:
@@ -140,7 +143,3 @@ def _is_worth(piece: _Piece, links: tuple[Link, ...]) -> bool:
         or "@" in piece.text
         or any(page_in_link(link.url) for link in links)
     )
-
-
-def _contacts(piece: _Piece, place: str, links: tuple[Link, ...]) -> Contacts:
-    return find_contacts(piece.text, place, links)

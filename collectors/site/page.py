@@ -13,11 +13,12 @@ import httpx
 from lxml.html import HtmlElement
 
 from collectors.addresses import page_in_link
-from collectors.contacts import find_contacts, union
+from collectors.contacts import union
 from collectors.model import Contacts, Link, SitePage
 from collectors.site.blocks import blocks
 from collectors.site.dates import dates, iso_dates, mentions
 from collectors.site.html import decoded, elements, lay_out, marks, on_one_line, shown, tree
+from collectors.site.shown import shown_contacts
 from collectors.site.territory import Territory, absolute, is_document
 from collectors.site.widgets import pos_widgets
 
@@ -25,6 +26,8 @@ MOST_ANCHORS = 600
 MOST_MENTIONS = 1500
 MOST_HEADINGS = 100
 LITTLE_TEXT = 200  # characters: less, with scripts and without links, is a page drawn by a script
+GATE_TEXT = 1000
+CAPTCHA = re.compile(r"smartcaptcha|smart-captcha|g-recaptcha|recaptcha/api|h-captcha|turnstile")
 BREADCRUMBS = re.compile(r"breadcrumb|\bcrumbs?\b|pathway|navigation-chain|хлебные")
 REFRESH = re.compile(r"^\s*\d+\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 PROPERTIES = {"tel": "Телефон", "phone": "Телефон", "mail": "E-mail", "address": "Адрес"}
@@ -42,6 +45,7 @@ class Reading:
     pos: tuple[str, ...] = ()
     refresh: str | None = None  # where the page sends a browser by itself
     has_scripts: bool = False
+    has_captcha: bool = False
     is_cut: bool = False  # it has more anchors, mentions or blocks than are kept
 
     @property
@@ -52,6 +56,12 @@ class Reading:
     def needs_javascript(self) -> bool:
         few = self.page.text_length < LITTLE_TEXT and len(self.links) < 3
         return self.has_scripts and few and not self.refresh
+
+    @property
+    def is_gate(self) -> bool:
+        """A question to a person instead of the page; beside a feedback form it is none."""
+        few = self.page.text_length < GATE_TEXT and len(self.links) < 3
+        return self.has_captcha and few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +110,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
             mentions=acts[:MOST_MENTIONS],
         ),
         contacts=union(
-            find_contacts(text, source.url, named), find_contacts(structured, source.url)
+            shown_contacts(text, source.url, named), shown_contacts(structured, source.url)
         ),
         links=tuple(dict.fromkeys(_pages([*frames, *(link.url for link in links)], site))),
         maps=tuple(dict.fromkeys(_pages((link.url for link in links if link.is_map), site))),
@@ -108,6 +118,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
         pos=pos_widgets(markup),
         refresh=refresh,
         has_scripts=has_scripts,
+        has_captcha=CAPTCHA.search(markup) is not None,
         is_cut=len(anchors) > MOST_ANCHORS or len(acts) > MOST_MENTIONS,
     )
 
@@ -204,12 +215,12 @@ def _as_links(anchors: tuple[_Anchor, ...], place: str) -> Iterator[Link]:
 
 
 def named_links(links: tuple[_Anchor, ...], place: str) -> Iterator[Link]:
-    """Links that are contacts: `mailto:`, `tel:`, and pages in VK and OK (canonical)."""
+    """Links that are contacts: `mailto:`, `tel:`, and pages in VK and OK."""
     for link in links:
         if link.href.lower().startswith(("mailto:", "tel:")):
             yield Link(url=link.href, place=place, text=link.text)
-        elif found := page_in_link(str(link.url)):
-            yield Link(url=found[1], place=place, text=link.text)
+        elif page_in_link(str(link.url)):
+            yield Link(url=str(link.url), place=place, text=link.text)
 
 
 def _scripts(root: HtmlElement, base: str, site: Territory) -> Iterator[str]:

@@ -246,6 +246,8 @@ def test_an_unknown_name_is_a_failure_where_no_name_resolves() -> None:
 
 SHELL = '<html><body><div id="app"></div><script src="/app.js"></script></body></html>'
 
+GATE = f"<html><body>{'Вы не робот? ' * 20}<div class=g-recaptcha></div></body></html>"
+
 
 @pytest.mark.parametrize(
     ("home", "code"),
@@ -256,6 +258,7 @@ SHELL = '<html><body><div id="app"></div><script src="/app.js"></script></body><
         (reply(""), FailureCode.EMPTY),
         (reply("<html><body> </body></html>"), FailureCode.EMPTY),
         (reply(SHELL), FailureCode.NEEDS_JAVASCRIPT),
+        (reply(GATE), FailureCode.CAPTCHA),
         (reply(b"%PDF", kind="application/pdf"), FailureCode.UNRECOGNISED),
         (reply(status=302, location="/"), FailureCode.REDIRECTS),
         (reply(status=302, location="http://10.0.0.1/"), FailureCode.ADDRESS_REFUSED),

@@ -7,9 +7,11 @@ from datetime import date
 import httpx
 import pytest
 
-from collectors.model import Block
+from collectors.http import CertificateError, NoSuchNameError, ReadError
+from collectors.model import Block, Failure, FailureCode
 from collectors.site.dates import mentions
 from collectors.site.frontier import Frontier
+from collectors.site.home import other_spelling
 from collectors.site.page import Reading, Source, read_page
 from collectors.site.robots import robots, sitemap
 from collectors.site.territory import section_of, territory
@@ -82,6 +84,11 @@ def test_a_telephone_in_a_script_is_not_shown() -> None:
 )
 def test_links_to_pages_are_told_from_buttons_and_posts(href: str, found: list[str]) -> None:
     assert [one.url for one in page(f'<a href="{href}">мы</a>').contacts.links] == found
+
+
+def test_a_page_named_in_the_text_and_linked_is_one_link() -> None:
+    markup = '<a href="https://vk.com/kedr_school1">vk.com/kedr_school1</a>'
+    assert [one.url for one in page(markup).contacts.links] == ["https://vk.com/kedr_school1"]
 
 
 # --- what the rules look for --------------------------------------------------------------------
@@ -256,6 +263,24 @@ def test_a_windows_path_is_read_as_browsers_read_it() -> None:
 )
 def test_a_registered_path_is_a_section(asked: str, final: str, section: str) -> None:
     assert section_of(asked, final) == section
+
+
+@pytest.mark.parametrize(
+    ("address", "error", "other"),
+    [
+        ("http://a.ru", ReadError(Failure(FailureCode.CONNECTION)), "https://a.ru"),
+        ("https://a.ru", ReadError(Failure(FailureCode.TIMEOUT)), "http://a.ru"),
+        ("http://a.ru", NoSuchNameError(Failure(FailureCode.DNS)), "http://www.a.ru"),
+        ("http://www.a.ru", NoSuchNameError(Failure(FailureCode.DNS)), "http://a.ru"),
+        ("http://a.ru", ReadError(Failure(FailureCode.SERVER_ERROR)), None),
+        ("http://a.ru:8080", ReadError(Failure(FailureCode.CONNECTION)), None),
+        ("https://a.ru", CertificateError(Failure(FailureCode.TLS)), None),
+    ],
+)
+def test_another_spelling_is_tried_where_the_registry_may_have_missed(
+    address: str, error: ReadError, other: str | None
+) -> None:
+    assert other_spelling(address, error) == other
 
 
 def test_telling_pages_are_read_first() -> None:
