@@ -22,6 +22,7 @@ app = typer.Typer(
     ),
     no_args_is_help=True,
     rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # they print local variables, and with them tokens
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 registry_app = typer.Typer(help="Реестр учреждений: проверить, заполнить из таблицы, выгрузить.")

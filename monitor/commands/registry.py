@@ -9,7 +9,11 @@ from pathlib import Path
 from monitor.application import pack_files
 from monitor.config import load_settings
 from monitor.registry import check as checked
+from monitor.registry import diff as compared
+from monitor.registry import export as exported
+from monitor.registry import import_table as imported
 from monitor.registry import load
+from monitor.registry import template as made_template
 
 WRONG = 2
 
@@ -25,9 +29,7 @@ def check(config: Path, files: Sequence[Path]) -> int:
 
 
 def template(file: Path) -> int:
-    from monitor.registry.tables import template as written
-
-    written(file)
+    made_template(file)
     print(f"{file}: заполните таблицу и выполните «dozor registry import {file}»")
     return 0
 
@@ -40,9 +42,8 @@ def import_table(
     name: str | None,
     timezone: str,
 ) -> int:
-    from monitor.registry.tables import import_table as imported
-
-    text = imported(file, municipality=municipality, name=name, timezone=timezone)
+    about = {"id": municipality, "name": name, "timezone": timezone}
+    text = imported(file, municipality=about)
     if output is None:
         sys.stdout.write(text)
     else:
@@ -52,16 +53,12 @@ def import_table(
 
 
 def export(file: Path, output: Path) -> int:
-    from monitor.registry.tables import export as exported
-
     exported(load(file), output)
     print(output)
     return 0
 
 
 def diff(old: Path, new: Path) -> int:
-    from monitor.registry.difference import diff as compared
-
-    changes = compared(load(old), load(new))
+    changes = [change.text for change in compared(load(old), load(new))]
     print(*(changes or ["Различий нет."]), sep="\n")
     return 0

@@ -1,0 +1,107 @@
+"""Letters, through a real SMTP server."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import time
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
+
+from tests.monitor.conftest import AS_OF, Mailbox, Office
+
+DEPUTY = "deputy@example.org"
+
+
+def with_mail(office: Office, box: Mailbox, *recipients: str) -> Office:
+    office.set("mail", host="127.0.0.1", port=box.port, recipients=list(recipients or [DEPUTY]))
+    return office
+
+
+def parts(message: EmailMessage) -> list[str]:
+    return [part.get_content_type() for part in message.walk() if not part.is_multipart()]
+
+
+def text_of(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_the_letter_has_a_text_a_page_and_the_report(office: Office, mailbox: Mailbox) -> None:
+    with_mail(office, mailbox).audit("school-1")
+    assert office.dozor("send").returncode == 0
+    (message,) = mailbox.messages
+    assert parts(message)[:2] == ["text/plain", "text/html"]
+    assert "text/html" in parts(message)[2:]
+    assert message["To"] == DEPUTY
+    assert "Дозор" in message["Subject"]
+
+
+def test_the_same_report_is_not_sent_twice(office: Office, mailbox: Mailbox) -> None:
+    with_mail(office, mailbox).audit("school-1")
+    office.dozor("send")
+    second = office.dozor("send")
+    assert len(mailbox.messages) == 1
+    assert "--again" in second.stdout
+    office.dozor("send", "--again")
+    assert len(mailbox.messages) == 2
+
+
+def test_every_recipient_gets_a_letter_of_their_own(office: Office, mailbox: Mailbox) -> None:
+    with_mail(office, mailbox, "a@example.org", "b@example.org").audit("school-1", "--mail")
+    assert sorted(message["To"] for message in mailbox.messages) == [
+        "a@example.org",
+        "b@example.org",
+    ]
+
+
+def test_a_temporary_refusal_waits_and_a_permanent_one_is_parked(
+    office: Office, mailbox: Mailbox
+) -> None:
+    with_mail(office, mailbox).audit("school-1")
+    mailbox.refuse = "451 try later"
+    assert "ждёт повтора" in office.dozor("send").stdout
+    mailbox.refuse = "550 no such user"
+    office.dozor("send", "--again")
+    assert "no such user" in office.dozor("outbox").stdout
+    mailbox.refuse = ""
+    office.dozor("outbox", "--retry")
+    office.dozor("send")
+    assert len(mailbox.messages) == 1
+
+
+def test_a_server_that_is_away_loses_nothing(office: Office, mailbox: Mailbox) -> None:
+    with_mail(office, mailbox)
+    office.set("mail", port=9)
+    office.audit("school-1")
+    done = office.dozor("send")
+    assert (done.returncode, "ждёт повтора" in done.stdout) == (1, True)
+
+
+def test_nothing_is_mailed_unless_asked(office: Office, mailbox: Mailbox) -> None:
+    with_mail(office, mailbox).audit("school-1")
+    assert mailbox.messages == []
+
+
+def test_a_night_really_happens(office: Office, mailbox: Mailbox) -> None:
+    zone = ZoneInfo("Asia/Tomsk")
+    begin = datetime.now(zone) + timedelta(seconds=6)
+    with_mail(office, mailbox)
+    office.set("schedule", nightly=f"{begin:%S} {begin:%M} {begin:%H} * * *".replace(" 0", " "))
+    service = subprocess.Popen(office.command("serve"), env=office.environment)
+    try:
+        deadline = time.monotonic() + 60
+        while not mailbox.messages and time.monotonic() < deadline:
+            time.sleep(0.2)
+    finally:
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(30) == 0
+    (message,) = [one for one in mailbox.messages if one["To"] == DEPUTY]
+    shown = office.dozor("report", "--format", "text", "--output", "-").stdout
+    counts = re.search(r"из 13", shown)
+    assert counts, shown
+    assert "из 13" in text_of(message)
+    assert AS_OF  # the night counts as of the real time, not of the test's
