@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from datetime import date
+from zoneinfo import available_timezones
 
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 from stdnum.ru import inn, ogrn
@@ -37,7 +37,7 @@ from monitor.registry.shape import suggestion
 class Setting:
     """What a registry is held against. None: not known, hence not checked."""
 
-    today: date | None = None  # None: by the clock, in the municipality's time zone
+    today: date | None = None
     packs: Collection[str] | None = None
 
 
@@ -49,7 +49,6 @@ def problems(registry: Registry, setting: Setting) -> Iterator[Problem]:
     yield from _same_ogrn(registry.institution)
     yield from _shared_pages(registry.institution)
     yield from _shared_sites(registry.institution)
-    today = setting.today or _today(registry.municipality.timezone)
     known = [one.id for one in registry.institution]
     bound = registry.municipality.packs
     for number, institution in enumerate(registry.institution):
@@ -60,7 +59,7 @@ def problems(registry: Registry, setting: Setting) -> Iterator[Problem]:
         yield from _attestations(institution, loc)
         yield from _events(institution, loc)
         yield from _references(institution, loc, bound)
-        yield from _dates(institution, loc, today)
+        yield from _dates(institution, loc, setting.today or date.max)
 
 
 # --- the municipality ---------------------------------------------------------------------------
@@ -89,11 +88,6 @@ def _packs(named: Sequence[str], installed: Collection[str]) -> Iterator[Problem
     for number, pack in enumerate(named):
         if pack not in installed:
             yield _unknown(pack, sorted(installed), ("municipality", "packs", number), "no_pack")
-
-
-def _today(timezone: str) -> date:
-    known = timezone in available_timezones()
-    return datetime.now(ZoneInfo(timezone) if known else ZoneInfo("UTC")).date()
 
 
 def _unknown(value: str, known: Collection[str], loc: Loc, code: str) -> Problem:

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -31,8 +31,9 @@ def load(
 ) -> Municipality:
     """One registry file as a value; RegistryError with every fault of it.
 
-    A date of something that has been may not lie after `today` (default: the clock). `packs` are
-    the installed acts; None leaves their names unchecked.
+    A date of something that has been may not lie after `today`; None asks no clock, so that a
+    file which was right yesterday cannot stop an audit as of an earlier day. `packs` are the
+    installed acts; None leaves their names unchecked.
     """
     return load_all([path], today=today, packs=packs)[0]
 
@@ -57,8 +58,16 @@ def check(
     today: date | None = None,
     packs: Collection[str] | None = None,
 ) -> tuple[Fault, ...]:
-    """Every fault and every warning of the files, file by file and line by line."""
-    return tuple(_faults(_drafts(paths, Setting(today, packs))))
+    """Every fault and every warning of the files, file by file and line by line.
+
+    `today` is by default the clock's, at the place on Earth where the day begins first.
+    """
+    return tuple(_faults(_drafts(paths, Setting(today or latest_day(), packs))))
+
+
+def latest_day() -> date:
+    """Today, wherever the municipality is: nobody's yesterday is called the future."""
+    return datetime.now(timezone(timedelta(hours=14))).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +154,19 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError:
         raise RegistryError([fault(path, 1, Problem((), "no_file"))]) from None
     except OSError as error:
-        about = {"reason": error.strerror}
-        raise RegistryError([fault(path, 1, Problem((), "unreadable", about))]) from None
+        raise RegistryError([fault(path, 1, unreadable(error))]) from None
     if len(content) > MAX_BYTES:
         limit = {"limit": MAX_BYTES // 1_000_000}
         raise RegistryError([fault(path, 1, Problem((), "too_large", limit))])
     return content
+
+
+def unreadable(error: OSError) -> Problem:
+    """Why a file cannot be opened, in Russian where we have the word."""
+    reasons = wording()["reasons"]
+    known = {IsADirectoryError: "folder", PermissionError: "permission"}
+    code = known.get(type(error))
+    return Problem((), "unreadable", {"reason": reasons[code] if code else error.strerror or ""})
 
 
 def _unparsed(path: Path, error: Exception) -> Fault:

@@ -19,6 +19,7 @@ from monitor.registry.cells import CellFaultError, value
 from monitor.registry.checks import Setting
 from monitor.registry.declaration import Registry
 from monitor.registry.faults import Fault, Problem, RegistryError, fault
+from monitor.registry.files import latest_day
 from monitor.registry.lines import Loc
 from monitor.registry.mend import mend
 from monitor.registry.shape import suggestion
@@ -31,14 +32,16 @@ from monitor.registry.write import to_toml
 def import_table(
     path: Path | str,
     *,
-    municipality: Mapping[str, Any] | None = None,
+    municipality: str | None = None,
+    name: str | None = None,
+    timezone: str | None = None,
     stated_on: date | None = None,
     today: date | None = None,
 ) -> str:
     """The text of a registry file with what an XLSX or CSV table holds.
 
     Known are the workbook of `template`, one sheet of it as CSV, and the ЦУР table. `municipality`
-    gives the keys of `[municipality]` where the table has none; `stated_on` is the date of a ЦУР
+    (its id), `name` and `timezone` stand in where the table does not say whose it is; `stated_on` is the date of a ЦУР
     table (default: the one in the file's name, else of its last change). RegistryError has every
     fault with sheet, row and column.
     """
@@ -46,9 +49,10 @@ def import_table(
     draft = _read(path, stated_on)
     remark = ""
     if "municipality" not in draft.document:
-        draft.document["municipality"] = dict(municipality or _unnamed(path))
-        remark = "" if municipality else described()["unnamed"]["remark"] + "\n"
-    registry = _checked(draft, path, Setting(today))
+        given = {"id": municipality, "name": name, "timezone": timezone}
+        draft.document["municipality"] = _unnamed(path) | {k: v for k, v in given.items() if v}
+        remark = "" if municipality and name else described()["unnamed"]["remark"] + "\n"
+    registry = _checked(draft, path, Setting(today or latest_day()))
     return remark + to_toml(values.municipality(registry, digest=""))
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from monitor.registry.faults import Problem, RegistryError, fault
+from monitor.registry.files import unreadable
 
 MAX_BYTES = 20_000_000
 MAX_UNPACKED = 200_000_000
@@ -70,7 +71,7 @@ def _content(path: Path) -> bytes:
     except FileNotFoundError:
         raise _refused(path, "no_file") from None
     except OSError as error:
-        raise _refused(path, "unreadable", reason=error.strerror) from None
+        raise RegistryError([fault(path, 1, unreadable(error))]) from None
     if len(content) > MAX_BYTES:
         raise _refused(path, "too_large", limit=MAX_BYTES // 1_000_000)
     return content

@@ -171,7 +171,7 @@ def test_a_sheet_of_institutions_may_be_csv(tmp_path: Path, encoding: str, by: s
         encoding=encoding,
         by=by,
     )
-    school = first(import_table(path, municipality={"id": "k", "name": "К", "timezone": "UTC"}))
+    school = first(import_table(path, municipality="k", name="К", timezone="UTC"))
     assert [page["url"] for page in school["page"]] == [
         "https://vk.com/club1",
         "https://ok.ru/group/2",
@@ -183,6 +183,13 @@ def test_a_fault_of_csv_names_row_and_column(tmp_path: Path) -> None:
     header = ("Код", "Полное наименование", "Вид")
     path = as_csv(tmp_path / "list.csv", header, ("school-1", "Школа", "шкода"))
     assert told(path)[0].startswith("строка 2, столбец «Вид»: «шкода» нет в списке")
+
+
+def test_a_table_that_does_not_say_whose_it_is_asks_for_it(tmp_path: Path) -> None:
+    header = ("Код", "Полное наименование", "Вид")
+    path = as_csv(tmp_path / "list.csv", header, ("school-1", "Школа", "школа"))
+    assert import_table(path).startswith("# В таблице не сказано, чья она")
+    assert import_table(path, municipality="k", name="К").startswith("[municipality]\nid =")
 
 
 # --- the ЦУР table ------------------------------------------------------------------------------
