@@ -203,7 +203,7 @@ def stated_access(soup: BeautifulSoup) -> Access | None:
 
 def _lines(soup: BeautifulSoup) -> Iterator[str]:
     """The page's own lines: no prose of the group, no posts, no scripts."""
-    prose = {id(tag) for selector in _PROSE for tag in soup.select(selector)}
+    prose = {id(tag) for tag in _all(soup, _PROSE)}
     title = soup.title
     for text in soup.find_all(string=True):
         if isinstance(text, Comment) or not text.strip():
@@ -247,13 +247,14 @@ def topics_count(soup: BeautifulSoup) -> int | None:
 
 def has_mark(soup: BeautifulSoup) -> bool:
     """«Госорганизация» as a label of its own near the title (text, tooltip or label)."""
-    near = [tag for selector in (*HEADERS, *NAMES) for tag in soup.select(selector)]
-    near += [name.parent for name in map(soup.select_one, NAMES) if name and name.parent]
+    near = _all(soup, (*HEADERS, *NAMES))
+    if name := _first(soup, NAMES):
+        near += [tag for tag in name.find_next_siblings(limit=3) if isinstance(tag, Tag)]
     return any(_is_mark(tag) for tag in near)
 
 
 def _is_mark(block: Tag) -> bool:
-    prose = [tag for selector in _PROSE for tag in block.select(selector)]
+    prose = _all(block, _PROSE)
     for tag in [block, *block.find_all(True)]:
         if any(tag is one or one in tag.parents for one in prose):
             continue
@@ -296,10 +297,9 @@ def _contacts(soup: BeautifulSoup) -> Contacts | None:
     found = [
         find_contacts(_text(tag), place, _links(tag, place))
         for place, selectors in (("description", DESCRIPTIONS), ("info", INFORMATION))
-        for selector in selectors
-        for tag in soup.select(selector)
+        for tag in _all(soup, selectors)
     ]
-    metas = filter(None, (soup.select_one(selector) for selector in META_DESCRIPTIONS))
+    metas = _all(soup, META_DESCRIPTIONS)
     found += [find_contacts(str(meta.get("content", "")), "description") for meta in metas]
     return union(*found) if found else None
 
@@ -337,7 +337,7 @@ def says_no_topics(soup: BeautifulSoup) -> bool:
 
 def _blocks(soup: BeautifulSoup) -> list[Tag]:
     """The outermost blocks that hold a topic: with a date, a topic's number or a topic's text."""
-    found = {id(tag): tag for selector in POSTS for tag in soup.select(selector)}
+    found = {id(tag) for tag in _all(soup, POSTS)}
     outermost = [
         tag
         for tag in soup.find_all("div")
@@ -384,11 +384,16 @@ def _author(block: Tag, own: set[str | None]) -> Author:
 
 def _is_apart(link: Tag, block: Tag) -> bool:
     """Inside the text (a mention) or the foot (comments, classes): not the author's link."""
-    apart = [tag for selector in (*TEXTS, *FEET) for tag in block.select(selector)]
+    apart = _all(block, (*TEXTS, *FEET))
     return any(one is parent for one in apart for parent in link.parents)
 
 
 # --- small ----------------------------------------------------------------------------------------
+
+
+def _all(soup: Tag, selectors: Sequence[str]) -> list[Tag]:
+    """One walk for all selectors: a page has thousands of tags."""
+    return list(soup.select(", ".join(selectors)))
 
 
 def _first(soup: Tag, selectors: Sequence[str]) -> Tag | None:

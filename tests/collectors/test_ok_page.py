@@ -104,6 +104,17 @@ def test_the_mark_is_a_label_near_the_title(mark: str) -> None:
     assert (seen.government_mark, seen.title) == (True, "Школа № 1")
 
 
+def test_the_mark_may_stand_beside_a_title_without_a_block() -> None:
+    text = document('<h1 class="group-name_h">Школа</h1><span>Госорганизация</span>')
+    assert facts(text).government_mark is True
+
+
+def test_the_mark_of_a_recommended_group_is_not_ours() -> None:
+    others = "<aside><div><a>Другие</a><span>Госорганизация</span></div></aside>"
+    text = document(f'<h1 class="group-name_h">Школа</h1><p>а</p><p>б</p><p>в</p>{others}')
+    assert facts(text).government_mark is None
+
+
 def test_the_word_in_a_description_is_no_mark() -> None:
     assert facts(desktop(more="<b>Госорганизация</b>")).government_mark is None
 
