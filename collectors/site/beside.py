@@ -86,8 +86,7 @@ class Scripted:
 
 
 async def scripted_widgets(reader: Reader, scripts: Sequence[str]) -> Scripted:
-    """Well-known libraries are passed over: nobody puts the form of a town hall into jQuery."""
-    wanted = [url for url in dict.fromkeys(scripts) if not LIBRARY.search(url)]
+    wanted = own_scripts(scripts)
     all_read = len(wanted) <= MOST_SCRIPTS
     for url in wanted[:MOST_SCRIPTS]:
         try:
@@ -98,3 +97,8 @@ async def scripted_widgets(reader: Reader, scripts: Sequence[str]) -> Scripted:
         if found := pos_widgets(decoded(answer.body, "")):
             return Scripted(found, all_read)
     return Scripted((), all_read)
+
+
+def own_scripts(scripts: Sequence[str]) -> list[str]:
+    """Without well-known libraries: nobody puts the form of a town hall into jQuery."""
+    return [url for url in dict.fromkeys(scripts) if not LIBRARY.search(url.rpartition("/")[2])]

@@ -23,7 +23,7 @@ from collectors.model import (
     SiteFacts,
     SitePage,
 )
-from collectors.site.beside import mapped_pages, scripted_widgets
+from collectors.site.beside import mapped_pages, own_scripts, scripted_widgets
 from collectors.site.frontier import Frontier
 from collectors.site.home import Home, find_home
 from collectors.site.page import Reading
@@ -32,6 +32,7 @@ from collectors.site.settings import SiteSettings
 from collectors.site.territory import Territory
 
 PATIENCE = 5  # failures in a row of an unwell host, after which it is left alone
+FEW_LINKS = 3
 UNWELL = frozenset(
     {
         FailureCode.TIMEOUT,
@@ -103,6 +104,7 @@ class _Crawl:
     contacts: list[Contacts] = field(default_factory=list)
     pos: list[str] = field(default_factory=list)
     unread_scripts: bool = False
+    most_links: int = 0
     shown: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -142,6 +144,7 @@ class _Crawl:
                 break
             failures = 0 if await self._visit(*found) else failures + 1
         await self._search_scripts()
+        self._doubt_menus()
 
     async def _add_mapped(self) -> None:
         mapped = await mapped_pages(self.reader, self.site)
@@ -188,6 +191,7 @@ class _Crawl:
         self.frontier.read += 1
         if reading.is_cut:
             self.frontier.skip(FailureCode.TOO_LARGE)
+        self.most_links = max(self.most_links, len(reading.links))
         page = reading.page
         anchors = tuple(link for link in page.anchors if self._is_new(link))
         blocks = tuple(one for one in page.blocks if self._once(f"# {one.heading}", one.text))
@@ -210,6 +214,11 @@ class _Crawl:
             return
         found = await scripted_widgets(self.reader, self.home.reading.scripts)
         self.pos, self.unread_scripts = list(found.forms), not found.all_read
+
+    def _doubt_menus(self) -> None:
+        """A site of scripts where no page has a menu of links: its menu may be drawn by them."""
+        if self.most_links < FEW_LINKS and own_scripts(self.home.reading.scripts):
+            self.frontier.skip(FailureCode.NEEDS_JAVASCRIPT)
 
     def _widgets(self) -> tuple[str, ...] | None:
         """Empty only when everything was read that could hold a form."""

@@ -122,6 +122,14 @@ def test_a_dead_link_is_a_page_with_its_status_and_no_gap() -> None:
     assert found.crawl.complete
 
 
+def test_a_menu_that_scripts_may_draw_leaves_a_gap() -> None:
+    script = '<script src="/menu.js"></script>'
+    few = {"/": long(script), "/menu.js": reply("menu()", kind="text/javascript")}
+    assert dict(site(visit(few)).crawl.skipped) == {"needs_javascript": 1}
+    many = {**few, "/": links("/a", "/b", "/c") + script}
+    assert site(visit(many)).crawl.complete
+
+
 def test_inner_pages_that_fail_leave_a_gap_with_its_reason() -> None:
     found = site(visit({"/": links("/a", "/b"), "/a": reply("", 500), "/b": long()}))
     assert (found.crawl.complete, found.crawl.read) == (False, 2)
