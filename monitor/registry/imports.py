@@ -41,9 +41,9 @@ def import_table(
     """The text of a registry file with what an XLSX or CSV table holds.
 
     Known are the workbook of `template`, one sheet of it as CSV, and the ЦУР table. `municipality`
-    (its id), `name` and `timezone` stand in where the table does not say whose it is; `stated_on` is the date of a ЦУР
-    table (default: the one in the file's name, else of its last change). RegistryError has every
-    fault with sheet, row and column.
+    (its id), `name` and `timezone` stand in where the table does not say whose it is;
+    `stated_on` is the date of a ЦУР table (default: the one in the file's name, else of its last
+    change). RegistryError has every fault with sheet, row and column.
     """
     path = Path(path)
     draft = _read(path, stated_on)

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
 
 from monitor.registry.faults import Problem, RegistryError, fault
 from monitor.registry.files import unreadable
@@ -88,7 +90,7 @@ def _workbook(path: Path, content: bytes) -> list[Grid]:
     _inspect(path, content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        return [_sheet(path, page.title, page.iter_rows()) for page in book.worksheets]
+        return [_sheet(path, page) for page in book.worksheets]
     except RegistryError:
         raise
     except Exception as error:  # openpyxl raises whatever its parts raise on a broken file
@@ -110,12 +112,16 @@ def _inspect(path: Path, content: bytes) -> None:
         raise _refused(path, "not_a_workbook", reason="файл повреждён") from error
 
 
-def _sheet(path: Path, title: str, rows: Iterable[tuple[object, ...]]) -> Grid:
-    contents = (tuple(_cell_content(cell) for cell in row) for row in rows)
-    return _grid(path, title, contents)
+def _sheet(path: Path, page: Any) -> Grid:
+    """The size that a sheet tells of itself is often wrong, and a stranger's may be a trap."""
+    page.reset_dimensions()
+    rows = page.iter_rows(max_col=MAX_COLUMNS + 1)
+    return _grid(path, page.title, (tuple(map(_cell_content, row)) for row in rows))
 
 
 def _cell_content(cell: object) -> Content:
+    if cell is EMPTY_CELL:
+        return None
     value = getattr(cell, "value", None)
     kind = getattr(cell, "data_type", None)
     if kind == "f":
