@@ -75,13 +75,16 @@ def same_site(registry: str, shown: str, aliases: Iterable[str] = ()) -> bool:
     ours = [_site(written) for written in (registry, *aliases)]
     host, path = _site(shown)
     return any(
-        host == our_host and (not our_path or f"{path}/".startswith(f"{our_path}/"))
+        host and host == our_host and (not our_path or f"{path}/".startswith(f"{our_path}/"))
         for our_host, our_path in ours
     )
 
 
 def _site(written: str) -> tuple[str, str]:
-    parts = urlsplit(re.sub(r"^(?:https?:)?/{0,2}", "//", written.strip(), flags=re.IGNORECASE))
+    try:
+        parts = urlsplit(re.sub(r"^(?:https?:)?/{0,2}", "//", written.strip(), flags=re.IGNORECASE))
+    except ValueError:  # brackets that are no IPv6 address: nobody's site
+        return "", ""
     return _host(parts.netloc.rpartition("@")[2].partition(":")[0]), parts.path.rstrip("/").lower()
 
 
@@ -175,6 +178,7 @@ def _loosely(registry: str, shown: str) -> Match:
 # --- names --------------------------------------------------------------------------------------
 
 _FIGURES = re.compile(r"(?:№|#|\bn|\bno)\s{0,2}(?=\d)", re.IGNORECASE)
+_QUOTED = re.compile(r"[«\"“„]([^«»\"“”„]{2,80})[»\"”“]")
 _LEGAL_FORMS = frozenset(_WORDS["legal_forms"].split())
 
 
@@ -185,7 +189,8 @@ def names_match(
 
     Strict: the title is like its short or popular name, or any of `texts` (description, status)
     holds the full name. Generous: title or text share the kind word and the number or a proper
-    word of any of its names, or nothing distinctive is known of it.
+    word of any of its names, or what stands in quotation marks there («Солнышко»), or nothing
+    distinctive is known of it.
     """
     short = [_name(name) for name in (institution.short_name, *institution.popular_names) if name]
     full = _name(institution.name)
@@ -195,6 +200,7 @@ def names_match(
         _is_within(name, window, threshold) for name in (*short, full) for window in windows
     )
     generous = strict or any(_may_be(name, window) for name in every for window in windows)
+    generous = generous or _share_quoted(institution, windows)
     return NameMatch(strict=strict, generous=generous or not any(name.words for name in every))
 
 
@@ -287,6 +293,12 @@ def _may_be(name: _Name, window: _Name) -> bool:
     return bool(name.numbers & window.numbers or _share_proper(name, window)) or not (
         name.numbers or name.proper
     )
+
+
+def _share_quoted(institution: Institution, windows: Iterable[_Name]) -> bool:
+    names = (institution.name, institution.short_name, *institution.popular_names)
+    quoted = [_name(part).proper for name in names for part in re.findall(_QUOTED, name)]
+    return any(words and words <= window.proper for words in quoted for window in windows)
 
 
 def _contradict(name: _Name, shown: _Name) -> bool:

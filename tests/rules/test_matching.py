@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import pytest
+
+from collectors.contacts import parse_phone
+from rules.matching import (
+    Match,
+    NameMatch,
+    has_street_like,
+    names_match,
+    same_address,
+    same_email,
+    same_phone,
+    same_site,
+)
+from rules.model import Institution
+from tests.cast import MUSEUM, SCHOOL
+
+YES = NameMatch(strict=True, generous=True)
+MAYBE = NameMatch(strict=False, generous=True)
+NO = NameMatch(strict=False, generous=False)
+HOME = "636615, Томская область, г. Кедровый, 1-й мкр., д. 61"
+
+
+def called(name: str, short: str = "", *popular: str) -> Institution:
+    return Institution(
+        id="x",
+        municipality="kedr",
+        name=name,
+        short_name=short,
+        popular_names=popular,
+        kind="other",
+    )
+
+
+# --- telephones, e-mail, sites ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("registry", "shown"),
+    [
+        ("8 (38250) 3-55-46 доб. 2", "+7 38250 35546"),
+        ("8 (38250) 3-55-46", "тел. 35-5-46"),
+        ("3-55-46", "8 (38250) 3-55-46"),
+        ("3-55-46", "35-5-46"),
+        ("8 (3822) 55-55-55", "55-55-55"),
+    ],
+)
+def test_one_number_in_two_writings_is_the_same(registry: str, shown: str) -> None:
+    assert same_phone(parse_phone(registry), parse_phone(shown))
+
+
+@pytest.mark.parametrize(
+    ("registry", "shown"),
+    [
+        ("8 (38250) 3-55-46", "8 (38250) 3-55-47"),
+        ("8 (38250) 3-55-46", "8 (38251) 3-55-46"),
+        ("8 (38250) 3-55-46", "3-55-47"),
+        ("нет", "8 (38250) 3-55-46"),
+        ("нет", "нет"),
+    ],
+)
+def test_another_number_or_none_is_not_the_same(registry: str, shown: str) -> None:
+    assert not same_phone(parse_phone(registry), parse_phone(shown))
+
+
+@pytest.mark.parametrize(
+    ("registry", "shown"),
+    [
+        ("School1@Example.org", "school1@example.org"),
+        ("a@ya.ru", "a@yandex.ru"),
+        ("a@xn--b1agh1afp.xn--p1ai", "a@привет.рф"),
+        ("mailto:a@example.org", " a@example.org "),
+    ],
+)
+def test_one_mailbox_in_two_writings_is_the_same(registry: str, shown: str) -> None:
+    assert same_email(registry, shown)
+
+
+def test_another_mailbox_of_the_host_is_not_the_same() -> None:
+    assert not same_email("school1@example.org", "school2@example.org")
+
+
+@pytest.mark.parametrize(
+    ("registry", "shown"),
+    [
+        ("https://school1.example", "http://www.school1.example/contacts"),
+        ("school1.example/", "SCHOOL1.example"),
+        ("http://привет.рф", "https://xn--b1agh1afp.xn--p1ai/about"),
+        ("https://portal.example/school1", "portal.example/School1/contacts"),
+        ("https://school1.example:443", "school1.example"),
+    ],
+)
+def test_one_site_in_two_writings_is_the_same(registry: str, shown: str) -> None:
+    assert same_site(registry, shown)
+
+
+@pytest.mark.parametrize(
+    ("registry", "shown"),
+    [
+        ("https://school1.example", "https://school11.example"),
+        ("https://portal.example/school1", "https://portal.example/school11"),
+        ("https://school1.example", ""),
+        ("https://school1.example", "https://vk.com/school1.example"),
+        ("https://school1.example", "http://[broken"),
+    ],
+)
+def test_another_site_is_not_the_same(registry: str, shown: str) -> None:
+    assert not same_site(registry, shown)
+
+
+def test_an_old_host_may_be_named_as_an_alias() -> None:
+    assert same_site("https://school1.example", "school1.ucoz.ru", ["http://school1.ucoz.ru"])
+
+
+# --- postal addresses ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        HOME,
+        "г. Кедровый, 1 мкр, 61",
+        "г Кедровый, мкр 1-й, д 61",
+        "Кедровый, микрорайон 1, дом 61",
+        "1 мкр., д.61",
+        "636600, Томская обл., г. Кедровый, 1-й микрорайон, 61",
+        "Адрес: 636615 Россия, Томская область, город Кедровый, 1 микрорайон, дом № 61",
+    ],
+)
+def test_one_address_in_many_writings_is_the_same(shown: str) -> None:
+    assert same_address(HOME, shown) is Match.SAME
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["г. Кедровый, 2 мкр, 61", "г. Кедровый, 1 мкр, 6", "г. Томск, 1 мкр, 61", "ул. Мира, 61"],
+)
+def test_another_house_street_or_town_is_different(shown: str) -> None:
+    assert same_address(HOME, shown) is Match.DIFFERENT
+
+
+@pytest.mark.parametrize("shown", ["г. Кедровый, 1 мкр, 61а", "г. Кедровый, 1-й мкр", "Кедровый"])
+def test_what_does_not_contradict_is_likely(shown: str) -> None:
+    assert same_address(HOME, shown) is Match.LIKELY
+
+
+@pytest.mark.parametrize(
+    ("registry", "shown", "match"),
+    [
+        ("г. Томск, ул. К. Маркса, 5", "Томск, улица Карла Маркса, дом 5", Match.SAME),
+        ("г. Томск, ул. Королёва, 5-а", "г. Томск, ул. Королева 5 «А»", Match.SAME),
+        ("г. Томск, ул. Садовая, 5", "г. Томск, пер. Садовый, 5", Match.LIKELY),
+        ("с. Пудино, ул. Горького, 29", "с. Пудино ул. Горького д. 29", Match.SAME),
+        ("г. Томск, Школьная улица, 9", "г. Томск, ул. Школьная, д. 9", Match.SAME),
+        ("г. Томск, ул. Мира, 5", "", Match.DIFFERENT),
+        ("", "г. Томск, ул. Мира, 5", Match.DIFFERENT),
+    ],
+)
+def test_streets_are_compared_by_name_type_and_house(
+    registry: str, shown: str, match: Match
+) -> None:
+    assert same_address(registry, shown) is match
+
+
+def test_a_street_is_like_a_street_without_a_house() -> None:
+    assert has_street_like("Мы на ул. Ленина, за парком")
+    assert has_street_like("1-й мкр.")
+    assert not has_street_like("Мы в городе Кедровом")
+
+
+# --- names --------------------------------------------------------------------------------------
+
+KINDERGARTEN = called("МКДОУ Детский сад № 1 г. Кедрового")
+PUDINO = called("МАОУ Пудинская средняя общеобразовательная школа")
+
+
+@pytest.mark.parametrize(
+    ("institution", "title"),
+    [
+        (KINDERGARTEN, "Детский сад №1 | Кедровый"),
+        (KINDERGARTEN, "МКДОУ ДЕТСКИЙ САД N 1"),
+        (KINDERGARTEN, "МКДОУ №1 г.Кедровый"),
+        (PUDINO, "Пудинская СОШ"),
+        (PUDINO, "МАОУ «Пудинская СОШ»"),
+        (SCHOOL, "Школа № 1 | Кедровый"),
+        (SCHOOL, "МКОУ СОШ №1 г. Кедрового Томской области"),
+        (SCHOOL, "Школа №1 - Кедровый"),
+        (MUSEUM, "Музей кедра"),
+        (MUSEUM, "МУ \"Музей Кедра\" | Кедровый"),
+        (called("Муниципальное бюджетное учреждение «Центральная библиотека» г. Кедрового"),
+         "Библиотека Кедровый"),
+        (called("Администрация города Кедрового"), "Администрация города Кедровый"),
+        (called("МБУ ДО «Детская школа искусств № 5»"), "ДШИ №5"),
+        (called("МБУК «Дом культуры „Чайка“»"), "ДК Чайка"),
+        (called("Минераловодский краеведческий музей"), "Краеведческий музей | Минераловодский"),
+        (called("МБДОУ детский сад «Солнышко»"), "Солнышко | детсад"),
+    ],
+)  # fmt: skip
+def test_a_title_names_the_institution_in_its_own_way(institution: Institution, title: str) -> None:
+    assert names_match(institution, title, ()) == YES
+
+
+@pytest.mark.parametrize(
+    ("institution", "title"),
+    [
+        (SCHOOL, "Школа № 11"),
+        (SCHOOL, "Школа № 11 | Кедровый"),
+        (SCHOOL, "Новости Томска"),
+        (SCHOOL, ""),
+        (SCHOOL, "Детский сад № 1 | Кедровый"),
+        (KINDERGARTEN, "Школа № 1 | Кедровый"),
+        (KINDERGARTEN, "Детский сад № 12"),
+        (PUDINO, "Останинская СОШ"),
+        (MUSEUM, "Кедровая школа"),
+        (called("МБУ ДО «Детская школа искусств № 1»"), "Школа № 1"),
+    ],
+)
+def test_another_institution_is_not_taken_for_it(institution: Institution, title: str) -> None:
+    assert names_match(institution, title, ()) == NO
+
+
+def test_the_full_name_may_stand_in_the_description() -> None:
+    text = (
+        "Официальная страница. Муниципальное казенное общеобразовательное учреждение средняя "
+        "общеобразовательная школа №1 города Кедрового. С 1986 года учим детей."
+    )
+    assert names_match(SCHOOL, "Первая школа", (text,)) == YES
+
+
+def test_a_description_that_names_another_school_too_does_not_hide_its_own() -> None:
+    assert names_match(SCHOOL, "Наша жизнь", ("Дружим с МКОУ СОШ № 1 и школой № 11",)).generous
+
+
+@pytest.mark.parametrize(
+    ("institution", "title"),
+    [
+        (SCHOOL, "Кедровская школа"),
+        (PUDINO, "Школа с. Пудино"),
+        (called("МБДОУ детский сад «Солнышко»"), "Солнышко"),
+        (
+            called("МКУК «Кедровская централизованная библиотечная система»"),
+            "Кедровская библиотека",
+        ),
+        (called("МБУ «Центр культуры „Нарым“»"), "Нарым онлайн"),
+    ],
+)
+def test_what_may_be_its_name_is_no_reason_to_accuse(institution: Institution, title: str) -> None:
+    assert names_match(institution, title, ()).generous
+
+
+def test_a_former_name_is_generous_only() -> None:
+    school = Institution(
+        id="x", municipality="kedr", name="МКОУ «Гимназия Кедр»", kind="school",
+        former_names=("МКОУ СОШ № 7",),
+    )  # fmt: skip
+    assert names_match(school, "СОШ № 7", ()) == MAYBE
+
+
+def test_a_name_without_anything_distinctive_accuses_nobody() -> None:
+    assert names_match(called("Муниципальное учреждение"), "Новости", ()).generous
+
+
+def test_the_threshold_is_a_parameter() -> None:
+    library = called("МБУК Кедровская детская модельная библиотека семейного чтения")
+    assert names_match(library, "Модельная библиотека | Чтение", ()).strict is False
+    assert names_match(library, "Модельная библиотека | Чтение", (), threshold=0.4).strict
