@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from css_inline import CSSInliner
 
+from reports.building import build
 from reports.formats import html
 from reports.model import Report
 from reports.templating import one_line, render
-from reports.view import build
 
 INLINER = CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from collectors.model import Evidence
 from reports.counting import tally
+from reports.ground import by_institution
 from reports.model import Audit, Format, Report
-from reports.view import findings_of
 from rules.model import Finding, Institution, Waiver
 
 SCHEMA = "dozor.audit/1"
@@ -23,10 +24,11 @@ def render_json(report: Report) -> bytes:
 
 
 def as_json(report: Report) -> Json:
+    found = by_institution(report.findings)
     return {
         "schema": SCHEMA,
         "audit": audit_json(report.audit),
-        "institutions": [institution_json(report, one) for one in report.institutions],
+        "institutions": [institution_json(one, found[one.key]) for one in report.institutions],
     }
 
 
@@ -61,8 +63,7 @@ def audit_json(audit: Audit) -> Json:
     }
 
 
-def institution_json(report: Report, institution: Institution) -> Json:
-    findings = findings_of(report, institution)
+def institution_json(institution: Institution, findings: Sequence[Finding]) -> Json:
     return {
         "id": institution.id,
         "municipality": institution.municipality,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from reports.building import build
 from reports.model import Format, Report
 from reports.templating import render
-from reports.view import build
 
 
 def render_text(report: Report) -> bytes:

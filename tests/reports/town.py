@@ -343,6 +343,11 @@ def grown(number: int, pages: int) -> tuple[Institution, tuple[Finding, ...]]:
     slug = f"school-{number}"
     institution = replace(SCHOOL, id=slug, short_name=f"МКОУ СОШ № {number}")
     found = (*SCHOOL_FINDINGS, *MUSEUM_FINDINGS) * pages
+    crawl = tuple(
+        replace(EVIDENCE, record=f"urn:uuid:00000000-0000-4000-8000-{number:04}{page:08}")
+        for page in range(40)
+    )
     return institution, tuple(
-        replace(one, institution=slug, evidence=(EVIDENCE,) * 20) for one in found
+        replace(one, institution=slug, evidence=crawl[place % 8 :])
+        for place, one in enumerate(found)
     )

@@ -1,0 +1,196 @@
+"""From a report to its view.
+
+Report ──> ground (one a municipality) ──> first screen, matrix, cards, previews ──> View
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reports import counting
+from reports.cards import (
+    build_card,
+)
+from reports.counting import Standing
+from reports.first_screen import (
+    build_calls,
+    build_changes,
+    build_unmet,
+    has_address,
+    numbers,
+    who,
+    without_address,
+)
+from reports.ground import (
+    Ground,
+    ground,
+    known,
+    name_of,
+    place_of,
+    portion,
+    standing_of,
+)
+from reports.matrix import (
+    build_matrix,
+)
+from reports.model import Audit, Report, Tally
+from reports.view import (
+    ActLine,
+    Past,
+    Preview,
+    Previews,
+    Run,
+    Section,
+    View,
+)
+from reports.words import count, moment, word, zone_name
+from rules.model import Act, Finding, Municipality, Outcome, Requirement
+
+CALLS_SHOWN = 5
+UNMET_SHOWN = 5
+TREND_SHOWN = 12
+
+
+def build(report: Report) -> View:
+    return View(
+        run=build_run(report),
+        sections=tuple(build_section(ground(report, one)) for one in report.municipalities),
+        acts=tuple(act_line(act, report) for act in report.acts),
+        marks=counting.WORST_FIRST,
+        history=tuple(past(one, report) for one in report.trend[-TREND_SHOWN:]),
+    )
+
+
+def past(tally: Tally, report: Report) -> Past:
+    zeros = {outcome.value: 0 for outcome in Outcome}
+    told = {outcome.value: number for outcome, number in tally.counts.items()}
+    return Past(moment(tally.as_of, report.municipalities[0].timezone), zeros | told)
+
+
+def build_section(ground: Ground) -> Section:
+    standings = {i.id: standing_of(ground, i) for i in ground.institutions}
+    unmet, calls = build_unmet(ground), build_calls(ground)
+    as_of = ground.report.audit.as_of
+    return Section(
+        anchor=ground.municipality.id,
+        name=ground.municipality.name,
+        as_of=moment(as_of, ground.zone),
+        zone=zone_name(as_of, ground.zone),
+        nothing_registered=not any(has_address(i) for i in ground.institutions),
+        without_address=without_address(ground, standings),
+        numbers=numbers(standings.values()),
+        complying=who(ground, standings, Standing.COMPLIES),
+        unjudged=who(ground, standings, Standing.UNJUDGED),
+        share=portion(counting.compliance(ground.all)),
+        unseen=portion(counting.unseen(ground.all)),
+        reviews=counting.tally(ground.all)["review"],
+        unmet=unmet[:UNMET_SHOWN],
+        more_unmet=len(unmet[UNMET_SHOWN:]),
+        changes=build_changes(ground),
+        calls=calls[:CALLS_SHOWN],
+        more_calls=len(calls[CALLS_SHOWN:]),
+        matrix=build_matrix(ground, standings),
+        cards=tuple(build_card(ground, i, standings[i.id]) for i in ground.institutions),
+        previews=build_previews(ground),
+        kinds=options("kinds", (i.kind for i in ground.institutions)),
+        networks=options("networks", (f.network for f in ground.all if f.network), "title"),
+        acts=binding_acts(ground),
+    )
+
+
+def binding_acts(ground: Ground) -> tuple[str, ...]:
+    """Short titles of the acts that ask something of somebody here."""
+    applying = (f for f in known(ground) if f.outcome is not Outcome.NOT_APPLICABLE)
+    return tuple(dict.fromkeys(ground.acts[f.requirement].short_title for f in applying))
+
+
+def options(
+    kind: str, slugs: Iterable[str], field: str | None = None
+) -> tuple[tuple[str, str], ...]:
+    return tuple((slug, word(kind, slug, field)) for slug in sorted(set(slugs)))
+
+
+def build_previews(ground: Ground) -> tuple[Previews, ...]:
+    by_act: dict[str, list[Finding]] = {}
+    for finding in known(ground):
+        if finding.preview is not None:
+            by_act.setdefault(ground.acts[finding.requirement].id, []).append(finding)
+    acts = {act.id: act for act in ground.report.acts}
+    return tuple(act_previews(ground, acts[act], found) for act, found in by_act.items())
+
+
+def act_previews(ground: Ground, act: Act, findings: Sequence[Finding]) -> Previews:
+    return Previews(
+        act=act.short_title,
+        draft=status_of(act, ground.municipality) == "draft",
+        lines=tuple(build_preview(ground, f) for f in findings),
+    )
+
+
+def status_of(act: Act, municipality: Municipality) -> str:
+    told = municipality.acts.get(act.id)
+    return (told.status if told else None) or act.status
+
+
+def build_preview(ground: Ground, finding: Finding) -> Preview:
+    requirement = ground.requirements[finding.requirement]
+    return Preview(
+        mark=preview_mark(requirement, finding),
+        institution=ground.names[finding.institution],
+        clause=finding.clause,
+        title=requirement.title,
+        place=place_of(ground, finding),
+        because=finding.preview_because or "",
+    )
+
+
+def preview_mark(requirement: Requirement, finding: Finding) -> str:
+    is_advice = requirement.nature == "recommended"
+    return counting.BELOW if finding.preview == Outcome.FAIL and is_advice else f"{finding.preview}"
+
+
+def build_run(report: Report) -> Run:
+    audit = report.audit
+    return Run(
+        audit=audit.id,
+        complete=audit.complete,
+        pages=audit.collection.pages,
+        read=audit.collection.read,
+        unread=audit.collection.unread,
+        reasons=tuple(
+            (word("failures", code), number)
+            for code, number in sorted(
+                audit.collection.reasons.items(), key=lambda r: (-r[1], r[0])
+            )
+        ),
+        requests=tuple(
+            (word("networks", slug, "title"), number)
+            for slug, number in audit.collection.requests.items()
+        ),
+        started=moment(audit.started_at, report.municipalities[0].timezone),
+        duration=duration(audit),
+        scope=tuple(name_of(i) for i in report.institutions) if audit.scope is not None else (),
+        issues=tuple(issue.text for issue in audit.issues),
+    )
+
+
+def duration(audit: Audit) -> str | None:
+    if audit.finished_at is None:
+        return None
+    seconds = round((audit.finished_at - audit.started_at).total_seconds())
+    return count(seconds // 60, "minute") if seconds >= 120 else count(seconds, "second")
+
+
+def act_line(act: Act, report: Report) -> ActLine:
+    statuses = dict.fromkeys(
+        status_of(act, one) for one in report.municipalities if act.id in one.packs
+    )
+    return ActLine(
+        title=act.title,
+        status=", ".join(word("statuses", s) for s in statuses or (act.status,)),
+        digest=report.audit.packs.get(act.id, act.digest),
+        notes=act.notes,
+        not_checkable=tuple(
+            (r.clause, r.title, r.why_not) for r in act.requirements if r.predicate is None
+        ),
+    )

@@ -1,0 +1,232 @@
+"""The card of one institution: what failed, what a person must look at, what was not seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from collectors.model import Evidence, Page
+from reports import counting
+from reports.counting import Standing
+from reports.ground import (
+    Ground,
+    anchor_of,
+    mark_of,
+    place_of,
+    portion,
+    title_of,
+    totals,
+)
+from reports.view import (
+    Card,
+    Case,
+    Group,
+    Item,
+    PageLine,
+    Record,
+    Records,
+    Subject,
+    Tolerance,
+)
+from reports.words import day, moment, named, word
+from rules.model import Finding, Institution, Outcome, Waiver
+
+EVIDENCE_SHOWN = 4  # a finding over a crawled site rests on hundreds; the JSON has them all
+
+
+def build_card(ground: Ground, institution: Institution, standing: Standing) -> Card:
+    by_mark = sorted_by_mark(ground, institution)
+    records = number_records(ground, [f for found in by_mark.values() for f in found])
+    waiting = [f for m in (Outcome.ERROR, Outcome.UNKNOWN, Outcome.PENDING) for f in by_mark[m]]
+    return Card(
+        anchor=anchor_of(institution),
+        name=ground.names[institution.id],
+        full_name=institution.name,
+        kind=institution.kind,
+        kind_word=word("kinds", institution.kind),
+        standing=standing,
+        phones=institution.phones,
+        emails=institution.emails,
+        pages=tuple(page_lines(institution)),
+        exemptions=tuple(exemption_lines(institution)),
+        totals=totals(ground, institution),
+        share=portion(counting.compliance(ground.findings[institution.id])),
+        failed=items(ground, [*by_mark[Outcome.FAIL], *by_mark[counting.BELOW]], records),
+        review=items(ground, by_mark[Outcome.REVIEW], records),
+        waiting=groups(ground, waiting),
+        passed=items(ground, by_mark[Outcome.PASS], records),
+        outside=groups(ground, by_mark[Outcome.NOT_APPLICABLE]),
+        outside_count=len(by_mark[Outcome.NOT_APPLICABLE]),
+        records=tuple(records.values()),
+    )
+
+
+def sorted_by_mark(ground: Ground, institution: Institution) -> dict[str, list[Finding]]:
+    by_mark: dict[str, list[Finding]] = {mark: [] for mark in counting.WORST_FIRST}
+    for finding in ground.findings[institution.id]:
+        by_mark[mark_of(ground, finding)].append(finding)
+    return by_mark
+
+
+def number_records(ground: Ground, findings: Iterable[Finding]) -> dict[str, Record]:
+    """Every record that a card shows, by its id, in the order of the card."""
+    shown = {e.record: e for f in findings for e in f.evidence[:EVIDENCE_SHOWN]}
+    return {
+        record: build_record(ground, evidence, number)
+        for number, (record, evidence) in enumerate(shown.items(), start=1)
+    }
+
+
+def page_lines(institution: Institution) -> Iterable[PageLine]:
+    if institution.site:
+        yield PageLine(word("networks", "site", "page"), institution.site, None)
+    for page in institution.pages:
+        yield PageLine(word("networks", page.network, "page"), page.address, deleted(page))
+
+
+def deleted(page: Page) -> str | None:
+    return day(page.deleted_on) if page.deleted_on else None
+
+
+def exemption_lines(institution: Institution) -> Iterable[str]:
+    for one in institution.exemptions:
+        yield ", ".join(part for part in (one.ground, one.document) if part)
+
+
+def items(ground: Ground, findings: Sequence[Finding], records: Records) -> tuple[Item, ...]:
+    """One item a requirement and mark; violations first, gravest first, then by requirement."""
+    grouped: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault((mark_of(ground, finding), finding.requirement), []).append(finding)
+    order = sorted(grouped, key=lambda key: item_order(key[0], grouped[key]))
+    return tuple(build_item(ground, key[0], grouped[key], records) for key in order)
+
+
+def item_order(mark: str, findings: Sequence[Finding]) -> tuple[int, int]:
+    return counting.WORST_FIRST.index(mark), min(counting.gravity(f)[0] for f in findings)
+
+
+def build_item(ground: Ground, mark: str, findings: Sequence[Finding], records: Records) -> Item:
+    first = min(findings, key=counting.gravity)
+    requirement = ground.requirements.get(first.requirement)
+    return Item(
+        mark=mark,
+        act=ground.acts[first.requirement].short_title if requirement else "",
+        clause=first.clause,
+        title=title_of(ground, first.requirement),
+        law=requirement.law if requirement else "",
+        severity=word("severities", first.severity),
+        remedies=tuple(dict.fromkeys(f.remedy for f in findings if f.remedy)),
+        networks=network_slugs(findings),
+        cases=tuple(build_case(ground, f, records) for f in findings),
+    )
+
+
+def network_slugs(findings: Iterable[Finding]) -> str:
+    return " ".join(sorted({f.network for f in findings if f.network}))
+
+
+def build_case(ground: Ground, finding: Finding, records: Records) -> Case:
+    shown = finding.evidence[:EVIDENCE_SHOWN]
+    return Case(
+        place=place_of(ground, finding),
+        network=finding.network or "",
+        url=finding.page,
+        because=finding.because,
+        measured=measures(finding.measured),
+        required=measures(finding.required),
+        details=details(finding),
+        since=day(finding.since) if finding.since else None,
+        previous=word("previous", finding.previous) if finding.previous else None,
+        change=counting.change(finding),
+        records=tuple(dict.fromkeys(records[one.record].number for one in shown)),
+        more_records=len(finding.evidence) - len(shown),
+        waiver=tolerance(finding.waiver),
+        disputed=finding.disputed,
+        notes=finding.notes,
+    )
+
+
+def build_record(ground: Ground, evidence: Evidence, number: int) -> Record:
+    return Record(
+        number=number,
+        url=evidence.url,
+        fetched=moment(evidence.fetched_at, ground.zone),
+        sha256=evidence.sha256,
+        short=evidence.sha256[:12],
+        record=evidence.record,
+    )
+
+
+def measures(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """What everybody may read: named in words.toml, no structure of structures, not empty."""
+    return tuple(
+        (word("measures", name), measure(value))
+        for name, value in values.items()
+        if named("measures", name) and is_plain(value) and value not in ([], (), "", None)
+    )
+
+
+def details(finding: Finding) -> tuple[tuple[str, str], ...]:
+    """The rest, as the JSON has it."""
+    return tuple(
+        (name, json.dumps(value, ensure_ascii=False, default=str))
+        for name, value in (*finding.measured.items(), *finding.required.items())
+        if not (named("measures", name) and is_plain(value))
+    )
+
+
+def is_plain(value: object) -> bool:
+    parts = value if isinstance(value, list | tuple) else (value,)
+    return not any(isinstance(part, Mapping | list | tuple) for part in parts)
+
+
+def measure(value: object) -> str:
+    """A JSON value as a reader may see it."""
+    if value is None:
+        return word("values", "hidden")
+    if isinstance(value, bool):
+        return word("values", "yes" if value else "no")
+    if isinstance(value, list | tuple):
+        return ", ".join(measure(one) for one in value) or word("values", "nothing")
+    return iso_day(str(value))
+
+
+def iso_day(text: str) -> str:
+    """A date in JSON becomes a date in Russian; anything else stays."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def tolerance(waiver: Waiver | None) -> Tolerance | None:
+    if waiver is None:
+        return None
+    told = (waiver.reason, waiver.by, waiver.document)
+    return Tolerance(day(waiver.until), ", ".join(part for part in told if part))
+
+
+def groups(ground: Ground, findings: Sequence[Finding]) -> tuple[Group, ...]:
+    """One group a reason, so that twenty findings of one cause are one line."""
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault((mark_of(ground, finding), finding.because), []).append(finding)
+    return tuple(
+        Group(mark, because, network_slugs(same), subjects(ground, same))
+        for (mark, because), same in alike.items()
+    )
+
+
+def subjects(ground: Ground, findings: Sequence[Finding]) -> tuple[Subject, ...]:
+    places: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        place = place_of(ground, finding)
+        places.setdefault((finding.clause, finding.requirement), []).extend(
+            [place] if place else []
+        )
+    return tuple(
+        Subject(clause, title_of(ground, requirement), tuple(dict.fromkeys(found)))
+        for (clause, requirement), found in places.items()
+    )

@@ -1,0 +1,113 @@
+"""What every part of one municipality's section is built from, and how things are called."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from reports import counting
+from reports.counting import Requirements, Share, Standing
+from reports.model import Report
+from reports.view import (
+    Portion,
+)
+from reports.words import percent, word
+from rules.model import Act, Finding, Institution, Municipality
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every part of one section is built from."""
+
+    report: Report
+    municipality: Municipality
+    institutions: tuple[Institution, ...]
+    findings: Mapping[str, tuple[Finding, ...]]  # institution's id → its findings
+    requirements: Requirements
+    acts: Mapping[str, Act]  # requirement's id → its act
+    names: Mapping[str, str]  # institution's id → the short name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.municipality.timezone
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        return tuple(f for one in self.institutions for f in self.findings[one.id])
+
+
+def ground(report: Report, municipality: Municipality) -> Ground:
+    institutions = tuple(i for i in report.institutions if i.municipality == municipality.id)
+    found = by_institution(report.findings)
+    return Ground(
+        report=report,
+        municipality=municipality,
+        institutions=institutions,
+        findings={one.id: found[one.key] for one in institutions},
+        requirements={r.id: r for act in report.acts for r in act.requirements},
+        acts={r.id: act for act in report.acts for r in act.requirements},
+        names={i.id: name_of(i) for i in (*municipality.institutions, *institutions)},
+    )
+
+
+def by_institution(findings: Iterable[Finding]) -> dict[str, tuple[Finding, ...]]:
+    """By `Institution.key`, in one pass; an institution without any has the empty tuple."""
+    grouped: defaultdict[str, tuple[Finding, ...]] = defaultdict(tuple)
+    for finding in findings:
+        grouped[f"{finding.municipality}/{finding.institution}"] += (finding,)
+    return grouped
+
+
+def name_of(institution: Institution) -> str:
+    """The shortest official name, else the one that people use."""
+    return institution.short_name or next(iter(institution.popular_names), institution.name)
+
+
+def anchor_of(institution: Institution) -> str:
+    return f"{institution.municipality}--{institution.id}"
+
+
+def known(ground: Ground) -> Iterable[Finding]:
+    """Findings whose requirement still stands in a pack of this report."""
+    return (f for f in ground.all if f.requirement in ground.requirements)
+
+
+def mark_of(ground: Ground, finding: Finding) -> str:
+    return counting.mark(finding, ground.requirements)
+
+
+def standing_of(ground: Ground, institution: Institution) -> Standing:
+    return counting.standing(ground.findings[institution.id], ground.requirements)
+
+
+def title_of(ground: Ground, requirement: str) -> str:
+    known = ground.requirements.get(requirement)
+    return known.title if known else requirement
+
+
+def portion(share: Share) -> Portion:
+    return Portion(percent(share.part, share.whole), share.part, share.whole)
+
+
+def totals(ground: Ground, institution: Institution) -> tuple[tuple[str, int], ...]:
+    counted = Counter(mark_of(ground, f) for f in ground.findings[institution.id])
+    return tuple((mark, counted[mark]) for mark in counting.WORST_FIRST if counted[mark])
+
+
+def place_of(ground: Ground, finding: Finding) -> str:
+    """«страница ВКонтакте»; for the authority, the institution that the finding speaks of."""
+    where = word("networks", finding.network, "page") if finding.network else ""
+    about = ground.names.get(finding.about, finding.about) if finding.about else ""
+    twin = handle_of(ground, finding)
+    return ", ".join(part for part in (about, f"{where} {twin}".strip()) if part)
+
+
+def handle_of(ground: Ground, finding: Finding) -> str:
+    """The end of the address, where an institution has several pages in one network."""
+    pages = ground.findings[finding.institution]
+    addresses = {f.page for f in pages if f.page and f.network == finding.network}
+    if finding.page is None or len(addresses) < 2:
+        return ""
+    return finding.page.split("://")[-1]

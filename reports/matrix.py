@@ -1,0 +1,84 @@
+"""The table of institutions and requirements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from reports import counting
+from reports.counting import Standing
+from reports.ground import (
+    Ground,
+    anchor_of,
+    mark_of,
+    totals,
+)
+from reports.view import (
+    Cell,
+    Clauses,
+    Column,
+    Matrix,
+    Row,
+)
+from reports.words import word
+from rules.model import Finding, Institution, Outcome
+
+
+def build_matrix(ground: Ground, standings: Mapping[str, Standing]) -> Matrix:
+    columns = matrix_columns(ground)
+    rows = tuple(build_row(ground, i, columns, standings[i.id]) for i in ground.institutions)
+    clauses = tuple(clause_groups(ground, columns))
+    shown = {cell.mark for row in rows for cell in row.cells if cell}
+    return Matrix(
+        acts=tuple(act_spans(clauses)),
+        clauses=clauses,
+        columns=columns,
+        rows=rows,
+        marks=tuple(mark for mark in counting.WORST_FIRST if mark in shown),
+    )
+
+
+def matrix_columns(ground: Ground) -> tuple[Column, ...]:
+    """Requirements that apply to somebody, in the acts' order."""
+    applying = {f.requirement for f in ground.all if f.outcome is not Outcome.NOT_APPLICABLE}
+    return tuple(
+        Column(one.id, one.clause, one.title)
+        for one in ground.requirements.values()
+        if one.id in applying
+    )
+
+
+def clause_groups(ground: Ground, columns: Sequence[Column]) -> Iterable[Clauses]:
+    """«9.1» holds its six columns together."""
+    for (act, clause), group in groupby(
+        columns, key=lambda c: (ground.acts[c.requirement].short_title, c.clause)
+    ):
+        yield Clauses(act, clause, tuple(group))
+
+
+def act_spans(clauses: Iterable[Clauses]) -> Iterable[tuple[str, int]]:
+    for act, group in groupby(clauses, key=lambda one: one.act):
+        yield act, sum(len(one.columns) for one in group)
+
+
+def build_row(
+    ground: Ground, institution: Institution, columns: Sequence[Column], standing: Standing
+) -> Row:
+    by_requirement: dict[str, list[Finding]] = {}
+    for finding in ground.findings[institution.id]:
+        by_requirement.setdefault(finding.requirement, []).append(finding)
+    return Row(
+        institution=ground.names[institution.id],
+        anchor=anchor_of(institution),
+        standing=standing,
+        cells=tuple(build_cell(ground, c, by_requirement.get(c.requirement)) for c in columns),
+        totals=(counted := totals(ground, institution)),
+        by_mark=dict.fromkeys(counting.WORST_FIRST, 0) | dict(counted),
+    )
+
+
+def build_cell(ground: Ground, column: Column, findings: Sequence[Finding] | None) -> Cell | None:
+    if not findings:
+        return None
+    mark = counting.worst(mark_of(ground, f) for f in findings)
+    return Cell(mark, f"{column.title}: {word('marks', mark, 'word')}")
