@@ -178,6 +178,7 @@ def _loosely(registry: str, shown: str) -> Match:
 # --- names --------------------------------------------------------------------------------------
 
 _FIGURES = re.compile(r"(?:№|#|\bn|\bno)\s{0,2}(?=\d)", re.IGNORECASE)
+_GLUED = re.compile(r"\b(м[бка]?оу)(сош|оош|нош|сш|дод?|дши)\b")
 _QUOTED = re.compile(r"[«\"“„]([^«»\"“”„]{2,80})[»\"”“]")
 _LEGAL_FORMS = frozenset(_WORDS["legal_forms"].split())
 
@@ -201,6 +202,8 @@ def names_match(
     )
     generous = strict or any(_may_be(name, window) for name in every for window in windows)
     generous = generous or _share_quoted(institution, windows)
+    if institution.kind == "authority":  # «Город Кедровый»: the town's page is its authority's
+        generous = generous or any(_share_proper(full, window) for window in windows)
     return NameMatch(strict=strict, generous=generous or not any(name.words for name in every))
 
 
@@ -225,10 +228,13 @@ def stem(word: str) -> str:
 
 def _stems(text: str) -> tuple[str, ...]:
     marked = _FIGURES.sub(" ", text.lower().replace("ё", "е"))
-    words = re.findall(r"\d+|[^\W\d_]+(?:/[^\W\d_]+)?", marked)
-    return tuple(word if word.isdigit() else stem(word) for word in words)
+    words = re.findall(r"\d+|[^\W\d_]+(?:/[^\W\d_]+)?", _GLUED.sub(r"\1 \2", marked))
+    return tuple(
+        word if word.isdigit() else _ORDINALS.get(stem(word), stem(word)) for word in words
+    )
 
 
+_ORDINALS = {stem(word): str(number) for number, word in enumerate(_WORDS["ordinals"], start=1)}
 _LEGAL_WORDS = frozenset(_stems(_WORDS["legal_words"])) | frozenset(
     stem(form) for form in _LEGAL_FORMS
 )
@@ -272,8 +278,11 @@ def _windows(text: str, size: int = 24) -> Iterator[_Name]:
 
 
 def _is_like(name: _Name, shown: _Name, threshold: float) -> bool:
+    """Most words in common; or kind and number, which no two institutions of a town share."""
     if _contradict(name, shown) or not _share_kind(name, shown):
         return False
+    if name.kinds and name.kinds & shown.kinds and name.numbers & shown.numbers:
+        return True
     shared, either = name.words & shown.words, name.words | shown.words
     return bool(either) and (len(shared) / len(either) >= threshold or name.words <= shown.words)
 
@@ -312,8 +321,10 @@ def _share_kind(name: _Name, shown: _Name) -> bool:
 
 def _share_proper(name: _Name, shown: _Name) -> bool:
     """A word in common, or one that begins like it: «Пудино» and «Пудинская»."""
-    return any(
-        a == b or (min(len(a), len(b)) >= 4 and (a.startswith(b) or b.startswith(a)))
-        for a in name.proper
-        for b in shown.proper
-    )
+    return any(_are_akin(ours, theirs) for ours in name.proper for theirs in shown.proper)
+
+
+def _are_akin(ours: str, theirs: str) -> bool:
+    """«минеральн» and «минераловодск» are; «лес» and «лесн» are too short to tell."""
+    length = min(5, len(ours), len(theirs))
+    return ours == theirs or (length >= 4 and ours[:length] == theirs[:length])

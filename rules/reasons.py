@@ -98,4 +98,3 @@ class Reason(StrEnum):
     AUTOPOSTS = "autoposts"
     SCHOOL_HOLIDAYS = "school_holidays"
     READ_EARLIER = "read_earlier"
-    WORDING_UNCERTAIN = "wording_uncertain"

@@ -109,22 +109,22 @@ def _predicate_faults(file: TomlFile, act: DeclaredAct) -> Iterator[Fault]:
             yield Fault(line, one.id, f"predicate: {one.predicate!r} is unknown")
             continue
         for index, edition in enumerate(one.edition):
-            line = file.line_of((*place, "edition", index, "parameters"))
-            for message in _unfit(one, edition.parameters):
-                yield Fault(line, one.id, message)
+            table = (*place, "edition", index, "parameters")
+            for name, message in _unfit(one, edition.parameters):
+                yield Fault(file.line_of((*table, name)), one.id, message)
 
 
-def _unfit(requirement: DeclaredRequirement, given: Mapping[str, Any]) -> Iterator[str]:
+def _unfit(requirement: DeclaredRequirement, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     assert requirement.predicate is not None
     wanted = {**ENGINE_PARAMETERS, **_parameters(PREDICATES[requirement.predicate])}
     needed = _needed(PREDICATES[requirement.predicate])
     for name in sorted(needed - set(given)):
-        yield f"parameters: {name!r} is missing"
+        yield name, f"parameters: {name!r} is missing"
     for name, value in given.items():
         if name not in wanted:
-            yield f"parameters: {requirement.predicate} takes no {name!r}"
+            yield name, f"parameters: {requirement.predicate} takes no {name!r}"
         elif message := _wrong_type(wanted[name], value):
-            yield f"parameters.{name}: {message}"
+            yield name, f"parameters.{name}: {message}"
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from collectors.model import Author, Failure, FailureCode, Post
 from rules.case import Case
@@ -40,7 +41,7 @@ def posts_per_week(
 ) -> Reading:
     """The last judged weeks with enough posts; the number is a recommendation of the act."""
     mondays = _judged(case, lookback_weeks, max_calendar_weeks, min_workdays_in_week)
-    weeks = [_count(case, monday, min_own_text) for monday in mondays]
+    weeks = [count_week(_posts(case), monday, case.zone, min_own_text) for monday in mondays]
     poor = [week for week in weeks if week.strict < min_posts]
     surely_poor = [week for week in weeks if week.generous < min_posts]
     return _window(
@@ -181,11 +182,11 @@ def _local(case: Case, post: Post) -> date:
     return post.published_at.astimezone(case.zone).date()
 
 
-def _count(case: Case, monday: date, min_own_text: int) -> Week:
+def count_week(posts: Iterable[Post], monday: date, zone: ZoneInfo, min_own_text: int) -> Week:
     """A post whose date is blurred counts strictly only where it surely belongs (G05)."""
-    start, end = starts_at(monday, case.zone), starts_at(monday + WEEK, case.zone)
+    start, end = starts_at(monday, zone), starts_at(monday + WEEK, zone)
     strict = generous = 0
-    for post in _posts(case):
+    for post in posts:
         blur = timedelta(hours=post.blur_hours)
         earliest, latest = post.published_at - blur, post.published_at + blur
         generous += earliest < end and latest >= start

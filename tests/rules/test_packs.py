@@ -1,0 +1,109 @@
+"""Packs: every fault is told with file, line and requirement; the shipped ones are whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rules import explain
+from rules.model import Requirement
+from rules.packs import PackError, load_act, shipped
+
+REQUIREMENTS = [one for path in shipped().values() for one in load_act(path).requirements]
+PACK = """id = "town"
+title = "Постановление"
+short_title = "№ 1"
+status = "in_force"
+signed_on = 2022-12-01
+
+[[requirement]]
+id = "6.4"
+clause = "6.4"
+title = "Публикации"
+law = "Публиковать."
+looks_at = "Стена."
+how = "Так."
+source = "пункт 6.4"
+nature = "recommended"
+severity = "advisory"
+per = "page"
+networks = ["vk"]
+predicate = "posts_per_week"
+advice = "Публикуйте."
+  [[requirement.edition]]
+  since = 2022-12-01
+
+  [requirement.edition.parameters]
+  min_posts = 2
+  lookback_weeks = 4
+  max_calendar_weeks = 8
+  max_weeks_below = 1
+  min_workdays_in_week = 3
+  min_own_text = 50
+"""
+
+
+def told(folder: Path, text: str) -> str:
+    path = folder / "town.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(PackError) as raised:
+        load_act(path)
+    return str(raised.value)
+
+
+def test_a_whole_pack_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "town.toml"
+    path.write_text(PACK, "utf-8")
+    assert [one.id for one in load_act(path).requirements] == ["town/6.4"]
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "line", "word"),
+    [
+        ('severity = "advisory"', 'severity = "bad"', 16, "severity"),
+        ('advice = "Публикуйте."', 'advise = "Публикуйте."', 20, "advise"),
+        ("posts_per_week", "posts_per_day", 19, "posts_per_day"),
+        ("min_posts = 2", 'min_posts = "two"', 25, "min_posts"),
+        ("min_posts = 2", "", 24, "min_posts"),
+        ("min_posts = 2", "min_posts = 2\nminposts = 2", 26, "minposts"),
+    ],
+)
+def test_a_fault_names_file_line_and_requirement(
+    tmp_path: Path, written: str, instead: str, line: int, word: str
+) -> None:
+    message = told(tmp_path, PACK.replace(written, instead))
+    assert f"town.toml:{line}: 6.4: " in message
+    assert word in message
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    text = PACK.replace('"advisory"', '"bad"').replace('per = "page"', 'per = "day"')
+    assert len(told(tmp_path, text).splitlines()) == 2
+
+
+def test_a_fault_of_syntax_names_its_line(tmp_path: Path) -> None:
+    assert "town.toml:4" in told(tmp_path, PACK.replace('status = "in_force"', "status = in_force"))
+
+
+def test_a_requirement_stands_once(tmp_path: Path) -> None:
+    twice = PACK + PACK[PACK.index("[[requirement]]") :]
+    assert "stands twice" in told(tmp_path, twice)
+
+
+def test_a_clause_that_is_not_checked_says_why(tmp_path: Path) -> None:
+    assert "why_not" in told(tmp_path, PACK.replace('predicate = "posts_per_week"\n', ""))
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda one: one.id)
+def test_every_requirement_is_explained(requirement: Requirement) -> None:
+    told = dict(explain(requirement).parts)
+    assert {"Что говорит документ", "Что проверяется", "Что означает результат"} <= told.keys()
+    assert {"Как исправить", "Источник"} <= told.keys()
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda one: one.id)
+def test_a_recommendation_is_never_called_a_violation(requirement: Requirement) -> None:
+    if requirement.nature == "recommended":
+        texts = " ".join(text for _, text in explain(requirement).parts).lower()
+        assert "наруш" not in texts
