@@ -1,0 +1,66 @@
+"""Documentation that would go stale in silence is held to the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from collectors.model import FailureCode
+from monitor.config import Mail, Reports, Rules, Schedule, Storage
+from monitor.issues import sentences
+from monitor.networks import networks
+
+ROOT = Path(__file__).parents[1]
+SETTINGS = (ROOT / "docs/configuration.md").read_text("utf-8")
+
+
+def _keys() -> list[str]:
+    own = [
+        name
+        for section in (Storage, Reports, Rules, Schedule, Mail)
+        for name in section.model_fields
+    ]
+    theirs = [one.name for network in networks().values() for one in fields(network.settings)]
+    hidden = [name for network in networks().values() for name in network.secrets]
+    return sorted({*own, *theirs} - set(hidden))
+
+
+@pytest.mark.parametrize("key", _keys())
+def test_every_setting_is_documented(key: str) -> None:
+    assert re.search(rf"[` ]{key}`", SETTINGS), key
+
+
+def test_every_secret_is_documented() -> None:
+    named = [variable for one in networks().values() for variable in one.secrets.values()]
+    assert [one for one in named if f"`{one}`" not in SETTINGS] == []
+
+
+def test_every_failure_has_a_sentence_for_the_operator() -> None:
+    assert set(sentences()) == {code.value for code in FailureCode}
+
+
+def test_every_shipped_setting_is_one_that_exists() -> None:
+    shipped = tomllib.loads((ROOT / "config.toml").read_text("utf-8"))
+    known = set(_keys()) | {"registry"}
+    given = {name for section in shipped.values() if isinstance(section, dict) for name in section}
+    assert given <= known
+
+
+def test_no_module_imports_inside_a_function_but_a_command() -> None:
+    """Commands import their work lazily so that --help is quick; elsewhere it hides a circle."""
+    guilty = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for folder in ("collectors", "rules", "reports", "monitor")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name != "cli.py"
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert guilty == []
