@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -17,6 +18,7 @@ from collectors.site.territory import absolute
 MOST_TEXT = 2000
 MOST_HEADING = 300
 MOST_LINKS = 30
+MOST_INNER = 40  # an item with more items in it is a menu or a map, no card
 WORTH = 80  # characters: a shorter piece without a contact is a menu entry
 ROOTS = ("html", "body", "main")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -61,7 +63,7 @@ def _pieces(root: HtmlElement) -> Iterator[_Piece]:
         if next(elements(row, "table"), None) is None:
             yield _row(row)
     for item in elements(root, "li", "dd"):
-        if not _is_furniture(item):
+        if not _is_furniture(item) and not _is_whole_list(item):
             yield _listed(item)
     for box in elements(root, "div", "article", "section", "details"):
         if _is_box(box) and not _holds_boxes(box):
@@ -113,6 +115,10 @@ def _listed(element: HtmlElement) -> _Piece:
 def _is_furniture(element: HtmlElement) -> bool:
     around = (one for one in (element, *element.iterancestors()) if one.tag not in ROOTS)
     return any(one.tag == "nav" or FURNITURE.search(marks(one)) for one in around)
+
+
+def _is_whole_list(item: HtmlElement) -> bool:
+    return next(islice(elements(item, "li"), MOST_INNER, None), None) is not None
 
 
 def _is_box(element: HtmlElement) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -24,6 +25,7 @@ from collectors.site.widgets import pos_widgets
 
 MOST_ANCHORS = 600
 MOST_MENTIONS = 1500
+MOST_BLOCKS = 1000
 MOST_HEADINGS = 100
 LITTLE_TEXT = 200  # characters: less, with scripts and without links, is a page drawn by a script
 GATE_TEXT = 1000
@@ -92,7 +94,8 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     body = root.find("body")
     text = shown(root if body is None else body)
     named = tuple(named_links(links, source.url))
-    cards = tuple(blocks(root, base, source.url)) if with_blocks else ()
+    cut_out = blocks(root, base, source.url) if with_blocks else iter(())
+    cards = tuple(islice(cut_out, MOST_BLOCKS + 1))
     acts = mentions(text)
     anchors = tuple(_kept(links, site))
     return Reading(
@@ -106,7 +109,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
             text_length=len(text),
             documents=len({link.url for link in links if is_document(link.url)}),
             latest_date=_latest(root, text, as_of),
-            blocks=cards,
+            blocks=cards[:MOST_BLOCKS],
             mentions=acts[:MOST_MENTIONS],
         ),
         contacts=union(
@@ -119,7 +122,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
         refresh=refresh,
         has_scripts=has_scripts,
         has_captcha=CAPTCHA.search(markup) is not None,
-        is_cut=len(anchors) > MOST_ANCHORS or len(acts) > MOST_MENTIONS,
+        is_cut=len(anchors) > MOST_ANCHORS or len(acts) > MOST_MENTIONS or len(cards) > MOST_BLOCKS,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin
 
 import httpx
@@ -32,6 +33,7 @@ def bare_host(url: httpx.URL) -> str:
     return f"{host}:{url.port}" if url.port else host
 
 
+@lru_cache(maxsize=8192)
 def absolute(base: str, href: str) -> httpx.URL | None:
     """The address that a link leads to; None for `javascript:`, `mailto:` and broken ones."""
     try:

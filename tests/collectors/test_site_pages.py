@@ -176,6 +176,12 @@ def test_an_institutions_site_has_no_cards() -> None:
     assert page(f"<h3>{NAME}</h3><p>{BODY}</p>").page.blocks == ()
 
 
+def test_a_page_that_holds_more_than_is_kept_says_so() -> None:
+    many = "".join(f'<a href="/{number}">{number}</a>' for number in range(700))
+    assert page(many).is_cut
+    assert not page("<a href=/a>А</a>").is_cut
+
+
 # --- ПОС ----------------------------------------------------------------------------------------
 
 FORM = "https://pos.gosuslugi.ru/form/?opaId=262465"
