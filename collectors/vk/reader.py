@@ -87,7 +87,9 @@ class Reader:
         self.walls_ended = self.walls_ended or failure
 
     def _wait(self, state: RetryCallState) -> float:
-        usual = wait_exponential_jitter(self._backoff, max=8 * self._backoff, jitter=self._backoff)
+        usual = wait_exponential_jitter(
+            multiplier=self._backoff, max=8 * self._backoff, jitter=self._backoff
+        )
         paused = _trouble(state).action is Action.PAUSE
         return usual(state) * (PAUSE_FACTOR if paused else 1)
 

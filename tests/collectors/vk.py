@@ -90,11 +90,13 @@ def page(address: str, known_id: str | None = None) -> Page:
     return Page(institution="kedr/school", network="vk", address=address, known_id=known_id)
 
 
-def posts(number: int, every: timedelta = timedelta(days=1), **about: Any) -> tuple[Post, ...]:
-    """So many posts, the newest an hour old."""
+def posts(
+    number: int, every: timedelta = timedelta(days=1), after: int = 0, **about: Any
+) -> tuple[Post, ...]:
+    """So many posts, the newest an hour old, numbered from `after` + 1."""
     return tuple(
         Post(
-            id=number - at,
+            id=after + number - at,
             published_at=NOW - timedelta(hours=1) - at * every,
             **({"text": f"Новость № {number - at}"} | about),
         )
