@@ -64,8 +64,8 @@ _NEAR = 30
 class Spot:
     """A phone and where it stands in the text.
 
-    `code` is its area code if the writing shows it; `is_borrowed` says that the code is that of
-    other numbers in the text.
+    `code` is its area code if the writing shows it; `is_borrowed` says that its code is that of
+    a number in another line.
     """
 
     start: int
@@ -190,9 +190,17 @@ def _is_no_other(text: str, start: int) -> bool:
 
 
 def _labels(text: str, start: int) -> list[str | None]:
-    """The kinds (phone, other) of the words before `start` that name numbers, nearest last."""
+    """The kinds (phone, other) of the words before `start` that name numbers, nearest last.
+
+    A word for telephones may stand in the line above, one for other numbers rules its line only.
+    """
     before = text[max(0, start - _LABEL_REACH) : start]
-    return [match.lastgroup for match in _LABEL.finditer(before)]
+    line = before.rfind("\n")
+    return [
+        match.lastgroup
+        for match in _LABEL.finditer(before)
+        if match.lastgroup == "phone" or match.start() > line
+    ]
 
 
 def _exists(e164: str) -> bool:
@@ -293,11 +301,17 @@ def _is_plain(written: str, before: str) -> bool:
 def _completed(spots: Sequence[Spot], text: str) -> list[Spot]:
     """Local numbers with the one area code that the text names and that makes ten digits."""
     named = set(_AREA_CODE.findall(text))
-    shown = {spot.code for spot in spots if _is_area(spot.code)}
-    return [
-        _complete(spot, named or shown, is_borrowed=not named) if spot.phone.local else spot
-        for spot in spots
-    ]
+    codes = named or {spot.code for spot in spots if _is_area(spot.code)}
+    completed: list[Spot] = []
+    coded_end = -1
+    for spot in spots:
+        if spot.phone.local:
+            is_far = coded_end < 0 or "\n" in text[coded_end : spot.start]
+            completed.append(_complete(spot, codes, is_borrowed=not named and is_far))
+        else:
+            completed.append(spot)
+            coded_end = spot.end
+    return completed
 
 
 def _is_area(code: str) -> bool:

@@ -326,6 +326,17 @@ def test_a_departments_own_page_is_its_own() -> None:
     assert found({"id": "x", "text": text})["phones"] == [f"{TOWN}35440"]
 
 
+def test_a_number_without_a_code_stays_local_in_another_line() -> None:
+    text = "МКОУ СОШ № 1\nПриёмная 8 (38250) 3-55-46, вахта 3-55-47\nКухня 3-55-48"
+    shown = found({"id": "x", "text": text})
+    assert shown["phones"] == [f"{TOWN}35546", f"{TOWN}35547"]
+    assert shown["phones_local"] == ["3-55-48"]
+
+
+def test_a_word_for_other_numbers_rules_its_line_only() -> None:
+    assert numbers("ИНН/КПП 7004000911/702401001\nМэр города 35-5-47") == ["35547"]
+
+
 def test_portals_and_share_buttons_are_not_the_owners_pages() -> None:
     shown = found(
         {
