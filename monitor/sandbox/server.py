@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ class Running:
     state: State
     base: str
     port: int
+    authority: bytes = b""  # PEM: who signed the certificates of the sites on https
 
     @property
     def vk_url(self) -> str:
@@ -179,13 +181,15 @@ class _Listening:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     running: Running = field(init=False)
     by_address: dict[str, Site] = field(init=False)
+    contexts: dict[str, ssl.SSLContext] = field(init=False)
 
     def __post_init__(self) -> None:
         port: int = self.sockets[0].getsockname()[1]
         state = State(world=self.world)
-        state.site_urls = {site.name: f"http://{site.address}:{port}/" for site in self.world.sites}
+        state.site_urls = {site.name: _url(site, port) for site in self.world.sites}
         self.by_address = {site.address: site for site in self.world.sites}
-        self.running = Running(self.world, state, f"http://{LOOPBACK}:{port}", port)
+        self.contexts, authority = _contexts(self.world)
+        self.running = Running(self.world, state, f"http://{LOOPBACK}:{port}", port, authority)
 
     def run(self) -> None:
         asyncio.set_event_loop(self.loop)
@@ -204,7 +208,8 @@ class _Listening:
         runner = web.ServerRunner(server, shutdown_timeout=STOP_SECONDS)
         await runner.setup()
         for one in self.sockets:
-            await web.SockSite(runner, one).start()
+            context = self.contexts.get(one.getsockname()[0])
+            await web.SockSite(runner, one, ssl_context=context).start()
         self.ready.set()
         await self.stopping.wait()
         await runner.cleanup()
@@ -267,6 +272,19 @@ class _Listening:
         if request.transport is not None:
             request.transport.close()
         return response
+
+
+def _url(site: Site, port: int) -> str:
+    return f"{'https' if site.tls else 'http'}://{site.address}:{port}/"
+
+
+def _contexts(world: World) -> tuple[dict[str, ssl.SSLContext], bytes]:
+    """Certificates are made only for a world that has sites on https: it takes time and trustme."""
+    if not any(site.tls for site in world.sites):
+        return {}, b""
+    from monitor.sandbox.tls import contexts
+
+    return contexts(world.sites)
 
 
 def _headers(reply: Reply) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.sandbox.replies import Reply, broken, dumped, in_json
 from monitor.sandbox.state import Call, State
-from monitor.sandbox.vkscript import CompileError, RunError, Scope, run
+from monitor.sandbox.vkscript import CompileError, Fixed, RunError, Scope, run
 from monitor.sandbox.world import Community, Fault, Post, Token, shown
 
 Params = Mapping[str, str]
@@ -432,39 +432,42 @@ def _refuse_wall(community: Community) -> None:
         raise VkError(15, "wall is disabled")
 
 
+# The same under every post, so that a wall of a hundred is not a thousand little objects.
+COUNTERS: dict[str, Any] = {
+    "donut": Fixed(is_donut=False),
+    "comments": Fixed(count=0),
+    "likes": Fixed(can_like=0, count=1, user_likes=0),
+    "reposts": Fixed(count=0),
+    "views": Fixed(count=10),
+}
+SOURCE = Fixed(type="vk")
+
+
 def item(post: Post, community: Community) -> dict[str, Any]:
     """A post in the form of `wall_wallpost_full`."""
-    whole = original(post.id, -community.id, post.author or -community.id, post.text)
-    whole["date"] = int(post.published_at.timestamp())
-    whole |= {
-        "marked_as_ads": int(post.advertisement),
-        "donut": {"is_donut": False},
-        "comments": {"count": 0},
-        "likes": {"can_like": 0, "count": 1, "user_likes": 0},
-        "reposts": {"count": 0},
-        "views": {"count": 10},
-    }
+    owner, date = -community.id, int(post.published_at.timestamp())
+    whole = original(post.id, owner, post.author or owner, date, post.text)
+    whole["marked_as_ads"] = int(post.advertisement)
+    whole |= COUNTERS
     if post.pinned:
         whole["is_pinned"] = 1
     if post.repost_of is not None:
-        source = original(post.id + 1000, -1, -1, post.repost_of)
-        source["date"] = whole["date"] - 3600
-        whole["copy_history"] = [source]
+        whole["copy_history"] = [original(post.id + 1000, -1, -1, date - 3600, post.repost_of)]
     return whole
 
 
-def original(number: int, owner: int, author: int, text: str) -> dict[str, Any]:
+def original(number: int, owner: int, author: int, date: int, text: str) -> dict[str, Any]:
     return {
         "inner_type": "wall_wallpost",
         "id": number,
         "owner_id": owner,
         "from_id": author,
-        "date": 0,
+        "date": date,
         "text": text,
         "post_type": "post",
         "type": "post",
         "attachments": [],
-        "post_source": {"type": "vk"},
+        "post_source": SOURCE,
     }
 
 

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Value = Any  # JSON values: None, bool, int, float, str, list, dict
 Params = Mapping[str, Value]
@@ -81,6 +81,7 @@ TOKEN = re.compile(
       | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
       | (?P<name>[A-Za-z_$][\w$]*)
       | (?P<sign>===|!==|@\.|==|!=|<=|>=|&&|\|\||\+=|-=|\+\+|--|[-+*/%<>=!?:;,.(){}\[\]])
+      | (?P<wrong>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -89,8 +90,7 @@ ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None}
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     kind: str
     text: str
 
@@ -99,16 +99,14 @@ END = Word("end", "")
 
 
 def words(code: str) -> Iterator[Word]:
-    position = 0
-    while position < len(code):
-        match = TOKEN.match(code, position)
-        if match is None or match.lastgroup is None:
+    for match in TOKEN.finditer(code):
+        kind = match.lastgroup or "wrong"
+        if kind == "wrong":
             raise CompileError(
-                f"Unable to compile code: unexpected {code[position]!r} at {position}"
+                f"Unable to compile code: unexpected {match[0]!r} at {match.start()}"
             )
-        position = match.end()
-        if match.lastgroup != "blank":
-            yield Word(match.lastgroup, match.group())
+        if kind != "blank":
+            yield Word(kind, match[0])
 
 
 def unquote(text: str) -> str:
@@ -339,6 +337,10 @@ class Parser:
 # --- running ----------------------------------------------------------------------------------
 
 
+class Fixed(dict[str, Value]):
+    """A part that many answers share: a script's assignment does not reach it."""
+
+
 class Place:
     """An expression that can stand left of `=`: an element of something, or a variable."""
 
@@ -361,19 +363,20 @@ class Place:
         if isinstance(holder, list) and isinstance(key, int):
             holder.extend([None] * (key + 1 - len(holder)))
             holder[key] = value
-        elif isinstance(holder, dict):
+        elif isinstance(holder, dict) and not isinstance(holder, Fixed):
             holder[str(key)] = value
 
     def drop(self, scope: Scope) -> None:
-        if self.holder is not None and isinstance(holder := self.holder(scope), dict):
+        holder = None if self.holder is None else self.holder(scope)
+        if isinstance(holder, dict) and not isinstance(holder, Fixed):
             holder.pop(str(self.key(scope)), None)
 
 
 def pick(holder: Value, key: Value) -> Value:
+    if isinstance(holder, dict):
+        return holder.get(str(key))
     if key == "length" and isinstance(holder, list | str):
         return len(holder)
-    if isinstance(holder, Mapping):
-        return holder.get(str(key))
     if isinstance(holder, list) and isinstance(key, int) and 0 <= key < len(holder):
         return holder[key]
     return None
@@ -426,8 +429,10 @@ def projection(inner: Expression, name: str) -> Expression:
         if not isinstance(items, list):
             return None
         if scope.keeps_gaps:
-            return [pick(item, name) for item in items]
-        return [item[name] for item in items if isinstance(item, Mapping) and name in item]
+            return [
+                item.get(name) if isinstance(item, dict) else pick(item, name) for item in items
+            ]
+        return [item[name] for item in items if isinstance(item, dict) and name in item]
 
     return result
 

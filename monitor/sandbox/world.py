@@ -133,13 +133,13 @@ class SitePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """An official site on a loopback address of its own. `tls` names a kind of certificate."""
+    """An official site on a loopback address of its own. `tls`: https, with such a certificate."""
 
     name: str
     address: str  # 127.0.x.y
     pages: Mapping[str, SitePage] = field(default_factory=dict)
     everywhere: SitePage | None = None  # answers every path: a site that is down
-    tls: Literal["self_signed", "expired", "wrong_name"] | None = None
+    tls: Literal["trusted", "unknown_root", "expired", "wrong_name"] | None = None
     later: tuple[Change, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 import tomllib
@@ -219,3 +220,33 @@ def test_the_library_fell_silent_between_two_nights() -> None:
             wall = vk(running, "wall.get", "demo-service-token", domain="sosnovoborsk_lib")
             counts.append(wall["response"]["count"])
     assert counts[0] < counts[1] == counts[2]
+
+
+# --- certificates -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "complaint"),
+    [
+        ("unknown_root", "unable to get local issuer"),
+        ("expired", "certificate has expired"),
+        ("wrong_name", "mismatch"),
+    ],
+)
+def test_a_site_may_have_a_certificate_that_nobody_accepts(kind: str, complaint: str) -> None:
+    with (
+        serve(town(("/", SitePage(body="да")), tls=kind)) as running,
+        pytest.raises(httpx.ConnectError, match=complaint),
+    ):
+        httpx.get(running.site_url("town"), verify=trusting(running))
+
+
+def test_a_site_may_have_a_good_certificate() -> None:
+    with serve(town(("/", SitePage(body="да")), tls="trusted")) as running:
+        assert httpx.get(running.site_url("town"), verify=trusting(running)).text == "да"
+
+
+def trusting(running: Running) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.load_verify_locations(cadata=running.authority.decode())
+    return context
