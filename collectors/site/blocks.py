@@ -62,8 +62,9 @@ def _pieces(root: HtmlElement) -> Iterator[_Piece]:
     for row in elements(root, "tr"):
         if next(elements(row, "table"), None) is None:
             yield _row(row)
+    menus = _menu_items(root)
     for item in elements(root, "li", "dd"):
-        if not _is_furniture(item) and not _is_whole_list(item):
+        if item not in menus and not _is_whole_list(item):
             yield _listed(item)
     for box in elements(root, "div", "article", "section", "details"):
         if _is_box(box) and not _holds_boxes(box):
@@ -112,9 +113,10 @@ def _listed(element: HtmlElement) -> _Piece:
     return _Piece(heading[:MOST_HEADING], text, (element,))
 
 
-def _is_furniture(element: HtmlElement) -> bool:
-    around = (one for one in (element, *element.iterancestors()) if one.tag not in ROOTS)
-    return any(one.tag == "nav" or FURNITURE.search(marks(one)) for one in around)
+def _menu_items(root: HtmlElement) -> set[HtmlElement]:
+    parts = elements(root, "nav", "ul", "ol", "div", "header", "section", "aside", "li")
+    menus = (part for part in parts if part.tag == "nav" or FURNITURE.search(marks(part)))
+    return {item for menu in menus for item in elements(menu, "li", "dd")}
 
 
 def _is_whole_list(item: HtmlElement) -> bool:
