@@ -14,12 +14,13 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from collectors.addresses import page_in_link
-from collectors.contacts import found
+from collectors.contacts import find_contacts, found
+from collectors.model import Link
 
 RECORDS = Path(__file__).parents[1] / "tests/recorded/contacts.jsonl"
 KINDS = (
@@ -53,6 +54,7 @@ def compare(records: Sequence[Mapping[str, Any]]) -> tuple[Counter[tuple[str, st
         got = found(record)
         named = "hit" if got["org_name"] is record["expected"]["org_name"] else "miss"
         counts["org_name", named] += 1
+        counts.update(("finder", state) for state in _seen(record))
         for kind in KINDS:
             for state, value in _judged(kind, record, got[kind]):
                 counts[kind, state] += 1
@@ -76,6 +78,20 @@ def _judged(kind: str, record: Mapping[str, Any], got: Iterable[str]) -> list[tu
     return hits + extra + [("miss", value) for key, value in expected.items() if key not in values]
 
 
+def _seen(record: Mapping[str, Any]) -> Iterator[str]:
+    """Whether `find_contacts` shows each contact of the labels, whoever it belongs to."""
+    shown = find_contacts(record["text"], "text", [Link(url=u, place="") for u in record["links"]])
+    written = [*(phone.e164 or "" for phone in shown.phones), *(m.value for m in shown.emails)]
+    written += [phone.original for phone in shown.phones]
+    written += [address.original for address in shown.addresses]
+    values = {normal("postal_address", value) for value in written}
+    others = record["distractors"]
+    for kind in ("phones", "phones_local", "emails", "postal_address"):
+        for value in [*record["expected"][kind], *others.get(DISTRACTORS.get(kind, kind), ())]:
+            bare = value.partition(";ext=")[0]
+            yield "hit" if normal("postal_address", bare) in values else "miss"
+
+
 def _print(title: str, counts: Counter[tuple[str, str]], records: int) -> None:
     print(f"{title}: {records} texts")
     print(f"  {'kind':<15}{'hits':>5}{'miss':>5}{'taken':>6}{'extra':>6}{'prec.':>7}{'strict':>7}"
@@ -87,6 +103,10 @@ def _print(title: str, counts: Counter[tuple[str, str]], records: int) -> None:
             f"{_share(hit, hit + taken + extra):>7}{_share(hit, hit + miss):>7}"
         )
 
+    seen, all_of_them = counts["finder", "hit"], counts["finder", "hit"] + counts["finder", "miss"]
+    print(
+        f"  finder alone, without judging whose: {seen} of {all_of_them} phones, e-mails, addresses"
+    )
     print(f"  org_name agrees in {counts['org_name', 'hit']} of {records} texts")
 
 

@@ -169,10 +169,17 @@ def _agree(ours: Collection[str], theirs: Collection[str]) -> bool:
 
 
 def _loosely(registry: str, shown: str) -> Match:
-    """For what is no full address: likely if all that is shown stands in the registry too."""
-    ours, theirs = ({stem(word) for word in _tokens(text)} for text in (registry, shown))
-    words = {word for word in theirs if len(word) > 2 or word.isdigit()}
-    return Match.LIKELY if words and words <= ours else Match.DIFFERENT
+    """For what is no full address: likely if all that one of them says stands in the other too."""
+    ours, theirs = _telling(registry), _telling(shown)
+    is_likely = bool(ours and theirs) and (ours <= theirs or theirs <= ours)
+    return Match.LIKELY if is_likely else Match.DIFFERENT
+
+
+def _telling(written: str) -> frozenset[str]:
+    """The words that name a place, and the numbers, without the index."""
+    words = [word for word in _tokens(written) if word not in _STREET_TYPES and word != "дом"]
+    stems = {stem(word) for word in words if not re.fullmatch(r"\d{6}", word)}
+    return frozenset(stems - _SETTLEMENT_TYPES)
 
 
 # --- names --------------------------------------------------------------------------------------
