@@ -14,7 +14,6 @@ from reports.ground import (
     anchor_of,
     mark_of,
     place_of,
-    portion,
     title_of,
     totals,
 )
@@ -32,7 +31,7 @@ from reports.view import (
 from reports.words import day, moment, named, word
 from rules.model import Finding, Institution, Outcome, Waiver
 
-EVIDENCE_SHOWN = 4  # a finding over a crawled site rests on hundreds; the JSON has them all
+EVIDENCE_SHOWN = 3  # a finding over a crawled site rests on hundreds; the JSON has them all
 
 
 def build_card(ground: Ground, institution: Institution, standing: Standing) -> Card:
@@ -51,7 +50,6 @@ def build_card(ground: Ground, institution: Institution, standing: Standing) -> 
         pages=tuple(page_lines(institution)),
         exemptions=tuple(exemption_lines(institution)),
         totals=totals(ground, institution),
-        share=portion(counting.compliance(ground.findings[institution.id])),
         failed=items(ground, [*by_mark[Outcome.FAIL], *by_mark[counting.BELOW]], records),
         review=items(ground, by_mark[Outcome.REVIEW], records),
         waiting=groups(ground, waiting),

@@ -19,6 +19,7 @@ from reports.view import (
     Changes,
     Line,
     Numbers,
+    Unjudged,
     Unmet,
     Who,
 )
@@ -28,6 +29,12 @@ from rules.model import Finding, Institution, Outcome
 
 def has_address(institution: Institution) -> bool:
     return institution.site is not None or any(p.deleted_on is None for p in institution.pages)
+
+
+def has_nothing_to_read(ground: Ground) -> bool:
+    """No address here, or none in the whole audit that was due to be read."""
+    none_due = ground.report.audit.collection.pages == 0
+    return none_due or not any(has_address(i) for i in ground.institutions)
 
 
 def without_address(ground: Ground, standings: Mapping[str, Standing]) -> tuple[str, ...]:
@@ -137,10 +144,21 @@ def build_call(ground: Ground, institution: Institution, violations: Sequence[Fi
 
 def who(ground: Ground, standings: Mapping[str, Standing], wanted: Standing) -> tuple[Who, ...]:
     return tuple(
-        Who(ground.names[i.id], anchor_of(i), obstacle(ground, i))
+        Who(ground.names[i.id], anchor_of(i))
         for i in ground.institutions
         if standings[i.id] is wanted
     )
+
+
+def build_unjudged(ground: Ground, standings: Mapping[str, Standing]) -> tuple[Unjudged, ...]:
+    """One line a reason: eight institutions without an address are one thing to do."""
+    alike: dict[str, list[Who]] = {}
+    for one in ground.institutions:
+        if standings[one.id] is Standing.UNJUDGED:
+            alike.setdefault(obstacle(ground, one), []).append(
+                Who(ground.names[one.id], anchor_of(one))
+            )
+    return tuple(Unjudged(because, tuple(who)) for because, who in alike.items())
 
 
 def obstacle(ground: Ground, institution: Institution) -> str:

@@ -37,6 +37,12 @@ class Ground:
     def all(self) -> tuple[Finding, ...]:
         return tuple(f for one in self.institutions for f in self.findings[one.id])
 
+    @property
+    def asked(self) -> tuple[Finding, ...]:
+        """What an act asks or recommends: to use a right is no compliance."""
+        rights = {r.id for r in self.requirements.values() if r.nature == "right"}
+        return tuple(f for f in self.all if f.requirement not in rights)
+
 
 def ground(report: Report, municipality: Municipality) -> Ground:
     institutions = tuple(i for i in report.institutions if i.municipality == municipality.id)

@@ -68,11 +68,18 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """One institution by name; `because`, where nobody can say how it stands."""
+    """One institution by name."""
 
     name: str
     anchor: str
-    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """Institutions of which nobody can say how they stand, for one and the same reason."""
+
+    because: str  # "" where nothing was hidden and yet nothing could be judged
+    who: tuple[Who, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +221,6 @@ class Card:
     pages: tuple[PageLine, ...]
     exemptions: tuple[str, ...]
     totals: tuple[tuple[str, int], ...]
-    share: Portion
     failed: tuple[Item, ...]
     review: tuple[Item, ...]
     waiting: tuple[Group, ...]
@@ -259,10 +265,10 @@ class Section:
     as_of: str
     zone: str
     nothing_registered: bool
-    without_address: tuple[str, ...]
+    without_address: int
     numbers: Numbers
     complying: tuple[Who, ...]
-    unjudged: tuple[Who, ...]
+    unjudged: tuple[Unjudged, ...]
     share: Portion
     unseen: Portion
     reviews: int

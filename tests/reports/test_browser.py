@@ -121,7 +121,7 @@ def test_everything_is_there_without_javascript(browser: Browser, tmp_path: Path
 
 def test_a_link_to_a_material_opens_the_fold_that_hides_it(reader: Reader) -> None:
     page = reader.opens(REPORT)
-    page.locator("#kedr--school .item a", has_text="материал 1").first.click()
+    page.locator("#kedr--school .item a", has_text="№ 1").first.click()
     page.wait_for_selector("#kedr--school li[id$=m1]", state="visible")
 
 

@@ -6,10 +6,21 @@ from dataclasses import replace
 from bs4 import BeautifulSoup, Tag
 
 from reports.formats.html import FORMAT
-from reports.model import Report
+from reports.model import Collection, Report
 from rules.model import ActStatus
 from tests.cast import TOWN
-from tests.reports.town import HOSTILE, HOSTILE_NAME, KEDROVY, REPORT, TWO_TOWNS, big_report
+from tests.reports.town import (
+    AUDIT,
+    HOSTILE,
+    HOSTILE_NAME,
+    KEDROVY,
+    REPORT,
+    REQUIREMENTS,
+    TWO_TOWNS,
+    big_report,
+)
+
+NOTHING = Collection(pages=0, read=0, unread=0)
 
 
 def soup(report: Report) -> BeautifulSoup:
@@ -107,6 +118,19 @@ def test_a_draft_that_the_registry_puts_into_force_is_no_draft() -> None:
 
 def test_a_town_without_addresses_says_so() -> None:
     assert "Адреса не внесены в реестр" in said(one(TWO_TOWNS, "#minvody .health"))
+
+
+def test_an_audit_with_nothing_to_read_says_so_first() -> None:
+    nothing = replace(REPORT, audit=replace(AUDIT, complete=True, collection=NOTHING))
+    health = said(one(nothing, ".health"))
+    assert "Адреса не внесены в реестр" in health
+    assert "полная" not in health
+
+
+def test_a_right_that_is_used_is_no_share_of_compliance() -> None:
+    right = replace(REQUIREMENTS[0], nature="right")
+    act = replace(KEDROVY, requirements=(right, *REQUIREMENTS[1:]))
+    assert "11 из 16" in said(soup(replace(REPORT, acts=(act,))).select(".tile")[3])
 
 
 def test_a_first_audit_compares_nothing() -> None:
