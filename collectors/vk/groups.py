@@ -181,7 +181,8 @@ async def _unknown(
     """What a page is that getById did not know twice."""
     key = page_key(page.address)
     error = lookup.errors.get(key)
-    if error is not None and not error.is_absence and key.isdecimal():
+    refused = error is not None and not error.is_absence
+    if error is not None and refused and (key.isdecimal() or halvings[0] <= 0):
         return failed(page, run, error, reader.name)
     if key.isdecimal():
         return absent(page, run, lookup.evidence, reader.name)

@@ -23,6 +23,7 @@ from collectors.model import (
     Wall,
 )
 from collectors.vk import NETWORK
+from collectors.vk.check import check_tokens
 from collectors.vk.settings import VkSettings, fingerprint
 from monitor.sandbox import Community, Fault, Limits, MenuItem, Post, Running, Token, World, serve
 from tests.cast import NOW
@@ -528,7 +529,31 @@ def test_batches_come_as_they_are_read() -> None:
         assert sorted(asyncio.run(sizes(settings(sandbox), 60))) == [10, 25, 25]
 
 
+def test_a_parameter_that_spoils_every_call_is_not_asked_for_ever() -> None:
+    bad = Fault(code=100, method="groups.getById", times=None)
+    pages = [page(f"name{at}") for at in range(300)]
+    with school(bad) as sandbox:
+        seen = read(settings(sandbox), pages)
+        assert len(sandbox.log()) < 200
+    assert {why(one) for one in seen} == {FailureCode.OUR_FAULT}
+
+
 # --- settings ---
+
+
+@pytest.mark.parametrize(
+    ("token", "ok", "said"),
+    [
+        (Token(value=TOKEN), True, "по 25"),
+        (Token(value=TOKEN, may_execute=False), True, "без execute"),
+        (Token(value=TOKEN, valid=False), False, "не работает"),
+    ],
+)
+def test_a_token_is_checked_for_the_operator(token: Token, ok: bool, said: str) -> None:
+    with school(tokens=(token,)) as sandbox:
+        (told,) = check_tokens(settings(sandbox))
+    assert (told.ok, told.reader) == (ok, fingerprint(TOKEN))
+    assert said in told.message
 
 
 @pytest.mark.parametrize(
