@@ -178,7 +178,7 @@ class Limits:
     latency: float = 0.0  # seconds before every answer of VK
 
 
-FaultKind = Literal["error", "status", "hang", "cut", "not_json", "null", "body", "captcha_wall"]
+FaultKind = Literal["error", "status", "hang", "cut", "not_json", "null", "body"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +188,8 @@ class Fault:
     `method` is a VK or OK method ("*": any; "page" for OK's public pages). It strikes from the
     `first` matching call on, `times` times (None: for ever). `about` must occur in a parameter
     (an id, a screen name, a path). An `error` has a `code`; a `status` an HTTP `code`; a `body`
-    its `text`. Inside `execute` only `error` strikes inner calls.
+    its `text`. Inside `execute` only `error` strikes inner calls. On OK's
+    public pages an `error` is the login wall.
     """
 
     kind: FaultKind = "error"
