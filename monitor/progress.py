@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from monitor.audit import Tell
 from monitor.networks import networks
 
-STEPS = 10  # plain lines a network
+MANY = 100  # pages; of fewer, only the end is worth a line
 
 
 @contextmanager
@@ -42,7 +42,6 @@ def _bars(bars: Progress) -> Tell:
 
 
 def _plain(network: str, done: int, total: int) -> None:
-    step = max(1, total // STEPS)
-    if done == total or done % step == 0:
+    if done == total or (done and total > MANY and done % MANY == 0):
         title = networks()[network].title
         Console(stderr=True).print(f"{title}: прочитано {done} из {total}", highlight=False)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 _WORDS = """
 com net org info biz edu gov int name pro mobi online site website store shop school academy
 art life world team center club space tech host cloud app dev page link media news press
 city moscow tatar xyz top fun museum social su
 ru by kz ua uz kg am az ge md eu io me tv cc ws pw co ai de uk us
 рф рус дети москва онлайн сайт орг ком бел укр қаз срб ею
+example test local internal
 """
 _TOP = frozenset(_WORDS.split())
+_LAST = re.compile(r"[^\W\d_]{2,63}")
 
 
 def trimmed_host(host: str) -> str | None:
@@ -18,6 +22,18 @@ def trimmed_host(host: str) -> str | None:
     while len(labels) > 1 and not _is_top(labels[-1]):
         labels.pop()
     return ".".join(labels) if len(labels) > 1 and all(labels) else None
+
+
+def whole_host(host: str) -> str | None:
+    """As `trimmed_host`; where no label is a known top-level domain, the host as it stands.
+
+    For what can be nothing but a host, because an @ or a scheme goes before it: a domain that
+    this list has not heard of is still shown to every reader of the page.
+    """
+    trimmed = trimmed_host(host)
+    if trimmed or "." not in host:
+        return trimmed
+    return host.lower() if _LAST.fullmatch(host.rpartition(".")[2]) else None
 
 
 def _is_top(label: str) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import idna
 
-from collectors.contacts.domains import trimmed_host
+from collectors.contacts.domains import whole_host
 from collectors.model import Email, Link
 
 _BLANK = r"[ \t\u00a0]"
@@ -52,7 +52,7 @@ def linked_emails(links: Sequence[Link]) -> list[Email]:
 
 def _spot(match: re.Match[str], place: str) -> Spot | None:
     domain = re.sub(_DOT, ".", match["domain"], flags=re.IGNORECASE)
-    host = trimmed_host(domain)
+    host = whole_host(domain)
     name = match["name"].strip(".-")
     if not host or not name or ".." in name:
         return None

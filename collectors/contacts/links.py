@@ -10,7 +10,8 @@ from collectors.model import Link
 
 _LABEL = r"[^\W_](?:[\w-]{0,61})"
 _LINK = re.compile(
-    rf"(?<![\w@.%+/-])(?P<scheme>https?://)?(?P<host>{_LABEL}(?:\.{_LABEL}){{1,6}})(?![\w@-])"
+    rf"(?<![\w@.%+/-])(?:(?P<scheme>https?://)(?P<sure>{_LABEL}(?:\.{_LABEL}){{0,6}})"
+    rf"|(?P<host>{_LABEL}(?:\.{_LABEL}){{1,6}}))(?![\w@-])"
     r"(?P<rest>(?::\d{2,5})?(?:[/?#][\w\-.~:/?#@!$&'*+,;=%]{0,500})?)",
     re.IGNORECASE,
 )
@@ -32,11 +33,19 @@ def find_links(text: str, place: str) -> list[Spot]:
 
 
 def _spot(match: re.Match[str], place: str) -> Spot | None:
-    host = trimmed_host(match["host"])
-    if not host or _FILES.search(match["host"]):
+    written = match["sure"] or match["host"]
+    host = _host(match)
+    if not host or (_FILES.search(written) and not match["scheme"]):
         return None
-    is_whole = len(host) == len(match["host"])
+    is_whole = len(host) == len(written)
     rest = match["rest"].rstrip(_CLOSING) if is_whole else ""
-    end = match.end("host") - (len(match["host"]) - len(host)) + len(rest)
+    end = match.start("rest") - (len(written) - len(host)) + len(rest)
     url = match.string[match.start() : end]
     return Spot(match.start(), end, Link(url=url, place=place))
+
+
+def _host(match: re.Match[str]) -> str | None:
+    """After a scheme stands a host, whatever it is: a name of the house, an address in numbers."""
+    if sure := match["sure"]:
+        return trimmed_host(sure) or sure.lower()
+    return trimmed_host(match["host"])

@@ -264,6 +264,9 @@ def test_mailto_and_tel_links_are_contacts() -> None:
         "г. Томск, Иркутский тракт, 85а",
         "г. Амурск, Победы пр-т, 8а",
         "Школьная улица, 9",
+        "Кедровый 1-й микрорайон, 61",
+        "г. Минеральные Воды, ул XXII Партсъезда, 13",
+        "город-курорт Железноводск, ул. Ленина, 1",
         "115088, г. Москва, ул. Угрешская, дом 2, строение 53, офис 430",
         "г. Санкт-Петербург\n195271, пр. Мечникова, д.5, корпус 1, литера А",
         'ул. Академика Королёва, 12 "Б"',
@@ -415,3 +418,22 @@ def test_twice_the_text_is_twice_the_work(piece: str) -> None:
     short, long = piece * (1000 // len(piece)), piece * (2000 // len(piece))
     once, twice = (calls_of(partial(found, {"text": text})) for text in (short, long))
     assert twice <= 2.3 * once + 200
+
+
+@pytest.mark.parametrize(
+    ("text", "email"),
+    [
+        ("пишите: school@town.neverheard", "school@town.neverheard"),
+        ("school@school1.example", "school@school1.example"),
+        ("a@mail.ru.Телефон 5", "a@mail.ru"),
+    ],
+)
+def test_an_address_of_a_domain_unknown_to_us_is_still_shown(text: str, email: str) -> None:
+    assert [one.value for one in find_contacts(text, "status").emails] == [email]
+
+
+@pytest.mark.parametrize(
+    "link", ["http://127.0.9.1:38075/", "http://school/", "https://school1.neverheard/about"]
+)
+def test_what_follows_a_scheme_is_a_link(link: str) -> None:
+    assert [one.url for one in find_contacts(f"сайт {link}", "site").links] == [link]
