@@ -7,6 +7,7 @@ that the demo reads the same on any date.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from monitor.sandbox.world import (
     Token,
     World,
 )
+from rules.workdays import CalendarUncoveredError, is_working_day
 
 if TYPE_CHECKING:
     from monitor.sandbox.server import Running
@@ -35,6 +37,7 @@ HERE = Path(__file__).parent
 ZONE = ZoneInfo("Asia/Tomsk")
 NIGHTS = 5
 WEEKS = 20  # of posts: eight calendar weeks back from the earliest night, and some
+SHORT_WEEK = 3  # working days, below which a week is not judged
 DAY_MARK = re.compile(r"\{day:(-?\d+)\}")
 SITE_MARK = re.compile(r"\{site:([\w-]+)\}")
 DEMO_TOKEN = "demo-service-token"
@@ -138,7 +141,7 @@ def _files(name: str, encoding: str, now: datetime) -> Iterator[tuple[str, SiteP
 # --- rhythms ----------------------------------------------------------------------------------
 
 Days = Callable[[int], tuple[int, ...]]
-"""Weekdays (0 = Monday) with a post in the week that was so many weeks ago."""
+"""Weekdays (0 = Monday) with a post in the week that was so many (ordinary) weeks ago."""
 
 RHYTHMS: dict[str, Days] = {
     "lively": lambda _: (1, 3, 5),
@@ -178,7 +181,23 @@ def posts(rhythm: str, now: datetime, about: str) -> Iterator[Post]:
 def _moments(days: Days, now: datetime) -> Iterator[datetime]:
     """Half past eleven in Tomsk on the chosen days, the oldest week first."""
     noon = now.astimezone(ZONE).replace(hour=11, minute=30, second=0, microsecond=0)
-    monday = noon - timedelta(days=noon.weekday())
-    for ago in range(WEEKS, -1, -1):
+    for monday, ago in reversed(list(_weeks(noon - timedelta(days=noon.weekday())))):
         for weekday in days(ago):
-            yield (monday + timedelta(days=weekday - 7 * ago)).astimezone(UTC)
+            yield (monday + timedelta(days=weekday)).astimezone(UTC)
+
+
+def _weeks(monday: datetime) -> Iterator[tuple[datetime, int]]:
+    """The weeks back from this one; those of long holidays, which no rule judges, not counted."""
+    ago = 0
+    for back in range(WEEKS + 1):
+        week = monday - timedelta(weeks=back)
+        yield week, ago
+        if back == 0 or _is_ordinary(week.date()):
+            ago += 1
+
+
+def _is_ordinary(monday: date) -> bool:
+    with contextlib.suppress(CalendarUncoveredError):
+        week = (monday + timedelta(days=day) for day in range(7))
+        return sum(map(is_working_day, week)) >= SHORT_WEEK
+    return True
