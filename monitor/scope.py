@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from collectors.model import SITE, Page
 from rules.model import Institution, Municipality
@@ -38,12 +38,10 @@ def in_scope(
 def pages_of(
     institutions: Iterable[Institution], municipality: Municipality, as_of: datetime
 ) -> Iterator[Page]:
-    """Every page and site that is due; a deleted page is history and is not read."""
+    """Every page and site that is due; a page not yet created, or deleted, is not read."""
     today = as_of.astimezone(municipality.timezone).date()
     for institution in institutions:
-        for page in institution.pages:
-            if page.deleted_on is None or page.deleted_on > today:
-                yield page
+        yield from (page for page in institution.pages if _stands(page, today))
         if institution.site:
             is_authority = institution.id == municipality.authority
             yield Page(
@@ -65,6 +63,11 @@ def read_once(pages: Iterable[Page], known_ids: Mapping[Address, str]) -> tuple[
         if address not in chosen or page.role == "authority":
             chosen[address] = replace(page, known_id=known_ids.get(address))
     return tuple(chosen.values())
+
+
+def _stands(page: Page, today: date) -> bool:
+    begun = page.created_on is None or page.created_on <= today
+    return begun and (page.deleted_on is None or page.deleted_on > today)
 
 
 def _is_registered(institution: Institution, as_of: datetime) -> bool:

@@ -42,8 +42,7 @@ def import_table(
     name: str | None,
     timezone: str,
 ) -> int:
-    about = {"id": municipality, "name": name, "timezone": timezone}
-    text = imported(file, municipality=about)
+    text = imported(file, municipality=municipality, name=name, timezone=timezone)
     if output is None:
         sys.stdout.write(text)
     else:
