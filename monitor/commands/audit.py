@@ -13,7 +13,7 @@ from monitor.delivery import deliver, queue_report
 from monitor.moments import moment
 from monitor.progress import progress
 from monitor.reporting import default_path, report_of, write
-from reports.formats import installed
+from reports.formats.text import summary
 from reports.model import Audit, Report
 from rules.model import Outcome
 
@@ -72,7 +72,7 @@ def _order(as_of: str | None, names: list[str]) -> Order:
 def _tell(application: Application, done: Audit, *, json: Path | None, html: Path | None) -> Report:
     """Write the files and print the summary; the HTML is always made."""
     report = report_of(application, done)
-    print(installed()["text"].render(report).decode())
+    print(summary(report))
     if json:
         print(f"JSON:  {write(report, 'json', json)}")
     path = write(report, "html", html or default_path(application, done, "html"))

@@ -18,7 +18,7 @@ from monitor.config import Settings, load_settings
 from monitor.progress import progress
 from monitor.reporting import report_of, write
 from monitor.sandbox import Running, demo_nights, demo_world, serve, write_demo_registry
-from reports.formats import installed
+from reports.formats.text import summary
 from reports.model import Audit
 
 
@@ -76,7 +76,7 @@ def _night(application: Application, running: Running, night: datetime) -> Audit
 
 def _show(application: Application, audit: Audit, folder: Path) -> None:
     report = report_of(application, audit)
-    print(installed()["text"].render(report).decode())
+    print(summary(report))
     print(f"JSON:  {write(report, 'json', folder / 'report.json').resolve()}")
     print(f"Отчёт: {write(report, 'html', folder / 'report.html').resolve()}")
 

@@ -7,8 +7,17 @@ from reports.model import Format, Report
 from reports.templating import render
 
 
+FEW = 3  # institutions whose cards still fit a screen
+
+
 def render_text(report: Report) -> bytes:
-    return render("report.txt.j2", {"view": build(report)}).encode()
+    return render("report.txt.j2", {"view": build(report), "brief": False}).encode()
+
+
+def summary(report: Report) -> str:
+    """What a command prints when it is done: without cards, unless the audit was of a few."""
+    brief = len(report.institutions) > FEW
+    return render("report.txt.j2", {"view": build(report), "brief": brief}).strip()
 
 
 FORMAT = Format(slug="text", suffix=".txt", title="текст для терминала", render=render_text)
