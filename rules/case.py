@@ -12,7 +12,7 @@ from collectors.model import SITE, Facts, Failure, Page
 from rules import attestations
 from rules.attestations import Statement
 from rules.exemptions import Claim, claim
-from rules.model import Act, Dossier, Edition, Institution, Municipality, Requirement
+from rules.model import Act, Dossier, Edition, Event, Institution, Municipality, Requirement
 from rules.views import View, today
 
 DATES_DIFFER = timedelta(days=1)  # G26: so much may a date of creation differ from the oldest post
@@ -30,6 +30,9 @@ class Case:
     network: str | None = None
     page: Page | None = None
     about: str | None = None  # the institution that a finding of the authority speaks of
+    events: tuple[Event, ...] = ()  # what happened to the page of a notice, and the whole log
+    event_log: tuple[Event, ...] = ()
+    event_page: str | None = None
     edition: Edition | None = None  # the wording of the date; None: the clause has none then
     in_force_since: date | None = None  # None: not known; deadlines from it are unknown
 
@@ -58,6 +61,11 @@ class Case:
         assert self.page is not None, "this requirement concerns no single page"
         return self.look(self.page)
 
+    @cached_property
+    def about_institution(self) -> Institution:
+        """Of whom a finding of the authority speaks."""
+        return next(one for one in self.dossier.municipality.institutions if one.id == self.about)
+
     @property
     def facts(self) -> Facts:
         return self.view.facts
@@ -72,6 +80,13 @@ class Case:
         self, kind: str, page: str | None = None, ended_by: Sequence[str] = ()
     ) -> Statement:
         return attestations.statement(self.dossier, kind, page, self.today, ended_by)
+
+    @property
+    def term_starts(self) -> date | None:
+        """Entry into force, or a later registration of the institution."""
+        if self.in_force_since is None:
+            return None
+        return max(self.in_force_since, self.institution.since or self.in_force_since)
 
     @cached_property
     def exemption(self) -> Claim:
@@ -89,6 +104,16 @@ class Case:
         )
 
     @cached_property
+    def authority_site(self) -> View | None:
+        """The administration's site, if its observations are in this dossier."""
+        town = self.dossier.municipality
+        found = [one for one in town.institutions if one.id == town.authority and one.site]
+        if not found:
+            return None
+        address = found[0].site or ""
+        return self.look(Page(institution=found[0].key, network=SITE, address=address))
+
+    @cached_property
     def born(self) -> date | None:
         """The latest date of creation that is told; None: unknown, or contradicted by a post."""
         return None if self.has_date_conflict else self.told_birth
@@ -101,6 +126,11 @@ class Case:
             return False
         oldest = min(post.published_at for post in wall.posts).astimezone(self.zone).date()
         return told - oldest > DATES_DIFFER
+
+    @property
+    def is_recent(self) -> bool:
+        """Created so lately that it explains why there is little to judge."""
+        return self.born is not None and self.today - self.born <= RECENT
 
     @property
     def told_birth(self) -> date | None:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from collectors.addresses import page_in_link
 from collectors.model import Evidence, Failure, FailureCode, Page
 from rules import attestations
+from rules.ages import aged
 from rules.case import Case, is_authority, official_pages
 from rules.force import edition_of, force_of
 from rules.model import (
@@ -22,6 +24,7 @@ from rules.model import (
     Attestation,
     Dossier,
     Edition,
+    Event,
     Finding,
     Institution,
     Municipality,
@@ -35,11 +38,15 @@ from rules.reasons import Reason
 from rules.sentences import failure_text, failures_text, network_name, sentence
 from rules.subjects import not_a_subject
 from rules.views import View, look, today
-from rules.workdays import CalendarUncoveredError
+from rules.workdays import CalendarUncoveredError, deadline_in_days, deadline_in_months
 
 log = logging.getLogger(__name__)
 
-ENGINE_PARAMETERS: Mapping[str, type] = {"grace_days": int}
+ENGINE_PARAMETERS: Mapping[str, type] = {
+    "grace_days": int,
+    "deadline_days": int,
+    "deadline_months": int,
+}
 """Parameters of an edition that guards read, not the predicate."""
 
 
@@ -179,7 +186,8 @@ def _guarded(case: Case, edition: Edition, reading: Reading) -> Reading:
     if case.requirement.worst is Outcome.REVIEW:
         reading = replace(reading, worst=Outcome.REVIEW)
     if case.requirement.per == "page":
-        reading = _unread(case, _dated(case, edition, reading))
+        reading = _unread(case, aged(case, edition.parameters.get("grace_days"), reading))
+    reading = _in_time(case, edition, reading)
     if case.requirement.exempt_scope and case.exemption.is_claimed and not reading.inapplicable:
         return _claimed(case, reading)
     return reading
@@ -192,14 +200,22 @@ def _unread(case: Case, reading: Reading) -> Reading:
     return reading
 
 
-def _dated(case: Case, edition: Edition, reading: Reading) -> Reading:
-    """A new page has time (G03); a date that an older post contradicts is a question (G26)."""
-    if case.has_date_conflict:
-        return replace(reading, worst=Outcome.REVIEW, unmet=Reason.DATE_CONFLICT)
-    grace = edition.parameters.get("grace_days")
-    if grace is None or case.born is None or case.today >= case.born + timedelta(days=grace):
+def _in_time(case: Case, edition: Edition, reading: Reading) -> Reading:
+    """A term that counts from the entry into force: unknown without its date, pending before."""
+    days, months = (edition.parameters.get(key) for key in ("deadline_days", "deadline_months"))
+    if days is None and months is None:
         return reading
-    return replace(reading, pending=Reason.PAGE_IS_NEW)
+    start = case.term_starts
+    if start is None:
+        return replace(reading, unseen=reading.unseen or Reason.DEADLINE_UNKNOWN)
+    off = case.days_off
+    due = (
+        deadline_in_days(start, days, off) if days else deadline_in_months(start, months or 0, off)
+    )
+    if case.today > due:
+        return reading
+    measured = {**reading.measured, "due": due.isoformat()}
+    return replace(reading, pending=Reason.DEADLINE_NOT_OVER, measured=measured)
 
 
 def _claimed(case: Case, reading: Reading) -> Reading:
@@ -325,7 +341,7 @@ def _answered(case: Case, verdict: Verdict, answer: Attestation) -> Verdict:
 
 def _bound(case: Case, verdict: Verdict) -> Finding:
     blames = verdict.outcome in (Outcome.FAIL, Outcome.REVIEW)
-    address = case.page.address if case.page else None
+    address = case.page.address if case.page else case.event_page
     events, on = case.institution.events, case.today
     tolerated = attestations.waiver(case.institution.waivers, case.requirement.id, address, on)
     return Finding(
@@ -384,6 +400,10 @@ def _cases(
         case "page":
             for page in official_pages(dossier, requirement.networks):
                 yield replace(bare, network=page.network, page=page)
+        case "about":
+            yield from _of_others(bare)
+        case "event":
+            yield from _of_events(bare)
         case _:
             yield replace(bare, network=_only(requirement.networks, requirement.per))
 
@@ -393,6 +413,48 @@ def _of_network(bare: Case, network: str) -> Case:
     pages = official_pages(bare.dossier, (network,))
     live = [page for page in pages if bare.look(page).is_open]
     return replace(bare, network=network, page=next(iter([*live, *pages]), None))
+
+
+def _of_others(bare: Case) -> Iterator[Case]:
+    """The authority speaks of every other institution; anybody else is no subject, once."""
+    if not bare.is_authority:
+        yield bare
+        return
+    on = bare.today
+    for one in bare.dossier.municipality.institutions:
+        is_active = (one.since or on) <= on <= (one.until or on)
+        if one.id != bare.institution.id and is_active:
+            yield replace(bare, about=one.id)
+
+
+def _of_events(bare: Case) -> Iterator[Case]:
+    """One finding a page that was created or deleted, for the authority over all institutions."""
+    if not_a_subject(bare.requirement, bare.dossier, bare.today):
+        yield bare
+        return
+    told = bare.requirement.subjects.get("authority")
+    members = bare.dossier.municipality.institutions if told else (bare.institution,)
+    for one in members:
+        for address, events in _by_page(one.events, bare).items():
+            found = page_in_link(address)
+            yield replace(
+                bare,
+                network=found[0] if found else None,
+                event_page=address,
+                about=one.id if one.id != bare.institution.id else None,
+                events=events,
+                event_log=one.events,
+            )
+
+
+def _by_page(events: Sequence[Event], bare: Case) -> dict[str, tuple[Event, ...]]:
+    """Creations and deletions since the act binds, by page."""
+    found: dict[str, tuple[Event, ...]] = {}
+    for one in events:
+        is_due = one.kind in ("page_created", "page_deleted") and one.on <= bare.today
+        if is_due and one.page and one.on >= (bare.in_force_since or one.on):
+            found[one.page] = (*found.get(one.page, ()), one)
+    return found
 
 
 def _only(networks: Sequence[str], per: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from rules.predicates import attested, contacts, pages, posts
+from rules.predicates import attested, contacts, notices, pages, persons, pos, posts, sites
 from rules.reading import Reading
 
 Predicate = Callable[..., Reading]
@@ -22,11 +22,31 @@ PREDICATES: Mapping[str, Predicate] = {
         contacts.email_shown,
         contacts.address_shown,
         contacts.site_shown,
+        contacts.page_contents,
+        notices.noticed,
         pages.page_exists,
+        pages.pages_exist,
+        pages.page_in_any_network,
+        pages.page_kept,
         pages.fixed_pages,
         pages.government_mark,
         pages.house_style,
+        persons.appointed,
+        persons.head_answers,
+        persons.organiser_ranks,
+        persons.authorised_person,
+        pos.connected,
         posts.posts_per_week,
         posts.posts_regular,
+        sites.site_works,
+        sites.listed_bodies,
+        sites.section_present,
+        sites.act_published,
+        sites.card,
+        sites.card_tells,
+        sites.card_links_pages,
+        sites.all_pages_listed,
+        sites.site_email,
+        sites.site_links_to_pages,
     )
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rules.attestations import Statement
 from rules.case import Case
 from rules.model import Outcome
 from rules.reading import Reading, worst_of
 from rules.reasons import Reason
+from rules.workdays import add_months
 
 
 def attested(case: Case, *, kind: str, needs_page: bool = False) -> Reading:
@@ -16,9 +19,21 @@ def attested(case: Case, *, kind: str, needs_page: bool = False) -> Reading:
     return _said(case.statement(kind))
 
 
-def never_fails(case: Case, *, kind: str) -> Reading:
-    """As `attested`, for a duty on which the engine accuses nobody."""
-    return _said(case.statement(kind), worst=Outcome.REVIEW)
+def never_fails(
+    case: Case, *, kind: str, ended_by: list[str] | None = None, event: str = ""
+) -> Reading:
+    """As `attested`, for a duty on which nobody is accused; an entry of the log confirms too."""
+    logged = [
+        one.on
+        for one in case.institution.events
+        if event and one.kind == event and one.on <= case.today <= add_months(one.on, 12)
+    ]
+    said = case.statement(kind, ended_by=ended_by or ())
+    reading = _said(said, worst=Outcome.REVIEW)
+    if not logged or said.confirms:
+        return reading
+    measured = {"on": max(logged).isoformat()}
+    return replace(reading, strict=True, met=Reason.LOGGED, measured=measured)
 
 
 def two_factor(case: Case) -> Reading:

@@ -7,11 +7,13 @@ registry is a question for a person, never an accusation: the registry may be th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from collectors.contacts import parse_phones
 from collectors.model import BEGINNING, Contacts, Phone, Post, PostalAddress
+from rules.ages import aged
 from rules.case import Case
 from rules.matching import (
     Match,
@@ -23,11 +25,13 @@ from rules.matching import (
     same_site,
 )
 from rules.model import Severity
-from rules.reading import Reading
+from rules.reading import Reading, worst_of
 from rules.reasons import Reason
 
 # What must have been read before something may be called absent (G15).
 PLACES = ("contacts", "description", "pinned_text")
+
+GRACE_DAYS = 14  # of a new page, where all atoms are judged as one (G03)
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -198,3 +202,42 @@ def _agreement(
 
 def _say(value: object) -> str:
     return value.original if isinstance(value, Phone) else str(value)
+
+
+def page_contents(case: Case, *, min_about_chars: int, not_sites: list[str]) -> Reading:
+    """All that a page must say, over all official pages: the worst of it decides."""
+    pages = case.official_pages(*case.requirement.networks)
+    if not pages:
+        return _no_pages()
+    return worst_of(
+        {
+            f"{page.address} {name}": reading
+            for page in pages
+            for name, reading in _atoms(
+                replace(case, page=page, network=page.network), min_about_chars, not_sites
+            ).items()
+        }
+    )
+
+
+def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, Reading]:
+    atoms = {
+        "name": name_shown(case),
+        "about": activity_told(case, min_about_chars=min_about_chars),
+        "postal": address_shown(case),
+        "email": email_shown(case),
+        "phone": phone_shown(case),
+        "site": site_shown(case, not_sites=not_sites),
+    }
+    return {name: aged(case, GRACE_DAYS, one) for name, one in atoms.items()}
+
+
+def _no_pages() -> Reading:
+    return Reading(
+        strict=False,
+        generous=True,
+        met=Reason.PAGE_LIVE,
+        unmet=Reason.PAGE_NOT_REGISTERED,
+        unseen=Reason.PAGE_NOT_REGISTERED,
+        evidence=(),
+    )

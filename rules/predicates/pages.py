@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from collectors.addresses import page_in_link
 from collectors.model import Page, Presence
 from rules.case import Case, standing_pages
 from rules.model import Outcome, Severity
-from rules.reading import Reading, worst_of
+from rules.reading import Reading, outcome_of, worst_of
 from rules.reasons import Reason
 from rules.views import State, View
 
@@ -147,4 +148,43 @@ def house_style(case: Case) -> Reading:
             "cover": case.facts.has_cover,
             **said.measured,
         },
+    )
+
+
+def pages_exist(case: Case) -> Reading:
+    """A page in every network that the clause names: the worst of them decides."""
+    return worst_of(
+        {network: page_exists(_in(case, network)) for network in case.requirement.networks}
+    )
+
+
+def page_in_any_network(case: Case) -> Reading:
+    """A page in one network of the list is enough: the best of them decides."""
+    readings = [page_exists(_in(case, network)) for network in case.requirement.networks]
+    return min(readings, key=lambda one: BEST_FIRST.index(outcome_of(one)))
+
+
+BEST_FIRST = (Outcome.PASS, Outcome.PENDING, Outcome.UNKNOWN, Outcome.REVIEW, Outcome.FAIL)
+
+
+def _in(case: Case, network: str) -> Case:
+    return replace(case, network=network)
+
+
+def page_kept(case: Case, *, abandon_days: int) -> Reading:
+    """Some page published something lately; the number is ours, so it only asks."""
+    views = [case.look(page) for page in case.official_pages(*case.requirement.networks)]
+    since = case.dossier.as_of - timedelta(days=abandon_days)
+    walls = [view.wall for view in views if view.wall]
+    alive = any(post.published_at >= since for wall in walls for post in wall.posts)
+    return Reading(
+        strict=alive,
+        generous=True,
+        met=Reason.PAGE_KEPT,
+        unmet=Reason.PAGE_ABANDONED,
+        missing=tuple(failure for view in views for failure in view.missing("wall")),
+        unseen=None if views else Reason.PAGE_NOT_REGISTERED,
+        worst=Outcome.REVIEW,
+        required={"abandon_days": abandon_days},
+        evidence=tuple(item for view in views for item in view.evidence),
     )

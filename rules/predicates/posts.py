@@ -122,7 +122,7 @@ def _window(case: Case, mondays: Sequence[date], start: date, reading: Reading) 
     wall = case.view.wall
     if wall is None:
         return replace(reading, strict=False, missing=case.missing("wall"))
-    if len(mondays) < FEWEST_WEEKS and case.born:
+    if len(mondays) < FEWEST_WEEKS and case.is_recent:
         return replace(reading, strict=False, pending=Reason.PAGE_IS_NEW)
     if len(mondays) < FEWEST_WEEKS:
         return replace(reading, strict=False, unseen=Reason.TOO_FEW_WEEKS)

@@ -44,6 +44,8 @@ def told(case: Given, act: Act) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
     return str(value) if isinstance(value, Outcome) else value
 
 

@@ -237,7 +237,8 @@ def _site(told: Mapping[str, Any], page: Page, at: datetime) -> Observation:
         crawl=Crawl(complete=told.get("complete", True), read=5, frontier=0),
         pos_widgets=tuple(told.get("pos_widgets", ())),
     )
-    facts = Facts(presence=Presence(told.get("presence", "live")), site=site)
+    presence = Presence(told.get("presence", "live"))
+    facts = Facts(presence=presence, site=site, contacts=_contacts(told))
     return Observation(page=page, observed_at=at, facts=facts, evidence=(cast.EVIDENCE,))
 
 

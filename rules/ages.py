@@ -1,0 +1,22 @@
+"""What the age of a page excuses: a new one has time (G03), a doubtful date is a question (G26)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from rules.case import Case
+from rules.model import Outcome
+from rules.reading import Reading
+from rules.reasons import Reason
+
+
+def aged(case: Case, grace_days: int | None, reading: Reading) -> Reading:
+    """The reading as the page's date of creation allows it."""
+    if case.has_date_conflict:
+        return replace(reading, worst=Outcome.REVIEW, unmet=Reason.DATE_CONFLICT)
+    if grace_days is None or case.born is None:
+        return reading
+    if case.today >= case.born + timedelta(days=grace_days):
+        return reading
+    return replace(reading, pending=Reason.PAGE_IS_NEW)

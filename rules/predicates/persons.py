@@ -1,0 +1,112 @@
+"""Who answers for the pages, by office; names are never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from rules.attestations import is_leading_post
+from rules.case import Case
+from rules.model import Outcome, Person
+from rules.reading import Reading
+from rules.reasons import Reason
+
+LEADING = ("head", "deputy_head", "acting")
+
+
+def appointed(case: Case, *, role: str, order_required: bool = False, kind: str = "") -> Reading:
+    """Somebody holds the role. Only the institution's own word can say that nobody does."""
+    named = list(_in_office(case, role))
+    full = [one for one in named if one.post and (one.order or not order_required)]
+    said = case.statement(kind) if kind else None
+    admits = said is not None and said.admits and not named
+    return Reading(
+        strict=bool(full) or (said is not None and said.confirms),
+        generous=bool(named),
+        met=Reason.PERSON_NAMED,
+        unmet=Reason.PERSON_NOT_NAMED,
+        between=Reason.PERSON_WITHOUT_ORDER,
+        unseen=None if named or admits else _nobody(case, role),
+        measured={"posts": [one.post for one in named]},
+        evidence=(),
+    )
+
+
+def _nobody(case: Case, role: str) -> Reason:
+    left = [one for one in case.institution.persons if one.role == role]
+    return Reason.PERSON_LEFT if left else Reason.PERSON_NOT_REGISTERED
+
+
+def head_answers(case: Case) -> Reading:
+    """The head answers by office; another organiser, named by order, is a question."""
+    heads = [*_in_office(case, "head"), *_of_rank(case, ("head", "acting"))]
+    others = [one for one in _in_office(case, "organiser") if not _is_head(one)]
+    return Reading(
+        strict=bool(heads) and not others,
+        generous=True,
+        met=Reason.PERSON_NAMED,
+        unmet=Reason.HEAD_REPLACED,
+        unseen=None if heads or others else Reason.PERSON_NOT_REGISTERED,
+        worst=Outcome.REVIEW,
+        measured={"posts": [one.post for one in (others or heads)]},
+        evidence=(),
+    )
+
+
+def organiser_ranks(case: Case, *, lower_posts: list[str]) -> Reading:
+    """Not below a deputy head. Only a post that is surely lower is held against anybody."""
+    named = list(_in_office(case, "organiser"))
+    fit = [one for one in named if one.rank in LEADING or is_leading_post(one.post)]
+    low = [one for one in named if _begins(one.post, lower_posts)]
+    return Reading(
+        strict=bool(fit),
+        generous=len(low) < len(named),
+        met=Reason.PERSON_NAMED,
+        unmet=Reason.RANK_TOO_LOW,
+        between=Reason.RANK_UNCLEAR,
+        unseen=None if named else Reason.PERSON_NOT_REGISTERED,
+        measured={"posts": [one.post for one in named]},
+        evidence=(),
+    )
+
+
+def authorised_person(case: Case) -> Reading:
+    """A worker, identified through ЕСИА; only a contractor on record is a contradiction."""
+    named = list(_in_office(case, "authorised"))
+    said = case.statement("esia")
+    known = [one for one in named if one.esia_on and one.esia_on <= case.today]
+    outside = [one for one in named if one.employee is False]
+    return Reading(
+        strict=len(outside) < len(named) and (bool(known) or said.confirms),
+        generous=not named or len(outside) < len(named),
+        met=Reason.PERSON_NAMED,
+        unmet=Reason.NOT_AN_EMPLOYEE,
+        between=Reason.ESIA_NOT_RECORDED,
+        unseen=None if named else Reason.PERSON_NOT_REGISTERED,
+        measured={"posts": [one.post for one in named]},
+        evidence=(),
+    )
+
+
+def _in_office(case: Case, role: str) -> Iterator[Person]:
+    for one in case.institution.persons:
+        if one.role == role and _holds(one, case.today):
+            yield one
+
+
+def _of_rank(case: Case, ranks: tuple[str, ...]) -> Iterator[Person]:
+    for one in case.institution.persons:
+        if one.rank in ranks and _holds(one, case.today):
+            yield one
+
+
+def _holds(person: Person, on: date) -> bool:
+    return (person.since or on) <= on <= (person.until or on)
+
+
+def _is_head(person: Person) -> bool:
+    return person.rank in ("head", "acting") or (person.rank == "other" and not person.post)
+
+
+def _begins(post: str, words: list[str]) -> bool:
+    return post.casefold().strip().startswith(tuple(word.casefold() for word in words))
