@@ -145,7 +145,8 @@ def _unbound(case: Case, why: Reason) -> Finding:
     """Not applicable; what a voluntary page would have got is shown as a preview."""
     verdict = _plain(case, why, _claims(case))
     is_exempt = why in (Reason.EXEMPT_NAMED, Reason.EXEMPT_ON_RECORD)
-    if not (is_exempt and official_pages(case.dossier, case.requirement.networks)):
+    networks = (case.network,) if case.network else case.requirement.networks
+    if not (is_exempt and official_pages(case.dossier, networks)):
         return _bound(case, verdict)
     try:
         return _with_preview(case, verdict, _verdict(case, _read(case)))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from rules.matching import stem
@@ -91,6 +92,7 @@ def is_body(name: str, institution: Institution) -> bool:
     return bool(named) and any(named == _words(one) for one in ours)
 
 
+@lru_cache(maxsize=65536)
 def _words(name: str) -> frozenset[str]:
     plain = _TOWN.sub(" ", name.casefold().replace("ё", "е"))
     return frozenset(stem(word) for word in re.findall(r"\d+|[^\W\d_]+", plain)) - _FORMS

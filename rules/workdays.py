@@ -90,6 +90,7 @@ def starts_at(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
+@cache
 def is_judged(monday: date, min_workdays: int, days_off: DaysOff = ()) -> bool:
     """A week with too few working days is not judged (guard G11). Raises CalendarUncoveredError."""
     week = _days(monday, monday + timedelta(days=6))

@@ -204,7 +204,7 @@ def card(case: Case, *, atom: str) -> Reading:
     blocks = list(_cards(case, one))
     if atom == "email" and (one.no_email or not one.emails):
         return _inapplicable(Reason.NO_EMAIL_TO_SHOW)
-    if not blocks:
+    if not blocks or (atom != "name" and not any(map(_shows_contacts, blocks))):
         return _no_card(case, atom)
     shown, found = ATOMS[atom](one, blocks)
     everywhere = ATOMS[atom](one, list(_blocks(case)))[1]
@@ -266,6 +266,12 @@ def _cards(case: Case, one: Institution) -> Iterator[Block]:
     for page in site.pages if site else ():
         whole = any(_is_named(one, text) for text in (page.title, *page.headings[:1]))
         yield from (block for block in page.blocks if whole or _is_named(one, block.heading))
+
+
+def _shows_contacts(block: Block) -> bool:
+    """A card says something of how to reach the institution; a piece of news does not."""
+    shown = block.contacts
+    return bool(shown.phones or shown.emails or shown.addresses)
 
 
 def _is_named(one: Institution, text: str) -> bool:

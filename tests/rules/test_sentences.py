@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from importlib.resources import files
 
@@ -38,6 +39,7 @@ def test_every_reason_is_told_by_some_case() -> None:
     for case in ALL:
         for one in judge(world(case), list(ACTS.values())):
             assert one.outcome != "error", (case.name, one.requirement)
+            json.dumps([one.measured, one.required])  # JSON values only
             told |= {one.reason, *one.notes}
             if one.preview_because:
                 told.add(one.preview_because)

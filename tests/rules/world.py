@@ -168,7 +168,8 @@ def _observation(told: Mapping[str, Any], page: Page, at: datetime) -> Observati
     if code := told.get("failure"):
         return Observation(page=page, observed_at=at, failure=Failure(FailureCode(code)))
     gaps = {key: Failure(FailureCode(code)) for key, code in told.get("gaps", {}).items()}
-    facts = replace(_facts(told, at), **dict.fromkeys(told.get("hidden", ())))
+    hidden: dict[str, Any] = dict.fromkeys(told.get("hidden", ()))
+    facts = replace(_facts(told, at), **hidden)
     return Observation(page=page, observed_at=at, facts=facts, gaps=gaps, evidence=(cast.EVIDENCE,))
 
 
