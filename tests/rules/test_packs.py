@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rules import explain
+from rules.explain import explain
 from rules.model import Requirement
 from rules.packs import PackError, load_act, shipped
 

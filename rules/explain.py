@@ -52,3 +52,8 @@ def explain(requirement: Requirement) -> Explanation:
         uncertainty=requirement.uncertainty,
         not_checkable=requirement.why_not,
     )
+
+
+def explained(requirement: Requirement) -> tuple[tuple[str, str], ...]:
+    """The parts that a command or a document prints, in reading order."""
+    return explain(requirement).parts
