@@ -321,6 +321,14 @@ class Budget(Protocol):
         """The platform itself said that today's quota is used up."""
         ...
 
+    def left(self, reader: str, method: str) -> int:
+        """Calls of `method` that may still be taken for today."""
+        ...
+
+    def frees_in(self, reader: str, method: str) -> float | None:
+        """Seconds until more calls may be taken; None: not within the hour, no use in waiting."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -353,6 +361,14 @@ def _no_quotas(_: Any) -> Mapping[str, Quota]:
     return {}
 
 
+def _no_readers(_: Any) -> tuple[str, ...]:
+    return ()
+
+
+def _no_cost(_: Observation | None) -> Mapping[str, int]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """What an entry point of the group `dozor.networks` names: one network, whole.
@@ -369,3 +385,6 @@ class Network:
     collector: Callable[[Any], Collector]  # takes an instance of `settings`
     secrets: Mapping[str, str] = field(default_factory=dict)
     quotas: Callable[[Any], Mapping[str, Quota]] = _no_quotas  # settings → method → quota
+    readers: Callable[[Any], tuple[str, ...]] = _no_readers  # settings → tokens, as Budget has them
+    cost: Callable[[Observation | None], Mapping[str, int]] = _no_cost
+    """The last reading of a page → method → calls that the next one will take."""

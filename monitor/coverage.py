@@ -53,4 +53,9 @@ def _why_unread(
     if tried[0].failure:
         return tried[0].failure.code
     wall = tried[0].gaps.get("wall")
-    return wall.code if wall and wall.code not in ANSWERS else None
+    if wall is None or wall.code in ANSWERS:
+        return None
+    fresh = [one for one in tried if as_of - one.observed_at <= freshness]
+    if wall.code in NOT_TRIED and any(one.facts and one.facts.wall for one in fresh):
+        return None  # tonight's calls did not reach; the rules take the wall from that look
+    return wall.code

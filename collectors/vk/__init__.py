@@ -5,7 +5,8 @@ from __future__ import annotations
 from collectors.addresses import vk_address
 from collectors.model import VK, Network
 from collectors.vk.collector import vk_collector
-from collectors.vk.settings import VkSettings, quotas
+from collectors.vk.settings import VkSettings, quotas, readers
+from collectors.vk.walls import cost
 
 NETWORK = Network(
     slug=VK,
@@ -15,4 +16,6 @@ NETWORK = Network(
     collector=vk_collector,
     secrets={"tokens": "VK_TOKENS"},
     quotas=quotas,
+    readers=readers,
+    cost=cost,
 )

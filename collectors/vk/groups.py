@@ -8,7 +8,7 @@ once more (a renamed page by the number known from earlier), a name at last by
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,13 +72,25 @@ async def find_pages(
 ) -> list[Found | Observation]:
     """One entry a page, in the order asked. A token that ends hands its batch to the next one."""
     keys = [key for written in controls if (key := control_key(written))]
-    size = max(1, CALL_IDS - len(keys))
     told: list[Found | Observation] = []
-    for number, start in enumerate(range(0, len(pages), size)):
+    for number, batch in enumerate(_batches(pages, keys, len(readers))):
         turn = number % len(readers)
-        batch = pages[start : start + size]
         told += await _find_batch((*readers[turn:], *readers[:turn]), batch, keys, run)
     return told
+
+
+def _batches(
+    pages: Sequence[Page], controls: Sequence[str], readers: int
+) -> Iterator[Sequence[Page]]:
+    """Each token's first batch leaves room for the control pages that are not in it anyway."""
+    start = number = 0
+    while start < len(pages):
+        batch = pages[start : start + CALL_IDS]
+        if number < readers:
+            others = set(controls) - {page_key(page.address) for page in batch}
+            batch = batch[: max(1, CALL_IDS - len(others))]
+        yield batch
+        start, number = start + len(batch), number + 1
 
 
 async def _find_batch(
@@ -98,10 +110,9 @@ async def _find_with(
     reader: Reader, pages: Sequence[Page], controls: Sequence[str], run: Run
 ) -> list[Found | Observation]:
     halvings = [HALVINGS]
-    first = await _look_up(
-        reader, (*controls, *(page_key(page.address) for page in pages)), halvings
-    )
-    _note_signals(reader, [first.groups[key][0] for key in controls if key in first.groups])
+    asked = () if reader.knows_controls else controls
+    first = await _look_up(reader, (*asked, *(page_key(page.address) for page in pages)), halvings)
+    _note_signals(reader, [first.groups[key][0] for key in asked if key in first.groups])
     missing = [page for page in pages if page_key(page.address) not in first.groups]
     second = await _look_up(reader, filter(None, map(_second_key, missing)), halvings)
     settled: dict[Page, Found | Observation] = {}
@@ -116,6 +127,8 @@ async def _find_with(
 
 
 def _note_signals(reader: Reader, controls: Iterable[Group]) -> None:
+    """What a token is shown holds for its whole run: later batches do not ask again."""
+    reader.knows_controls = True
     for group in controls:
         shown = signals_of(group)
         reader.signals = Signals(
@@ -134,6 +147,9 @@ async def _look_up(reader: Reader, keys: Iterable[str], halvings: list[int]) -> 
     asked = list(dict.fromkeys(keys))
     if not asked:
         return _Lookup()
+    if len(asked) > CALL_IDS:
+        some = await _look_up(reader, asked[:CALL_IDS], halvings)
+        return some.joined(await _look_up(reader, asked[CALL_IDS:], halvings))
     try:
         return await _asked(reader, asked)
     except VkError as error:

@@ -31,6 +31,7 @@ class Answer:
 
     payload: Payload
     evidence: tuple[Evidence, ...]
+    size: int = 0  # bytes
 
     @property
     def response(self) -> Any:
@@ -54,6 +55,7 @@ class Reader:
         self.walls_ended: Failure | None = None
         self.may_execute = True
         self.signals = Signals()
+        self.knows_controls = False
         self._run = run
         self._token = token
         self._backoff = settings.backoff
@@ -83,6 +85,10 @@ class Reader:
         while not self._lines.empty():
             self._lines.get_nowait().close()
 
+    async def rest(self, tries: int) -> None:
+        """Before a wall is asked for again that VK, inside an `execute`, could not give."""
+        await asyncio.sleep(min(tries, ATTEMPTS) * self._backoff)
+
     def end_walls(self, failure: Failure) -> None:
         self.walls_ended = self.walls_ended or failure
 
@@ -106,7 +112,7 @@ class Reader:
         self._silent = self._silent + 1 if silent else 0
         if isinstance(told, VkError):
             raise self._noted(told, method, evidence)
-        return Answer(told, evidence)
+        return Answer(told, evidence, len(exchange.body) if exchange else 0)
 
     def _noted(self, trouble: VkError, method: str, evidence: tuple[Evidence, ...]) -> VkError:
         """The same trouble with its evidence, its token masked, its consequences drawn."""

@@ -3,18 +3,33 @@
 Only `return`, `var`, array and object literals, `API.x.y({…})`, `@.`, `.length` and `.push` are
 used. How `@.` treats a key that some items lack is not documented, so every list comes back with
 the number of items: a shorter one is not zipped, and the wall is read again in whole items.
+
+Of a repost only the number of originals matters, while the originals themselves, with their
+pictures, are the heaviest part of a wall. Whether `@.length` counts them is not documented either,
+so both are asked for until an answer has shown it (`Originals`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 CALLS = 25  # of one execute
-KEYS = ("id", "from_id", "date", "is_pinned", "marked_as_ads", "post_type", "copy_history", "text")
+KEYS = ("id", "from_id", "date", "is_pinned", "marked_as_ads", "post_type")
+TEXT = "text"
+WHOLE, COUNTED = "copy_history", "copies"
 
 WallValues = Mapping[str, Any]
+
+
+class Originals(Enum):
+    """How the originals of reposts are asked for."""
+
+    UNPROVEN = (WHOLE, COUNTED)
+    COUNTED = (COUNTED,)
+    WHOLE = (WHOLE,)
 
 
 def wall_values(owner: int, offset: int, count: int) -> WallValues:
@@ -22,18 +37,49 @@ def wall_values(owner: int, offset: int, count: int) -> WallValues:
     return {"owner_id": owner, "offset": offset, "count": count, "filter": "all"}
 
 
-def walls_script(walls: Sequence[WallValues], whole: bool) -> str:
+def keys_of(originals: Originals) -> tuple[str, ...]:
+    """Texts are read on a wall's first sheet only, where the pinned and the newest posts are."""
+    return (*KEYS, *originals.value)
+
+
+def walls_script(walls: Sequence[WallValues], whole: bool, originals: Originals) -> str:
     """Returns a list, one entry a wall: {n, count, items} whole, or {n, count, <key>: [...]}."""
     lines = ["var all=[];"]
     for number, values in enumerate(walls):
         name = f"w{number}"
         call = json.dumps(dict(values), separators=(",", ":"))
         entry = [f'"count":{name}.count', f'"n":{name}.items.length']
-        entry += (
-            [f'"items":{name}.items'] if whole else [f'"{key}":{name}.items@.{key}' for key in KEYS]
-        )
+        entry += [f'"items":{name}.items'] if whole else _columns(name, values, originals)
         lines.append(f"var {name}=API.wall.get({call});all.push({{{','.join(entry)}}});")
     return "\n".join([*lines, "return all;"])
+
+
+def _columns(name: str, values: WallValues, originals: Originals) -> list[str]:
+    keys = keys_of(originals) + ((TEXT,) if values["offset"] == 0 else ())
+    return [f'"{key}":{name}.items@.{_path(key)}' for key in keys]
+
+
+def _path(key: str) -> str:
+    return f"{WHOLE}@.length" if key == COUNTED else key
+
+
+def proof(entries: Iterable[Any]) -> Originals:
+    """What walls that were asked for both ways show of `@.length`."""
+    rows = [row for entry in entries if isinstance(entry, dict) for row in _both(entry)]
+    if not rows:
+        return Originals.UNPROVEN
+    counted = all(count == len(originals) for originals, count in rows)
+    return Originals.COUNTED if counted else Originals.WHOLE
+
+
+def _both(entry: Mapping[str, Any]) -> list[tuple[Sequence[Any], Any]]:
+    """The originals and their number, for every post that is a repost."""
+    whole, counts = entry.get(WHOLE), entry.get(COUNTED)
+    if not isinstance(whole, list) or not any(whole):
+        return []
+    if not isinstance(counts, list) or len(counts) != len(whole):
+        return [((), None)]  # not a count a post: as good as wrong
+    return [(one, count) for one, count in zip(whole, counts, strict=True) if one or count]
 
 
 class MisalignedError(Exception):
@@ -45,8 +91,11 @@ def items_of(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
     if "items" in entry:
         return list(entry["items"])
     number = int(entry["n"])
-    columns = {key: _column(entry[key], number) for key in KEYS}
-    return [{key: column[row] for key, column in columns.items()} for row in range(number)]
+    reposts = WHOLE if WHOLE in entry else COUNTED
+    columns = {key: _column(entry[key], number) for key in (*KEYS, reposts)}
+    columns[TEXT] = _column(entry.get(TEXT, []), number)
+    items = [{key: column[row] for key, column in columns.items()} for row in range(number)]
+    return [item | {WHOLE: item[reposts]} for item in items]
 
 
 def _column(values: Any, number: int) -> Sequence[Any]:

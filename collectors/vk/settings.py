@@ -49,6 +49,10 @@ def quotas(settings: VkSettings) -> Mapping[str, Quota]:
     return {WALL_GET: Quota(per_day=settings.wall_get_per_day, reserve=settings.reserve_per_day)}
 
 
+def readers(settings: VkSettings) -> tuple[str, ...]:
+    return tuple(fingerprint(token) for token in settings.token_list)
+
+
 def fingerprint(token: str) -> str:
     """Names a token in logs and in the ledger without telling it."""
     return hashlib.sha256(token.encode()).hexdigest()[:8]

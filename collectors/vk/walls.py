@@ -2,28 +2,44 @@
 
 A token takes the next pages from one list, reserves its calls of `wall.get` for them, and puts
 back what must be read on, or read otherwise. A batch that is too big for VK is halved; a token
-that may not `execute` reads one wall a call.
+that may not `execute` reads one wall a call. Calls that the ledger frees within the hour, as
+yesterday's run made them, are waited for.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from collectors.model import Evidence, Failure, FailureCode, Run
+from collectors.model import Evidence, Failure, FailureCode, Observation, Run
 from collectors.vk.errors import MAY_NOT_EXECUTE, NEEDS_HALVING, Action, VkError, numbered
 from collectors.vk.groups import Found
 from collectors.vk.posts import Sheet, reaches, sheet
 from collectors.vk.reader import LINES, Answer, Reader
-from collectors.vk.script import CALLS, MisalignedError, items_of, wall_values, walls_script
+from collectors.vk.script import (
+    CALLS,
+    MisalignedError,
+    Originals,
+    items_of,
+    proof,
+    wall_values,
+    walls_script,
+)
 from collectors.vk.settings import WALL_GET
 
 FULL_SHEET = 100  # the most that wall.get gives
 POSTS_A_DAY = 0.75  # a first sheet covers the window of a page that posts five times a week
+USUAL_POSTS = 52  # of a first sheet, for the ten weeks that an audit looks back on
 MAX_SHEETS = 12
+WEIGHT = 40_000  # bytes a wall: heavier walls are read in smaller first sheets
+FEWEST_POSTS = 30  # of a first sheet: three posts a week for ten weeks
+WAIT_SECONDS = 3600.0  # for calls that the ledger frees, in all
+FREED_AT_ONCE = 1.0  # seconds in which freed calls gather, so that a batch is worth its request
+UNREADY = frozenset({1, 10, 12})  # answers to a script whose `@.length` VK may not understand
 TRIES = 3  # of one wall, for errors inside an execute that may pass
 
 
@@ -59,6 +75,13 @@ def first_count(run: Run) -> int:
     return max(20, min(FULL_SHEET, round(days * POSTS_A_DAY)))
 
 
+def cost(last: Observation | None) -> Mapping[str, int]:
+    """Calls of wall.get for a page that posts as it did: a first sheet, then full ones."""
+    wall = last.facts.wall if last and last.facts else None
+    more = max(0, len(wall.posts) - USUAL_POSTS) if wall else 0
+    return {WALL_GET: min(MAX_SHEETS, 1 + math.ceil(more / FULL_SHEET))}
+
+
 async def read_walls(
     readers: Sequence[Reader], pages: Sequence[Found], run: Run
 ) -> AsyncIterator[tuple[Reading, ...]]:
@@ -85,6 +108,9 @@ class _Walls:
         self._projects = True
         self._company = CALLS
         self._too_big = 0
+        self._originals = Originals.UNPROVEN
+        self._posts = first_count(run)
+        self._patience = WAIT_SECONDS
 
     async def read_all(self) -> None:
         try:
@@ -108,12 +134,26 @@ class _Walls:
         if not (self._waiting and _may_read(reader)):
             return False
         batch = self._reserved(reader, self._next_batch(reader))
-        if batch:
-            try:
-                self._sort(await self._read(reader, batch))
-            except BaseException:
-                self._waiting.extendleft(reversed(batch))
-                raise
+        if not batch:
+            return await self._freed(reader)
+        try:
+            await reader.rest(max(one.tries for one in batch))
+            self._sort(await self._read(reader, batch))
+        except BaseException:
+            self._waiting.extendleft(reversed(batch))
+            raise
+        return True
+
+    async def _freed(self, reader: Reader) -> bool:
+        """Whether calls of yesterday end their day soon: then the token goes on with them."""
+        seconds = self._run.budget.frees_in(reader.name, WALL_GET)
+        if seconds is None or self._patience <= 0:
+            why = Failure(FailureCode.QUOTA, f"{WALL_GET}: today's calls are used up")
+            reader.end_walls(why)
+            return False
+        pause = min(max(seconds, FREED_AT_ONCE), self._patience)
+        self._patience -= pause
+        await asyncio.sleep(pause)
         return True
 
     def _next_batch(self, reader: Reader) -> list[Reading]:
@@ -137,10 +177,8 @@ class _Walls:
     def _reserved(self, reader: Reader, batch: list[Reading]) -> list[Reading]:
         """What the day's quota leaves of the batch; the rest waits for another token."""
         granted = self._run.budget.take(reader.name, WALL_GET, len(batch))
-        if granted < len(batch):
-            reader.end_walls(Failure(FailureCode.QUOTA, f"{WALL_GET}: today's calls are used up"))
-            self._waiting.extendleft(reversed(batch[granted:]))
-        return batch[:granted]
+        self._waiting.extendleft(reversed(batch[granted:]))
+        return [one if one.sheets else replace(one, count=self._posts) for one in batch[:granted]]
 
     # --- one call ---
 
@@ -149,7 +187,8 @@ class _Walls:
             return [await self._read_alone(reader, batch[0])]
         whole = self._is_whole(batch[0])
         try:
-            answer = await reader.call("execute", code=_script(batch, whole))
+            script = walls_script([one.values for one in batch], whole, self._originals)
+            answer = await reader.call("execute", code=script)
             return self._of_execute(reader, batch, answer)
         except VkError as error:
             return self._after(reader, batch, error)
@@ -163,6 +202,9 @@ class _Walls:
 
     def _after(self, reader: Reader, batch: list[Reading], error: VkError) -> list[Reading]:
         """What becomes of a batch whose `execute` failed as a whole."""
+        if self._originals is Originals.UNPROVEN and _is_unready(error):
+            self._originals = Originals.WHOLE
+            return batch
         if error.number in MAY_NOT_EXECUTE:
             reader.may_execute = False
             return batch
@@ -190,6 +232,9 @@ class _Walls:
         entries = answer.response
         if not isinstance(entries, list) or len(entries) != len(batch):
             return self._of_empty(batch, answer)
+        if self._originals is Originals.UNPROVEN:
+            self._originals = proof(entries)
+        self._weigh(batch, answer.size)
         errors = iter(_matching_errors(answer, sum(map(_is_false, entries))))
         return [
             self._of_refusal(reader, reading, next(errors), answer.evidence)
@@ -197,6 +242,12 @@ class _Walls:
             else self._of_entry(reading, entry, answer.evidence)
             for reading, entry in zip(batch, entries, strict=True)
         ]
+
+    def _weigh(self, batch: Sequence[Reading], size: int) -> None:
+        """Long texts make the first sheets shorter: those of pages that post much are read on."""
+        posts, weight = batch[0].count, size / len(batch)
+        if weight > WEIGHT and not any(one.sheets for one in batch):
+            self._posts = min(self._posts, max(FEWEST_POSTS, int(posts * WEIGHT / weight)))
 
     def _of_empty(self, batch: list[Reading], answer: Answer) -> list[Reading]:
         """`response: null`, as VK gives it when it could not bring the answer together."""
@@ -269,8 +320,13 @@ def _may_read(reader: Reader) -> bool:
     return reader.ended is None and reader.walls_ended is None
 
 
-def _script(batch: Sequence[Reading], whole: bool) -> str:
-    return walls_script([reading.values for reading in batch], whole)
+def _is_unready(error: VkError) -> bool:
+    """The answer to a script that VK could not run, or broke down over."""
+    broken = error.number is None and error.failure.code in (
+        FailureCode.SERVER_ERROR,
+        FailureCode.MALFORMED,
+    )
+    return broken or error.number in UNREADY
 
 
 def _is_false(entry: Any) -> bool:

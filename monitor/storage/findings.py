@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -12,12 +12,26 @@ from monitor.storage.bodies import packed, unpacked
 from monitor.storage.database import session
 from monitor.storage.tables import AuditRow, FindingRow
 from reports.model import Audit
-from rules.model import Finding, Institution
+from rules.model import Finding, Institution, Outcome
 
 
 def add(engine: Engine, audit: Audit, findings: Iterable[Finding]) -> None:
     with session(engine) as opened:
         opened.add_all(_row(audit, finding) for finding in findings)
+
+
+def judged(engine: Engine, audit: Audit) -> set[str]:
+    """Keys of the institutions that this audit has judged: a killed run goes on after them.
+
+    An institution's findings are committed together, so there are either all of them or none.
+    """
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(FindingRow.municipality, FindingRow.institution)
+            .where(FindingRow.audit_id == audit.id)
+            .distinct()
+        )
+        return {f"{municipality}/{institution}" for municipality, institution in rows}
 
 
 def of_audit(engine: Engine, audit: Audit) -> tuple[Finding, ...]:
@@ -54,6 +68,31 @@ def earlier(engine: Engine, institution: Institution, as_of: datetime) -> tuple[
             )
         )
         return tuple(unpacked(Finding, body) for body in rows)
+
+
+def outcomes_of_pages(
+    engine: Engine, as_of: datetime
+) -> Mapping[tuple[str, str], frozenset[Outcome]]:
+    """What the last whole audit before `as_of` found, by network and page."""
+    with session(engine) as opened:
+        number = opened.exec(
+            select(AuditRow.id)
+            .where(
+                col(AuditRow.finished_at).is_not(None),
+                AuditRow.kind != "collect",
+                col(AuditRow.scope).is_(None),
+                col(AuditRow.as_of) < as_of,
+            )
+            .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
+            .limit(1)
+        ).first()
+        bodies = opened.exec(select(FindingRow.body).where(FindingRow.audit_id == number)).all()
+    found: dict[tuple[str, str], frozenset[Outcome]] = {}
+    for finding in (unpacked(Finding, body) for body in bodies):
+        if finding.network and finding.page:
+            key = (finding.network, finding.page)
+            found[key] = found.get(key, frozenset()) | {finding.outcome}
+    return found
 
 
 def _row(audit: Audit, finding: Finding) -> FindingRow:

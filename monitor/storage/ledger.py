@@ -3,6 +3,9 @@
 VK grants a token 5,000 wall.get a day; whether the window is a calendar day is not established
 (platforms.md §1.4), so calls are counted over a rolling 24 hours. The ledger is kept in the
 database: a restart forgets nothing.
+
+A night begins when yesterday's calls still count. They end their day at the pace at which they
+were made, so calls that are freed SOON are planned with, and the collector waits for them.
 """
 
 from __future__ import annotations
@@ -15,10 +18,11 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
 from collectors.model import Quota
-from monitor.storage.database import session
+from monitor.storage.database import exclusive, session
 from monitor.storage.tables import CallRow
 
 WINDOW = timedelta(hours=24)
+SOON = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,9 @@ class Ledger:
     def take(self, reader: str, method: str, calls: int) -> int:
         if (quota := self.quotas.get(method)) is None:
             return calls
-        with session(self.engine) as opened:
-            granted = max(0, min(calls, self._limit(quota) - self._used(opened, reader, method)))
+        with exclusive(self.engine) as opened:
+            used = self._used(opened, reader, method, WINDOW)
+            granted = max(0, min(calls, self._limit(quota) - used))
             if granted:
                 opened.add(self._row(reader, method, granted))
         return granted
@@ -43,24 +48,39 @@ class Ledger:
         """Write down as used whatever the quota still showed: the platform knows better."""
         quota = self.quotas.get(method, Quota(per_day=0))
         with session(self.engine) as opened:
-            left = quota.per_day - self._used(opened, reader, method)
+            left = quota.per_day - self._used(opened, reader, method, WINDOW)
             if left > 0:
                 opened.add(self._row(reader, method, left))
 
     def left(self, reader: str, method: str) -> int:
-        """Calls that may still be taken, the reserve included."""
+        """Calls that this run may take, those included that are freed soon."""
         with session(self.engine) as opened:
-            return max(0, self.quotas[method].per_day - self._used(opened, reader, method))
+            used = self._used(opened, reader, method, WINDOW - SOON)
+        return max(0, self._limit(self.quotas[method]) - used)
+
+    def frees_in(self, reader: str, method: str) -> float | None:
+        now = self.clock()
+        with session(self.engine) as opened:
+            oldest = opened.exec(
+                select(func.min(CallRow.at)).where(
+                    CallRow.reader == reader,
+                    CallRow.method == method,
+                    col(CallRow.at) > now - WINDOW,
+                )
+            ).one()
+        if oldest is None or oldest + WINDOW - now > SOON:
+            return None
+        return (oldest + WINDOW - now).total_seconds()
 
     def _limit(self, quota: Quota) -> int:
         return quota.per_day if self.on_demand else quota.per_day - quota.reserve
 
-    def _used(self, opened: Session, reader: str, method: str) -> int:
+    def _used(self, opened: Session, reader: str, method: str, window: timedelta) -> int:
         return opened.exec(
             select(func.coalesce(func.sum(CallRow.calls), 0)).where(
                 CallRow.reader == reader,
                 CallRow.method == method,
-                col(CallRow.at) > self.clock() - WINDOW,
+                col(CallRow.at) > self.clock() - window,
             )
         ).one()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Engine
+from sqlalchemy import ColumnElement, Engine, or_
 from sqlmodel import Session, col, select
 
 from collectors.model import Observation
@@ -32,6 +32,18 @@ def history(
     """The last `most` observations of every address up to `as_of`, newest first."""
     with session(engine) as opened:
         return {address: _of_page(opened, address, as_of, most) for address in addresses}
+
+
+def last_tries(
+    engine: Engine, addresses: Several[Address], as_of: datetime, passed_over: Several[str]
+) -> Mapping[Address, Observation]:
+    """The newest observation of every address that was one: not a failure `passed_over`."""
+    tried = or_(
+        col(ObservationRow.failure).is_(None), col(ObservationRow.failure).not_in(passed_over)
+    )
+    with session(engine) as opened:
+        found = {one: _of_page(opened, one, as_of, 1, tried) for one in addresses}
+    return {address: newest[0] for address, newest in found.items() if newest}
 
 
 def of_audit(engine: Engine, audit: Audit) -> set[Address]:
@@ -64,7 +76,11 @@ def known_ids(engine: Engine, as_of: datetime) -> Mapping[Address, str]:
 
 
 def _of_page(
-    opened: Session, address: Address, as_of: datetime, most: int
+    opened: Session,
+    address: Address,
+    as_of: datetime,
+    most: int,
+    *conditions: ColumnElement[bool],
 ) -> tuple[Observation, ...]:
     rows = opened.exec(
         select(ObservationRow.body)
@@ -72,6 +88,7 @@ def _of_page(
             ObservationRow.network == address[0],
             ObservationRow.address == address[1],
             col(ObservationRow.observed_at) <= as_of,
+            *conditions,
         )
         .order_by(col(ObservationRow.observed_at).desc(), col(ObservationRow.id).desc())
         .limit(most)

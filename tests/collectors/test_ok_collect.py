@@ -75,6 +75,11 @@ class Plenty:
 
     def exhaust(self, reader: str, method: str) -> None: ...
 
+    def left(self, reader: str, method: str) -> int:
+        return 1
+
+    def frees_in(self, reader: str, method: str) -> float | None: ...
+
 
 @pytest.fixture
 def ok() -> Iterator[Running]:

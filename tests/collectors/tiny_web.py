@@ -55,6 +55,12 @@ class Plenty:
     def exhaust(self, reader: str, method: str) -> None:
         pass
 
+    def left(self, reader: str, method: str) -> int:
+        return 1
+
+    def frees_in(self, reader: str, method: str) -> float | None:
+        return None
+
 
 def a_run(shelf: Shelf | None = None) -> Run:
     return Run(

@@ -55,6 +55,12 @@ class Calls:
     def exhaust(self, reader: str, method: str) -> None:
         self.exhausted.append((reader, method))
 
+    def left(self, reader: str, method: str) -> int:
+        return 100_000
+
+    def frees_in(self, reader: str, method: str) -> float | None:
+        return None
+
 
 def a_run(budget: Calls | None = None, as_of: datetime = NOW, weeks: int = 10) -> Run:
     return Run(

@@ -1,0 +1,92 @@
+"""Which pages are read tonight when a day's quota does not reach for all: those that need it most.
+
+Those left over are not asked for at all: they are judged on an earlier look while it is fresh. A
+page whose proof would be stale by the next night goes before one whose proof lasts; among equals
+the one goes first that was tried longest ago, so that pages that fail every night starve nobody.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from collectors.model import BEGINNING, Failure, FailureCode, Observation, Page
+from monitor.coverage import ANSWERS
+from monitor.scope import Address
+from rules.model import Outcome
+
+NIGHT = timedelta(days=1)
+WORST_FIRST = (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN, Outcome.REVIEW)
+
+Calls = Mapping[str, int]  # method → calls
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`due` in the order in which they are read."""
+
+    due: tuple[Page, ...]
+    waiting: tuple[Page, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What is remembered of the pages: by network and address."""
+
+    tries: Mapping[Address, Observation] = field(default_factory=dict)
+    outcomes: Mapping[Address, frozenset[Outcome]] = field(default_factory=dict)
+    freshness: timedelta = timedelta(days=7)
+
+
+def planned(
+    pages: Sequence[Page], costs: Mapping[Page, Calls], left: Calls, past: Past, as_of: datetime
+) -> Plan:
+    """As many of the neediest as the calls that are left reach for."""
+    if reaches(costs.values(), left):
+        return Plan(tuple(pages))
+    rest = dict(left)
+    due: list[Page] = []
+    for page in sorted(pages, key=lambda page: need(page, past, as_of)):
+        if all(calls <= rest.get(method, calls) for method, calls in costs[page].items()):
+            due.append(page)
+            rest |= {
+                name: rest[name] - calls for name, calls in costs[page].items() if name in rest
+            }
+    chosen = set(due)
+    return Plan(tuple(due), tuple(page for page in pages if page not in chosen))
+
+
+def reaches(costs: Iterable[Calls], left: Calls) -> bool:
+    spent: Counter[str] = Counter()
+    for calls in costs:
+        spent.update(calls)
+    return all(spent[method] <= calls for method, calls in left.items())
+
+
+def need(page: Page, past: Past, as_of: datetime) -> tuple[bool, datetime, int]:
+    """Sorts: no proof that lasts until the next night, tried longest ago, worst last time."""
+    address = (page.network, page.address)
+    last = past.tries.get(address)
+    lasting = last is not None and is_whole(last)
+    if last is not None:
+        lasting = lasting and as_of - last.observed_at <= past.freshness - NIGHT
+    tried = last.observed_at if last else BEGINNING
+    return lasting, tried, _rank(past.outcomes.get(address, frozenset()))
+
+
+def is_whole(observation: Observation) -> bool:
+    """All that the page shows was read: a closed wall is an answer, a broken one is not."""
+    wall = observation.gaps.get("wall")
+    return observation.failure is None and (wall is None or wall.code in ANSWERS)
+
+
+def not_due(page: Page, as_of: datetime) -> Observation:
+    failure = Failure(FailureCode.NOT_DUE, "tonight's calls went to pages that need them more")
+    return Observation(page=page, observed_at=as_of, failure=failure)
+
+
+def _rank(outcomes: frozenset[Outcome]) -> int:
+    ranks = [at for at, outcome in enumerate(WORST_FIRST) if outcome in outcomes]
+    return min(ranks, default=len(WORST_FIRST))
