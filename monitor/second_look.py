@@ -1,0 +1,61 @@
+"""What got worse is looked at twice before anybody is told.
+
+A page that answered badly once, at one moment of one night, has not changed yet. So the pages on
+which a finding would turn to `fail` are read a second time in the same run. The second reading
+is a further observation and the newest one: the rules judge by it. If it does not show the fault,
+there is none; if it could not be made, the page is *unknown*, and nobody is accused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from collectors.model import Failure, FailureCode, Observation, Page
+from reports.counting import Change, change
+from rules.model import Dossier, Finding
+
+NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.QUOTA})
+
+
+def worsened_pages(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ...]:
+    """Pages read in this run on which a finding that got worse rests."""
+    worse = [one for one in found if change(one) is Change.WORSE]
+    seen = {page: reading for page, reading in _read_now(dossier) if reading.facts is not None}
+    pages = (page for one in worse for page, reading in seen.items() if _rests_on(one, reading))
+    return tuple(dict.fromkeys(pages))
+
+
+def _read_now(dossier: Dossier) -> Iterator[tuple[Page, Observation]]:
+    for history in dossier.observations.values():
+        if history and history[0].observed_at == dossier.as_of:
+            yield history[0].page, history[0]
+
+
+def _rests_on(finding: Finding, reading: Observation) -> bool:
+    """An attestation that ended rests on no page: reading again would show nothing."""
+    if finding.page is not None:
+        return finding.page == reading.page.address
+    records = {one.record for one in finding.evidence}
+    return any(one.record in records for one in reading.evidence)
+
+
+def as_second(batch: tuple[Observation, ...]) -> tuple[Observation, ...]:
+    """A second reading for which no call was left has failed: it must not pass for agreement.
+
+    The rules fall back on the last reading where a page was *not tried*; here that would be the
+    very reading that is in doubt.
+    """
+    return tuple(_failed_if_not_tried(one) for one in batch)
+
+
+def _failed_if_not_tried(reading: Observation) -> Observation:
+    gaps = {name: _interrupted(gap) for name, gap in reading.gaps.items()}
+    failure = _interrupted(reading.failure) if reading.failure else None
+    return replace(reading, failure=failure, gaps=gaps)
+
+
+def _interrupted(failure: Failure) -> Failure:
+    if failure.code not in NOT_TRIED:
+        return failure
+    return Failure(FailureCode.INTERRUPTED, f"second reading: {failure.code}")
