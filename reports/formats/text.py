@@ -6,7 +6,6 @@ from reports.building import build
 from reports.model import Format, Report
 from reports.templating import render
 
-
 FEW = 3  # institutions whose cards still fit a screen
 
 

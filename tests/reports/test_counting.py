@@ -106,8 +106,8 @@ def test_what_could_be_seen_and_no_longer_can_is_lost() -> None:
     assert change(replace(CLINIC_FINDINGS[0], previous=Outcome.FAIL)) is Change.LOST
 
 
-def test_every_reason_that_keeps_the_praise_exists() -> None:
-    assert set(words()["limits"]["reasons"]) <= {*Reason, *FailureCode}
+def test_every_reason_that_takes_the_praise_exists() -> None:
+    assert set(words()["hides"]["reasons"]) <= {*Reason, *FailureCode}
 
 
 def test_the_town_shows_every_outcome() -> None:

@@ -222,15 +222,15 @@ MUSEUM_FINDINGS = (
     finding("museum", "9.1.email", W, "Странице 5 дней: судить рано.", "vk"),
 )
 CLINIC_FINDINGS = (
-    finding("clinic", "6.1-pages", U, UNREAD, "vk", reason="timeout", previous=P),
+    finding("clinic", "6.1-pages", U, UNREAD, "vk", reason="not_read", previous=P),
     finding(
         "clinic", "6.1-pages", U, "Адрес в реестре не указан.", "ok", reason="page_not_registered"
     ),
     *(
-        finding("clinic", number, U, UNREAD, "vk", reason="timeout")
+        finding("clinic", number, U, UNREAD, "vk", reason="not_read")
         for number in ("6.4-regularity", "6.6", "9.1.name", "9.1.postal", "9.1.phone")
     ),
-    finding("clinic", "6.5", E, "Проверка сломалась.", reason="predicate_failed"),
+    finding("clinic", "6.5", E, "Проверка сломалась.", reason="predicate_broke"),
 )
 ADM_FINDINGS = (
     finding("adm", "6.1-pages", P, "Страница открыта и работает.", "vk"),
