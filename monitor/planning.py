@@ -12,9 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from collectors.model import BEGINNING, Failure, FailureCode, Observation, Page
-from monitor.coverage import ANSWERS
+from collectors.model import BEGINNING, Failure, FailureCode, Observation, Page, Run
+from monitor.application import Application
+from monitor.coverage import ANSWERS, NOT_TRIED
+from monitor.networks import networks
 from monitor.scope import Address
+from monitor.storage import findings, observations
 from rules.model import Outcome
 
 NIGHT = timedelta(days=1)
@@ -38,6 +41,26 @@ class Past:
     tries: Mapping[Address, Observation] = field(default_factory=dict)
     outcomes: Mapping[Address, frozenset[Outcome]] = field(default_factory=dict)
     freshness: timedelta = timedelta(days=7)
+
+
+def plan_of(application: Application, slug: str, pages: Sequence[Page], run: Run) -> Plan:
+    """All pages, as long as the day's calls of all tokens together reach for them."""
+    network, settings = networks()[slug], application.settings.networks[slug]
+    readers, quotas = network.readers(settings), network.quotas(settings)
+    if not (readers and quotas):
+        return Plan(tuple(pages))
+    left = {name: sum(run.budget.left(one, name) for one in readers) for name in quotas}
+    addresses = {(page.network, page.address) for page in pages}
+    tries = observations.last_tries(application.engine, addresses, run.as_of, NOT_TRIED)
+    costs = {page: network.cost(tries.get((page.network, page.address))) for page in pages}
+    if reaches(costs.values(), left):
+        return Plan(tuple(pages))
+    past = Past(
+        tries=tries,
+        outcomes=findings.outcomes_of_pages(application.engine, run.as_of),
+        freshness=timedelta(days=application.settings.rules.freshness_days),
+    )
+    return planned(pages, costs, left, past, run.as_of)
 
 
 def planned(

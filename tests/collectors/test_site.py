@@ -233,6 +233,13 @@ def test_a_home_page_that_is_gone_is_an_absence(status: int) -> None:
     assert found.facts.presence is Presence.ABSENT
 
 
+@pytest.mark.parametrize("registered", ["/school", "/school/"])
+def test_a_section_served_only_with_its_last_slash_is_no_absence(registered: str) -> None:
+    found = site(visit({"/school/": long()}, f"http://127.0.0.1:PORT{registered}"))
+    assert found.final_url.endswith("/school/")
+    assert found.crawl.complete
+
+
 def test_an_unknown_name_is_an_absence_where_other_names_resolve() -> None:
     found = visit(
         {},

@@ -348,7 +348,7 @@ def test_calls_inside_execute_are_taken_from_the_budget() -> None:
 def test_pages_beyond_the_days_calls_are_told_so() -> None:
     with serve(world(*town(30))) as sandbox:
         pages = [page(f"club{1000 + at}") for at in range(30)]
-        seen = read(settings(sandbox), pages, a_run(Calls(left=10)))
+        seen = read(settings(sandbox), pages, a_run(Calls(most=10)))
     assert len(seen) == 30
     assert sum(gap(one) is FailureCode.QUOTA for one in seen) == 20
     assert all(one.facts and one.facts.title for one in seen)
@@ -358,7 +358,7 @@ def test_two_tokens_share_the_days_work() -> None:
     both = (Token(value=TOKEN), Token(value=SECOND))
     with serve(world(*town(30), tokens=both)) as sandbox:
         pages = [page(f"club{1000 + at}") for at in range(30)]
-        budget = Calls(left=15)
+        budget = Calls(most=15)
         seen = read(settings(sandbox, tokens=f"{TOKEN}, {SECOND}"), pages, a_run(budget))
     assert all(wall(one).posts for one in seen)
     assert sorted(budget.taken.values()) == [15, 15]

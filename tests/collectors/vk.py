@@ -43,12 +43,12 @@ class Kept:
 class Calls:
     """A ledger in memory with so many calls left for each token."""
 
-    left: int = 100_000
+    most: int = 100_000
     taken: Counter[str] = field(default_factory=Counter)
     exhausted: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, reader: str, method: str, calls: int) -> int:
-        granted = min(calls, self.left - self.taken[f"{reader} {method}"])
+        granted = min(calls, self.most - self.taken[f"{reader} {method}"])
         self.taken[f"{reader} {method}"] += granted
         return granted
 
@@ -56,7 +56,7 @@ class Calls:
         self.exhausted.append((reader, method))
 
     def left(self, reader: str, method: str) -> int:
-        return 100_000
+        return self.most
 
     def frees_in(self, reader: str, method: str) -> float | None:
         return None
