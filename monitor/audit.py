@@ -1,6 +1,7 @@
 """An audit: read the pages, hold what was seen against the law, write down what was found.
 
     due pages ──> collect ──> observations + evidence ──> judge ──> findings
+                     └── what got worse is read once more ──┘
 
 `audit` does all of it; `collect` and `evaluate` do one half each.
 """
@@ -11,8 +12,10 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from collectors.model import Observation, Page, Run
 from monitor.application import Application, pack_files
@@ -20,7 +23,9 @@ from monitor.comparison import followed
 from monitor.coverage import coverage
 from monitor.issues import issues_of
 from monitor.networks import networks
+from monitor.planning import not_due, plan_of
 from monitor.scope import Address, in_scope, pages_of, read_once
+from monitor.second_look import as_second, worsened_pages
 from monitor.storage import audits, findings, observations
 from monitor.storage.evidence import WarcFile, seal
 from monitor.storage.ledger import Ledger
@@ -36,8 +41,27 @@ WALL_WINDOW = timedelta(weeks=10)  # four judged weeks within eight, and the hol
 Tell = Callable[[str, int, int], None]  # network, pages done, pages in all
 
 
+Batch = tuple[Observation, ...]
+Keep = Callable[[Batch], None]
+SeenAs = Callable[[Batch], Batch]  # what a batch is stored as
+
+
 def silent(network: str, done: int, total: int) -> None:
     """For runs that nobody watches."""
+
+
+def as_seen(batch: Batch) -> Batch:
+    return batch
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An institution that would be told to have got worse, and the pages that say so."""
+
+    municipality: Municipality
+    institution: Institution
+    shared: Mapping[str, int]
+    pages: tuple[Page, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +82,14 @@ def audit(application: Application, order: Order, tell: Tell = silent) -> Audit:
     scope = in_scope(application.municipalities, order.names, order.as_of)
     with lock(application.engine, "audit", application.clock) as renew:
         begun = _begin(application, order, scope, "audit")
-        requests = _collect(application, order, begun, scope, _renewing(tell, renew))
-        return _judge_and_finish(application, order, begun, scope, requests)
+        with _evidence(application, begun) as file:
+            read = partial(_read_all, application, order, begun, file, _renewing(tell, renew))
+            asyncio.run(read(due_pages(application, order, scope)))
+            doubts = _judge_all(application, order, begun, scope, worsened_pages)
+            if doubts:
+                asyncio.run(read(_doubtful(doubts), as_second))
+            _judge_doubts(application, order, begun, doubts)
+        return _finish(application, order, begun, scope, file.requests)
 
 
 def collect(application: Application, order: Order, tell: Tell = silent) -> Audit:
@@ -68,8 +98,10 @@ def collect(application: Application, order: Order, tell: Tell = silent) -> Audi
     scope = in_scope(application.municipalities, order.names, order.as_of)
     with lock(application.engine, "audit", application.clock) as renew:
         begun = _begin(application, order, scope, "collect")
-        requests = _collect(application, order, begun, scope, _renewing(tell, renew))
-        return _finish(application, order, begun, scope, requests)
+        with _evidence(application, begun) as file:
+            pages = due_pages(application, order, scope)
+            asyncio.run(_read_all(application, order, begun, file, _renewing(tell, renew), pages))
+        return _finish(application, order, begun, scope, file.requests)
 
 
 def evaluate(application: Application, order: Order) -> Audit:
@@ -77,7 +109,8 @@ def evaluate(application: Application, order: Order) -> Audit:
     application = application.as_stated()
     scope = in_scope(application.municipalities, order.names, order.as_of)
     begun = _begin(application, order, scope, "evaluate")
-    return _judge_and_finish(application, order, begun, scope, {})
+    _judge_all(application, order, begun, scope)
+    return _finish(application, order, begun, scope, {})
 
 
 def _begin(
@@ -104,16 +137,13 @@ def _acts_in_use(application: Application) -> list[Act]:
 # --- collect ----------------------------------------------------------------------------------
 
 
-def _collect(
-    application: Application, order: Order, begun: Audit, scope: Sequence[Institution], tell: Tell
-) -> Mapping[str, int]:
-    """Read what is due; gives the count of requests by network."""
+@contextmanager
+def _evidence(application: Application, begun: Audit) -> Iterator[WarcFile]:
+    """Where this run keeps its exchanges; sealed when all has been read."""
     settings = application.settings
-    pages = due_pages(application, order, scope)
     with WarcFile(settings.storage.evidence, begun, settings.secrets) as file:
-        asyncio.run(_read_all(application, order, begun, pages, file, tell))
+        yield file
     seal(application.engine, begun, file)
-    return file.requests
 
 
 def due_pages(
@@ -138,9 +168,10 @@ async def _read_all(
     application: Application,
     order: Order,
     begun: Audit,
-    pages: Sequence[Page],
     file: WarcFile,
     tell: Tell,
+    pages: Sequence[Page],
+    seen_as: SeenAs = as_seen,
 ) -> None:
     """Networks side by side: each has its own pace and none waits for another."""
     async with asyncio.TaskGroup() as group:
@@ -148,7 +179,8 @@ async def _read_all(
             of_network = [page for page in pages if page.network == slug]
             if of_network:
                 run = _run(application, order, slug, file)
-                group.create_task(_read(application, begun, slug, of_network, run, tell))
+                keep = partial(_keep, application, begun, seen_as)
+                group.create_task(_read(application, slug, of_network, run, keep, tell))
 
 
 def _run(application: Application, order: Order, slug: str, file: WarcFile) -> Run:
@@ -163,16 +195,22 @@ def _run(application: Application, order: Order, slug: str, file: WarcFile) -> R
 
 
 async def _read(
-    application: Application, begun: Audit, slug: str, pages: Sequence[Page], run: Run, tell: Tell
+    application: Application, slug: str, pages: Sequence[Page], run: Run, keep: Keep, tell: Tell
 ) -> None:
     """Commit batch by batch: what a killed run has read stays read."""
     collector = networks()[slug].collector(application.settings.networks[slug])
-    done = 0
+    plan = plan_of(application, slug, pages, run)
+    keep(tuple(not_due(page, run.as_of) for page in plan.waiting))
+    done = len(plan.waiting)
     tell(slug, done, len(pages))
-    async for batch in collector(pages, run):
-        observations.add(application.engine, begun, batch)
+    async for batch in collector(plan.due, run):
+        keep(batch)
         done += len(batch)
         tell(slug, done, len(pages))
+
+
+def _keep(application: Application, begun: Audit, seen_as: SeenAs, batch: Batch) -> None:
+    observations.add(application.engine, begun, seen_as(batch))
 
 
 def _renewing(tell: Tell, renew: Callable[[], None]) -> Tell:
@@ -188,33 +226,47 @@ def _renewing(tell: Tell, renew: Callable[[], None]) -> Tell:
 # --- judge ------------------------------------------------------------------------------------
 
 
-def _judge_and_finish(
+def _judge_all(
     application: Application,
     order: Order,
     begun: Audit,
     scope: Sequence[Institution],
-    requests: Mapping[str, int],
-) -> Audit:
+    doubtful: Callable[[Sequence[Finding], Dossier], tuple[Page, ...]] | None = None,
+) -> tuple[Doubt, ...]:
+    """Store the findings of every institution but those with doubtful pages, which are given."""
+    doubts = []
     for municipality in application.municipalities:
         members = [one for one in scope if one.municipality == municipality.id]
         shared = _shared_texts(application, order, municipality) if members else {}
         for institution in members:
-            found = _judge(application, order, municipality, institution, shared)
-            findings.add(application.engine, begun, found)
-    return _finish(application, order, begun, scope, requests)
+            dossier = dossier_of(application, order, municipality, institution, shared)
+            found = _judge(application, dossier)
+            if pages := doubtful(found, dossier) if doubtful else ():
+                doubts.append(Doubt(municipality, institution, shared, pages))
+            else:
+                findings.add(application.engine, begun, found)
+    return tuple(doubts)
 
 
-def _judge(
-    application: Application,
-    order: Order,
-    municipality: Municipality,
-    institution: Institution,
-    shared: Mapping[str, int],
-) -> tuple[Finding, ...]:
-    acts = application.acts_of(municipality)
-    dossier = dossier_of(application, order, municipality, institution, shared)
-    today = order.as_of.astimezone(municipality.timezone).date()
-    earlier = findings.earlier(application.engine, institution, order.as_of)
+def _doubtful(doubts: Sequence[Doubt]) -> tuple[Page, ...]:
+    """Each address once, as it was read before."""
+    pages = {(page.network, page.address): page for one in doubts for page in one.pages}
+    return tuple(pages.values())
+
+
+def _judge_doubts(
+    application: Application, order: Order, begun: Audit, doubts: Sequence[Doubt]
+) -> None:
+    """After the second reading, which is now the newest."""
+    for one in doubts:
+        dossier = dossier_of(application, order, one.municipality, one.institution, one.shared)
+        findings.add(application.engine, begun, _judge(application, dossier))
+
+
+def _judge(application: Application, dossier: Dossier) -> tuple[Finding, ...]:
+    acts = application.acts_of(dossier.municipality)
+    today = dossier.as_of.astimezone(dossier.municipality.timezone).date()
+    earlier = findings.earlier(application.engine, dossier.institution, dossier.as_of)
     return followed(judge(dossier, acts), earlier, today)
 
 
