@@ -67,6 +67,59 @@ def begin(
     return _value(row)
 
 
+def unfinished(
+    engine: Engine,
+    *,
+    kind: str,
+    scope: tuple[str, ...] | None,
+    since: datetime,
+    until: datetime,
+    registries: Mapping[str, str],
+    packs: Mapping[str, str],
+) -> Audit | None:
+    """The newest one that was interrupted, of the same scope and texts, as of `since` to `until`.
+
+    With another registry or pack it cannot be gone on with: it would rest on two.
+    """
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(AuditRow)
+            .where(
+                col(AuditRow.finished_at).is_(None),
+                AuditRow.kind == kind,
+                col(AuditRow.as_of) >= since,
+                col(AuditRow.as_of) <= until,
+            )
+            .order_by(col(AuditRow.id).desc())
+        ).all()
+    asked = (None if scope is None else list(scope), dict(registries), dict(packs))
+    found = (row for row in rows if (row.scope, row.registries, row.packs) == asked)
+    return next((_value(row) for row in found), None)
+
+
+def finished_as_of(engine: Engine, as_of: datetime) -> Audit | None:
+    """The finished audit of all institutions as of exactly this moment."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(AuditRow)
+            .where(
+                col(AuditRow.finished_at).is_not(None),
+                AuditRow.kind == "audit",
+                AuditRow.as_of == as_of,
+            )
+            .order_by(col(AuditRow.id).desc())
+        ).all()
+    return next((_value(row) for row in rows if row.scope is None), None)
+
+
+def last_started(engine: Engine) -> datetime | None:
+    """When, by this machine's clock, the newest audit began."""
+    with session(engine) as opened:
+        return opened.exec(
+            select(AuditRow.started_at).order_by(col(AuditRow.id).desc()).limit(1)
+        ).first()
+
+
 def finish(
     engine: Engine,
     audit: Audit,

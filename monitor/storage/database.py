@@ -76,6 +76,16 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def exclusive(engine: Engine) -> Iterator[Session]:
+    """A unit of work that reads and then writes by what it read: nobody else writes meanwhile."""
+    begin = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(1146047054)"}
+    with session(engine) as opened:
+        if statement := begin.get(engine.dialect.name):
+            opened.connection().exec_driver_sql(statement)
+        yield opened
+
+
+@contextmanager
 def translated(address: str) -> Iterator[None]:
     """Tell database faults in the operator's language: full, read-only, locked, corrupt."""
     try:
@@ -86,7 +96,8 @@ def translated(address: str) -> Iterator[None]:
 
 
 def _advice(error: DBAPIError) -> str:
-    code = getattr(error.orig, "sqlite_errorname", "")
+    """SQLite refines its codes (SQLITE_IOERR_WRITE): the first two words tell the kind."""
+    code = "_".join(str(getattr(error.orig, "sqlite_errorname", "")).split("_")[:2])
     return _SQLITE_ADVICE.get(code, "Проверьте [storage] database и журнал.")
 
 

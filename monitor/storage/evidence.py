@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import os
 import re
 import threading
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 from urllib.parse import quote, quote_plus
 
 from sqlalchemy import Engine
@@ -27,11 +31,15 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from collectors.model import Evidence, Exchange
-from monitor.storage.database import session
+from monitor.storage.database import exclusive, session
 from monitor.storage.tables import EvidenceFileRow
 from reports.model import Audit
 
+log = logging.getLogger(__name__)
+
 MASK = "***"
+HEAD = 4096  # bytes of a record that surely hold its own headers
+_NETWORK = re.compile(rb"\r\nDozor-Network: ([\w-]+)\r\n")
 SECRET_PARAMETERS = re.compile(
     r"((?:access_token|session_key|session_secret_key|sig|application_key|"
     r"application_secret_key|client_secret)=)[^&\s\"]*"
@@ -51,8 +59,7 @@ class WarcFile:
     def __init__(self, folder: Path, audit: Audit, secrets: Sequence[str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"audit-{audit.id:06}.warc.gz"
-        self.requests: Counter[str] = Counter()
-        self.records = 0
+        self.requests, self.records = mend(self.path)
         self._secrets = _forms(secrets)
         self._lock = threading.Lock()
         self._bodies: dict[str, tuple[str, str]] = {}
@@ -86,9 +93,20 @@ class WarcFile:
             status=exchange.status,
         )
 
+    def sync(self) -> None:
+        """Down to the disk: called before an observation that rests on it is committed."""
+        with self._lock:
+            self._file.flush()
+            if self.path.is_file():
+                os.fsync(self._file.fileno())
+
     def _write(self, exchange: Exchange, url: str, body: bytes, digest: str) -> str:
         moment = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        stamp = {"WARC-Date": moment, "Dozor-Body-Sha256": digest}
+        stamp = {
+            "WARC-Date": moment,
+            "Dozor-Body-Sha256": digest,
+            "Dozor-Network": exchange.network,
+        }
         first = self._bodies.get(digest)
         head = StatusAndHeaders(
             f"{exchange.status} {exchange.reason}".strip(),
@@ -154,21 +172,56 @@ def _forms(secrets: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(forms, key=len, reverse=True))
 
 
+def mend(path: Path) -> tuple[Counter[str], int]:
+    """Cut off what a killed run had half written; the requests by network and the records kept."""
+    requests: Counter[str] = Counter()
+    records = end = 0
+    if path.is_file():
+        with path.open("rb") as opened:
+            for head, whole in _members(opened):
+                end, records = whole, records + 1
+                if network := _NETWORK.search(head):
+                    requests[network[1].decode()] += 1
+        if end < path.stat().st_size:
+            log.warning("%s: cut to its last whole record, %d bytes", path.name, end)
+            os.truncate(path, end)
+    return requests, records
+
+
+def _members(opened: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """The first bytes and the end of every whole gzip member."""
+    left, read = b"", 0
+    while True:
+        unzip, head = zlib.decompressobj(wbits=31), b""
+        while not unzip.eof:
+            left = left or opened.read(1 << 16)
+            if not left:
+                return
+            try:
+                head = (head + unzip.decompress(left))[:HEAD]
+            except zlib.error:
+                return
+            read += len(left) - len(unzip.unused_data)
+            left = unzip.unused_data
+        yield head, read
+
+
 def seal(engine: Engine, audit: Audit, file: WarcFile) -> None:
     """Add the finished file to the chain of run digests."""
     digest, size = _digest(file.path)
-    with session(engine) as opened:
+    with exclusive(engine) as opened:
         last = opened.exec(
-            select(EvidenceFileRow.chain).order_by(col(EvidenceFileRow.audit_id).desc()).limit(1)
+            select(EvidenceFileRow).order_by(col(EvidenceFileRow.place).desc()).limit(1)
         ).first()
-        opened.merge(
+        opened.add(
             EvidenceFileRow(
                 audit_id=audit.id,
                 name=file.path.name,
                 records=file.records,
                 size=size,
                 sha256=digest,
-                chain=_link(digest, last or ""),
+                chain=_link(digest, last.chain if last else ""),
+                place=last.place + 1 if last else 1,
             )
         )
 
@@ -177,7 +230,7 @@ def verify(engine: Engine, folder: Path) -> Iterator[str]:
     """A Russian sentence for every file or record that is not as it was written."""
     chain = ""
     with session(engine) as opened:
-        rows = opened.exec(select(EvidenceFileRow).order_by(col(EvidenceFileRow.audit_id))).all()
+        rows = opened.exec(select(EvidenceFileRow).order_by(col(EvidenceFileRow.place))).all()
     for row in rows:
         if row.chain != _link(row.sha256, chain):
             yield f"проверка № {row.audit_id}: цепочка отпечатков прервана, запись в базе изменена"

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from monitor.storage.database import session, translated
+from monitor.storage.database import StorageError, session, translated
 from monitor.storage.tables import LockRow
 
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
 STALE = timedelta(minutes=10)
+HEARTBEAT_SECONDS = 60.0
+LOOK_AGAIN_SECONDS = 0.5
+AT_ONCE = timedelta(0)
 
 
 class LockTakenError(Exception):
@@ -24,18 +35,38 @@ class LockTakenError(Exception):
 
 
 @contextmanager
-def lock(engine: Engine, name: str, clock: Callable[[], datetime]) -> Iterator[Callable[[], None]]:
-    """Hold `name`; gives a function that renews it. Raises LockTakenError.
+def lock(
+    engine: Engine, name: str, clock: Clock, patience: timedelta = AT_ONCE
+) -> Iterator[Callable[[], None]]:
+    """Hold `name`; gives a function that renews it (a heartbeat does so too).
 
-    A holder that has not renewed its lock for STALE is taken for dead, and so is a holder on
-    this machine whose process no longer exists.
+    Waits up to `patience` for another holder, then raises LockTakenError. A holder on this
+    machine is dead when its process is; one elsewhere, when it has not renewed its lock for STALE.
     """
-    holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
-    _take(engine, name, holder, clock())
+    holder = f"{socket.gethostname()}:{os.getpid()}:{_born(os.getpid())}:{uuid4().hex[:8]}"
+    _wait_and_take(engine, name, holder, clock, patience)
+    ended = threading.Event()
+    heart = threading.Thread(target=_beat, args=(engine, name, holder, clock, ended), daemon=True)
+    heart.start()
     try:
         yield lambda: _renew(engine, name, holder, clock())
     finally:
+        ended.set()
+        heart.join()
         _release(engine, name, holder)
+
+
+def _wait_and_take(
+    engine: Engine, name: str, holder: str, clock: Clock, patience: timedelta
+) -> None:
+    end = time.monotonic() + patience.total_seconds()
+    while True:
+        try:
+            return _take(engine, name, holder, clock())
+        except LockTakenError:
+            if time.monotonic() >= end:
+                raise
+        time.sleep(LOOK_AGAIN_SECONDS)
 
 
 def _take(engine: Engine, name: str, holder: str, now: datetime) -> None:
@@ -57,13 +88,25 @@ def _take(engine: Engine, name: str, holder: str, now: datetime) -> None:
             raise LockTakenError("другая проверка началась в то же мгновение") from None
 
 
+def _beat(engine: Engine, name: str, holder: str, clock: Clock, ended: threading.Event) -> None:
+    """A slow site or a long judgement is no death."""
+    while not ended.wait(HEARTBEAT_SECONDS):
+        try:
+            _renew(engine, name, holder, clock())
+        except (LockTakenError, StorageError) as error:
+            log.warning("lock %s not renewed: %s", name, error)
+
+
 def _renew(engine: Engine, name: str, holder: str, now: datetime) -> None:
+    """Raises LockTakenError when another has taken it over: two must not write one audit."""
     with session(engine) as opened:
-        opened.exec(
+        ours = opened.exec(
             update(LockRow)
             .where(col(LockRow.name) == name, col(LockRow.holder) == holder)
             .values(renewed_at=now)
         )
+    if not ours.rowcount:
+        raise LockTakenError("эту проверку сочли остановленной, и её ведёт другой процесс")
 
 
 def _release(engine: Engine, name: str, holder: str) -> None:
@@ -72,10 +115,10 @@ def _release(engine: Engine, name: str, holder: str) -> None:
 
 
 def _is_alive(held: LockRow, now: datetime) -> bool:
-    if now - held.renewed_at > STALE:
-        return False
-    machine, number, _ = held.holder.rsplit(":", 2)
-    return machine != socket.gethostname() or _exists(int(number))
+    machine, number, born, _ = held.holder.rsplit(":", 3)
+    if machine == socket.gethostname():
+        return _exists(int(number)) and _born(int(number)) == born
+    return abs(now - held.renewed_at) <= STALE
 
 
 def _exists(process: int) -> bool:
@@ -86,3 +129,16 @@ def _exists(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _born(process: int) -> str:
+    """Tells a process from a later one of the same number, as in a restarted container or machine.
+
+    "" where the system has no /proc: then the number alone decides.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")[:8]
+        ticks = Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2]
+    except OSError:
+        return ""
+    return f"{boot}-{ticks.split()[19]}"

@@ -57,6 +57,18 @@ def of_audit(engine: Engine, audit: Audit) -> set[Address]:
         return set(rows)
 
 
+def read_again(engine: Engine, audit: Audit) -> set[Address]:
+    """Which addresses this audit has already read twice: a second look is taken once."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(ObservationRow.network, ObservationRow.address)
+            .where(col(ObservationRow.audit_id) == audit.id)
+            .group_by(col(ObservationRow.network), col(ObservationRow.address))
+            .having(func.count() > 1)
+        )
+        return set(rows)
+
+
 def known_ids(engine: Engine, as_of: datetime) -> Mapping[Address, str]:
     """The last id that each address had: a renamed page is followed by it."""
     with session(engine) as opened:

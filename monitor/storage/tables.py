@@ -125,6 +125,7 @@ class EvidenceFileRow(SQLModel, table=True):
     size: int
     sha256: str
     chain: str
+    place: int = Field(sa_column_kwargs={"server_default": "0"})  # in the order of sealing
     removed_on: date | None = None
 
 
@@ -148,6 +149,18 @@ class MessageRow(SQLModel, table=True):
     sent_at: datetime | None = _moment(default=None, nullable=True)
     attempts: int = 0
     answer: str = ""
+
+
+class NightRow(SQLModel, table=True):
+    """One due moment of the schedule. `as_of` is fixed when the night begins: a crash keeps it."""
+
+    __tablename__ = "night"
+
+    due_at: datetime = _moment(primary_key=True)
+    as_of: datetime = _moment()
+    finished_at: datetime | None = _moment(default=None, nullable=True)
+    audit_id: int | None = Field(default=None, foreign_key="audit.id")
+    failure: str = ""
 
 
 class LockRow(SQLModel, table=True):

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import socket
+import threading
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,8 +15,9 @@ from sqlmodel import SQLModel
 
 from collectors.model import Failure, FailureCode, Observation, Quota
 from monitor.storage import audits, findings, locks, observations, statements
-from monitor.storage.database import StorageError, open_database, schema_is_current
+from monitor.storage.database import StorageError, open_database, schema_is_current, session
 from monitor.storage.ledger import Ledger
+from monitor.storage.tables import LockRow
 from reports.model import Audit, Collection, Issue
 from rules.model import Attestation, Event, Finding, Outcome, Severity, Waiver
 from tests.cast import NOW, SCHOOL, SCHOOL_FACTS, SCHOOL_OK, SCHOOL_VK, TOWN, seen
@@ -149,11 +153,39 @@ def test_a_lock_keeps_the_second_out(engine: Engine) -> None:
         pass
 
 
-def test_a_lock_that_nobody_renews_is_taken_over(engine: Engine) -> None:
+def _held(engine: Engine, holder: str) -> None:
+    with session(engine) as opened:
+        opened.add(LockRow(name="audit", holder=holder, taken_at=NOW, renewed_at=NOW))
+
+
+def test_a_lock_that_another_machine_does_not_renew_is_taken_over(engine: Engine) -> None:
+    _held(engine, "elsewhere:1:born:id")
+    with pytest.raises(locks.LockTakenError), locks.lock(engine, "audit", lambda: NOW):
+        pass
+    later = NOW + locks.STALE + timedelta(seconds=1)
+    with locks.lock(engine, "audit", lambda: later):
+        pass
+
+
+def test_a_dead_process_holds_nothing_even_if_another_has_its_number(engine: Engine) -> None:
+    _held(engine, f"{socket.gethostname()}:{os.getpid()}:another-boot:id")
     with locks.lock(engine, "audit", lambda: NOW):
-        later = NOW + locks.STALE + timedelta(seconds=1)
-        with locks.lock(engine, "audit", lambda: later):
-            pass
+        pass
+
+
+def test_the_second_waits_its_turn_when_it_is_patient(engine: Engine) -> None:
+    def second() -> None:
+        with locks.lock(engine, "audit", lambda: NOW, timedelta(seconds=10)):
+            order.append("second")
+
+    order: list[str] = []
+    waiting = threading.Thread(target=second)
+    with locks.lock(engine, "audit", lambda: NOW):
+        waiting.start()
+        waiting.join(0.2)
+        order.append("first")
+    waiting.join()
+    assert order == ["first", "second"]
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:

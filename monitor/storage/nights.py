@@ -1,0 +1,80 @@
+"""Nights: the due moments of the schedule, and what became of each.
+
+A night is written down when it begins, with the moment that it counts as of, so that a crash
+neither loses nor repeats it: the next start finds it unfinished and goes on with the same moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, update
+from sqlmodel import col, select
+
+from monitor.storage.database import session
+from monitor.storage.tables import NightRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """`failure` is Russian; a night without an audit that is finished was none of ours."""
+
+    due_at: datetime
+    as_of: datetime
+    finished_at: datetime | None = None
+    audit_id: int | None = None
+    failure: str = ""
+
+
+def begin(engine: Engine, due_at: datetime, as_of: datetime) -> Night:
+    """Write the night down; one that was begun before keeps its moment."""
+    with session(engine) as opened:
+        row = opened.get(NightRow, due_at)
+        if row is None:
+            row = NightRow(due_at=due_at, as_of=as_of)
+            opened.add(row)
+    return _value(row)
+
+
+def finish(
+    engine: Engine, night: Night, at: datetime, *, audit: int | None = None, failure: str = ""
+) -> None:
+    with session(engine) as opened:
+        opened.exec(
+            update(NightRow)
+            .where(col(NightRow.due_at) == night.due_at)
+            .values(finished_at=at, audit_id=audit, failure=failure)
+        )
+
+
+def last(engine: Engine) -> Night | None:
+    return _first(engine)
+
+
+def last_good(engine: Engine) -> Night | None:
+    """The last night that ended with an audit."""
+    return _first(engine, col(NightRow.audit_id).is_not(None))
+
+
+def unfinished(engine: Engine) -> Night | None:
+    """The newest night that a crash or a stop interrupted."""
+    return _first(engine, col(NightRow.finished_at).is_(None))
+
+
+def _first(engine: Engine, *conditions: Any) -> Night | None:
+    with session(engine) as opened:
+        query = select(NightRow).where(*conditions).order_by(col(NightRow.due_at).desc()).limit(1)
+        row = opened.exec(query).first()
+    return _value(row) if row else None
+
+
+def _value(row: NightRow) -> Night:
+    return Night(
+        due_at=row.due_at,
+        as_of=row.as_of,
+        finished_at=row.finished_at,
+        audit_id=row.audit_id,
+        failure=row.failure,
+    )
