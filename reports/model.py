@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from collectors.model import Facts
 from rules.model import Act, Finding, Institution, Municipality, Outcome
 
 
@@ -66,6 +67,8 @@ class Report:
     previous_as_of: datetime | None = None
     weeks: Mapping[tuple[str, str], Mapping[date, int]] = field(default_factory=dict)
     """(network, address) → Monday → posts of that week, for the heat map."""
+    facts: Mapping[tuple[str, str], Facts] = field(default_factory=dict)
+    """(network, address) → what a fresh reading showed; only the ЦУР's table asks for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
