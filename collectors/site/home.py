@@ -15,6 +15,7 @@ from collectors.site.reader import NotAPageError, Reader
 from collectors.site.territory import Territory, territory
 
 MOST_REFRESHES = 3
+GONE = (404, 410)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,9 @@ async def find_home(reader: Reader, address: str, *, whole_host: bool) -> Home |
 
     Raises ReadError; NoSuchNameError only when the name with and without `www.` is unknown.
     """
-    answer = await _first(reader, address)
+    answer = await _closed(reader, address, await _first(reader, address))
     for _ in range(MOST_REFRESHES):
-        if answer.status in (404, 410):
+        if answer.status in GONE:
             return None
         _check_not_social(answer.url)
         site = territory(address, answer.url, whole_host=whole_host)
@@ -52,6 +53,14 @@ async def _first(reader: Reader, address: str) -> Answer:
             return await _page(reader, other)
         except ReadError as second:
             raise (second if isinstance(error, NoSuchNameError) else error) from second
+
+
+async def _closed(reader: Reader, address: str, answer: Answer) -> Answer:
+    """`/school/` where `/school` is not found: addresses are kept without their last slash."""
+    url = httpx.URL(address)
+    if answer.status not in GONE or url.query or url.path.endswith("/"):
+        return answer
+    return await _page(reader, str(url.copy_with(path=f"{url.path}/")))
 
 
 async def _page(reader: Reader, url: str) -> Answer:
