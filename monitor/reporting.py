@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
-from collectors.model import Post
+from sqlalchemy import Engine
+
+from collectors.model import Author, Page, Wall
 from monitor.application import Application
+from monitor.registry import RegistryError, load
 from monitor.scope import Address, in_scope, pages_of
 from monitor.storage import audits, findings, observations
 from reports.formats import installed
-from reports.model import Audit, Report
-from rules.model import Municipality
-from rules.workdays import monday_of
+from reports.model import Audit, Entry, Report
+from rules.model import Institution, Municipality
+from rules.workdays import monday_of, starts_at
+
+log = logging.getLogger(__name__)
+
+WEEKS = 10  # of the heat map, the running one included
+READINGS = 3  # back to the newest wall that was read
 
 
 class NoAuditError(Exception):
@@ -36,27 +47,49 @@ def report_of(application: Application, audit: Audit) -> Report:
     scope = in_scope(application.municipalities, audit.scope or (), audit.as_of)
     before = audits.before(application.engine, audit)
     used = {name for one in application.municipalities for name in one.packs}
-    shown = {one.municipality for one in scope}
+    towns = towns_of(application.municipalities, scope)
+    entered, left = moves(application.engine, before, audit, towns) if before else ((), ())
     return Report(
         audit=audit,
-        municipalities=tuple(one for one in application.municipalities if one.id in shown),
+        municipalities=towns,
         institutions=scope,
         acts=tuple(act for name, act in application.acts.items() if name in used),
         findings=findings.of_audit(application.engine, audit),
         trend=audits.tallies(application.engine, audit),
         previous_as_of=before.as_of if before else None,
-        weeks=_weeks(application, audit),
+        weeks=weeks_of(application.engine, towns, scope, audit.as_of),
+        entered=entered,
+        left=left,
     )
 
 
+def towns_of(
+    municipalities: Iterable[Municipality], scope: Iterable[Institution]
+) -> tuple[Municipality, ...]:
+    shown = {one.municipality for one in scope}
+    return tuple(one for one in municipalities if one.id in shown)
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
 def write(report: Report, slug: str, path: Path) -> Path:
-    """Render in the format `slug` into `path`, whole or not at all."""
-    content = installed()[slug].render(report)
+    """Render in the format `slug` into `path`, and what belongs beside it; each file whole.
+
+    The file that has the links comes last: it never leads to what is not there yet.
+    """
+    kind = installed()[slug]
+    for name, content in kind.files(report) if kind.files else ():
+        _write_whole(path.parent / name, content)
+    _write_whole(path, kind.render(report))
+    return path
+
+
+def _write_whole(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     unfinished.write_bytes(content)
     unfinished.replace(path)
-    return path
 
 
 def default_path(application: Application, audit: Audit, slug: str) -> Path:
@@ -64,19 +97,106 @@ def default_path(application: Application, audit: Audit, slug: str) -> Path:
     return folder / f"audit-{audit.id:06}{installed()[slug].suffix}"
 
 
-def _weeks(application: Application, audit: Audit) -> Mapping[Address, Mapping[date, int]]:
-    """Posts per page and week of the newest wall, for the heat map."""
+# --- posts a week -----------------------------------------------------------------------------
+
+
+def weeks_of(
+    engine: Engine,
+    towns: Iterable[Municipality],
+    scope: Sequence[Institution],
+    as_of: datetime,
+) -> Mapping[Address, Mapping[date, int]]:
+    """Posts per page and week of the newest wall that was read."""
     weeks: dict[Address, Mapping[date, int]] = {}
-    for municipality in application.municipalities:
-        pages = pages_of(municipality.institutions, municipality, audit.as_of)
-        addresses = {(page.network, page.address) for page in pages}
-        newest = observations.history(application.engine, addresses, audit.as_of, most=1)
+    for town in towns:
+        members = [one for one in scope if one.municipality == town.id]
+        addresses = {(page.network, page.address) for page in pages_of(members, town, as_of)}
+        newest = observations.history(engine, addresses, as_of, most=READINGS)
         for address, readings in newest.items():
-            if readings and (facts := readings[0].facts) and facts.wall:
-                weeks[address] = _by_week(facts.wall.posts, municipality)
+            walls = (one.facts.wall for one in readings if one.facts and one.facts.wall)
+            if wall := next(walls, None):
+                weeks[address] = by_week(wall, town.timezone, as_of)
     return weeks
 
 
-def _by_week(posts: Sequence[Post], municipality: Municipality) -> Mapping[date, int]:
-    days = (post.published_at.astimezone(municipality.timezone).date() for post in posts)
-    return Counter(monday_of(day) for day in days)
+def by_week(wall: Wall, zone: ZoneInfo, as_of: datetime) -> Mapping[date, int]:
+    """Monday → the page's own posts, for the weeks of which nothing is missing."""
+    if wall.covered_since is None:
+        return {}
+    own = [one for one in wall.posts if one.author is not Author.OTHER]
+    counts = Counter(monday_of(one.published_at.astimezone(zone).date()) for one in own)
+    this = monday_of(as_of.astimezone(zone).date())
+    mondays = (this - timedelta(weeks=number) for number in range(WEEKS))
+    return {one: counts[one] for one in mondays if starts_at(one, zone) >= wall.covered_since}
+
+
+# --- the registry of the previous audit -------------------------------------------------------
+
+
+def moves(
+    engine: Engine, before: Audit, audit: Audit, towns: Iterable[Municipality]
+) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """What entered the registry since the previous audit, and what left it.
+
+    A registry whose text of then is not kept, or is not understood any more, says nothing.
+    """
+    entered: list[Entry] = []
+    left: list[Entry] = []
+    for town in towns:
+        if old := _as_it_was(engine, before, town):
+            was, now = entries(old, before.as_of), entries(town, audit.as_of)
+            entered += _missing(now, was)
+            left += _missing(was, now)
+    return tuple(entered), tuple(left)
+
+
+def _as_it_was(engine: Engine, before: Audit, town: Municipality) -> Municipality | None:
+    digest = before.registries.get(town.id)
+    if digest is None or digest == town.digest:
+        return town if digest else None
+    body = audits.document(engine, digest)
+    return _parsed(body) if body else None
+
+
+def _parsed(body: bytes) -> Municipality | None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "registry.toml")
+        path.write_bytes(body)
+        try:
+            return load(path)
+        except RegistryError:
+            log.warning("the registry of the previous audit is not understood any more")
+            return None
+
+
+def entries(town: Municipality, as_of: datetime) -> tuple[Entry, ...]:
+    """Every institution and page that stands in the registry as of the moment."""
+    return tuple(
+        entry
+        for one in in_scope((town,), (), as_of)
+        for entry in (_entry(one), *(_entry(one, page) for page in pages_of((one,), town, as_of)))
+    )
+
+
+def _entry(one: Institution, page: Page | None = None) -> Entry:
+    return Entry(
+        municipality=one.municipality,
+        institution=one.id,
+        name=one.short_name or one.name,
+        network=page.network if page else None,
+        address=page.address if page else None,
+    )
+
+
+def _missing(those: Iterable[Entry], here: Iterable[Entry]) -> Iterator[Entry]:
+    """Of `those` what is not `here`; of an institution that is not, only itself."""
+    known = {_identity(one) for one in here}
+    gone = {one.institution for one in those if one.network is None and _identity(one) not in known}
+    for one in those:
+        is_told = one.network is not None and one.institution in gone
+        if _identity(one) not in known and not is_told:
+            yield one
+
+
+def _identity(one: Entry) -> tuple[str | None, ...]:
+    return one.institution, one.network, one.address

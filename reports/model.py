@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -55,6 +55,17 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line of the registry that came or went: an institution, or one of its pages."""
+
+    municipality: str
+    institution: str  # id
+    name: str
+    network: str | None = None  # None: the institution itself
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything a format needs. `findings`: institution by institution, in the acts' order."""
 
@@ -66,7 +77,9 @@ class Report:
     trend: tuple[Tally, ...] = ()  # oldest first, this audit last
     previous_as_of: datetime | None = None
     weeks: Mapping[tuple[str, str], Mapping[date, int]] = field(default_factory=dict)
-    """(network, address) → Monday → posts of that week, for the heat map."""
+    """(network, address) → Monday → posts; a week that was not read whole is absent, not 0."""
+    entered: tuple[Entry, ...] = ()  # in the registry now, and not at the previous audit
+    left: tuple[Entry, ...] = ()
     facts: Mapping[tuple[str, str], Facts] = field(default_factory=dict)
     """(network, address) → what a fresh reading showed; only the ЦУР's table asks for it."""
 
@@ -79,3 +92,5 @@ class Format:
     suffix: str  # ".html"
     title: str  # Russian, for `--help`
     render: Callable[[Report], bytes]  # the same report gives the same bytes
+    files: Callable[[Report], Iterator[tuple[str, bytes]]] | None = None
+    """Files beside that one, by their relative path; one at a time, so that memory is bounded."""
