@@ -19,6 +19,7 @@ from collectors.contacts import (
     found,
     links,
     owner,
+    parts,
     parse_phone,
     parse_phones,
     phones,
@@ -377,13 +378,13 @@ def test_any_text_goes_through(text: str) -> None:
 
 def test_every_repeat_of_every_pattern_is_bounded() -> None:
     """So a pattern takes no more than a constant number of steps at each place of a text."""
-    modules: list[ModuleType] = [phones, emails, links, postal, owner]
+    modules: list[ModuleType] = [phones, emails, links, parts, postal, owner]
     patterns = [
         value
         for module in modules
         for value in vars(module).values()
         if isinstance(value, re.Pattern)
-    ] + list(postal._KINDS.values())
+    ] + list(postal.KINDS.values())
     assert patterns
     for pattern in patterns:
         unescaped = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "x", pattern.pattern)
