@@ -16,6 +16,7 @@ from monitor.registry.cells import CellFaultError, answer, text
 from monitor.registry.faults import Problem
 from monitor.registry.shape import suggestion
 from monitor.registry.tables import CellError, Content, Formula, Grid
+from reports.formats.cur import kind_of_sphere
 
 _HEADER_WITHIN = 20  # rows: titles and dates may stand above the header
 _UNTOLD = frozenset({"", "-", "–", "—", "н/д", "нет данных", "не заполнено"})
@@ -245,6 +246,9 @@ def _attestations(
 
 
 def _kind(name: str, sphere: str) -> str:
+    """A sphere that we write ourselves decides; of others the name tells more than the sphere."""
+    if ours := kind_of_sphere(sphere):
+        return ours
     for said in (name.casefold().replace("ё", "е"), sphere.casefold().replace("ё", "е")):
         for rule in _words()["kinds"]:
             if any(word in f"{said} " for word in rule["words"]):

@@ -1,0 +1,14 @@
+"""The whole report as a workbook that can be filtered, for those who live in tables."""
+
+from __future__ import annotations
+
+from reports.model import Format, Report
+from reports.tables import sheets
+from reports.workbook import workbook
+
+
+def render_xlsx(report: Report) -> bytes:
+    return workbook(sheets(report), report.audit.as_of)
+
+
+FORMAT = Format(slug="xlsx", suffix=".xlsx", title="книга Excel", render=render_xlsx)

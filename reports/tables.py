@@ -1,0 +1,252 @@
+"""The report as plain tables: what the workbook prints on sheets, and CSV as one file.
+
+Report ──> Sheet(title, columns, rows), each row a value for every column
+
+Titles and words are in tables.toml. Nothing here is escaped: a value is text, a number or a day,
+and each format says how such a thing stays what it is.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from collectors.model import SITE
+from reports import counting
+from reports.building import status_of
+from reports.cards import exemption_lines
+from reports.ground import Ground, ground, mark_of, place_of, standing_of, title_of
+from reports.model import Report
+from reports.words import moment, word
+from rules.model import Act, Finding, Institution, Requirement
+
+Value = str | int | date | None
+Row = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    key: str
+    title: str
+    width: int  # characters
+    link: bool = False  # its values are addresses that may be followed
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    title: str
+    columns: tuple[Column, ...]
+    rows: Iterable[Row]  # read once
+
+
+def sheets(report: Report) -> tuple[Sheet, ...]:
+    grounds = [ground(report, one) for one in report.municipalities]
+    rows = {
+        "findings": _findings(grounds),
+        "institutions": _institutions(grounds),
+        "pages": _pages(grounds),
+        "requirements": _requirements(report, grounds),
+        "audit": _audit(report),
+    }
+    return tuple(
+        Sheet(one["title"], columns(one["column"]), rows[one["key"]]) for one in _told()["sheet"]
+    )
+
+
+def columns(told: Iterable[Mapping[str, Any]]) -> tuple[Column, ...]:
+    return tuple(Column(**one) for one in told)
+
+
+@cache
+def _told() -> Mapping[str, Any]:
+    return tomllib.loads(files("reports").joinpath("tables.toml").read_text("utf-8"))
+
+
+def _word(kind: str, key: str) -> str:
+    return str(_told()[kind].get(key, key))
+
+
+def _yes(said: bool) -> str:
+    return _word("words", "yes" if said else "no")
+
+
+# --- findings -----------------------------------------------------------------------------------
+
+
+def _findings(grounds: Iterable[Ground]) -> Iterator[Row]:
+    for base in grounds:
+        for one in base.institutions:
+            for finding in base.findings[one.id]:
+                yield _whose(base, one) | _finding(base, finding) | _history(base, finding)
+
+
+def _whose(base: Ground, institution: Institution) -> dict[str, Value]:
+    return {
+        "town": base.municipality.name,
+        "institution": base.names[institution.id],
+        "kind": word("kinds", institution.kind),
+        "id": institution.id,
+    }
+
+
+def _finding(base: Ground, finding: Finding) -> dict[str, Value]:
+    act = base.acts.get(finding.requirement)
+    return {
+        "act": act.short_title if act else None,
+        "clause": finding.clause,
+        "requirement": finding.requirement,
+        "title": title_of(base, finding.requirement),
+        "mark": word("marks", mark_of(base, finding), "word"),
+        "severity": word("severities", finding.severity),
+        "because": finding.because,
+        "remedy": finding.remedy,
+        "place": place_of(base, finding) or _word("words", "whole_institution"),
+        "page": finding.page,
+    }
+
+
+def _history(base: Ground, finding: Finding) -> dict[str, Value]:
+    evidence = finding.evidence[0] if finding.evidence else None
+    return {
+        "since": finding.since,
+        "previous": word("previous", finding.previous) if finding.previous else None,
+        "change": word("changes", counting.change(finding)),
+        "waiver": finding.waiver.until if finding.waiver else None,
+        "disputed": _yes(True) if finding.disputed else None,
+        "evidence": evidence.url if evidence else None,
+        "fetched": moment(evidence.fetched_at, base.zone) if evidence else None,
+    }
+
+
+# --- institutions, pages, requirements ----------------------------------------------------------
+
+
+def _institutions(grounds: Iterable[Ground]) -> Iterator[Row]:
+    for base in grounds:
+        for one in base.institutions:
+            counted = Counter(mark_of(base, f) for f in base.findings[one.id])
+            yield _whose(base, one) | _described(base, one) | _numbers(counted)
+
+
+def _described(base: Ground, one: Institution) -> dict[str, Value]:
+    return {
+        "standing": _word("standings", standing_of(base, one)),
+        "name": one.name,
+        "ogrn": one.ogrn,
+        "parent": base.names.get(one.parent, one.parent) if one.parent else None,
+        "phones": ", ".join(one.phones),
+        "emails": ", ".join(one.emails),
+        "site": one.site,
+        "exemption": "; ".join(exemption_lines(one)),
+    }
+
+
+def _numbers(counted: Mapping[str, int]) -> dict[str, Value]:
+    return {mark: counted.get(mark, 0) for mark in counting.WORST_FIRST}
+
+
+def _pages(grounds: Iterable[Ground]) -> Iterator[Row]:
+    for base in grounds:
+        for one in base.institutions:
+            counted, ids = _by_page(base, one)
+            for row in _addresses(one):
+                address = str(row["page"])
+                known = row["page_id"] or ids.get(address)
+                yield _whose(base, one) | row | _numbers(counted[address]) | {"page_id": known}
+
+
+def _by_page(
+    base: Ground, institution: Institution
+) -> tuple[defaultdict[str, Counter[str]], dict[str, str]]:
+    """Of each address: how many findings of every mark, and the network's own id."""
+    counted: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    ids: dict[str, str] = {}
+    for finding in base.findings[institution.id]:
+        if finding.page:
+            counted[finding.page][mark_of(base, finding)] += 1
+            if finding.page_id:
+                ids[finding.page] = finding.page_id
+    return counted, ids
+
+
+def _addresses(institution: Institution) -> Iterator[dict[str, Value]]:
+    for page in institution.pages:
+        yield {
+            "network": word("networks", page.network, "title"),
+            "page": page.address,
+            "role": _word("roles", page.role),
+            "created": page.created_on,
+            "deleted": page.deleted_on,
+            "page_id": page.known_id,
+        }
+    if institution.site:
+        network = word("networks", SITE, "title")
+        yield {"network": network, "page": institution.site, "page_id": None}
+
+
+def _requirements(report: Report, grounds: Iterable[Ground]) -> Iterator[Row]:
+    counted: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for base in grounds:
+        for finding in base.all:
+            counted[finding.requirement][mark_of(base, finding)] += 1
+    for act in report.acts:
+        for one in act.requirements:
+            yield _requirement(report, act, one) | _numbers(counted[one.id])
+
+
+def _requirement(report: Report, act: Act, one: Requirement) -> dict[str, Value]:
+    statuses = [status_of(act, town) for town in report.municipalities if act.id in town.packs]
+    return {
+        "act": act.short_title,
+        "status": ", ".join(word("statuses", s) for s in dict.fromkeys(statuses or [act.status])),
+        "clause": one.clause,
+        "requirement": one.id,
+        "title": one.title,
+        "law": one.law,
+        "nature": _word("natures", one.nature),
+        "severity": word("severities", one.severity),
+        "advice": one.advice,
+        "why_not": one.why_not,
+    }
+
+
+# --- the audit ----------------------------------------------------------------------------------
+
+
+def _audit(report: Report) -> Iterator[Row]:
+    for key, value in (*_run(report), *_acts(report)):
+        yield {"what": _word("audit", key), "value": value}
+    for note in _told()["notes"]:
+        yield {"what": _word("audit", "note"), "value": note["text"]}
+
+
+def _run(report: Report) -> Iterator[tuple[str, Value]]:
+    audit = report.audit
+    yield "number", audit.id
+    yield "towns", ", ".join(one.name for one in report.municipalities)
+    yield "as_of", _moment(report, audit.as_of)
+    yield "started", _moment(report, audit.started_at)
+    yield "finished", _moment(report, audit.finished_at)
+    yield "complete", _yes(True) if audit.complete else _word("words", "partly")
+    yield "pages", audit.collection.pages
+    yield "read", audit.collection.read
+    yield "unread", audit.collection.unread
+    yield from (("issue", issue.text) for issue in audit.issues)
+
+
+def _moment(report: Report, at: datetime | None) -> str:
+    if at is None:
+        return _word("words", "unfinished")
+    return moment(at, report.municipalities[0].timezone) if report.municipalities else f"{at}"
+
+
+def _acts(report: Report) -> Iterator[tuple[str, Value]]:
+    for act in report.acts:
+        yield "act", act.title
+        yield "digest", report.audit.packs.get(act.id, act.digest)
