@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -20,10 +21,12 @@ from collectors.model import (
     FailureCode,
     Observation,
     Presence,
+    Run,
     Wall,
 )
 from collectors.vk import NETWORK
 from collectors.vk.check import check_tokens
+from collectors.vk.script import Originals, proof
 from collectors.vk.settings import VkSettings, fingerprint
 from monitor.sandbox import Community, Fault, Limits, MenuItem, Post, Running, Token, World, serve
 from tests.cast import NOW
@@ -61,6 +64,10 @@ def wall(observation: Observation) -> Wall:
     assert observation.facts is not None
     assert observation.facts.wall is not None
     return observation.facts.wall
+
+
+def exchanges(run: Run) -> list[Exchange]:
+    return cast(Kept, run.evidence).exchanges
 
 
 def why(observation: Observation) -> FailureCode | None:
@@ -285,16 +292,78 @@ def test_a_control_pages_menu_proves_that_menus_are_shown() -> None:
 # --- economy ---
 
 
-def test_a_thousand_pages_cost_forty_three_requests() -> None:
-    """3 + 40: the control page makes the thousand one more than two calls hold."""
+@pytest.mark.parametrize(("controls", "asked"), [((), 2), (("vk.com/control",), 3)])
+def test_a_thousand_pages_cost_forty_two_requests(controls: tuple[str, ...], asked: int) -> None:
+    """2 + 40; a control page makes the thousand one more than two calls hold."""
     with serve(world(*town(1000))) as sandbox:
-        seen = look(sandbox, *(f"club{1000 + at}" for at in range(1000)))
+        addresses = [f"club{1000 + at}" for at in range(1000)]
+        seen = look(sandbox, *addresses, control_pages=controls)
         counted = sandbox.counters()
     assert len(seen) == 1000
     assert all(wall(one).posts for one in seen)
-    assert counted["vk:groups.getById"] == 3
+    assert counted["vk:groups.getById"] == asked
     assert counted["vk:execute"] == 40
     assert counted["vk:wall.get"] == 1000
+
+
+def test_a_control_page_is_asked_for_once_and_holds_for_the_run() -> None:
+    with serve(world(*town(1200))) as sandbox:
+        seen = look(sandbox, *(f"club{1000 + at}" for at in range(1200)))
+        assert sandbox.counters()["vk:groups.getById"] == 3  # 499, 500 and 201
+    assert {one.facts.government_mark for one in seen if one.facts} == {False}
+
+
+def test_originals_of_reposts_travel_only_until_their_number_is_proven() -> None:
+    shared = posts(20, timedelta(days=3), repost_of="Чужая новость. " * 100)
+    run = a_run()
+    with serve(world(*town(50, posts=shared))) as sandbox:
+        seen = read(settings(sandbox), [page(f"club{1000 + at}") for at in range(50)], run)
+    first, second = [len(one.body) for one in exchanges(run)[1:]]
+    assert all(post.is_repost for one in seen for post in wall(one).posts)
+    assert (first > 1_000_000, second < 150_000) == (True, True)
+
+
+def test_a_vk_that_does_not_count_originals_is_asked_for_them() -> None:
+    """An original without a number beside it: `@.length` means nothing to this VK."""
+    both = [{"copy_history": [None, [{"id": 1}]], "copies": [None, None]}]
+    assert proof(both) is Originals.WHOLE
+    assert proof([{"copy_history": [None, None], "copies": [None, None]}]) is Originals.UNPROVEN
+    assert proof([{"copy_history": [None, [{}, {}]], "copies": [None, 2]}]) is Originals.COUNTED
+
+
+def test_a_vk_that_breaks_down_over_the_count_is_asked_without_it() -> None:
+    broken = Fault(kind="status", code=500, method="execute", about="copies", times=None)
+    with school(broken) as sandbox:
+        (seen,) = look(sandbox)
+    assert len(wall(seen).posts) == 20
+
+
+def test_long_texts_make_the_first_sheets_shorter() -> None:
+    long = posts(45, timedelta(days=2), text="Длинная новость школы. " * 60)
+    run = a_run()
+    with serve(world(*town(400, posts=long))) as sandbox:
+        seen = read(settings(sandbox), [page(f"club{1000 + at}") for at in range(400)], run)
+    assert all(len(wall(one).posts) == 45 for one in seen)
+    scripts = [unquote_plus(one.request_body.decode()) for one in exchanges(run)[1:]]
+    assert '"count":52' in scripts[0]
+    assert sum('"offset":0,"count":30' in one for one in scripts) >= 10
+
+
+def test_an_error_inside_execute_is_waited_out_and_not_for_ever() -> None:
+    busy = Fault(code=6, method="wall.get", about="-101", times=None)
+    with school(busy) as sandbox:
+        begun = time.monotonic()
+        (seen,) = look(sandbox, backoff=0.1)
+        assert sandbox.counters()["vk:wall.get"] == 3
+    assert gap(seen) is FailureCode.RATE_LIMITED
+    assert time.monotonic() - begun > 0.3  # one pause, then twice as long
+
+
+def test_calls_that_come_free_are_waited_for() -> None:
+    with serve(world(*town(30))) as sandbox:
+        budget = Calls(most=10, freed=[15, 10])
+        seen = read(settings(sandbox), [page(f"club{1000 + n}") for n in range(30)], a_run(budget))
+    assert all(wall(one).posts for one in seen)
 
 
 def test_the_rate_is_kept_though_answers_are_slow() -> None:

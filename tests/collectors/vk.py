@@ -46,6 +46,7 @@ class Calls:
     most: int = 100_000
     taken: Counter[str] = field(default_factory=Counter)
     exhausted: list[tuple[str, str]] = field(default_factory=list)
+    freed: list[int] = field(default_factory=list)  # calls that come back, one number a wait
 
     def take(self, reader: str, method: str, calls: int) -> int:
         granted = min(calls, self.most - self.taken[f"{reader} {method}"])
@@ -59,7 +60,10 @@ class Calls:
         return self.most
 
     def frees_in(self, reader: str, method: str) -> float | None:
-        return None
+        if not self.freed:
+            return None
+        self.most += self.freed.pop(0)
+        return 0.01
 
 
 def a_run(budget: Calls | None = None, as_of: datetime = NOW, weeks: int = 10) -> Run:

@@ -1,0 +1,127 @@
+"""A small town in a sandbox, audited in this process: for trouble, quotas and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from collectors.model import Observation
+from monitor.application import opened
+from monitor.audit import audit, due_pages
+from monitor.beginning import Order
+from monitor.beginning import Order
+from monitor.config import Settings, load_settings
+from monitor.sandbox import Running
+from monitor.scope import in_scope
+from monitor.storage import findings, observations
+from reports.model import Audit
+from rules.model import Finding, Outcome
+from tests.cast import NOW
+
+QUICK: dict[str, dict[str, Any]] = {
+    "vk": {"requests_per_second": 500, "backoff": 0.01, "timeout": 1},
+    "ok": {"requests_per_second": 200, "timeout": 0.5, "first_wait": 0.01, "pause": 0.05},
+    "site": {
+        "requests_per_second_per_host": 200,
+        "first_wait": 0.01,
+        "attempts": 2,
+        "connect_timeout": 0.5,
+        "read_timeout": 0.5,
+        "total_timeout": 1,
+        "site_timeout": 5,
+        "control_hosts": [],
+        "allow_addresses": ["127.0.0.0/8"],
+    },
+}
+
+Seen = Mapping[tuple[str, str], tuple[Observation, ...]]  # newest first
+
+
+@dataclass(frozen=True)
+class Done:
+    audit: Audit
+    findings: tuple[Finding, ...]
+    seen: Seen
+
+    def accused(self, *networks: str) -> list[str]:
+        """The requirements that failed, of these networks."""
+        return [
+            one.requirement
+            for one in self.findings
+            if one.outcome is Outcome.FAIL and one.network in networks
+        ]
+
+    def last(self, address: str) -> Observation:
+        return next(seen[0] for (_, known), seen in self.seen.items() if known == address)
+
+
+@dataclass
+class Town:
+    """Its registry and settings stand in `folder`; an institution is a mapping of registry keys.
+
+    `sections` are settings, and `secrets` the environment, that differ from the usual ones.
+    """
+
+    folder: Path
+    sandbox: Running
+    institutions: Sequence[Mapping[str, Any]]
+    sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        municipality = {
+            "id": "town",
+            "name": "Город Кедровый",
+            "timezone": "Asia/Tomsk",
+            "packs": ["kedrovy-2022-298"],
+        }
+        registry = {"municipality": municipality, "institution": list(self.institutions)}
+        (self.folder / "town.toml").write_text(tomli_w.dumps(registry), "utf-8")
+
+    def settings(self) -> Settings:
+        """Written as an operator writes them; secrets come as variables."""
+        addresses = {
+            "vk": {
+                "api_url": self.sandbox.vk_url,
+                "control_pages": self.sandbox.world.control_pages,
+            },
+            "ok": {"api_url": self.sandbox.ok_api_url, "site_url": self.sandbox.ok_site_url},
+        }
+        names = {*QUICK, *self.sections}
+        sections = {
+            name: QUICK.get(name, {}) | addresses.get(name, {}) | self.sections.get(name, {})
+            for name in names
+        }
+        config = self.folder / "config.toml"
+        config.write_text(tomli_w.dumps({"registry": ["town.toml"], **sections}), "utf-8")
+        return load_settings(config, self.sandbox.settings() | self.secrets)
+
+    def audit(self, as_of: datetime = NOW, *names: str) -> Done:
+        """A night in which the real clock, too, shows `as_of`."""
+        with opened(self.settings(), lambda: as_of) as application:
+            order = Order(as_of=as_of, names=names)
+            done = audit(application, order)
+            scope = in_scope(application.municipalities, names, as_of)
+            pages = due_pages(application, order, scope)
+            addresses = {(page.network, page.address) for page in pages}
+            return Done(
+                done,
+                findings.of_audit(application.engine, done),
+                observations.history(application.engine, addresses, as_of),
+            )
+
+
+def school(number: int, *urls: str, **more: Any) -> dict[str, Any]:
+    """An institution as the registry has it."""
+    return {
+        "id": f"school-{number}",
+        "name": f"Муниципальное учреждение «Школа № {number}»",
+        "kind": "school",
+        "page": [{"url": url} for url in urls],
+        **more,
+    }
