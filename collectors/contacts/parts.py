@@ -9,19 +9,35 @@ import re
 
 _B = r"[ \t\u00a0]"
 _END = r"(?![\w-])"
-_LABELS = (
-    r"тел|телефон[ыа]?|факс|сайт|почта|эл|электронн\w{2}|адрес|режим|график|email|инн|огрн|кпп"
-    r"|директор|заведующ\w{2}|контакт\w{0,4}|при[её]мная|учредител\w{1,2}"
+
+
+def _choice(words: str, *, lower: bool = False) -> str:
+    """Any of the words, in any case: one branch a first letter, as this is tried at every word."""
+    rests: dict[str, list[str]] = {}
+    for word in words.split("|"):
+        rests.setdefault(word[0], []).append(word[1:])
+    rest = "(?:{})" if lower else "(?i:{})"
+    return "|".join(
+        (first if lower else f"[{first.upper()}{first}]") + rest.format("|".join(ends))
+        for first, ends in rests.items()
+    )
+
+
+_LABEL_WORDS = (
+    r"тел|телефон[ыа]?|факс|сайт|почта|эл|электронн\w{2}|адрес|режим|график|инн|огрн|кпп"
+    r"|директор|заведующ\w{2}|контакт\w{0,4}|приемная|приёмная|учредител\w{1,2}"
 )
-_STOP = (  # words that are labels, kinds of places or bodies, and no part of a place's name
-    rf"(?!(?i:{_LABELS}|школ[аыуе]|сад|детск(?:ий|ая|ого|ому|ие|их)"
+_LABELS = _choice(_LABEL_WORDS)
+_STOP_WORDS = (  # words that are labels, kinds of places or bodies, and no part of a place's name
+    rf"{_LABEL_WORDS}|школ[аыуе]|сад|детский|детская|детского|детскому|детские|детских"
     r"|библиотек[аи]|центр[ае]?|музе[йя]|администраци[яи]|управлени[ея]|отдел|учреждени[ея]"
     r"|дом|корпус|корп|литера?|строение|улиц[аые]|ул|проспект[еа]?|просп|пр|переулок|пер|площадь|пл"
     r"|микрорайон|мкр|квартал|шоссе|бульвар|набережная|наб|проезд|тупик|тракт|аллея|область|обл"
-    r"|район|р-н|город|г|пос[её]лок|пос|село|край|республика|респ|россия)(?![\w-]))"
+    r"|район|р-н|город|г|поселок|посёлок|пос|село|край|республика|респ|россия"
 )
+_STOP = rf"(?!(?:{_choice(_STOP_WORDS)})(?![\w-]))"
 _SOFT_STOP = (  # behind «ул.» a street may be called anything: «ул. Детская», «ул. Дом Культуры»
-    rf"(?!(?i:{_LABELS})(?![\w-])|(?i:дом|д|корпус|корп|строение|стр|литера?)\.?{_B}?[№\d])"
+    rf"(?!(?:{_LABELS})(?![\w-])|(?i:дом|д|корпус|корп|строение|стр|литера?)\.?{_B}?[№\d])"
 )
 _CAPITAL = r"(?>[«\"]?[А-ЯЁ][а-яёА-ЯЁ]{0,30}(?:-[А-ЯЁа-яё0-9]{1,30}){0,3}[»\"]?)"
 _WORD = _STOP + _CAPITAL
@@ -30,7 +46,7 @@ _STREET_TYPES = (
     "|шоссе|ш|набережная|наб|проезд|тупик|туп|тракт|аллея|линия|квартал|кв-л|кварт|микрорайон"
     "|мкр-н|мкрн|мкр|м-н|территория|тер|городок|спуск|въезд|заезд|просека|магистраль|ж/к"
 )
-_STREET_TYPE = f"(?i:{_STREET_TYPES})"
+_STREET_TYPE = f"(?:{_choice(_STREET_TYPES)})"
 _DISTRICT_WORD = rf"(?i:район|р-он|р-н|м\.?{_B}?р-н|муницип\w{{2,8}}|городской|улус)"
 _TAKEN = rf"(?!{_B}(?:{_STREET_TYPE}|{_DISTRICT_WORD}){_END})"
 _NAME = rf"{_WORD}(?:{_B}{_WORD}{_TAKEN}){{0,2}}"
@@ -56,7 +72,7 @@ _TOWN_TYPES = (
     "город-курорт|город|село|поселок|посёлок|пос|деревня|дер|станица|ст-ца|ст|хутор|хут|аул|слобода"
     "|сл|местечко|разъезд|рзд|станция|п/о|снт|с/п|ж/р|ж/м|г"
 )
-_TOWN_TYPE = rf"(?i:{_TOWN_TYPES}|п\.?\s?г\.?\s?т|р\.?\s?п|[ндк]\.?п|ж\.?р)"
+_TOWN_TYPE = rf"(?:{_choice(_TOWN_TYPES)}|(?i:п\.?\s?г\.?\s?т|р\.?\s?п|[ндк]\.?п|ж\.?р))"
 _TOWN_BEFORE = (
     rf"(?:ЗАТО{_B})?(?i:(?:рабочий|дачный|курортный){_B}пос[её]лок|сельское{_B}поселение"
     rf"|(?:пос[её]лок|пос|п)(?:\.{_B}?|{_B})(?:городского|сельского){_B}типа"
@@ -69,8 +85,8 @@ _NEXT_LABEL = r"(?:[Тт]ел|[Фф]акс|[Ээ]л|[Ee]-?mail|\+|8)"
 _LETTER = (
     rf"(?:/\d{{1,4}})?(?:{_B}?[-/]?{_B}?{_QUOTED_LETTER}"
     r"|(?:(?:к|с|стр|корп|К)\d{1,3}){1,2}"
-    r"|(?!-[йяео])[-/]?[А-ЯЁа-яёA-Za-z](?!\w|\.\w)"
-    rf"|{_B}?[-/]?{_B}?[А-ЯЁA-Z](?:(?![\w.])|(?=\.\s{{1,3}}{_NEXT_LABEL}))"
+    r"|(?!-[йяео])[-/]?[А-ЯЁа-яёA-Za-z](?!\w|[.-]\w)"
+    rf"|{_B}?[-/]?{_B}?[А-ЯЁA-Z](?:(?![\w.]|-\w)|(?=\.\s{{1,3}}{_NEXT_LABEL}))"
     rf"|{_B}[абвгде](?={_B}?(?:[,;\n|()]|$|{_NEXT_LABEL}))|{_B}[абве](?=\.(?:\s|$))"
     rf")?(?:/\d{{1,4}})?(?![\w]|[-–./]\d|:\d)"
 )
@@ -153,31 +169,40 @@ _FIRST = (
 HEAD = re.compile("|".join(f"(?:{_BODIES[kind]})" for kind in _FIRST))
 SEPARATOR = re.compile(r"[ \t\u00a0]{0,3}[,;.]?[ \t\u00a0]{0,3}\r?\n?[ \t\u00a0]{0,8}")
 
-
-def _by_letter(words: str) -> str:
-    """One alternative a first letter: a pattern that is tried at every word of a page."""
-    rests: dict[str, list[str]] = {}
-    for word in words.split("|"):
-        rests.setdefault(word[0], []).append(re.escape(word[1:]))
-    return "|".join(f"{letter}(?:{'|'.join(ends)})" for letter, ends in rests.items())
-
-
-# Both for lower case. An address has a word for a street or a town, or an index; and it begins with
-# a name (a capital: see CAPITAL), a number, or a word for what follows.
+# Where to look. An address has a word for a street or a town, or an index: ANCHOR, for lower case.
+# It begins at such a word, a number, or a name that something fitting follows: START.
+_OTHER_TYPES = "пгт|рп|нп|дп|кп|б/н"
+_BEFORE_WORDS = "республика|респ|обл|область|край|р-н|р-он|район|россия|рф|российская|улус|зато|мо"
+_BEHIND_WORDS = (
+    "ао|автономный|автономная|авт|муниципальный|городской|сельское|городское|сельсовет|кожуун|аймак"
+    "|наслег|волость|округ|с/с|с/о|г|с|п|д|х|м|м.р-н|и|остров"
+)
+_LONG_WORDS = "рабоч|дачн|курорт|железнодор|сельск|городск|муницип"
+_OPENING = _choice(f"{_STREET_TYPES}|{_TOWN_TYPES}|{_OTHER_TYPES}|{_BEFORE_WORDS}")
+_FOLLOWING = _choice(
+    f"{_STREET_TYPES}|{_TOWN_TYPES}|{_OTHER_TYPES}|{_BEFORE_WORDS}|{_BEHIND_WORDS}", lower=True
+)
 ANCHOR = re.compile(
-    r"(?<![\w-])(?=[а-я1-6])"
-    rf"(?:(?:{_by_letter(f'{_STREET_TYPES}|{_TOWN_TYPES}|пгт|рп|нп|дп|кп|б/н')})(?![\w-])"
+    r"\b(?<!-)(?=[а-яё1-6])"
+    rf"(?:(?:{_choice(f'{_STREET_TYPES}|{_TOWN_TYPES}|{_OTHER_TYPES}', lower=True)})(?![\w-])"
     r"|[спдхр][.]|[1-6]\d{5}(?!\d))"
 )
 START = re.compile(
-    rf"(?<![\w-])(?:[А-ЯЁ«\"]|(?<!\d[.,/])(?:[1-6]\d{{5}}(?!\d)|{_ORDINAL}{_B}?(?=[А-ЯЁа-яё]))|(?=[а-яё])"
-    rf"(?:(?:{_by_letter(f'{_STREET_TYPES}|{_TOWN_TYPES}|пгт|рп|нп|дп|кп|республика|респ|обл|область|край|р-н|р-он|район')})(?![\w-])"
-    r"|[спдхрнкжагм][.]|россия|рф(?!\w)|российская|муницип|улус|рабочий|дачный|курортный|железнодор|сельское|городской))"
+    rf"(?<![\w-])(?:(?=[А-ЯЁа-яё])(?:(?:{_OPENING})(?![\w-])|[СПДХРМспдхрнкжагм][.]|(?:{_LONG_WORDS}))"
+    rf"|[А-ЯЁ«\"](?=[\w«»\".-]{{0,60}}(?:[,;]|{_B}?[(]|{_B}{{1,2}}(?:[А-ЯЁ«\"\d—–-]|(?:{_FOLLOWING})(?![\w-]))))"
+    rf"|(?<!\d[.,/])(?:[1-6]\d{{5}}(?!\d)|{_ORDINAL}{_B}?(?=[А-ЯЁа-яё])))"
 )
-# Equally long, so that places in the text stay: odd blanks and dashes, Latin letters that look
-# like Cyrillic («c. Пудино» typed on the wrong layout).
-PLAIN = str.maketrans(
+_ODD = (
     "\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u3000\ufeff\u00ad"
-    "\u2010\u2011\u2012\u2212aceopxyABCEHKMOPTX",
-    "              ----асеорхуАВСЕНКМОРТХ",
+    "\u2010\u2011\u2012\u2212aceopxyABCEHKMOPTX"
 )
+_USUAL = "              ----асеорхуАВСЕНКМОРТХ"
+
+
+def plain(text: str) -> str:
+    """Equally long, so that places in the text stay: odd blanks and dashes as usual ones, Latin
+    letters that look like Cyrillic as these («c. Пудино», typed on the wrong layout).
+    """
+    for odd, usual in zip(_ODD, _USUAL, strict=True):  # much quicker than str.translate
+        text = text.replace(odd, usual)
+    return text

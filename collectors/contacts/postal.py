@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from collectors.contacts.parts import ANCHOR, HEAD, KINDS, PLAIN, SEPARATOR, START
+from collectors.contacts.parts import ANCHOR, HEAD, KINDS, SEPARATOR, START, plain
 from collectors.model import PostalAddress
 
 _LABELLED = re.compile(r"адрес\w{0,3}[^\n:]{0,30}:\s{0,3}$", re.IGNORECASE)
@@ -46,14 +46,14 @@ class Spot:
 
 def find_addresses(text: str, place: str) -> list[Spot]:
     """Postal addresses in order, as they stand, line breaks included."""
-    plain = text.translate(PLAIN)
+    usual = plain(text)
     spots: list[Spot] = []
     position = 0
-    for start in _starts(plain):
+    for start in _starts(usual):
         if start < position:
             continue
-        parts = _chain(plain, start)
-        if own := _address_in(plain, parts):
+        parts = _chain(usual, start)
+        if own := _address_in(usual, parts):
             position = own[-1].end
             address = PostalAddress(original=text[own[0].start : position], place=place)
             spots.append(Spot(own[0].start, position, address))
@@ -83,19 +83,19 @@ def _lower(text: str) -> str:
 
 def streets(text: str) -> Iterator[str]:
     """Whatever looks like a street or a numbered quarter, with or without a house."""
-    plain = text.translate(PLAIN)
-    for start in (match.start() for match in START.finditer(plain)):
+    usual = plain(text)
+    for start in (match.start() for match in START.finditer(usual)):
         for kind in ("street before", "street", "loose street"):
-            if street := KINDS[kind].match(plain, start):
+            if street := KINDS[kind].match(usual, start):
                 yield text[start : street.end()]
                 break
 
 
 def parts_of(text: str) -> list[tuple[str, str]]:
     """The parts of one written address: [("settlement", "г. Кедровый"), ("street", …), …]."""
-    plain = text.translate(PLAIN)
-    parts = _chain(plain, len(text) - len(text.lstrip()))
-    return [(part.kind, plain[part.start : part.end]) for part in parts]
+    usual = plain(text)
+    parts = _chain(usual, len(text) - len(text.lstrip()))
+    return [(part.kind, usual[part.start : part.end]) for part in parts]
 
 
 def _address_in(text: str, parts: list[Part]) -> list[Part]:
