@@ -22,15 +22,23 @@ def real_time() -> datetime:
     return datetime.now(UTC)
 
 
+def never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """`clock` gives the real time; a run's own time, `as_of`, travels as an argument."""
+    """`clock` gives the real time; a run's own time, `as_of`, travels as an argument.
+
+    `stopping` says that the process is asked to end: a run looks at it between batches.
+    """
 
     settings: Settings
     engine: Engine
     municipalities: tuple[Municipality, ...]
     acts: Mapping[str, Act]
     clock: Callable[[], datetime] = real_time
+    stopping: Callable[[], bool] = never
 
     def acts_of(self, municipality: Municipality) -> tuple[Act, ...]:
         """The acts that bind this municipality's institutions, in the registry's order."""
@@ -43,7 +51,11 @@ class Application:
 
 
 @contextmanager
-def opened(settings: Settings, clock: Callable[[], datetime] = real_time) -> Iterator[Application]:
+def opened(
+    settings: Settings,
+    clock: Callable[[], datetime] = real_time,
+    stopping: Callable[[], bool] = never,
+) -> Iterator[Application]:
     """Registries and packs are read before the database: what is wrong in them stops first.
 
     Raises RegistryError, PackError, StorageError.
@@ -58,6 +70,7 @@ def opened(settings: Settings, clock: Callable[[], datetime] = real_time) -> Ite
             municipalities=municipalities,
             acts=acts,
             clock=clock,
+            stopping=stopping,
         )
     finally:
         engine.dispose()

@@ -3,7 +3,8 @@
     due pages ──> collect ──> observations + evidence ──> judge ──> findings
                      └── what got worse is read once more ──┘
 
-`audit` does all of it; `collect` and `evaluate` do one half each.
+`audit` does all of it; `collect` and `evaluate` do one half each. What a killed run has read and
+judged stays: the next order for the same is the rest of it (monitor/beginning.py).
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from collectors.model import Observation, Page, Run
-from monitor.application import Application, pack_files
+from monitor.application import Application
+from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
 from monitor.comparison import followed
 from monitor.coverage import coverage
 from monitor.issues import issues_of
@@ -27,16 +30,17 @@ from monitor.planning import not_due, plan_of
 from monitor.scope import Address, in_scope, pages_of, read_once
 from monitor.second_look import as_second, worsened_pages
 from monitor.storage import audits, findings, observations
-from monitor.storage.evidence import WarcFile, seal
+from monitor.storage.evidence import WarcFile, seal, sealed
 from monitor.storage.ledger import Ledger
-from monitor.storage.locks import lock
 from reports.model import Audit, Collection
 from rules.engine import declared_pages, judge
-from rules.model import Act, Dossier, Finding, Institution, Municipality
+from rules.model import Dossier, Finding, Institution, Municipality
 
 log = logging.getLogger(__name__)
 
 WALL_WINDOW = timedelta(weeks=10)  # four judged weeks within eight, and the holidays of January
+
+LOOK_SECONDS, STOP_SECONDS = 0.2, 20.0
 
 Tell = Callable[[str, int, int], None]  # network, pages done, pages in all
 
@@ -64,30 +68,20 @@ class Doubt:
     pages: tuple[Page, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What somebody asked for: the moment it counts as of, and the institutions (none: all)."""
-
-    as_of: datetime
-    names: tuple[str, ...] = ()
-
-    @property
-    def on_demand(self) -> bool:
-        return bool(self.names)
-
-
 def audit(application: Application, order: Order, tell: Tell = silent) -> Audit:
-    """Collect, judge, store. Raises LockTakenError, UnknownInstitutionError, StorageError."""
+    """Collect, judge, store.
+
+    Raises LockTakenError, UnknownInstitutionError, ClockError, StorageError, StoppedError, OSError.
+    """
     application = application.as_stated()
-    scope = in_scope(application.municipalities, order.names, order.as_of)
-    with lock(application.engine, "audit", application.clock) as renew:
-        begun = _begin(application, order, scope, "audit")
+    with turn(application, order) as renew:
+        begun, order, scope = begin_or_resume(application, order, "audit")
         with _evidence(application, begun) as file:
             read = partial(_read_all, application, order, begun, file, _renewing(tell, renew))
-            asyncio.run(read(due_pages(application, order, scope)))
+            _run_all(read(_left(application, order, begun, scope)))
             doubts = _judge_all(application, order, begun, scope, worsened_pages)
-            if doubts:
-                asyncio.run(read(_doubtful(doubts), as_second))
+            if again := _doubtful(application, begun, doubts):
+                _run_all(read(again, as_second))
             _judge_doubts(application, order, begun, doubts)
         return _finish(application, order, begun, scope, file.requests)
 
@@ -95,12 +89,11 @@ def audit(application: Application, order: Order, tell: Tell = silent) -> Audit:
 def collect(application: Application, order: Order, tell: Tell = silent) -> Audit:
     """Only read and keep what was seen."""
     application = application.as_stated()
-    scope = in_scope(application.municipalities, order.names, order.as_of)
-    with lock(application.engine, "audit", application.clock) as renew:
-        begun = _begin(application, order, scope, "collect")
+    with turn(application, order) as renew:
+        begun, order, scope = begin_or_resume(application, order, "collect")
         with _evidence(application, begun) as file:
-            pages = due_pages(application, order, scope)
-            asyncio.run(_read_all(application, order, begun, file, _renewing(tell, renew), pages))
+            read = partial(_read_all, application, order, begun, file, _renewing(tell, renew))
+            _run_all(read(_left(application, order, begun, scope)))
         return _finish(application, order, begun, scope, file.requests)
 
 
@@ -108,30 +101,9 @@ def evaluate(application: Application, order: Order) -> Audit:
     """Judge again what is stored as of the moment, without a network."""
     application = application.as_stated()
     scope = in_scope(application.municipalities, order.names, order.as_of)
-    begun = _begin(application, order, scope, "evaluate")
+    begun = begin(application, order, scope, "evaluate")
     _judge_all(application, order, begun, scope)
     return _finish(application, order, begun, scope, {})
-
-
-def _begin(
-    application: Application, order: Order, scope: Sequence[Institution], kind: str
-) -> Audit:
-    files = [*application.settings.registry, *pack_files().values()]
-    return audits.begin(
-        application.engine,
-        kind=kind,
-        as_of=order.as_of,
-        started_at=application.clock(),
-        scope=tuple(one.key for one in scope) if order.on_demand else None,
-        registries={one.id: one.digest for one in application.municipalities},
-        packs={act.id: act.digest for act in _acts_in_use(application)},
-        documents=[audits.read_document(path) for path in files],
-    )
-
-
-def _acts_in_use(application: Application) -> list[Act]:
-    used = {name for one in application.municipalities for name in one.packs}
-    return [act for name, act in application.acts.items() if name in used]
 
 
 # --- collect ----------------------------------------------------------------------------------
@@ -143,7 +115,28 @@ def _evidence(application: Application, begun: Audit) -> Iterator[WarcFile]:
     settings = application.settings
     with WarcFile(settings.storage.evidence, begun, settings.secrets) as file:
         yield file
-    seal(application.engine, begun, file)
+    if begun.id not in sealed(application.engine):
+        seal(application.engine, begun, file)
+
+
+def _left(
+    application: Application, order: Order, begun: Audit, scope: Sequence[Institution]
+) -> list[Page]:
+    """What is due and was not read before this audit broke off."""
+    read = observations.of_audit(application.engine, begun)
+    pages = due_pages(application, order, scope)
+    return [page for page in pages if (page.network, page.address) not in read]
+
+
+def _run_all(reading: Coroutine[Any, Any, None]) -> None:
+    """Raises the error that ended the tasks, not their group: only the error can be explained."""
+    try:
+        asyncio.run(reading)
+    except BaseExceptionGroup as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from None
 
 
 def due_pages(
@@ -175,12 +168,26 @@ async def _read_all(
 ) -> None:
     """Networks side by side: each has its own pace and none waits for another."""
     async with asyncio.TaskGroup() as group:
+        readers = []
         for slug in networks():
             of_network = [page for page in pages if page.network == slug]
             if of_network:
                 run = _run(application, order, slug, file)
-                keep = partial(_keep, application, begun, seen_as)
-                group.create_task(_read(application, slug, of_network, run, keep, tell))
+                keep = partial(_keep, application, begun, file, seen_as)
+                reading = _read(application, slug, of_network, run, keep, tell)
+                readers.append(group.create_task(reading))
+        watch = group.create_task(_stop_in_time(application))
+        if readers:
+            await asyncio.wait(readers)
+        watch.cancel()
+
+
+async def _stop_in_time(application: Application) -> None:
+    """What is being read when a stop is asked for may still come in; then it is cut off."""
+    while not application.stopping():
+        await asyncio.sleep(LOOK_SECONDS)
+    await asyncio.sleep(STOP_SECONDS)
+    raise StoppedError
 
 
 def _run(application: Application, order: Order, slug: str, file: WarcFile) -> Run:
@@ -207,9 +214,15 @@ async def _read(
         keep(batch)
         done += len(batch)
         tell(slug, done, len(pages))
+        if application.stopping():
+            raise StoppedError
 
 
-def _keep(application: Application, begun: Audit, seen_as: SeenAs, batch: Batch) -> None:
+def _keep(
+    application: Application, begun: Audit, file: WarcFile, seen_as: SeenAs, batch: Batch
+) -> None:
+    """Evidence reaches the disk before what rests on it."""
+    file.sync()
     observations.add(application.engine, begun, seen_as(batch))
 
 
@@ -235,10 +248,14 @@ def _judge_all(
 ) -> tuple[Doubt, ...]:
     """Store the findings of every institution but those with doubtful pages, which are given."""
     doubts = []
+    judged = findings.judged(application.engine, begun)
+    left = [one for one in scope if one.key not in judged]
     for municipality in application.municipalities:
-        members = [one for one in scope if one.municipality == municipality.id]
+        members = [one for one in left if one.municipality == municipality.id]
         shared = _shared_texts(application, order, municipality) if members else {}
         for institution in members:
+            if application.stopping():
+                raise StoppedError
             dossier = dossier_of(application, order, municipality, institution, shared)
             found = _judge(application, dossier)
             if pages := doubtful(found, dossier) if doubtful else ():
@@ -248,10 +265,11 @@ def _judge_all(
     return tuple(doubts)
 
 
-def _doubtful(doubts: Sequence[Doubt]) -> tuple[Page, ...]:
-    """Each address once, as it was read before."""
+def _doubtful(application: Application, begun: Audit, doubts: Sequence[Doubt]) -> tuple[Page, ...]:
+    """Each address once, as it was read before; none that was read again before a break."""
     pages = {(page.network, page.address): page for one in doubts for page in one.pages}
-    return tuple(pages.values())
+    again = observations.read_again(application.engine, begun)
+    return tuple(page for address, page in pages.items() if address not in again)
 
 
 def _judge_doubts(

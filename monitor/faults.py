@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collectors.addresses import AddressError
+from monitor.beginning import ClockError
 from monitor.config import ConfigError
 from monitor.moments import MomentError
 from monitor.registry import RegistryError
@@ -26,7 +27,7 @@ _INPUT = (
     TomlError,
     UnknownInstitutionError,
 )
-_TROUBLE = (LockTakenError, NoAuditError, StorageError)
+_TROUBLE = (ClockError, LockTakenError, NoAuditError, StorageError)
 
 
 def told(error: Exception) -> tuple[int, Sequence[str]]:

@@ -13,7 +13,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from monitor import audit as pipeline
 from monitor.application import Application, opened
-from monitor.audit import Order
+from monitor.beginning import Order
 from monitor.config import Settings
 from monitor.delivery import Delivered, deliver, queue_alert, queue_report
 from monitor.reporting import default_path, report_of, write

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from monitor import audit as pipeline
 from monitor.application import Application, opened, real_time
-from monitor.audit import Order
+from monitor.beginning import Order
 from monitor.commands.report import say_delivered
 from monitor.config import load_settings
 from monitor.delivery import deliver, queue_report
@@ -17,6 +18,7 @@ from reports.formats.text import summary
 from reports.model import Audit, Report
 from rules.model import Outcome
 
+RESUME_WITHIN = timedelta(hours=6)
 COMPLETE, PARTLY_UNREAD, HAS_FINDINGS = 0, 3, 4
 
 
@@ -66,7 +68,11 @@ def evaluate(
 
 
 def _order(as_of: str | None, names: list[str]) -> Order:
-    return Order(as_of=moment(as_of) if as_of else real_time(), names=tuple(names))
+    """Without a moment of its own, an order is the rest of an audit that broke off lately."""
+    if as_of:
+        return Order(as_of=moment(as_of), names=tuple(names))
+    now = real_time()
+    return Order(as_of=now, names=tuple(names), resume_since=now - RESUME_WITHIN)
 
 
 def _tell(application: Application, done: Audit, *, json: Path | None, html: Path | None) -> Report:

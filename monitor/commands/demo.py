@@ -13,7 +13,7 @@ import tomli_w
 
 from monitor import audit as pipeline
 from monitor.application import Application, opened, real_time
-from monitor.audit import Order
+from monitor.beginning import Order
 from monitor.config import Settings, load_settings
 from monitor.progress import progress
 from monitor.reporting import report_of, write
