@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from rules.case import Case
@@ -53,15 +54,19 @@ def _one(case: Case, event: Event, to: str, days: int, after: str) -> Reading:
 
 
 def _notice(case: Case, event: Event, to: str) -> date | None:
+    return first_notice(case.event_log, event, to, case.today)
+
+
+def first_notice(log: Iterable[Event], event: Event, to: str, today: date) -> date | None:
     """The first notice of this very thing; one that names no event counts for any."""
     found = [
         one.on
-        for one in case.event_log
+        for one in log
         if one.kind == "notice_sent"
         and one.to == to
         and one.page in (None, event.page)
         and one.about in (None, event.kind)
-        and one.on <= case.today
+        and one.on <= today
         and one.on >= (event.earliest or event.on)
     ]
     return min(found, default=None)
