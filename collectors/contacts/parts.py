@@ -7,27 +7,16 @@ from __future__ import annotations
 
 import re
 
+from collectors.contacts.words import any_of
+
 _B = r"[ \t\u00a0]"
 _END = r"(?![\w-])"
-
-
-def _choice(words: str, *, lower: bool = False) -> str:
-    """Any of the words, in any case: one branch a first letter, as this is tried at every word."""
-    rests: dict[str, list[str]] = {}
-    for word in words.split("|"):
-        rests.setdefault(word[0], []).append(word[1:])
-    rest = "(?:{})" if lower else "(?i:{})"
-    return "|".join(
-        (first if lower else f"[{first.upper()}{first}]") + rest.format("|".join(ends))
-        for first, ends in rests.items()
-    )
-
 
 _LABEL_WORDS = (
     r"тел|телефон[ыа]?|факс|сайт|почта|эл|электронн\w{2}|адрес|режим|график|инн|огрн|кпп"
     r"|директор|заведующ\w{2}|контакт\w{0,4}|приемная|приёмная|учредител\w{1,2}"
 )
-_LABELS = _choice(_LABEL_WORDS)
+_LABELS = any_of(_LABEL_WORDS)
 _STOP_WORDS = (  # words that are labels, kinds of places or bodies, and no part of a place's name
     rf"{_LABEL_WORDS}|школ[аыуе]|сад|детский|детская|детского|детскому|детские|детских"
     r"|библиотек[аи]|центр[ае]?|музе[йя]|администраци[яи]|управлени[ея]|отдел|учреждени[ея]"
@@ -35,7 +24,7 @@ _STOP_WORDS = (  # words that are labels, kinds of places or bodies, and no part
     r"|микрорайон|мкр|квартал|шоссе|бульвар|набережная|наб|проезд|тупик|тракт|аллея|область|обл"
     r"|район|р-н|город|г|поселок|посёлок|пос|село|край|республика|респ|россия"
 )
-_STOP = rf"(?!(?:{_choice(_STOP_WORDS)})(?![\w-]))"
+_STOP = rf"(?!(?:{any_of(_STOP_WORDS)})(?![\w-]))"
 _SOFT_STOP = (  # behind «ул.» a street may be called anything: «ул. Детская», «ул. Дом Культуры»
     rf"(?!(?:{_LABELS})(?![\w-])|(?i:дом|д|корпус|корп|строение|стр|литера?)\.?{_B}?[№\d])"
 )
@@ -46,7 +35,7 @@ _STREET_TYPES = (
     "|шоссе|ш|набережная|наб|проезд|тупик|туп|тракт|аллея|линия|квартал|кв-л|кварт|микрорайон"
     "|мкр-н|мкрн|мкр|м-н|территория|тер|городок|спуск|въезд|заезд|просека|магистраль|ж/к"
 )
-_STREET_TYPE = f"(?:{_choice(_STREET_TYPES)})"
+_STREET_TYPE = f"(?:{any_of(_STREET_TYPES)})"
 _DISTRICT_WORD = rf"(?i:район|р-он|р-н|м\.?{_B}?р-н|муницип\w{{2,8}}|городской|улус)"
 _TAKEN = rf"(?!{_B}(?:{_STREET_TYPE}|{_DISTRICT_WORD}){_END})"
 _NAME = rf"{_WORD}(?:{_B}{_WORD}{_TAKEN}){{0,2}}"
@@ -72,7 +61,7 @@ _TOWN_TYPES = (
     "город-курорт|город|село|поселок|посёлок|пос|деревня|дер|станица|ст-ца|ст|хутор|хут|аул|слобода"
     "|сл|местечко|разъезд|рзд|станция|п/о|снт|с/п|ж/р|ж/м|г"
 )
-_TOWN_TYPE = rf"(?:{_choice(_TOWN_TYPES)}|(?i:п\.?\s?г\.?\s?т|р\.?\s?п|[ндк]\.?п|ж\.?р))"
+_TOWN_TYPE = rf"(?:{any_of(_TOWN_TYPES)}|(?i:п\.?\s?г\.?\s?т|р\.?\s?п|[ндк]\.?п|ж\.?р))"
 _TOWN_BEFORE = (
     rf"(?:ЗАТО{_B})?(?i:(?:рабочий|дачный|курортный){_B}пос[её]лок|сельское{_B}поселение"
     rf"|(?:пос[её]лок|пос|п)(?:\.{_B}?|{_B})(?:городского|сельского){_B}типа"
@@ -141,7 +130,7 @@ _BODIES = {
         rf"|\d{{1,3}}(?:-?[а-яё]{{1,2}})?{_B}?{_QUARTER}{_END}\.?(?:{_B}В\.{_B}?О\.)?"
     ),
     "loose street": (
-        rf"{_SURE_STREET}(?:\.\s{{0,2}}|{_B}{{1,2}})(?:[^\s,;:()|]{{1,30}}{_B}){{0,4}}?[^\s,;:()|]{{1,30}}?"
+        rf"{_SURE_STREET}(?=(?>[^\d/\n]{{0,180}})[\d/])(?:\.\s{{0,2}}|{_B}{{1,2}})(?:[^\s,;:()|]{{1,30}}{_B}){{0,4}}?[^\s,;:()|]{{1,30}}?"
         rf"(?:{_B}?\([^()\n]{{1,30}}\))?(?={_B}?,?{_B}?(?:{_HOUSE_TYPE}(?:\.{_B}?|{_B})?№?{_B}?\d|№{_B}?\d"
         rf"|{_UNNUMBERED})|{_B}?,{_B}?\d{{1,4}}[а-яА-Я]?(?!\w|[-:]\d))"
     ),
@@ -162,11 +151,37 @@ _BODIES = {
     "town": rf"{_NAME}(?={_B}{_STREET_TYPE}(?:\.|{_B}))",
 }
 KINDS = {kind: re.compile(body) for kind, body in _BODIES.items()}
-_FIRST = (
-    *("index", "country", "region", "district", "street before", "settlement", "street"),
-    *("loose street", "name"),
-)
-HEAD = re.compile("|".join(f"(?:{_BODIES[kind]})" for kind in _FIRST))
+_DIGIT, _CAPITAL_LETTER, _SMALL, _OTHER = "digit", "capital", "small", "other"
+_WORDS = frozenset({_CAPITAL_LETTER, _SMALL})
+_NAMES = frozenset({_CAPITAL_LETTER, _OTHER})
+# With what a part of each kind may begin, so that few patterns are tried in vain.
+OPENS = {
+    "index": frozenset({_DIGIT}),
+    "country": _WORDS,
+    "region": _WORDS | _NAMES,
+    "district": _WORDS | _NAMES,
+    "street before": _NAMES | {_DIGIT},
+    "settlement": _WORDS | _NAMES,
+    "hamlet": _WORDS,
+    "street": _WORDS | {_DIGIT},
+    "loose street": _WORDS,
+    "house": _WORDS | {_OTHER},
+    "part": _WORDS | {_DIGIT},
+    "box": _WORDS,
+    "number": frozenset({_DIGIT}),
+    "tail": _NAMES | {_DIGIT},
+    "bare street": _NAMES,
+    "name": _NAMES,
+    "town": _NAMES,
+}
+
+
+def opening(sign: str) -> str:
+    if sign.isdigit():
+        return _DIGIT
+    return _SMALL if sign.islower() else _CAPITAL_LETTER if sign.isupper() else _OTHER
+
+
 SEPARATOR = re.compile(r"[ \t\u00a0]{0,3}[,;.]?[ \t\u00a0]{0,3}\r?\n?[ \t\u00a0]{0,8}")
 
 # Where to look. An address has a word for a street or a town, or an index: ANCHOR, for lower case.
@@ -178,13 +193,13 @@ _BEHIND_WORDS = (
     "|наслег|волость|округ|с/с|с/о|г|с|п|д|х|м|м.р-н|и|остров"
 )
 _LONG_WORDS = "рабоч|дачн|курорт|железнодор|сельск|городск|муницип"
-_OPENING = _choice(f"{_STREET_TYPES}|{_TOWN_TYPES}|{_OTHER_TYPES}|{_BEFORE_WORDS}")
-_FOLLOWING = _choice(
+_OPENING = any_of(f"{_STREET_TYPES}|{_TOWN_TYPES}|{_OTHER_TYPES}|{_BEFORE_WORDS}")
+_FOLLOWING = any_of(
     f"{_STREET_TYPES}|{_TOWN_TYPES}|{_OTHER_TYPES}|{_BEFORE_WORDS}|{_BEHIND_WORDS}", lower=True
 )
 ANCHOR = re.compile(
     r"\b(?<!-)(?=[а-яё1-6])"
-    rf"(?:(?:{_choice(f'{_STREET_TYPES}|{_TOWN_TYPES}|{_OTHER_TYPES}', lower=True)})(?![\w-])"
+    rf"(?:(?:{any_of(f'{_STREET_TYPES}|{_TOWN_TYPES}|{_OTHER_TYPES}', lower=True)})(?![\w-])"
     r"|[спдхр][.]|[1-6]\d{5}(?!\d))"
 )
 START = re.compile(

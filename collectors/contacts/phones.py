@@ -14,6 +14,7 @@ import phonenumbers
 
 from collectors.contacts.emails import find_emails
 from collectors.contacts.links import find_links
+from collectors.contacts.words import any_of
 from collectors.model import Link, Phone
 
 _GAP = r"[\s()\-‐‑–—.]{0,4}"
@@ -35,13 +36,16 @@ _EXTENSION = re.compile(
     r"(?:номер|№)?\s{0,2}(\d{1,6})(?!\d)\)?",
     re.IGNORECASE,
 )
+_PHONE_WORDS = (
+    "тел|факс|т/ф|тф|сот|моб|phone|fax|tel|звони|приемн|приёмн|вахт|whatsapp|viber|контакт"
+)
+_OTHER_WORDS = (
+    "инн|огрн|кпп|бик|окпо|октмо|окато|оквэд|окфс|окопф|снилс|паспорт|счет|счёт|р/с|к/с|л/с|р/сч|кбк"
+    "|уин|id|лиценз|приказ|постановл|распоряж|договор|контракт|кадастр|индекс|координат|свидетельств"
+    "|аккредитац|серия|серии|исх|вх[.]|реестр|протокол|гост|шифр|карта|карты"
+)
 _LABEL = re.compile(
-    r"(?P<phone>(?<!\w)(?:тел|факс|т/ф|тф|сот|моб|phone|fax|tel|звони|при[её]мн|вахт|whatsapp"
-    r"|viber|контакт|т\.|ф\.)|☎|📞|📱)"
-    r"|(?P<other>(?<!\w)(?:инн|огрн|кпп|бик|окпо|октмо|окато|оквэд|окфс|окопф|снилс|паспорт|сч[её]т"
-    r"|р/с|к/с|л/с|р/сч|кбк|уин|id|лиценз|приказ|постановл|распоряж|договор|контракт|кадастр|индекс"
-    r"|координат|свидетельств|аккредитац|сери[яи]|исх|вх\.|реестр|протокол|гост|шифр|карт[аы]))",
-    re.IGNORECASE,
+    rf"(?<!\w)(?:(?P<phone>{any_of(_PHONE_WORDS)}|[ТтФф]\.|[☎📞📱])|(?P<other>{any_of(_OTHER_WORDS)}))"
 )
 _NUMBERED = re.compile(r"(?:№|#|(?<!\w)(?:N|No|гост|п|ст)\.?)\s{0,2}$", re.IGNORECASE)
 _ABROAD = re.compile(r"\+(?!7)\d[\d\s()\-]{0,14}$")

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from collectors.contacts.parts import ANCHOR, HEAD, KINDS, SEPARATOR, START, plain
+from collectors.contacts.parts import ANCHOR, KINDS, OPENS, SEPARATOR, START, opening, plain
 from collectors.model import PostalAddress
 
 _LABELLED = re.compile(r"адрес\w{0,3}[^\n:]{0,30}:\s{0,3}$", re.IGNORECASE)
 _CHAIN = 16
 _LONG_CHAIN = 3
+_FIGURE_NEAR = re.compile(r"(?>[^\d/]{0,300})[\d/]")  # «б/н» has none
+_LABEL_NEAR = re.compile(r"адрес", re.IGNORECASE)
 _REACH = 200
 _SAME = {
     "hamlet": "settlement",
@@ -50,7 +52,7 @@ def find_addresses(text: str, place: str) -> list[Spot]:
     spots: list[Spot] = []
     position = 0
     for start in _starts(usual):
-        if start < position:
+        if start < position or not _may_hold_house(usual, start):
             continue
         parts = _chain(usual, start)
         if own := _address_in(usual, parts):
@@ -71,8 +73,14 @@ def _starts(text: str) -> Iterator[int]:
         position = max(position, anchor.start() - _REACH)
         while (start := START.search(text, position)) and start.start() <= anchor.start():
             position = start.start() + 1
-            if HEAD.match(text, start.start()):
-                yield start.start()
+            yield start.start()
+
+
+def _may_hold_house(text: str, start: int) -> bool:
+    """Only behind «адрес:» is a street without any figure an address."""
+    return bool(
+        _FIGURE_NEAR.match(text, start) or _LABEL_NEAR.search(text, max(0, start - 60), start)
+    )
 
 
 def _lower(text: str) -> str:
@@ -154,15 +162,16 @@ def _kinds_after(text: str, position: int, before: list[Part]) -> tuple[str, ...
     kinds = [part.kind for part in before]
     seen = frozenset(kinds if kinds.count("district") < 2 else [*kinds, "districts"])
     gap = text[before[-1].end : position] if before else ""
-    return _allowed(kinds[-1] if kinds else "", seen, gap.strip(" \t\u00a0\r"))
+    sign = opening(text[position : position + 1])
+    return _allowed(kinds[-1] if kinds else "", seen, gap.strip(" \t\u00a0\r"), sign)
 
 
 @lru_cache(maxsize=2048)
-def _allowed(last: str, seen: frozenset[str], gap: str) -> tuple[str, ...]:
+def _allowed(last: str, seen: frozenset[str], gap: str, sign: str) -> tuple[str, ...]:
     """The kinds that may follow; behind a house a new line without a comma begins another thing."""
     if seen & _HOUSES and "\n" in gap and gap.strip() not in (",", ";"):
         return ("part",)
-    return tuple(kind for kind in KINDS if _fits(kind, last, seen, gap))
+    return tuple(kind for kind in KINDS if sign in OPENS[kind] and _fits(kind, last, seen, gap))
 
 
 def _fits(kind: str, last: str, seen: frozenset[str], gap: str) -> bool:
