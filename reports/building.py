@@ -13,6 +13,7 @@ from reports.cards import (
 )
 from reports.counting import Standing
 from reports.first_screen import (
+    WHO_SHOWN,
     build_calls,
     build_changes,
     build_unjudged,
@@ -35,6 +36,7 @@ from reports.matrix import (
     build_matrix,
 )
 from reports.model import Audit, Report, Tally
+from reports.rhythm import build_posts
 from reports.view import (
     ActLine,
     Past,
@@ -44,18 +46,22 @@ from reports.view import (
     Section,
     View,
 )
-from reports.words import count, moment, word, zone_name
+from reports.words import count, day_and_month, moment, word, zone_name
 from rules.model import Act, Finding, Municipality, Outcome, Requirement
 
-CALLS_SHOWN = 5
+CALLS_SHOWN = 10
 UNMET_SHOWN = 5
 TREND_SHOWN = 12
+PREVIEWS_SHOWN = 20
 
 
-def build(report: Report) -> View:
+def build(report: Report, *, is_index: bool = False) -> View:
+    """The whole report; as an index, without its cards and without a column a requirement."""
     return View(
         run=build_run(report),
-        sections=tuple(build_section(ground(report, one)) for one in report.municipalities),
+        sections=tuple(
+            build_section(ground(report, one), is_index) for one in report.municipalities
+        ),
         acts=tuple(act_line(act, report) for act in report.acts),
         marks=counting.WORST_FIRST,
         history=tuple(past(one, report) for one in report.trend[-TREND_SHOWN:]),
@@ -65,13 +71,23 @@ def build(report: Report) -> View:
 def past(tally: Tally, report: Report) -> Past:
     zeros = {outcome.value: 0 for outcome in Outcome}
     told = {outcome.value: number for outcome, number in tally.counts.items()}
-    return Past(moment(tally.as_of, report.municipalities[0].timezone), zeros | told)
+    zone = report.municipalities[0].timezone
+    return Past(
+        on=moment(tally.as_of, zone),
+        label=day_and_month(tally.as_of.astimezone(zone).date()),
+        counts=(counts := zeros | told),
+        share=portion(counting.compliance_in(counts)),
+        unseen=portion(counting.unseen_in(counts)),
+    )
 
 
-def build_section(ground: Ground) -> Section:
+def build_section(ground: Ground, is_index: bool) -> Section:
     standings = {i.id: standing_of(ground, i) for i in ground.institutions}
     unmet, calls = build_unmet(ground), build_calls(ground)
     as_of = ground.report.audit.as_of
+    complying = who(ground, standings, Standing.COMPLIES)
+    matrix = build_matrix(ground, standings, with_columns=not is_index)
+    shown = () if is_index else ground.institutions
     return Section(
         anchor=ground.municipality.id,
         name=ground.municipality.name,
@@ -80,7 +96,8 @@ def build_section(ground: Ground) -> Section:
         nothing_registered=has_nothing_to_read(ground),
         without_address=len(without_address(ground, standings)),
         numbers=numbers(standings.values()),
-        complying=who(ground, standings, Standing.COMPLIES),
+        complying=complying[:WHO_SHOWN],
+        more_complying=len(complying[WHO_SHOWN:]),
         unjudged=build_unjudged(ground, standings),
         share=portion(counting.compliance(ground.asked)),
         unseen=portion(counting.unseen(ground.asked)),
@@ -90,9 +107,11 @@ def build_section(ground: Ground) -> Section:
         changes=build_changes(ground),
         calls=calls[:CALLS_SHOWN],
         more_calls=len(calls[CALLS_SHOWN:]),
-        matrix=build_matrix(ground, standings),
-        cards=tuple(build_card(ground, i, standings[i.id]) for i in ground.institutions),
+        matrix=matrix,
+        rows=matrix.rows,
+        cards=tuple(build_card(ground, i, standings[i.id]) for i in shown),
         previews=build_previews(ground),
+        posts=build_posts(ground),
         kinds=options("kinds", (i.kind for i in ground.institutions)),
         networks=options("networks", (f.network for f in ground.all if f.network), "title"),
         acts=binding_acts(ground),
@@ -124,25 +143,37 @@ def act_previews(ground: Ground, act: Act, findings: Sequence[Finding]) -> Previ
     return Previews(
         act=act.short_title,
         draft=status_of(act, ground.municipality) == "draft",
-        lines=tuple(build_preview(ground, f) for f in findings),
+        findings=len(findings),
+        lines=tuple(preview_lines(ground, findings)),
     )
+
+
+def preview_lines(ground: Ground, findings: Sequence[Finding]) -> Iterable[Preview]:
+    """Findings that came out alike for one reason are one line."""
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    for one in findings:
+        mark = preview_mark(ground.requirements[one.requirement], one)
+        alike.setdefault((one.requirement, mark, one.preview_because or ""), []).append(one)
+    for (requirement, mark, because), same in alike.items():
+        places = tuple(dict.fromkeys(whose(ground, one) for one in same))
+        yield Preview(
+            mark=mark,
+            clause=same[0].clause,
+            title=ground.requirements[requirement].title,
+            because=because,
+            places=places[:PREVIEWS_SHOWN],
+            more=len(places[PREVIEWS_SHOWN:]),
+        )
+
+
+def whose(ground: Ground, finding: Finding) -> str:
+    place = place_of(ground, finding)
+    return ground.names[finding.institution] + (f" ({place})" if place else "")
 
 
 def status_of(act: Act, municipality: Municipality) -> str:
     told = municipality.acts.get(act.id)
     return (told.status if told else None) or act.status
-
-
-def build_preview(ground: Ground, finding: Finding) -> Preview:
-    requirement = ground.requirements[finding.requirement]
-    return Preview(
-        mark=preview_mark(requirement, finding),
-        institution=ground.names[finding.institution],
-        clause=finding.clause,
-        title=requirement.title,
-        place=place_of(ground, finding),
-        because=finding.preview_because or "",
-    )
 
 
 def preview_mark(requirement: Requirement, finding: Finding) -> str:
@@ -152,6 +183,7 @@ def preview_mark(requirement: Requirement, finding: Finding) -> str:
 
 def build_run(report: Report) -> Run:
     audit = report.audit
+    scope = report.institutions if audit.scope is not None else ()
     return Run(
         audit=audit.id,
         complete=audit.complete,
@@ -170,7 +202,8 @@ def build_run(report: Report) -> Run:
         ),
         started=moment(audit.started_at, report.municipalities[0].timezone),
         duration=duration(audit),
-        scope=tuple(name_of(i) for i in report.institutions) if audit.scope is not None else (),
+        scope=tuple(name_of(i) for i in scope[:WHO_SHOWN]),
+        more_scope=len(scope[WHO_SHOWN:]),
         issues=tuple(issue.text for issue in audit.issues),
     )
 

@@ -20,6 +20,8 @@ from reports.ground import (
 from reports.view import (
     Card,
     Case,
+    Done,
+    DoneLine,
     Group,
     Item,
     PageLine,
@@ -28,7 +30,7 @@ from reports.view import (
     Subject,
     Tolerance,
 )
-from reports.words import day, moment, named, word
+from reports.words import day, moment, named, phrase, word
 from rules.model import Finding, Institution, Outcome, Waiver
 
 EVIDENCE_SHOWN = 3  # a finding over a crawled site rests on hundreds; the JSON has them all
@@ -49,11 +51,13 @@ def build_card(ground: Ground, institution: Institution, standing: Standing) -> 
         emails=institution.emails,
         pages=tuple(page_lines(institution)),
         exemptions=tuple(exemption_lines(institution)),
+        waivers=tuple(waiver_lines(ground, institution)),
+        attestations=tuple(attestation_lines(ground, institution)),
         totals=totals(ground, institution),
         failed=items(ground, [*by_mark[Outcome.FAIL], *by_mark[counting.BELOW]], records),
         review=items(ground, by_mark[Outcome.REVIEW], records),
         waiting=groups(ground, waiting),
-        passed=items(ground, by_mark[Outcome.PASS], records),
+        passed=done(ground, by_mark[Outcome.PASS], records),
         outside=groups(ground, by_mark[Outcome.NOT_APPLICABLE]),
         outside_count=len(by_mark[Outcome.NOT_APPLICABLE]),
         records=tuple(records.values()),
@@ -89,7 +93,31 @@ def deleted(page: Page) -> str | None:
 
 def exemption_lines(institution: Institution) -> Iterable[str]:
     for one in institution.exemptions:
-        yield ", ".join(part for part in (one.ground, one.document) if part)
+        until = phrase("until", day(one.until)) if one.until else ""
+        yield ", ".join(part for part in (one.ground, one.document, until) if part)
+
+
+def waiver_lines(ground: Ground, institution: Institution) -> Iterable[str]:
+    """Those that still hold on the audit's day, also where nothing is violated any more."""
+    for one in institution.waivers:
+        if one.until >= audit_day(ground):
+            told = (title_of(ground, one.requirement), one.reason, one.by, one.document)
+            yield ", ".join([*(part for part in told if part), phrase("until", day(one.until))])
+
+
+def attestation_lines(ground: Ground, institution: Institution) -> Iterable[str]:
+    """What persons stated and still holds: by office, never by name."""
+    for one in institution.attestations:
+        if one.valid_until is None or one.valid_until >= audit_day(ground):
+            until = phrase("until", day(one.valid_until)) if one.valid_until else ""
+            denied = phrase("denied", "") if one.value is False else ""
+            what = word("attestations", one.kind)
+            told = (f"{what}{denied}", one.stated_by, day(one.stated_on), one.document, until)
+            yield ", ".join(part for part in told if part)
+
+
+def audit_day(ground: Ground) -> date:
+    return ground.report.audit.as_of.astimezone(ground.zone).date()
 
 
 def items(ground: Ground, findings: Sequence[Finding], records: Records) -> tuple[Item, ...]:
@@ -119,6 +147,45 @@ def build_item(ground: Ground, mark: str, findings: Sequence[Finding], records: 
         networks=network_slugs(findings),
         cases=tuple(build_case(ground, f, records) for f in findings),
     )
+
+
+def done(ground: Ground, findings: Sequence[Finding], records: Records) -> tuple[Done, ...]:
+    """One line for pages that show the same: what is in order is told briefly."""
+    grouped: dict[str, list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault(finding.requirement, []).append(finding)
+    return tuple(
+        Done(
+            clause=same[0].clause,
+            title=title_of(ground, requirement),
+            networks=network_slugs(same),
+            lines=done_lines(ground, same, records),
+        )
+        for requirement, same in grouped.items()
+    )
+
+
+def done_lines(
+    ground: Ground, findings: Sequence[Finding], records: Records
+) -> tuple[DoneLine, ...]:
+    alike: dict[tuple[str, date | None], list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault((finding.because, finding.since), []).append(finding)
+    return tuple(
+        DoneLine(
+            places=tuple(place for f in same if (place := place_of(ground, f))),
+            because=because,
+            since=day(since) if since else None,
+            records=numbers_of(same, records),
+            more_records=sum(len(f.evidence[EVIDENCE_SHOWN:]) for f in same),
+        )
+        for (because, since), same in alike.items()
+    )
+
+
+def numbers_of(findings: Iterable[Finding], records: Records) -> tuple[int, ...]:
+    shown = (records[e.record].number for f in findings for e in f.evidence[:EVIDENCE_SHOWN])
+    return tuple(dict.fromkeys(shown))
 
 
 def network_slugs(findings: Iterable[Finding]) -> str:

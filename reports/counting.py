@@ -81,16 +81,22 @@ def tally(findings: Iterable[Finding]) -> dict[str, int]:
 
 def compliance(findings: Iterable[Finding]) -> Share:
     """`pass` of `pass` and `fail`: what could be judged, and nothing else."""
-    counts = tally(findings)
+    return compliance_in(tally(findings))
+
+
+def compliance_in(counts: Mapping[str, int]) -> Share:
     return Share(counts["pass"], counts["pass"] + counts["fail"])
+
+
+def unseen_in(counts: Mapping[str, int]) -> Share:
+    return Share(
+        counts["unknown"] + counts["error"], sum(counts.values()) - counts["not_applicable"]
+    )
 
 
 def unseen(findings: Iterable[Finding]) -> Share:
     """What could not be verified, of all that applies."""
-    counts = tally(findings)
-    return Share(
-        counts["unknown"] + counts["error"], sum(counts.values()) - counts["not_applicable"]
-    )
+    return unseen_in(tally(findings))
 
 
 def standing(findings: Iterable[Finding], requirements: Requirements) -> Standing:

@@ -14,17 +14,21 @@ from reports.ground import (
     place_of,
     title_of,
 )
+from reports.model import Entry
 from reports.view import (
     Call,
     Changes,
     Line,
+    Move,
     Numbers,
     Unjudged,
     Unmet,
     Who,
 )
-from reports.words import moment
+from reports.words import moment, phrase, word
 from rules.model import Finding, Institution, Outcome
+
+WHO_SHOWN = 60  # names in a row on the first screen; a region has thousands
 
 
 def has_address(institution: Institution) -> bool:
@@ -84,12 +88,31 @@ def build_changes(ground: Ground) -> Changes:
     is_comparable = any(f.previous is not None for f in ground.all)
     previous = ground.report.previous_as_of if is_comparable else None
     worse = changed(ground, Change.WORSE)
+    classes = Counter(counting.change(f) for f in ground.all)
+    entries = ground.report
     return Changes(
         since=moment(previous, ground.zone) if previous else None,
         worse=worse,
         fixed=changed(ground, Change.FIXED),
         lost=changed(ground, Change.LOST),
         new_violations=sum(1 for line in worse if line.mark == Outcome.FAIL),
+        same=classes[Change.SAME],
+        no_data=classes[Change.NO_DATA],
+        new=classes[Change.NEW],
+        entered=moves(ground, entries.entered),
+        left=moves(ground, entries.left),
+    )
+
+
+def moves(ground: Ground, entries: Iterable[Entry]) -> tuple[Move, ...]:
+    return tuple(
+        Move(
+            name=one.name,
+            what=word("networks", one.network, "page") if one.network else phrase("institution"),
+            url=one.address,
+        )
+        for one in entries
+        if one.municipality == ground.municipality.id
     )
 
 
@@ -158,7 +181,10 @@ def build_unjudged(ground: Ground, standings: Mapping[str, Standing]) -> tuple[U
             alike.setdefault(obstacle(ground, one), []).append(
                 Who(ground.names[one.id], anchor_of(one))
             )
-    return tuple(Unjudged(because, tuple(who)) for because, who in alike.items())
+    return tuple(
+        Unjudged(because, tuple(who[:WHO_SHOWN]), len(who[WHO_SHOWN:]))
+        for because, who in alike.items()
+    )
 
 
 def obstacle(ground: Ground, institution: Institution) -> str:

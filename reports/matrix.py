@@ -24,8 +24,10 @@ from reports.words import word
 from rules.model import Finding, Institution, Outcome
 
 
-def build_matrix(ground: Ground, standings: Mapping[str, Standing]) -> Matrix:
-    columns = matrix_columns(ground)
+def build_matrix(
+    ground: Ground, standings: Mapping[str, Standing], *, with_columns: bool = True
+) -> Matrix:
+    columns = matrix_columns(ground) if with_columns else ()
     rows = tuple(build_row(ground, i, columns, standings[i.id]) for i in ground.institutions)
     clauses = tuple(clause_groups(ground, columns))
     shown = {cell.mark for row in rows for cell in row.cells if cell}
@@ -70,11 +72,24 @@ def build_row(
     return Row(
         institution=ground.names[institution.id],
         anchor=anchor_of(institution),
+        kind=institution.kind,
+        phones=institution.phones,
+        found=tokens(ground, institution),
         standing=standing,
         cells=tuple(build_cell(ground, c, by_requirement.get(c.requirement)) for c in columns),
         totals=(counted := totals(ground, institution)),
         by_mark=dict.fromkeys(counting.WORST_FIRST, 0) | dict(counted),
     )
+
+
+def tokens(ground: Ground, institution: Institution) -> str:
+    """What the filter looks for in a row: mark and network of every open finding, once each."""
+    found = (
+        f"{mark_of(ground, f)}@{f.network or ''}"
+        for f in ground.findings[institution.id]
+        if f.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+    )
+    return " ".join(dict.fromkeys(found))
 
 
 def build_cell(ground: Ground, column: Column, findings: Sequence[Finding] | None) -> Cell | None:

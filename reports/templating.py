@@ -32,12 +32,13 @@ def environment() -> Environment:
     )
     env.filters |= {"count": count, "form": form, "link": link, "tel": tel, "mailto": mailto}
     env.filters |= {"wrap": wrap, "cell": cell, "one_line": one_line}
+    env.filters |= {"capitalize_first": capitalize_first}
     env.globals |= {"word": word, "asset": asset, "digest": digest}
     return env
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
-    return environment().get_template(template).render(values)
+    return environment().get_template(template).render({"folder": "", "plots": {}, **values})
 
 
 def link(url: str, text: str | None = None) -> Markup:
@@ -72,6 +73,10 @@ def one_line(text: object) -> str:
         " " if category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in f"{text}"
     )
     return " ".join(cleaned.split())
+
+
+def capitalize_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def wrap(text: object, first: int, others: int) -> str:

@@ -47,12 +47,26 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """An institution or a page that entered the registry, or left it."""
+
+    name: str
+    what: str  # «учреждение», «страница ВКонтакте»
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     since: str | None  # None: nothing to compare with
     worse: tuple[Line, ...]
     fixed: tuple[Line, ...]
     lost: tuple[Line, ...]
     new_violations: int
+    same: int
+    no_data: int  # with `lost`: one of the two looks saw nothing
+    new: int  # findings that the previous audit did not have
+    entered: tuple[Move, ...]
+    left: tuple[Move, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,7 @@ class Unjudged:
 
     because: str  # "" where nothing was hidden and yet nothing could be judged
     who: tuple[Who, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,9 @@ class Cell:
 class Row:
     institution: str
     anchor: str
+    kind: str
+    phones: tuple[str, ...]
+    found: str  # «fail@vk review@», for the filter: all that is neither met nor not applicable
     standing: Standing
     cells: tuple[Cell | None, ...]  # None: the requirement says nothing of this institution
     totals: tuple[tuple[str, int], ...]  # mark → findings, for the list on narrow screens
@@ -183,6 +201,27 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class DoneLine:
+    """Pages on which the same was seen since the same day."""
+
+    places: tuple[str, ...]
+    because: str
+    since: str | None
+    records: tuple[int, ...]
+    more_records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A requirement that is met."""
+
+    clause: str
+    title: str
+    networks: str
+    lines: tuple[DoneLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What a group of like findings concerns."""
 
@@ -220,11 +259,13 @@ class Card:
     emails: tuple[str, ...]
     pages: tuple[PageLine, ...]
     exemptions: tuple[str, ...]
+    waivers: tuple[str, ...]
+    attestations: tuple[str, ...]
     totals: tuple[tuple[str, int], ...]
     failed: tuple[Item, ...]
     review: tuple[Item, ...]
     waiting: tuple[Group, ...]
-    passed: tuple[Item, ...]
+    passed: tuple[Done, ...]
     outside: tuple[Group, ...]
     outside_count: int
     records: tuple[Record, ...]
@@ -232,12 +273,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
+    """Previews that came out alike, and whose they are."""
+
     mark: str
-    institution: str
     clause: str
     title: str
-    place: str
     because: str
+    places: tuple[str, ...]  # institution, and where it is not the whole of it, the page
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +289,50 @@ class Previews:
 
     act: str
     draft: bool
+    findings: int
     lines: tuple[Preview, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A calendar week of the heat map."""
+
+    label: str  # «16 нояб.», its Monday
+    span: str  # «16–22 ноября 2026»
+    is_short: bool  # holidays: too few working days, the rules do not judge it
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """One page, week by week; None: that week was not read whole."""
+
+    institution: str
+    anchor: str
+    place: str
+    counts: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How many pages had no post in a week, one, or more; and of how many nothing is known."""
+
+    week: Week
+    none: int
+    one: int
+    more: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    weeks: tuple[Week, ...]  # oldest first
+    pages: tuple[Rhythm, ...]
+    spread: tuple[Spread, ...]
+    last: Spread | None  # the newest week that is over and not short
+    silent: tuple[Who, ...]  # without a post in that week
+    more_silent: int
+    is_summary: bool  # too many pages for a line each
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +354,7 @@ class Section:
     without_address: int
     numbers: Numbers
     complying: tuple[Who, ...]
+    more_complying: int
     unjudged: tuple[Unjudged, ...]
     share: Portion
     unseen: Portion
@@ -278,8 +365,10 @@ class Section:
     calls: tuple[Call, ...]
     more_calls: int
     matrix: Matrix
+    rows: tuple[Row, ...]
     cards: tuple[Card, ...]
     previews: tuple[Previews, ...]
+    posts: Posts | None
     kinds: tuple[tuple[str, str], ...]
     networks: tuple[tuple[str, str], ...]
     acts: tuple[str, ...]
@@ -302,6 +391,7 @@ class Run:
     started: str
     duration: str | None
     scope: tuple[str, ...]
+    more_scope: int
     issues: tuple[str, ...]
 
 
@@ -319,7 +409,10 @@ class Past:
     """One audit of the trend."""
 
     on: str
+    label: str  # «16 нояб.»
     counts: Mapping[str, int]
+    share: Portion  # of what could be judged
+    unseen: Portion  # of what applies
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone_gmt
+from babel.dates import format_date, format_datetime, format_interval, get_timezone_gmt
 from babel.numbers import format_decimal, format_percent
 
 RUSSIAN = Locale("ru")
@@ -28,6 +28,11 @@ def word(kind: str, key: str, field: str | None = None) -> str:
     if entry is None:
         return key
     return str(entry if field is None else entry[field])
+
+
+def phrase(name: str, *given: str) -> str:
+    """A turn of phrase with its gaps filled."""
+    return str(words()["phrases"][name]).format(*given)
 
 
 def named(kind: str, key: str) -> bool:
@@ -70,3 +75,14 @@ def zone_name(value: datetime, zone: ZoneInfo) -> str:
     """«UTC+07:00», so that nobody has to know whose clock it is."""
     offset = get_timezone_gmt(value.astimezone(zone), width="long", locale=RUSSIAN)
     return offset.replace("GMT", "UTC")
+
+
+def day_and_month(value: date) -> str:
+    """«23 нояб.», for the head of a narrow column."""
+    return format_date(value, "d MMM", locale=RUSSIAN).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def span(first: date, last: date) -> str:
+    """«16–22 нояб. 2026»."""
+    told = format_interval(first, last, "yMMMd", locale=RUSSIAN)
+    return str(told).removesuffix("г.").strip()

@@ -1,14 +1,82 @@
-"""The report as one file that opens from a disk, without a network."""
+"""The report as a file that opens from a disk, without a network.
+
+A town is one file. A region is an index of all institutions and, beside it, a folder with a file
+for each: no file is too big to open, and each can be sent on to the institution it is about.
+"""
 
 from __future__ import annotations
 
-from reports.building import build
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+from reports.building import build, build_run
+from reports.cards import build_card
+from reports.ground import anchor_of, ground, standing_of
 from reports.model import Format, Report
 from reports.templating import render
+from reports.view import View
+
+ONE_FILE_BYTES = 500_000
+ONE_FILE_INSTITUTIONS = 60  # with more it is not even tried
+TREND_FROM = 2  # audits: one point is no line
 
 
 def render_html(report: Report) -> bytes:
-    return render("report.html.j2", {"view": build(report)}).encode()
+    """The whole report, or its index: then the cards are in `files`."""
+    return one_file(report) or index(report)
 
 
-FORMAT = Format(slug="html", suffix=".html", title="веб-страница", render=render_html)
+def one_file(report: Report) -> bytes | None:
+    """None where one file would be too big."""
+    if len(report.institutions) > ONE_FILE_INSTITUTIONS:
+        return None
+    content = page(build(report), folder="")
+    return content if len(content) <= ONE_FILE_BYTES else None
+
+
+def index(report: Report) -> bytes:
+    return page(build(report, is_index=True), folder=folder_of(report))
+
+
+def page(view: View, folder: str) -> bytes:
+    values = {"view": view, "folder": folder, "plots": plots_of(view)}
+    return render("report.html.j2", values).encode()
+
+
+def folder_of(report: Report) -> str:
+    return f"audit-{report.audit.id:06}-cards"
+
+
+def files(report: Report) -> Iterator[tuple[str, bytes]]:
+    """A file an institution, one at a time; none for a town that is one file."""
+    if one_file(report) is not None:
+        return
+    run = build_run(report)
+    for town in report.municipalities:
+        base = ground(report, town)
+        for one in base.institutions:
+            values = {"card": build_card(base, one, standing_of(base, one)), "run": run}
+            content = render("institution.html.j2", values | {"town": town.name})
+            yield f"{folder_of(report)}/{anchor_of(one)}.html", content.encode()
+
+
+def plots_of(view: View) -> Mapping[str, Any]:
+    """Plots by name. The plotting library is only loaded when there is something to draw."""
+    has_posts = any(one.posts for one in view.sections)
+    if not has_posts and len(view.history) < TREND_FROM:
+        return {}
+    plots = import_module("reports.plots")
+    drawn = {
+        one.anchor: (plots.bars if one.posts.is_summary else plots.heat_map)(
+            one.posts, f"posts-{one.anchor}"
+        )
+        for one in view.sections
+        if one.posts
+    }
+    if len(view.history) >= TREND_FROM:
+        drawn["trend"] = plots.trend(view.history, "trend")
+    return drawn
+
+
+FORMAT = Format(slug="html", suffix=".html", title="веб-страница", render=render_html, files=files)

@@ -2,6 +2,7 @@
 // Filters are an extra: without this script everything is shown.
 for (const bar of document.querySelectorAll(".filters")) {
   const cards = document.querySelectorAll(`#${CSS.escape(bar.dataset.of)} .card`);
+  const rows = document.querySelectorAll(`#${CSS.escape(bar.dataset.of)} .register tbody tr`);
   const shown = bar.querySelector("output");
   const chosen = (name) => bar.querySelector(`[name=${name}]`).value;
   const fits = (list, value) => !value || list.split(" ").includes(value);
@@ -22,7 +23,13 @@ for (const bar of document.querySelectorAll(".filters")) {
       card.hidden = !fits(card.dataset.kind, chosen("kind")) || (narrowed && !any);
       count += card.hidden ? 0 : 1;
     }
-    shown.textContent = `Показано: ${count} из ${cards.length}`;
+    for (const row of rows) {
+      const found = row.dataset.found.split(" ").map((one) => one.split("@"));
+      const any = found.some(([mark, network]) => fits(mark, chosen("mark")) && fits(network ?? "", chosen("network")));
+      row.hidden = !fits(row.dataset.kind, chosen("kind")) || ((chosen("mark") || chosen("network")) && !any);
+      count += row.hidden ? 0 : 1;
+    }
+    shown.textContent = `Показано: ${count} из ${cards.length + rows.length}`;
   };
   bar.addEventListener("change", apply);
   bar.hidden = false;
