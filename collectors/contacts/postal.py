@@ -8,6 +8,7 @@ index together with a settlement. Every repeat and every chain is bounded, and s
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,8 +20,9 @@ from collectors.model import PostalAddress
 _LABELLED = re.compile(r"адрес\w{0,3}[^\n:]{0,30}:\s{0,3}$", re.IGNORECASE)
 _CHAIN = 16
 _LONG_CHAIN = 3
-_FIGURE_NEAR = re.compile(r"(?>[^\d/]{0,300})[\d/]")  # «б/н» has none
-_LABEL_NEAR = re.compile(r"адрес", re.IGNORECASE)
+_FIGURES = re.compile(r"[\d/]{1,1000}")  # «б/н» is one
+_LABEL = re.compile(r"адрес")
+_FIGURE_REACH, _LABEL_REACH = 300, 60
 _REACH = 200
 _SAME = {
     "hamlet": "settlement",
@@ -51,8 +53,8 @@ def find_addresses(text: str, place: str) -> list[Spot]:
     usual = plain(text)
     spots: list[Spot] = []
     position = 0
-    for start in _starts(usual):
-        if start < position or not _may_hold_house(usual, start):
+    for start in _starts(usual, _lower(usual)):
+        if start < position:
             continue
         parts = _chain(usual, start)
         if own := _address_in(usual, parts):
@@ -64,23 +66,28 @@ def find_addresses(text: str, place: str) -> list[Spot]:
     return spots
 
 
-def _starts(text: str) -> Iterator[int]:
+def _starts(text: str, lower: str) -> Iterator[int]:
     """Where an address may begin: at a word that opens a part, not far before a word for a street,
-    a town, or an index. Most of a page is neither, and costs next to nothing.
+    a town, or an index, and before a figure (without any, only behind «адрес:»). Most of a page is
+    none of it, and costs next to nothing.
     """
+    figures = [match.end() for match in _FIGURES.finditer(text)]
+    labels = [match.start() for match in _LABEL.finditer(lower)]
     position = 0
-    for anchor in ANCHOR.finditer(_lower(text)):
+    for anchor in ANCHOR.finditer(lower):
         position = max(position, anchor.start() - _REACH)
-        while (start := START.search(text, position)) and start.start() <= anchor.start():
-            position = start.start() + 1
-            yield start.start()
+        while (match := START.search(text, position)) and match.start() <= anchor.start():
+            start = match.start()
+            position = start + 1
+            if _any(figures, start + 1, start + _FIGURE_REACH) or _any(
+                labels, start - _LABEL_REACH, start
+            ):
+                yield start
 
 
-def _may_hold_house(text: str, start: int) -> bool:
-    """Only behind «адрес:» is a street without any figure an address."""
-    return bool(
-        _FIGURE_NEAR.match(text, start) or _LABEL_NEAR.search(text, max(0, start - 60), start)
-    )
+def _any(places: list[int], first: int, last: int) -> bool:
+    index = bisect_left(places, first)
+    return index < len(places) and places[index] <= last
 
 
 def _lower(text: str) -> str:
