@@ -1,7 +1,11 @@
-"""Reading a group's public pages: the head, and the list of topics until the window is covered."""
+"""Reading a group's public pages: the head, and the list of topics until the window is covered.
+
+Parsing runs in a thread: a big page takes a second, and the other networks share the loop.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -66,10 +70,10 @@ class Public:
         try:
             answer = await self._get(path)
         except ReadError as error:
-            return Head(failure=self._behind(error, page), evidence=error.evidence)
+            return Head(failure=await self._behind(error, page), evidence=error.evidence)
         if answer.status in _GONE:
             return Head(facts=Facts(presence=Presence.ABSENT), evidence=answer.evidence)
-        return _read_head(self._shown(answer), page, answer.evidence)
+        return await asyncio.to_thread(_read_head, self._shown(answer), page, answer.evidence)
 
     async def topics(self, page: Page, total: int | None) -> Topics:
         """Page by page until `walls_since`; `total` as the network counts topics."""
@@ -89,12 +93,13 @@ class Public:
         try:
             answer = await self._get(f"{_path(page)}/topics", parameters)
         except ReadError as error:
-            return _Part(part.reading, part.evidence + error.evidence, self._behind(error, page))
+            why = await self._behind(error, page)
+            return _Part(part.reading, part.evidence + error.evidence, why)
         evidence = part.evidence + answer.evidence
         if answer.status in _GONE:
             gone = Failure(FailureCode.UNRECOGNISED, f"the list of topics: {answer.status}")
             return _Part(part.reading, evidence, gone)
-        reading, failure = self._read_topics(answer, page, part.reading)
+        reading, failure = await asyncio.to_thread(self._read_topics, answer, page, part.reading)
         return _Part(reading, evidence, failure)
 
     def _read_topics(
@@ -139,12 +144,12 @@ class Public:
         path = answer.url.removeprefix(self.settings.site_url.rstrip("/"))
         return html.Shown(path, answer.body.decode("utf-8", errors="replace"))
 
-    def _behind(self, error: ReadError, page: Page) -> Failure:
+    async def _behind(self, error: ReadError, page: Page) -> Failure:
         """A refusal whose page says more: a captcha or a login behind a 403."""
         if error.answer is None or error.answer.status not in (401, 403, 429):
             return error.failure
         shown = self._shown(error.answer)
-        found = html.trouble(html.parse(shown), shown, page)
+        found = await asyncio.to_thread(_trouble, shown, page)
         told = (FailureCode.CAPTCHA, FailureCode.LOGIN_WALL)
         return found if found and found.code in told else error.failure
 
@@ -173,6 +178,10 @@ def concluded(
 
 def _path(page: Page) -> str:
     return urlsplit(page.address).path
+
+
+def _trouble(shown: html.Shown, page: Page) -> Failure | None:
+    return html.trouble(html.parse(shown), shown, page)
 
 
 def _read_head(shown: html.Shown, page: Page, evidence: tuple[Evidence, ...]) -> Head:

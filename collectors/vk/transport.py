@@ -186,11 +186,11 @@ def _network_code(error: requests.RequestException) -> FailureCode:
 class Pace:
     """At most so many calls a second over all lines of a token, latency left out of the account.
 
-    A twentieth more than the bare interval, so that calls that bunch on the way stay within it.
+    A tenth more than the bare interval, so that calls that bunch on the way stay within it.
     """
 
     def __init__(self, per_second: float) -> None:
-        self._interval = 1.05 / per_second
+        self._interval = 1.1 / per_second
         self._next = 0.0
         self._lock = asyncio.Lock()
 
