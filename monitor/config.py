@@ -66,6 +66,7 @@ class Section(BaseModel):
 class Storage(Section):
     database: str = "sqlite:///var/dozor.db"
     evidence: Path = Path("var/evidence")
+    evidence_days: NonNegativeInt = 365
 
 
 class Reports(Section):
@@ -74,6 +75,7 @@ class Reports(Section):
 
 class Rules(Section):
     freshness_days: PositiveInt = 7
+    mass_change_share: float = Field(default=0.2, gt=0, le=1)
 
 
 class Schedule(Section):
@@ -262,7 +264,8 @@ def _anchored(storage: Storage, folder: Path) -> Storage:
     prefix = "sqlite:///"
     if database.startswith(prefix) and not database.startswith("sqlite:////"):
         database = f"{prefix}{folder / database.removeprefix(prefix)}"
-    return Storage(database=database, evidence=folder / storage.evidence)
+    anchored = {"database": database, "evidence": folder / storage.evidence}
+    return storage.model_copy(update=anchored)
 
 
 class _Secrets:
