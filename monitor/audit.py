@@ -32,6 +32,7 @@ from monitor.second_look import as_second, worsened_pages
 from monitor.storage import audits, findings, observations
 from monitor.storage.evidence import WarcFile, seal, sealed
 from monitor.storage.ledger import Ledger
+from monitor.storage.retention import remove_old
 from reports.model import Audit, Collection
 from rules.engine import declared_pages, judge
 from rules.model import Dossier, Finding, Institution, Municipality
@@ -117,6 +118,8 @@ def _evidence(application: Application, begun: Audit) -> Iterator[WarcFile]:
         yield file
     if begun.id not in sealed(application.engine):
         seal(application.engine, begun, file)
+    kept = settings.storage
+    remove_old(application.engine, kept.evidence, kept.evidence_days, application.clock())
 
 
 def _left(
