@@ -15,6 +15,9 @@ _LINK = re.compile(
     r"(?P<rest>(?::\d{2,5})?(?:[/?#][\w\-.~:/?#@!$&'*+,;=%]{0,500})?)",
     re.IGNORECASE,
 )
+_AT = re.compile(
+    r"(?:@|[(\[{<*] ?(?:at|@|собака|собачка) ?[)\]}>*]| собака| собачка)\s?$", re.IGNORECASE
+)
 _CLOSING = ".,;:!?'»)"
 _FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|rar|html?|php|jpe?g|png)$", re.IGNORECASE)
 
@@ -34,7 +37,8 @@ def find_links(text: str, place: str) -> list[Spot]:
 
 def _spot(match: re.Match[str], place: str) -> Spot | None:
     written = match["sure"] or match["host"]
-    host = _host(match)
+    before = match.string[max(0, match.start() - 16) : match.start()]
+    host = None if _AT.search(before) else _host(match)
     if not host or (_FILES.search(written) and not match["scheme"]):
         return None
     is_whole = len(host) == len(written)

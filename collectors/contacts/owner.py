@@ -2,7 +2,7 @@
 
 A judgement: a line that names another body (a founder, a ministry, a help line, the maker of the
 site) opens a passage about it; an empty line or a line about the owner closes the passage. What
-stands inside is another's. Federal help lines (8-800) are nobody's own.
+stands inside is another's. The best-known federal help lines are nobody's own.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BODIES = (
     r"|комитет\w? |департамент\w? "
 )
 _ALWAYS_OTHERS = (
-    r"учредител|прокуратур|роспотребнадзор|рособрнадзор|министерств|уполномоченн\w{2,3} (?:по|при)"
+    r"учредител|федеральн\w{2} служб|прокуратур|роспотребнадзор|рособрнадзор|министерств|уполномоченн\w{2,3} (?:по|при)"
     r"|территориальн\w{2} (?:отдел|управлени)|вышестоящ|контролирующ|надзорн"
     r"|орган\w{0,2} (?:контрол|надзор|опек)|полиц|гибдд|госавтоинспекц|мчс|пожарн|следственн"
     r"|скор\w{2} (?:медицинск\w{2} )?помощ|экстренн|служб\w (?:спасени|доверия)"
@@ -37,8 +37,13 @@ _ALWAYS_OTHERS = (
     r"|разработ(?:ка|чик|ано)|создани\w сайт|техническ\w{2} поддержк|техподдержк|хостинг|спонсор"
     r"|партн[её]р|оператор портала|пенсионн\w{2} фонд|социальн\w{2} фонд|центр занятости|мфц\b"
 )
+# «Горячая линия Рособрнадзора», but not «Горячая линия по вопросам приёма»
+_HOT_LINE = (
+    r"(?:телефон\w? )?горяч\w{2} (?:телефон\w{0,3} )?лини\w{1,2} "
+    r"(?:(?-i:[А-ЯЁ«\"])|управлени|министерств|департамент|комитет|прокуратур|пресс|служб|федеральн|региональн|област|краев)"
+)
 _HELP_LINE = re.compile(
-    _ABOUT + r"(?:телефон\w? (?:доверия|горяч|экстренн)|горяч\w{2} (?:телефон\w{0,3} )?лини"
+    _ABOUT + rf"(?:телефон\w? (?:доверия|экстренн)|{_HOT_LINE}"
     r"|(?:детск|общероссийск|всероссийск)\w{2} телефон)",
     re.IGNORECASE,
 )
@@ -52,7 +57,7 @@ _OTHERS = re.compile(_ABOUT + rf"(?:{_ALWAYS_OTHERS})", re.IGNORECASE)
 _OTHER_BODY = re.compile(_ABOUT + rf"(?:{_BODIES})", re.IGNORECASE)
 _OTHER_BODY_LINE = re.compile(rf"^\W{{0,4}}(?:{_BODIES})", re.IGNORECASE | re.MULTILINE)
 _INLINE = re.compile(
-    r"телефон\w? доверия|горяч\w{2} лини|справочн\w{2} служб\w|роспотребнадзор|рособрнадзор"
+    rf"телефон\w? доверия|{_HOT_LINE}|справочн\w{2} служб\w|роспотребнадзор|рособрнадзор"
     r"|(?<!\w)у?м?вд(?!\w)|полици\w|прокуратур|учредител\w{1,3}\b|министерств|департамент"
     r"|т[еэ]хподдержк|техническ\w{2} поддержк|разработ\w{2,4} (?:сайт|и поддерж)"
     r"|создани\w (?:и \w{4,12} )?сайт|(?<!\w)(?:единый номер|служба спасения)",
@@ -61,7 +66,7 @@ _INLINE = re.compile(
 _OWN = re.compile(
     r"^\W{0,4}(?:директор(?! департамент)|заведующ|заместител\w{1,3} (?:директор|заведующ)"
     r"|при[её]мная директора|секретар|юридический адрес и|наш\w? |контакты?\W{0,4}$"
-    r"|контактная информация|о (?:школе|нас|детском)|реквизиты|банковские|вахта|©"
+    r"|контактная информация|о (?:школе|нас|детском)|место нахождения(?! учред)|дата создания|полное наим|сокращ\w{4,8} наим|реквизиты|банковские|вахта|©"
     r"|муниципальное \w{5,12} \w{0,18} ?учрежд"
     r"|м[бка](?:д|о|к)?[оу]?у|гбоу|гкоу|мбу|мку|мау|методист|наши контакты|мы в)",
     re.IGNORECASE,
@@ -71,6 +76,8 @@ _ANYTHING = re.compile("")
 _SITE_LABEL = re.compile(
     r"(?:сайт\w{0,2}|site|web|www|интернет\w?|портал)\W{1,4}[^\n]{0,25}$", re.I
 )
+# The children's help line, the tax service, Gosuslugi: shown everywhere, nobody's own.
+_FEDERAL = frozenset({"+78002000122", "+78002222222", "+78001007010"})
 _NETWORK_WORDS = """
 vk.com vk.ru vk.me vk.cc vkontakte.ru ok.ru odnoklassniki.ru t.me telegram.me instagram.com
 facebook.com fb.com youtube.com youtu.be twitter.com x.com rutube.ru max.ru wa.me viber.com dzen.ru
@@ -175,7 +182,7 @@ def _numbers(spots: Iterable[phones.Spot], hrefs: Iterable[Link]) -> list[str]:
     return _once(
         f"{phone.e164};ext={phone.extension}" if phone.extension else str(phone.e164)
         for phone in every
-        if phone.e164 and not phone.e164.startswith("+7800")
+        if phone.e164 and phone.e164 not in _FEDERAL
     )
 
 

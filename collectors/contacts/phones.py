@@ -22,23 +22,25 @@ _FULL = re.compile(rf"(?<![\d+])(?<!\d[-–./:])\(?(?:\+\s?7|[78])(?:{_GAP}\d){{
 _CODED = re.compile(rf"(?<!\d)\(\d[\d -]{{2,5}}\)(?:{_GAP}\d){{5,7}}(?!\d)")
 _BARE = re.compile(r"(?<![\w+])(?<![\d№][-–./:])\d{3,5}(?:[- –]\d{1,3}){2,4}(?![\w]|[-–./:]\d)")
 _SOLID = re.compile(r"(?<![\w+])(?<!\d[-–./:])[3489]\d{9}(?![\w]|[-–./:]\d)")
+_DASH = r"[-‐‑–—]"
 _LOCAL = re.compile(
-    r"(?<![\w(№+])(?<!\w[-–/])(?<!\d[.:,])(?<![№#] )"
-    r"(?:\d{1,3}[-‐‑–—]\d{1,2}[-‐‑–—]\d{2}|\d{2,3}[-‐‑–—]\d{2,4}|\d{1,3}(?: \d{2}){2}|\d{5,7})"
-    r"(?!\w|[-–.:]\d|\))"
+    r"(?<![\w№+])(?<!\w[-–/])(?<!\d[.:,])(?<![№#] )"
+    rf"(?:\d{{1,3}} ?{_DASH} ?\d{{1,2}} ?{_DASH} ?\d{{2}}|\d{{2,3}}{_DASH}\d{{2,4}}"
+    r"|\d{1,3}(?: \d{2}){2}|\d{1,3}(?:\.\d{2}){2}|\d{5,7})(?!\w|[-–.:]\d)"
 )
 _NEXT = re.compile(
     r"\s{0,2}(?:[,;/]|и|или)\s{0,3}(\d(?:[-‐‑–— ]?\d){4,6})(?!\w|[-–.:]\d|[ -]?\(|/\d{1,4}(?!\d|-))"
 )
-_TAIL = re.compile(r"/(\d{2})(?![\w]|[-–./:]\d)")
+_TAIL = re.compile(
+    r"(?:/|,(?=\d{2}(?:\s{0,3}(?:[;,)\n]|$)|\s\D))|,\s(?=\d{2}\s{0,3}(?:[;)\n]|$)))"
+    r"(\d{2})(?![\w]|[-–./:]\d)"
+)
 _EXTENSION = re.compile(
     r"[\s,;(]{0,4}(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|доп|ext)[.:]{0,2}\s{0,2}"
     r"(?:номер|№)?\s{0,2}(\d{1,6})(?!\d)\)?",
     re.IGNORECASE,
 )
-_PHONE_WORDS = (
-    "тел|факс|т/ф|тф|сот|моб|phone|fax|tel|звони|приемн|приёмн|вахт|whatsapp|viber|контакт"
-)
+_PHONE_WORDS = "тел|факс|т/ф|тф|сот|моб|phone|fax|tel|звони|приемн|приёмн|вахт|касс|регистратур|секретар|whatsapp|viber|контакт"
 _OTHER_WORDS = (
     "инн|огрн|кпп|бик|окпо|октмо|окато|оквэд|окфс|окопф|снилс|паспорт|счет|счёт|р/с|к/с|л/с|р/сч|кбк"
     "|уин|id|лиценз|приказ|постановл|распоряж|договор|контракт|кадастр|индекс|координат|свидетельств"
@@ -49,11 +51,18 @@ _LABEL = re.compile(
 )
 _NUMBERED = re.compile(r"(?:№|#|(?<!\w)(?:N|No|гост|п|ст)\.?)\s{0,2}$", re.IGNORECASE)
 _ABROAD = re.compile(r"\+(?!7)\d[\d\s()\-]{0,14}$")
+_MOBILE = re.compile(r"9\d{2} \d{3} \d{2} \d{2}")
 _LIKE_LOCAL = re.compile(r"\d{1,3}[-‐‑–—]\d{1,2}[-‐‑–—]\d{2}")
-_NO_PHONE = re.compile(
-    r"\s{0,2}(?:руб|₽|%|чел|год|шт|уч|дет|обуч|,?\s{0,2}(?:[А-ЯЁ][а-яё]{2}|г\.|обл|респ|россия|рф))",
-    re.IGNORECASE,
+_COUNTED = re.compile(r"\s{0,2}(?:руб|₽|%|чел|год|шт\.|учени|учащ|детей|обуча)", re.IGNORECASE)
+_INDEX = re.compile(r"[1-6]\d{5}")
+_TOWN = re.compile(r"\s{0,2},?\s{0,2}(?:[А-ЯЁ][а-яё]{2}|[гспд]\.|обл|респ|россия|РФ|РОССИЯ)")
+_DATE = re.compile(r"(?:[0-2]?\d|3[01])\.(?:0\d|1[0-2])\.\d{2}")
+_HOURS = re.compile(
+    r"(?<![\d.:])[0-2]?\d[.:][0-5]\d\s?[-–—]\s?[0-2]?\d[.:][0-5]\d(?![\d]|[-–.:]\d)"
 )
+# Equally long: odd dashes, blanks and brackets as the usual ones.
+_ODD = "\u2012\u2212\u00ad\u200b\ufeff[]"
+_USUAL = "--   ()"
 _AREA_CODE = re.compile(
     r"(?<!\w)код\w{0,3}\s{1,3}(?:(?:города|района|междугородн\w{1,4}|телефона|г\.)\s{0,3})?"
     r"[:\-–—(]{0,3}\s{0,2}(?:\+?7|8)?[\s(\-]{0,3}(\d{3,5})(?!\d)",
@@ -82,7 +91,7 @@ class Spot:
 def find_phones(text: str, place: str) -> list[Spot]:
     """Every number in the text in order; local numbers completed if the text gives one code."""
     spots: list[Spot] = []
-    plain = _SLASHED.sub(r"\1(\2)", _masked(text))
+    plain = _SLASHED.sub(r"\1(\2)", _usual(_masked(text)))
     for spot in _with_code(plain, place):
         if not spots or spot.start >= spots[-1].end:
             spots.append(spot)
@@ -90,6 +99,13 @@ def find_phones(text: str, place: str) -> list[Spot]:
     spots.sort(key=lambda spot: spot.start)
     shown = [_as_it_stands(spot, text) for spot in spots]
     return _completed(shown, plain)
+
+
+def _usual(text: str) -> str:
+    """Equally long; opening hours blotted out, as «8.00-17.00 8» would begin a number."""
+    for odd, usual in zip(_ODD, _USUAL, strict=True):
+        text = text.replace(odd, usual)
+    return _HOURS.sub(lambda match: "|" * len(match[0]), text)
 
 
 def _masked(text: str) -> str:
@@ -165,6 +181,8 @@ def _area_code(written: str, has_prefix: bool, national: str) -> str | None:
     groups = re.findall(r"\d{1,11}", rest)
     if len(groups) == 1:
         return _registered_code(national)
+    if has_prefix and [len(group) for group in groups[:2]] == [2, 3]:  # 8 38 250 3-55-46
+        groups = [groups[0] + groups[1], *groups[2:]]
     if len(groups[0]) not in (3, 4, 5) or len(groups) > 6 or groups[1:] == ["345", "678"]:
         return None
     return groups[0] if max(map(len, groups[1:])) < 8 and groups[-1] != "" else None
@@ -183,12 +201,12 @@ def _is_trusted(text: str, match: re.Match[str], written: str, has_prefix: bool)
     if written.isdigit():
         mobile = has_prefix and written[1:].startswith(("9", "800"))
         return labels[-1:] == ["phone"] or (mobile and not labels)
-    return _is_no_other(text, match.start()) and ("phone" in labels or has_prefix or "-" in written)
+    is_shaped = has_prefix or "-" in written or bool(_MOBILE.fullmatch(written))
+    return _is_no_other(text, match.start(), labels) and ("phone" in labels or is_shaped)
 
 
-def _is_no_other(text: str, start: int) -> bool:
+def _is_no_other(text: str, start: int, labels: Sequence[str | None]) -> bool:
     """Nothing before says that this is a number of another kind; a word for phones outweighs."""
-    labels = _labels(text, start)
     numbered = _NUMBERED.search(text[max(0, start - 8) : start])
     return not numbered and ("phone" in labels or "other" not in labels)
 
@@ -275,13 +293,23 @@ def _follows(text: str, spot: Spot, match: re.Match[str]) -> bool:
 
 def _is_local(text: str, match: re.Match[str]) -> bool:
     """Hyphens as in 3-55-46 speak for themselves; other writings need a word right before."""
-    written, before = match[0], text[max(0, match.start() - 20) : match.start()]
+    written, start = match[0], match.start()
+    before = text[max(0, start - 20) : start]
     if not 5 <= len(_digits(written)) <= 7 or written[0] == "0" or _ABROAD.search(before):
         return False
     if _LIKE_LOCAL.fullmatch(written):
-        labelled = "phone" in _labels(text, match.start())
-        return _is_no_other(text, match.start()) and (labelled or _is_plain(written, before))
-    return _is_called_phone(text, match.start()) and not _NO_PHONE.match(text, match.end())
+        labels = _labels(text, start)
+        is_shown = "phone" in labels or _is_plain(written, before)
+        return is_shown and _is_no_other(text, start, labels)
+    return not _is_other_number(text, match) and _is_called_phone(text, start)
+
+
+def _is_other_number(text: str, match: re.Match[str]) -> bool:
+    """A code in brackets, a date, a count of people or roubles, the index of an address."""
+    written, end = match[0], match.end()
+    is_code = written.isdigit() and text[match.start() - 1 : match.start()] == "("
+    is_index = bool(_INDEX.fullmatch(written) and _TOWN.match(text, end))
+    return is_code or is_index or bool(_DATE.fullmatch(written) or _COUNTED.match(text, end))
 
 
 def _is_called_phone(text: str, start: int) -> bool:
@@ -290,7 +318,7 @@ def _is_called_phone(text: str, start: int) -> bool:
     labels = list(_LABEL.finditer(before))
     if not labels or labels[-1].lastgroup != "phone":
         return False
-    return not re.search(r"\d|\S\s{0,9}\n\s{0,9}\S|№", before[labels[-1].end() :])
+    return not re.search(r"\d|\S\s{0,9}\n\s{0,9}\S|№|код", before[labels[-1].end() :])
 
 
 def _is_plain(written: str, before: str) -> bool:
