@@ -133,12 +133,11 @@ def is_entitled(one: Attestation, dossier: Dossier) -> bool:
 
 
 def _persons(dossier: Dossier) -> Iterator[Person]:
-    authority = dossier.municipality.authority
-    above = {dossier.institution.id, dossier.institution.parent, authority}
+    town = dossier.municipality
     yield from dossier.institution.persons
-    for institution in dossier.municipality.institutions:
-        if institution.id in above:
-            yield from institution.persons
+    for name in (dossier.institution.parent, town.authority):
+        if above := town.by_id.get(name or ""):
+            yield from above.persons
 
 
 def _may_state(person: Person, on: date) -> bool:

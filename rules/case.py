@@ -64,7 +64,7 @@ class Case:
     @cached_property
     def about_institution(self) -> Institution:
         """Of whom a finding of the authority speaks."""
-        return next(one for one in self.dossier.municipality.institutions if one.id == self.about)
+        return self.dossier.municipality.by_id[self.about or ""]
 
     @property
     def facts(self) -> Facts:
@@ -107,11 +107,10 @@ class Case:
     def authority_site(self) -> View | None:
         """The administration's site, if its observations are in this dossier."""
         town = self.dossier.municipality
-        found = [one for one in town.institutions if one.id == town.authority and one.site]
-        if not found:
+        authority = town.by_id.get(town.authority or "")
+        if authority is None or not authority.site:
             return None
-        address = found[0].site or ""
-        return self.look(Page(institution=found[0].key, network=SITE, address=address))
+        return self.look(Page(institution=authority.key, network=SITE, address=authority.site))
 
     @cached_property
     def born(self) -> date | None:
@@ -134,18 +133,7 @@ class Case:
 
     @property
     def told_birth(self) -> date | None:
-        return max(self._births(), default=None)
-
-    def _births(self) -> Iterator[date]:
-        page = self.view.page
-        if page.created_on:
-            yield page.created_on
-        if self.facts.created_at:
-            yield self.facts.created_at.astimezone(self.zone).date()
-        for event in self.institution.events:
-            is_creation = event.kind == "page_created" and not event.is_estimate
-            if is_creation and event.page == page.address:
-                yield event.on
+        return told_birth(self.view, self.institution, self.zone)
 
 
 def is_authority(municipality: Municipality, institution: Institution) -> bool:
@@ -155,14 +143,37 @@ def is_authority(municipality: Municipality, institution: Institution) -> bool:
     return institution.kind == "authority"
 
 
+def told_birth(view: View, owner: Institution, zone: ZoneInfo) -> date | None:
+    """The latest date of creation that registry, network or log tell."""
+    return max(_births(view, owner, zone), default=None)
+
+
+def _births(view: View, owner: Institution, zone: ZoneInfo) -> Iterator[date]:
+    if view.page.created_on:
+        yield view.page.created_on
+    if view.facts.created_at:
+        yield view.facts.created_at.astimezone(zone).date()
+    for event in owner.events:
+        is_creation = event.kind == "page_created" and not event.is_estimate
+        if is_creation and event.page == view.page.address:
+            yield event.on
+
+
+def stands(page: Page, on: date) -> bool:
+    """Created by then, and not deleted: only such a page is registered as of the date."""
+    begun = page.created_on is None or page.created_on <= on
+    return begun and (page.deleted_on is None or page.deleted_on > on)
+
+
+def is_active(institution: Institution, on: date) -> bool:
+    return (institution.since or on) <= on <= (institution.until or on)
+
+
 def standing_pages(dossier: Dossier, networks: Sequence[str]) -> tuple[Page, ...]:
-    """Registered pages of these networks that are not yet history."""
+    """Registered pages of these networks that are there already, and not yet history."""
     on = today(dossier)
-    return tuple(
-        page
-        for page in dossier.institution.pages
-        if page.network in networks and (page.deleted_on is None or page.deleted_on > on)
-    )
+    pages = dossier.institution.pages
+    return tuple(page for page in pages if page.network in networks and stands(page, on))
 
 
 def official_pages(dossier: Dossier, networks: Sequence[str]) -> tuple[Page, ...]:

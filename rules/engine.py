@@ -17,7 +17,7 @@ from collectors.addresses import page_in_link
 from collectors.model import Evidence, Failure, FailureCode, Page
 from rules import attestations
 from rules.ages import aged
-from rules.case import Case, is_authority, official_pages
+from rules.case import Case, is_active, is_authority, official_pages
 from rules.force import edition_of, force_of
 from rules.model import (
     Act,
@@ -423,8 +423,7 @@ def _of_others(bare: Case) -> Iterator[Case]:
         return
     on = bare.today
     for one in bare.dossier.municipality.institutions:
-        is_active = (one.since or on) <= on <= (one.until or on)
-        if one.id != bare.institution.id and is_active:
+        if one.id != bare.institution.id and is_active(one, on):
             yield replace(bare, about=one.id)
 
 

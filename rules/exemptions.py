@@ -74,7 +74,7 @@ def _has_consent(record: Exemption, dossier: Dossier) -> bool:
 
 def _above(dossier: Dossier) -> frozenset[str]:
     """Ids and names of the bodies above the institution; the authority stands above all."""
-    by_id = {one.id: one for one in dossier.municipality.institutions}
+    by_id = dossier.municipality.by_id
     found = {dossier.municipality.authority or ""}
     parent = dossier.institution.parent
     climbed: set[str] = set()

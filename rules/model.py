@@ -157,6 +157,11 @@ class Municipality:
     acts: Mapping[str, ActStatus] = field(default_factory=dict)
     institutions: tuple[Institution, ...] = ()
     digest: str = ""  # sha256 of the file
+    by_id: Mapping[str, Institution] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = {one.id: one for one in self.institutions}
+        object.__setattr__(self, "by_id", found)  # frozen, yet asked for at every finding
 
 
 # --- a pack, as values ------------------------------------------------------------------------
@@ -241,9 +246,10 @@ class Act:
 class Dossier:
     """All that is known of one institution as of a moment.
 
-    `observations` are this institution's and, for the authority, those of its site; each page's
-    newest first, none later than `as_of`. The registry's and the database's attestations, events
-    and waivers are already joined in `institution`.
+    `observations` are this institution's and those of the authority's site; for the authority
+    also those of everybody's pages, of which presence and names are enough. Each page's newest
+    first, none later than `as_of`. The registry's and the database's attestations, events and
+    waivers are already joined in `institution`.
     """
 
     municipality: Municipality

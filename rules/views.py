@@ -7,7 +7,7 @@ or of a page that does not open are `None` there, each with the failure that exp
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -29,7 +29,7 @@ from rules.reasons import Reason
 
 ABSENT_READS, ABSENT_DAYS = 3, 2  # how often an absence must be seen before it is believed (G01)
 NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.QUOTA})  # then an earlier look may serve
-FACT_NAMES = tuple(one.name for one in fields(Facts))
+ANYBODY = "public"  # Observation.reader of a look without a token
 
 
 class State(StrEnum):
@@ -53,6 +53,7 @@ class View:
     gaps: dict[str, Failure] = field(default_factory=dict)
     wall: Wall | None = None  # the union of all walls that were read (G10), no later posts
     read_at: datetime | None = None
+    gone_since: datetime | None = None  # when it was first found gone: it may be so for longer
     page_id: str | None = None
     evidence: tuple[Evidence, ...] = ()
 
@@ -112,7 +113,7 @@ def _last_id(history: Sequence[Observation]) -> str | None:
 
 def _with_facts(told: View, facts: Facts, history: list[Observation], dossier: Dossier) -> View:
     if facts.presence in (Presence.BANNED, Presence.DELETED):
-        return replace(told, state=State.GONE, gone_by=facts.presence, unread=Reason.PAGE_NOT_LIVE)
+        return _gone(told, facts.presence, history)
     if facts.presence is Presence.ABSENT:
         return _absent(told, history, dossier)
     if facts.presence is None:
@@ -121,9 +122,21 @@ def _with_facts(told: View, facts: Facts, history: list[Observation], dossier: D
     return _living(told, facts, history, dossier)
 
 
+def _gone(told: View, presence: Presence, history: list[Observation]) -> View:
+    """The platform's own positive statement."""
+    since = min(one.observed_at for one in _latest_without(history))
+    return replace(
+        told,
+        state=State.GONE,
+        gone_by=presence,
+        gone_since=since,
+        unread=Reason.PAGE_NOT_LIVE,
+    )
+
+
 def _absent(told: View, history: list[Observation], dossier: Dossier) -> View:
     """An absence is believed after three reads on two days that agree (G01)."""
-    absences = list(_latest_absences(history))
+    absences = list(_latest_without(history))
     zone = dossier.municipality.timezone
     days = {one.observed_at.astimezone(zone).date() for one in absences}
     sure = len(absences) >= ABSENT_READS and len(days) >= ABSENT_DAYS
@@ -131,12 +144,13 @@ def _absent(told: View, history: list[Observation], dossier: Dossier) -> View:
         told,
         state=State.GONE if sure else State.GONE_UNCONFIRMED,
         gone_by=Presence.ABSENT,
+        gone_since=min(one.observed_at for one in absences),
         unread=Reason.PAGE_NOT_LIVE,
         evidence=tuple(item for one in absences for item in one.evidence),
     )
 
 
-def _latest_absences(history: list[Observation]) -> Iterator[Observation]:
+def _latest_without(history: list[Observation]) -> Iterator[Observation]:
     """Back to the last moment when the page was seen; a failure neither agrees nor contradicts."""
     for one in history:
         if one.facts is None or one.facts.presence is None:
@@ -147,12 +161,15 @@ def _latest_absences(history: list[Observation]) -> Iterator[Observation]:
 
 
 def _living(told: View, facts: Facts, history: list[Observation], dossier: Dossier) -> View:
-    facts, gaps = _filled(facts, history, dossier)
+    facts, gaps = _filled(_opened(facts, history[0]), history, dossier)
     closed = facts.access in (Access.CLOSED, Access.PRIVATE)
+    if facts.access is not Access.OPEN and facts.government_mark is False:
+        facts = replace(facts, government_mark=None)
+        gaps.setdefault("government_mark", Failure(FailureCode.NOT_VISIBLE))
     if facts.wall_access is WallAccess.OFF and facts.pinned_text is None:
         facts = replace(facts, pinned_text="")  # no wall, no pinned post
     wall = None if facts.wall is None else _union(history, dossier.as_of)
-    if closed or facts.wall_access is WallAccess.OFF:
+    if facts.access is not Access.OPEN or facts.wall_access is WallAccess.OFF:
         wall = None
         gaps.setdefault("wall", Failure(FailureCode.NOT_VISIBLE))
     return replace(
@@ -162,6 +179,16 @@ def _living(told: View, facts: Facts, history: list[Observation], dossier: Dossi
         wall=wall,
         state=State.CLOSED if closed else State.LIVE,
     )
+
+
+def _opened(facts: Facts, newest: Observation) -> Facts:
+    """Posts that a reader without any account was shown prove that the page is open to all.
+
+    A title or description does not: closed groups show those too. Whether they show the
+    government mark to strangers is not established, so its absence there proves nothing.
+    """
+    is_shown = newest.reader == ANYBODY and facts.wall is not None and bool(facts.wall.posts)
+    return replace(facts, access=Access.OPEN) if facts.access is None and is_shown else facts
 
 
 def _filled(

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from rules.predicates import attested, contacts, notices, pages, persons, pos, posts, sites
+from rules.predicates import (
+    attested,
+    cards,
+    contacts,
+    links,
+    notices,
+    pages,
+    persons,
+    pos,
+    posts,
+    sites,
+)
 from rules.reading import Reading
 
 Predicate = Callable[..., Reading]
@@ -42,11 +53,11 @@ PREDICATES: Mapping[str, Predicate] = {
         sites.listed_bodies,
         sites.section_present,
         sites.act_published,
-        sites.card,
-        sites.card_tells,
-        sites.card_links_pages,
-        sites.all_pages_listed,
+        cards.card,
+        cards.card_tells,
+        links.card_links_pages,
+        links.all_pages_listed,
         sites.site_email,
-        sites.site_links_to_pages,
+        links.site_links_to_pages,
     )
 }

@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from collectors.contacts import parse_phones
 from collectors.model import BEGINNING, Contacts, Phone, Post, PostalAddress
 from rules.ages import aged
 from rules.case import Case
+from rules.literal import holds_email, holds_phone, holds_place, holds_site
 from rules.matching import (
     Match,
     has_street_like,
@@ -27,6 +27,7 @@ from rules.matching import (
 from rules.model import Severity
 from rules.reading import Reading, worst_of
 from rules.reasons import Reason
+from rules.reference import digits_of, phones_of
 
 # What must have been read before something may be called absent (G15).
 PLACES = ("contacts", "description", "pinned_text")
@@ -40,8 +41,7 @@ S = TypeVar("S")
 def name_shown(case: Case) -> Reading:
     """Strict: the title is like a name, or a text holds the full one. Generous: kind and number."""
     facts = case.facts
-    texts = [text for text in (facts.description, facts.status, facts.pinned_text) if text]
-    found = names_match(case.institution, facts.title or "", texts)
+    found = names_match(case.institution, facts.title or "", _texts(case))
     return Reading(
         strict=found.strict,
         generous=found.generous or bool(facts.unread_places),
@@ -84,12 +84,12 @@ def _read_whole(case: Case, posts: Sequence[Post]) -> bool:
 
 
 def phone_shown(case: Case) -> Reading:
-    ours = [phone for written in case.institution.phones for phone in parse_phones(written)]
-    shown = _contacts(case).phones
+    ours = phones_of(case.institution)
     return _agreement(
         case,
         ours,
-        shown,
+        _contacts(case).phones,
+        literal=[one for one in ours if holds_phone(_texts(case), digits_of(one))],
         agree=same_phone,
         say=lambda phone: phone.original,
         reasons=(Reason.PHONE_SHOWN, Reason.PHONE_ABSENT, Reason.PHONE_DIFFERS),
@@ -102,6 +102,7 @@ def email_shown(case: Case) -> Reading:
         case,
         case.institution.emails,
         [email.value for email in _contacts(case).emails],
+        literal=[one for one in case.institution.emails if holds_email(_texts(case), one)],
         agree=same_email,
         say=str,
         reasons=(Reason.EMAIL_SHOWN, Reason.EMAIL_ABSENT, Reason.EMAIL_DIFFERS),
@@ -122,11 +123,12 @@ def _without_email(reading: Reading) -> Reading:
 
 
 def address_shown(case: Case) -> Reading:
-    shown = [one for one in _contacts(case).addresses if has_street_like(one.original)]
+    ours = [case.institution.address] if case.institution.address else []
     return _agreement(
         case,
-        [case.institution.address] if case.institution.address else [],
-        shown,
+        ours,
+        [one for one in _contacts(case).addresses if has_street_like(one.original)],
+        literal=[one for one in ours if holds_place(_texts(case), one)],
         agree=_is_same_address,
         say=lambda address: address.original,
         reasons=(Reason.ADDRESS_SHOWN, Reason.ADDRESS_ABSENT, Reason.POSTAL_DIFFERS),
@@ -140,11 +142,14 @@ def _is_same_address(registry: str, shown: PostalAddress) -> bool:
 def site_shown(case: Case, *, not_sites: list[str]) -> Reading:
     """A link to the institution's site, wherever it stands; «при наличии»."""
     institution = case.institution
-    links = [link.url for link in _contacts(case).links if _is_site(link.url, not_sites)]
+    ours = [institution.site] if institution.site else []
     reading = _agreement(
         case,
-        [institution.site] if institution.site else [],
-        links,
+        ours,
+        [link.url for link in _contacts(case).links if _is_site(link.url, not_sites)],
+        literal=[
+            one for one in (*ours, *institution.site_aliases) if holds_site(_texts(case), one)
+        ],
         agree=lambda ours, shown: same_site(ours, shown, institution.site_aliases),
         say=str,
         reasons=(Reason.SITE_SHOWN, Reason.SITE_ABSENT, Reason.SITE_DIFFERS),
@@ -170,6 +175,11 @@ def _is_site(url: str, not_sites: Iterable[str]) -> bool:
     return bool(host) and host not in not_sites
 
 
+def _texts(case: Case) -> list[str]:
+    facts = case.facts
+    return [text for text in (facts.description, facts.status, facts.pinned_text) if text]
+
+
 def _contacts(case: Case) -> Contacts:
     return case.facts.contacts or Contacts()
 
@@ -179,13 +189,17 @@ def _agreement(
     ours: Sequence[R],
     shown: Sequence[S],
     *,
+    literal: Sequence[R | str],
     agree: Callable[[R, S], bool],
     say: Callable[[S], str],
     reasons: tuple[Reason, Reason, Reason],
 ) -> Reading:
-    """One match is a pass; nothing to compare with, any value; values but no match, a question."""
+    """One match is a pass; nothing to compare with, any value; values but no match, a question.
+
+    `literal` are values of the registry that stand in a text word for word (see rules/literal.py).
+    """
     met, absent, differs = reasons
-    matches = any(agree(one, other) for one in ours for other in shown)
+    matches = bool(literal) or any(agree(one, other) for one in ours for other in shown)
     unread = bool(case.facts.unread_places)
     return Reading(
         strict=matches or (bool(shown) and not ours),
@@ -194,7 +208,10 @@ def _agreement(
         unmet=absent,
         between=differs if shown else Reason.PLACES_UNREAD,
         missing=() if shown else case.missing(*PLACES),
-        measured={"shown": [say(one) for one in shown], "unread": list(case.facts.unread_places)},
+        measured={
+            "shown": [*map(say, shown), *map(_say, literal)],
+            "unread": list(case.facts.unread_places),
+        },
         required={"registry": [_say(one) for one in ours]},
         notes=(Reason.NOTHING_TO_COMPARE,) if shown and not ours else (),
     )

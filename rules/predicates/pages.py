@@ -59,11 +59,12 @@ def _still_holds(case: Case, confirmed_on: date) -> bool:
 def presence(views: Sequence[View]) -> Reading:
     """Strict: an official page is live and open. Generous: a page is there, or may be.
 
-    Other pages of the institution count where none is registered as official (G21).
+    Other pages of the institution count where none is registered as official (G21); beside an
+    official one they keep the network from being called empty, and so does one of unknown state.
     """
     judged = [view for view in views if view.page.role == "official"] or list(views)
-    live = [view for view in views if view.is_open]
-    unclear = [view for view in judged if _is_unclear(view)]
+    standing = [view for view in judged if view.state is not State.GONE]
+    unclear = [view for view in standing or views if _is_unclear(view)]
     shown = (
         [view for view in judged if view.is_open]
         or [view for view in judged if view.state is State.CLOSED]
@@ -71,10 +72,10 @@ def presence(views: Sequence[View]) -> Reading:
     )
     return Reading(
         strict=any(view.is_open for view in judged),
-        generous=bool(live) or any(view.state is not State.GONE for view in judged),
+        generous=any(view.state is not State.GONE for view in views),
         met=Reason.PAGE_LIVE,
         unmet=_GONE_BY[shown[0].gone_by or Presence.ABSENT],
-        between=_between(judged, live),
+        between=_between(judged, views),
         missing=tuple(failure for view in unclear for failure in view.missing("access")),
         unseen=next((view.unread for view in unclear), None),
         severity=Severity.CRITICAL,
@@ -87,11 +88,13 @@ def _is_unclear(view: View) -> bool:
     return view.state is State.UNREAD or (view.state is State.LIVE and not view.is_open)
 
 
-def _between(judged: Sequence[View], live: Sequence[View]) -> Reason:
-    if live:
+def _between(judged: Sequence[View], views: Sequence[View]) -> Reason:
+    if any(view.is_open for view in views):
         return Reason.OTHER_PAGE_LIVE
     if any(view.state is State.CLOSED for view in judged):
         return Reason.PAGE_CLOSED
+    if all(view.state is State.GONE for view in judged):
+        return Reason.OTHER_PAGE_STANDS
     return Reason.GONE_UNCONFIRMED
 
 

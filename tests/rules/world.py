@@ -170,7 +170,14 @@ def _observation(told: Mapping[str, Any], page: Page, at: datetime) -> Observati
     gaps = {key: Failure(FailureCode(code)) for key, code in told.get("gaps", {}).items()}
     hidden: dict[str, Any] = dict.fromkeys(told.get("hidden", ()))
     facts = replace(_facts(told, at), **hidden)
-    return Observation(page=page, observed_at=at, facts=facts, gaps=gaps, evidence=(cast.EVIDENCE,))
+    return Observation(
+        page=page,
+        observed_at=at,
+        facts=facts,
+        gaps=gaps,
+        evidence=(cast.EVIDENCE,),
+        reader=told.get("reader", ""),
+    )
 
 
 def _facts(told: Mapping[str, Any], at: datetime) -> Facts:
@@ -181,6 +188,8 @@ def _facts(told: Mapping[str, Any], at: datetime) -> Facts:
         facts["menu"] = tuple(Link(url=url, place="menu") for url in facts["menu"])
     facts |= {key: kind(facts[key]) for key, kind in ENUMS.items() if key in facts}
     wall = _wall(told, at)
+    if "address" in told:  # another page: it has not the School's number and name
+        facts = {"page_id": None, "screen_name": None, **facts}
     return replace(cast.SCHOOL_FACTS, **{"wall": wall, **_tuples(facts)})
 
 

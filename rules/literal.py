@@ -1,0 +1,90 @@
+"""Whether a value of the registry stands in a text letter for letter.
+
+The finders of `collectors.contacts` may miss what a reader sees at once. A weakness of ours must
+accuse nobody, so what stands literally counts, however it was parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from collectors.contacts.postal import parts_of
+
+NATIONAL = 10  # digits of a Russian number with its code
+SHORTEST_LOCAL = 5  # Кедровый: 3-55-46
+_DIGITS = re.compile(r"\+?\d(?:[\s()\-‐-―.]{0,3}\d){4,13}")
+KINDS = frozenset(  # words that tell a kind only; they are written, or not, in many ways
+    ("ул", "улица", "д", "дом", "пр", "проспект", "пер", "переулок", "мкр", "микрорайон", "г")
+)
+BETWEEN = 1  # so many words that may stand between a street and its house
+
+
+def holds_email(texts: Sequence[str], address: str) -> bool:
+    pattern = rf"(?<![\w.+-]){re.escape(address.strip())}(?![\w-])"
+    return any(re.search(pattern, text, re.IGNORECASE) for text in texts)
+
+
+def holds_site(texts: Sequence[str], address: str) -> bool:
+    """The host, and the path where the registry has one (a section of a shared portal)."""
+    parts = urlsplit(address if "//" in address else f"//{address}")
+    host = (parts.hostname or "").removeprefix("www.")
+    path = parts.path.rstrip("/")
+    pattern = rf"(?<![\w@-])(?:www\.)?{re.escape(host)}{re.escape(path)}(?![\w-])"
+    return bool(host) and any(re.search(pattern, text, re.IGNORECASE) for text in texts)
+
+
+def holds_phone(texts: Sequence[str], number: str) -> bool:
+    """`number` in digits, with or without its code; a short one must be the whole run of digits."""
+    return any(_same_digits(number[-NATIONAL:], run) for text in texts for run in _runs(text))
+
+
+def _same_digits(ours: str, run: str) -> bool:
+    if len(ours) == NATIONAL and len(run) >= NATIONAL:
+        return ours in run
+    short, long = sorted((ours, run), key=len)
+    return len(short) >= SHORTEST_LOCAL and long.endswith(short)
+
+
+@lru_cache(maxsize=4096)
+def _runs(text: str) -> tuple[str, ...]:
+    return tuple(re.sub(r"\D", "", found[0]) for found in _DIGITS.finditer(text))
+
+
+def holds_place(texts: Sequence[str], address: str) -> bool:
+    """The words of the street and, right after them, the house."""
+    street, house = _street_and_house(address)
+    return bool(street and house) and any(
+        house in _near(words, at) for words in map(_words, texts) for at in _ends(words, street)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _street_and_house(address: str) -> tuple[tuple[str, ...], str]:
+    parts = parts_of(address)
+    street = [_words(text) for kind, text in parts if kind == "street"]
+    house = [_words(text) for kind, text in parts if kind in ("house", "number")]
+    return (street[0] if street else ()), "".join(house[0]) if house else ""
+
+
+def _ends(words: tuple[str, ...], street: tuple[str, ...]) -> Iterator[int]:
+    size = len(street)
+    return (at + size for at in range(len(words)) if words[at : at + size] == street)
+
+
+def _near(words: tuple[str, ...], at: int) -> Iterator[str]:
+    """What may be the house: «61», «5а», and «5 а» as one."""
+    for number in range(at, min(at + 1 + BETWEEN, len(words))):
+        yield words[number]
+        yield "".join(words[number : number + 2])
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[str, ...]:
+    """Words and numbers in lower case without those that only name a kind (ул., д.)."""
+    plain = re.sub(r"(\d)-(?:й|я|е|го|ый|ой)\b", r"\1", text.casefold().replace("ё", "е"))
+    whole = re.sub(r"(\d)-([а-я])\b", r"\1\2", plain)
+    words = re.findall(r"\d+[^\W\d_]?(?![^\W\d_])|\d+|[^\W\d_]+", whole)
+    return tuple(word for word in words if word not in KINDS)

@@ -1,0 +1,140 @@
+"""What the authority's site says of an institution (clause 8.1): its card, and the whole site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from collectors.model import Block, SiteFacts
+from rules.case import Case
+from rules.literal import holds_email, holds_phone, holds_place
+from rules.matching import Match, names_match, same_address, same_email, same_phone
+from rules.model import Institution, Outcome
+from rules.predicates.crawls import inapplicable, names, of_site, site_facts, unread_parts
+from rules.reading import Reading
+from rules.reasons import Reason
+from rules.reference import digits_of, phones_of
+
+
+def card(case: Case, *, atom: str) -> Reading:
+    """One thing in the institution's card: name, postal, email, phones, words, page links."""
+    one, site = case.about_institution, site_facts(case)
+    blocks = list(cards(site, one))
+    if atom == "email" and (one.no_email or not one.emails):
+        return inapplicable(Reason.NO_EMAIL_TO_SHOW)
+    if not blocks or (atom != "name" and not any(map(_shows_contacts, blocks))):
+        return _no_card(case, atom)
+    shown, found = ATOMS[atom](one, blocks)
+    everywhere = ATOMS[atom](one, list(_blocks(site)))[1]
+    return of_site(
+        case,
+        strict=found,
+        generous=found or shown or everywhere,
+        reasons=(Reason.CARD_SHOWS, Reason.CARD_LACKS, Reason.CARD_UNCLEAR),
+        measured={"atom": ATOM_NAMES[atom], "institution": one.short_name or one.name},
+    )
+
+
+def card_tells(case: Case, *, stems: list[str], what: str) -> Reading:
+    """Words in the card or on its page; a machine cannot judge them, so at worst a question."""
+    one = case.about_institution
+    blocks = list(cards(site_facts(case), one))
+    told = any(names((block.heading, block.text), stems) for block in blocks)
+    if not blocks:
+        return _no_card(case, "words")
+    return of_site(
+        case,
+        strict=told,
+        generous=True,
+        reasons=(Reason.CARD_SHOWS, Reason.CARD_LACKS, Reason.CARD_UNCLEAR),
+        measured={"atom": what, "institution": one.short_name or one.name},
+        worst=Outcome.REVIEW,
+    )
+
+
+def _no_card(case: Case, atom: str) -> Reading:
+    """The site may tell of the institution where we do not understand it: never a violation."""
+    one = case.about_institution
+    reading = of_site(
+        case,
+        strict=False,
+        generous=True,
+        reasons=(Reason.CARD_SHOWS, Reason.CARD_NOT_FOUND, Reason.CARD_NOT_FOUND),
+        measured={"institution": one.short_name or one.name},
+        worst=Outcome.REVIEW,
+    )
+    unknown = reading.unseen or Reason.CARD_NOT_FOUND
+    is_complete = case.site is not None and not unread_parts(case.site, site_facts(case))
+    return replace(reading, unseen=reading.unseen if is_complete and atom == "name" else unknown)
+
+
+def _blocks(site: SiteFacts | None) -> Iterator[Block]:
+    for page in site.pages if site else ():
+        yield from page.blocks
+
+
+def cards(site: SiteFacts | None, one: Institution) -> Iterator[Block]:
+    """Blocks headed by its name, and all blocks of a page that bears it."""
+    for page in site.pages if site else ():
+        whole = any(_is_named(one, text) for text in (page.title, *page.headings[:1]))
+        yield from (block for block in page.blocks if whole or _is_named(one, block.heading))
+
+
+def _shows_contacts(block: Block) -> bool:
+    """A card says something of how to reach the institution; a piece of news does not."""
+    shown = block.contacts
+    return bool(shown.phones or shown.emails or shown.addresses)
+
+
+def _is_named(one: Institution, text: str) -> bool:
+    return bool(text) and _names(one.name, one.short_name, one.popular_names, one.kind, text)
+
+
+@lru_cache(maxsize=65536)
+def _names(name: str, short: str, popular: tuple[str, ...], kind: str, text: str) -> bool:
+    """A site is asked about each institution many times, and names are slow to compare."""
+    one = Institution(
+        id="", municipality="", name=name, short_name=short, popular_names=popular, kind=kind
+    )
+    return names_match(one, text, ()).strict
+
+
+def _texts(blocks: Iterable[Block]) -> list[str]:
+    return [block.text for block in blocks]
+
+
+def _phones(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
+    ours = phones_of(one)
+    shown = [phone for block in blocks for phone in block.contacts.phones]
+    agree = any(same_phone(own, other) for own in ours for other in shown)
+    literal = any(holds_phone(_texts(blocks), digits_of(own)) for own in ours)
+    return bool(shown) or literal, agree or literal or (bool(shown) and not ours)
+
+
+def _emails(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
+    shown = [email.value for block in blocks for email in block.contacts.emails]
+    agree = any(same_email(own, other) for own in one.emails for other in shown)
+    literal = any(holds_email(_texts(blocks), own) for own in one.emails)
+    return bool(shown) or literal, agree or literal
+
+
+def _postal(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
+    shown = [address.original for block in blocks for address in block.contacts.addresses]
+    ours = one.address or ""
+    agree = any(same_address(ours, other) is Match.SAME for other in shown)
+    literal = holds_place(_texts(blocks), ours)
+    return bool(shown) or literal, agree or literal or (bool(shown) and not ours)
+
+
+def _name(_one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
+    return bool(blocks), bool(blocks)
+
+
+ATOMS = {"phones": _phones, "email": _emails, "postal": _postal, "name": _name}
+ATOM_NAMES = {
+    "phones": "телефона",
+    "email": "электронной почты",
+    "postal": "почтового адреса",
+    "name": "наименования",
+}

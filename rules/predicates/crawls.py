@@ -1,0 +1,76 @@
+"""What is common to all that is looked for on a site: unread, or not read completely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from collectors.model import Failure, FailureCode, SiteFacts
+from rules.case import Case
+from rules.model import Outcome
+from rules.reading import Reading
+from rules.reasons import Reason
+from rules.views import View
+
+
+def site_facts(case: Case) -> SiteFacts | None:
+    return case.site.facts.site if case.site else None
+
+
+def of_site(
+    case: Case,
+    *,
+    strict: bool,
+    generous: bool,
+    reasons: tuple[Reason, Reason, Reason],
+    measured: Mapping[str, object],
+    required: Mapping[str, object] | None = None,
+    worst: Outcome = Outcome.FAIL,
+) -> Reading:
+    """What is common to all that is looked for on a site: unread, or not read completely."""
+    met, unmet, between = reasons
+    view, site = case.site, site_facts(case)
+    return Reading(
+        strict=strict,
+        generous=generous,
+        met=met,
+        unmet=unmet,
+        between=between,
+        missing=unread_parts(view, site),
+        unseen=_why_unread(view, site),
+        worst=worst,
+        measured=measured,
+        required=required or {},
+        evidence=view.evidence if view else (),
+    )
+
+
+def _why_unread(view: View | None, site: SiteFacts | None) -> Reason | None:
+    if view is None:
+        return Reason.SITE_NOT_REGISTERED
+    return view.unread if site is None else None
+
+
+def unread_parts(view: View | None, site: SiteFacts | None) -> tuple[Failure, ...]:
+    if view is None:
+        return ()
+    if site is None:
+        return view.missing("site") or failures_of(view)
+    return () if site.crawl.complete else (Failure(FailureCode.INCOMPLETE, "site"),)
+
+
+def failures_of(view: View) -> tuple[Failure, ...]:
+    return (view.failure,) if view.failure else ()
+
+
+def names(texts: Iterable[str], stems: Sequence[str]) -> bool:
+    return any(stem in plain(text) for text in texts for stem in stems)
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> str:
+    return text.casefold().replace("ё", "е")
+
+
+def inapplicable(why: Reason) -> Reading:
+    return Reading(strict=False, generous=True, met=why, unmet=why, inapplicable=why, evidence=())

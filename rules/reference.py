@@ -1,0 +1,23 @@
+"""The registry's reference values in comparable form; parsed once, asked for by many findings."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from collectors.contacts import parse_phones
+from collectors.model import Phone
+from rules.model import Institution
+
+
+def phones_of(institution: Institution) -> tuple[Phone, ...]:
+    return tuple(phone for written in institution.phones for phone in _phones(written))
+
+
+@lru_cache(maxsize=65536)
+def _phones(written: str) -> tuple[Phone, ...]:
+    return tuple(parse_phones(written))
+
+
+def digits_of(phone: Phone) -> str:
+    """With the code where it is known, without +7."""
+    return phone.e164.removeprefix("+7") if phone.e164 else phone.local or ""
