@@ -25,6 +25,7 @@ from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
 from monitor.comparison import followed
 from monitor.coverage import coverage
 from monitor.issues import issues_of
+from monitor.mass_change import mass_changes
 from monitor.networks import networks
 from monitor.planning import not_due, plan_of
 from monitor.scope import Address, in_scope, pages_of, read_once
@@ -33,7 +34,7 @@ from monitor.storage import audits, findings, observations
 from monitor.storage.evidence import WarcFile, seal, sealed
 from monitor.storage.ledger import Ledger
 from monitor.storage.retention import remove_old
-from reports.model import Audit, Collection
+from reports.model import Audit, Collection, Issue
 from rules.engine import declared_pages, judge
 from rules.model import Dossier, Finding, Institution, Municipality
 
@@ -344,14 +345,22 @@ def _finish(
     pages = due_pages(application, order, scope)
     newest = _newest(application, order, pages)
     read = _coverage(application, order, pages, newest, requests)
+    held = () if begun.scope is not None else _mass_changes(application, begun, read)
     return audits.finish(
         application.engine,
         begun,
         finished_at=application.clock(),
         complete=read.unread == 0,
         collection=read,
-        issues=issues_of(pages, newest),
+        issues=(*held, *issues_of(pages, newest)),
     )
+
+
+def _mass_changes(application: Application, begun: Audit, read: Collection) -> tuple[Issue, ...]:
+    engine, share = application.engine, application.settings.rules.mass_change_share
+    before = audits.before(engine, begun)
+    last = before.collection if before else None
+    return mass_changes(findings.of_audit(engine, begun), read, last, share)
 
 
 def _newest(

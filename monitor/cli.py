@@ -60,10 +60,13 @@ def _dozor(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Подробный журнал (на английском).")
     ] = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Журнал строками JSON.", envvar="DOZOR_LOG_JSON")
+    ] = False,
 ) -> None:
     from monitor.logs import start_logging
 
-    start_logging(verbose=verbose)
+    start_logging(verbose=verbose, as_json=log_json)
     context.obj = config
 
 
@@ -171,11 +174,42 @@ def outbox(
 
 
 @app.command()
-def serve(context: typer.Context) -> None:
+def serve(
+    context: typer.Context,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            "--metrics", metavar="АДРЕС:ПОРТ", help="Отвечать на /health и /metrics (Prometheus)."
+        ),
+    ] = None,
+) -> None:
     """Работать постоянно: проверка и письмо каждую ночь по расписанию."""
     from monitor.commands import serve as work
 
-    _end(work.serve(context.obj))
+    _end(work.serve(context.obj, metrics))
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: File,
+) -> None:
+    """Сохранить базу и материалы в один файл (ФАЙЛ.tar.gz); служба может работать."""
+    from monitor.commands import copies as work
+
+    _end(work.backup(context.obj, file))
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: File,
+    force: Annotated[bool, typer.Option("--force", help="Заменить то, что уже есть.")] = False,
+) -> None:
+    """Восстановить базу и материалы из файла, который записала команда backup."""
+    from monitor.commands import copies as work
+
+    _end(work.restore(context.obj, file, force=force))
 
 
 @app.command()

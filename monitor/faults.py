@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from collectors.addresses import AddressError
 from monitor.beginning import ClockError
 from monitor.config import ConfigError
+from monitor.metrics import AddressError as MetricsAddressError
 from monitor.moments import MomentError
 from monitor.registry import RegistryError
 from monitor.reporting import NoAuditError
 from monitor.scope import UnknownInstitutionError
+from monitor.storage.copies import CopyError
 from monitor.storage.database import StorageError
 from monitor.storage.locks import LockTakenError
 from rules.packs import PackError
@@ -21,6 +23,8 @@ UNEXPECTED, WRONG_INPUT = 1, 2
 _INPUT = (
     AddressError,
     ConfigError,
+    CopyError,
+    MetricsAddressError,
     MomentError,
     PackError,
     RegistryError,

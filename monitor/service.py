@@ -1,79 +1,195 @@
-"""The service: an audit and its letter every night, until somebody ends it."""
+"""The service: an audit and its letter every night, until somebody ends it.
+
+    due moment ──> night written down ──> audit ──> reports ──> letters queued ──> night finished
+
+Every step can be killed and is gone on with at the next start: the night keeps its moment, the
+audit its pages and findings, the outbox its letters. A night that the machine slept through is
+made up once. What goes wrong is told to the operator, never to the deputy head.
+"""
 
 from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Callable
-from datetime import datetime
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import FrameType
 
 from apscheduler.events import EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.cron import CronTrigger
 
 from monitor import audit as pipeline
 from monitor.application import Application, opened
-from monitor.beginning import Order
+from monitor.beginning import Order, StoppedError
 from monitor.config import Settings
 from monitor.delivery import Delivered, deliver, queue_alert, queue_report
+from monitor.health import FAULT, examined
+from monitor.mass_change import is_held, words
 from monitor.reporting import default_path, report_of, write
+from monitor.storage import alerts, audits, nights
+from monitor.storage.database import open_database
+from monitor.storage.locks import LockTakenError
+from monitor.storage.nights import Night
 from reports.model import Audit
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-LATE_SECONDS = 3600  # a night that begins up to an hour late still begins
+LATE = timedelta(hours=1)  # a first night that begins up to an hour late still begins
+RESUME_WITHIN = timedelta(hours=12)  # a night that broke off longer ago begins anew
+WAITS_FOR_ANOTHER = timedelta(hours=2)  # for an audit of everything that a person has begun
+TELL_AGAIN = timedelta(hours=20)  # the same trouble is told once a night
 RETRY_MINUTES = 1  # how often the outbox is looked at
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What all jobs share. `stop` is set by a signal; a run looks at it between batches."""
+
+    settings: Settings
+    clock: Clock
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def opened(self) -> Iterator[Application]:
+        with opened(self.settings, self.clock, self.stop.is_set) as application:
+            yield application
+
+    @contextmanager
+    def opened_for_mail(self) -> Iterator[Application]:
+        """Without registries and packs: a fault in them must not keep letters from going."""
+        engine = open_database(self.settings.storage.database)
+        try:
+            yield Application(
+                settings=self.settings, engine=engine, municipalities=(), acts={}, clock=self.clock
+            )
+        finally:
+            engine.dispose()
+
+
 def serve(settings: Settings, clock: Clock) -> None:
-    """Run until SIGTERM or SIGINT; a night that has begun is finished first."""
+    """Run until SIGTERM or SIGINT; what is being read then is gone on with at the next start."""
+    service = Service(settings, clock)
     scheduler = BlockingScheduler(timezone=settings.schedule.timezone)
+    once: dict[str, object] = {"args": [service], "max_instances": 1, "coalesce": True}
+    late = {"misfire_grace_time": int(LATE.total_seconds())}
+    scheduler.add_job(night, settings.schedule.trigger(), id="night", **once, **late)
     scheduler.add_job(
-        night,
-        settings.schedule.trigger(),
-        args=(settings, clock),
-        id="night",
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=LATE_SECONDS,
+        post, "interval", minutes=RETRY_MINUTES, id="post", next_run_time=clock(), **once
     )
-    scheduler.add_job(
-        post, "interval", minutes=RETRY_MINUTES, args=(settings, clock), id="post", coalesce=True
-    )
+    scheduler.add_job(watch, "interval", hours=24, id="watch", **once)
+    if make_up(service):
+        scheduler.add_job(night, id="made up", **once, **late)
     scheduler.add_listener(_missed, EVENT_JOB_MISSED)
-    _end_on_signals(scheduler)
-    log.info("serving; next night: %s", settings.schedule.nightly)
+    _end_on_signals(scheduler, service.stop)
+    log.warning("serving; nights: %s", settings.schedule.nightly)
     scheduler.start()
 
 
-def night(settings: Settings, clock: Clock) -> Audit | None:
+# --- which night ------------------------------------------------------------------------------
+
+
+def make_up(service: Service) -> bool:
+    """Whether the last due moment has no finished night; a first start only notes where we are."""
+    trigger, now = service.settings.schedule.trigger(), service.clock()
+    with service.opened_for_mail() as application:
+        last = nights.last(application.engine)
+        if is_missed(trigger, last, now):
+            return True
+        if last is None:
+            due = last_due(trigger, now)
+            noted = nights.begin(application.engine, due, due, due)
+            nights.finish(application.engine, noted, now)
+    return False
+
+
+def is_missed(trigger: CronTrigger, last: Night | None, now: datetime) -> bool:
+    """A night that broke off, or that never began because the machine was off.
+
+    A schedule that was moved is no missed night: half a period must have gone by since the last.
+    """
+    due = last_due(trigger, now)
+    if last is None:
+        return now - due <= LATE
+    if last.due_at >= due:
+        return last.finished_at is None
+    following = trigger.get_next_fire_time(None, now)
+    return last.finished_at is None or now - last.as_of > (following - due) / 2
+
+
+def last_due(trigger: CronTrigger, now: datetime) -> datetime:
+    """The newest moment of the schedule up to now; the beginning of the year where there is none.
+
+    The schedule only tells the next moment, so we walk towards now from ever longer ago.
+    """
+    for days in (0.05, 1, 8, 32, 366):
+        found: datetime | None = None
+        start = now - timedelta(days=days)
+        while (step := trigger.get_next_fire_time(found, start)) and step <= now:
+            found, start = step, step + timedelta(microseconds=1)
+        if found:
+            return found
+    return now.replace(month=1, day=1)
+
+
+# --- a night ----------------------------------------------------------------------------------
+
+
+def night(service: Service) -> Audit | None:
     """One night: audit, reports, letters. What goes wrong is told to the operator."""
     try:
-        with opened(settings, clock) as application:
-            return _night(application)
+        with service.opened() as application:
+            return _tonight(application)
+    except StoppedError:
+        log.warning("stopped in the middle of the night; the next start goes on")
     except Exception as error:
         log.exception("the night failed")
-        _alert(settings, clock, error)
+        _alert(service, "Дозор: ночная проверка не удалась", str(error) or repr(error))
+    return None
+
+
+def _tonight(application: Application) -> Audit | None:
+    now = application.clock()
+    due = last_due(application.settings.schedule.trigger(), now)
+    tonight = nights.begin(application.engine, due, now, keep_since=now - RESUME_WITHIN)
+    if tonight.finished_at:
         return None
-
-
-def _night(application: Application) -> Audit:
-    done = pipeline.audit(application, Order(as_of=application.clock()))
-    report = report_of(application, done)
-    for slug in ("html", "json"):
-        write(report, slug, default_path(application, done, slug))
-    queue_report(application, done, report)
-    if done.issues:
-        queue_alert(application, "Дозор: не всё удалось прочитать", _told(done))
-    _log(deliver(application.engine, application.settings, application.clock))
+    try:
+        done = _audited(application, tonight)
+        _tell(application, done)
+    except StoppedError:
+        raise
+    except Exception as error:
+        nights.fail(application.engine, tonight, str(error) or repr(error))
+        raise
+    nights.finish(application.engine, tonight, application.clock(), done.id)
+    _deliver(application)
     return done
 
 
-def post(settings: Settings, clock: Clock) -> None:
-    """Try again what a mail server had refused for now."""
-    with opened(settings, clock) as application:
-        _log(deliver(application.engine, settings, clock))
+def _audited(application: Application, tonight: Night) -> Audit:
+    """The audit of this night's moment: the one that a crash left finished, or the rest of it."""
+    order = Order(as_of=tonight.as_of, patience=WAITS_FOR_ANOTHER)
+    done = audits.finished_as_of(application.engine, tonight.as_of)
+    return done or pipeline.audit(application, order)
+
+
+def _tell(application: Application, done: Audit) -> None:
+    """Reports and letters; all of it may be done twice and shows once."""
+    report = report_of(application, done)
+    for slug in ("html", "json"):
+        write(report, slug, default_path(application, done, slug))
+    if is_held(done):
+        advice = words("advice", audit=done.id)
+        _alert_once(application, words("subject", audit=done.id), f"{_told(done)}\n\n{advice}")
+        return
+    queue_report(application, done, report)
+    if done.issues:
+        _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _told(done))
 
 
 def _told(done: Audit) -> str:
@@ -82,14 +198,46 @@ def _told(done: Audit) -> str:
     return "\n".join([*lines, *(issue.text for issue in done.issues)])
 
 
-def _alert(settings: Settings, clock: Clock, error: Exception) -> None:
+# --- the other jobs ---------------------------------------------------------------------------
+
+
+def post(service: Service) -> None:
+    """Try again what a mail server had refused for now."""
+    with service.opened_for_mail() as application:
+        _deliver(application)
+
+
+def watch(service: Service) -> None:
+    """Look after tokens, control pages, disk and the rest before the night needs them."""
+    faults = [sign for sign in examined(service.settings) if sign.state == FAULT]
+    if faults:
+        lines = [f"{sign.what}\n  {sign.advice}".rstrip() for sign in faults]
+        _alert(service, "Дозор: нужна помощь до следующей проверки", "\n".join(lines))
+
+
+def _deliver(application: Application) -> None:
+    try:
+        done = deliver(application.engine, application.settings, application.clock)
+    except LockTakenError:
+        log.info("another process is delivering")
+    else:
+        _log(done)
+
+
+def _alert(service: Service, subject: str, text: str) -> None:
     """Nothing is sent to the deputy head: a failed night says nothing of the schools."""
     try:
-        with opened(settings, clock) as application:
-            queue_alert(application, "Дозор: ночная проверка не удалась", str(error))
-            _log(deliver(application.engine, settings, clock))
+        with service.opened_for_mail() as application:
+            _alert_once(application, subject, text)
+            _deliver(application)
     except Exception:
         log.exception("the operator could not be told either")
+
+
+def _alert_once(application: Application, subject: str, text: str) -> None:
+    since = application.clock() - TELL_AGAIN
+    if not alerts.was_told(application.engine, subject, since):
+        queue_alert(application, subject, text)
 
 
 def _log(done: Delivered) -> None:
@@ -103,9 +251,10 @@ def _missed(event: JobEvent) -> None:
     log.warning("missed: %s was due at %s", event.job_id, event.scheduled_run_time)
 
 
-def _end_on_signals(scheduler: BlockingScheduler) -> None:
+def _end_on_signals(scheduler: BlockingScheduler, stop: threading.Event) -> None:
     def end(number: int, _: FrameType | None) -> None:
-        log.info("signal %d: finishing", number)
+        log.warning("signal %d: finishing", number)
+        stop.set()
         scheduler.shutdown(wait=False)
 
     for number in (signal.SIGTERM, signal.SIGINT):

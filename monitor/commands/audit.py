@@ -11,6 +11,7 @@ from monitor.beginning import Order
 from monitor.commands.report import say_delivered
 from monitor.config import load_settings
 from monitor.delivery import deliver, queue_report
+from monitor.mass_change import is_held, words
 from monitor.moments import moment
 from monitor.progress import progress
 from monitor.reporting import default_path, report_of, write
@@ -89,6 +90,9 @@ def _tell(application: Application, done: Audit, *, json: Path | None, html: Pat
 def _mail(application: Application, done: Audit, report: Report) -> None:
     if not application.settings.mail.recipients:
         print("Письмо не отправлено: в настройках нет адресатов ([mail] recipients).")
+        return
+    if is_held(done):
+        print(words("advice", audit=done.id))
         return
     queue_report(application, done, report)
     say_delivered(deliver(application.engine, application.settings, application.clock))

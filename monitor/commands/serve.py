@@ -6,10 +6,11 @@ from pathlib import Path
 
 from monitor.application import opened, real_time
 from monitor.config import load_settings
+from monitor.metrics import metrics_served
 from monitor.service import serve as run
 
 
-def serve(config: Path) -> int:
+def serve(config: Path, metrics: str | None = None) -> int:
     settings = load_settings(config)
     with opened(settings):
         """What is wrong with the registry, packs or database is told now, not at night."""
@@ -18,6 +19,7 @@ def serve(config: Path) -> int:
     print(
         f"Служба работает. Следующая проверка: {upcoming:%d.%m.%Y %H:%M:%S} ({zone}).", flush=True
     )
-    run(settings, real_time)
+    with metrics_served(settings, real_time, metrics):
+        run(settings, real_time)
     print("Служба остановлена.")
     return 0

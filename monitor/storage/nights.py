@@ -19,7 +19,7 @@ from monitor.storage.tables import NightRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """`failure` is Russian; a night without an audit that is finished was none of ours."""
+    """`failure` is Russian. A finished one without an audit passed before the service began."""
 
     due_at: datetime
     as_of: datetime
@@ -28,25 +28,28 @@ class Night:
     failure: str = ""
 
 
-def begin(engine: Engine, due_at: datetime, as_of: datetime) -> Night:
-    """Write the night down; one that was begun before keeps its moment."""
+def begin(engine: Engine, due_at: datetime, as_of: datetime, keep_since: datetime) -> Night:
+    """Write the night down; one that broke off keeps its moment, unless that is too long ago."""
     with session(engine) as opened:
-        row = opened.get(NightRow, due_at)
-        if row is None:
-            row = NightRow(due_at=due_at, as_of=as_of)
-            opened.add(row)
+        row = opened.get(NightRow, due_at) or NightRow(due_at=due_at, as_of=as_of)
+        if row.finished_at is None and row.as_of < keep_since:
+            row.as_of = as_of
+        opened.add(row)
     return _value(row)
 
 
-def finish(
-    engine: Engine, night: Night, at: datetime, *, audit: int | None = None, failure: str = ""
-) -> None:
+def finish(engine: Engine, night: Night, at: datetime, audit: int | None = None) -> None:
+    _update(engine, night, finished_at=at, audit_id=audit, failure="")
+
+
+def fail(engine: Engine, night: Night, failure: str) -> None:
+    """It stays unfinished: the next start tries again."""
+    _update(engine, night, failure=failure)
+
+
+def _update(engine: Engine, night: Night, **values: Any) -> None:
     with session(engine) as opened:
-        opened.exec(
-            update(NightRow)
-            .where(col(NightRow.due_at) == night.due_at)
-            .values(finished_at=at, audit_id=audit, failure=failure)
-        )
+        opened.exec(update(NightRow).where(col(NightRow.due_at) == night.due_at).values(**values))
 
 
 def last(engine: Engine) -> Night | None:
@@ -56,11 +59,6 @@ def last(engine: Engine) -> Night | None:
 def last_good(engine: Engine) -> Night | None:
     """The last night that ended with an audit."""
     return _first(engine, col(NightRow.audit_id).is_not(None))
-
-
-def unfinished(engine: Engine) -> Night | None:
-    """The newest night that a crash or a stop interrupted."""
-    return _first(engine, col(NightRow.finished_at).is_(None))
 
 
 def _first(engine: Engine, *conditions: Any) -> Night | None:

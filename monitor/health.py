@@ -1,0 +1,220 @@
+"""What Dozor needs, thing by thing: in order or not, and what to do about it.
+
+`dozor doctor` prints the signs, `dozor serve` looks at them once a day and tells the faults.
+"""
+
+from __future__ import annotations
+
+import shutil
+import smtplib
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from zoneinfo import ZoneInfo, available_timezones
+
+from collectors.vk.check import check_tokens
+from collectors.vk.settings import fingerprint
+from monitor.application import load_acts, real_time
+from monitor.config import Settings
+from monitor.networks import networks
+from monitor.registry import check as checked
+from monitor.storage.database import StorageError, connect, schema_is_current
+from monitor.storage.ledger import Ledger
+from rules.packs import PackError
+
+OK, WARNING, FAULT = "в порядке", "внимание", "ошибка"
+LEAST_FREE = 1_000_000_000  # bytes; a year of a town takes less
+NOTHING_FITS = 50_000_000  # bytes; not one night
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One line of the doctor."""
+
+    state: str
+    what: str
+    advice: str = ""
+
+
+Check = Callable[[Settings], Iterator[Sign]]
+
+
+def examined(settings: Settings) -> Iterator[Sign]:
+    """Every sign; asks VK about the tokens and greets the mail server."""
+    for check in CHECKS:
+        yield from check(settings)
+
+
+def _packs(_: Settings) -> Iterator[Sign]:
+    try:
+        acts = load_acts()
+    except PackError as error:
+        yield Sign(FAULT, "акты", str(error))
+    else:
+        count = sum(len(act.requirements) for act in acts.values())
+        yield Sign(OK, f"акты: {', '.join(acts)}; требований {count}")
+
+
+def _registry(settings: Settings) -> Iterator[Sign]:
+    try:
+        faults = checked(settings.registry, packs=tuple(load_acts()))
+    except PackError:
+        return
+    errors = [one for one in faults if one.severity == "error"]
+    if errors:
+        yield Sign(FAULT, f"реестр: ошибок {len(errors)}", "dozor registry check назовёт все")
+    elif faults:
+        yield Sign(WARNING, f"реестр: предупреждений {len(faults)}", "dozor registry check")
+    else:
+        yield Sign(OK, f"реестр: файлов {len(settings.registry)}")
+
+
+def _database(settings: Settings) -> Iterator[Sign]:
+    try:
+        engine = connect(settings.storage.database)
+        current = schema_is_current(engine)
+        engine.dispose()
+    except (StorageError, OSError) as error:
+        yield Sign(FAULT, f"база данных: {error}")
+        return
+    if current:
+        yield Sign(OK, "база данных: схема новейшая")
+    else:
+        yield Sign(WARNING, "база данных: пуста или прежней версии", "обновится при проверке")
+
+
+def _disk(settings: Settings) -> Iterator[Sign]:
+    folder = settings.storage.evidence
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    state = OK if free > LEAST_FREE else WARNING if free > NOTHING_FITS else FAULT
+    advice = "" if state == OK else "освободите место: материалы хранятся здесь"
+    yield Sign(state, f"диск: свободно {free / 1e9:.1f} ГБ ({folder})", advice)
+
+
+def _vk_tokens(settings: Settings) -> Iterator[Sign]:
+    vk = settings.networks["vk"]
+    if not vk.token_list:
+        yield Sign(
+            WARNING,
+            "ключ ВКонтакте не задан: страницы ВКонтакте не прочитать",
+            "получите сервисный ключ (README, «Первая проверка») и задайте VK_TOKENS",
+        )
+        return
+    left = _quota_left(settings)
+    for one in check_tokens(vk):
+        state = OK if one.ok else FAULT
+        advice = "" if one.ok else "выпустите ключ заново и задайте VK_TOKENS (docs/ru)"
+        rest = f"; осталось чтений стен на сутки: {left[one.reader]}" if one.reader in left else ""
+        yield Sign(state, f"ключ ВКонтакте {one.reader}: {one.message}{rest}", advice)
+
+
+def _quota_left(settings: Settings) -> dict[str, int]:
+    """By token's fingerprint; nothing while there is no database."""
+    vk = settings.networks["vk"]
+    quotas = networks()["vk"].quotas(vk)
+    try:
+        engine = connect(settings.storage.database)
+        try:
+            if not schema_is_current(engine):
+                return {}
+            ledger = Ledger(engine, quotas, real_time)
+            return {
+                fingerprint(one): ledger.left(fingerprint(one), "wall.get") for one in vk.token_list
+            }
+        finally:
+            engine.dispose()
+    except StorageError:
+        return {}
+
+
+def _ok_keys(settings: Settings) -> Iterator[Sign]:
+    ok = settings.networks["ok"]
+    given = {
+        variable: bool(getattr(ok, name)) for name, variable in networks()["ok"].secrets.items()
+    }
+    if all(given.values()):
+        yield Sign(OK, "ключи Одноклассников заданы")
+    elif any(given.values()):
+        missing = ", ".join(name for name, there in given.items() if not there)
+        yield Sign(
+            WARNING,
+            f"ключи Одноклассников заданы не все: нет {missing}; читаются открытые страницы",
+            "задайте все ключи или ни одного",
+        )
+    else:
+        yield Sign(OK, "ключей Одноклассников нет: читаются открытые страницы")
+
+
+def _secret_files(settings: Settings) -> Iterator[Sign]:
+    """The settings may name folders only; a file with settings that others may write is a door."""
+    mode = settings.file.stat().st_mode
+    if mode & stat.S_IWOTH:
+        yield Sign(WARNING, f"{settings.file}: может изменить любой", f"chmod o-w {settings.file}")
+
+
+def _control_pages(settings: Settings) -> Iterator[Sign]:
+    for slug in ("vk", "ok"):
+        title = networks()[slug].title
+        if settings.networks[slug].control_pages:
+            yield Sign(OK, f"контрольные страницы, {title}: заданы")
+        else:
+            yield Sign(
+                WARNING,
+                f"контрольных страниц нет, {title}: отсутствие отметки не доказать",
+                f"впишите в [{slug}] control_pages страницу, на которой отметка точно есть",
+            )
+
+
+def _mail(settings: Settings) -> Iterator[Sign]:
+    mail = settings.mail
+    if not mail.recipients:
+        yield Sign(WARNING, "почта: адресатов нет", "впишите [mail] recipients")
+        return
+    if not mail.operator:
+        advice = "впишите [mail] operator: кому писать, если ночь не удалась"
+        yield Sign(WARNING, "почта: оператор не назван", advice)
+    where = f"{mail.host}:{mail.port}"
+    try:
+        with smtplib.SMTP(mail.host, mail.port, timeout=min(mail.timeout, 10)) as server:
+            server.ehlo()
+            if mail.starttls:
+                server.starttls()
+            if settings.smtp_user:
+                server.login(settings.smtp_user, settings.smtp_password)
+    except (OSError, smtplib.SMTPException) as error:
+        told = type(error).__name__ if isinstance(error, smtplib.SMTPException) else error
+        yield Sign(
+            FAULT, f"почта: сервер {where} не отвечает как должен ({told})", "проверьте [mail]"
+        )
+    else:
+        yield Sign(OK, f"почта: сервер {where} отвечает")
+
+
+def _time(settings: Settings) -> Iterator[Sign]:
+    zone: ZoneInfo = settings.schedule.timezone
+    now = datetime.now(zone)
+    upcoming = settings.schedule.trigger().get_next_fire_time(None, now)
+    yield Sign(OK, f"время: {now:%d.%m.%Y %H:%M} ({zone}); следующая ночь {upcoming:%d.%m %H:%M}")
+    count = len(available_timezones())
+    if count < 100:
+        yield Sign(FAULT, "нет данных о часовых поясах", "apt install tzdata")
+    else:
+        yield Sign(OK, f"часовые пояса: {count}; Дозор {version('dozor')}")
+
+
+CHECKS: tuple[Check, ...] = (
+    _packs,
+    _registry,
+    _database,
+    _disk,
+    _secret_files,
+    _vk_tokens,
+    _ok_keys,
+    _control_pages,
+    _mail,
+    _time,
+)

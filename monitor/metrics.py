@@ -1,0 +1,172 @@
+"""What a monitoring system asks: `/metrics` for Prometheus, `/health` for a simple probe.
+
+Both are read from the database when they are asked for, so they tell the truth after a restart
+and of audits that other processes ran. No address, name or token is ever shown; a token stands by
+its fingerprint.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+from prometheus_client import CollectorRegistry, make_wsgi_app
+from prometheus_client.core import GaugeMetricFamily, Metric
+from sqlalchemy import Engine, func
+from sqlmodel import col, select
+
+from monitor.config import Settings
+from monitor.storage import audits, nights
+from monitor.storage.database import StorageError, connect, session
+from monitor.storage.ledger import WINDOW
+from monitor.storage.tables import CallRow, FindingRow, MessageRow
+from reports.model import Audit
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+Gauge = GaugeMetricFamily
+TOO_OLD = timedelta(hours=36)  # of a nightly audit: one night was missed
+
+
+class AddressError(ValueError):
+    """Not HOST:PORT; the text is Russian."""
+
+
+@contextmanager
+def metrics_served(settings: Settings, clock: Clock, where: str | None) -> Iterator[None]:
+    """Answer on HOST:PORT while the block runs; None: do not."""
+    if where is None:
+        yield
+        return
+    host, port = _split(where)
+    engine = connect(settings.storage.database)
+    server = make_server(host, port, _application(engine, clock), handler_class=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        engine.dispose()
+
+
+def _split(where: str) -> tuple[str, int]:
+    host, _, port = where.rpartition(":")
+    if not host or not port.isdigit():
+        raise AddressError(f"--metrics «{where}»: пишите адрес и порт, например 127.0.0.1:9108")
+    return host.strip("[]"), int(port)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """A probe every few seconds is no news."""
+
+
+def _application(engine: Engine, clock: Clock) -> Callable[..., Iterable[bytes]]:
+    registry = CollectorRegistry()
+    registry.register(_Collected(engine))
+    metrics = make_wsgi_app(registry)
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/metrics":
+            body: Iterable[bytes] = metrics(environ, start)
+            return body
+        if environ["PATH_INFO"] != "/health":
+            start("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"/health, /metrics\n"]
+        status, told = health(engine, clock())
+        start(status, [("Content-Type", "application/json")])
+        return [json.dumps(told).encode()]
+
+    return answer
+
+
+def health(engine: Engine, now: datetime) -> tuple[str, dict[str, Any]]:
+    """200 while nights succeed; 503 when the last one failed, is too old, or storage is out."""
+    try:
+        last, good = nights.last(engine), nights.last_good(engine)
+    except StorageError:
+        return "503 Service Unavailable", {"status": "storage"}
+    at = good.finished_at if good else None
+    told = {"last_success": at.isoformat() if at else None}
+    if last and last.failure:
+        return "503 Service Unavailable", {"status": "failed", **told}
+    if at and now - at > TOO_OLD:
+        return "503 Service Unavailable", {"status": "late", **told}
+    return "200 OK", {"status": "ok", **told}
+
+
+class _Collected:
+    """Prometheus asks a collector for its metrics at every scrape."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        good = nights.last_good(self._engine)
+        moment = good.finished_at.timestamp() if good and good.finished_at else 0.0
+        yield Gauge("dozor_last_success_timestamp_seconds", "End of the last good night", moment)
+        if latest := audits.latest(self._engine):
+            yield from _of_audit(self._engine, latest)
+        yield from _of_calls(self._engine)
+        yield from _of_outbox(self._engine)
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing is read when the registry is put together."""
+        return iter(())
+
+
+def _of_audit(engine: Engine, audit: Audit) -> Iterator[Metric]:
+    read = audit.collection
+    pages = Gauge("dozor_pages", "Pages and sites of the last audit", labels=["state", "reason"])
+    pages.add_metric(["read", ""], read.read)
+    for reason, count in read.reasons.items():
+        pages.add_metric(["unread", reason], count)
+    yield pages
+    yield _counted("dozor_requests", "Requests of the last audit", "network", read.requests)
+    with session(engine) as opened:
+        outcomes = opened.exec(
+            select(FindingRow.outcome, func.count())
+            .where(FindingRow.audit_id == audit.id)
+            .group_by(FindingRow.outcome)
+        ).all()
+    yield _counted("dozor_findings", "Findings of the last audit", "outcome", dict(outcomes))
+
+
+def _of_calls(engine: Engine) -> Iterator[Metric]:
+    """Calls that count against a daily quota, by token's fingerprint."""
+    since = datetime.now().astimezone() - WINDOW
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(CallRow.reader, CallRow.method, func.sum(CallRow.calls))
+            .where(col(CallRow.at) > since)
+            .group_by(CallRow.reader, CallRow.method)
+        ).all()
+    calls = Gauge("dozor_quota_used", "Counted calls in 24 hours", labels=["reader", "method"])
+    for reader, method, count in rows:
+        calls.add_metric([reader, method], count)
+    yield calls
+
+
+def _of_outbox(engine: Engine) -> Iterator[Metric]:
+    with session(engine) as opened:
+        states = opened.exec(
+            select(MessageRow.state, func.count()).group_by(MessageRow.state)
+        ).all()
+    yield _counted("dozor_messages", "Letters by state", "state", Counter(dict(states)))
+
+
+def _counted(name: str, told: str, label: str, counts: Any) -> Metric:
+    gauge = Gauge(name, told, labels=[label])
+    for key, count in counts.items():
+        gauge.add_metric([key], count)
+    return gauge
