@@ -24,7 +24,7 @@ from rules.workdays import monday_of, starts_at
 
 log = logging.getLogger(__name__)
 
-WEEKS = 10  # of the heat map, the running one included
+WEEKS = 10  # of the heat map; the running one would look like silence
 READINGS = 3  # back to the newest wall that was read
 
 
@@ -120,13 +120,13 @@ def weeks_of(
 
 
 def by_week(wall: Wall, zone: ZoneInfo, as_of: datetime) -> Mapping[date, int]:
-    """Monday → the page's own posts, for the weeks of which nothing is missing."""
+    """Monday → the page's own posts, for weeks that are over and of which nothing is missing."""
     if wall.covered_since is None:
         return {}
     own = [one for one in wall.posts if one.author is not Author.OTHER]
     counts = Counter(monday_of(one.published_at.astimezone(zone).date()) for one in own)
     this = monday_of(as_of.astimezone(zone).date())
-    mondays = (this - timedelta(weeks=number) for number in range(WEEKS))
+    mondays = (this - timedelta(weeks=number) for number in range(1, WEEKS + 1))
     return {one: counts[one] for one in mondays if starts_at(one, zone) >= wall.covered_since}
 
 

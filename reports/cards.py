@@ -277,11 +277,18 @@ def groups(ground: Ground, findings: Sequence[Finding]) -> tuple[Group, ...]:
     """One group a reason, so that twenty findings of one cause are one line."""
     alike: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        alike.setdefault((mark_of(ground, finding), finding.because), []).append(finding)
+        alike.setdefault((mark_of(ground, finding), common_reason(finding)), []).append(finding)
     return tuple(
         Group(mark, because, network_slugs(same), subjects(ground, same))
         for (mark, because), same in alike.items()
     )
+
+
+def common_reason(finding: Finding) -> str:
+    """The sentence without its clause, where the list that follows names the clauses."""
+    if finding.outcome is Outcome.NOT_APPLICABLE and named("outside", finding.reason):
+        return word("outside", finding.reason)
+    return finding.because
 
 
 def subjects(ground: Ground, findings: Sequence[Finding]) -> tuple[Subject, ...]:

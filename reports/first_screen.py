@@ -88,7 +88,8 @@ def build_changes(ground: Ground) -> Changes:
     is_comparable = any(f.previous is not None for f in ground.all)
     previous = ground.report.previous_as_of if is_comparable else None
     worse = changed(ground, Change.WORSE)
-    classes = Counter(counting.change(f) for f in ground.all)
+    judged = (f for f in ground.all if f.outcome is not Outcome.NOT_APPLICABLE)
+    classes = Counter(counting.change(f) for f in judged)
     entries = ground.report
     return Changes(
         since=moment(previous, ground.zone) if previous else None,

@@ -8,8 +8,10 @@ and white: numbers stand in the cells, lines differ by dash and sign.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Sequence
 from io import StringIO
+from itertools import groupby
 from math import nan
 from typing import Any
 
@@ -17,7 +19,6 @@ from markupsafe import Markup
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from reports.view import Past, Posts, Week
@@ -26,7 +27,7 @@ from reports.words import word
 INK, SOFT, LINE = "#1c2530", "#52606d", "#d5dbe1"
 # From "no post" to "many": darker is more, in print as well.
 SHADES = ("#ffffff", "#e3edf7", "#b9d3ea", "#6fa3d0", "#1f5f99")
-EDGES = (-0.5, 0.5, 1.5, 2.5, 4.5, 1_000_000)  # 0, 1, 2, 3 and 4, more
+EDGES = (0.5, 1.5, 2.5, 4.5)  # none, 1, 2, 3 and 4, more
 UNREAD = "#e9edf1"
 DARK = 5  # from so many posts on, a cell needs white letters
 ROW, HEAD, WIDTH = 0.26, 0.75, 9.6  # inches
@@ -50,19 +51,30 @@ def heat_map(posts: Posts, name: str) -> Markup:
     """A line a page, a column a week."""
     with rc_context(STYLE):
         figure, axes = canvas(HEAD + ROW * len(posts.pages))
-        cells = [[-1 if one is None else one for one in page.counts] for page in posts.pages]
-        shades = LinearSegmentedColormap.from_list("posts", SHADES, N=len(SHADES))
-        shades.set_under(UNREAD)
-        norm = BoundaryNorm(EDGES, shades.N)
-        axes.pcolormesh(cells, cmap=shades, norm=norm)
-        axes.hlines(range(len(cells) + 1), 0, len(posts.weeks), colors=LINE, linewidth=0.5)
+        lines = range(len(posts.pages) + 1)
+        axes.hlines(lines, 0, len(posts.weeks), colors=LINE, linewidth=0.5)
         for row, page in enumerate(posts.pages):
+            shade(axes, row, page.counts)
             write_counts(axes, row, page.counts)
         axes.set_yticks([row + 0.5 for row in range(len(posts.pages))])
         axes.set_yticklabels([f"{page.institution}, {page.place}" for page in posts.pages])
         week_axis(axes, posts.weeks, 0.5)
-        axes.invert_yaxis()
+        axes.set(xlim=(0, len(posts.weeks)), ylim=(len(posts.pages), 0))
         return drawn(figure, name)
+
+
+def shade(axes: Axes, row: int, counts: Sequence[int | None]) -> None:
+    """Neighbours of one shade are one strip: the picture stays small."""
+    left = 0
+    for colour, same in groupby(counts, key=shade_of):
+        width = len(list(same))
+        if colour != SHADES[0]:
+            axes.barh(row + 0.5, width, height=1, left=left, color=colour, linewidth=0)
+        left += width
+
+
+def shade_of(count: int | None) -> str:
+    return UNREAD if count is None else SHADES[bisect(EDGES, count)]
 
 
 def write_counts(axes: Axes, row: int, counts: Sequence[int | None]) -> None:
@@ -79,8 +91,8 @@ def write_counts(axes: Axes, row: int, counts: Sequence[int | None]) -> None:
 
 
 def week_axis(axes: Axes, weeks: Sequence[Week], middle: float) -> None:
-    """Mondays; a short week has a star, the running one dots."""
-    signs = [f"{week.label}{'*' * week.is_short}{'…' * week.is_running}" for week in weeks]
+    """Mondays; a short week has a star."""
+    signs = [f"{week.label}{'*' * week.is_short}" for week in weeks]
     axes.set_xticks([place + middle for place in range(len(weeks))])
     axes.set_xticklabels([sign.replace("\N{NO-BREAK SPACE}", " ") for sign in signs])
     axes.xaxis.tick_top()

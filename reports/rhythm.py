@@ -6,29 +6,31 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 
 from collectors.model import Page
-from reports.ground import Ground, anchor_of
+from reports.counting import Standing
+from reports.ground import Ground, anchor_of, standing_of
 from reports.view import Posts, Rhythm, Spread, Week, Who
 from reports.words import day_and_month, span, word
 from rules.model import Act, Institution
-from rules.workdays import CalendarUncoveredError, is_judged, monday_of
+from rules.workdays import CalendarUncoveredError, is_judged
 
 PAGES_SHOWN = 60  # with more, a line a page is no picture any more
 SILENT_SHOWN = 8
 
 
 def build_posts(ground: Ground, pages_shown: int = PAGES_SHOWN) -> Posts | None:
-    """None where no week of no page could be counted."""
-    mondays = known_mondays(ground)
+    """Of official pages that somebody has to keep; None where no week of any could be counted."""
+    bodies = {one.id: tuple(kept(ground, one)) for one in ground.institutions}
+    mondays = known_mondays(ground, [page for one in bodies.values() for page in one])
     if not mondays:
         return None
     weeks = tuple(build_week(ground, monday) for monday in mondays)
     pages = tuple(
         build_rhythm(ground, institution, page, mondays)
         for institution in ground.institutions
-        for page in standing(ground, institution)
+        for page in bodies[institution.id]
     )
     spread = tuple(build_spread(week, place, pages) for place, week in enumerate(weeks))
-    judged = [place for place, week in enumerate(weeks) if not (week.is_short or week.is_running)]
+    judged = [place for place, week in enumerate(weeks) if not week.is_short]
     silent = silent_in(pages, judged[-1]) if judged else ()
     is_summary = len(pages) > pages_shown
     return Posts(
@@ -42,31 +44,30 @@ def build_posts(ground: Ground, pages_shown: int = PAGES_SHOWN) -> Posts | None:
     )
 
 
-def known_mondays(ground: Ground) -> list[date]:
+def kept(ground: Ground, institution: Institution) -> Iterable[Page]:
+    """None of a body that is exempt: what it writes, it writes of its own accord."""
+    if standing_of(ground, institution) is Standing.OUTSIDE:
+        return ()
+    today = ground.report.audit.as_of.astimezone(ground.zone).date()
+    live = (p for p in institution.pages if p.deleted_on is None or p.deleted_on > today)
+    return (page for page in live if page.role == "official")
+
+
+def known_mondays(ground: Ground, pages: Iterable[Page]) -> list[date]:
     """Every week of which something is known, without a gap, oldest first."""
-    keys = {(page.network, page.address) for one in ground.institutions for page in one.pages}
-    known = {monday for key in keys for monday in ground.report.weeks.get(key, ())}
+    weeks = ground.report.weeks
+    known = {monday for page in pages for monday in weeks.get((page.network, page.address), ())}
     if not known:
         return []
     number = (max(known) - min(known)).days // 7
     return [min(known) + timedelta(weeks=week) for week in range(number + 1)]
 
 
-def standing(ground: Ground, institution: Institution) -> Iterable[Page]:
-    """Its pages that are no history, as of the audit's day."""
-    today = ground.report.audit.as_of.astimezone(ground.zone).date()
-    return (
-        page for page in institution.pages if page.deleted_on is None or page.deleted_on > today
-    )
-
-
 def build_week(ground: Ground, monday: date) -> Week:
-    today = ground.report.audit.as_of.astimezone(ground.zone).date()
     return Week(
         label=day_and_month(monday),
         span=span(monday, monday + timedelta(days=6)),
         is_short=is_short(ground, monday),
-        is_running=monday == monday_of(today),
     )
 
 

@@ -46,7 +46,7 @@ def link(url: str, text: str | None = None) -> Markup:
     shown = escape(url if text is None else text)
     if not is_safe(url):
         return shown
-    return Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(url, shown)
+    return Markup('<a href="{}">{}</a>').format(url, shown)
 
 
 def is_safe(url: str) -> bool:

@@ -300,7 +300,6 @@ class Week:
     label: str  # «16 нояб.», its Monday
     span: str  # «16–22 ноября 2026»
     is_short: bool  # holidays: too few working days, the rules do not judge it
-    is_running: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +328,7 @@ class Posts:
     weeks: tuple[Week, ...]  # oldest first
     pages: tuple[Rhythm, ...]
     spread: tuple[Spread, ...]
-    last: Spread | None  # the newest week that is over and not short
+    last: Spread | None  # the newest week that is not short
     silent: tuple[Who, ...]  # without a post in that week
     more_silent: int
     is_summary: bool  # too many pages for a line each

@@ -6,6 +6,7 @@ for each: no file is too big to open, and each can be sent on to the institution
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
@@ -41,7 +42,12 @@ def index(report: Report) -> bytes:
 
 def page(view: View, folder: str) -> bytes:
     values = {"view": view, "folder": folder, "plots": plots_of(view)}
-    return render("report.html.j2", values).encode()
+    return tight(render("report.html.j2", values)).encode()
+
+
+def tight(text: str) -> str:
+    """Without the empty lines that templates leave."""
+    return re.sub(r"\n\s*\n", "\n", text)
 
 
 def folder_of(report: Report) -> str:
@@ -57,7 +63,7 @@ def files(report: Report) -> Iterator[tuple[str, bytes]]:
         base = ground(report, town)
         for one in base.institutions:
             values = {"card": build_card(base, one, standing_of(base, one)), "run": run}
-            content = render("institution.html.j2", values | {"town": town.name})
+            content = tight(render("institution.html.j2", values | {"town": town.name}))
             yield f"{folder_of(report)}/{anchor_of(one)}.html", content.encode()
 
 
