@@ -26,6 +26,7 @@ from monitor.comparison import followed
 from monitor.coverage import coverage
 from monitor.issues import issues_of
 from monitor.mass_change import mass_changes
+from monitor.neighbours import Seen, authority_site, standing_pages
 from monitor.networks import networks
 from monitor.planning import not_due, plan_of
 from monitor.scope import Address, in_scope, pages_of, read_once
@@ -67,6 +68,7 @@ class Doubt:
     municipality: Municipality
     institution: Institution
     shared: Mapping[str, int]
+    site: Seen
     pages: tuple[Page, ...]
 
 
@@ -257,13 +259,14 @@ def _judge_all(
     for municipality in application.municipalities:
         members = [one for one in left if one.municipality == municipality.id]
         shared = _shared_texts(application, order, municipality) if members else {}
+        site = authority_site(application.engine, municipality, order.as_of) if members else {}
         for institution in members:
             if application.stopping():
                 raise StoppedError
-            dossier = dossier_of(application, order, municipality, institution, shared)
+            dossier = dossier_of(application, order, municipality, institution, shared, site)
             found = _judge(application, dossier)
             if pages := doubtful(found, dossier) if doubtful else ():
-                doubts.append(Doubt(municipality, institution, shared, pages))
+                doubts.append(Doubt(municipality, institution, shared, site, pages))
             else:
                 findings.add(application.engine, begun, found)
     return tuple(doubts)
@@ -281,7 +284,9 @@ def _judge_doubts(
 ) -> None:
     """After the second reading, which is now the newest."""
     for one in doubts:
-        dossier = dossier_of(application, order, one.municipality, one.institution, one.shared)
+        dossier = dossier_of(
+            application, order, one.municipality, one.institution, one.shared, one.site
+        )
         findings.add(application.engine, begun, _judge(application, dossier))
 
 
@@ -298,7 +303,9 @@ def dossier_of(
     municipality: Municipality,
     institution: Institution,
     shared: Mapping[str, int],
+    site: Seen,
 ) -> Dossier:
+    """`shared` and `site` (the authority's) are read once for all of a municipality."""
     pages = [
         *pages_of([institution], municipality, order.as_of),
         *declared_pages(institution, municipality, application.acts_of(municipality)),
@@ -308,7 +315,11 @@ def dossier_of(
         municipality=municipality,
         institution=institution,
         as_of=order.as_of,
-        observations=observations.history(application.engine, addresses, order.as_of),
+        observations={
+            **standing_pages(application.engine, municipality, institution, order.as_of),
+            **site,
+            **observations.history(application.engine, addresses, order.as_of),
+        },
         freshness_days=application.settings.rules.freshness_days,
         shared_texts=shared,
     )
