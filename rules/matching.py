@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
+from itertools import product
 from urllib.parse import urlsplit
 
 import idna
@@ -104,16 +105,25 @@ def has_street_like(text: str) -> bool:
 
 
 def same_address(registry: str, shown: str) -> Match:
-    """By words of the street and settlement and by the house; an index that differs is minor."""
-    ours, theirs = _place(registry), _place(shown)
+    """By words of the street and settlement and by the house; an index that differs is minor.
+
+    Where a text names several houses, the best of them counts.
+    """
+    pairs = product(_places(registry), _places(shown))
+    matches = {_compared(ours, theirs, registry, shown) for ours, theirs in pairs}
+    return next(match for match in Match if match in matches)
+
+
+def _compared(ours: _Place, theirs: _Place, registry: str, shown: str) -> Match:
     if not (ours.street or ours.settlement) or not ours.house or not theirs.house:
         return _loosely(registry, shown)
-    if not _agree(ours.settlement, theirs.settlement) or not _agree(ours.street, theirs.street):
+    street = _same_street(ours, theirs)
+    if street is Match.DIFFERENT or not _agree(ours.settlement, theirs.settlement):
         return Match.DIFFERENT
     if _number(ours.house) != _number(theirs.house):
         return Match.DIFFERENT
     is_same = ours.house == theirs.house and ours.street_type in (theirs.street_type, "")
-    return Match.SAME if is_same and bool(ours.street) is bool(theirs.street) else Match.LIKELY
+    return street if is_same else Match.LIKELY
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,40 +138,100 @@ _STREET_TYPES: dict[str, str] = {
     short: name for name, shorts in _WORDS["streets"].items() for short in [name, *shorts]
 }
 _SETTLEMENT_TYPES = frozenset(_WORDS["settlements"])
+_CORPS = re.compile(r"(?:корпус|корп|к|строение|стр)\W{0,3}(\w{1,4})", re.IGNORECASE)
 
 
-def _place(written: str) -> _Place:
-    spots = find_addresses(written, "")
-    parts = parts_of(spots[0].address.original if spots else written)
+def _places(written: str) -> list[_Place]:
+    originals = [spot.address.original for spot in find_addresses(written, "")] or [written]
+    return [place for original in originals for place in _places_of(parts_of(original))]
+
+
+def _places_of(parts: Sequence[tuple[str, str]]) -> list[_Place]:
+    """«ул. Мира, 5; ул. Труда, 6»: a street behind a house begins another place of the town."""
+    towns = _tokens(" ".join(text for kind, text in parts if kind in ("settlement", "name")))
+    settlement = frozenset(map(stem, towns)) - _SETTLEMENT_TYPES
+    groups: list[list[tuple[str, str]]] = [[]]
+    for kind, text in parts:
+        if kind == "street" and any(known in _HOUSES for known, _ in groups[-1]):
+            groups.append([])
+        groups[-1].append((kind, text))
+    return [_place(settlement, group) for group in groups]
+
+
+_HOUSES = ("house", "number")
+
+
+def _place(settlement: frozenset[str], parts: Sequence[tuple[str, str]]) -> _Place:
     street = _tokens(" ".join(text for kind, text in parts if kind == "street"))
     types = [_STREET_TYPES[word] for word in street if word in _STREET_TYPES]
-    towns = _tokens(" ".join(text for kind, text in parts if kind in ("settlement", "name")))
-    houses = [text for kind, text in parts if kind in ("house", "number")]
+    houses = [_house(text) for kind, text in parts if kind in _HOUSES]
+    corps = [match[1].lower() for kind, text in parts if kind == "part"
+             if (match := _CORPS.match(text))]  # fmt: skip
     return _Place(
-        settlement=frozenset(map(stem, towns)) - _SETTLEMENT_TYPES,
-        street=frozenset(stem(word) for word in street if _names_street(word)),
+        settlement=settlement,
+        street=frozenset(map(stem, _street_words(street))),
         street_type=types[0] if types else "",
-        house=_house(houses[0]) if houses else "",
+        house="к".join([*houses[:1], *corps[:1]]),
     )
 
 
-def _names_street(word: str) -> bool:
-    return word not in _STREET_TYPES and (word.isdigit() or len(word) > 1)
+_ROMAN = {"xx": "20", "xxi": "21", "xxii": "22", "xxiii": "23", "xxiv": "24", "xxv": "25",
+          "iii": "3", "ii": "2", "iv": "4", "vi": "6", "vii": "7"}  # fmt: skip
+
+
+def _street_words(words: Iterable[str]) -> Iterator[str]:
+    """Without the type; «XXII» is «22», «Первомайская» is «1 Мая», initials are left out."""
+    for word in words:
+        figure = _ROMAN.get(word.replace("х", "x").replace("с", "c"), word)
+        if word.startswith("первомайск"):
+            yield from ("1", "мая")
+        elif word not in _STREET_TYPES and (figure.isdigit() or len(figure) > 1):
+            yield figure
+
+
+_VAGUE = frozenset(_WORDS["vague_street_words"].split())
+
+
+def _same_street(ours: _Place, theirs: _Place) -> Match:
+    """Same: all that one says of the name stands in the other; likely: part of it, or one has a
+    number and the other none («Линейная», «1-я Линейная»).
+    """
+    if not ours.street or not theirs.street:
+        return Match.SAME if ours.street == theirs.street else Match.LIKELY
+    figures = [frozenset(filter(str.isdigit, one.street)) for one in (ours, theirs)]
+    names = [
+        _telling_words(one.street - own) for one, own in zip((ours, theirs), figures, strict=True)
+    ]
+    is_numbered_only = not names[0] or not names[1]
+    if (all(figures) or is_numbered_only) and not figures[0] & figures[1]:
+        return Match.DIFFERENT
+    if not _agree(*names):
+        return Match.DIFFERENT
+    is_same = names[0] <= names[1] or names[1] <= names[0]
+    return Match.SAME if is_same and figures[0] == figures[1] else Match.LIKELY
+
+
+def _telling_words(street: frozenset[str]) -> frozenset[str]:
+    """«Красных Партизан» is not «Красной Армии»: what many streets share tells them not apart."""
+    return frozenset(word for word in street if word not in _VAGUE) or street
 
 
 def _tokens(text: str) -> list[str]:
     """Words in lower case with е for ё; «1-й» is «1», «пр-т» one word."""
     plain = re.sub(r"(\d)-?(?:й|я|е|го|ый|ой|ая|ое)\b", r"\1", text.lower().replace("ё", "е"))
-    return re.findall(r"[^\W_]+(?:-[^\W_]+)*", plain)
+    return re.findall(r"[^\W_]+(?:-[^\W_]+)*", re.sub(r"(\d)-(?=[^\W\d])", r"\1 ", plain))
 
 
 def _house(written: str) -> str:
-    """«д. 5-а» is «5а», «дом 12 "А"» is «12а»."""
-    return re.sub(r"^\D+|[^\w/]", "", written.lower())
+    """«д. 5-а» is «5а», «дом 12 "А"» is «12а», «5 корп. 2» is «5к2»."""
+    plain = re.sub(
+        r"(?<=\d)\W{0,2}(?:корпус|корп|строение|стр|с)\W{0,2}(?=\d)", "к", written.lower()
+    )
+    return re.sub(r"^\D+|[^\w/]", "", plain)
 
 
 def _number(house: str) -> str:
-    return house.partition("/")[0].rstrip("абвгдежзиклмнabcdefg")
+    return re.split(r"\D", house, maxsplit=1)[0]
 
 
 def _agree(ours: Collection[str], theirs: Collection[str]) -> bool:

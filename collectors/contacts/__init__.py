@@ -7,16 +7,22 @@ owner's, for the command `dozor contacts`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from collectors.contacts.emails import find_emails, linked_emails
+from collectors.contacts.emails import email_of_field, find_emails, linked_emails
 from collectors.contacts.links import find_links
 from collectors.contacts.owner import found
-from collectors.contacts.phones import find_phones, linked_phones, parse_phone, parse_phones
+from collectors.contacts.phones import (
+    find_phones,
+    linked_phones,
+    parse_phone,
+    parse_phones,
+    phones_of_field,
+)
 from collectors.contacts.postal import find_addresses
 from collectors.model import Contacts, Link
 
-__all__ = ["find_contacts", "found", "parse_phone", "parse_phones", "union"]
+__all__ = ["find_contacts", "found", "from_field", "parse_phone", "parse_phones", "union"]
 
 T = TypeVar("T")
 
@@ -37,6 +43,16 @@ def find_contacts(text: str, place: str, links: Sequence[Link] = ()) -> Contacts
         phones=tuple(linked_phones(links)), emails=tuple(linked_emails(links)), links=tuple(web)
     )
     return union(shown, linked)
+
+
+def from_field(kind: Literal["phone", "email"], written: str, place: str) -> Contacts:
+    """The contacts of a field that is for them: a value counts there however odd it is written.
+
+    Of a value that no finder knows («4-12», «school@localhost») the digits or the text are kept.
+    """
+    if kind == "phone":
+        return Contacts(phones=phones_of_field(written, place))
+    return Contacts(emails=email_of_field(written, place))
 
 
 def union(*contacts: Contacts) -> Contacts:

@@ -46,8 +46,15 @@ def linked_emails(links: Sequence[Link]) -> list[Email]:
     for link in links:
         if link.url.lower().startswith("mailto:"):
             written = unquote(link.url[7:]).partition("?")[0]
-            emails += [spot.email for spot in find_emails(written, link.place)]
+            emails += email_of_field(written, link.place)
     return emails
+
+
+def email_of_field(written: str, place: str) -> tuple[Email, ...]:
+    """The addresses of a field for them; whatever holds an @ is one."""
+    found = tuple(spot.email for spot in find_emails(written, place))
+    value = "".join(written.split()).lower()
+    return found or ((Email(value=value, original=written, place=place),) if "@" in value else ())
 
 
 def _spot(match: re.Match[str], place: str) -> Spot | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 import phonenumbers
 
@@ -40,7 +41,10 @@ _EXTENSION = re.compile(
     r"(?:номер|№)?\s{0,2}(\d{1,6})(?!\d)\)?",
     re.IGNORECASE,
 )
-_PHONE_WORDS = "тел|факс|т/ф|тф|сот|моб|phone|fax|tel|звони|приемн|приёмн|вахт|касс|регистратур|секретар|whatsapp|viber|контакт"
+_PHONE_WORDS = (
+    "тел|факс|т/ф|тф|сот|моб|phone|fax|tel|звони|приемн|приёмн|вахт|касс|регистратур|секретар"
+    "|whatsapp|viber|контакт"
+)
 _OTHER_WORDS = (
     "инн|огрн|кпп|бик|окпо|октмо|окато|оквэд|окфс|окопф|снилс|паспорт|счет|счёт|р/с|к/с|л/с|р/сч|кбк"
     "|уин|id|лиценз|приказ|постановл|распоряж|договор|контракт|кадастр|индекс|координат|свидетельств"
@@ -126,8 +130,15 @@ def _as_it_stands(spot: Spot, text: str) -> Spot:
 def linked_phones(links: Sequence[Link]) -> list[Phone]:
     """The numbers of `tel:` links."""
     written = [link for link in links if link.url.lower().startswith("tel:")]
-    phones = [(link, parse_phone(link.url[4:], link.place)) for link in written]
-    return [replace(phone, original=link.url[4:]) for link, phone in phones if phone.e164]
+    fields = [(unquote(link.url[4:]), link.place) for link in written]
+    return [phone for field, place in fields for phone in phones_of_field(field, place)]
+
+
+def phones_of_field(written: str, place: str) -> tuple[Phone, ...]:
+    """The numbers of a field for them; where none is found, all its digits are one."""
+    digits = _digits(written)
+    unknown = Phone(original=written, place=place, local=digits)
+    return parse_phones(written, place) or ((unknown,) if len(digits) > 1 else ())
 
 
 def parse_phones(written: str, place: str = "registry") -> tuple[Phone, ...]:

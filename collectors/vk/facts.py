@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from collectors.addresses import AddressError, vk_address
-from collectors.contacts import find_contacts, union
+from collectors.contacts import find_contacts, from_field, union
 from collectors.model import (
     Access,
     Contacts,
@@ -137,11 +137,12 @@ def group_contacts(group: Group, menu: Sequence[Link]) -> Contacts:
     """The union over all places of the answer; the pinned post is added with the wall."""
     texts = [
         (place, text)
-        for place in ("description", "status", "site", "phone")
+        for place in ("description", "status", "site")
         if (text := _text(group, place))
     ]
     return union(
-        *(find_contacts(text, "contacts") for text in _contact_texts(group)),
+        *_listed_contacts(group),
+        from_field("phone", _text(group, "phone") or "", "phone"),
         address_contacts(main_addresses(group), "addresses.main_address"),
         *(find_contacts(text, place) for place, text in texts),
         find_contacts("", "links", listed_links(group)),
@@ -150,14 +151,14 @@ def group_contacts(group: Group, menu: Sequence[Link]) -> Contacts:
     )
 
 
-def _contact_texts(group: Group) -> Iterator[str]:
+def _listed_contacts(group: Group) -> Iterator[Contacts]:
     """`contacts[]` of {desc?, phone?, email?}; every key may be missing."""
     for one in _dicts(group.get("contacts")):
-        if phone := _text(one, "phone"):
-            yield f"тел. {phone}"  # in its own field, a short number is one without a code
-        for key in ("email", "desc"):
-            if text := _text(one, key):
-                yield text
+        phone, email = _text(one, "phone") or "", _text(one, "email") or ""
+        yield from_field("phone", phone, "contacts")
+        yield from_field("email", email, "contacts")
+        for text in (phone, email, _text(one, "desc") or ""):  # an address in the wrong field, too
+            yield find_contacts(text, "contacts")
 
 
 def main_addresses(group: Group) -> tuple[Mapping[str, Any], ...]:
