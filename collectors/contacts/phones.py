@@ -58,6 +58,7 @@ _ABROAD = re.compile(r"\+(?!7)\d[\d\s()\-]{0,14}$")
 _MOBILE = re.compile(r"9\d{2} \d{3} \d{2} \d{2}")
 _LIKE_LOCAL = re.compile(r"\d{1,3}[-‐‑–—]\d{1,2}[-‐‑–—]\d{2}")
 _COUNTED = re.compile(r"\s{0,2}(?:руб|₽|%|чел|год|шт\.|учени|учащ|детей|обуча)", re.IGNORECASE)
+_CODE_END = re.compile(r"\)[\s\-]{0,3}\d")
 _INDEX = re.compile(r"[1-6]\d{5}")
 _TOWN = re.compile(r"\s{0,2},?\s{0,2}(?:[А-ЯЁ][а-яё]{2}|[гспд]\.|обл|респ|россия|РФ|РОССИЯ)")
 _DATE = re.compile(r"(?:[0-2]?\d|3[01])\.(?:0\d|1[0-2])\.\d{2}")
@@ -318,7 +319,7 @@ def _is_local(text: str, match: re.Match[str]) -> bool:
 def _is_other_number(text: str, match: re.Match[str]) -> bool:
     """A code in brackets, a date, a count of people or roubles, the index of an address."""
     written, end = match[0], match.end()
-    is_code = written.isdigit() and text[match.start() - 1 : match.start()] == "("
+    is_code = written.isdigit() and bool(_CODE_END.match(text, end))
     is_index = bool(_INDEX.fullmatch(written) and _TOWN.match(text, end))
     return is_code or is_index or bool(_DATE.fullmatch(written) or _COUNTED.match(text, end))
 

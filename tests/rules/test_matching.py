@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from collectors.contacts import parse_phone
 from rules.matching import (
@@ -271,3 +273,59 @@ def test_the_threshold_is_a_parameter() -> None:
     library = called("МБУК Кедровская детская модельная библиотека семейного чтения")
     assert names_match(library, "Модельная библиотека | Чтение", ()).strict is False
     assert names_match(library, "Модельная библиотека | Чтение", (), threshold=0.4).strict
+
+
+SAME_STREETS = [
+    ("Ленина", "им. Ленина", "В.И. Ленина", "ЛЕНИНА"),
+    ("Карла Маркса", "К. Маркса", "К.Маркса"),
+    ("50 лет Октября", "50-летия Октября"),
+    ("8 Марта", "8-го Марта"),
+    ("1-я Линейная", "1 Линейная"),
+    ("Молодёжная", "Молодежная"),
+    ("М. Горького", "Максима Горького"),
+    ("1 Мая", "Первомайская"),
+    ("40 лет ВЛКСМ",),
+    ("Красных Партизан",),
+    ("Красной Армии",),
+    ("Большая Садовая",),
+    ("Большая Советская",),
+    ("Детская",),
+]
+SAME_HOUSES = [
+    ("5", "д. 5", "дом № 5", "д.5"),
+    ("5а", '5 "А"', "д. 5-а", "дом 5А"),
+    ("5к2", "5 корп. 2", "д. 5, корпус 2"),
+    ("51", "д. 51"),
+]
+FRAMES = ("г. Томск, ул. {}, {}", "634050, Томская обл., город Томск, улица {}, {}", "ул. {}, {}")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_one_address_is_the_same_in_every_writing(data: st.DataObject) -> None:
+    street, house = (
+        st.sampled_from(data.draw(st.sampled_from(x))) for x in (SAME_STREETS, SAME_HOUSES)
+    )
+    one, other = (
+        data.draw(st.sampled_from(FRAMES)).format(data.draw(street), data.draw(house)) for _ in "ab"
+    )
+    assert same_address(one, other) is Match.SAME
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_two_streets_are_never_the_same(data: st.DataObject) -> None:
+    streets = data.draw(
+        st.lists(st.sampled_from(SAME_STREETS), min_size=2, max_size=2, unique=True)
+    )
+    one, other = (
+        data.draw(st.sampled_from(FRAMES)).format(data.draw(st.sampled_from(forms)), "д. 5")
+        for forms in streets
+    )
+    assert same_address(one, other) is Match.DIFFERENT
+
+
+def test_any_house_of_a_text_may_be_the_one() -> None:
+    shown = "г. Томск, ул. Мира, 5; ул. Труда, 6"
+    assert same_address("г. Томск, ул. Труда, 6", shown) is Match.SAME
+    assert same_address("г. Томск, ул. Труда, 5", shown) is Match.DIFFERENT
