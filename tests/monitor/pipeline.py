@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import tomli_w
@@ -14,11 +16,11 @@ from collectors.model import Observation
 from monitor.application import opened
 from monitor.audit import audit, due_pages
 from monitor.beginning import Order
-from monitor.beginning import Order
 from monitor.config import Settings, load_settings
 from monitor.sandbox import Running
 from monitor.scope import in_scope
 from monitor.storage import findings, observations
+from monitor.storage.database import open_database
 from reports.model import Audit
 from rules.model import Finding, Outcome
 from tests.cast import NOW
@@ -57,7 +59,8 @@ class Done:
         ]
 
     def last(self, address: str) -> Observation:
-        return next(seen[0] for (_, known), seen in self.seen.items() if known == address)
+        pages = {known.rstrip("/"): seen for (_, known), seen in self.seen.items()}
+        return pages[address.rstrip("/")][0]
 
 
 @dataclass
@@ -82,6 +85,8 @@ class Town:
         }
         registry = {"municipality": municipality, "institution": list(self.institutions)}
         (self.folder / "town.toml").write_text(tomli_w.dumps(registry), "utf-8")
+        (self.folder / "var").mkdir(exist_ok=True)
+        (self.folder / "var/dozor.db").write_bytes(empty_database())
 
     def settings(self) -> Settings:
         """Written as an operator writes them; secrets come as variables."""
@@ -114,6 +119,15 @@ class Town:
                 findings.of_audit(application.engine, done),
                 observations.history(application.engine, addresses, as_of),
             )
+
+
+@cache
+def empty_database() -> bytes:
+    """Migrated once: half of the time of a small audit."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "dozor.db"
+        open_database(f"sqlite:///{path}").dispose()
+        return path.read_bytes()
 
 
 def school(number: int, *urls: str, **more: Any) -> dict[str, Any]:
