@@ -29,6 +29,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # templates do not change while a report is printed
     )
     env.filters |= {"count": count, "form": form, "link": link, "tel": tel, "mailto": mailto}
     env.filters |= {"wrap": wrap, "cell": cell, "one_line": one_line}
@@ -94,6 +95,7 @@ def cell(value: object, width: int) -> str:
     return text.rjust(-width) if width < 0 else text.ljust(width)
 
 
+@cache
 def asset(name: str) -> Markup:
     """A style sheet or script of ours, to be put into the file itself."""
     return Markup(files("reports").joinpath("templates", name).read_text("utf-8"))

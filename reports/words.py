@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,6 +60,7 @@ def percent(part: int, whole: int) -> str | None:
     return format_percent(share / 100, "#,##0\N{NO-BREAK SPACE}%", locale=RUSSIAN)
 
 
+@lru_cache(maxsize=4096)
 def day(value: date) -> str:
     """«23 ноября 2026»; a datetime's own day."""
     return format_date(value, "d MMMM y", locale=RUSSIAN).replace(" ", "\N{NO-BREAK SPACE}")

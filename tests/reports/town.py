@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reports.model import Audit, Collection, Issue, Report, Tally
+from reports.model import Audit, Collection, Entry, Issue, Report, Tally
 from rules.model import (
     Act,
     Edition,
@@ -272,6 +272,14 @@ SPA = Municipality(
         ),
     ),
 )
+
+
+def weekly(*counts: int) -> dict[date, int]:
+    """Posts of the last weeks before NOW, oldest first."""
+    last = date(2026, 11, 16)
+    return {last - timedelta(weeks=back): n for back, n in enumerate(reversed(counts))}
+
+
 AUDIT = Audit(
     id=17,
     as_of=NOW,
@@ -304,6 +312,21 @@ REPORT = Report(
         Tally(audit=17, as_of=NOW, counts={P: 15, F: 6, U: 10, R: 1, W: 1, E: 1}),
     ),
     previous_as_of=datetime(2026, 11, 21, 20, 0, tzinfo=UTC),
+    weeks={
+        ("vk", PAGE_OF["school", "vk"]): weekly(3, 4, 0, 5),
+        ("ok", PAGE_OF["school", "ok"]): weekly(1, 0, 2, 1),
+        ("vk", PAGE_OF["museum", "vk"]): weekly(0, 0, 0, 0),
+    },
+    entered=(
+        Entry(
+            municipality="kedr",
+            institution="museum",
+            name="Музей кедра",
+            network="ok",
+            address=PAGE_OF["museum", "ok"],
+        ),
+    ),
+    left=(Entry(municipality="kedr", institution="club", name="МКУ «Клуб»"),),
 )
 TWO_TOWNS = replace(
     REPORT,

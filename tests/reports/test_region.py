@@ -1,0 +1,67 @@
+"""A region: an index, and a file for every institution beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from monitor.reporting import write
+from reports.formats.html import FORMAT
+from reports.model import Report
+from tests.reports.town import REPORT, big_report
+
+REGION = big_report(200, pages=1)
+PEERS_PAGES = 5300  # what the biggest known region has
+
+
+def files_of(report: Report) -> dict[str, bytes]:
+    assert FORMAT.files is not None
+    return dict(FORMAT.files(report))
+
+
+@pytest.fixture(scope="module")
+def index() -> bytes:
+    return FORMAT.render(REGION)
+
+
+def test_a_town_needs_no_files_beside_it() -> None:
+    assert files_of(REPORT) == {}
+
+
+def test_every_institution_of_a_region_has_a_small_file() -> None:
+    files = files_of(REGION)
+    assert len(files) == len(REGION.institutions)
+    assert max(map(len, files.values())) <= 60_000
+
+
+def test_the_index_of_the_biggest_region_stays_below_three_megabytes(index: bytes) -> None:
+    number = len(REGION.institutions)
+    bigger = FORMAT.render(big_report(2 * number, pages=1))
+    each = (len(bigger) - len(index)) / number
+    assert len(index) + each * (PEERS_PAGES - number) <= 3_000_000
+
+
+def test_every_link_of_the_index_leads_to_a_file(index: bytes) -> None:
+    links = {str(a["href"]) for a in BeautifulSoup(index, "lxml").select(".register a")}
+    assert links == set(files_of(REGION))
+
+
+def test_a_town_whose_file_would_be_too_big_becomes_an_index() -> None:
+    wordy = big_report(40, pages=3)
+    assert len(FORMAT.render(wordy)) <= 500_000
+    assert len(files_of(wordy)) == 40
+
+
+def test_all_files_are_written_beside_the_index(tmp_path: Path) -> None:
+    path = write(big_report(61, pages=1), "html", tmp_path / "report.html")
+    page = BeautifulSoup(path.read_bytes(), "lxml")
+    links = [str(a["href"]) for a in page.select(".register a")]
+    assert len(links) == 61
+    assert all((tmp_path / link).is_file() for link in links)
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_the_same_region_gives_the_same_files() -> None:
+    assert files_of(REGION) == files_of(REGION)
