@@ -36,6 +36,7 @@ QUICK: dict[str, dict[str, Any]] = {
         "read_timeout": 0.5,
         "total_timeout": 1,
         "site_timeout": 5,
+        "max_bytes": 300_000,
         "control_hosts": [],
         "allow_addresses": ["127.0.0.0/8"],
     },

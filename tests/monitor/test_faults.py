@@ -33,6 +33,7 @@ from monitor.sandbox import (
     World,
     serve,
 )
+from monitor.sandbox.sites import bomb
 from rules.model import Outcome
 from tests.cast import NOW
 from tests.monitor.pipeline import Done, Town, school
@@ -54,7 +55,7 @@ MENU = (MenuItem(title="Обратная связь", url="https://pos.gosuslugi
 
 
 def community(number: int, **more: Any) -> Community:
-    about = {"description": PHONE, "posts": POSTS, "government_mark": True}
+    about: dict[str, Any] = {"description": PHONE, "posts": POSTS, "government_mark": True}
     return Community(id=number, name=f"Школа № {number}", **(about | more))
 
 
@@ -120,6 +121,7 @@ def fails(done: Done) -> set[tuple[str, str, str | None]]:
 
 @pytest.fixture(scope="module")
 def well(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    bomb()  # packed once: two hundred megabytes take the sandbox a second
     with town(tmp_path_factory.mktemp("well"), WELL) as small:
         return timely(small)
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from collectors.model import Facts, Failure, FailureCode, Observation, Page, Quota
+from collectors.model import Facts, Failure, FailureCode, Observation, Page, Quota, Wall
 from collectors.vk import NETWORK
+from monitor.coverage import coverage
 from monitor.planning import Past, not_due, planned
 from monitor.sandbox import Community, Limits, Post, Token, World, serve
 from monitor.storage.ledger import Ledger
@@ -22,6 +23,7 @@ from tests.cast import NOW
 from tests.monitor.pipeline import Done, Town, school
 
 WALLS = "wall.get"
+WALL = Wall(posts=(), covered_since=None)
 NIGHT = timedelta(days=1)
 PAGES = tuple(
     Page(institution=f"town/{n}", network="vk", address=f"https://vk.com/club{n}") for n in range(4)
@@ -83,6 +85,16 @@ def test_a_page_that_costs_more_than_is_left_lets_a_cheaper_one_go() -> None:
 def test_a_page_is_priced_by_what_it_showed_last_time() -> None:
     assert NETWORK.cost(None) == {WALLS: 1}
     assert NETWORK.cost(not_due(PAGES[0], NOW)) == {WALLS: 1}
+
+
+def test_a_wall_that_the_calls_did_not_reach_rests_on_a_fresh_one() -> None:
+    page, day = PAGES[0], timedelta(days=7)
+    read = Observation(page=page, observed_at=NOW - NIGHT, facts=Facts(wall=WALL))
+    gap = {"wall": Failure(FailureCode.QUOTA)}
+    cut = Observation(page=page, observed_at=NOW, facts=Facts(), gaps=gap)
+    address = (page.network, page.address)
+    assert coverage([page], {address: (cut, read)}, NOW, day, {}).unread == 0
+    assert coverage([page], {address: (cut,)}, NOW, day, {}).reasons == {"quota": 1}
 
 
 # --- over nights ---
