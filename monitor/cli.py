@@ -133,17 +133,27 @@ def report(
     context: typer.Context,
     number: AuditNumber = None,
     kind: Annotated[
-        str, typer.Option("--format", metavar="ВИД", help="html, json, text и другие.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="ВИД",
+            help="html, json, text, xlsx, csv, cur (таблица ЦУР), pages (перечень страниц), "
+            "letter (письмо учреждению), notices (уведомления).",
+        ),
     ] = "html",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="ФАЙЛ", help="Куда записать; «-» — на экран."),
     ] = None,
+    institution: Annotated[
+        str | None,
+        typer.Option("--institution", metavar="УЧРЕЖДЕНИЕ", help="Только об одном учреждении."),
+    ] = None,
 ) -> None:
     """Составить отчёт о сохранённой проверке."""
     from monitor.commands import report as work
 
-    _end(work.report(context.obj, number, kind, output))
+    _end(work.report(context.obj, number, kind, output, institution))
 
 
 @app.command()

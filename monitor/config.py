@@ -16,7 +16,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -24,11 +24,11 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    NonNegativeInt,
     PositiveInt,
     ValidationError,
     create_model,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -39,6 +39,7 @@ from pydantic_settings import (
 )
 
 from collectors.model import Network
+from monitor.mime import address_of
 from monitor.networks import networks
 from rules.toml_lines import TomlError, read_toml
 
@@ -66,7 +67,7 @@ class Section(BaseModel):
 class Storage(Section):
     database: str = "sqlite:///var/dozor.db"
     evidence: Path = Path("var/evidence")
-    evidence_days: NonNegativeInt = 365
+    evidence_days: int = Field(default=365, ge=0)
 
 
 class Reports(Section):
@@ -109,22 +110,40 @@ def cron_trigger(written: str, timezone: ZoneInfo) -> CronTrigger:
     return CronTrigger(timezone=timezone, **dict(zip(names, parts, strict=True)))
 
 
+Every = Literal["night", "week", "month"]
+
+
 class Mail(Section):
+    """Who gets what, and how often at most: the deputy head, the institutions, the ЦУР."""
+
     host: str = "localhost"
     port: PositiveInt = 25
     starttls: bool = False
     sender: str = "dozor@example.org"
     recipients: tuple[str, ...] = ()
+    report_every: Every = "night"
+    institutions: bool = False  # a letter to each institution's own first registered address
+    institutions_every: Every = "week"
+    cur: tuple[str, ...] = ()  # who gets the table of the ЦУР
+    cur_every: Every = "month"
     operator: str | None = None
-    timeout: NonNegativeInt = 30
+    timeout: PositiveInt = 30
 
-    @field_validator("sender", "operator", "recipients")
+    @field_validator("sender", "operator", "recipients", "cur")
     @classmethod
     def _is_address(cls, value: Any) -> Any:
         for one in (value,) if isinstance(value, str) else value or ():
-            if one.count("@") != 1 or any(sign.isspace() for sign in one):
-                raise ValueError(f"«{one}» не похоже на адрес электронной почты")
+            address_of(one)
         return value
+
+    @model_validator(mode="after")
+    def _tells_the_deputy_first(self) -> Mail:
+        if self.institutions and not self.recipients:
+            raise ValueError(
+                "institutions = true: учреждениям пишут после отчёта руководителю, "
+                "укажите его адрес в recipients"
+            )
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

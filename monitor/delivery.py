@@ -1,4 +1,9 @@
-"""Letters out of the house: queued in the outbox, handed to an SMTP server, never twice.
+"""Letters out of the house: queued in the outbox by role, handed to an SMTP server, never twice.
+
+    deputy head   the report of every municipality       recipients, report_every
+    ЦУР           its table                              cur, cur_every
+    institution   its own letter, after the deputy's     institutions, institutions_every
+    operator      what went wrong                        operator
 
 DeliveryError
 ├── temporary: tried again later, with growing pauses
@@ -8,34 +13,45 @@ DeliveryError
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
 from html import escape
 
-import idna
 from sqlalchemy import Engine
 
 from monitor.application import Application
 from monitor.config import Mail, Settings
+from monitor.mime import AddressError, address_of, id_of, message_of, needs_utf8, wire
+from monitor.sightings import with_facts
 from monitor.storage import outbox
 from monitor.storage.locks import lock
+from monitor.storage.outbox import DEPUTY
 from monitor.storage.tables import MessageRow
-from reports.mail import Letter, digest
+from reports.ground import name_of
+from reports.letters import has_something_to_do, letter
+from reports.mail import Letter, digest, table_letter
 from reports.model import Audit, Report
+from rules.model import Institution
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
-DEPUTY, OPERATOR = "deputy", "operator"
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+CUR, OPERATOR = "cur", "operator"
+LAST_ANSWER = 10  # times the usual patience: RFC 5321 grants ten minutes after the last byte
+NO_UTF8 = (
+    "сервер почты не умеет отправлять на адреса с русскими буквами перед @ (SMTPUTF8): "
+    "попросите адресата о другом адресе или включите SMTPUTF8 на сервере"
+)
+NO_ANSWER = (
+    "неизвестно, ушло ли письмо: связь оборвалась, когда оно было уже передано ({error}). "
+    "Спросите адресата; отправить снова: dozor outbox --retry"
+)
 
 
 class DeliveryError(Exception):
@@ -55,83 +71,175 @@ class Delivered:
     parked: tuple[tuple[str, str], ...] = ()
 
 
+# --- who gets what ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A letter to one recipient in one role."""
+
+    letter: Letter
+    role: str
+    recipient: str
+    name: str = ""
+    reply_to: str | None = None
+    held: bool = False
+
+
 def queue_report(
-    application: Application, audit: Audit, report: Report, *, again: bool = False
+    application: Application,
+    audit: Audit,
+    report: Report,
+    *,
+    again: bool = False,
+    scheduled: bool = False,
 ) -> tuple[str, ...]:
-    """One message for every recipient of `[mail]`; gives those for whom it was not yet queued."""
-    mail, letter = application.settings.mail, digest(report)
+    """Queue the report by role; gives those for whom it was not yet queued.
+
+    Done twice, it shows once: a crash in between is made up for. `scheduled` heeds
+    `report_every`; whoever asks by hand gets the report at once. Letters to institutions are held
+    until the deputy head's report is out.
+    """
+    every = application.settings.mail.report_every if scheduled else "night"
+    told = _queue_all(application, audit, _to_deputy(application, report), every, again)
+    tables = _to_cur(application, audit, report)
+    cur = _queue_all(application, audit, tables, application.settings.mail.cur_every, again)
+    if outbox.has(application.engine, audit, DEPUTY):
+        letters = _to_institutions(application, report)
+        often = application.settings.mail.institutions_every
+        _queue_all(application, audit, letters, often, again)
+    return (*told, *cur)
+
+
+def _to_deputy(application: Application, report: Report) -> Iterator[Draft]:
+    recipients = application.settings.mail.recipients
+    if recipients:
+        text = digest(report)
+        for recipient in recipients:
+            yield Draft(letter=text, role=DEPUTY, recipient=recipient)
+
+
+def _to_cur(application: Application, audit: Audit, report: Report) -> Iterator[Draft]:
+    """An audit of a few institutions makes no table: it would look like the whole."""
+    recipients = application.settings.mail.cur
+    if recipients and audit.scope is None:
+        text = table_letter(with_facts(application, report))
+        for recipient in recipients:
+            yield Draft(letter=text, role=CUR, recipient=recipient)
+
+
+def _to_institutions(application: Application, report: Report) -> Iterator[Draft]:
+    """To those that have an address and something to do."""
+    mail = application.settings.mail
+    addressed = [one for one in report.institutions if one.emails] if mail.institutions else []
+    for one in addressed:
+        if has_something_to_do(report, one):
+            yield Draft(
+                letter=letter(report, one, mail.operator),
+                role=_role_of(one),
+                recipient=one.emails[0],
+                name=name_of(one),
+                reply_to=mail.operator,
+                held=True,
+            )
+
+
+def _role_of(institution: Institution) -> str:
+    """Of its own, because two institutions may share a mailbox."""
+    return f"institution:{institution.key}"
+
+
+def _queue_all(
+    application: Application, audit: Audit, drafts: Iterator[Draft], every: str, again: bool
+) -> tuple[str, ...]:
     return tuple(
-        recipient
-        for recipient in mail.recipients
-        if _queue(application, audit, letter, DEPUTY, recipient, again=again)
+        one.recipient
+        for one in drafts
+        if (again or _is_due(application, one, every))
+        and _queue(application, audit, one, again=again)
     )
 
 
-def _queue(
-    application: Application,
-    audit: Audit,
-    letter: Letter,
-    role: str,
-    recipient: str,
-    *,
-    again: bool,
-) -> MessageRow | None:
-    now = application.clock()
-    mail = application.settings.mail
-    message = message_of(letter, mail.sender, recipient, f"audit-{audit.id}-{role}", now)
-    return outbox.queue(
-        application.engine,
+def _is_due(application: Application, draft: Draft, every: str) -> bool:
+    """Whether this night, week or month has no message for this recipient in this role yet."""
+    last = outbox.last_queued(application.engine, draft.role, draft.recipient)
+    if last is None or every == "night":
+        return True
+    zone = application.settings.schedule.timezone
+    return _period(last.astimezone(zone), every) != _period(
+        application.clock().astimezone(zone), every
+    )
+
+
+def _period(moment: datetime, every: str) -> tuple[int, int]:
+    year, week, _ = moment.isocalendar()
+    return (year, week) if every == "week" else (moment.year, moment.month)
+
+
+def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool) -> bool:
+    engine, mail = application.engine, application.settings.mail
+    place = outbox.place(engine, audit, draft.role, draft.recipient, again=again)
+    if place is None:
+        return False
+    identity = (audit.id, audit.as_of.isoformat(), draft.role, draft.recipient, place.turn)
+    number = id_of(mail.sender, *identity)
+    try:
+        body = _body(application, draft, number, place.thread)
+    except AddressError as error:
+        log.warning("%s: %s", draft.role, error)
+        return False
+    outbox.queue(
+        engine,
         audit,
-        role=role,
-        recipient=recipient,
-        subject=letter.subject,
-        body=message.as_bytes(),
-        at=now,
-        again=again,
+        role=draft.role,
+        recipient=draft.recipient,
+        subject=draft.letter.subject,
+        body=body,
+        at=application.clock(),
+        message_id=number,
+        turn=place.turn,
+        held=draft.held,
+    )
+    return True
+
+
+def _body(
+    application: Application, draft: Draft, number: str, thread: tuple[str, ...] = ()
+) -> bytes:
+    mail = application.settings.mail
+    return message_of(
+        draft.letter,
+        sender=mail.sender,
+        recipient=address_of(draft.recipient, draft.name),
+        message_id=number,
+        at=application.clock(),
+        thread=thread,
+        operator=mail.operator,
+        reply_to=draft.reply_to,
     )
 
 
 def queue_alert(application: Application, subject: str, text: str) -> None:
     """A letter to the operator, who hears of a failed night; the deputy head does not."""
-    mail = application.settings.mail
+    mail, now = application.settings.mail, application.clock()
     if mail.operator:
         html = f"<pre>{escape(text)}</pre>"
-        letter = Letter(subject=subject, text=text, html=html, attachments=())
-        now = application.clock()
-        message = message_of(letter, mail.sender, mail.operator, "alert", now)
+        alert = Letter(subject=subject, text=text, html=html, attachments=())
+        draft = Draft(letter=alert, role=OPERATOR, recipient=mail.operator)
+        number = id_of(mail.sender, OPERATOR, subject, now.isoformat())
         outbox.queue(
             application.engine,
             None,
             role=OPERATOR,
             recipient=mail.operator,
             subject=subject,
-            body=message.as_bytes(),
+            body=_body(application, draft, number),
             at=now,
+            message_id=number,
         )
 
 
-def message_of(
-    letter: Letter, sender: str, recipient: str, name: str, now: datetime
-) -> EmailMessage:
-    """The MIME message. Header values cannot carry line breaks: the policy refuses them."""
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = " ".join(letter.subject.split())
-    message["From"] = _address(sender, "Дозор")
-    message["To"] = _address(recipient)
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{name}-{now:%Y%m%d%H%M%S%f}@{_domain(sender)}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
-    for attachment in letter.attachments:
-        kind, _, subtype = attachment.media_type.partition("/")
-        message.add_attachment(
-            attachment.content,
-            maintype=kind,
-            subtype=subtype.partition(";")[0],
-            filename=attachment.name,
-        )
-    return message
+# --- handing over -------------------------------------------------------------------------------
 
 
 def deliver(engine: Engine, settings: Settings, clock: Clock) -> Delivered:
@@ -139,16 +247,23 @@ def deliver(engine: Engine, settings: Settings, clock: Clock) -> Delivered:
     with lock(engine, "delivery", clock):
         if parked := outbox.recover(engine):
             log.warning("%d messages parked: a crash while they were handed over", parked)
-        answers = [
-            answer
-            for number in outbox.due(engine, clock())
-            if (answer := _deliver_one(engine, settings, clock, number))
-        ]
+        outbox.release(engine)
+        answers = [*_deliver_due(engine, settings, clock)]
+        if outbox.release(engine):
+            answers += _deliver_due(engine, settings, clock)
     return Delivered(
         sent=tuple(who for who, state, _ in answers if state == "sent"),
         postponed=tuple((who, why) for who, state, why in answers if state == "queued"),
         parked=tuple((who, why) for who, state, why in answers if state == "parked"),
     )
+
+
+def _deliver_due(
+    engine: Engine, settings: Settings, clock: Clock
+) -> Iterator[tuple[str, str, str]]:
+    for number in outbox.due(engine, clock()):
+        if answer := _deliver_one(engine, settings, clock, number):
+            yield answer
 
 
 def _deliver_one(
@@ -157,14 +272,13 @@ def _deliver_one(
     message = outbox.claim(engine, number, clock())
     if message is None:
         return None
-    state, answer = "sent", ""
     try:
         with _server(settings) as server:
             _hand_over(engine, server, settings.mail, message)
-        outbox.mark(engine, number, state="sent", sent_at=clock(), answer="")
+            outbox.mark(engine, number, state="sent", sent_at=clock(), answer="")
     except DeliveryError as error:
-        state, answer = _refused(engine, message, error, clock()), str(error)
-    return message.recipient, state, answer
+        return message.recipient, _refused(engine, message, error, clock()), str(error)
+    return message.recipient, "sent", ""
 
 
 def _refused(engine: Engine, message: MessageRow, error: DeliveryError, now: datetime) -> str:
@@ -182,22 +296,60 @@ def _refused(engine: Engine, message: MessageRow, error: DeliveryError, now: dat
 @contextmanager
 def _server(settings: Settings) -> Iterator[smtplib.SMTP]:
     mail = settings.mail
-    with _refusals(), smtplib.SMTP(mail.host, mail.port, timeout=mail.timeout) as server:
-        if mail.starttls:
-            server.starttls()
-        if settings.smtp_user:
-            server.login(settings.smtp_user, settings.smtp_password)
-        yield server
+    with _refusals():
+        server = smtplib.SMTP(mail.host, mail.port, timeout=mail.timeout)
+        try:
+            if mail.starttls:
+                server.starttls()
+            if settings.smtp_user:
+                server.login(settings.smtp_user, settings.smtp_password)
+            yield server
+        finally:
+            _leave(server)
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """What a server says to QUIT changes nothing: the message was taken, or it was not."""
+    with suppress(smtplib.SMTPException, OSError):
+        server.quit()
+    server.close()
 
 
 def _hand_over(engine: Engine, server: smtplib.SMTP, mail: Mail, message: MessageRow) -> None:
-    """MAIL and RCPT may be repeated after a crash; DATA may not, so it is written down first."""
+    """MAIL, RCPT and DATA may be repeated after a crash; the last byte may not, so it is written
+    down before."""
     assert message.id is not None
     server.ehlo_or_helo_if_needed()
-    _expect(server.mail(_wire(mail.sender)))
-    _expect(server.rcpt(_wire(message.recipient)))
+    _expect(server.mail(wire(mail.sender), _options(server, mail, message)))
+    _expect(server.rcpt(wire(message.recipient)))
+    _expect(server.docmd("DATA"))
     outbox.mark(engine, message.id, state="handing")
-    _expect(server.data(message.body))
+    server.send(_stuffed(message.body))
+    _expect(_last_answer(server, mail))
+
+
+def _options(server: smtplib.SMTP, mail: Mail, message: MessageRow) -> tuple[str, ...]:
+    if not needs_utf8(mail.sender, message.recipient):
+        return ()
+    if not server.has_extn("smtputf8"):
+        raise DeliveryError(NO_UTF8, permanent=True)
+    return ("SMTPUTF8", "BODY=8BITMIME")
+
+
+def _stuffed(body: bytes) -> bytes:
+    """As DATA wants it: a line that begins with a dot gets another, a lone dot ends it all."""
+    lines = re.sub(rb"(?m)^\.", b"..", body)
+    return lines + (b"" if lines.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
+def _last_answer(server: smtplib.SMTP, mail: Mail) -> tuple[int, bytes]:
+    """Without it nobody knows whether the message was taken, so nobody may send it again."""
+    if server.sock is not None:
+        server.sock.settimeout(mail.timeout * LAST_ANSWER)
+    try:
+        return server.getreply()
+    except (smtplib.SMTPException, OSError) as error:
+        raise DeliveryError(NO_ANSWER.format(error=error), permanent=True) from error
 
 
 def _expect(reply: tuple[int, bytes]) -> None:
@@ -218,22 +370,3 @@ def _refusals() -> Iterator[None]:
         raise DeliveryError(words, permanent=error.smtp_code >= 500) from error
     except (smtplib.SMTPException, OSError) as error:
         raise DeliveryError(f"сервер почты не отвечает: {error}", permanent=False) from error
-
-
-def _address(written: str, name: str = "") -> Address:
-    said, address = parseaddr(written)
-    user, _, domain = address.rpartition("@")
-    return Address(said or name, user, _ascii(domain))
-
-
-def _wire(written: str) -> str:
-    address = _address(written)
-    return f"{address.username}@{address.domain}"
-
-
-def _domain(sender: str) -> str:
-    return _address(sender).domain
-
-
-def _ascii(domain: str) -> str:
-    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()

@@ -187,7 +187,7 @@ def _tell(application: Application, done: Audit) -> None:
         advice = words("advice", audit=done.id)
         _alert_once(application, words("subject", audit=done.id), f"{_told(done)}\n\n{advice}")
         return
-    queue_report(application, done, report)
+    queue_report(application, done, report, scheduled=True)
     if done.issues:
         _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _told(done))
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from rich.console import Console
-from rich.table import Table
-
-from monitor.application import opened
+from monitor.application import Application, opened, real_time
 from monitor.config import ConfigError, load_settings
 from monitor.delivery import Delivered, deliver, queue_report
 from monitor.reporting import chosen_audit, default_path, report_of, write
+from monitor.scope import UnknownInstitutionError, in_scope
+from monitor.sightings import with_facts
 from monitor.storage import outbox as line
 from monitor.storage.database import open_database
 from monitor.storage.evidence import verify as verified
+from monitor.storage.tables import MessageRow
 from reports.formats import installed
+from reports.model import Report
+from reports.templating import one_line
 
+LETTERS = ("letter", "letter-text")
 STATES = {
+    "held": "ждёт, пока уйдёт отчёт руководителю",
     "queued": "ждёт",
     "claimed": "отправляется",
     "handing": "передаётся",
@@ -26,22 +32,67 @@ STATES = {
 }
 
 
-def report(config: Path, number: int | None, kind: str, output: Path | None) -> int:
+def report(
+    config: Path, number: int | None, kind: str, output: Path | None, institution: str | None
+) -> int:
     if kind not in installed():
         raise ConfigError([f"--format {kind}: такого вида нет; есть {', '.join(installed())}"])
+    if kind in LETTERS and institution is None:
+        raise ConfigError([f"--format {kind}: скажите, какому учреждению: --institution КОД"])
     with opened(load_settings(config)) as application:
-        audit = chosen_audit(application, number)
-        found = report_of(application, audit)
+        found = _report(application, number, kind, institution)
         if output == Path("-"):
             sys.stdout.buffer.write(installed()[kind].render(found))
-        else:
-            print(write(found, kind, output or default_path(application, audit, kind)))
+            return 0
+        for slug in [kind] if output else family(kind):
+            path = output or _path(application, found, slug, institution)
+            print(write(found, slug, path))
     return 0
+
+
+def _report(
+    application: Application, number: int | None, kind: str, institution: str | None
+) -> Report:
+    found = report_of(application, chosen_audit(application, number))
+    if institution:
+        found = narrowed(found, institution)
+    return with_facts(application, found) if kind == "cur" else found
+
+
+def narrowed(report: Report, name: str) -> Report:
+    """Only what concerns one institution. Raises UnknownInstitutionError."""
+    named = {one.key for one in in_scope(report.municipalities, [name], report.audit.as_of)}
+    found = tuple(one for one in report.institutions if one.key in named)
+    if not found:
+        told = f"учреждения «{name}» в проверке № {report.audit.id} не было"
+        raise UnknownInstitutionError(told)
+    towns = {one.municipality for one in found}
+    return replace(
+        report,
+        municipalities=tuple(one for one in report.municipalities if one.id in towns),
+        institutions=found,
+        findings=tuple(f for f in report.findings if f"{f.municipality}/{f.institution}" in named),
+        trend=(),
+    )
+
+
+def family(kind: str) -> list[str]:
+    """The format and its companions: `letter` is written with `letter-text`."""
+    return [slug for slug in sorted(installed()) if slug == kind or slug.startswith(f"{kind}-")]
+
+
+def _path(application: Application, found: Report, slug: str, institution: str | None) -> Path:
+    """`audit-000017-school-1-letter.html`: one institution's file does not overwrite the town's."""
+    path, end = default_path(application, found.audit, slug), installed()[slug].suffix
+    if institution is None:
+        return path
+    return path.with_name(f"{path.name.removesuffix(end)}-{institution.replace('/', '-')}{end}")
 
 
 def send(config: Path, number: int | None, *, again: bool) -> int:
     with opened(load_settings(config)) as application:
-        if not application.settings.mail.recipients:
+        mail = application.settings.mail
+        if not (mail.recipients or mail.cur):
             raise ConfigError(
                 [f"{config}: [mail] recipients: нет адресатов, письмо отправлять некому"]
             )
@@ -68,14 +119,20 @@ def outbox(config: Path, *, retry: bool) -> int:
     engine = open_database(settings.storage.database)
     try:
         if retry:
-            print(f"Снова в очереди: {line.requeue(engine)}")
-        table = Table("№", "Кому", "Тема", "Состояние", "Ответ сервера")
+            print(f"Снова в очереди: {line.requeue(engine, real_time())}. Отправить: dozor send")
         for row in line.messages(engine):
-            table.add_row(str(row.id), row.recipient, row.subject, STATES[row.state], row.answer)
-        Console().print(table)
+            print(*_told(row, settings.schedule.timezone), sep="\n    ")
     finally:
         engine.dispose()
     return 0
+
+
+def _told(row: MessageRow, zone: ZoneInfo) -> list[str]:
+    """One message in two or three lines, so that no server's answer is cut by a narrow window."""
+    at = row.sent_at or (row.due_at if row.state == "queued" else row.queued_at)
+    state = f"{STATES.get(row.state, row.state)} {at.astimezone(zone):%d.%m.%Y %H:%M}"
+    lines = [f"№ {row.id}  {state}  {row.recipient}", one_line(row.subject)]
+    return [*lines, f"ответ сервера: {one_line(row.answer)}"] if row.answer else lines
 
 
 def verify(config: Path) -> int:

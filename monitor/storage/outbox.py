@@ -1,17 +1,20 @@
 """The outbox: a message is claimed by a conditional update, then sent.
 
-    queued ──> claimed ──> handing ──> sent
-       ^          │           │
-       └──────────┘           └─> parked (by a restart: nobody knows whether it went)
+    held ──> queued ──> claimed ──> handing ──> sent
+                ^          │           │
+                └──────────┴───────────┴─> parked
 
-Before the bytes are handed over, a restart may try again; afterwards it may not. Only between
-"handing" and "sent" can a crash leave a doubt, and there we would rather not send twice: the
-message is parked, named by `dozor outbox`, and one word of the operator sends it.
+A letter to an institution is held until the deputy head has the report of the same audit. Before
+the bytes are handed over, a restart may try again; afterwards it may not. Only between the last
+byte and the server's answer can a crash, or a broken connection, leave a doubt, and there we would
+rather not send twice: the message is parked, named by `dozor outbox`, and one word of the operator
+sends it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, func, update
@@ -21,7 +24,53 @@ from monitor.storage.database import session
 from monitor.storage.tables import MessageRow
 from reports.model import Audit
 
-UNSURE = "неизвестно, ушло ли письмо: программа остановилась при передаче"
+DEPUTY = "deputy"  # the role whose report must be out before letters that are held go
+UNSURE = (
+    "неизвестно, ушло ли письмо: программа остановилась при передаче. Спросите адресата; "
+    "отправить снова: dozor outbox --retry"
+)
+ON_THE_WAY = ("queued", "claimed", "handing")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a new message stands: its turn, and the first and the last letter it answers."""
+
+    turn: int
+    thread: tuple[str, ...]
+
+
+def place(
+    engine: Engine, audit: Audit | None, role: str, recipient: str, *, again: bool = False
+) -> Place | None:
+    """None when this audit's message was queued before and nobody said `again`.
+
+    An alert (no audit) is always queued, and answers nothing.
+    """
+    if audit is None:
+        return Place(1, ())
+    with session(engine) as opened:
+        turns = _turns(opened, audit, role, recipient)
+        return None if turns and not again else Place(turns + 1, _thread(opened, role, recipient))
+
+
+def _turns(opened: Session, audit: Audit, role: str, recipient: str) -> int:
+    same = (*_same(role, recipient), MessageRow.audit_id == audit.id)
+    return opened.exec(select(func.max(MessageRow.turn)).where(*same)).one() or 0
+
+
+def _same(role: str, recipient: str) -> tuple[bool, bool]:
+    return MessageRow.role == role, MessageRow.recipient == recipient
+
+
+def _thread(opened: Session, role: str, recipient: str) -> tuple[str, ...]:
+    """The letters that this recipient has, or will have: what was parked is no such letter."""
+    known = opened.exec(
+        select(MessageRow.message_id)
+        .where(*_same(role, recipient), MessageRow.message_id != "", MessageRow.state != "parked")
+        .order_by(col(MessageRow.id))
+    ).all()
+    return tuple(dict.fromkeys((known[0], known[-1]))) if known else ()
 
 
 def queue(
@@ -33,39 +82,73 @@ def queue(
     subject: str,
     body: bytes,
     at: datetime,
-    again: bool = False,
-) -> MessageRow | None:
-    """Put a message in line; None when this audit's was queued before and nobody said `again`.
-
-    An alert (no audit) is always queued.
-    """
+    message_id: str = "",
+    turn: int = 1,
+    held: bool = False,
+) -> MessageRow:
+    """Put a message in line. A second one of the same audit, recipient and turn is refused
+    (StorageError)."""
+    row = MessageRow(
+        audit_id=audit.id if audit else None,
+        role=role,
+        recipient=recipient,
+        turn=turn,
+        subject=subject,
+        body=body,
+        message_id=message_id,
+        state="held" if held else "queued",
+        queued_at=at,
+        due_at=at,
+    )
     with session(engine) as opened:
-        turn = _turns(opened, audit, role, recipient)
-        if turn and not again:
-            return None
-        row = MessageRow(
-            audit_id=audit.id if audit else None,
-            role=role,
-            recipient=recipient,
-            turn=turn + 1,
-            subject=subject,
-            body=body,
-            queued_at=at,
-            due_at=at,
-        )
         opened.add(row)
     return row
 
 
-def _turns(opened: Session, audit: Audit | None, role: str, recipient: str) -> int:
-    if audit is None:
-        return 0
-    same = (
-        MessageRow.audit_id == audit.id,
-        MessageRow.role == role,
-        MessageRow.recipient == recipient,
+def has(engine: Engine, audit: Audit, role: str) -> bool:
+    """Whether this audit has a message in this role, whatever became of it."""
+    with session(engine) as opened:
+        same = (MessageRow.audit_id == audit.id, MessageRow.role == role)
+        return opened.exec(select(MessageRow.id).where(*same).limit(1)).first() is not None
+
+
+def last_queued(engine: Engine, role: str, recipient: str) -> datetime | None:
+    """When something was last put in line for this recipient in this role."""
+    with session(engine) as opened:
+        return opened.exec(
+            select(MessageRow.queued_at)
+            .where(*_same(role, recipient))
+            .order_by(col(MessageRow.id).desc())
+            .limit(1)
+        ).first()
+
+
+def release(engine: Engine) -> int:
+    """Queue what was held for a report that the deputy head now has; gives the number.
+
+    He has it when one copy was sent and no other is still on its way.
+    """
+    with session(engine) as opened:
+        sent, waiting = (_audits(opened, states) for states in (("sent",), ON_THE_WAY))
+        moved = opened.exec(
+            update(MessageRow)
+            .where(col(MessageRow.state) == "held", col(MessageRow.audit_id).in_(sent - waiting))
+            .values(state="queued")
+        )
+    return int(moved.rowcount)
+
+
+def _audits(opened: Session, states: Iterable[str]) -> set[int]:
+    """Audits whose report to the deputy head is in one of these states, of those held for."""
+    held = select(MessageRow.audit_id).where(MessageRow.state == "held")
+    found = opened.exec(
+        select(MessageRow.audit_id).where(
+            MessageRow.role == DEPUTY,
+            col(MessageRow.state).in_(states),
+            col(MessageRow.audit_id).in_(held),
+        )
     )
-    return opened.exec(select(func.max(MessageRow.turn)).where(*same)).one() or 0
+    return {number for number in found if number is not None}
 
 
 def recover(engine: Engine) -> int:
@@ -130,12 +213,18 @@ def messages(engine: Engine, most: int = 50) -> Iterable[MessageRow]:
         return opened.exec(select(MessageRow).order_by(col(MessageRow.id).desc()).limit(most)).all()
 
 
-def requeue(engine: Engine) -> int:
-    """Put everything that was parked back in line; gives the number."""
+def requeue(engine: Engine, now: datetime) -> int:
+    """Put everything that was parked back in line, and let what waits for a pause go at once;
+    gives the number."""
     with session(engine) as opened:
         moved = opened.exec(
             update(MessageRow)
             .where(col(MessageRow.state) == "parked")
-            .values(state="queued", attempts=0)
+            .values(state="queued", attempts=0, due_at=now)
+        )
+        opened.exec(
+            update(MessageRow)
+            .where(col(MessageRow.state) == "queued", col(MessageRow.due_at) > now)
+            .values(due_at=now)
         )
     return int(moved.rowcount)

@@ -142,7 +142,9 @@ class MessageRow(SQLModel, table=True):
     turn: int = 1  # raised when somebody asks to send the same report again
     subject: str
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    state: str = Field(default="queued", index=True)  # queued | claimed | sent | parked
+    message_id: str = ""  # the header's value, by which the next report answers this one
+    state: str = Field(default="queued", index=True)
+    """held (until the deputy head has the report) | queued | claimed | handing | sent | parked"""
     queued_at: datetime = _moment()
     claimed_at: datetime | None = _moment(default=None, nullable=True)
     due_at: datetime = _moment()

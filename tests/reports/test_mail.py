@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bs4 import BeautifulSoup
 
-from reports.mail import digest
+from reports.mail import digest, table_letter
 from tests.cast import TOWN
 from tests.reports.town import HOSTILE, REPORT, TWO_TOWNS, big_report
 
@@ -54,7 +54,15 @@ def test_the_letter_is_small_also_for_a_big_town() -> None:
     assert len(digest(big_report(60)).html.encode()) <= 100_000
 
 
-def test_the_whole_report_is_attached() -> None:
-    (attachment,) = digest(REPORT).attachments
-    assert attachment.name == "dozor-kedr-2026-11-23.html"
-    assert attachment.content.startswith(b"<!doctype html>")
+def test_the_whole_report_is_attached_as_a_page_and_a_workbook() -> None:
+    page, table = digest(REPORT).attachments
+    assert (page.name, table.name) == ("dozor-kedr-2026-11-23.html", "dozor-kedr-2026-11-23.xlsx")
+    assert page.content.startswith(b"<!doctype html>")
+    assert table.content.startswith(b"PK")
+
+
+def test_the_table_of_the_cur_says_what_an_empty_cell_means() -> None:
+    letter = table_letter(REPORT)
+    assert letter.subject == "Таблица госпабликов на 23 ноября 2026: Город Кедровый"
+    assert "не знаем" in letter.text
+    assert letter.attachments[0].name == "dozor-kedr-2026-11-23-cur.xlsx"

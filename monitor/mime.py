@@ -1,0 +1,107 @@
+"""A letter as the bytes that go over the wire, and addresses as mail servers know them.
+
+AddressError: what somebody wrote is no address that mail can be sent to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime, parseaddr
+from urllib.parse import quote
+
+import idna
+
+from reports.mail import Letter
+from reports.templating import one_line
+
+
+class AddressError(ValueError):
+    """The text is Russian and names what was written."""
+
+
+def address_of(written: str, name: str = "") -> Address:
+    """«deputy@example.org», «Заместитель главы <зам@город.рф>»: the domain becomes ASCII."""
+    said, plain = parseaddr(written)
+    user, _, domain = plain.rpartition("@")
+    try:
+        if not user or not written.isprintable() or any(map(str.isspace, plain)):
+            raise ValueError(written)
+        return Address(one_line(name or said), user, _ascii(domain))
+    except (ValueError, IndexError) as error:  # idna's and email's errors are ValueErrors
+        raise AddressError(f"«{one_line(written)}» не похоже на адрес почты") from error
+
+
+def _ascii(domain: str) -> str:
+    if not domain:
+        raise ValueError("no domain")
+    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+
+
+def wire(written: str) -> str:
+    """The address alone, as MAIL and RCPT want it."""
+    address = address_of(written)
+    return f"{address.username}@{address.domain}"
+
+
+def needs_utf8(*written: str) -> bool:
+    """A name before the @ that is not ASCII can go through a server with SMTPUTF8 only."""
+    return not all(wire(one).isascii() for one in written)
+
+
+def id_of(sender: str, *of: object) -> str:
+    """The same for the same message: made of what it is about, not of the moment."""
+    digest = hashlib.sha256("\n".join(map(str, of)).encode()).hexdigest()
+    return f"<dozor.{digest[:24]}@{address_of(sender).domain}>"
+
+
+def message_of(
+    letter: Letter,
+    *,
+    sender: str,
+    recipient: Address,
+    message_id: str,
+    at: datetime,
+    thread: tuple[str, ...] = (),
+    operator: str | None = None,
+    reply_to: str | None = None,
+) -> bytes:
+    """Whatever a name or a subject holds, it stays within its header: they are one line each."""
+    is_plain = not needs_utf8(sender, recipient.addr_spec)
+    message = EmailMessage(policy=SMTP if is_plain else SMTPUTF8)
+    message["Subject"] = one_line(letter.subject)
+    message["From"] = address_of(sender, parseaddr(sender)[0] or "Дозор")
+    message["To"] = recipient
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    _answer(message, thread)
+    if reply_to:
+        message["Reply-To"] = address_of(reply_to)
+    if operator:
+        message["List-Unsubscribe"] = f"<mailto:{quote(wire(operator), '@')}?subject=unsubscribe>"
+    _fill(message, letter)
+    return message.as_bytes()
+
+
+def _answer(message: EmailMessage, thread: tuple[str, ...]) -> None:
+    if thread:
+        message["In-Reply-To"] = thread[-1]
+        message["References"] = " ".join(thread)
+
+
+def _fill(message: EmailMessage, letter: Letter) -> None:
+    """Both bodies in base64: no server has to know eight bits, no line is too long."""
+    message.set_content(letter.text, cte="base64")
+    message.add_alternative(letter.html, subtype="html", cte="base64")
+    for attachment in letter.attachments:
+        kind, _, subtype = attachment.media_type.partition("/")
+        message.add_attachment(
+            attachment.content,
+            maintype=kind,
+            subtype=subtype.partition(";")[0],
+            filename=attachment.name,
+        )
