@@ -51,8 +51,8 @@ def test_every_shipped_setting_is_one_that_exists() -> None:
     assert given <= known
 
 
-def test_no_module_imports_inside_a_function_but_a_command() -> None:
-    """Commands import their work lazily so that --help is quick; elsewhere it hides a circle."""
+def test_no_module_imports_inside_a_function_to_escape_a_circle() -> None:
+    """Commands import their work lazily so that --help is quick; elsewhere a reason is given."""
     guilty = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for folder in ("collectors", "rules", "reports", "monitor")
@@ -62,5 +62,6 @@ def test_no_module_imports_inside_a_function_but_a_command() -> None:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
+        and "# only when needed" not in path.read_text("utf-8").splitlines()[node.lineno - 1]
     ]
     assert guilty == []
