@@ -66,8 +66,10 @@ def report_of(application: Application, audit: Audit) -> Report:
 def towns_of(
     municipalities: Iterable[Municipality], scope: Iterable[Institution]
 ) -> tuple[Municipality, ...]:
+    """Those of the scope; all, where nobody is registered yet: their report says just that."""
     shown = {one.municipality for one in scope}
-    return tuple(one for one in municipalities if one.id in shown)
+    towns = tuple(municipalities)
+    return tuple(one for one in towns if one.id in shown) or towns
 
 
 # --- files ------------------------------------------------------------------------------------

@@ -146,6 +146,15 @@ def test_a_review_that_a_person_closed_does_not_come_back(office: Office) -> Non
     assert next(one for one in after if one["page"] == review["page"])["outcome"] == "pass"
 
 
+def test_a_registry_with_nobody_in_it_yet_has_a_report(office: Office) -> None:
+    town = office.folder / "nobody.toml"
+    town.write_text('[municipality]\nid = "town"\nname = "Город"\ntimezone = "Asia/Tomsk"\n')
+    office.environment["DOZOR_REGISTRY"] = json.dumps([str(town)])
+    done = office.dozor("audit", "--html", str(office.folder / "x.html"))
+    assert done.returncode == 0, done.stderr
+    assert "не внесены в реестр" in done.stdout
+
+
 def test_the_shipped_registries_accuse_nobody(office: Office) -> None:
     root = Path(__file__).parents[2]
     office.sections["registry"] = [
