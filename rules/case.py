@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from collectors.model import SITE, Facts, Failure, Page
@@ -14,6 +15,8 @@ from rules.attestations import Statement
 from rules.exemptions import Claim, claim
 from rules.model import Act, Dossier, Edition, Event, Institution, Municipality, Requirement
 from rules.views import View, today
+
+T = TypeVar("T")
 
 DATES_DIFFER = timedelta(days=1)  # G26: so much may a date of creation differ from the oldest post
 RECENT = timedelta(days=63)  # a creation that long ago excuses nothing any more
@@ -35,6 +38,16 @@ class Case:
     event_page: str | None = None
     edition: Edition | None = None  # the wording of the date; None: the clause has none then
     in_force_since: date | None = None  # None: not known; deadlines from it are unknown
+    kept: dict[object, Any] = field(
+        default_factory=dict, compare=False
+    )  # of all cases of a dossier
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        """What several clauses of one dossier ask for is computed once."""
+        if key not in self.kept:
+            self.kept[key] = compute()
+        found: T = self.kept[key]
+        return found
 
     @property
     def institution(self) -> Institution:
@@ -50,7 +63,7 @@ class Case:
 
     @cached_property
     def today(self) -> date:
-        return today(self.dossier)
+        return self.once("today", lambda: today(self.dossier))
 
     @property
     def is_authority(self) -> bool:
@@ -90,9 +103,9 @@ class Case:
 
     @cached_property
     def exemption(self) -> Claim:
-        return claim(
-            self.dossier, self.act, exempt_scope(self.requirement, self.network), self.today
-        )
+        scope = exempt_scope(self.requirement, self.network)
+        key = ("exemption", self.act.id, scope)
+        return self.once(key, lambda: claim(self.dossier, self.act, scope, self.today))
 
     @cached_property
     def site(self) -> View | None:

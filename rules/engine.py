@@ -67,6 +67,7 @@ class Verdict:
 def judge(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:
     """Findings of one institution, in the acts' order; only of acts that its municipality names."""
     seen: dict[Page, View] = {}
+    kept: dict[object, Any] = {}
 
     def view_of(page: Page) -> View:
         if page not in seen:
@@ -78,7 +79,7 @@ def judge(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:
         _finding(case)
         for act in bound
         for requirement in act.requirements
-        for case in _cases(dossier, act, requirement, view_of)
+        for case in _cases(dossier, act, requirement, view_of, kept)
     )
 
 
@@ -383,15 +384,20 @@ def _with_preview(case: Case, verdict: Verdict, preview: Verdict) -> Finding:
 
 
 def _cases(
-    dossier: Dossier, act: Act, requirement: Requirement, view_of: Callable[[Page], View]
+    dossier: Dossier,
+    act: Act,
+    requirement: Requirement,
+    view_of: Callable[[Page], View],
+    kept: dict[object, Any],
 ) -> Iterator[Case]:
-    on = today(dossier)
+    on = _kept_today(dossier, kept)
     force = force_of(act, dossier.municipality, on)
     bare = Case(
         dossier=dossier,
         act=act,
         requirement=requirement,
         look=view_of,
+        kept=kept,
         edition=edition_of(requirement, max(force.since or on, on) if force.refusal else on),
         in_force_since=force.entered,
     )
@@ -407,6 +413,13 @@ def _cases(
             yield from _of_events(bare)
         case _:
             yield replace(bare, network=_only(requirement.networks, requirement.per))
+
+
+def _kept_today(dossier: Dossier, kept: dict[object, Any]) -> date:
+    if "today" not in kept:
+        kept["today"] = today(dossier)
+    found: date = kept["today"]
+    return found
 
 
 def _of_network(bare: Case, network: str) -> Case:

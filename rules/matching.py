@@ -100,6 +100,7 @@ def _host(written: str) -> str:
 # --- postal addresses ---------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=16384)
 def has_street_like(text: str) -> bool:
     return any(True for _ in streets(text))
 
@@ -141,6 +142,7 @@ _SETTLEMENT_TYPES = frozenset(_WORDS["settlements"])
 _CORPS = re.compile(r"(?:корпус|корп|к|строение|стр)\W{0,3}(\w{1,4})", re.IGNORECASE)
 
 
+@lru_cache(maxsize=16384)
 def _places(written: str) -> list[_Place]:
     originals = [spot.address.original for spot in find_addresses(written, "")] or [written]
     return [place for original in originals for place in _places_of(parts_of(original))]
@@ -321,6 +323,7 @@ _KINDS: dict[tuple[str, ...], str] = {
 _LONGEST = max(map(len, _KINDS))
 
 
+@lru_cache(maxsize=16384)
 def _name(text: str) -> _Name:
     return _sorted_out(_stems(text))
 
@@ -347,11 +350,17 @@ def _kind_at(stems: Sequence[str], position: int) -> tuple[str, int]:
     return "", 1
 
 
-def _windows(text: str, size: int = 24) -> Iterator[_Name]:
+@lru_cache(maxsize=8192)
+def _windows(text: str, size: int = 24) -> tuple[_Name, ...]:
     """Overlapping pieces of a text, each long enough for a full name."""
     stems = _stems(text)
-    for start in range(0, max(1, len(stems) - size // 2), size // 2):
-        yield _sorted_out(stems[start : start + size])
+    starts = range(0, max(1, len(stems) - size // 2), size // 2)
+    return tuple(_sorted_out(stems[start : start + size]) for start in starts)
+
+
+def telling_words(text: str) -> frozenset[str]:
+    """What of a text can name an institution; without a common word no name matches strictly."""
+    return frozenset(word for window in (_name(text), *_windows(text)) for word in window.words)
 
 
 def _is_like(name: _Name, shown: _Name, threshold: float) -> bool:

@@ -10,7 +10,7 @@ import string
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -24,15 +24,21 @@ _RUSSIAN = Locale("ru")
 _FORMS = {"one": 0, "few": 1, "many": 2, "other": 1}
 
 
-class _Russian(string.Formatter):
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if "|" in format_spec:
-            return _counted(value, format_spec.split("|"))
-        if format_spec == "date":
-            return day(value)
-        if format_spec == "list":
-            return ", ".join(f"«{one}»" for one in value) or "ничего"
-        return "—" if value is None else str(super().format_field(value, format_spec))
+@cache
+def _parts(template: str) -> tuple[tuple[str, str | None, str], ...]:
+    """Text, the field behind it, and how that is printed; parsed once, filled in often."""
+    parsed = string.Formatter().parse(template)
+    return tuple((text, name, spec or "") for text, name, spec, _ in parsed)
+
+
+def _said(value: Any, spec: str) -> str:
+    if "|" in spec:
+        return _counted(value, spec.split("|"))
+    if spec == "date":
+        return day(value)
+    if spec == "list":
+        return ", ".join(f"«{one}»" for one in value) or "ничего"
+    return "—" if value is None else str(value)
 
 
 def _counted(number: int, forms: list[str]) -> str:
@@ -43,7 +49,11 @@ def day(value: date | str | None) -> str:
     """«2 ноября 2026»; a dash for None."""
     if value is None:
         return "—"
-    moment = date.fromisoformat(value) if isinstance(value, str) else value
+    return _day(date.fromisoformat(value) if isinstance(value, str) else value)
+
+
+@lru_cache(maxsize=4096)
+def _day(moment: date) -> str:
     return format_date(moment, "d MMMM y", locale=_RUSSIAN)
 
 
@@ -54,7 +64,10 @@ def _texts() -> Mapping[str, Mapping[str, str]]:
 
 def sentence(reason: Reason, fields: Mapping[str, Any]) -> str:
     """Raises KeyError if the template asks for what `fields` does not have."""
-    return _Russian().vformat(_texts()["reason"][reason], (), fields)
+    return "".join(
+        text if name is None else text + _said(fields[name], spec)
+        for text, name, spec in _parts(_texts()["reason"][reason])
+    )
 
 
 def failure_text(failure: Failure) -> str:

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from collectors.model import Block, SiteFacts
 from rules.case import Case
 from rules.literal import holds_email, holds_phone, holds_place
-from rules.matching import Match, names_match, same_address, same_email, same_phone
+from rules.matching import (
+    Match,
+    names_match,
+    same_address,
+    same_email,
+    same_phone,
+    telling_words,
+)
 from rules.model import Institution, Outcome
-from rules.predicates.crawls import inapplicable, names, of_site, site_facts, unread_parts
+from rules.predicates.crawls import Same, inapplicable, names, of_site, site_facts, unread_parts
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.reference import digits_of, phones_of
+from rules.views import View
 
 
 def card(case: Case, *, atom: str) -> Reading:
     """One thing in the institution's card: name, postal, email, phones, words, page links."""
-    one, site = case.about_institution, site_facts(case)
-    blocks = list(cards(site, one))
+    one = case.about_institution
+    blocks = cards(case, case.site, one)
     if atom == "email" and (one.no_email or not one.emails):
         return inapplicable(Reason.NO_EMAIL_TO_SHOW)
     if not blocks or (atom != "name" and not any(map(_shows_contacts, blocks))):
         return _no_card(case, atom)
     shown, found = ATOMS[atom](one, blocks)
-    everywhere = ATOMS[atom](one, list(_blocks(site)))[1]
+    everywhere = found or ATOMS[atom](one, list(_blocks(site_facts(case))))[1]
     return of_site(
         case,
         strict=found,
-        generous=found or shown or everywhere,
+        generous=shown or everywhere,
         reasons=(Reason.CARD_SHOWS, Reason.CARD_LACKS, Reason.CARD_UNCLEAR),
         measured={"atom": ATOM_NAMES[atom], "institution": one.short_name or one.name},
     )
@@ -39,7 +47,7 @@ def card(case: Case, *, atom: str) -> Reading:
 def card_tells(case: Case, *, stems: list[str], what: str) -> Reading:
     """Words in the card or on its page; a machine cannot judge them, so at worst a question."""
     one = case.about_institution
-    blocks = list(cards(site_facts(case), one))
+    blocks = cards(case, case.site, one)
     told = any(names((block.heading, block.text), stems) for block in blocks)
     if not blocks:
         return _no_card(case, "words")
@@ -74,11 +82,44 @@ def _blocks(site: SiteFacts | None) -> Iterator[Block]:
         yield from page.blocks
 
 
-def cards(site: SiteFacts | None, one: Institution) -> Iterator[Block]:
+def cards(case: Case, site: View | None, one: Institution) -> tuple[Block, ...]:
     """Blocks headed by its name, and all blocks of a page that bears it."""
-    for page in site.pages if site else ():
-        whole = any(_is_named(one, text) for text in (page.title, *page.headings[:1]))
-        yield from (block for block in page.blocks if whole or _is_named(one, block.heading))
+    if site is None or site.facts.site is None:
+        return ()
+    facts = site.facts.site
+    return case.once(("cards", site.page, one.id), lambda: tuple(_cards(facts, one)))
+
+
+def _cards(site: SiteFacts, one: Institution) -> Iterator[Block]:
+    headed = _headed(Same(site))
+    words = telling_words(" ; ".join((one.name, one.short_name, *one.popular_names)))
+    texts = {text for word in words for text in headed.by_word.get(word, ())}
+    named = {text for text in texts if _is_named(one, text)}
+    found = sorted({place for text in named for place in headed.places[text]})
+    return (site.pages[page].blocks[block] for page, block in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """Which blocks stand under which heading or title, and which texts hold which word."""
+
+    places: Mapping[str, Sequence[tuple[int, int]]]  # page, block
+    by_word: Mapping[str, Sequence[str]]
+
+
+@lru_cache(maxsize=4)
+def _headed(site: Same) -> Headed:
+    """A site of hundreds of pages is asked about hundreds of institutions: read it once."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for number, page in enumerate(site.value.pages):
+        for at, block in enumerate(page.blocks):
+            for text in {page.title, *page.headings[:1], block.heading} - {""}:
+                places.setdefault(text, []).append((number, at))
+    by_word: dict[str, list[str]] = {}
+    for text in places:
+        for word in telling_words(text):
+            by_word.setdefault(word, []).append(text)
+    return Headed(places, by_word)
 
 
 def _shows_contacts(block: Block) -> bool:

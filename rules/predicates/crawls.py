@@ -13,6 +13,21 @@ from rules.reasons import Reason
 from rules.views import View
 
 
+class Same:
+    """A large value as a key of a cache: this very object, not an equal one, and kept alive."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: SiteFacts) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.value is other.value
+
+
 def site_facts(case: Case) -> SiteFacts | None:
     return case.site.facts.site if case.site else None
 
@@ -64,10 +79,11 @@ def failures_of(view: View) -> tuple[Failure, ...]:
 
 
 def names(texts: Iterable[str], stems: Sequence[str]) -> bool:
-    return any(stem in plain(text) for text in texts for stem in stems)
+    folded = plain("\n".join(texts))
+    return any(stem in folded for stem in stems)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     return text.casefold().replace("ё", "е")
 

@@ -19,7 +19,7 @@ from rules.case import Case, is_active, stands, told_birth
 from rules.exemptions import claim
 from rules.model import Institution
 from rules.predicates.cards import cards
-from rules.predicates.crawls import inapplicable, names, of_site, site_facts, unread_parts
+from rules.predicates.crawls import Same, inapplicable, names, of_site, site_facts, unread_parts
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.views import State, View
@@ -68,9 +68,8 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     """Every official page is linked: strictly from the card, generously from anywhere."""
     one = case.about_institution
     known = _known(case, one, sync_lag_workdays)
-    site = site_facts(case)
-    in_card = frozenset(_linked(_card_links(case.site, one)))
-    anywhere = frozenset(_linked(_all_links(site)))
+    in_card = frozenset(_linked(_card_links(case, case.site, one)))
+    anywhere = _linked_on(case.site)
     if not _is_demanded(known, anywhere):
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
     card, whole = _tally(known, in_card), _tally(known, anywhere)
@@ -125,7 +124,7 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     one = case.institution
     known = _known(case, one, sync_lag_workdays)
     views = _sites_to_link(case)
-    links = [frozenset(_linked(_all_links(view.facts.site))) for view in views.values() if view]
+    links = [_linked_on(view) for view in views.values() if view]
     anywhere = frozenset().union(*links)
     if not _is_demanded(known, anywhere):
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
@@ -162,10 +161,9 @@ def _why_unseen(views: dict[str, View | None]) -> Reason | None:
 def _links_all(case: Case, name: str, view: View | None, known: Sequence[Known]) -> bool:
     if view is None:
         return False
-    urls = (
-        _card_links(view, case.institution) if name == "authority" else _all_links(view.facts.site)
-    )
-    return _tally(known, frozenset(_linked(urls))).is_whole
+    if name == "own":
+        return _tally(known, _linked_on(view)).is_whole
+    return _tally(known, frozenset(_linked(_card_links(case, view, case.institution)))).is_whole
 
 
 def _with_open_ends(reading: Reading, tally: Tally, settled: bool) -> Reading:
@@ -309,7 +307,7 @@ def _stands_otherwise(case: Case, owners: Iterable[Institution], address: str) -
 
 def _may_be_renamed(case: Case, one: Institution, address: str) -> bool:
     """The card leads to a community that we do not know, or over a shortener: perhaps it is it."""
-    urls = list(_card_links(case.site, one))
+    urls = list(_card_links(case, case.site, one))
     network = next(page.network for page in one.pages if page.address == address)
     strange = frozenset(_linked(urls)) - _familiar(case, one)
     return any(found == network for found, _ in strange) or any(map(_is_shortened, urls))
@@ -331,13 +329,25 @@ def _is_attached(site: SiteFacts | None, stems: Sequence[str]) -> bool:
 # --- links --------------------------------------------------------------------------------------
 
 
-def _card_links(site: View | None, one: Institution) -> Iterator[str]:
-    facts = site.facts.site if site else None
-    return (link.url for block in cards(facts, one) for link in block.contacts.links)
+def _card_links(case: Case, site: View | None, one: Institution) -> Iterator[str]:
+    return (link.url for block in cards(case, site, one) for link in block.contacts.links)
 
 
-def _all_links(site: SiteFacts | None) -> Iterator[str]:
-    for page in site.pages if site else ():
+def _linked_on(view: View | None) -> frozenset[Address]:
+    """All pages that a site links to from anywhere."""
+    if view is None or view.facts.site is None:
+        return frozenset()
+    return _all_linked(Same(view.facts.site))
+
+
+@lru_cache(maxsize=8)
+def _all_linked(site: Same) -> frozenset[Address]:
+    """The authority's site is held against every institution of a town: read it once."""
+    return frozenset(_linked(_all_links(site.value)))
+
+
+def _all_links(site: SiteFacts) -> Iterator[str]:
+    for page in site.pages:
         yield from _page_links(page)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from collectors.model import Author, Failure, FailureCode, Post
@@ -184,12 +184,16 @@ def _local(case: Case, post: Post) -> date:
 
 def count_week(posts: Iterable[Post], monday: date, zone: ZoneInfo, min_own_text: int) -> Week:
     """A post whose date is blurred counts strictly only where it surely belongs (G05)."""
-    start, end = starts_at(monday, zone), starts_at(monday + WEEK, zone)
+    start, end = (starts_at(day, zone).astimezone(UTC) for day in (monday, monday + WEEK))
     strict = generous = 0
     for post in posts:
-        blur = timedelta(hours=post.blur_hours)
-        earliest, latest = post.published_at - blur, post.published_at + blur
-        generous += earliest < end and latest >= start
+        earliest = latest = post.published_at
+        if post.blur_hours:
+            blur = timedelta(hours=post.blur_hours)
+            earliest, latest = earliest - blur, latest + blur
+        if earliest >= end or latest < start:
+            continue
+        generous += 1
         strict += start <= earliest and latest < end and is_own(post, min_own_text)
     return Week(monday, strict, generous)
 
