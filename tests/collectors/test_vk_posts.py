@@ -11,7 +11,14 @@ import pytest
 
 from collectors.model import BEGINNING, Author
 from collectors.vk.posts import Sheet, pinned_text_of, post, reaches, sheet, text_digest, wall_of
-from collectors.vk.script import KEYS, MisalignedError, items_of, wall_values, walls_script
+from collectors.vk.script import (
+    KEYS,
+    MisalignedError,
+    Originals,
+    items_of,
+    wall_values,
+    walls_script,
+)
 from tests.cast import NOW
 
 RECORDED = Path(__file__).parents[1] / "recorded" / "vk-api"
@@ -140,7 +147,7 @@ def test_a_list_of_another_length_is_never_zipped(short: Any) -> None:
 
 
 def test_the_script_uses_only_what_every_stand_in_knows() -> None:
-    script = walls_script([wall_values(-101, 0, 52)], whole=False)
+    script = walls_script([wall_values(-101, 0, 52)], False, Originals.UNPROVEN)
     assert script.splitlines()[1].startswith(
         'var w0=API.wall.get({"owner_id":-101,"offset":0,"count":52,"filter":"all"});'
     )

@@ -91,7 +91,7 @@ class Town:
 
     def settings(self) -> Settings:
         """Written as an operator writes them; secrets come as variables."""
-        addresses = {
+        addresses: dict[str, dict[str, Any]] = {
             "vk": {
                 "api_url": self.sandbox.vk_url,
                 "control_pages": self.sandbox.world.control_pages,
@@ -100,12 +100,16 @@ class Town:
         }
         names = {*QUICK, *self.sections}
         sections = {
-            name: QUICK.get(name, {}) | addresses.get(name, {}) | self.sections.get(name, {})
+            name: {
+                **QUICK.get(name, {}),
+                **addresses.get(name, {}),
+                **self.sections.get(name, {}),
+            }
             for name in names
         }
         config = self.folder / "config.toml"
         config.write_text(tomli_w.dumps({"registry": ["town.toml"], **sections}), "utf-8")
-        return load_settings(config, self.sandbox.settings() | self.secrets)
+        return load_settings(config, {**self.sandbox.settings(), **self.secrets})
 
     def audit(self, as_of: datetime = NOW, *names: str) -> Done:
         """A night in which the real clock, too, shows `as_of`."""
