@@ -8,9 +8,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
+COLOURS = 96
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -22,14 +24,15 @@ def take(report: Path) -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(report.resolve().as_uri())
         page.screenshot(path=HERE / "report.png")
-        page.set_viewport_size({"width": 960, "height": 800})
-        card = page.locator(".card.violates").nth(1)
-        card.scroll_into_view_if_needed()
-        box = card.bounding_box()
-        assert box is not None
-        clip = {**box, "height": min(box["height"], 900)}
-        page.screenshot(path=HERE / "card.png", clip=clip, full_page=True)
+        page.locator(".card.violates").nth(1).screenshot(path=HERE / "card.png")
         browser.close()
+    for name in ("report.png", "card.png"):
+        slim(HERE / name)
+
+
+def slim(path: Path) -> None:
+    """Flat colours need no more than these."""
+    Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
 
 
 if __name__ == "__main__":

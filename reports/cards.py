@@ -203,7 +203,7 @@ def build_case(ground: Ground, finding: Finding, records: Records) -> Case:
         required=measures(finding.required),
         details=details(finding),
         since=day(finding.since) if finding.since else None,
-        previous=word("previous", finding.previous) if finding.previous else None,
+        previous=was(ground, finding),
         change=counting.change(finding),
         records=tuple(dict.fromkeys(records[one.record].number for one in shown)),
         more_records=len(finding.evidence) - len(shown),
@@ -211,6 +211,16 @@ def build_case(ground: Ground, finding: Finding, records: Records) -> Case:
         disputed=finding.disputed,
         notes=finding.notes,
     )
+
+
+def was(ground: Ground, finding: Finding) -> str | None:
+    """Its word of the previous audit; advice was not a violation then either."""
+    if finding.previous is None:
+        return None
+    is_binding = counting.is_mandatory(finding, ground.requirements)
+    if finding.previous is Outcome.FAIL and not is_binding:
+        return word("marks", counting.BELOW, "word")
+    return word("previous", finding.previous)
 
 
 def build_record(ground: Ground, evidence: Evidence, number: int) -> Record:

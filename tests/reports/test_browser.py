@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from reports.formats.html import FORMAT
 from reports.mail import digest
 from reports.model import Report
-from tests.reports.town import HOSTILE, REPORT, TWO_TOWNS
+from tests.reports.town import HOSTILE, REPORT, TWO_TOWNS, big_report
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -141,3 +142,30 @@ def test_axe_finds_nothing_serious_in_the_letter(reader: Reader) -> None:
     page = reader.reads(digest(TWO_TOWNS).html.encode(), 640)
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
     assert [(v["id"], v["nodes"][0]["html"]) for v in found.response["violations"]] == []
+
+
+def test_a_broad_matrix_does_not_widen_the_page(reader: Reader) -> None:
+    page = reader.opens(TWO_TOWNS, 1280)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_the_file_of_one_institution_runs_nothing_that_it_was_told(reader: Reader) -> None:
+    hostile = replace(HOSTILE, institutions=(HOSTILE.institutions[1],) * 61)
+    assert FORMAT.files is not None
+    _, content = next(FORMAT.files(hostile))
+    page = reader.reads(content, 320)
+    assert reader.complaints == []
+    assert page.locator("script, img, a[href^=javascript]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_filters_of_an_index_work_from_the_keyboard(reader: Reader) -> None:
+    page = reader.opens(big_report(61, pages=1))
+    page.focus("select[name=mark]")
+    for _ in range(6):  # fail, below, review, error, unknown, pending
+        page.keyboard.press("ArrowDown")
+    assert page.input_value("select[name=mark]") == "pending"
+    assert page.locator(".register tbody tr:visible").count() == 61
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert page.locator(".register tbody tr:visible").count() == 0

@@ -80,6 +80,15 @@ def test_advice_is_called_below_the_recommended_and_never_a_violation() -> None:
     assert "не выполнено" not in item
 
 
+def test_advice_was_no_violation_in_the_previous_audit_either() -> None:
+    found = tuple(
+        replace(f, previous=f.outcome) if f.requirement.endswith("6.4-recommended") else f
+        for f in REPORT.findings
+    )
+    item = one(replace(REPORT, findings=found), '#kedr--school .item[data-mark="below"]')
+    assert "в прошлую проверку: ниже рекомендуемого" in said(item)
+
+
 def test_the_matrix_shows_the_worst_page_of_a_requirement() -> None:
     table = one(REPORT, ".matrix")
     museum = next(row for row in table.select("tbody tr") if "Музей" in row.get_text())
