@@ -277,7 +277,10 @@ GATE = f"<html><body>{'Вы не робот? ' * 20}<div class=g-recaptcha></div
         (reply(b"%PDF", kind="application/pdf"), FailureCode.UNRECOGNISED),
         (reply(status=302, location="/"), FailureCode.REDIRECTS),
         (reply(status=302, location="http://10.0.0.1/"), FailureCode.ADDRESS_REFUSED),
-        (reply(gzip.compress(b"0" * 9_000_000), content_encoding="gzip"), FailureCode.TOO_LARGE),
+        (
+            reply(gzip.compress(b"0" * 9_000_000, mtime=0), content_encoding="gzip"),
+            FailureCode.TOO_LARGE,
+        ),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n<html>", FailureCode.MALFORMED),
         (hang, FailureCode.TIMEOUT),
         (drip, FailureCode.TIMEOUT),
