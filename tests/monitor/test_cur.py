@@ -1,0 +1,149 @@
+"""The ЦУР's table, written from a registry and read back into one."""
+
+from __future__ import annotations
+
+import io
+import tomllib
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+
+from monitor.registry import import_table
+from reports.formats.cur import FORMAT, rows
+from reports.model import Report
+from rules.model import Attestation, Institution, Outcome
+from tests.cast import (
+    ADMINISTRATION,
+    CLINIC_VK,
+    MUSEUM,
+    OFFICE,
+    SCHOOL,
+    SCHOOL_FACTS,
+    SCHOOL_VK,
+    TOWN,
+)
+from tests.reports.town import KEDROVY, REPORT, finding
+
+TITLES = (
+    "Уровень", "Учредитель", "Наименование подведомственной организации",
+    "Официальная страница не ведется на основании", "ОГРН", "Сфера 1", "Сфера 2", "Сфера 3",
+    "Статус", "ID госпаблика", "Ссылка на госпаблик ВК", "Адрес, указанный в настройках страницы",
+    "Подключение к компоненту «Госпаблики» (да/нет)", "Госметка (да/нет)", "Оформление (%)",
+    "Виджеты (0/1/2)", "Активность (%)", "Подписчики", "Общий охват за неделю",
+    "Средний охват публикации",
+)  # fmt: skip
+DAY = date(2026, 11, 1)
+ADM = replace(ADMINISTRATION, ogrn="1027000000004", category="flagship")
+YES = Attestation(
+    kind="gospabliki",
+    stated_by="таблица ЦУР",
+    stated_on=DAY,
+    value=True,
+    page=SCHOOL_VK.address,
+    valid_until=DAY + timedelta(days=45),
+    source="cur_table",
+)
+WHOLE = replace(
+    SCHOOL,
+    ogrn="1037000000003",
+    category="active",
+    pages=(replace(SCHOOL_VK, known_id="101"),),
+    attestations=(YES, replace(YES, kind="gos_mark")),
+)
+DENIES = replace(
+    MUSEUM,
+    ogrn="1047000000002",
+    category="card",
+    kind="culture",
+    attestations=(replace(YES, value=False, page=MUSEUM.pages[0].address),),
+)
+FREE = replace(OFFICE, ogrn="1057000000001")
+
+
+def table(*institutions: Institution, **more: Any) -> Report:
+    town = replace(TOWN, institutions=institutions)
+    fields: dict[str, Any] = {"findings": (), "municipalities": (town,)} | more
+    return replace(REPORT, institutions=institutions, **fields)
+
+
+def imported(report: Report, folder: Path) -> list[dict[str, Any]]:
+    path = folder / f"cur_{DAY}.xlsx"
+    path.write_bytes(FORMAT.render(report))
+    return list(tomllib.loads(import_table(path, today=DAY))["institution"])
+
+
+def line(*institutions: Institution, **more: Any) -> dict[str, Any]:
+    return dict(next(iter(rows(table(*institutions, **more)))))
+
+
+def test_the_columns_are_those_that_the_cur_knows() -> None:
+    sheet = load_workbook(io.BytesIO(FORMAT.render(table(ADM)))).worksheets[0]
+    assert tuple(cell.value for cell in sheet[1]) == TITLES
+
+
+def test_what_the_table_can_say_survives_the_way_there_and_back(tmp_path: Path) -> None:
+    adm, school, museum, office = imported(table(ADM, WHOLE, DENIES, FREE), tmp_path)
+    for told, one in zip((adm, school, museum, office), (ADM, WHOLE, DENIES, FREE), strict=True):
+        assert (told["name"], told["ogrn"], told["kind"]) == (one.name, one.ogrn, one.kind)
+        assert told.get("category") == one.category
+    assert {one["parent"] for one in (school, museum, office)} == {adm["id"]}
+    assert school["page"] == [{"url": SCHOOL_VK.address, "known_id": "101"}]
+    assert office["exemption"][0]["ground"] == FREE.exemptions[0].ground
+
+
+def test_attestations_survive_with_their_page_and_day(tmp_path: Path) -> None:
+    _, school, museum = imported(table(ADM, WHOLE, DENIES), tmp_path)
+    told = [
+        (one["kind"], one["value"], one["page"], one["stated_on"], one["valid_until"])
+        for one in (*school["attestation"], *museum["attestation"])
+    ]
+    until = DAY + timedelta(days=45)
+    assert told == [
+        ("gospabliki", True, SCHOOL_VK.address, DAY, until),
+        ("gos_mark", True, SCHOOL_VK.address, DAY, until),
+        ("gospabliki", False, MUSEUM.pages[0].address, DAY, until),
+    ]
+
+
+def test_what_nobody_knows_stays_empty() -> None:
+    told = line(replace(SCHOOL, pages=(CLINIC_VK,)))
+    for unknown in ("gospabliki", "gos_mark", "design", "widgets", "members", "address", "status"):
+        assert told.get(unknown) is None
+
+
+def test_what_a_fresh_reading_showed_is_filled_in() -> None:
+    facts = {("vk", SCHOOL_VK.address): replace(SCHOOL_FACTS, members_count=812)}
+    told = line(SCHOOL, facts=facts)
+    assert (told["members"], told["design"], told["widgets"]) == (812, 100, 0)
+    assert (told["gos_mark"], told["page_id"]) == ("да", "101")
+    assert told["address"] == "г. Кедровый, 1-й мкр., д. 61"
+
+
+def test_a_mark_that_is_missing_needs_a_finding_that_nobody_disputes() -> None:
+    acts = (
+        replace(
+            KEDROVY,
+            requirements=tuple(
+                replace(one, predicate="government_mark") if one.clause == "6.6" else one
+                for one in KEDROVY.requirements
+            ),
+        ),
+    )
+    missing = finding("school", "6.6", Outcome.FAIL, "Отметки нет.", "vk")
+    disputed = replace(missing, disputed=True)
+    assert line(SCHOOL, acts=acts, findings=(missing,))["gos_mark"] == "нет"
+    assert line(SCHOOL, acts=acts, findings=(disputed,))["gos_mark"] is None
+
+
+def test_an_attestation_that_has_run_out_is_not_passed_on() -> None:
+    old = replace(YES, stated_on=date(2026, 1, 1), valid_until=date(2026, 2, 1))
+    assert line(replace(WHOLE, attestations=(old,)))["gospabliki"] is None
+
+
+def test_a_branch_is_no_line_of_the_table() -> None:
+    branch = replace(SCHOOL_VK, address="https://vk.com/branch", role="branch")
+    told = list(rows(table(replace(SCHOOL, pages=(SCHOOL_VK, branch)))))
+    assert [one["page"] for one in told] == [SCHOOL_VK.address]

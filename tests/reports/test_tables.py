@@ -1,0 +1,111 @@
+"""The workbook and the CSV, read back with the programs that read such files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell
+
+from reports.formats import csv as csv_format
+from reports.formats import xlsx
+from reports.model import Report
+from tests.cast import SCHOOL
+from tests.reports.town import HOSTILE, REPORT, TWO_TOWNS
+
+SHEETS = ["выводы", "учреждения", "страницы", "требования", "о проверке"]
+TRAPS = ["=1+1", "+7 38250", "-2", "@SUM(A1)", "\t=1+1", "\r=cmd|' /C calc'!A0", "=HYPERLINK(1)"]
+
+
+def book(report: Report) -> Workbook:
+    return load_workbook(io.BytesIO(xlsx.FORMAT.render(report)))
+
+
+def cells(report: Report) -> Iterator[Cell]:
+    for sheet in book(report).worksheets:
+        for row in sheet.iter_rows():
+            yield from (cell for cell in row if isinstance(cell, Cell) and cell.value is not None)
+
+
+def rows(report: Report) -> list[dict[str, str]]:
+    text = csv_format.FORMAT.render(report).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def named(name: str) -> Report:
+    school = replace(SCHOOL, short_name=name, name=name)
+    return replace(REPORT, institutions=(REPORT.institutions[0], school))
+
+
+def test_the_workbook_has_five_sheets_that_can_be_filtered() -> None:
+    workbook = book(REPORT)
+    assert workbook.sheetnames == SHEETS
+    for sheet in workbook.worksheets:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref == sheet.dimensions
+
+
+def test_every_finding_is_a_row() -> None:
+    assert book(REPORT)["выводы"].max_row == len(REPORT.findings) + 1
+    assert len(rows(REPORT)) == len(REPORT.findings)
+
+
+def test_a_row_leads_to_the_page_and_to_the_material() -> None:
+    sheet = book(REPORT)["выводы"]
+    column = {cell.value: number for number, cell in enumerate(sheet[1], 1)}
+    page, material = (sheet.cell(2, column[title]) for title in ("Страница", "Материал"))
+    assert page.hyperlink.target == "https://vk.com/kedradm"
+    assert material.hyperlink.target == "https://api.vk.ru/method/groups.getById"
+
+
+def test_an_address_that_runs_something_is_no_link() -> None:
+    linked = [cell.hyperlink.target for cell in cells(HOSTILE) if cell.hyperlink]
+    assert linked
+    assert all(str(target).startswith("http") for target in linked)
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_a_name_that_looks_like_a_formula_stays_text(name: str) -> None:
+    found = [cell for cell in cells(named(name)) if cell.value == " ".join(name.split())]
+    assert found
+    assert {cell.data_type for cell in found} == {"s"}
+    assert {cell.number_format for cell in found} == {"@"}
+
+
+def test_no_cell_of_a_workbook_is_a_formula() -> None:
+    assert [cell for cell in cells(HOSTILE) if cell.data_type not in ("s", "n", "d")] == []
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_a_formula_in_csv_is_quoted_by_an_apostrophe(name: str) -> None:
+    said = next(row["Учреждение"] for row in rows(named(name)) if row["Код учреждения"] == "school")
+    assert said == "'" + " ".join(name.split())
+
+
+def test_csv_opens_in_a_russian_spreadsheet() -> None:
+    content = csv_format.FORMAT.render(REPORT)
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert rows(REPORT)[0]["С какого дня"] == "15.11.2026"
+
+
+def test_a_semicolon_and_a_line_end_stay_in_their_cell() -> None:
+    told = rows(named('Школа; "лучшая"\r\nв городе'))
+    assert 'Школа; "лучшая" в городе' in {row["Учреждение"] for row in told}
+
+
+@pytest.mark.parametrize("render", [xlsx.FORMAT.render, csv_format.FORMAT.render])
+def test_the_same_report_gives_the_same_bytes(render: Callable[[Report], bytes]) -> None:
+    assert render(REPORT) == render(REPORT)
+
+
+def test_no_table_tells_what_a_draft_would_have_said() -> None:
+    assert not [cell for cell in cells(TWO_TOWNS) if "другая страница" in str(cell.value)]
+
+
+def test_the_last_sheet_tells_how_to_read_the_others() -> None:
+    told = [str(cell.value) for cell in book(REPORT)["о проверке"]["B"]]
+    assert any("не нарушение" in one for one in told)
