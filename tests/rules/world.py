@@ -267,3 +267,8 @@ def _site_page(told: Mapping[str, Any], page: Page) -> SitePage:
     return SitePage(
         url=url, status=told.pop("status", 200), anchors=anchors, blocks=blocks, **_tuples(told)
     )
+
+
+def told(requirement: str, given: Mapping[str, Any], when: datetime = cast.NOW) -> Given:
+    """A case of a test in Python, in the same words as those of the files."""
+    return Given(file="", requirement=requirement, name="", given=given, when=when, then={})
