@@ -281,7 +281,7 @@ def _network_settings(network: Network, section: Section, secrets: _Secrets) -> 
 def _anchored(storage: Storage, folder: Path) -> Storage:
     database = storage.database
     prefix = "sqlite:///"
-    if database.startswith(prefix) and not database.startswith("sqlite:////"):
+    if database.startswith(prefix) and not database.startswith((f"{prefix}/", f"{prefix}file:")):
         database = f"{prefix}{folder / database.removeprefix(prefix)}"
     anchored = {"database": database, "evidence": folder / storage.evidence}
     return storage.model_copy(update=anchored)

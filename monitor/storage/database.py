@@ -42,7 +42,7 @@ def connect(address: str) -> Engine:
     """An engine, without looking at the schema."""
     try:
         url = make_url(address)
-        if url.get_backend_name() == "sqlite" and url.database:
+        if url.get_backend_name() == "sqlite" and url.database and "file:" not in url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(address)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:

@@ -1,0 +1,222 @@
+"""Copies, upgrades, and trouble with disk, database and clock: told in Russian, nobody accused."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sqlite3
+import subprocess
+import tarfile
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine
+
+from monitor.storage import audits, findings
+from monitor.storage.database import _alembic, connect, open_database, schema_is_current
+from rules.model import Outcome
+from tests.monitor.conftest import AS_OF, Office
+
+# --- copies -----------------------------------------------------------------------------------
+
+
+def test_a_copy_brings_everything_back(office: Office) -> None:
+    office.audit("school-1")
+    copy = office.folder / "copies/dozor.tar"
+    assert office.dozor("backup", str(copy)).returncode == 0
+    shown = office.dozor("report", "--format", "json", "-o", "-").stdout
+    (office.folder / "var").rename(office.folder / "lost")
+    assert office.dozor("restore", str(copy)).returncode == 0
+    assert office.dozor("report", "--format", "json", "-o", "-").stdout == shown
+    assert office.dozor("verify").returncode == 0
+
+
+def test_what_is_there_is_not_replaced_unasked_and_then_kept(office: Office) -> None:
+    office.audit("school-1")
+    copy = office.folder / "dozor.tar"
+    office.dozor("backup", str(copy))
+    refused = office.dozor("restore", str(copy))
+    assert (refused.returncode, "--force" in refused.stderr) == (2, True)
+    assert office.dozor("restore", str(copy), "--force").returncode == 0
+    assert (office.folder / "var/dozor.db.before-restore").is_file()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:5000]), "обрезана"),
+        (lambda path: path.write_bytes(b"not a copy" * 1000), "не копия"),
+        (lambda path: _with_another_file(path), "лишний файл"),
+    ],
+)
+def test_a_spoilt_copy_replaces_nothing(
+    office: Office, spoil: Callable[[Path], None], words: str
+) -> None:
+    office.audit("school-1")
+    copy = office.folder / "dozor.tar"
+    office.dozor("backup", str(copy))
+    spoil(copy)
+    done = office.dozor("restore", str(copy), "--force")
+    assert (done.returncode, words in done.stderr) == (2, True), done.stderr
+    assert office.dozor("verify").returncode == 0
+
+
+def _with_another_file(path: Path) -> None:
+    (path.parent / "extra").write_text("x")
+    with tarfile.open(path, "a") as archive:
+        archive.add(path.parent / "extra", "extra")
+
+
+# --- upgrades ---------------------------------------------------------------------------------
+
+FIRST_SCHEMA = """
+INSERT INTO audit VALUES
+    (1, 'audit', '{at}', '{at}', '{at}', 1, NULL, '{read}', '{{}}', '{{}}', '[]');
+INSERT INTO evidence_file VALUES (1, 'audit-000001.warc.gz', 2, 10, 'd1', 'c1', NULL);
+INSERT INTO lock VALUES ('audit', 'host:1:abc', '{at}', '{at}');
+INSERT INTO message
+    (id, audit_id, role, recipient, turn, subject, body, state, queued_at, due_at, attempts, answer)
+    VALUES (1, 1, 'deputy', 'a@b', 1, 's', x'78', 'sent', '{at}', '{at}', 1, '');
+"""
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Engine:
+    """A database of the first schema, with an audit in it."""
+    engine = connect(f"sqlite:///{tmp_path / 'old.db'}")
+    _migrated(engine, "0001")
+    read = json.dumps({"pages": 3, "read": 3, "unread": 0})
+    with closing(sqlite3.connect(tmp_path / "old.db")) as opened:
+        opened.executescript(FIRST_SCHEMA.format(at="2026-11-01 00:00:00.000000", read=read))
+    return engine
+
+
+def _migrated(engine: Engine, revision: str) -> None:
+    with engine.begin() as connection:
+        config = _alembic()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "head"])
+def test_a_database_of_every_earlier_schema_is_brought_up(first: Engine, revision: str) -> None:
+    _migrated(first, revision)
+    engine = open_database(str(first.url))
+    assert schema_is_current(engine)
+    audit = audits.latest(engine)
+    assert audit is not None
+    assert (audit.collection.read, findings.of_audit(engine, audit)) == (3, ())
+
+
+def test_an_office_with_an_old_database_goes_on(office: Office, first: Engine) -> None:
+    first.dispose()
+    (office.folder / "var").mkdir()
+    (office.folder / "old.db").rename(office.folder / "var/dozor.db")
+    assert office.audit("school-1")["audit"]["id"] == 2
+
+
+# --- trouble ----------------------------------------------------------------------------------
+
+
+def limited(office: Office, size: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """No file may grow beyond `size` bytes: what a full disk looks like to a process."""
+    return subprocess.run(
+        office.command(*arguments),
+        env=office.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+    )
+
+
+def accused(office: Office) -> list[str]:
+    """What the newest report says of the town; nothing when there is no report."""
+    shown = office.dozor("report", "--format", "json", "-o", "-")
+    if shown.returncode:
+        return []
+    found = json.loads(shown.stdout)
+    return [
+        finding["requirement"]
+        for institution in found["institutions"]
+        for finding in institution["findings"]
+        if finding["outcome"] == Outcome.FAIL
+    ]
+
+
+def test_a_disk_that_fills_up_stops_the_audit_and_the_next_one_goes_on(office: Office) -> None:
+    assert office.dozor("collect", "edu", "--as-of", AS_OF).returncode in (0, 3)
+    done = limited(office, 300_000, "audit", "--as-of", AS_OF)
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stderr
+    assert accused(office) == []
+    assert office.dozor("audit", "--as-of", AS_OF).returncode == 3
+    assert office.dozor("verify").returncode == 0
+
+
+def test_evidence_that_cannot_be_kept_stops_the_audit(office: Office) -> None:
+    folder = office.folder / "var/evidence"
+    folder.mkdir(parents=True)
+    (folder / "audit-000001.warc.gz").symlink_to("/dev/full")
+    done = office.dozor("audit", "school-1", "--as-of", AS_OF)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    assert accused(office) == []
+
+
+def database(office: Office) -> Path:
+    return office.folder / "var/dozor.db"
+
+
+def test_a_read_only_database_is_told(office: Office) -> None:
+    office.audit("school-1")
+    address = f"sqlite:///file:{database(office)}?mode=ro&uri=true"  # root is not held by modes
+    office.environment["DOZOR_STORAGE__DATABASE"] = address
+    done = office.dozor("audit", "school-1")
+    assert (done.returncode, "только для чтения" in done.stderr) == (1, True), done.stderr
+
+
+def test_a_corrupt_database_is_told_and_never_replaced(office: Office) -> None:
+    office.audit("school-1")
+    content = bytearray(database(office).read_bytes())
+    content[4096:60_000] = b"\xff" * (60_000 - 4096)
+    database(office).write_bytes(content)
+    done = office.dozor("audit", "school-1")
+    assert done.returncode == 1
+    assert "dozor restore" in done.stderr, done.stderr
+    assert bytes(content[4096:8192]) in database(office).read_bytes()
+
+
+def test_a_locked_database_is_told(office: Office) -> None:
+    office.audit("school-1")
+    office.environment["DOZOR_STORAGE__DATABASE"] = f"sqlite:///{database(office)}?timeout=1"
+    with closing(sqlite3.connect(database(office), isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        done = office.dozor("audit", "school-1")
+    assert (done.returncode, "занята" in done.stderr) == (1, True), done.stderr
+
+
+def test_a_clock_that_went_back_judges_nobody(office: Office) -> None:
+    office.audit("school-1")
+    later = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    with closing(sqlite3.connect(database(office))) as opened:
+        opened.execute("UPDATE audit SET started_at = ?", [later])
+        opened.commit()
+    done = office.dozor("audit", "school-1")
+    assert (done.returncode, "часы показывают" in done.stderr) == (1, True)
+
+
+def test_evidence_that_was_cut_while_a_run_was_down_is_mended(office: Office) -> None:
+    office.audit("school-1")
+    with closing(sqlite3.connect(database(office))) as opened:
+        opened.executescript(
+            "UPDATE audit SET finished_at = NULL; DELETE FROM evidence_file; DELETE FROM finding;"
+        )
+    (file,) = (office.folder / "var/evidence").iterdir()
+    file.write_bytes(file.read_bytes()[:-40])
+    assert office.audit("school-1")["audit"]["id"] == 1
+    assert office.dozor("verify").returncode == 0

@@ -1,0 +1,206 @@
+"""SIGKILL at a hundred random moments of nights: nothing is lost, repeated or mailed twice.
+
+What must hold is read from the database, the evidence and the mail server, never from logs.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import col, select
+from warcio.archiveiterator import ArchiveIterator
+
+from collectors.model import Observation
+from monitor.sandbox import serve
+from monitor.storage import audits, findings
+from monitor.storage.bodies import unpacked
+from monitor.storage.database import connect, session
+from monitor.storage.evidence import verify
+from monitor.storage.outbox import UNSURE
+from monitor.storage.tables import AuditRow, EvidenceFileRow, MessageRow, NightRow, ObservationRow
+from reports.model import Audit
+from tests.cast import NOW
+from tests.monitor.conftest import Mailbox
+from tests.monitor.pipeline import Town, school
+from tests.monitor.sandboxes import SMALL
+from tests.monitor.starts import fork_server, lived, start, timed
+
+KILLS = 110
+SEED = 298
+DEPUTY = "deputy@example.org"
+
+
+@dataclass
+class Nights:
+    """Night after night, a minute apart, each killed until it comes to its end."""
+
+    town: Town
+    mailbox: Mailbox
+    context: ForkServerContext
+    engine: Engine
+    chance: random.Random = field(default_factory=lambda: random.Random(SEED))
+    kills: int = 0
+    stages: Counter[str] = field(default_factory=Counter)
+    committed: set[int] = field(default_factory=set)
+
+    def start(self, now: datetime, seconds: float | None = None) -> bool:
+        environment = self.town.sandbox.settings()
+        arguments = (self.town.folder / "config.toml", environment, now)
+        return lived(self.context.Process(target=start, args=arguments), seconds)
+
+    def live_through(self, now: datetime, lasts: float) -> None:
+        """Each start may last a little longer than the one before, so that the night ends."""
+        patience = 1.0
+        while not self.start(now, self.chance.uniform(0, lasts) * patience):
+            self.kills += 1
+            patience *= 1.15
+            self.stages[self.stage(now)] += 1
+            self.committed |= self.observed()
+
+    def stage(self, now: datetime) -> str:
+        """Where the kill fell, by what stands in the database."""
+        with session(self.engine) as opened:
+            night = opened.exec(select(NightRow).order_by(col(NightRow.due_at).desc())).first()
+            if night is None or night.as_of != now:
+                return "start"
+            audit = opened.exec(select(AuditRow).where(AuditRow.as_of == now)).first()
+            states = opened.exec(
+                select(MessageRow.state).where(MessageRow.audit_id == (audit.id if audit else 0))
+            ).all()
+        if audit is None:
+            return "begin"
+        if states:
+            return states[0]
+        if audit.finished_at:
+            return "render"
+        return "judge" if findings.judged(self.engine, _value(self.engine, audit)) else "collect"
+
+    def observed(self) -> set[int]:
+        with session(self.engine) as opened:
+            return {number for number in opened.exec(select(ObservationRow.id)) if number}
+
+
+def _value(engine: Engine, row: AuditRow) -> Audit:
+    assert row.id is not None
+    found = audits.by_id(engine, row.id)
+    assert found is not None
+    return found
+
+
+@cache
+def _records(path: Path) -> set[str]:
+    with path.open("rb") as opened:
+        return {
+            record.rec_headers.get_header("WARC-Record-ID").strip("<>")
+            for record in ArchiveIterator(opened)
+        }
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
+    """A hundred kills over as many nights as it takes; the first night is left in peace."""
+    folder = tmp_path_factory.mktemp("crash")
+    box = Mailbox(pause=0.02)
+    with serve(SMALL) as sandbox, box.listening():
+        mail = {"host": "127.0.0.1", "port": box.port, "recipients": [DEPUTY], "timeout": 5}
+        town = Town(
+            folder,
+            sandbox,
+            [
+                school(1, "https://vk.com/kedr.school", site=sandbox.site_url("school")),
+                school(2, "https://vk.com/club102", "https://ok.ru/group/70000000000101"),
+                school(3, "https://vk.com/club104"),
+            ],
+            sections={"mail": mail, "schedule": {"nightly": "* * * * *"}},
+        )
+        settings, context = town.settings(), fork_server()
+        engine = connect(settings.storage.database)
+        lived_through = Nights(town, box, context, engine)
+        first = (town.folder / "config.toml", sandbox.settings(), NOW)
+        timed(context.Process(target=start, args=first))
+        lasts = timed(context.Process(target=start, args=(*first[:2], NOW + timedelta(minutes=1))))
+        for minute in range(2, 10_000):
+            lived_through.live_through(NOW + timedelta(minutes=minute), lasts)
+            if lived_through.kills >= KILLS:
+                break
+        yield lived_through
+        engine.dispose()
+
+
+def _audits(nights: Nights) -> list[AuditRow]:
+    with session(nights.engine) as opened:
+        return list(opened.exec(select(AuditRow).order_by(col(AuditRow.id))))
+
+
+def test_the_kills_fell_on_every_stage(nights: Nights) -> None:
+    assert nights.kills >= KILLS
+    print(nights.stages, len(_audits(nights)))
+    assert {"start", "collect", "judge", "render"} <= set(nights.stages)
+    assert {"queued", "claimed", "handing", "sent"} & set(nights.stages)
+
+
+def test_every_night_has_one_audit_and_it_is_finished(nights: Nights) -> None:
+    rows = _audits(nights)
+    assert all(row.finished_at for row in rows)
+    assert len({row.as_of for row in rows}) == len(rows)
+    with session(nights.engine) as opened:
+        done = opened.exec(select(NightRow)).all()
+    assert sorted(night.audit_id or 0 for night in done) == [row.id for row in rows]
+
+
+def test_what_was_committed_is_there_and_no_address_was_read_twice(nights: Nights) -> None:
+    assert nights.committed <= nights.observed()
+    with session(nights.engine) as opened:
+        rows = opened.exec(select(ObservationRow)).all()
+    times = Counter((row.audit_id, row.network, row.address) for row in rows)
+    assert set(times.values()) == {1}
+    assert len({len([key for key in times if key[0] == row.id]) for row in _audits(nights)}) == 1
+
+
+def test_findings_are_those_of_a_night_in_peace(nights: Nights) -> None:
+    told = [
+        [
+            (one.institution, one.requirement, one.network, one.page, one.about, one.outcome)
+            for one in findings.of_audit(nights.engine, _value(nights.engine, row))
+        ]
+        for row in _audits(nights)
+    ]
+    assert all(len(set(one)) == len(one) for one in told)
+    assert all(set(one) == set(told[0]) for one in told)
+
+
+def test_the_evidence_is_whole(nights: Nights) -> None:
+    folder = nights.town.folder / "var/evidence"
+    assert list(verify(nights.engine, folder)) == []
+    with session(nights.engine) as opened:
+        files = {row.audit_id for row in opened.exec(select(EvidenceFileRow))}
+    assert files == {row.id for row in _audits(nights)}
+
+
+def test_every_observation_has_its_bytes(nights: Nights) -> None:
+    with session(nights.engine) as opened:
+        rows = opened.exec(select(ObservationRow)).all()
+    for row in rows:
+        kept = _records(nights.town.folder / f"var/evidence/audit-{row.audit_id:06}.warc.gz")
+        stated = unpacked(Observation, row.body).evidence
+        assert {one.record for one in stated} <= kept
+
+
+def test_one_letter_a_night_or_one_that_waits_for_a_word(nights: Nights) -> None:
+    came = Counter(str(message["Message-ID"]) for message in nights.mailbox.messages)
+    assert set(came.values()) <= {1}
+    with session(nights.engine) as opened:
+        rows = opened.exec(select(MessageRow).where(MessageRow.recipient == DEPUTY)).all()
+    assert sorted(row.audit_id or 0 for row in rows) == [row.id for row in _audits(nights)]
+    doubtful = [row for row in rows if row.state != "sent"]
+    assert all((row.state, row.answer) == ("parked", UNSURE) for row in doubtful)
+    assert len(rows) - len(doubtful) <= len(came) <= len(rows)

@@ -1,0 +1,216 @@
+"""Which night is due, what is held, and a service that is killed and started again."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.config import cron_trigger
+from monitor.mass_change import mass_changes
+from monitor.sandbox import Fault, Running
+from monitor.service import is_missed, last_due
+from monitor.storage.nights import Night
+from reports.model import Collection
+from rules.model import Finding, Outcome, Severity
+from tests.monitor.conftest import Mailbox, Office
+
+TOMSK = ZoneInfo("Asia/Tomsk")
+DAILY = cron_trigger("0 3 * * *", TOMSK)
+DUE = datetime(2026, 11, 22, 3, tzinfo=TOMSK)
+NOON = DUE + timedelta(hours=9)
+DEPUTY, OPERATOR = "deputy@example.org", "operator@example.org"
+
+
+def night(due: datetime, *, done: bool = True) -> Night:
+    return Night(due_at=due, as_of=due, finished_at=due + timedelta(hours=1) if done else None)
+
+
+@pytest.mark.parametrize(
+    ("written", "due"),
+    [
+        ("0 3 * * *", DUE),
+        ("0 3 * * mon", datetime(2026, 11, 16, 3, tzinfo=TOMSK)),
+        ("0 3 1 * *", datetime(2026, 11, 1, 3, tzinfo=TOMSK)),
+        ("*/10 * * * * *", NOON),
+    ],
+)
+def test_the_last_due_moment_is_found(written: str, due: datetime) -> None:
+    assert last_due(cron_trigger(written, TOMSK), NOON) == due
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "missed"),
+    [
+        (None, NOON, False),  # just installed
+        (None, DUE + timedelta(minutes=20), True),  # installed and started a little late
+        (night(DUE), NOON, False),
+        (night(DUE, done=False), NOON, True),  # broke off
+        (night(DUE - timedelta(days=1)), NOON, True),  # the machine was off
+        (night(DUE - timedelta(hours=5)), DUE + timedelta(hours=5), False),  # schedule moved
+    ],
+)
+def test_a_night_is_missed_once(last: Night | None, now: datetime, missed: bool) -> None:
+    assert is_missed(DAILY, last, now) is missed
+
+
+def finding(number: int, outcome: Outcome, previous: Outcome) -> Finding:
+    return Finding(
+        institution=f"school-{number}",
+        municipality="kedr",
+        requirement="kedrovy-2022-298/6.6",
+        clause="6.6",
+        outcome=outcome,
+        severity=Severity.MAJOR,
+        reason="no_mark",
+        because="Отметки нет.",
+        previous=previous,
+    )
+
+
+def turned(count: int, of: int) -> list[Finding]:
+    found = [finding(one, Outcome.PASS, Outcome.PASS) for one in range(of)]
+    return [replace(one, outcome=Outcome.FAIL) for one in found[:count]] + found[count:]
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "held"), [(4, 10, 0), (5, 10, 1), (5, 100, 0), (30, 100, 1)]
+)
+def test_a_mass_change_is_held(count: int, of: int, held: int) -> None:
+    read = Collection(pages=of, read=of, unread=0)
+    assert len(mass_changes(turned(count, of), read, read, 0.2)) == held
+
+
+def test_when_all_that_passed_turn_at_once_it_is_held_however_small_their_share() -> None:
+    others = [finding(one, Outcome.FAIL, Outcome.FAIL) for one in range(100)]
+    read = Collection(pages=106, read=106, unread=0)
+    assert mass_changes([*turned(6, 6), *others], read, read, 0.2)
+
+
+def test_pages_that_are_read_no_more_hold_the_report() -> None:
+    before = Collection(pages=100, read=95, unread=5)
+    after = Collection(pages=100, read=60, unread=40)
+    (issue,) = mass_changes([], after, before, 0.2)
+    assert (issue.code, "60 из 100" in issue.text) == ("held.unread", True)
+
+
+# --- the whole service ------------------------------------------------------------------------
+
+
+def soon(seconds: int) -> str:
+    begin = datetime.now(TOMSK) + timedelta(seconds=seconds)
+    return f"{begin.second} {begin.minute} {begin.hour} * * *"
+
+
+def with_mail(office: Office, box: Mailbox) -> Office:
+    office.set("mail", host="127.0.0.1", port=box.port, recipients=[DEPUTY], operator=OPERATOR)
+    return office
+
+
+def to(box: Mailbox, recipient: str) -> list[str]:
+    return [str(one["Subject"]) for one in box.messages if one["To"] == recipient]
+
+
+def until(reached: object, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not reached() and time.monotonic() < end:  # type: ignore[operator]
+        time.sleep(0.1)
+    return bool(reached())  # type: ignore[operator]
+
+
+def test_a_service_killed_at_random_sends_exactly_one_report(
+    office: Office, mailbox: Mailbox
+) -> None:
+    with_mail(office, mailbox).set("schedule", nightly=soon(8))
+    chance = random.Random(6)
+    for pause in (9.0, *(chance.uniform(2, 6) for _ in range(3))):
+        service = subprocess.Popen(office.command("serve"), env=office.environment)
+        until(lambda: to(mailbox, DEPUTY), pause)
+        service.kill()
+        service.wait()
+    service = subprocess.Popen(office.command("serve"), env=office.environment)
+    try:
+        assert until(lambda: to(mailbox, DEPUTY), 60)
+        time.sleep(2)
+    finally:
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(60) == 0
+    assert len(to(mailbox, DEPUTY)) == 1
+
+
+def test_a_change_of_all_pages_is_told_to_the_operator_only(
+    office: Office, mailbox: Mailbox, sandbox: Running
+) -> None:
+    with_mail(office, mailbox)
+    office.set("rules", mass_change_share=0.01)
+    yesterday = datetime.now(UTC) - timedelta(hours=20)
+    office.dozor("audit", "--as-of", yesterday.isoformat())
+    sandbox.add_fault(Fault(code=10, method="*", times=None))
+    try:
+        done = office.dozor("audit", "--mail")
+    finally:
+        sandbox.clear_faults()
+    assert "dozor send --audit 2" in done.stdout, done.stdout + done.stderr
+    assert to(mailbox, DEPUTY) == []
+    office.dozor("send", "--audit", "2")
+    assert len(to(mailbox, DEPUTY)) == 1
+
+
+def test_health_and_metrics_are_told_without_secrets(office: Office) -> None:
+    office.audit()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    service = subprocess.Popen(
+        office.command("serve", "--metrics", f"127.0.0.1:{port}"), env=office.environment
+    )
+    try:
+        assert until(lambda: answers(port), 30)
+        health = json.loads(fetched(port, "health"))
+        metrics = fetched(port, "metrics")
+    finally:
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(30) == 0
+    assert health["status"] == "ok"
+    for name in ("dozor_pages", "dozor_findings", "dozor_quota_used", "dozor_last_success"):
+        assert name in metrics
+    assert office.environment["VK_TOKENS"] not in metrics
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def fetched(port: int, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def test_an_audit_on_demand_goes_beside_the_nightly_one(office: Office) -> None:
+    office.set("ok", requests_per_second=2)
+    office.environment.pop("DOZOR_OK__REQUESTS_PER_SECOND", None)
+    whole = subprocess.Popen(office.command("audit"), env=office.environment)
+    time.sleep(3)
+    one = office.dozor("audit", "edu")
+    assert one.returncode == 0, one.stderr
+    assert whole.wait(120) in (0, 3)
+    assert office.dozor("verify").returncode == 0
+
+
+def test_two_audits_of_everything_do_not_run_at_once(office: Office) -> None:
+    office.environment["DOZOR_OK__REQUESTS_PER_SECOND"] = "1"
+    whole = subprocess.Popen(office.command("audit"), env=office.environment)
+    time.sleep(3)
+    second = office.dozor("audit")
+    whole.kill()
+    whole.wait()
+    assert (second.returncode, "уже идёт" in second.stderr) == (1, True)
