@@ -13,9 +13,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from collectors.model import SITE
 from reports import counting
@@ -23,11 +24,14 @@ from reports.building import status_of
 from reports.cards import exemption_lines
 from reports.ground import Ground, ground, mark_of, place_of, standing_of, title_of
 from reports.model import Report
+from reports.templating import one_line
 from reports.words import moment, word
-from rules.model import Act, Finding, Institution, Requirement
+from rules.model import Act, Finding, Institution, Outcome, Requirement
 
 Value = str | int | date | None
 Row = Mapping[str, Value]
+MANY = 30_000  # findings: a sheet of more opens slowly and helps nobody
+IN_ORDER = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,16 @@ class Sheet:
     rows: Iterable[Row]  # read once
 
 
-def sheets(report: Report) -> tuple[Sheet, ...]:
+def sheets(report: Report, *, whole: bool = True) -> tuple[Sheet, ...]:
+    """Not `whole`: a region's findings without what is in order, and the last sheet says so."""
+    whole = whole or len(report.findings) <= MANY
     grounds = [ground(report, one) for one in report.municipalities]
     rows = {
-        "findings": _findings(grounds),
+        "findings": _findings(grounds, whole),
         "institutions": _institutions(grounds),
         "pages": _pages(grounds),
         "requirements": _requirements(report, grounds),
-        "audit": _audit(report),
+        "audit": _audit(report, whole),
     }
     return tuple(
         Sheet(one["title"], columns(one["column"]), rows[one["key"]]) for one in _told()["sheet"]
@@ -76,13 +82,26 @@ def _yes(said: bool) -> str:
     return _word("words", "yes" if said else "no")
 
 
+@lru_cache(maxsize=10_000)
+def flat(text: str) -> str:
+    """One line; remembered, because a region says the same things a hundred thousand times."""
+    return one_line(text)
+
+
+@lru_cache(maxsize=10_000)
+def _at(value: datetime, zone: ZoneInfo) -> str:
+    return moment(value, zone)
+
+
 # --- findings -----------------------------------------------------------------------------------
 
 
-def _findings(grounds: Iterable[Ground]) -> Iterator[Row]:
+def _findings(grounds: Iterable[Ground], whole: bool) -> Iterator[Row]:
     for base in grounds:
         for one in base.institutions:
             for finding in base.findings[one.id]:
+                if not whole and finding.outcome in IN_ORDER:
+                    continue
                 yield _whose(base, one) | _finding(base, finding) | _history(base, finding)
 
 
@@ -120,7 +139,7 @@ def _history(base: Ground, finding: Finding) -> dict[str, Value]:
         "waiver": finding.waiver.until if finding.waiver else None,
         "disputed": _yes(True) if finding.disputed else None,
         "evidence": evidence.url if evidence else None,
-        "fetched": moment(evidence.fetched_at, base.zone) if evidence else None,
+        "fetched": _at(evidence.fetched_at, base.zone) if evidence else None,
     }
 
 
@@ -219,7 +238,10 @@ def _requirement(report: Report, act: Act, one: Requirement) -> dict[str, Value]
 # --- the audit ----------------------------------------------------------------------------------
 
 
-def _audit(report: Report) -> Iterator[Row]:
+def _audit(report: Report, whole: bool) -> Iterator[Row]:
+    if not whole:
+        left_out = sum(finding.outcome in IN_ORDER for finding in report.findings)
+        yield {"what": _word("audit", "left_out"), "value": left_out}
     for key, value in (*_run(report), *_acts(report)):
         yield {"what": _word("audit", key), "value": value}
     for note in _told()["notes"]:

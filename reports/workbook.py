@@ -15,8 +15,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reports.tables import Column, Sheet, Value
-from reports.templating import is_safe, one_line
+from reports.tables import Column, Sheet, Value, flat
+from reports.templating import is_safe
 
 LONGEST_TEXT = 32_000  # Excel refuses a cell of more than 32 767 characters
 LONGEST_LINK = 2_000  # and an address of more than 2 079
@@ -75,5 +75,5 @@ def _fill(
 
 def _text(value: str) -> str:
     """One line without control signs, short enough for a cell."""
-    shown = value if value.isprintable() else one_line(value)
+    shown = flat(value)
     return shown if len(shown) <= LONGEST_TEXT else f"{shown[:LONGEST_TEXT]}…"

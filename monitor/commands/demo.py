@@ -14,12 +14,22 @@ import tomli_w
 from monitor import audit as pipeline
 from monitor.application import Application, opened, real_time
 from monitor.beginning import Order
+from monitor.commands.report import narrowed
 from monitor.config import Settings, load_settings
 from monitor.progress import progress
 from monitor.reporting import report_of, write
 from monitor.sandbox import Running, demo_nights, demo_world, serve, write_demo_registry
+from monitor.sightings import with_facts
 from reports.formats.text import summary
 from reports.model import Audit
+
+LETTER_TO = "school-1"
+OTHERS = (
+    ("xlsx", "report.xlsx", "Книга Excel"),
+    ("cur", "cur.xlsx", "Таблица ЦУР"),
+    ("pages", "pages.html", "Перечень страниц для сайта администрации"),
+    ("notices", "notices.txt", "Уведомления о страницах"),
+)
 
 
 def demo(folder: Path) -> int:
@@ -79,6 +89,11 @@ def _show(application: Application, audit: Audit, folder: Path) -> None:
     print(summary(report))
     print(f"JSON:  {write(report, 'json', folder / 'report.json').resolve()}")
     print(f"Отчёт: {write(report, 'html', folder / 'report.html').resolve()}")
+    for slug, name, title in OTHERS:
+        print(f"{title}: {write(with_facts(application, report), slug, folder / name).resolve()}")
+    school = narrowed(report, LETTER_TO)
+    for slug, name in (("letter", "letter.html"), ("letter-text", "letter.txt")):
+        print(f"Письмо одной школе: {write(school, slug, folder / name).resolve()}")
 
 
 def sandbox(port: int, folder: Path | None) -> int:

@@ -12,8 +12,7 @@ import io
 from datetime import date
 
 from reports.model import Format, Report
-from reports.tables import Sheet, Value, sheets
-from reports.templating import one_line
+from reports.tables import Sheet, Value, flat, sheets
 
 DANGEROUS = frozenset("=+-@＝＋－＠")
 
@@ -37,7 +36,7 @@ def plain(value: Value) -> str:
         return f"{value:%d.%m.%Y}"
     if isinstance(value, int):
         return str(value)
-    shown = one_line(value)
+    shown = flat(value)
     return f"'{shown}" if shown[:1] in DANGEROUS else shown
 
 

@@ -8,7 +8,7 @@ from reports.workbook import workbook
 
 
 def render_xlsx(report: Report) -> bytes:
-    return workbook(sheets(report), report.audit.as_of)
+    return workbook(sheets(report, whole=False), report.audit.as_of)
 
 
 FORMAT = Format(slug="xlsx", suffix=".xlsx", title="книга Excel", render=render_xlsx)
