@@ -218,6 +218,7 @@ class Requirement:
     advice: str
     exempt_scope: str | None = "pages"  # which exemption takes it away: pages | site | None
     worst: Outcome = Outcome.FAIL  # `review`: this clause never accuses by itself
+    outcomes: tuple[Outcome, ...] = ()  # all that it can have, each shown by a case of the tests
     why_not: str = ""
     uncertainty: str = ""
 

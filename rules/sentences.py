@@ -70,6 +70,11 @@ def sentence(reason: Reason, fields: Mapping[str, Any]) -> str:
     )
 
 
+def words(name: str) -> str:
+    """A word of the generated document (docs/rules.md)."""
+    return _texts()["document"][name]
+
+
 def failure_text(failure: Failure) -> str:
     """Why something could not be read, for a reader who is no programmer."""
     return _texts()["failure"][failure.code]

@@ -51,6 +51,7 @@ class DeclaredRequirement(_Declaration):
     advice: str
     exempt_scope: Literal["pages", "site", "none"] = "pages"
     worst: Literal[Outcome.FAIL, Outcome.REVIEW] = Outcome.FAIL
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
     why_not: str = ""
     uncertainty: str = ""
 
@@ -58,6 +59,14 @@ class DeclaredRequirement(_Declaration):
     def says_why_not(self) -> DeclaredRequirement:
         if self.predicate is None and not self.why_not:
             raise ValueError("without a predicate, `why_not` must say why it cannot be checked")
+        return self
+
+    @model_validator(mode="after")
+    def names_possible_outcomes(self) -> DeclaredRequirement:
+        if self.worst is Outcome.REVIEW and Outcome.FAIL in self.outcomes:
+            raise ValueError("outcomes: `worst` is review, so fail is impossible")
+        if self.predicate is None and self.outcomes != (Outcome.NOT_APPLICABLE,):
+            raise ValueError("outcomes: without a predicate only not_applicable is possible")
         return self
 
     def to_requirement(self, act: str) -> Requirement:

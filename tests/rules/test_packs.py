@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rules.document import document
 from rules.explain import explain
 from rules.model import Requirement
 from rules.packs import PackError, load_act, shipped
@@ -30,6 +31,7 @@ severity = "advisory"
 per = "page"
 networks = ["vk"]
 predicate = "posts_per_week"
+outcomes = ["pass", "fail"]
 advice = "Публикуйте."
   [[requirement.edition]]
   since = 2022-12-01
@@ -62,11 +64,11 @@ def test_a_whole_pack_is_read(tmp_path: Path) -> None:
     ("written", "instead", "line", "word"),
     [
         ('severity = "advisory"', 'severity = "bad"', 16, "severity"),
-        ('advice = "Публикуйте."', 'advise = "Публикуйте."', 20, "advise"),
+        ('advice = "Публикуйте."', 'advise = "Публикуйте."', 21, "advise"),
         ("posts_per_week", "posts_per_day", 19, "posts_per_day"),
-        ("min_posts = 2", 'min_posts = "two"', 25, "min_posts"),
-        ("min_posts = 2", "", 24, "min_posts"),
-        ("min_posts = 2", "min_posts = 2\nminposts = 2", 26, "minposts"),
+        ("min_posts = 2", 'min_posts = "two"', 26, "min_posts"),
+        ("min_posts = 2", "", 25, "min_posts"),
+        ("min_posts = 2", "min_posts = 2\nminposts = 2", 27, "minposts"),
     ],
 )
 def test_a_fault_names_file_line_and_requirement(
@@ -107,3 +109,14 @@ def test_a_recommendation_is_never_called_a_violation(requirement: Requirement) 
     if requirement.nature == "recommended":
         texts = " ".join(text for _, text in explain(requirement).parts).lower()
         assert "наруш" not in texts
+
+
+def test_the_document_of_the_rules_is_up_to_date() -> None:
+    """`python -m rules.document > docs/rules.md` after a change of a pack."""
+    written = (Path(__file__).parents[2] / "docs/rules.md").read_text("utf-8")
+    assert written == document()
+
+
+def test_a_clause_that_only_asks_cannot_declare_a_fail(tmp_path: Path) -> None:
+    asking = PACK.replace('per = "page"', 'per = "page"\nworst = "review"')
+    assert "fail is impossible" in told(tmp_path, asking)
