@@ -23,7 +23,7 @@ from monitor.sightings import with_facts
 from reports.formats.text import summary
 from reports.model import Audit
 
-LETTER_TO = "school-1"
+LETTER_TO = "art-school"  # something of everything: to mend, to look at, not yet due, unseen
 OTHERS = (
     ("xlsx", "report.xlsx", "Книга Excel"),
     ("cur", "cur.xlsx", "Таблица ЦУР"),
