@@ -1,8 +1,8 @@
-"""Where a key stands in a TOML file, so that a fault can name its line.
+"""TOML files that people write: read with their faults told, and where each key stands.
 
 No kept TOML library tells positions (tomllib, tomlkit and rtoml were looked at), and packs,
-registries and settings are written by people who must be told the line. The index is built only
-when there is something to complain about.
+registries and settings are written by people who must be told the line. The scanner only finds
+places: the text was already accepted by `tomllib`, hence it may be trusting.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-Place = tuple[str | int, ...]
-_HEADER = re.compile(r"\s*(\[\[?)(.+?)\]\]?\s*(#.*)?$")
+Loc = tuple[str | int, ...]
+"""Path to a value as pydantic gives it: ("institution", 3, "page", 0, "url")."""
+
 _POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -33,16 +34,13 @@ class TomlFile:
     text: str
     content: Mapping[str, Any]
 
-    def line_of(self, place: Sequence[str | int]) -> int | None:
+    def line_of(self, loc: Sequence[str | int]) -> int | None:
         """The line of the nearest enclosing key that is written out; None if there is none.
 
-        `place` is a path as pydantic gives it: ("institution", 3, "page", 0, "url").
+        The text is scanned only here, when there is something to complain about.
         """
-        index = dict(_index(self.text))
-        for length in range(len(place), 0, -1):
-            if (line := index.get(tuple(place[:length]))) is not None:
-                return line
-        return None
+        tree = places(self.text)
+        return tree.line_of(tuple(loc)) if loc and loc[0] in tree.inside else None
 
 
 def read_toml(path: Path) -> TomlFile:
@@ -66,61 +64,162 @@ def _syntax_error(path: Path, text: str, message: str) -> TomlError:
     )
 
 
-def _index(text: str) -> Iterator[tuple[Place, int]]:
-    """Every table and key with its line, counted from 1."""
-    table: Place = ()
-    counts: dict[Place, int] = {}
-    for number, statement in _statements(text):
-        if header := _HEADER.match(statement):
-            table = _table_place(_keys(f"{header[2]} = 0"), header[1] == "[[", counts)
-            yield table, number
-            if isinstance(table[-1], int) and table[-1] == 0:
-                yield table[:-1], number
-        elif keys := _keys(f"{statement.partition('=')[0]} = 0"):
-            for length in range(1, len(keys) + 1):
-                yield (*table, *keys[:length]), number
+# --- places -------------------------------------------------------------------------------------
+
+_TOKEN = re.compile(
+    r"""
+      (?P<skip>[ \t\r]+|\#[^\n]*)
+    | (?P<newline>\n)
+    | (?P<string>\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\])*"|'[^']*')
+    | (?P<mark>[\[\]{},=.])
+    | (?P<bare>[^\s\[\]{},=.\#"']+)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Headers and whole `key = value` statements, which may span lines."""
-    pending, start = "", 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if not pending and (not line.strip() or line.lstrip().startswith("#")):
-            continue
-        start = start if pending else number
-        pending = f"{pending}{line}\n"
-        if _HEADER.match(pending) or _is_toml(pending):
-            yield start, pending
-            pending = ""
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    line: int
 
 
-def _is_toml(text: str) -> bool:
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return False
-    return True
+@dataclass(slots=True)
+class Place:
+    """A value's line, and the places of what is inside it."""
+
+    line: int
+    inside: dict[str | int, Place] = field(default_factory=dict)
+
+    def line_of(self, loc: Loc) -> int:
+        """The line of `loc`, or of the nearest thing around it that stands in the text."""
+        place = self
+        for part in loc:
+            if part in place.inside:
+                place = place.inside[part]
+            elif part != 0:  # a single table may stand where a list of them is allowed
+                break
+        return place.line
 
 
-def _keys(statement: str) -> tuple[str, ...]:
-    try:
-        nested: Any = tomllib.loads(statement)
-    except tomllib.TOMLDecodeError:
-        return ()
-    keys: list[str] = []
-    while isinstance(nested, dict):
-        ((key, nested),) = nested.items()
-        keys.append(key)
-    return tuple(keys)
+def places(text: str) -> Place:
+    """The tree of places of a valid TOML text."""
+    return _Scanner(text).document()
 
 
-def _table_place(keys: tuple[str, ...], is_array: bool, counts: dict[Place, int]) -> Place:
-    """The place of a header: the last element of every array of tables on the way is meant."""
-    place: Place = ()
-    for position, key in enumerate(keys):
-        place = (*place, key)
-        if is_array and position == len(keys) - 1:
-            counts[place] = counts.get(place, -1) + 1
-        if place in counts:
-            place = (*place, counts[place])
+def _tokens(text: str) -> Iterator[_Token]:
+    line = 1
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or ""
+        if kind != "skip":
+            yield _Token(kind, match.group(), line)
+        line += match.group().count("\n")
+    yield _Token("end", "", line)
+
+
+class _Scanner:
+    """Recursive descent over statements; `_at` is the index of the next token."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = list(_tokens(text))
+        self._at = 0
+
+    def document(self) -> Place:
+        root = table = Place(1)
+        while self._peek().kind != "end":
+            if self._peek().kind == "newline":
+                self._at += 1
+            elif self._peek().text == "[":
+                table = self._header(root)
+            else:
+                self._assignment(table)
+        return root
+
+    def _peek(self, ahead: int = 0) -> _Token:
+        return self._tokens[min(self._at + ahead, len(self._tokens) - 1)]
+
+    def _take(self) -> _Token:
+        token = self._peek()
+        self._at += 1
+        return token
+
+    def _header(self, root: Place) -> Place:
+        is_array = self._peek(1).text == "["
+        line = self._peek().line
+        self._at += 2 if is_array else 1
+        *parents, last = self._key()
+        self._at += 2 if is_array else 1
+        around = _descend(root, parents, line)
+        if not is_array:
+            place = around.inside.setdefault(last, Place(line))
+            place.line = line
+            return place
+        return _append(around.inside.setdefault(last, Place(line)), line)
+
+    def _key(self) -> list[str]:
+        parts = [_name(self._take().text)]
+        while self._peek().text == ".":
+            self._at += 1
+            parts.append(_name(self._take().text))
+        return parts
+
+    def _assignment(self, table: Place) -> None:
+        line = self._peek().line
+        *parents, last = self._key()
+        self._at += 1  # the sign of equality
+        _descend(table, parents, line).inside[last] = self._value(line)
+
+    def _value(self, line: int) -> Place:
+        opening = self._take()
+        if opening.text == "[":
+            return self._array(line)
+        if opening.text == "{":
+            return self._inline_table(line)
+        while self._peek().text in {".", "="} or self._peek().kind == "bare":
+            self._at += 1  # the rest of a number or of a time
+        return Place(line)
+
+    def _array(self, line: int) -> Place:
+        array = Place(line)
+        while self._peek().text != "]" and self._peek().kind != "end":
+            if self._peek().kind == "newline" or self._peek().text == ",":
+                self._at += 1
+            else:
+                array.inside[len(array.inside)] = self._value(self._peek().line)
+        self._at += 1
+        return array
+
+    def _inline_table(self, line: int) -> Place:
+        table = Place(line)
+        while self._peek().text != "}" and self._peek().kind != "end":
+            if self._peek().kind == "newline" or self._peek().text == ",":
+                self._at += 1
+            else:
+                self._assignment(table)
+        self._at += 1
+        return table
+
+
+def _descend(place: Place, parts: list[str], line: int) -> Place:
+    """Into the tables named, and into the last element of an array of tables."""
+    for part in parts:
+        place = place.inside.setdefault(part, Place(line))
+        if 0 in place.inside:
+            place = place.inside[len(place.inside) - 1]
     return place
+
+
+def _append(array: Place, line: int) -> Place:
+    place = Place(line)
+    array.inside[len(array.inside)] = place
+    return place
+
+
+def _name(written: str) -> str:
+    """A key without its quotes and escapes."""
+    if written[:1] not in {'"', "'"}:
+        return written
+    try:
+        return str(next(iter(tomllib.loads(f"{written} = 0"))))
+    except tomllib.TOMLDecodeError:  # only in a text that is no TOML
+        return written.strip("\"'")

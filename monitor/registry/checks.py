@@ -29,8 +29,8 @@ from monitor.registry.declaration import (
     WaiverTable,
 )
 from monitor.registry.faults import Problem, wording
-from monitor.registry.lines import Loc
 from monitor.registry.shape import suggestion
+from rules.toml_lines import Loc
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from monitor.registry.lines import Loc
+from rules.toml_lines import Loc
 
 Severity = Literal["error", "warning"]
 

@@ -19,9 +19,9 @@ from monitor.registry import checks, shape, values
 from monitor.registry.checks import Setting, found_page
 from monitor.registry.declaration import Registry
 from monitor.registry.faults import Fault, Problem, RegistryError, fault, wording
-from monitor.registry.lines import Place, places
 from monitor.registry.mend import mend
 from rules.model import Municipality
+from rules.toml_lines import Place, places
 
 MAX_BYTES = 20_000_000
 

@@ -20,13 +20,13 @@ from monitor.registry.checks import Setting
 from monitor.registry.declaration import Registry
 from monitor.registry.faults import Fault, Problem, RegistryError, fault
 from monitor.registry.files import latest_day
-from monitor.registry.lines import Loc
 from monitor.registry.mend import mend
 from monitor.registry.shape import suggestion
 from monitor.registry.sheets import SPECIAL, Column, Sheet, described, sheet_of, sheets
 from monitor.registry.tables import Content, Grid, grids
 from monitor.registry.workbook import sample
 from monitor.registry.write import to_toml
+from rules.toml_lines import Loc
 
 
 def import_table(

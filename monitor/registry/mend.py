@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor.registry.declaration import TABLES
 from monitor.registry.faults import Problem
-from monitor.registry.lines import Loc
+from rules.toml_lines import Loc
 
 _STAND_INS: dict[str, Any] = {
     "municipality": {"id": "x", "name": "x", "timezone": "UTC"},

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from monitor.registry.declaration import TABLES, keys
 from monitor.registry.faults import Problem, wording
-from monitor.registry.lines import Loc
+from rules.toml_lines import Loc
 
 _CODES = {
     "missing": "missing",

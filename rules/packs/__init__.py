@@ -17,7 +17,7 @@ from rules.engine import ENGINE_PARAMETERS
 from rules.model import Act
 from rules.packs.declared import DeclaredAct, DeclaredRequirement
 from rules.predicates import PREDICATES, Predicate
-from rules.toml_lines import Place, TomlError, TomlFile, read_toml
+from rules.toml_lines import Loc, TomlError, TomlFile, read_toml
 
 __all__ = ["PackError", "load_act", "shipped"]
 
@@ -79,7 +79,7 @@ def _said(error: Any) -> str:
     return f"{where}: {error['msg']}"
 
 
-def _requirement_at(file: TomlFile, place: Place) -> str | None:
+def _requirement_at(file: TomlFile, place: Loc) -> str | None:
     if len(place) < 2 or place[0] != "requirement" or not isinstance(place[1], int):
         return None
     return str(file.content["requirement"][place[1]].get("id", f"№ {place[1] + 1}"))
@@ -101,7 +101,7 @@ def _id_faults(file: TomlFile, act: DeclaredAct) -> Iterator[Fault]:
 def _predicate_faults(file: TomlFile, act: DeclaredAct) -> Iterator[Fault]:
     """The name must be known, and every edition must fit the predicate's signature."""
     for number, one in enumerate(act.requirement):
-        place: Place = ("requirement", number)
+        place: Loc = ("requirement", number)
         if one.predicate is None:
             continue
         if one.predicate not in PREDICATES:

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from monitor.registry import RegistryError, check, load, load_all, to_toml, values
 from monitor.registry.declaration import TABLES, Registry, keys
 from monitor.registry.faults import wording
-from monitor.registry.lines import places
 from rules.model import Municipality
+from rules.toml_lines import places
 
 HERE = Path(__file__).parent / "registry"
 SHIPPED = Path(__file__).parents[2] / "registry"

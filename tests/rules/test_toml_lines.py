@@ -34,7 +34,7 @@ id = "b"
         (("name",), 1),
         (("town", "zone"), 4),
         (("town", "notes"), 5),
-        (("institution", 0, "phones", 1), 10),
+        (("institution", 0, "phones", 1), 12),
         (("institution", 0, "page", 1, "url"), 17),
         (("institution", 1, "id"), 19),
         (("institution", 1, "exemption", "ground"), 21),
