@@ -6,7 +6,7 @@ COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes
 	--no-emit-index-url --no-header --no-annotate --custom-compile-command 'make lock'
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test check lock browser clean bench pictures
+.PHONY: demo test check lock browser clean bench fuzz pictures
 
 demo: .venv/run  ## audit a town that does not exist, and show the report
 	$(BIN)/dozor demo
@@ -43,6 +43,9 @@ lock: .venv/dev  ## pin the newest versions that pyproject.toml allows, with has
 pictures: .venv/dev browser  ## docs/*.png from the demo
 	$(BIN)/dozor demo --folder build/demo
 	$(BIN)/python docs/pictures.py build/demo/report.html
+
+fuzz: .venv/dev  ## every parser with random input, for some ten minutes
+	FUZZ_EXAMPLES=20000 $(BIN)/pytest tests/fuzz -n 2
 
 clean:
 	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

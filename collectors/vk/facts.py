@@ -87,8 +87,8 @@ def group_facts(group: Group, signals: Signals) -> tuple[Facts, Gaps]:
         gaps["contacts"] = Failure(FailureCode.NOT_OFFERED, "the answer has no description")
     facts = Facts(
         presence=presence,
-        access=ACCESS.get(group.get("is_closed", -1)),
-        wall_access=WALL_ACCESS.get(group.get("wall", -1)),
+        access=ACCESS.get(_code(group, "is_closed")),
+        wall_access=WALL_ACCESS.get(_code(group, "wall")),
         **known,
         kind=_text(group, "type"),
         description=_text(group, "description"),
@@ -233,6 +233,11 @@ def _text(source: Any, key: str) -> str | None:
 def _number(source: Mapping[str, Any], key: str) -> int | None:
     value = source.get(key)
     return value if isinstance(value, int) else None
+
+
+def _code(source: Mapping[str, Any], key: str) -> int:
+    number = _number(source, key)
+    return -1 if number is None else number
 
 
 def _flag(source: Any, key: str) -> bool | None:

@@ -23,7 +23,7 @@ from sqlmodel import Session, create_engine
 log = logging.getLogger(__name__)
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-BUSY_MILLISECONDS = 30_000
+BUSY_SECONDS = 30  # unless the address says ?timeout=N
 
 
 class StorageError(Exception):
@@ -44,7 +44,10 @@ def connect(address: str) -> Engine:
         url = make_url(address)
         if url.get_backend_name() == "sqlite" and url.database and "file:" not in url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address)
+        is_patient = url.get_backend_name() != "sqlite" or "timeout" in url.query
+        engine = create_engine(
+            address, connect_args={} if is_patient else {"timeout": BUSY_SECONDS}
+        )
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StorageError(f"[storage] database = «{address}»: адрес не понят ({error})") from None
     except OSError as error:
@@ -115,7 +118,6 @@ _SQLITE_ADVICE = {
 def _tune_sqlite(connection: Any, _: Any) -> None:
     """Write-ahead log, so that a report can be read while an audit writes."""
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
