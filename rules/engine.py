@@ -46,8 +46,13 @@ ENGINE_PARAMETERS: Mapping[str, type] = {
     "grace_days": int,
     "deadline_days": int,
     "deadline_months": int,
+    "by_kind": dict,
+    "by_category": dict,
 }
-"""Parameters of an edition that guards read, not the predicate."""
+"""Parameters of an edition that guards read, not the predicate.
+
+`by_kind` and `by_category` hold other values for some: `{ flagship = { min_posts = 5 } }`.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,13 +169,19 @@ def _read(case: Case) -> Reading:
     """The predicate's reading after the guards that concern every predicate."""
     assert case.edition is not None
     assert case.requirement.predicate is not None
-    given = case.edition.parameters
+    given = _parameters(case.institution, case.edition.parameters)
     own = {key: value for key, value in given.items() if key not in ENGINE_PARAMETERS}
     try:
         reading = PREDICATES[case.requirement.predicate](case, **own)
     except CalendarUncoveredError as error:
         return _uncovered(error.year)
     return _guarded(case, case.edition, reading)
+
+
+def _parameters(one: Institution, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The norm for this kind and category; the category's goes before the kind's."""
+    of_kind = given.get("by_kind", {}).get(one.kind, {})
+    return {**given, **of_kind, **given.get("by_category", {}).get(one.category, {})}
 
 
 def _uncovered(year: int) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from collectors.model import Page
@@ -15,19 +16,23 @@ from rules.reasons import Reason
 _TEMPLATE = re.compile(r"OGRN|REG-CODE|MUN-CODE|opaId=ID\b|\s|%20")
 
 
-def connected(case: Case) -> Reading:
-    """Strict: a link with its own ОГРН. The clause is ambiguous, so it accuses nobody."""
+def connected(case: Case, *, reading: Literal["", "pages_must_be_connected"] = "") -> Reading:
+    """Strict: a link with its own ОГРН. The clause is ambiguous, so it accuses nobody.
+
+    Once the administration confirms that the pages must be connected, a pack says so in `reading`
+    (and leaves out `worst`): then «not connected», said by the institution itself, is a fail.
+    """
     links = list(dict.fromkeys(_links(case)))
     said = case.statement("pos")
     whole = [link for link in links if not _TEMPLATE.search(link)]
     own = [link for link in whole if case.institution.ogrn in _ogrns(link)]
     return Reading(
         strict=bool(own),
-        generous=True,
+        generous=bool(links) or not said.admits,
         met=Reason.POS_CONNECTED,
         unmet=_why(case, links, whole, said.confirms),
         unseen=None if links or (said.attestation and not said.refusal) else Reason.POS_NOT_SEEN,
-        worst=Outcome.REVIEW,
+        worst=Outcome.FAIL if reading else Outcome.REVIEW,
         measured={"links": links[:5], **said.measured},
         required={"ogrn": case.institution.ogrn},
         evidence=tuple(item for page in _pages(case) for item in case.look(page).evidence),

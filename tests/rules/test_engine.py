@@ -10,7 +10,7 @@ import pytest
 from collectors.model import Post
 from rules.attestations import is_leading_post
 from rules.engine import declared_pages, judge
-from rules.model import Act, ActStatus, Finding, Institution, Outcome, Requirement
+from rules.model import Act, ActStatus, Attestation, Finding, Institution, Outcome, Requirement
 from tests import cast
 from tests.rules.test_cases import ACTS
 
@@ -148,3 +148,31 @@ def test_a_leading_post_is_known(post: str) -> None:
 )  # fmt: skip
 def test_another_post_is_not(post: str) -> None:
     assert not is_leading_post(post)
+
+
+def test_a_norm_may_differ_by_kind_and_category() -> None:
+    one = requirement(KEDROVY, "6.4-recommended")
+    norms = {"by_kind": {"school": {"min_posts": 3}}, "by_category": {"flagship": {"min_posts": 5}}}
+    first = one.editions[0]
+    edition = replace(first, parameters={**first.parameters, **norms})
+    act = only(KEDROVY, replace(one, editions=(edition,)))
+    seen = cast.seen(cast.SCHOOL_VK, cast.SCHOOL_FACTS)
+    flagship = replace(cast.SCHOOL, category="flagship")
+    wanted = [
+        judge(cast.dossier(who, seen), [act])[0].required["min_posts"]
+        for who in (cast.MUSEUM, cast.SCHOOL, flagship)
+    ]
+    assert wanted == [2, 3, 5]
+
+
+@pytest.mark.parametrize(
+    ("reading", "outcome"), [("", Outcome.REVIEW), ("pages_must_be_connected", Outcome.FAIL)]
+)
+def test_of_two_readings_the_pack_chooses(reading: str, outcome: Outcome) -> None:
+    said = Attestation(kind="pos", value=False, stated_by="директор", stated_on=date(2026, 10, 1))
+    one = requirement(KEDROVY, "6.1-pos")
+    edition = replace(one.editions[0], parameters={"reading": reading})
+    act = only(KEDROVY, replace(one, worst=Outcome.FAIL, editions=(edition,)))
+    who = replace(cast.SCHOOL, attestations=(said,))
+    seen = cast.seen(cast.SCHOOL_VK, cast.SCHOOL_FACTS)
+    assert judge(cast.dossier(who, seen), [act])[0].outcome is outcome
