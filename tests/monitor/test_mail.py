@@ -58,14 +58,19 @@ def test_every_recipient_gets_a_letter_of_their_own(office: Office, mailbox: Mai
     ]
 
 
-def test_a_temporary_refusal_waits_and_a_permanent_one_is_parked(
+def test_a_temporary_refusal_waits(office: Office, mailbox: Mailbox) -> None:
+    with_mail(office, mailbox).audit("school-1")
+    mailbox.refuse = "451 try later"
+    done = office.dozor("send")
+    assert (done.returncode, "ждёт повтора" in done.stdout) == (1, True)
+
+
+def test_a_permanent_refusal_is_parked_until_somebody_sends_it(
     office: Office, mailbox: Mailbox
 ) -> None:
     with_mail(office, mailbox).audit("school-1")
-    mailbox.refuse = "451 try later"
-    assert "ждёт повтора" in office.dozor("send").stdout
     mailbox.refuse = "550 no such user"
-    office.dozor("send", "--again")
+    office.dozor("send")
     assert "no such user" in office.dozor("outbox").stdout
     mailbox.refuse = ""
     office.dozor("outbox", "--retry")

@@ -173,7 +173,7 @@ def test_a_body_may_have_no_end(trouble: Trouble) -> None:
 def test_a_bomb_is_small_on_the_wire() -> None:
     with (
         serve(town(("/", SitePage(trouble="bomb")))) as running,
-        httpx.stream("GET", running.site_url("town")) as answer,
+        httpx.stream("GET", running.site_url("town"), timeout=60) as answer,
     ):
         assert answer.headers["Content-Encoding"] == "gzip"
         assert int(answer.headers["Content-Length"]) < 1_000_000
