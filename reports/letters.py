@@ -48,7 +48,9 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
+class Cause:
+    """One reason, told once, and the requirements that it holds up."""
+
     because: str
     titles: tuple[str, ...]
 
@@ -63,8 +65,8 @@ class View:
     violations: tuple[Task, ...]
     advice: tuple[Task, ...]
     review: tuple[Task, ...]
-    pending: tuple[Task, ...]
-    unseen: tuple[Unseen, ...]
+    pending: tuple[Cause, ...]
+    unseen: tuple[Cause, ...]
     passed: int
     fixed: tuple[str, ...]
     exempt: tuple[str, ...]  # requirements that do not concern it, by ground
@@ -101,8 +103,8 @@ def build(report: Report, institution: Institution, write_to: str | None = None)
         violations=_tasks(base, by_mark[Outcome.FAIL]),
         advice=_tasks(base, by_mark[counting.BELOW]),
         review=_tasks(base, by_mark[Outcome.REVIEW]),
-        pending=_tasks(base, by_mark[Outcome.PENDING]),
-        unseen=_unseen(base, [*by_mark[Outcome.UNKNOWN], *by_mark[Outcome.ERROR]]),
+        pending=_causes(base, by_mark[Outcome.PENDING]),
+        unseen=_causes(base, [*by_mark[Outcome.UNKNOWN], *by_mark[Outcome.ERROR]]),
         passed=len(by_mark[Outcome.PASS]),
         fixed=_fixed(base, found),
         exempt=tuple(dict.fromkeys(one.ground for one in institution.exemptions if one.ground)),
@@ -147,11 +149,11 @@ def _steps(remedies: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step for step in sentences if step))
 
 
-def _unseen(base: Ground, findings: Iterable[Finding]) -> tuple[Unseen, ...]:
+def _causes(base: Ground, findings: Iterable[Finding]) -> tuple[Cause, ...]:
     alike: dict[str, list[str]] = {}
     for one in findings:
         alike.setdefault(one.because, []).append(title_of(base, one.requirement))
-    return tuple(Unseen(why, tuple(dict.fromkeys(titles))) for why, titles in alike.items())
+    return tuple(Cause(why, tuple(dict.fromkeys(titles))) for why, titles in alike.items())
 
 
 def _fixed(base: Ground, findings: Iterable[Finding]) -> tuple[str, ...]:

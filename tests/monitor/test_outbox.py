@@ -50,9 +50,9 @@ def test_the_first_letter_after_the_change_answers_the_last_before(
     assert outbox.last_queued(engine, "deputy", DEPUTY) == NOW
 
 
-def test_a_retry_goes_at_once(engine: Engine, audit: Audit) -> None:
+def test_what_was_parked_goes_at_once_when_asked(engine: Engine, audit: Audit) -> None:
     outbox.queue(engine, audit, role="deputy", recipient=DEPUTY, subject="", body=b"", at=NOW)
-    outbox.mark(engine, 1, due_at=NOW + timedelta(hours=4))
+    outbox.mark(engine, 1, state="parked", due_at=NOW + timedelta(hours=4))
     outbox.requeue(engine, NOW)
     assert outbox.due(engine, NOW) == (1,)
 
