@@ -12,7 +12,7 @@ demo: .venv/run  ## audit a town that does not exist, and show the report
 	$(BIN)/dozor demo
 
 test: .venv/dev browser  ## the whole suite, a browser and a mail server included
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: .venv/dev  ## style, types, import order
 	$(BIN)/ruff format --check .
