@@ -18,6 +18,7 @@ from collectors.model import Evidence, Failure, FailureCode, Page
 from rules import attestations
 from rules.ages import aged
 from rules.case import Case, is_active, is_authority, official_pages
+from rules.exemptions import Claim
 from rules.force import edition_of, force_of
 from rules.model import (
     Act,
@@ -201,9 +202,14 @@ def _guarded(case: Case, edition: Edition, reading: Reading) -> Reading:
     if case.requirement.per == "page":
         reading = _unread(case, aged(case, edition.parameters.get("grace_days"), reading))
     reading = _in_time(case, edition, reading)
-    if case.requirement.exempt_scope and case.exemption.is_claimed and not reading.inapplicable:
+    if case.requirement.exempt_scope and _is_doubtful(case.exemption) and not reading.inapplicable:
         return _claimed(case, reading)
     return reading
+
+
+def _is_doubtful(exemption: Claim) -> bool:
+    """One that is founded never comes here but for the preview, which shows what was seen."""
+    return exemption.is_claimed and not exemption.is_founded
 
 
 def _unread(case: Case, reading: Reading) -> Reading:
