@@ -5,12 +5,13 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from monitor.application import Application, opened
 from monitor.config import ConfigError, load_settings
 from monitor.moments import day
 from monitor.registry.addresses import page_address
+from monitor.registry.declaration import Addressee, AttestationKind, EventKind, StatedOutcome
 from monitor.scope import in_scope
 from monitor.storage import statements
 from monitor.storage.audits import latest
@@ -23,8 +24,8 @@ def attest(config: Path, institution: str, **said: Any) -> int:
         raise ConfigError(["--by: укажите должность того, кто подтверждает"])
     if said["kind"] == "finding" and not (said["requirement"] and said["outcome"]):
         raise ConfigError(["чтобы закрыть «нужно посмотреть», укажите --requirement и --outcome"])
-    if said["outcome"] not in (None, "pass", "fail"):
-        raise ConfigError([f"--outcome {said['outcome']}: пишите pass или fail"])
+    _check("--kind", said["kind"], AttestationKind)
+    _check("--outcome", said["outcome"], StatedOutcome)
     said |= {
         "stated_on": day(said["stated_on"]) if said["stated_on"] else None,
         "valid_until": day(said["valid_until"]) if said["valid_until"] else None,
@@ -51,6 +52,9 @@ def waive(config: Path, institution: str, **said: Any) -> int:
 
 
 def event(config: Path, institution: str, **said: Any) -> int:
+    _check("--kind", said["kind"], EventKind)
+    _check("--to", said["to"], Addressee)
+    _check("--about", said["about"], EventKind)
     said |= {"on": day(said["on"]), "page": _page(said["page"])}
     return _record(config, institution, lambda _: Event(**said))
 
@@ -75,6 +79,12 @@ def _one(application: Application, name: str) -> Institution:
         keys = ", ".join(one.key for one in found)
         raise ConfigError([f"«{name}» есть в нескольких реестрах; уточните: {keys}"])
     return found[0]
+
+
+def _check(option: str, word: str | None, words: Any) -> None:
+    """A mistyped word would be kept for good, and a notice that was sent would count as missing."""
+    if word is not None and word not in get_args(words):
+        raise ConfigError([f"{option} {word}: пишите одно из: {', '.join(get_args(words))}"])
 
 
 def _page(written: str | None) -> str | None:

@@ -76,6 +76,8 @@ def test_the_same_observations_give_the_same_findings_without_a_network(office: 
         (["report", "--format", "docx"], "такого вида нет"),
         (["rules", "explain", "kedrovy/6.6"], "похожие: kedrovy-2022-298/6.6"),
         (["attest", "school-1", "--kind", "two_factor"], "--by"),
+        (["attest", "school-1", "--kind", "2fa", "--by", "директор"], "two_factor"),
+        (["event", "school-1", "--kind", "notice", "--on", "2026-11-20"], "notice_sent"),
         (["send"], "нет адресатов"),
     ],
 )
