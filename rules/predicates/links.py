@@ -101,15 +101,16 @@ def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str
         return inapplicable(Reason.NO_PAGE_TO_JUDGE)
     tally = _tally(known, anywhere)
     lost = [address for address in tally.missing if not _stands_otherwise(case, owners, address)]
-    attached = bool(lost) and _is_attached(site, list_stems)
+    others = [one for one in known if one.page.institution != case.institution.key]
+    unread = bool(lost) and _may_be_listed_unread(site, others, list_stems)
     reading = of_site(
         case,
         strict=any(_tally(known, links).is_whole for links in listed),
-        generous=not tally.dead and (not lost or attached),
+        generous=not tally.dead and (not lost or unread),
         reasons=(
             Reason.ALL_PAGES_LISTED,
             Reason.PAGES_NOT_LINKED if lost else Reason.PAGE_LINKS_DEAD,
-            Reason.PAGES_LISTED_IN_DOCUMENT if attached else Reason.PAGES_LISTED_APART,
+            Reason.PAGES_LISTED_IN_DOCUMENT if unread else Reason.PAGES_LISTED_APART,
         ),
         measured={
             **_measured(case.institution, tally),
@@ -317,13 +318,28 @@ def _is_shortened(url: str) -> bool:
     return (urlsplit(url if "//" in url else f"//{url}").hostname or "") in SHORTENERS
 
 
-def _is_attached(site: SiteFacts | None, stems: Sequence[str]) -> bool:
-    """A document that may be the list: it is noted, not read."""
+def _may_be_listed_unread(site: SiteFacts | None, known: Sequence[Known], stems: list[str]) -> bool:
+    """A document, a scan, a table drawn by a script or kept elsewhere: it is noted, not read."""
+    listed = frozenset(address for one in known for address in one.addresses)
     return any(
-        urlsplit(link.url).path.lower().endswith(DOCUMENTS) and names((link.text,), stems)
+        _is_bare_list(page, listed, stems) or any(_leads_away(page, stems))
         for page in (site.pages if site else ())
-        for link in page.anchors
     )
+
+
+def _is_bare_list(page: SitePage, listed: frozenset[Address], stems: list[str]) -> bool:
+    """Its own title is that of the list (a block of a menu is not), and it links to no page."""
+    headed = names((page.title, *page.headings[:1]), stems)
+    return headed and not listed & frozenset(_linked(_page_links(page)))
+
+
+def _leads_away(page: SitePage, stems: list[str]) -> Iterator[bool]:
+    """Links called the list that lead to a document, or to a place that is not this site."""
+    host = urlsplit(page.url).hostname
+    for link in page.anchors:
+        target = urlsplit(link.url)
+        unread = target.path.lower().endswith(DOCUMENTS) or target.hostname not in (None, host)
+        yield unread and not _page_in_link(link.url) and names((link.text,), stems)
 
 
 # --- links --------------------------------------------------------------------------------------
