@@ -7,7 +7,6 @@ no longer than what they do.
 from __future__ import annotations
 
 import multiprocessing
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -45,9 +44,3 @@ def lived(process: ForkServerProcess, seconds: float | None) -> bool:
         return False
     assert process.exitcode == 0
     return True
-
-
-def timed(process: ForkServerProcess) -> float:
-    begun = time.monotonic()
-    assert lived(process, None)
-    return time.monotonic() - begun
