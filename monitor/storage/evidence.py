@@ -261,7 +261,7 @@ def _faults_of_records(path: Path, expected: int) -> Iterator[str]:
                 if record.rec_type == "response" and stated != hashlib.sha256(body).hexdigest():
                     yield f"{path}: запись {_name(record.rec_headers)} изменена"
         except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
-            yield f"{path}: после записи {count} файл не читается ({error})"
+            yield f"{path}: после записи {count} файл не читается ({type(error).__name__})"
     if count != expected:
         yield f"{path}: записей {count}, а было {expected}"
 

@@ -126,13 +126,13 @@ def test_a_draft_that_the_registry_puts_into_force_is_no_draft() -> None:
 
 
 def test_a_town_without_addresses_says_so() -> None:
-    assert "Адреса не внесены в реестр" in said(one(TWO_TOWNS, "#minvody .health"))
+    assert "адреса не внесены в реестр" in said(one(TWO_TOWNS, "#minvody .health"))
 
 
 def test_an_audit_with_nothing_to_read_says_so_first() -> None:
     nothing = replace(REPORT, audit=replace(AUDIT, complete=True, collection=NOTHING))
     health = said(one(nothing, ".health"))
-    assert "Адреса не внесены в реестр" in health
+    assert "адреса не внесены в реестр" in health
     assert "полная" not in health
 
 
