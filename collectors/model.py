@@ -26,6 +26,10 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """`Wall.covered_since` of a wall that was read to its first post."""
 
 
+Address = tuple[str, str]
+"""Network and canonical address: by it a page is found in storage and dossiers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """An address to look at: a page in a network, or an official site (network `site`)."""
@@ -74,6 +78,11 @@ class FailureCode(StrEnum):
     NOT_A_COMMUNITY = "not_a_community"  # the address belongs to a person or an application
     CONTROL_SILENT = "control_silent"  # no control page showed this signal in this run (G20)
     NOT_OFFERED = "not_offered"  # this way of reading never shows this fact
+
+
+# Then nobody asked: an earlier look may serve while it is fresh. Judging, coverage, planning and
+# the second look have to agree on it, or one would accuse where another says "not read".
+NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.QUOTA})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from collectors.model import Observation, Page, Run
+from collectors.model import Address, Observation, Page, Run
 from monitor.application import Application
 from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
 from monitor.comparison import followed
@@ -29,7 +29,7 @@ from monitor.mass_change import mass_changes
 from monitor.neighbours import Seen, authority_site, standing_pages
 from monitor.networks import networks
 from monitor.planning import not_due, plan_of
-from monitor.scope import Address, in_scope, pages_of, read_once
+from monitor.scope import in_scope, pages_of, read_once
 from monitor.second_look import as_second, worsened_pages
 from monitor.storage import audits, findings, observations
 from monitor.storage.evidence import WarcFile, seal, sealed

@@ -6,13 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from collectors.model import FailureCode, Observation, Page
+from collectors.model import NOT_TRIED, Address, FailureCode, Observation, Page
 from reports.model import Collection
 
-Address = tuple[str, str]
-
-# A page that was not tried tonight may rest on an earlier look while that is fresh.
-NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.QUOTA})
 # A gap for one of these reasons is an answer; any other says that a part could not be read.
 ANSWERS = frozenset({FailureCode.NOT_OFFERED, FailureCode.CONTROL_SILENT, FailureCode.NOT_VISIBLE})
 

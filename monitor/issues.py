@@ -8,12 +8,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from collectors.model import SITE, FailureCode, Observation, Page
+from collectors.model import SITE, Address, FailureCode, Observation, Page
 from monitor.coverage import ANSWERS
 from monitor.networks import networks
 from reports.model import Issue
-
-Address = tuple[str, str]
 
 
 def issues_of(

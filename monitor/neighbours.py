@@ -12,8 +12,8 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from collectors.model import SITE, Facts, Observation, Page, Presence
-from monitor.scope import Address, pages_of
+from collectors.model import SITE, Address, Facts, Observation, Page, Presence
+from monitor.scope import pages_of
 from monitor.storage import observations
 from rules.model import Institution, Municipality
 

@@ -12,11 +12,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from collectors.model import BEGINNING, Failure, FailureCode, Observation, Page, Run
+from collectors.model import (
+    BEGINNING,
+    NOT_TRIED,
+    Address,
+    Failure,
+    FailureCode,
+    Observation,
+    Page,
+    Run,
+)
 from monitor.application import Application
-from monitor.coverage import ANSWERS, NOT_TRIED
+from monitor.coverage import ANSWERS
 from monitor.networks import networks
-from monitor.scope import Address
 from monitor.storage import findings, observations
 from rules.model import Outcome
 

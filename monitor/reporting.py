@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from collectors.model import Author, Page, Wall
+from collectors.model import Address, Author, Page, Wall
 from monitor.application import Application
 from monitor.registry import RegistryError, load
-from monitor.scope import Address, in_scope, pages_of
+from monitor.scope import in_scope, pages_of
 from monitor.storage import audits, findings, observations
 from reports.formats import installed
 from reports.model import Audit, Entry, Report

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from collectors.model import SITE, Page
+from collectors.model import SITE, Address, Page
 from rules.model import Institution, Municipality
-
-Address = tuple[str, str]  # network, canonical address
 
 
 class UnknownInstitutionError(Exception):

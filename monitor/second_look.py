@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from collectors.model import Failure, FailureCode, Observation, Page
+from collectors.model import NOT_TRIED, Failure, FailureCode, Observation, Page
 from reports.counting import Change, change
 from rules.model import Dossier, Finding
-
-NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.QUOTA})
 
 
 def worsened_pages(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ...]:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from collectors.model import (
+    NOT_TRIED,
     Access,
     Evidence,
     Facts,
@@ -28,7 +29,6 @@ from rules.model import Dossier
 from rules.reasons import Reason
 
 ABSENT_READS, ABSENT_DAYS = 3, 2  # how often an absence must be seen before it is believed (G01)
-NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.QUOTA})  # then an earlier look may serve
 ANYBODY = "public"  # Observation.reader of a look without a token
 
 

@@ -10,13 +10,12 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, Engine, func, or_
 from sqlmodel import Session, col, select
 
-from collectors.model import Observation
+from collectors.model import Address, Observation
 from monitor.storage.bodies import packed, unpacked
 from monitor.storage.database import session
 from monitor.storage.tables import ObservationRow
 from reports.model import Audit
 
-Address = tuple[str, str]  # network, canonical address
 HISTORY = 14  # readings of one page that a judgement looks back on
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from collectors.addresses import SHORTENERS, page_in_link
-from collectors.model import Failure, Page, SiteFacts, SitePage
+from collectors.model import Address, Failure, Page, SiteFacts, SitePage
 from rules.case import Case, is_active, stands, told_birth
 from rules.exemptions import claim
 from rules.model import Institution
@@ -24,8 +24,6 @@ from rules.reading import Reading
 from rules.reasons import Reason
 from rules.views import State, View
 from rules.workdays import add_working_days
-
-Address = tuple[str, str]  # network, canonical address
 
 BY_NUMBER = {"vk": "https://vk.com/club{}", "ok": "https://ok.ru/group/{}"}
 BY_NAME = {"vk": "https://vk.com/{}", "ok": "https://ok.ru/{}"}
