@@ -33,16 +33,19 @@ def find_contacts(text: str, place: str, links: Sequence[Link] = ()) -> Contacts
     `place` names where the text stands (`description`, an address of a page); links keep theirs.
     """
     web = [link for link in links if not link.url.lower().startswith(("tel:", "mailto:"))]
-    shown = Contacts(
+    linked = Contacts(
+        phones=tuple(linked_phones(links)), emails=tuple(linked_emails(links)), links=tuple(web)
+    )
+    return union(_shown(text, place), linked) if text else union(linked)
+
+
+def _shown(text: str, place: str) -> Contacts:
+    return Contacts(
         phones=tuple(spot.phone for spot in find_phones(text, place)),
         emails=tuple(spot.email for spot in find_emails(text, place)),
         addresses=tuple(spot.address for spot in find_addresses(text, place)),
         links=tuple(spot.link for spot in find_links(text, place)),
     )
-    linked = Contacts(
-        phones=tuple(linked_phones(links)), emails=tuple(linked_emails(links)), links=tuple(web)
-    )
-    return union(shown, linked)
 
 
 def from_field(kind: Literal["phone", "email"], written: str, place: str) -> Contacts:

@@ -74,6 +74,7 @@ _AREA_CODE = re.compile(
     re.IGNORECASE,
 )
 _SLASHED = re.compile(r"((?:\+7|[78])\s?)/(\d{3,5})/")
+_DIGIT = re.compile(r"\d")
 _LABEL_REACH = 60
 _NEAR = 30
 
@@ -95,6 +96,8 @@ class Spot:
 
 def find_phones(text: str, place: str) -> list[Spot]:
     """Every number in the text in order; local numbers completed if the text gives one code."""
+    if not _DIGIT.search(text):
+        return []
     spots: list[Spot] = []
     plain = _SLASHED.sub(r"\1(\2)", _usual(_masked(text)))
     for spot in _with_code(plain, place):

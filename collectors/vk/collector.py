@@ -17,9 +17,8 @@ from collectors.model import (
     Page,
     Presence,
     Run,
-    WallAccess,
 )
-from collectors.vk.facts import Gaps, address_contacts, group_facts
+from collectors.vk.facts import Gaps, address_contacts, group_facts, has_wall
 from collectors.vk.groups import Found, find_pages
 from collectors.vk.posts import pinned_text_of, wall_of
 from collectors.vk.reader import Reader
@@ -56,21 +55,25 @@ async def _collect(settings: VkSettings, pages: Sequence[Page], run: Run) -> Asy
 async def _read(
     readers: Sequence[Reader], settings: VkSettings, pages: Sequence[Page], run: Run
 ) -> AsyncIterator[Batch]:
-    told = await find_pages(readers, pages, settings.control_pages, run)
-    found = [one for one in told if isinstance(one, Found)]
-    walls = [one for one in found if _has_wall(one)]
-    settled = tuple(one for one in told if isinstance(one, Observation))
-    settled += tuple(observation(one, None, run) for one in found if not _has_wall(one))
-    if settled:
-        yield settled
-    async for readings in read_walls(readers, walls, run):
-        yield tuple(observation(reading.found, reading, run) for reading in readings)
+    told = _told(find_pages(readers, pages, settings.control_pages, run), run)
+    async for batch in read_walls(readers, told, run):
+        yield tuple(
+            one if isinstance(one, Observation) else observation(one.found, one, run)
+            for one in batch
+        )
 
 
-def _has_wall(found: Found) -> bool:
-    """No call is spent on a wall that is switched off, or on a page that is gone."""
-    facts, _ = group_facts(found.group, found.reader.signals)
-    return facts.presence is Presence.LIVE and facts.wall_access is not WallAccess.OFF
+async def _told(
+    found: AsyncIterator[list[Found | Observation]], run: Run
+) -> AsyncIterator[list[Found | Observation]]:
+    """What has no wall is observed at once."""
+    async for batch in found:
+        yield [
+            observation(one, None, run)
+            if isinstance(one, Found) and not has_wall(one.group)
+            else one
+            for one in batch
+        ]
 
 
 def observation(found: Found, reading: Reading | None, run: Run) -> Observation:

@@ -68,6 +68,12 @@ def signals_of(group: Group) -> Signals:
     )
 
 
+def has_wall(group: Group) -> bool:
+    """No call is spent on a wall that is switched off, or on a page that is gone."""
+    off = WALL_ACCESS.get(_code(group, "wall")) is WallAccess.OFF
+    return _presence(group) is Presence.LIVE and not off
+
+
 def group_facts(group: Group, signals: Signals) -> tuple[Facts, Gaps]:
     """All but the wall, the pinned post and further addresses."""
     known = _identity(group)

@@ -8,7 +8,7 @@ once more (a renamed page by the number known from earlier), a name at last by
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,14 +69,15 @@ class _Lookup:
 
 async def find_pages(
     readers: Sequence[Reader], pages: Sequence[Page], controls: Sequence[str], run: Run
-) -> list[Found | Observation]:
-    """One entry a page, in the order asked. A token that ends hands its batch to the next one."""
+) -> AsyncIterator[list[Found | Observation]]:
+    """One entry a page, in the order asked, a call's worth at a time: a country is not held.
+
+    A token that ends hands its batch to the next one.
+    """
     keys = [key for written in controls if (key := control_key(written))]
-    told: list[Found | Observation] = []
     for number, batch in enumerate(_batches(pages, keys, len(readers))):
         turn = number % len(readers)
-        told += await _find_batch((*readers[turn:], *readers[:turn]), batch, keys, run)
-    return told
+        yield await _find_batch((*readers[turn:], *readers[:turn]), batch, keys, run)
 
 
 def _batches(

@@ -4,6 +4,8 @@ A token takes the next pages from one list, reserves its calls of `wall.get` for
 back what must be read on, or read otherwise. A batch that is too big for VK is halved; a token
 that may not `execute` reads one wall a call. Calls that the ledger frees within the hour, as
 yesterday's run made them, are waited for.
+
+Pages are found while walls are read, only so far ahead that no token has to wait for them.
 """
 
 from __future__ import annotations
@@ -41,6 +43,9 @@ WAIT_SECONDS = 3600.0  # for calls that the ledger frees, in all
 FREED_AT_ONCE = 1.0  # seconds in which freed calls gather, so that a batch is worth its request
 UNREADY = frozenset({1, 10, 12})  # answers to a script whose `@.length` VK may not understand
 TRIES = 3  # of one wall, for errors inside an execute that may pass
+
+
+Told = Sequence[Found | Observation]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +88,14 @@ def cost(last: Observation | None) -> Mapping[str, int]:
 
 
 async def read_walls(
-    readers: Sequence[Reader], pages: Sequence[Found], run: Run
-) -> AsyncIterator[tuple[Reading, ...]]:
-    """Every page once, batch by batch as answers come; a wall not read has a `failure`."""
-    walls = _Walls(readers, run, [Reading(found=page, count=first_count(run)) for page in pages])
-    work = asyncio.create_task(walls.read_all())
+    readers: Sequence[Reader], told: AsyncIterator[Told], run: Run
+) -> AsyncIterator[tuple[Reading | Observation, ...]]:
+    """Every page once, batch by batch as answers come; a wall not read has a `failure`.
+
+    What is told of a page that has no wall is passed on as it is.
+    """
+    walls = _Walls(readers, run)
+    work = asyncio.create_task(walls.read_all(told))
     try:
         while (done := await walls.done.get()) is not None:
             yield done
@@ -100,9 +108,11 @@ async def read_walls(
 class _Walls:
     """The list of readings that wait, and the queue of those that are done."""
 
-    def __init__(self, readers: Sequence[Reader], run: Run, readings: Sequence[Reading]) -> None:
-        self.done: asyncio.Queue[tuple[Reading, ...] | None] = asyncio.Queue()
-        self._waiting = deque(readings)
+    def __init__(self, readers: Sequence[Reader], run: Run) -> None:
+        self.done: asyncio.Queue[tuple[Reading | Observation, ...] | None] = asyncio.Queue()
+        self._waiting: deque[Reading] = deque()
+        self._all_told = False
+        self._changed = asyncio.Event()
         self._readers = readers
         self._run = run
         self._projects = True
@@ -112,13 +122,62 @@ class _Walls:
         self._posts = first_count(run)
         self._patience = WAIT_SECONDS
 
-    async def read_all(self) -> None:
+    async def read_all(self, told: AsyncIterator[Told]) -> None:
+        finding = asyncio.create_task(self._find(told))
         try:
-            while self._waiting and (ready := [r for r in self._readers if _may_read(r)]):
-                await _together(self._read_with(reader) for reader in ready)
-            self._finish(replace(one, failure=self._why_not()) for one in self._waiting)
+            while self._ready() and await self._has_more():
+                await _together(self._read_with(reader) for reader in self._ready())
+            while await self._has_more():
+                self._finish(replace(one, failure=self._why_not()) for one in self._taken())
+            await finding  # raises what stopped it
         finally:
+            finding.cancel()
+            await asyncio.gather(finding, return_exceptions=True)
             self.done.put_nowait(None)
+
+    def _ready(self) -> list[Reader]:
+        return [reader for reader in self._readers if _may_read(reader)]
+
+    def _taken(self) -> list[Reading]:
+        taken = list(self._waiting)
+        self._waiting.clear()
+        return taken
+
+    # --- which pages there are ---
+
+    async def _find(self, told: AsyncIterator[Told]) -> None:
+        """Ahead of the reading by no more than what its lines are at."""
+        try:
+            async for batch in told:
+                self._finish(one for one in batch if isinstance(one, Observation))
+                count = first_count(self._run)
+                self._waiting.extend(
+                    Reading(found=one, count=count)
+                    for one in batch
+                    if not isinstance(one, Observation)
+                )
+                await self._told_and_read()
+        finally:
+            self._all_told = True
+            self._changed.set()
+
+    async def _told_and_read(self) -> None:
+        """Tells the lines that there is more; back when little of it is left."""
+        enough = CALLS * LINES * len(self._readers)
+        self._changed.set()
+        while len(self._waiting) >= enough:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def _has_more(self) -> bool:
+        """Whether a wall waits; while pages are still being found, one execute's worth of them."""
+        self._changed.set()
+        while len(self._waiting) < CALLS and not self._all_told:
+            self._changed.clear()
+            await self._changed.wait()
+        return bool(self._waiting)
+
+    # --- a token's lines ---
 
     async def _read_with(self, reader: Reader) -> None:
         """The first batch alone: it shows whether the token may `execute`."""
@@ -131,7 +190,7 @@ class _Walls:
         await _together(line() for _ in range(LINES))
 
     async def _read_next(self, reader: Reader) -> bool:
-        if not (self._waiting and _may_read(reader)):
+        if not (_may_read(reader) and await self._has_more() and _may_read(reader)):
             return False
         batch = self._reserved(reader, self._next_batch(reader))
         if not batch:
@@ -296,7 +355,7 @@ class _Walls:
         read_enough = reaches(reading.sheets, self._run.walls_since)
         return read_enough or last.is_last or len(reading.sheets) >= MAX_SHEETS
 
-    def _finish(self, readings: Iterable[Reading]) -> None:
+    def _finish(self, readings: Iterable[Reading | Observation]) -> None:
         if finished := tuple(readings):
             self.done.put_nowait(finished)
 

@@ -589,6 +589,19 @@ def test_evidence_that_cannot_be_kept_stops_the_run() -> None:
         read(settings(sandbox), [HOME], replace(a_run(), evidence=Full()))
 
 
+def test_pages_are_found_no_further_ahead_than_their_walls_are_read() -> None:
+    """A country's communities are never all in memory, and its first walls come at once."""
+
+    async def asked_at_first(sandbox: Running) -> int:
+        pages = [page(f"club{1000 + at}") for at in range(1400)]
+        batches = NETWORK.collector(settings(sandbox))(pages, a_run())
+        await anext(batches)
+        return sandbox.counters()["vk:groups.getById"]
+
+    with serve(world(*town(1400))) as sandbox:
+        assert asyncio.run(asked_at_first(sandbox)) == 1
+
+
 def test_batches_come_as_they_are_read() -> None:
     async def sizes(vk: VkSettings, count: int) -> list[int]:
         pages = [page(f"club{1000 + at}") for at in range(count)]
