@@ -125,14 +125,27 @@ def _finding(case: Case) -> Finding:
 
 
 def _apply(case: Case) -> Verdict:
-    """The outcome as if the act were in force; a broken predicate costs this finding only."""
+    """The outcome as if the act were in force."""
     if why := _not_bound(case):
         return _plain(case, why, _claims(case))
+    return _safely(case, _decided)
+
+
+def _safely(case: Case, decide: Callable[[Case], Verdict]) -> Verdict:
+    """A broken predicate costs this finding only."""
     try:
-        return _closed_by_person(case, _verdict(case, _read(case)))
+        return decide(case)
     except Exception:
         log.exception("predicate %s broke on %s", case.requirement.id, case.institution.key)
         return _plain(case, Reason.PREDICATE_BROKE, outcome=Outcome.ERROR)
+
+
+def _decided(case: Case) -> Verdict:
+    return _closed_by_person(case, _seen(case))
+
+
+def _seen(case: Case) -> Verdict:
+    return _verdict(case, _read(case))
 
 
 def _not_bound(case: Case) -> Reason | None:
@@ -155,11 +168,10 @@ def _unbound(case: Case, why: Reason) -> Finding:
     networks = (case.network,) if case.network else case.requirement.networks
     if not (is_exempt and official_pages(case.dossier, networks)):
         return _bound(case, verdict)
-    try:
-        return _with_preview(case, verdict, _verdict(case, _read(case)))
-    except Exception:
-        log.exception("predicate %s broke on %s", case.requirement.id, case.institution.key)
+    preview = _safely(case, _seen)
+    if preview.outcome is Outcome.ERROR:
         return _bound(case, verdict)
+    return _with_preview(case, verdict, preview)
 
 
 def _claims(case: Case) -> dict[str, Any]:

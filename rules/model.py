@@ -11,12 +11,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from collectors.model import Evidence, Observation, Page
 
 # --- the registry, as values ------------------------------------------------------------------
+
+Kind = Literal[
+    "authority",
+    "department",
+    "school",
+    "kindergarten",
+    "additional_education",
+    "culture",
+    "library",
+    "sport",
+    "finance",
+    "accounting",
+    "other",
+]
+Category = Literal["flagship", "active", "card"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +227,7 @@ class Requirement:
     severity: Severity
     per: str  # institution | network | page | about | event
     subjects: Mapping[str, Any]  # selectors: listed, kind, parent, category, authority, …
-    networks: tuple[str, ...]
+    networks: tuple[str, ...]  # a page in each of them, unless `any_network`
     predicate: str | None  # None: not checkable, `why_not` says why
     editions: tuple[Edition, ...]
     advice: str
@@ -221,6 +236,7 @@ class Requirement:
     outcomes: tuple[Outcome, ...] = ()  # all that it can have, each shown by a case of the tests
     why_not: str = ""
     uncertainty: str = ""
+    any_network: bool = False  # a page in one of `networks` is enough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,25 +11,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from rules.model import Category, Kind
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Written = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 RequirementId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]*/[\w.|-]+$")]
 
-Kind = Literal[
-    "authority",
-    "department",
-    "school",
-    "kindergarten",
-    "additional_education",
-    "culture",
-    "library",
-    "sport",
-    "finance",
-    "accounting",
-    "other",
-]
-Category = Literal["flagship", "active", "card"]
 PageRole = Literal["official", "branch", "project"]
 PersonRole = Literal["head", "organiser", "filler", "authorised"]
 Rank = Literal["head", "deputy_head", "acting", "other"]

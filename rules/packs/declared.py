@@ -26,6 +26,27 @@ class Subjects(_Declaration):
     not_category: tuple[str, ...] | None = None
 
 
+class Networks(_Declaration):
+    """The networks that a clause speaks of: a page in each of them, or in one at least.
+
+    A plain list is `all_of`.
+    """
+
+    all_of: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def may_be_a_list(cls, written: Any) -> Any:
+        return {"all_of": written} if isinstance(written, list) else written
+
+    @model_validator(mode="after")
+    def says_one(self) -> Networks:
+        if bool(self.all_of) is bool(self.any_of):
+            raise ValueError("either `all_of` or `any_of` names networks")
+        return self
+
+
 class DeclaredEdition(_Declaration):
     since: date
     until: date | None = None
@@ -45,7 +66,7 @@ class DeclaredRequirement(_Declaration):
     severity: Severity
     per: Literal["institution", "network", "page", "about", "event"] = "institution"
     subjects: Subjects = Subjects()
-    networks: tuple[str, ...] = ()
+    networks: Networks | None = None
     predicate: str | None = None
     edition: tuple[DeclaredEdition, ...] = Field(min_length=1)
     advice: str
@@ -75,7 +96,9 @@ class DeclaredRequirement(_Declaration):
             editions=tuple(Edition(**one.model_dump()) for one in self.edition),
             subjects=self.subjects.model_dump(exclude_none=True),
             exempt_scope=None if self.exempt_scope == "none" else self.exempt_scope,
-            **self.model_dump(exclude={"id", "edition", "subjects", "exempt_scope"}),
+            networks=(self.networks.all_of or self.networks.any_of) if self.networks else (),
+            any_network=bool(self.networks and self.networks.any_of),
+            **self.model_dump(exclude={"id", "edition", "subjects", "exempt_scope", "networks"}),
         )
 
 

@@ -36,8 +36,6 @@ PREDICATES: Mapping[str, Predicate] = {
         contacts.page_contents,
         notices.noticed,
         pages.page_exists,
-        pages.pages_exist,
-        pages.page_in_any_network,
         pages.page_kept,
         pages.fixed_pages,
         pages.government_mark,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from collectors.addresses import page_in_link
@@ -21,18 +20,30 @@ _GONE_BY = {
 }
 
 
+BEST_FIRST = (Outcome.PASS, Outcome.PENDING, Outcome.UNKNOWN, Outcome.REVIEW, Outcome.FAIL)
+
+
 def page_exists(case: Case) -> Reading:
-    """A live and open page of the institution in the case's network."""
-    pages = standing_pages(case.dossier, (case.network or "",))
+    """A live and open page in the case's network; without one, in all or any of the clause's."""
+    if case.network:
+        return _in_network(case, case.network)
+    readings = {network: _in_network(case, network) for network in case.requirement.networks}
+    if case.requirement.any_network:
+        return min(readings.values(), key=lambda one: BEST_FIRST.index(outcome_of(one)))
+    return worst_of(readings)
+
+
+def _in_network(case: Case, network: str) -> Reading:
+    pages = standing_pages(case.dossier, (network,))
     if not pages:
-        return _not_registered(case)
+        return _not_registered(case, network)
     return presence([case.look(page) for page in pages])
 
 
-def _not_registered(case: Case) -> Reading:
+def _not_registered(case: Case, network: str) -> Reading:
     """No address and no confirmed absence: nobody knows whether there is a page."""
-    absence = case.institution.no_pages.get(case.network or "")
-    is_told = absence is not None and _still_holds(case, absence.confirmed_on)
+    absence = case.institution.no_pages.get(network)
+    is_told = absence is not None and _still_holds(case, network, absence.confirmed_on)
     return Reading(
         strict=False,
         generous=False,
@@ -44,7 +55,7 @@ def _not_registered(case: Case) -> Reading:
     )
 
 
-def _still_holds(case: Case, confirmed_on: date) -> bool:
+def _still_holds(case: Case, network: str, confirmed_on: date) -> bool:
     """No page was created in this network since the absence was confirmed."""
     created = [
         page_in_link(event.page)
@@ -52,7 +63,7 @@ def _still_holds(case: Case, confirmed_on: date) -> bool:
         if event.kind == "page_created" and event.page and event.on >= confirmed_on
     ]
     return confirmed_on <= case.today and not any(
-        found is not None and found[0] == case.network for found in created
+        found is not None and found[0] == network for found in created
     )
 
 
@@ -152,26 +163,6 @@ def house_style(case: Case) -> Reading:
             **said.measured,
         },
     )
-
-
-def pages_exist(case: Case) -> Reading:
-    """A page in every network that the clause names: the worst of them decides."""
-    return worst_of(
-        {network: page_exists(_in(case, network)) for network in case.requirement.networks}
-    )
-
-
-def page_in_any_network(case: Case) -> Reading:
-    """A page in one network of the list is enough: the best of them decides."""
-    readings = [page_exists(_in(case, network)) for network in case.requirement.networks]
-    return min(readings, key=lambda one: BEST_FIRST.index(outcome_of(one)))
-
-
-BEST_FIRST = (Outcome.PASS, Outcome.PENDING, Outcome.UNKNOWN, Outcome.REVIEW, Outcome.FAIL)
-
-
-def _in(case: Case, network: str) -> Case:
-    return replace(case, network=network)
 
 
 def page_kept(case: Case, *, abandon_days: int) -> Reading:

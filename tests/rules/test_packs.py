@@ -68,7 +68,41 @@ def test_a_whole_pack_is_read(tmp_path: Path) -> None:
         ("posts_per_week", "posts_per_day", 19, "posts_per_day"),
         ("min_posts = 2", 'min_posts = "two"', 26, "min_posts"),
         ("min_posts = 2", "", 25, "min_posts"),
-        ("min_posts = 2", "min_posts = 2\nminposts = 2", 27, "minposts"),
+        ("min_posts = 2", "min_posts = 2\nminposts = 2", 27, "did you mean 'min_posts'?"),
+        ('["vk"]', '["vkk"]', 18, "did you mean 'vk'?"),
+        ('["vk"]', '{ all_of = ["vk"], any_of = ["ok"] }', 18, "either"),
+        ('["vk"]', '{ any_of = ["vk", "ok"] }', 18, "any_of: only with page_exists"),
+        ('networks = ["vk"]\n', "", 7, "networks: missing"),
+        (
+            'networks = ["vk"]',
+            'networks = ["vk"]\nsubjects = { kind = ["shcool"] }',
+            19,
+            "did you mean 'school'?",
+        ),
+        (
+            "min_posts = 2",
+            "min_posts = 2\nby_kind = { kindergarden = { min_posts = 1 } }",
+            27,
+            "did you mean 'kindergarten'?",
+        ),
+        (
+            "min_posts = 2",
+            "min_posts = 2\nby_category = { flagman = { min_posts = 5 } }",
+            27,
+            "by_category: 'flagman' is unknown",
+        ),
+        (
+            "min_posts = 2",
+            "min_posts = 2\nby_category = { flagship = { min_post = 5 } }",
+            27,
+            "parameters.by_category.flagship: posts_per_week takes no 'min_post'",
+        ),
+        (
+            "min_posts = 2",
+            'min_posts = 2\nby_kind = { school = { min_posts = "five" } }',
+            27,
+            "by_kind.school.min_posts",
+        ),
     ],
 )
 def test_a_fault_names_file_line_and_requirement(

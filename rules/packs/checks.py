@@ -1,0 +1,168 @@
+"""What the declarations cannot know of a pack: names of predicates, parameters, networks, kinds."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any, get_args, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from rules.engine import ENGINE_PARAMETERS
+from rules.model import Category, Kind
+from rules.packs.declared import DeclaredAct, DeclaredRequirement
+from rules.packs.faults import Fault, unknown
+from rules.predicates import PREDICATES, Predicate
+from rules.toml_lines import Loc, TomlFile
+
+CHOOSING = ("page_exists",)
+"""Predicates that know `any_of`; to any other it would be as good as `all_of`, unsaid."""
+
+Place = tuple[Loc, str]
+"""Where in the requirement (or in the parameters), and what is wrong there."""
+
+
+def faults_of(file: TomlFile, act: DeclaredAct) -> Iterator[Fault]:
+    yield from _id_faults(file, act)
+    for number, one in enumerate(act.requirement):
+        for place, message in _requirement_faults(one):
+            yield Fault(file.line_of(("requirement", number, *place)), one.id, message)
+
+
+def _id_faults(file: TomlFile, act: DeclaredAct) -> Iterator[Fault]:
+    if act.id != file.path.stem:
+        yield Fault(file.line_of(("id",)), None, f"id: the file is named {file.path.stem}")
+    known: set[str] = set()
+    for number, one in enumerate(act.requirement):
+        if one.id in known:
+            yield Fault(file.line_of(("requirement", number, "id")), one.id, "id: stands twice")
+        known.add(one.id)
+
+
+def _requirement_faults(one: DeclaredRequirement) -> Iterator[Place]:
+    yield from _network_faults(one)
+    yield from _subject_faults(one)
+    if one.predicate is None:
+        return
+    if one.predicate not in PREDICATES:
+        yield ("predicate",), f"predicate: {unknown(one.predicate, PREDICATES)}"
+        return
+    for index, edition in enumerate(one.edition):
+        for place, message in _parameter_faults(one.predicate, edition.parameters):
+            yield ("edition", index, "parameters", *place), message
+
+
+# --- networks and subjects --------------------------------------------------------------------
+
+
+@cache
+def known_networks() -> frozenset[str]:
+    """Slugs of the installed networks; their modules are not loaded for that."""
+    return frozenset(point.name for point in entry_points(group="dozor.networks"))
+
+
+def _network_faults(one: DeclaredRequirement) -> Iterator[Place]:
+    if one.networks is None:
+        if one.per in ("network", "page") or one.predicate in CHOOSING:
+            yield (), "networks: missing"
+        return
+    for mode, slugs in one.networks.model_dump().items():
+        for index, slug in enumerate(slugs):
+            if slug not in known_networks():
+                place = ("networks", mode, index)
+                yield place, f"networks.{mode}: {unknown(slug, known_networks())}"
+    if one.networks.any_of and (one.per != "institution" or one.predicate not in CHOOSING):
+        yield (
+            ("networks", "any_of"),
+            f"networks.any_of: only with {', '.join(CHOOSING)}, per institution",
+        )
+
+
+def _subject_faults(one: DeclaredRequirement) -> Iterator[Place]:
+    for selector, known in SELECTED.items():
+        for index, name in enumerate(getattr(one.subjects, selector) or ()):
+            if name not in known:
+                yield ("subjects", selector, index), f"subjects.{selector}: {unknown(name, known)}"
+
+
+KINDS, CATEGORIES = get_args(Kind), get_args(Category)
+SELECTED: Mapping[str, tuple[str, ...]] = {
+    "kind": KINDS,
+    "not_kind": KINDS,
+    "category": CATEGORIES,
+    "not_category": CATEGORIES,
+}
+
+
+# --- parameters -------------------------------------------------------------------------------
+
+SPLIT: Mapping[str, tuple[str, ...]] = {"by_kind": KINDS, "by_category": CATEGORIES}
+
+
+def _parameter_faults(predicate: str, given: Mapping[str, Any]) -> Iterator[Place]:
+    for name in sorted(_needed(PREDICATES[predicate]) - set(given)):
+        yield (name,), f"parameters: {name!r} is missing"
+    yield from _unfit(predicate, given)
+    for split, known in SPLIT.items():
+        norms = given.get(split, {})
+        for name, norm in norms.items() if isinstance(norms, dict) else ():
+            yield from _norm_faults(predicate, split, name, norm, known)
+
+
+def _norm_faults(
+    predicate: str, split: str, name: str, norm: Any, known: tuple[str, ...]
+) -> Iterator[Place]:
+    """Another norm for one kind or category: a name misspelt would leave it without effect."""
+    if name not in known:
+        yield (split, name), f"parameters.{split}: {unknown(name, known)}"
+    if not isinstance(norm, dict):
+        yield (split, name), f"parameters.{split}.{name}: should be a table of parameters"
+        return
+    for inner in SPLIT.keys() & norm.keys():
+        yield (split, name, inner), f"parameters.{split}.{name}: takes no {inner!r}"
+    rest = {key: value for key, value in norm.items() if key not in SPLIT}
+    for place, message in _unfit(predicate, rest):
+        yield (split, name, *place), message.replace("parameters", f"parameters.{split}.{name}", 1)
+
+
+def _unfit(predicate: str, given: Mapping[str, Any]) -> Iterator[Place]:
+    wanted = {**ENGINE_PARAMETERS, **_parameters(PREDICATES[predicate])}
+    for name, value in given.items():
+        if name not in wanted:
+            yield (name,), f"parameters: {predicate} takes no {unknown(name, wanted)}"
+        elif message := _wrong_type(wanted[name], value):
+            yield (name,), f"parameters.{name}: {message}"
+        elif name == "addresses":
+            yield from _address_faults(value)
+
+
+def _address_faults(addresses: Mapping[str, str]) -> Iterator[Place]:
+    for slug in addresses:
+        if slug not in known_networks():
+            message = f"parameters.addresses: {unknown(slug, known_networks())}"
+            yield ("addresses", slug), message
+
+
+@cache
+def _parameters(predicate: Predicate) -> Mapping[str, Any]:
+    hints = get_type_hints(predicate)
+    named = inspect.signature(predicate).parameters.values()
+    return {one.name: hints[one.name] for one in named if one.kind is one.KEYWORD_ONLY}
+
+
+@cache
+def _needed(predicate: Predicate) -> frozenset[str]:
+    named = inspect.signature(predicate).parameters.values()
+    return frozenset(
+        one.name for one in named if one.kind is one.KEYWORD_ONLY and one.default is one.empty
+    )
+
+
+def _wrong_type(wanted: Any, value: Any) -> str | None:
+    try:
+        TypeAdapter(wanted).validate_python(value, strict=True)
+    except ValidationError as error:
+        return "; ".join(one["msg"] for one in error.errors())
+    return None

@@ -1,0 +1,36 @@
+"""What may be wrong with a pack: every fault is told at once, each with its place."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    line: int | None
+    requirement: str | None
+    message: str
+
+
+class PackError(Exception):
+    """A pack that cannot be used; the text names file, line and requirement of every fault."""
+
+    def __init__(self, path: Path, faults: list[Fault]) -> None:
+        self.path, self.faults = path, faults
+        super().__init__("\n".join(self._line(fault) for fault in faults))
+
+    def _line(self, fault: Fault) -> str:
+        place = f"{self.path}:{fault.line}" if fault.line else f"{self.path}"
+        owner = f"{fault.requirement}: " if fault.requirement else ""
+        return f"{place}: {owner}{fault.message}"
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """«'shcool' is unknown; did you mean 'school'?», or all that there is."""
+    known = sorted(known)
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there is {', '.join(known)}"
+    return f"{name!r} is unknown; {hint}"
