@@ -61,6 +61,7 @@ class FailureCode(StrEnum):
     LOGIN_WALL = "login_wall"
     CAPTCHA = "captcha"
     EMPTY = "empty"
+    STUB = "stub"  # a page instead of the site: maintenance, a hoster's default page
     NEEDS_JAVASCRIPT = "needs_javascript"
     TOO_LARGE = "too_large"
     MALFORMED = "malformed"  # not JSON, cut, of another shape
@@ -268,6 +269,8 @@ class SiteFacts:
     crawl: Crawl
     pos_widgets: tuple[str, ...] | None = None  # addresses of ПОС forms; () = looked, none
     certificate: str | None = None  # a note on a certificate that our store does not accept
+    text: str | None = None  # how the home page begins and ends; None: kept by an earlier version
+    numbers: tuple[str, ...] = ()  # ОГРН and ИНН on any page: they tell whose site it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -272,18 +272,27 @@ def names_match(
     word of any of its names, or what stands in quotation marks there («Солнышко»), or nothing
     distinctive is known of it.
     """
-    short = [_name(name) for name in (institution.short_name, *institution.popular_names) if name]
+    called = [_name(name) for name in (institution.short_name, *institution.popular_names)]
+    short = [name for name in called if name.words]  # «МКУ» is nobody's name
     full = _name(institution.name)
-    every = [*short, full, *(_name(name) for name in institution.former_names)]
+    former = [_name(name) for name in institution.former_names]
+    every = [name for name in (*short, full, *former) if name.words]
     shown, windows = _name(title), [w for text in (title, *texts) for w in _windows(text)]
     strict = any(_is_like(name, shown, threshold) for name in (*short, full)) or any(
-        _is_within(name, window, threshold) for name in (*short, full) for window in windows
+        _is_within(name, window, threshold)
+        for name in (*(one for one in short if one.tells_apart), full)
+        for window in windows
     )
     generous = strict or any(_may_be(name, window) for name in every for window in windows)
     generous = generous or _share_quoted(institution, windows)
     if institution.kind == "authority":  # «Город Кедровый»: the town's page is its authority's
         generous = generous or any(_share_proper(full, window) for window in windows)
-    return NameMatch(strict=strict, generous=generous or not any(name.words for name in every))
+    return NameMatch(strict=strict, generous=generous or not every)
+
+
+def shares_a_proper_word(name: str, text: str) -> bool:
+    """A word that is no kind and no legal form stands in both: the town's name, as a rule."""
+    return any(_share_proper(_name(name), window) for window in _windows(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +306,11 @@ class _Name:
     @property
     def words(self) -> frozenset[str]:
         return self.kinds | self.numbers | self.proper
+
+    @property
+    def tells_apart(self) -> bool:
+        """More than a kind: «Школа» alone stands in many a text about others."""
+        return bool(self.numbers or self.proper)
 
 
 @lru_cache(maxsize=4096)
@@ -369,8 +383,11 @@ def _is_like(name: _Name, shown: _Name, threshold: float) -> bool:
         return False
     if name.kinds and name.kinds & shown.kinds and name.numbers & shown.numbers:
         return True
+    if not name.words:
+        return False
     shared, either = name.words & shown.words, name.words | shown.words
-    return bool(either) and (len(shared) / len(either) >= threshold or name.words <= shown.words)
+    is_part = name.words <= shown.words and (name.tells_apart or not shown.numbers)
+    return len(shared) / len(either) >= threshold or is_part
 
 
 def _is_within(name: _Name, window: _Name, threshold: float) -> bool:

@@ -110,6 +110,8 @@ class Reason(StrEnum):
     ESIA_NOT_RECORDED = "esia_not_recorded"
     SITE_WORKS = "site_works"
     NO_OWN_SITE = "no_own_site"
+    SITE_UNFAMILIAR = "site_unfamiliar"
+    SITE_OWNER_UNCLEAR = "site_owner_unclear"
     SITE_GONE = "site_gone"
     SITE_GONE_UNCONFIRMED = "site_gone_unconfirmed"
     LIST_AGREES = "list_agrees"

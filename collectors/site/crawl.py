@@ -33,6 +33,7 @@ from collectors.site.territory import Territory
 
 PATIENCE = 5  # failures in a row of an unwell host, after which it is left alone
 FEW_LINKS = 3
+MOST_NUMBERS = 100
 UNWELL = frozenset(
     {
         FailureCode.TIMEOUT,
@@ -103,6 +104,7 @@ class _Crawl:
     pages: list[SitePage] = field(default_factory=list)
     contacts: list[Contacts] = field(default_factory=list)
     pos: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
     unread_scripts: bool = False
     most_links: int = 0
     shown: set[tuple[str, str]] = field(default_factory=set)
@@ -129,6 +131,8 @@ class _Crawl:
                 crawl=self.frontier.crawl(),
                 pos_widgets=self._widgets(),
                 certificate=certificate.value if certificate else None,
+                text=self.home.reading.text,
+                numbers=tuple(dict.fromkeys(self.numbers))[:MOST_NUMBERS],
             ),
         )
 
@@ -198,6 +202,7 @@ class _Crawl:
         self.pages.append(replace(page, anchors=anchors, blocks=blocks))
         self.contacts.append(reading.contacts)
         self.pos += reading.pos
+        self.numbers += reading.numbers
 
     def _is_new(self, link: Link) -> bool:
         """Links to VK and OK stay on every page that has them: it matters where they stand."""

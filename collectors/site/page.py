@@ -15,9 +15,10 @@ from lxml.html import HtmlElement
 
 from collectors.addresses import page_in_link
 from collectors.contacts import union
-from collectors.model import Contacts, Link, SitePage
+from collectors.model import Contacts, FailureCode, Link, SitePage
 from collectors.site.blocks import blocks
 from collectors.site.dates import dates, iso_dates, mentions
+from collectors.site.gates import gate_of, is_for_sale
 from collectors.site.html import decoded, elements, lay_out, marks, on_one_line, shown, tree
 from collectors.site.shown import shown_contacts
 from collectors.site.territory import Territory, absolute, is_document
@@ -28,8 +29,10 @@ MOST_MENTIONS = 1500
 MOST_BLOCKS = 1000
 MOST_HEADINGS = 100
 LITTLE_TEXT = 200  # characters: less, with scripts and without links, is a page drawn by a script
-GATE_TEXT = 1000
-CAPTCHA = re.compile(r"smartcaptcha|smart-captcha|g-recaptcha|recaptcha/api|h-captcha|turnstile")
+MOST_OPENING, MOST_CLOSING = 2000, 1000  # characters of a page in which it says whose it is
+REGISTERED = re.compile(
+    r"(?:ОГРН(?:ИП)?|ИНН)[^\d\n]{0,40}(\d{10,15})\b|\b(1\d{12})\b"
+)  # ОГРН, wherever it stands; ИНН only where it is named
 BREADCRUMBS = re.compile(r"breadcrumb|\bcrumbs?\b|pathway|navigation-chain|хлебные")
 REFRESH = re.compile(r"^\s*\d+\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 PROPERTIES = {"tel": "Телефон", "phone": "Телефон", "mail": "E-mail", "address": "Адрес"}
@@ -47,7 +50,10 @@ class Reading:
     pos: tuple[str, ...] = ()
     refresh: str | None = None  # where the page sends a browser by itself
     has_scripts: bool = False
-    has_captcha: bool = False
+    gate: FailureCode | None = None  # what stands here instead of the site
+    is_for_sale: bool = False
+    text: str = ""  # how the page begins and ends
+    numbers: tuple[str, ...] = ()  # ОГРН and ИНН that stand on it
     is_cut: bool = False  # it has more anchors, mentions or blocks than are kept
 
     @property
@@ -57,13 +63,7 @@ class Reading:
     @property
     def needs_javascript(self) -> bool:
         few = self.page.text_length < LITTLE_TEXT and len(self.links) < 3
-        return self.has_scripts and few and not self.refresh
-
-    @property
-    def is_gate(self) -> bool:
-        """A question to a person instead of the page; beside a feedback form it is none."""
-        few = self.page.text_length < GATE_TEXT and len(self.links) < 3
-        return self.has_captcha and few
+        return self.has_scripts and few and not self.refresh and not self.is_for_sale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     cards = tuple(islice(cut_out, MOST_BLOCKS + 1))
     acts = mentions(text)
     anchors = tuple(_kept(links, site))
+    pages = tuple(dict.fromkeys(_pages([*frames, *(link.url for link in links)], site)))
     return Reading(
         page=SitePage(
             url=source.url,
@@ -115,13 +116,16 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
         contacts=union(
             shown_contacts(text, source.url, named), shown_contacts(structured, source.url)
         ),
-        links=tuple(dict.fromkeys(_pages([*frames, *(link.url for link in links)], site))),
+        links=pages,
         maps=tuple(dict.fromkeys(_pages((link.url for link in links if link.is_map), site))),
         scripts=scripts,
         pos=pos_widgets(markup),
         refresh=refresh,
         has_scripts=has_scripts,
-        has_captcha=CAPTCHA.search(markup) is not None,
+        gate=gate_of(title, text, markup, len(pages)),
+        is_for_sale=is_for_sale(title, text, len(pages)),
+        text=_ends(text),
+        numbers=tuple(dict.fromkeys(one or two for one, two in REGISTERED.findall(text))),
         is_cut=len(anchors) > MOST_ANCHORS or len(acts) > MOST_MENTIONS or len(cards) > MOST_BLOCKS,
     )
 
@@ -244,6 +248,13 @@ def _refresh(root: HtmlElement, base: str) -> str | None:
 
 
 # --- text -------------------------------------------------------------------------------------
+def _ends(text: str) -> str:
+    """Head and foot of a page, where it says whose it is; the middle is left out."""
+    if len(text) <= MOST_OPENING + MOST_CLOSING:
+        return text
+    return f"{text[:MOST_OPENING]}\n…\n{text[-MOST_CLOSING:]}"
+
+
 def _headings(root: HtmlElement) -> Iterator[str]:
     found = (on_one_line(element, 200) for element in elements(root, "h1", "h2", "h3"))
     yield from list(dict.fromkeys(text for text in found if text))[:MOST_HEADINGS]

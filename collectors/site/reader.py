@@ -73,8 +73,8 @@ class Reader:
         reading = await asyncio.to_thread(
             read_page, source, site, self.as_of, with_blocks=self.with_blocks
         )
-        if reading.is_gate:
-            raise ReadError(Failure(FailureCode.CAPTCHA, answer.url))
+        if reading.gate:
+            raise ReadError(Failure(reading.gate, answer.url))
         if reading.needs_javascript:
             raise ReadError(Failure(FailureCode.NEEDS_JAVASCRIPT, answer.url))
         if reading.is_empty and not reading.refresh:

@@ -8,9 +8,10 @@ from functools import lru_cache
 from collectors.model import Failure, FailureCode, SiteFacts
 from rules.case import Case
 from rules.model import Outcome
+from rules.predicates.owners import owned, told_of
 from rules.reading import Reading
 from rules.reasons import Reason
-from rules.views import View
+from rules.views import State, View
 
 
 class Same:
@@ -45,19 +46,27 @@ def of_site(
     """What is common to all that is looked for on a site: unread, or not read completely."""
     met, unmet, between = reasons
     view, site = case.site, site_facts(case)
+    stranger = is_strange(case, view)
     return Reading(
-        strict=strict,
+        strict=strict and not stranger,
         generous=generous,
         met=met,
         unmet=unmet,
         between=between,
         missing=unread_parts(view, site),
-        unseen=_why_unread(view, site),
+        unseen=Reason.SITE_UNFAMILIAR if stranger else _why_unread(view, site),
         worst=worst,
-        measured=measured,
+        measured={**measured, **(told_of(view, owned(case, view)) if view and stranger else {})},
         required=required or {},
         evidence=view.evidence if view else (),
     )
+
+
+def is_strange(case: Case, view: View | None) -> bool:
+    """It opens, and nothing of its owner is seen there: what it shows or lacks proves nothing."""
+    if view is None or view.state is not State.LIVE or view.facts.site is None:
+        return False
+    return not owned(case, view).perhaps
 
 
 def _why_unread(view: View | None, site: SiteFacts | None) -> Reason | None:

@@ -15,6 +15,7 @@ from rules.case import Case, is_active
 from rules.exemptions import is_body
 from rules.model import Institution, Outcome, Severity
 from rules.predicates.crawls import failures_of, names, of_site, site_facts
+from rules.predicates.owners import Owned, owned, told_of
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.views import State
@@ -29,17 +30,22 @@ def site_works(case: Case) -> Reading:
             worst=Outcome.REVIEW, severity=Severity.INFO if case.institution.no_site else None,
             evidence=(),
         )  # fmt: skip
+    is_live, whose = view.state is State.LIVE, owned(case, view)
     return Reading(
-        strict=view.state is State.LIVE,
+        strict=is_live and whose.surely,
         generous=view.state is not State.GONE,
         met=Reason.SITE_WORKS,
         unmet=Reason.SITE_GONE,
-        between=Reason.SITE_GONE_UNCONFIRMED,
+        between=_unlike(whose) if is_live else Reason.SITE_GONE_UNCONFIRMED,
         missing=failures_of(view) if view.state is State.UNREAD else (),
         unseen=view.unread if view.state is State.UNREAD else None,
-        measured={"site": case.institution.site, "state": str(view.state)},
+        measured={"state": str(view.state), **told_of(view, whose)},
         evidence=view.evidence,
     )
+
+
+def _unlike(whose: Owned) -> Reason:
+    return Reason.SITE_OWNER_UNCLEAR if whose.perhaps else Reason.SITE_UNFAMILIAR
 
 
 def listed_bodies(case: Case) -> Reading:

@@ -329,3 +329,14 @@ def test_any_house_of_a_text_may_be_the_one() -> None:
     shown = "г. Томск, ул. Мира, 5; ул. Труда, 6"
     assert same_address("г. Томск, ул. Труда, 6", shown) is Match.SAME
     assert same_address("г. Томск, ул. Труда, 5", shown) is Match.DIFFERENT
+
+
+@pytest.mark.parametrize("title", ["МКУ", "Школа танцев", "Подслушано Кедровый"])
+def test_a_short_name_of_legal_words_matches_nothing(title: str) -> None:
+    archive = called("Муниципальное учреждение «Городской архив»", "МКУ")
+    assert names_match(archive, title, ()) == NO
+
+
+def test_a_name_that_is_only_a_kind_is_not_found_in_a_text_about_others() -> None:
+    school = called("Муниципальное учреждение «Росток»", "Школа")
+    assert names_match(school, "Наш двор", ("Мы живём рядом со школой № 5",)).strict is False

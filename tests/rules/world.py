@@ -227,7 +227,10 @@ def _post(told: Mapping[str, Any], now: datetime) -> Post:
 
 
 def _sites(case: Given, who: Institution, town: tuple[Institution, ...]) -> Iterator[Observation]:
-    """`given.site` is the institution's own, `given.authority_site` the administration's."""
+    """`given.site` is the institution's own, `given.authority_site` the administration's.
+
+    Both bear their owner's name, if `text` does not say otherwise.
+    """
     for name, owner in (("site", who), ("authority_site", next(o for o in town if o.id == "adm"))):
         told = case.given.get(name)
         if told is None:
@@ -235,20 +238,22 @@ def _sites(case: Given, who: Institution, town: tuple[Institution, ...]) -> Iter
         page = Page(institution=owner.key, network="site", address=owner.site or "")
         for look in told if isinstance(told, list) else [told]:
             at = case.when - timedelta(days=look.get("days_ago", 0), hours=look.get("hours_ago", 0))
-            yield _site(look, page, at)
+            yield _site({"text": owner.name, **look}, page, at)
 
 
 def _site(told: Mapping[str, Any], page: Page, at: datetime) -> Observation:
     if code := told.get("failure"):
         return Observation(page=page, observed_at=at, failure=Failure(FailureCode(code)))
     site = SiteFacts(
-        final_url=page.address,
         pages=tuple(_site_page(one, page) for one in told.get("pages", ())),
         crawl=Crawl(complete=told.get("complete", True), read=5, frontier=0),
         pos_widgets=tuple(told.get("pos_widgets", ())),
+        final_url=told.get("final_url", page.address),
+        text=told["text"],
+        numbers=tuple(told.get("numbers", ())),
     )
     presence = Presence(told.get("presence", "live"))
-    facts = Facts(presence=presence, site=site, contacts=_contacts(told))
+    facts = Facts(presence=presence, title=told.get("title"), site=site, contacts=_contacts(told))
     return Observation(page=page, observed_at=at, facts=facts, evidence=(cast.EVIDENCE,))
 
 

@@ -1,0 +1,138 @@
+"""Whose site it is: a domain may have been sold, and a stranger's site opens as well as one's own.
+
+Sure signs are the owner's telephone, e-mail, ОГРН or ИНН, or its name in a title or a heading;
+anything that resembles them may be one. Where nothing of the kind is seen nobody is accused and
+nothing is taken for done: a name may stand in a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from collectors.model import Contacts, Facts, SiteFacts
+from rules.case import Case, is_authority
+from rules.literal import holds_email, holds_phone
+from rules.matching import names_match, same_email, same_phone, same_site, shares_a_proper_word
+from rules.model import Institution
+from rules.reference import digits_of, phones_of
+from rules.views import State, View
+
+MOST_TITLES = 100  # pages whose titles and headings are searched for the name
+MORE_THAN_NAME = 40  # characters of a line beside the name: town, «официальный сайт»
+LONGEST_TITLE = 100
+OGRN_DIGITS = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Both bounds: the site surely is the institution's, and it may be."""
+
+    surely: bool
+    perhaps: bool
+    looked_for: tuple[str, ...] = ()
+
+
+UNSEEN = Owned(surely=False, perhaps=False)
+
+
+def owned(case: Case, view: View | None) -> Owned:
+    """Of a site that opens; of another nothing can be said."""
+    if view is None or view.state is not State.LIVE or view.facts.site is None:
+        return UNSEEN
+    site = view.facts.site
+    return case.once(("owner", view.page), lambda: _owned(case, view, site))
+
+
+def told_of(view: View, whose: Owned) -> dict[str, object]:
+    """What a reader needs to look for himself."""
+    site = view.facts.site
+    return {
+        "site": view.page.address,
+        "title": (view.facts.title or "без заголовка")[:LONGEST_TITLE],
+        "final_url": site.final_url if site else None,
+        "looked_for": list(whose.looked_for),
+    }
+
+
+def _owned(case: Case, view: View, site: SiteFacts) -> Owned:
+    one = case.dossier.municipality.by_id.get(view.page.institution.rpartition("/")[2])
+    one = case.institution if one is None or one.id == case.institution.id else one
+    looked_for = tuple(_looked_for(one))
+    sure = _shows_contacts(one, view.facts) or bool({one.ogrn, one.inn} & set(site.numbers))
+    titles, lines = tuple(_titles(view.facts, site)), tuple(_lines(site))
+    named = not sure and any(
+        names_match(one, text, ()).strict for text in (*titles, *_short(one, lines))
+    )
+    is_moved = _leads_to_another(case, one, site)
+    return Owned(
+        surely=(sure or (named and not _names_another(one, site))) and not is_moved,
+        perhaps=sure or named or _may_be(case, one, view, (*titles, *lines)),
+        looked_for=looked_for,
+    )
+
+
+def _looked_for(one: Institution) -> Iterator[str]:
+    yield "название"
+    yield from ["телефон"] if one.phones else []
+    yield from ["электронная почта"] if one.emails else []
+    yield from ["ОГРН"] if one.ogrn else []
+    yield from ["ИНН"] if one.inn else []
+
+
+def _shows_contacts(one: Institution, facts: Facts) -> bool:
+    shown = facts.contacts or Contacts()
+    text = (facts.site.text or "",) if facts.site else ()
+    phones = phones_of(one)
+    return (
+        any(same_phone(own, other) for own in phones for other in shown.phones)
+        or any(same_email(own, other.value) for own in one.emails for other in shown.emails)
+        or any(holds_phone(text, digits_of(own)) for own in phones)
+        or any(holds_email(text, own) for own in one.emails)
+    )
+
+
+def _titles(facts: Facts, site: SiteFacts) -> Iterator[str]:
+    pages = site.pages[:MOST_TITLES]
+    titles = [facts.title or "", *(text for page in pages for text in (page.title, *page.headings))]
+    yield from dict.fromkeys(filter(None, titles))
+
+
+def _lines(site: SiteFacts) -> Iterator[str]:
+    """How the home page begins and ends."""
+    yield from dict.fromkeys(filter(None, (site.text or "").splitlines()))
+
+
+def _short(one: Institution, lines: Iterable[str]) -> Iterator[str]:
+    """Lines that say the name and little else; a piece of news about the owner says more."""
+    longest = max(map(len, (one.name, one.short_name, *one.popular_names)))
+    return (line for line in lines if len(line) <= longest + MORE_THAN_NAME)
+
+
+def _names_another(one: Institution, site: SiteFacts) -> bool:
+    """It bears somebody's ОГРН and not this one: perhaps a namesake of another town."""
+    told = {number for number in site.numbers if len(number) == OGRN_DIGITS}
+    return bool(one.ogrn and told) and one.ogrn not in told
+
+
+def _leads_to_another(case: Case, one: Institution, site: SiteFacts) -> bool:
+    """From its own address to the front page of another institution's site."""
+    own = one.site or ""
+    if same_site(own, site.final_url, one.site_aliases):
+        return False
+    others = case.dossier.municipality.institutions
+    return any(
+        other.site and other.id != one.id and same_site(site.final_url, other.site)
+        and not same_site(own, other.site)
+        for other in others
+    )  # fmt: skip
+
+
+def _may_be(case: Case, one: Institution, view: View, texts: tuple[str, ...]) -> bool:
+    town = case.dossier.municipality
+    if any(names_match(one, text, ()).generous for text in texts):
+        return True
+    if is_authority(town, one) and any(shares_a_proper_word(town.name, text) for text in texts):
+        return True
+    links = (view.facts.contacts or Contacts()).links
+    return any(same_site(page.address, link.url) for page in one.pages for link in links)
