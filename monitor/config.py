@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
+import ssl
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -111,6 +112,7 @@ def cron_trigger(written: str, timezone: ZoneInfo) -> CronTrigger:
 
 
 Every = Literal["night", "week", "month"]
+Encryption = Literal["none", "starttls", "implicit"]
 
 
 class Mail(Section):
@@ -119,6 +121,8 @@ class Mail(Section):
     host: str = "localhost"
     port: PositiveInt = 25
     starttls: bool = False
+    tls: Encryption | None = None  # says it all where it stands: `starttls` knows no port 465
+    ca_file: Path | None = None  # trusted beside what the system trusts
     sender: str = "dozor@example.org"
     recipients: tuple[str, ...] = ()
     report_every: Every = "night"
@@ -135,6 +139,18 @@ class Mail(Section):
         for one in (value,) if isinstance(value, str) else value or ():
             address_of(one)
         return value
+
+    @property
+    def encryption(self) -> Encryption:
+        return self.tls or ("starttls" if self.starttls else "none")
+
+    @model_validator(mode="after")
+    def _encrypts_one_way(self) -> Mail:
+        if self.starttls and self.tls not in (None, "starttls"):
+            raise ValueError(f'starttls = true и tls = "{self.tls}" спорят: оставьте одно из двух')
+        if self.ca_file and self.encryption == "none":
+            raise ValueError("ca_file без шифрования не действует: включите starttls или tls")
+        return self
 
     @model_validator(mode="after")
     def _tells_the_deputy_first(self) -> Mail:
@@ -177,7 +193,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         reports=Reports(directory=folder / declared.reports.directory),
         rules=declared.rules,
         schedule=declared.schedule,
-        mail=declared.mail,
+        mail=_with_authority(declared.mail, folder),
         smtp_user=secrets.read("SMTP_USER"),
         smtp_password=secrets.read("SMTP_PASSWORD"),
         networks={
@@ -285,6 +301,21 @@ def _anchored(storage: Storage, folder: Path) -> Storage:
         database = f"{prefix}{folder / database.removeprefix(prefix)}"
     anchored = {"database": database, "evidence": folder / storage.evidence}
     return storage.model_copy(update=anchored)
+
+
+def _with_authority(mail: Mail, folder: Path) -> Mail:
+    """Looked at before the first letter: a night is a bad time to find the file missing."""
+    if mail.ca_file is None:
+        return mail
+    path = folder / mail.ca_file
+    try:
+        ssl.create_default_context(cafile=path)
+    except FileNotFoundError:
+        raise ConfigError([f"[mail] ca_file: файла {path} нет"]) from None
+    except OSError as error:  # ssl.SSLError is one
+        why = "в нём нет сертификатов PEM" if isinstance(error, ssl.SSLError) else error.strerror
+        raise ConfigError([f"[mail] ca_file: не прочитать {path}: {why}"]) from None
+    return mail.model_copy(update={"ca_file": path})
 
 
 class _Secrets:

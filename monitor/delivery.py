@@ -5,9 +5,7 @@
     institution   its own letter, after the deputy's     institutions, institutions_every
     operator      what went wrong                        operator
 
-DeliveryError
-├── temporary: tried again later, with growing pauses
-└── permanent: parked, with the server's own words
+The way to the server, and what its refusals mean, is monitor/smtp.py.
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ import logging
 import re
 import smtplib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -27,6 +24,7 @@ from monitor.application import Application
 from monitor.config import Mail, Settings
 from monitor.mime import AddressError, address_of, id_of, message_of, needs_utf8, wire
 from monitor.sightings import with_facts
+from monitor.smtp import DeliveryError, server
 from monitor.storage import outbox
 from monitor.storage.locks import lock
 from monitor.storage.outbox import DEPUTY
@@ -52,14 +50,6 @@ NO_ANSWER = (
     "неизвестно, ушло ли письмо: связь оборвалась, когда оно было уже передано ({error}). "
     "Спросите адресата; отправить снова: dozor outbox --retry"
 )
-
-
-class DeliveryError(Exception):
-    """A server refused a message, or could not be reached."""
-
-    def __init__(self, answer: str, *, permanent: bool) -> None:
-        super().__init__(answer)
-        self.permanent = permanent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,8 +263,8 @@ def _deliver_one(
     if message is None:
         return None
     try:
-        with _server(settings) as server:
-            _hand_over(engine, server, settings.mail, message)
+        with server(settings) as opened:
+            _hand_over(engine, opened, settings.mail, message)
             outbox.mark(engine, number, state="sent", sent_at=clock(), answer="")
     except DeliveryError as error:
         return message.recipient, _refused(engine, message, error, clock()), str(error)
@@ -291,28 +281,6 @@ def _refused(engine: Engine, message: MessageRow, error: DeliveryError, now: dat
     due = now + PAUSES[message.attempts - 1]
     outbox.mark(engine, message.id, state="queued", due_at=due, answer=str(error))
     return "queued"
-
-
-@contextmanager
-def _server(settings: Settings) -> Iterator[smtplib.SMTP]:
-    mail = settings.mail
-    with _refusals():
-        server = smtplib.SMTP(mail.host, mail.port, timeout=mail.timeout)
-        try:
-            if mail.starttls:
-                server.starttls()
-            if settings.smtp_user:
-                server.login(settings.smtp_user, settings.smtp_password)
-            yield server
-        finally:
-            _leave(server)
-
-
-def _leave(server: smtplib.SMTP) -> None:
-    """What a server says to QUIT changes nothing: the message was taken, or it was not."""
-    with suppress(smtplib.SMTPException, OSError):
-        server.quit()
-    server.close()
 
 
 def _hand_over(engine: Engine, server: smtplib.SMTP, mail: Mail, message: MessageRow) -> None:
@@ -356,17 +324,3 @@ def _expect(reply: tuple[int, bytes]) -> None:
     code, words = reply
     if code >= 400:
         raise DeliveryError(f"{code} {words.decode('utf-8', 'replace')}", permanent=code >= 500)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Tell what went wrong with the server apart: for ever, or for now."""
-    try:
-        yield
-    except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as error:
-        raise DeliveryError(f"сервер не принял вход: {error}", permanent=True) from error
-    except smtplib.SMTPResponseException as error:
-        words = f"{error.smtp_code} {error.smtp_error!r}"
-        raise DeliveryError(words, permanent=error.smtp_code >= 500) from error
-    except (smtplib.SMTPException, OSError) as error:
-        raise DeliveryError(f"сервер почты не отвечает: {error}", permanent=False) from error

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import shutil
-import smtplib
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from monitor.application import load_acts, real_time
 from monitor.config import Settings
 from monitor.networks import networks
 from monitor.registry import check as checked
+from monitor.smtp import DeliveryError, server
 from monitor.storage.database import StorageError, connect, schema_is_current
 from monitor.storage.ledger import Ledger
 from rules.packs import PackError
@@ -177,21 +177,23 @@ def _mail(settings: Settings) -> Iterator[Sign]:
     if not mail.operator:
         advice = "впишите [mail] operator: кому писать, если ночь не удалась"
         yield Sign(WARNING, "почта: оператор не назван", advice)
+    if settings.smtp_user and mail.encryption == "none" and not _is_local(mail.host):
+        advice = 'включите [mail] starttls или tls = "implicit"'
+        yield Sign(WARNING, "почта: пароль уходит на сервер открытым текстом", advice)
     where = f"{mail.host}:{mail.port}"
     try:
-        with smtplib.SMTP(mail.host, mail.port, timeout=min(mail.timeout, 10)) as server:
-            server.ehlo()
-            if mail.starttls:
-                server.starttls()
-            if settings.smtp_user:
-                server.login(settings.smtp_user, settings.smtp_password)
-    except (OSError, smtplib.SMTPException) as error:
-        told = type(error).__name__ if isinstance(error, smtplib.SMTPException) else error
+        with server(settings, min(mail.timeout, 10)) as opened:
+            opened.noop()
+    except DeliveryError as error:
         yield Sign(
-            FAULT, f"почта: сервер {where} не отвечает как должен ({told})", "проверьте [mail]"
+            FAULT, f"почта: сервер {where} не отвечает как должен ({error})", "проверьте [mail]"
         )
     else:
         yield Sign(OK, f"почта: сервер {where} отвечает")
+
+
+def _is_local(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _time(settings: Settings) -> Iterator[Sign]:

@@ -2,74 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import Engine
-from sqlmodel import select
 
-from monitor.config import ConfigError, Settings, load_settings
-from monitor.delivery import Delivered, deliver
+from monitor.config import ConfigError, Settings
 from monitor.mime import AddressError, address_of, id_of, message_of
 from monitor.storage import outbox
-from monitor.storage.database import session
-from monitor.storage.tables import MessageRow
 from reports.mail import Letter
 from reports.model import Audit
 from tests.cast import NOW
-
-SENDER, DEPUTY = "dozor@example.org", "deputy@example.org"
-HEAD = "Отчёт"
-LETTER = Letter(subject=HEAD, text="Здравствуйте!\n.точка\n", html="<p>Да</p>", attachments=())
-PARKED, QUEUED, SENT = "parked", "queued", "sent"
-
-
-@dataclass
-class Postman:
-    """What the server does: `drop` at "RCPT", before DATA is taken, or after the last byte."""
-
-    drop: str = ""
-    answer: str = "250 Accepted"
-    pause: float = 0
-    messages: list[EmailMessage] = field(default_factory=list)
-    recipients: list[str] = field(default_factory=list)
-
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.drop == "RCPT":
-            hang_up(server)
-        envelope.rcpt_tos.append(address)
-        self.recipients.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        time.sleep(self.pause)  # the server's own thread: nobody else is kept waiting
-        assert isinstance(envelope.content, bytes)
-        if self.answer.startswith("250"):
-            message = message_from_bytes(envelope.content, policy=policy.default)
-            assert isinstance(message, EmailMessage)
-            self.messages.append(message)
-        if self.drop == "DATA":
-            hang_up(server)
-        return self.answer
-
-
-def hang_up(server: SMTP) -> None:
-    assert isinstance(server.transport, asyncio.Transport)
-    server.transport.abort()
+from tests.monitor.postman import (
+    DEPUTY,
+    HEAD,
+    LETTER,
+    PARKED,
+    QUEUED,
+    SENDER,
+    SENT,
+    Postman,
+    configured,
+    listening,
+    put,
+    sent_out,
+    states,
+)
 
 
 @pytest.fixture
@@ -82,59 +43,8 @@ def settings(
     postman: Postman, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Settings]:
     """Settings that point at the postman; indirectly parametrised: does it know SMTPUTF8?"""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(postman, hostname="127.0.0.1", port=port, enable_SMTPUTF8=request.param)
-    controller.start()
-    yield configured(tmp_path, f'port = {port}\nhost = "127.0.0.1"\ntimeout = 2')
-    controller.stop()
-
-
-def configured(folder: Path, mail: str) -> Settings:
-    file = folder / "config.toml"
-    file.write_text(f'registry = ["r.toml"]\n[mail]\n{mail}\n', "utf-8")
-    return load_settings(file, {})
-
-
-def put(
-    engine: Engine, audit: Audit | None, recipient: str = DEPUTY, letter: Letter = LETTER
-) -> None:
-    place = outbox.place(engine, audit, "deputy", recipient)
-    assert place is not None
-    number = id_of(SENDER, audit and audit.id, recipient, place.turn)
-    body = message_of(
-        letter,
-        sender=SENDER,
-        recipient=address_of(recipient),
-        message_id=number,
-        at=NOW,
-        thread=place.thread,
-        operator="admin@example.org",
-    )
-    outbox.queue(
-        engine,
-        audit,
-        role="deputy",
-        recipient=recipient,
-        subject=letter.subject,
-        body=body,
-        at=NOW,
-        message_id=number,
-        turn=place.turn,
-    )
-
-
-def states(engine: Engine) -> list[str]:
-    with session(engine) as opened:
-        return list(opened.exec(select(MessageRow.state).order_by(MessageRow.id)))  # type: ignore[arg-type]
-
-
-def sent_out(engine: Engine, settings: Settings, at: datetime = NOW) -> Delivered:
-    return deliver(engine, settings, clock(at))
-
-
-def clock(at: datetime) -> Callable[[], datetime]:
-    return lambda: at
+    with listening(postman, enable_SMTPUTF8=request.param) as port:
+        yield configured(tmp_path, f'port = {port}\nhost = "127.0.0.1"\ntimeout = 2')
 
 
 def test_a_message_arrives_as_it_was_written(
