@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from collectors.model import Address, Observation, Page, Run
 from monitor.application import Application
 from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
 from monitor.comparison import followed
-from monitor.coverage import coverage
+from monitor.coverage import coverage, outline, rests_on_earlier
 from monitor.issues import issues_of
 from monitor.mass_change import mass_changes
 from monitor.neighbours import Seen, authority_site, standing_pages
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 
 WALL_WINDOW = timedelta(weeks=10)  # four judged weeks within eight, and the holidays of January
 
-LOOK_SECONDS, STOP_SECONDS = 0.2, 20.0
+LOOK_SECONDS, STOP_SECONDS, RENEW_SECONDS = 0.2, 20.0, 1.0
 
 Tell = Callable[[str, int, int], None]  # network, pages done, pages in all
 
@@ -233,10 +234,14 @@ def _keep(
 
 
 def _renewing(tell: Tell, renew: Callable[[], None]) -> Tell:
-    """Progress is a sign of life: the lock is renewed with it."""
+    """Progress is a sign of life: the lock is renewed with it, if not at every batch."""
+    due = 0.0
 
     def told(network: str, done: int, total: int) -> None:
-        renew()
+        nonlocal due
+        if time.monotonic() >= due:
+            renew()
+            due = time.monotonic() + RENEW_SECONDS
         tell(network, done, total)
 
     return told
@@ -331,9 +336,9 @@ def _shared_texts(
     """On how many of the municipality's pages each text stands: finds autoposting."""
     pages = pages_of(municipality.institutions, municipality, order.as_of)
     addresses = {(page.network, page.address) for page in pages}
-    newest = observations.history(application.engine, addresses, order.as_of, most=1)
+    newest = observations.each_history(application.engine, addresses, order.as_of, most=1)
     counts: Counter[str] = Counter()
-    for readings in newest.values():
+    for _, readings in newest:
         counts.update(_texts(readings))
     return {digest: count for digest, count in counts.items() if count > 1}
 
@@ -377,8 +382,12 @@ def _mass_changes(application: Application, begun: Audit, read: Collection) -> t
 def _newest(
     application: Application, order: Order, pages: Sequence[Page]
 ) -> Mapping[Address, tuple[Observation, ...]]:
+    """Outlines only: the walls of a region would fill the memory."""
     addresses = {(page.network, page.address) for page in pages}
-    return observations.history(application.engine, addresses, order.as_of)
+    read = partial(observations.each_history, application.engine, as_of=order.as_of)
+    newest = {one: tuple(map(outline, seen)) for one, seen in read(addresses, most=1)}
+    earlier = {one for one, seen in newest.items() if any(map(rests_on_earlier, seen))}
+    return newest | {one: tuple(map(outline, seen)) for one, seen in read(earlier)}
 
 
 def _coverage(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from collectors.model import NOT_TRIED, Address, FailureCode, Observation, Page
+from collectors.model import NOT_TRIED, Address, Facts, FailureCode, Observation, Page, Wall
 from reports.model import Collection
 
 # A gap for one of these reasons is an answer; any other says that a part could not be read.
@@ -34,6 +35,21 @@ def coverage(
         requests=dict(sorted(requests.items())),
         reasons=dict(sorted(reasons.items())),
     )
+
+
+def outline(observation: Observation) -> Observation:
+    """What coverage and issues look at: whether a wall was seen, not the wall."""
+    seen = observation.facts and observation.facts.wall
+    facts = (
+        Facts(wall=Wall(posts=(), covered_since=None)) if seen else observation.facts and Facts()
+    )
+    return replace(observation, facts=facts, evidence=())
+
+
+def rests_on_earlier(newest: Observation) -> bool:
+    """Whether the looks before the newest one decide, as it did not try, or not all."""
+    failures = (newest.failure, newest.gaps.get("wall"))
+    return any(one is not None and one.code in NOT_TRIED for one in failures)
 
 
 def _why_unread(

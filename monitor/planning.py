@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from collectors.model import (
@@ -18,6 +18,7 @@ from collectors.model import (
     Address,
     Failure,
     FailureCode,
+    Network,
     Observation,
     Page,
     Run,
@@ -58,9 +59,9 @@ def plan_of(application: Application, slug: str, pages: Sequence[Page], run: Run
     if not (readers and quotas):
         return Plan(tuple(pages))
     left = {name: sum(run.budget.left(one, name) for one in readers) for name in quotas}
-    addresses = {(page.network, page.address) for page in pages}
-    tries = observations.last_tries(application.engine, addresses, run.as_of, NOT_TRIED)
-    costs = {page: network.cost(tries.get((page.network, page.address))) for page in pages}
+    tries, calls = _last_tries(application, network, pages, run.as_of)
+    first = network.cost(None)
+    costs = {page: calls.get((page.network, page.address), first) for page in pages}
     if reaches(costs.values(), left):
         return Plan(tuple(pages))
     past = Past(
@@ -69,6 +70,20 @@ def plan_of(application: Application, slug: str, pages: Sequence[Page], run: Run
         freshness=timedelta(days=application.settings.rules.freshness_days),
     )
     return planned(pages, costs, left, past, run.as_of)
+
+
+def _last_tries(
+    application: Application, network: Network, pages: Sequence[Page], as_of: datetime
+) -> tuple[dict[Address, Observation], dict[Address, Calls]]:
+    """Without what they showed, and what a reading will cost by it: walls are not held here."""
+    tries, costs = {}, {}
+    addresses = {(page.network, page.address) for page in pages}
+    for address, last in observations.each_last_try(
+        application.engine, addresses, as_of, NOT_TRIED
+    ):
+        costs[address] = network.cost(last)
+        tries[address] = replace(last, facts=None, evidence=())
+    return tries, costs
 
 
 def planned(

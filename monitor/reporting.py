@@ -113,8 +113,8 @@ def weeks_of(
     for town in towns:
         members = [one for one in scope if one.municipality == town.id]
         addresses = {(page.network, page.address) for page in pages_of(members, town, as_of)}
-        newest = observations.history(engine, addresses, as_of, most=READINGS)
-        for address, readings in newest.items():
+        newest = observations.each_history(engine, addresses, as_of, most=READINGS)
+        for address, readings in newest:
             walls = (one.facts.wall for one in readings if one.facts and one.facts.wall)
             if wall := next(walls, None):
                 weeks[address] = by_week(wall, town.timezone, as_of)

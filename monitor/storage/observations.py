@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Several
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Engine, func, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine, bindparam, func, or_
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from collectors.model import Address, Observation
 from monitor.storage.bodies import packed, unpacked
@@ -29,20 +30,26 @@ def history(
     engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int = HISTORY
 ) -> Mapping[Address, tuple[Observation, ...]]:
     """The last `most` observations of every address up to `as_of`, newest first."""
-    with session(engine) as opened:
-        return {address: _of_page(opened, address, as_of, most) for address in addresses}
+    return dict(each_history(engine, addresses, as_of, most=most))
 
 
-def last_tries(
+def each_history(
+    engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int = HISTORY
+) -> Iterator[tuple[Address, tuple[Observation, ...]]]:
+    """The same one by one: the walls of a region are too much to be held at once."""
+    return _each(engine, addresses, _of_page(as_of, most))
+
+
+def each_last_try(
     engine: Engine, addresses: Several[Address], as_of: datetime, passed_over: Several[str]
-) -> Mapping[Address, Observation]:
+) -> Iterator[tuple[Address, Observation]]:
     """The newest observation of every address that was one: not a failure `passed_over`."""
     tried = or_(
         col(ObservationRow.failure).is_(None), col(ObservationRow.failure).not_in(passed_over)
     )
-    with session(engine) as opened:
-        found = {one: _of_page(opened, one, as_of, 1, tried) for one in addresses}
-    return {address: newest[0] for address, newest in found.items() if newest}
+    for address, newest in _each(engine, addresses, _of_page(as_of, 1).where(tried)):
+        if newest:
+            yield address, newest[0]
 
 
 def of_audit(engine: Engine, audit: Audit) -> set[Address]:
@@ -86,25 +93,27 @@ def known_ids(engine: Engine, as_of: datetime) -> Mapping[Address, str]:
         return {address: str(next(group)[2]) for address, group in groups}
 
 
-def _of_page(
-    opened: Session,
-    address: Address,
-    as_of: datetime,
-    most: int,
-    *conditions: ColumnElement[bool],
-) -> tuple[Observation, ...]:
-    rows = opened.exec(
+def _each(
+    engine: Engine, addresses: Several[Address], of_page: SelectOfScalar[bytes]
+) -> Iterator[tuple[Address, tuple[Observation, ...]]]:
+    with session(engine) as opened:
+        for network, address in addresses:
+            bodies = opened.exec(of_page, params={"page_network": network, "page_address": address})
+            yield (network, address), tuple(unpacked(Observation, body) for body in bodies)
+
+
+def _of_page(as_of: datetime, most: int) -> SelectOfScalar[bytes]:
+    """Put together once for many pages: SQLAlchemy takes longer over it than SQLite."""
+    return (
         select(ObservationRow.body)
         .where(
-            ObservationRow.network == address[0],
-            ObservationRow.address == address[1],
+            col(ObservationRow.network) == bindparam("page_network"),
+            col(ObservationRow.address) == bindparam("page_address"),
             col(ObservationRow.observed_at) <= as_of,
-            *conditions,
         )
         .order_by(col(ObservationRow.observed_at).desc(), col(ObservationRow.id).desc())
         .limit(most)
     )
-    return tuple(unpacked(Observation, body) for body in rows)
 
 
 def _row(audit: Audit, observation: Observation) -> ObservationRow:
