@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-from collections.abc import Iterator, Sequence
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
-from typing import Any
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 import httpx
 
 from collectors.model import Evidence, Exchange, Run
 from monitor.sandbox import World, serve
+
+Value = TypeVar("Value")
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 WEEKS = timedelta(weeks=10)  # as an audit looks back
@@ -65,6 +70,13 @@ class Apart:
     vk_url: str
     ok_site_url: str
     control_url: str
+    site_urls: dict[str, str]
+    process: int
+
+    def cpu(self) -> float:
+        """Seconds of processor time that the sandbox has used."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def log(self, surface: str) -> list[dict[str, Any]]:
         answer = httpx.get(f"{self.control_url}/log", params={"surface": surface}, timeout=60)
@@ -86,8 +98,50 @@ def apart(shown: World) -> Iterator[Apart]:
 
 def _serve(shown: World, pipe: Connection) -> None:
     with serve(shown) as running:
-        pipe.send(Apart(running.vk_url, running.ok_site_url, running.control_url))
+        state = running.state
+        urls = (running.vk_url, running.ok_site_url, running.control_url)
+        pipe.send(Apart(*urls, dict(state.site_urls), os.getpid()))
         pipe.recv()
+
+
+@dataclass(frozen=True, slots=True)
+class Spent(Generic[Value]):
+    """What a function gave, and what its process used up for it; memory is the most it held."""
+
+    value: Value
+    seconds: float
+    cpu: float
+    peak_mb: float
+
+
+def measured(function: Callable[..., Value], *arguments: Any) -> Spent[Value]:
+    """In a fresh process: only so its memory is its own. What it raises ends the benchmark."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(
+        target=_measure, args=(theirs, function, arguments)
+    )
+    process.start()
+    theirs.close()
+    try:
+        spent: Spent[Value] = ours.recv()
+    except EOFError:
+        raise SystemExit(f"{function.__name__} broke down: see above") from None
+    finally:
+        process.join()
+    return spent
+
+
+def _measure(pipe: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    begun, cpu = time.monotonic(), time.process_time()
+    value = function(*arguments)
+    seconds, cpu = time.monotonic() - begun, time.process_time() - cpu
+    pipe.send(Spent(value, seconds, cpu, peak_mb()))
+
+
+def peak_mb() -> float:
+    """Not ru_maxrss: after a fork that still tells of the parent."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(one.split()[1]) for one in lines if one.startswith("VmHWM")) / 1024
 
 
 def most_in_a_second(moments: Sequence[float]) -> int:
