@@ -27,6 +27,7 @@ from pydantic import (
     Field,
     PositiveInt,
     ValidationError,
+    ValidationInfo,
     create_model,
     field_validator,
     model_validator,
@@ -82,16 +83,21 @@ class Rules(Section):
 
 class Schedule(Section):
     nightly: str = "0 3 * * *"
+    weekly: str = ""  # when the deputy head gets the week in one letter; "": never
     timezone: ZoneInfo = ZoneInfo("Europe/Moscow")
 
-    @field_validator("nightly")
+    @field_validator("nightly", "weekly")
     @classmethod
-    def _is_cron(cls, written: str) -> str:
-        cron_trigger(written, ZoneInfo("UTC"))
+    def _is_cron(cls, written: str, given: ValidationInfo) -> str:
+        if written or given.field_name == "nightly":
+            cron_trigger(written, ZoneInfo("UTC"))
         return written
 
     def trigger(self) -> CronTrigger:
         return cron_trigger(self.nightly, self.timezone)
+
+    def weekly_trigger(self) -> CronTrigger | None:
+        return cron_trigger(self.weekly, self.timezone) if self.weekly else None
 
 
 def cron_trigger(written: str, timezone: ZoneInfo) -> CronTrigger:

@@ -1,6 +1,7 @@
 """Letters out of the house: queued in the outbox by role, handed to an SMTP server, never twice.
 
     deputy head   the report of every municipality       recipients, report_every
+                  the week in one letter                 recipients, [schedule] weekly
     ЦУР           its table                              cur, cur_every
     institution   its own letter, after the deputy's     institutions, institutions_every
     operator      what went wrong                        operator
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
-CUR, OPERATOR = "cur", "operator"
+CUR, OPERATOR, WEEK = "cur", "operator", "week"
 LAST_ANSWER = 10  # times the usual patience: RFC 5321 grants ten minutes after the last byte
 NO_UTF8 = (
     "сервер почты не умеет отправлять на адреса с русскими буквами перед @ (SMTPUTF8): "
@@ -99,6 +100,16 @@ def queue_report(
         often = application.settings.mail.institutions_every
         _queue_all(application, audit, letters, often, again)
     return (*told, *cur)
+
+
+def queue_week(application: Application, audit: Audit, text: Letter, since: datetime) -> None:
+    """The week in one letter, to each deputy head who had none since its due moment."""
+    engine = application.engine
+    for recipient in application.settings.mail.recipients:
+        last = outbox.last_queued(engine, WEEK, recipient)
+        if last is None or last < since:
+            draft = Draft(letter=text, role=WEEK, recipient=recipient)
+            _queue(application, audit, draft, again=False)
 
 
 def _to_deputy(application: Application, report: Report) -> Iterator[Draft]:

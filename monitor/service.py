@@ -1,6 +1,7 @@
 """The service: an audit and its letter every night, until somebody ends it.
 
     due moment ──> night written down ──> audit ──> reports ──> letters queued ──> night finished
+    due moment of the week ──> the night that is under way ends ──> the week in one letter
 
 Every step can be killed and is gone on with at the next start: the night keeps its moment, the
 audit its pages and findings, the outbox its letters. A night that the machine slept through is
@@ -32,8 +33,9 @@ from monitor.mass_change import is_held, words
 from monitor.reporting import default_path, report_of, write
 from monitor.storage import alerts, audits, nights
 from monitor.storage.database import open_database
-from monitor.storage.locks import LockTakenError
+from monitor.storage.locks import LockTakenError, lock
 from monitor.storage.nights import Night
+from monitor.week import is_queued, queue_the_week
 from reports.model import Audit
 
 log = logging.getLogger(__name__)
@@ -82,8 +84,10 @@ def serve(settings: Settings, clock: Clock) -> None:
         post, "interval", minutes=RETRY_MINUTES, id="post", next_run_time=clock(), **once
     )
     scheduler.add_job(watch, "interval", hours=24, id="watch", **once)
-    if make_up(service):
-        scheduler.add_job(night, id="made up", **once, **late)
+    if weekly := settings.schedule.weekly_trigger():
+        scheduler.add_job(week, weekly, id="week", **once, **late)
+    made_up = night if make_up(service) else week
+    scheduler.add_job(made_up, id="made up", **once, **late)
     scheduler.add_listener(_missed, EVENT_JOB_MISSED)
     _end_on_signals(scheduler, service.stop)
     log.warning("serving; nights: %s", settings.schedule.nightly)
@@ -141,15 +145,18 @@ def last_due(trigger: CronTrigger, now: datetime) -> datetime:
 
 def night(service: Service) -> Audit | None:
     """One night: audit, reports, letters. What goes wrong is told to the operator."""
+    done = None
     try:
         with service.opened() as application:
-            return _tonight(application)
+            done = _tonight(application)
     except StoppedError:
         log.warning("stopped in the middle of the night; the next start goes on")
+        return None
     except Exception as error:
         log.exception("the night failed")
         _alert(service, "Дозор: ночная проверка не удалась", str(error) or repr(error))
-    return None
+    week(service)  # its letter waits for a night that is under way
+    return done
 
 
 def _tonight(application: Application) -> Audit | None:
@@ -196,6 +203,48 @@ def _told(done: Audit) -> str:
     read = done.collection
     lines = [f"Проверка № {done.id}: прочитано {read.read} из {read.pages}.", ""]
     return "\n".join([*lines, *(issue.text for issue in done.issues)])
+
+
+# --- a week -----------------------------------------------------------------------------------
+
+
+def week(service: Service) -> None:
+    """The week in one letter, once for every due moment; one that was missed is made up.
+
+    What waits in the outbox, or was sent, is the memory of it: there is no other.
+    """
+    try:
+        if due := _week_due(service):
+            with service.opened() as application:
+                _this_week(application, due)
+    except LockTakenError:
+        log.info("another process is at the weekly letter")
+    except Exception as error:
+        log.exception("the weekly letter failed")
+        _alert(service, "Дозор: письмо за неделю не составлено", str(error) or repr(error))
+
+
+def _week_due(service: Service) -> datetime | None:
+    """The moment whose letter is to be queued now: not while a night is still to come to an end."""
+    trigger, now = service.settings.schedule.weekly_trigger(), service.clock()
+    if trigger is None:
+        return None
+    with service.opened_for_mail() as application:
+        last, due = nights.last(application.engine), last_due(trigger, now)
+        nightly = service.settings.schedule.trigger()
+        if not (last and last.failure) and is_missed(nightly, last, now):
+            return None
+        return None if is_queued(application, due) else due
+
+
+def _this_week(application: Application, due: datetime) -> None:
+    trigger = application.settings.schedule.weekly_trigger()
+    assert trigger is not None
+    with lock(application.engine, "week", application.clock):
+        begin = last_due(trigger, due - timedelta(seconds=1))
+        if not is_queued(application, due) and not queue_the_week(application, begin, due):
+            log.warning("no audit since %s: there is no weekly letter", begin)
+    _deliver(application)
 
 
 # --- the other jobs ---------------------------------------------------------------------------

@@ -176,6 +176,21 @@ def before(engine: Engine, audit: Audit, *, whole_only: bool = True) -> Audit | 
     return _value(found) if found else None
 
 
+def whole_since(engine: Engine, since: datetime) -> tuple[Audit, ...]:
+    """The finished audits of all institutions as of a later moment, newest first."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(AuditRow)
+            .where(
+                col(AuditRow.finished_at).is_not(None),
+                AuditRow.kind != "collect",
+                col(AuditRow.as_of) > since,
+            )
+            .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
+        )
+        return tuple(_value(row) for row in rows if row.scope is None)
+
+
 def tallies(engine: Engine, audit: Audit, *, most: int = 12) -> tuple[Tally, ...]:
     """Outcome counts of the last whole audits up to `audit`, oldest first, one per as-of moment."""
     with session(engine) as opened:
