@@ -44,11 +44,11 @@ def memory() -> int:
 
 def main(institutions: int) -> None:
     report = region(institutions)
-    assert FORMAT.files is not None
     before, begun = memory(), time.perf_counter()
-    index = len(FORMAT.render(report))
+    rendered = FORMAT.render(report)
+    index = len(rendered.main)
     indexed = time.perf_counter()
-    sizes = [len(content) for _, content in FORMAT.files(report)]
+    sizes = [len(content) for _, content in rendered.beside]
     done = time.perf_counter()
     print(f"institutions {institutions}, findings {len(report.findings)}")
     print(f"index     {index / 1e6:6.2f} MB in {indexed - begun:6.1f} s")

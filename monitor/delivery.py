@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -81,6 +82,7 @@ def queue_report(
     application: Application,
     audit: Audit,
     report: Report,
+    page: Path | None = None,
     *,
     again: bool = False,
     scheduled: bool = False,
@@ -88,11 +90,12 @@ def queue_report(
     """Queue the report by role; gives those for whom it was not yet queued.
 
     Done twice, it shows once: a crash in between is made up for. `scheduled` heeds
-    `report_every`; whoever asks by hand gets the report at once. Letters to institutions are held
+    `report_every`; whoever asks by hand gets the report at once. `page` is the report in HTML where
+    it has just been written: it is attached as it lies there. Letters to institutions are held
     until the deputy head's report is out.
     """
     every = application.settings.mail.report_every if scheduled else "night"
-    told = _queue_all(application, audit, _to_deputy(application, report), every, again)
+    told = _queue_all(application, audit, _to_deputy(application, report, page), every, again)
     tables = _to_cur(application, audit, report)
     cur = _queue_all(application, audit, tables, application.settings.mail.cur_every, again)
     if outbox.has(application.engine, audit, DEPUTY):
@@ -112,10 +115,10 @@ def queue_week(application: Application, audit: Audit, text: Letter, since: date
             _queue(application, audit, draft, again=False)
 
 
-def _to_deputy(application: Application, report: Report) -> Iterator[Draft]:
+def _to_deputy(application: Application, report: Report, page: Path | None) -> Iterator[Draft]:
     recipients = application.settings.mail.recipients
     if recipients:
-        text = digest(report)
+        text = digest(report, page.read_bytes() if page else None)
         for recipient in recipients:
             yield Draft(letter=text, role=DEPUTY, recipient=recipient)
 

@@ -80,10 +80,10 @@ def write(report: Report, slug: str, path: Path) -> Path:
 
     The file that has the links comes last: it never leads to what is not there yet.
     """
-    kind = installed()[slug]
-    for name, content in kind.files(report) if kind.files else ():
+    rendered = installed()[slug].render(report)
+    for name, content in rendered.beside:
         _write_whole(path.parent / name, content)
-    _write_whole(path, kind.render(report))
+    _write_whole(path, rendered.main)
     return path
 
 

@@ -188,13 +188,13 @@ def _audited(application: Application, tonight: Night) -> Audit:
 def _tell(application: Application, done: Audit) -> None:
     """Reports and letters; all of it may be done twice and shows once."""
     report = report_of(application, done)
-    for slug in ("html", "json"):
-        write(report, slug, default_path(application, done, slug))
+    page = write(report, "html", default_path(application, done, "html"))
+    write(report, "json", default_path(application, done, "json"))
     if is_held(done):
         advice = words("advice", audit=done.id)
         _alert_once(application, words("subject", audit=done.id), f"{_told(done)}\n\n{advice}")
         return
-    queue_report(application, done, report, scheduled=True)
+    queue_report(application, done, report, page, scheduled=True)
     if done.issues:
         _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _told(done))
 

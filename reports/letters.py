@@ -16,7 +16,7 @@ from reports import counting
 from reports.counting import Change
 from reports.ground import Ground, ground, mark_of, name_of, place_of, title_of
 from reports.mail import INLINER, Letter
-from reports.model import Format, Report
+from reports.model import Format, Rendered, Report
 from reports.templating import one_line, render
 from reports.words import day, moment
 from rules.model import Finding, Institution, Outcome
@@ -170,13 +170,13 @@ def _authority(base: Ground, institution: Institution) -> str | None:
 # --- as formats ---------------------------------------------------------------------------------
 
 
-def render_html(report: Report) -> bytes:
+def render_html(report: Report) -> Rendered:
     """Of a report that was narrowed to few institutions: one letter after another."""
-    return "\n".join(letter(report, one).html for one in report.institutions).encode()
+    return Rendered("\n".join(letter(report, one).html for one in report.institutions).encode())
 
 
-def render_text(report: Report) -> bytes:
-    return "\n\n".join(letter(report, one).text for one in report.institutions).encode()
+def render_text(report: Report) -> Rendered:
+    return Rendered("\n\n".join(letter(report, one).text for one in report.institutions).encode())
 
 
 FORMAT = Format(

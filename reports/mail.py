@@ -38,9 +38,12 @@ class Letter:
     attachments: tuple[Attachment, ...]
 
 
-def digest(report: Report) -> Letter:
-    """The letter on the whole report; no preview of a draft act is in it but in the attachment."""
-    attachments = tuple(_attached(report))
+def digest(report: Report, page: bytes | None = None) -> Letter:
+    """The letter on the whole report; no preview of a draft act is in it but in the attachment.
+
+    `page` is the report in HTML where it has been rendered already.
+    """
+    attachments = tuple(_attached(report, page or html.FORMAT.render(report).main))
     values = {"view": build(report), "has_workbook": len(attachments) > 1}
     return Letter(
         subject=one_line(render("letter-subject.txt.j2", values)),
@@ -50,11 +53,10 @@ def digest(report: Report) -> Letter:
     )
 
 
-def _attached(report: Report) -> Iterator[Attachment]:
+def _attached(report: Report, page: bytes) -> Iterator[Attachment]:
     """The workbook stays behind where mail servers would refuse the whole letter for its size."""
-    page = html.FORMAT.render(report)
     yield Attachment(f"{file_stem(report)}{html.FORMAT.suffix}", "text/html", page)
-    table = xlsx.FORMAT.render(report)
+    table = xlsx.FORMAT.render(report).main
     if len(page) + len(table) <= MOST_ATTACHED:
         yield Attachment(f"{file_stem(report)}{xlsx.FORMAT.suffix}", WORKBOOK, table)
 
@@ -70,7 +72,7 @@ def table_letter(report: Report) -> Letter:
         html=INLINER.inline(render("letter-cur.html.j2", values)),
         attachments=(
             Attachment(
-                f"{file_stem(report)}{cur.FORMAT.suffix}", WORKBOOK, cur.FORMAT.render(report)
+                f"{file_stem(report)}{cur.FORMAT.suffix}", WORKBOOK, cur.FORMAT.render(report).main
             ),
         ),
     )

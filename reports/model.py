@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -84,6 +84,15 @@ class Report:
     """(network, address) → what a fresh reading showed; only the ЦУР's table asks for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A report in one format: its file, and what belongs beside it."""
+
+    main: bytes
+    beside: Iterable[tuple[str, bytes]] = ()
+    """Relative path and content; rendered one at a time, so that memory is bounded."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """What an entry point of the group `dozor.formats` names: one way to write a report down."""
@@ -91,6 +100,4 @@ class Format:
     slug: str  # "html", as in `report --format html`
     suffix: str  # ".html"
     title: str  # Russian, for `--help`
-    render: Callable[[Report], bytes]  # the same report gives the same bytes
-    files: Callable[[Report], Iterator[tuple[str, bytes]]] | None = None
-    """Files beside that one, by their relative path; one at a time, so that memory is bounded."""
+    render: Callable[[Report], Rendered]  # the same report gives the same bytes

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.ground import Ground, ground
-from reports.model import Format, Report
+from reports.model import Format, Rendered, Report
 from reports.templating import render
 from reports.words import day, word
 from rules.force import edition_of, force_of
@@ -163,12 +163,12 @@ def _network(institution: Institution, event: Event) -> str:
     return word("networks", found[0], "title") if found else ""
 
 
-def render_notices(report: Report) -> bytes:
-    return render("notices.txt.j2", {"towns": towns(report)}).encode()
+def render_notices(report: Report) -> Rendered:
+    return Rendered(render("notices.txt.j2", {"towns": towns(report)}).encode())
 
 
-def render_notices_html(report: Report) -> bytes:
-    return render("notices.html.j2", {"towns": towns(report)}).encode()
+def render_notices_html(report: Report) -> Rendered:
+    return Rendered(render("notices.html.j2", {"towns": towns(report)}).encode())
 
 
 FORMAT = Format(

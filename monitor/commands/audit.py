@@ -37,9 +37,9 @@ def audit(
         order = _order(as_of, names)
         with progress() as tell:
             done = pipeline.audit(application, order, tell)
-        report = _tell(application, done, json=json, html=html)
+        report, page = _tell(application, done, json=json, html=html)
         if mail:
-            _mail(application, done, report)
+            _mail(application, done, report, page)
         return _status(report, strict=strict)
 
 
@@ -64,7 +64,7 @@ def evaluate(
 ) -> int:
     with opened(load_settings(config)) as application:
         done = pipeline.evaluate(application, _order(as_of, names))
-        report = _tell(application, done, json=json, html=html)
+        report, _ = _tell(application, done, json=json, html=html)
         return _status(report, strict=strict)
 
 
@@ -76,25 +76,27 @@ def _order(as_of: str | None, names: list[str]) -> Order:
     return Order(as_of=now, names=tuple(names), resume_since=now - RESUME_WITHIN)
 
 
-def _tell(application: Application, done: Audit, *, json: Path | None, html: Path | None) -> Report:
-    """Write the files and print the summary; the HTML is always made."""
+def _tell(
+    application: Application, done: Audit, *, json: Path | None, html: Path | None
+) -> tuple[Report, Path]:
+    """Write the files and print the summary; the HTML is always made, and its path is given."""
     report = report_of(application, done)
     print(summary(report))
     if json:
         print(f"JSON:  {write(report, 'json', json)}")
     path = write(report, "html", html or default_path(application, done, "html"))
     print(f"Отчёт: {path}")
-    return report
+    return report, path
 
 
-def _mail(application: Application, done: Audit, report: Report) -> None:
+def _mail(application: Application, done: Audit, report: Report, page: Path) -> None:
     if not application.settings.mail.recipients:
         print("Письмо не отправлено: в настройках нет адресатов ([mail] recipients).")
         return
     if is_held(done):
         print(words("advice", audit=done.id))
         return
-    queue_report(application, done, report)
+    queue_report(application, done, report, page)
     say_delivered(deliver(application.engine, application.settings, application.clock))
 
 

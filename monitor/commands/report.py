@@ -42,7 +42,7 @@ def report(
     with opened(load_settings(config)) as application:
         found = _report(application, number, kind, institution)
         if output == Path("-"):
-            sys.stdout.buffer.write(installed()[kind].render(found))
+            sys.stdout.buffer.write(installed()[kind].render(found).main)
             return 0
         for slug in [kind] if output else family(kind):
             path = output or _path(application, found, slug, institution)

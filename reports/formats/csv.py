@@ -11,14 +11,14 @@ import csv
 import io
 from datetime import date
 
-from reports.model import Format, Report
+from reports.model import Format, Rendered, Report
 from reports.tables import Sheet, Value, flat, sheets
 
 DANGEROUS = frozenset("=+-@＝＋－＠")
 
 
-def render_csv(report: Report) -> bytes:
-    return written(sheets(report)[0])
+def render_csv(report: Report) -> Rendered:
+    return Rendered(written(sheets(report)[0]))
 
 
 def written(sheet: Sheet) -> bytes:

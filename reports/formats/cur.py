@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from collectors.model import VK, Facts, Page
 from reports.ground import Ground, ground
-from reports.model import Format, Report
+from reports.model import Format, Rendered, Report
 from reports.tables import Row, Sheet, Value, columns
 from reports.workbook import workbook
 from rules import attestations
@@ -40,9 +40,9 @@ def kind_of_sphere(sphere: str) -> str | None:
     return next((kind for kind, said in spheres.items() if said == sphere), None)
 
 
-def render_cur(report: Report) -> bytes:
+def render_cur(report: Report) -> Rendered:
     sheet = Sheet(words()["title"], columns(words()["column"]), rows(report))
-    return workbook((sheet,), report.audit.as_of)
+    return Rendered(workbook((sheet,), report.audit.as_of))
 
 
 def rows(report: Report) -> Iterator[Row]:

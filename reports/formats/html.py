@@ -14,7 +14,7 @@ from typing import Any
 from reports.building import build, build_run
 from reports.cards import build_card
 from reports.ground import anchor_of, ground, standing_of
-from reports.model import Format, Report
+from reports.model import Format, Rendered, Report
 from reports.templating import render
 from reports.view import View
 
@@ -23,9 +23,10 @@ ONE_FILE_INSTITUTIONS = 60  # with more it is not even tried
 TREND_FROM = 2  # audits: one point is no line
 
 
-def render_html(report: Report) -> bytes:
-    """The whole report, or its index: then the cards are in `files`."""
-    return one_file(report) or index(report)
+def render_html(report: Report) -> Rendered:
+    """The whole report, or its index and a card an institution beside it."""
+    whole = one_file(report)
+    return Rendered(whole) if whole else Rendered(index(report), cards(report))
 
 
 def one_file(report: Report) -> bytes | None:
@@ -54,10 +55,7 @@ def folder_of(report: Report) -> str:
     return f"audit-{report.audit.id:06}-cards"
 
 
-def files(report: Report) -> Iterator[tuple[str, bytes]]:
-    """A file an institution, one at a time; none for a town that is one file."""
-    if one_file(report) is not None:
-        return
+def cards(report: Report) -> Iterator[tuple[str, bytes]]:
     run = build_run(report)
     for town in report.municipalities:
         base = ground(report, town)
@@ -85,4 +83,4 @@ def plots_of(view: View) -> Mapping[str, Any]:
     return drawn
 
 
-FORMAT = Format(slug="html", suffix=".html", title="веб-страница", render=render_html, files=files)
+FORMAT = Format(slug="html", suffix=".html", title="веб-страница", render=render_html)

@@ -11,16 +11,16 @@ from typing import Any
 from collectors.model import Evidence
 from reports.counting import tally
 from reports.ground import by_institution
-from reports.model import Audit, Format, Report
+from reports.model import Audit, Format, Rendered, Report
 from rules.model import Finding, Institution, Waiver
 
 SCHEMA = "dozor.audit/1"
 Json = dict[str, Any]
 
 
-def render_json(report: Report) -> bytes:
+def render_json(report: Report) -> Rendered:
     text = json.dumps(as_json(report), ensure_ascii=False, indent=1, default=iso)
-    return f"{text}\n".encode()
+    return Rendered(f"{text}\n".encode())
 
 
 def as_json(report: Report) -> Json:

@@ -13,7 +13,7 @@ from datetime import date
 from collectors.model import SITE
 from reports.formats.csv import written
 from reports.ground import Ground, ground
-from reports.model import Format, Report
+from reports.model import Format, Rendered, Report
 from reports.tables import Column, Sheet
 from reports.templating import is_safe, render
 from reports.words import day, word
@@ -77,11 +77,11 @@ def _is_dead(base: Ground, finding: Finding) -> bool:
     return judges and finding.outcome is Outcome.FAIL
 
 
-def render_pages(report: Report) -> bytes:
-    return render("pages.html.j2", {"towns": towns(report)}).encode()
+def render_pages(report: Report) -> Rendered:
+    return Rendered(render("pages.html.j2", {"towns": towns(report)}).encode())
 
 
-def render_pages_csv(report: Report) -> bytes:
+def render_pages_csv(report: Report) -> Rendered:
     keys = {"town": "Муниципалитет", "name": "Учреждение", "network": "Где", "url": "Адрес"}
     rows = (
         {"town": town.name, "name": body.name, "network": one.network, "url": one.url}
@@ -89,7 +89,9 @@ def render_pages_csv(report: Report) -> bytes:
         for body in town.bodies
         for one in body.addresses
     )
-    return written(Sheet("", tuple(Column(key, said, 0) for key, said in keys.items()), rows))
+    return Rendered(
+        written(Sheet("", tuple(Column(key, said, 0) for key, said in keys.items()), rows))
+    )
 
 
 FORMAT = Format(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from reports.building import build
-from reports.model import Format, Report
+from reports.model import Format, Rendered, Report
 from reports.templating import render
 
 FEW = 3  # institutions whose cards still fit a screen
 
 
-def render_text(report: Report) -> bytes:
-    return render("report.txt.j2", {"view": build(report), "brief": False}).encode()
+def render_text(report: Report) -> Rendered:
+    return Rendered(render("report.txt.j2", {"view": build(report), "brief": False}).encode())
 
 
 def summary(report: Report) -> str:

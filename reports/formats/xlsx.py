@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from reports.model import Format, Report
+from reports.model import Format, Rendered, Report
 from reports.tables import sheets
 from reports.workbook import workbook
 
 
-def render_xlsx(report: Report) -> bytes:
-    return workbook(sheets(report, whole=False), report.audit.as_of)
+def render_xlsx(report: Report) -> Rendered:
+    return Rendered(workbook(sheets(report, whole=False), report.audit.as_of))
 
 
 FORMAT = Format(slug="xlsx", suffix=".xlsx", title="книга Excel", render=render_xlsx)

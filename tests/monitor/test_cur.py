@@ -71,7 +71,7 @@ def table(*institutions: Institution, **more: Any) -> Report:
 
 def imported(report: Report, folder: Path) -> list[dict[str, Any]]:
     path = folder / f"cur_{DAY}.xlsx"
-    path.write_bytes(FORMAT.render(report))
+    path.write_bytes(FORMAT.render(report).main)
     return list(tomllib.loads(import_table(path, today=DAY))["institution"])
 
 
@@ -80,7 +80,7 @@ def line(*institutions: Institution, **more: Any) -> dict[str, Any]:
 
 
 def test_the_columns_are_those_that_the_cur_knows() -> None:
-    sheet = load_workbook(io.BytesIO(FORMAT.render(table(ADM)))).worksheets[0]
+    sheet = load_workbook(io.BytesIO(FORMAT.render(table(ADM)).main)).worksheets[0]
     assert tuple(cell.value for cell in sheet[1]) == TITLES
 
 

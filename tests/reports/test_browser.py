@@ -37,7 +37,7 @@ class Reader:
         self.requests: list[str] = []
 
     def opens(self, report: Report, width: int = 1280) -> Page:
-        return self.reads(FORMAT.render(report), width)
+        return self.reads(FORMAT.render(report).main, width)
 
     def reads(self, content: bytes, width: int) -> Page:
         file = self.folder / "report.html"
@@ -111,7 +111,7 @@ def test_a_filter_leaves_only_what_was_asked_for(reader: Reader) -> None:
 
 def test_everything_is_there_without_javascript(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
-    file.write_bytes(FORMAT.render(REPORT))
+    file.write_bytes(FORMAT.render(REPORT).main)
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(file.as_uri())
     assert page.locator(".card:visible").count() == 5
@@ -151,8 +151,7 @@ def test_a_broad_matrix_does_not_widen_the_page(reader: Reader) -> None:
 
 def test_the_file_of_one_institution_runs_nothing_that_it_was_told(reader: Reader) -> None:
     hostile = replace(HOSTILE, institutions=(HOSTILE.institutions[1],) * 61)
-    assert FORMAT.files is not None
-    _, content = next(FORMAT.files(hostile))
+    _, content = next(iter(FORMAT.render(hostile).beside))
     page = reader.reads(content, 320)
     assert reader.complaints == []
     assert page.locator("script, img, a[href^=javascript]").count() == 0

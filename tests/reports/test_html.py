@@ -24,7 +24,7 @@ NOTHING = Collection(pages=0, read=0, unread=0)
 
 
 def soup(report: Report) -> BeautifulSoup:
-    return BeautifulSoup(FORMAT.render(report), "lxml")
+    return BeautifulSoup(FORMAT.render(report).main, "lxml")
 
 
 def one(report: Report, selector: str) -> Tag:
@@ -40,7 +40,7 @@ def said(tag: Tag) -> str:
 def test_nothing_is_loaded_from_outside() -> None:
     page = soup(TWO_TOWNS)
     assert not page.select("[src], link, iframe, object, embed, base, form")
-    assert "url(" not in FORMAT.render(TWO_TOWNS).decode()
+    assert "url(" not in FORMAT.render(TWO_TOWNS).main.decode()
 
 
 def test_every_link_has_a_harmless_scheme() -> None:
@@ -152,8 +152,8 @@ def test_what_is_not_checkable_is_listed_with_its_reason() -> None:
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:
-    assert FORMAT.render(TWO_TOWNS) == FORMAT.render(TWO_TOWNS)
+    assert FORMAT.render(TWO_TOWNS).main == FORMAT.render(TWO_TOWNS).main
 
 
 def test_a_town_of_twelve_fits_into_half_a_megabyte() -> None:
-    assert len(FORMAT.render(big_report(12))) <= 500_000
+    assert len(FORMAT.render(big_report(12)).main) <= 500_000

@@ -23,7 +23,7 @@ def validator() -> Draft202012Validator:
 
 
 def written(report: Report) -> Any:
-    return json.loads(FORMAT.render(report))
+    return json.loads(FORMAT.render(report).main)
 
 
 def of(report: Report, institution: str) -> Any:

@@ -96,7 +96,7 @@ def test_a_hostile_name_bends_no_header_and_no_page() -> None:
 
 def test_nothing_of_a_hostile_page_runs_in_a_browser(tmp_path: Path) -> None:
     file = tmp_path / "letter.html"
-    file.write_bytes(FORMAT.render(replace(HOSTILE, institutions=(HOSTILE_SCHOOL,))))
+    file.write_bytes(FORMAT.render(replace(HOSTILE, institutions=(HOSTILE_SCHOOL,))).main)
     said: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -114,4 +114,4 @@ def test_nothing_of_a_hostile_page_runs_in_a_browser(tmp_path: Path) -> None:
 
 def test_the_letter_as_a_format_is_the_letter() -> None:
     one = replace(REPORT, institutions=(MUSEUM,))
-    assert TEXT.render(one).decode() == letter(REPORT, MUSEUM).text
+    assert TEXT.render(one).main.decode() == letter(REPORT, MUSEUM).text

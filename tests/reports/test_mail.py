@@ -66,3 +66,7 @@ def test_the_table_of_the_cur_says_what_an_empty_cell_means() -> None:
     assert letter.subject == "Таблица госпабликов на 23 ноября 2026: Город Кедровый"
     assert "не знаем" in letter.text
     assert letter.attachments[0].name == "dozor-kedr-2026-11-23-cur.xlsx"
+
+
+def test_a_page_that_was_rendered_already_is_attached_as_it_is() -> None:
+    assert digest(REPORT, b"<!doctype html>").attachments[0].content == b"<!doctype html>"

@@ -72,7 +72,7 @@ def test_a_date_that_the_crawler_estimated_makes_nobody_late() -> None:
 def test_a_draft_makes_nobody_late() -> None:
     given = report(CREATED, on="2026-06-01", status=ActStatus())
     assert {one.state for one in noticed(given).values()} == {"ahead"}
-    assert "никому не в вину" in FORMAT.render(given).decode()
+    assert "никому не в вину" in FORMAT.render(given).main.decode()
 
 
 def test_what_happened_before_the_act_needs_no_notice() -> None:
@@ -85,17 +85,17 @@ def test_a_year_without_a_calendar_is_not_guessed() -> None:
 
 
 def test_the_text_is_ready_to_be_sent_and_says_how_to_note_it() -> None:
-    told = FORMAT.render(report(CREATED)).decode()
+    told = FORMAT.render(report(CREATED)).main.decode()
     assert "Сообщаем о создании официальной страницы" in told
     assert "dozor event school --kind notice_sent --on ДАТА --to cur --about page_created" in told
 
 
 def test_a_town_whose_acts_ask_for_no_notice_is_told_so() -> None:
-    assert "уведомлений о страницах не требуют" in FORMAT.render(BLANK).decode()
+    assert "уведомлений о страницах не требуют" in FORMAT.render(BLANK).main.decode()
 
 
 def test_the_html_shows_names_as_text() -> None:
     given = report(replace(CREATED, page="javascript:alert(1)"))
-    page = BeautifulSoup(HTML.render(given), "lxml")
+    page = BeautifulSoup(HTML.render(given).main, "lxml")
     assert page.select("table")
     assert not page.select("script, a[href^=javascript]")

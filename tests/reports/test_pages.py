@@ -17,7 +17,7 @@ from tests.reports.town import HOSTILE_NAME, REPORT
 
 
 def links(report: Report) -> list[str]:
-    page = BeautifulSoup(FORMAT.render(report), "lxml")
+    page = BeautifulSoup(FORMAT.render(report).main, "lxml")
     return [str(one["href"]) for one in page.select("a")]
 
 
@@ -53,18 +53,18 @@ def test_a_page_that_was_found_dead_is_left_out() -> None:
 
 
 def test_a_name_cannot_run_on_the_authoritys_site() -> None:
-    page = BeautifulSoup(FORMAT.render(with_school(name=HOSTILE_NAME)), "lxml")
+    page = BeautifulSoup(FORMAT.render(with_school(name=HOSTILE_NAME)).main, "lxml")
     assert not page.select("script")
     assert HOSTILE_NAME in page.get_text()
 
 
 def test_the_list_holds_nothing_of_persons() -> None:
-    told = FORMAT.render(REPORT).decode() + CSV.render(REPORT).decode()
+    told = FORMAT.render(REPORT).main.decode() + CSV.render(REPORT).main.decode()
     for hidden in (*SCHOOL.phones, *SCHOOL.emails, "директор"):
         assert hidden not in told
 
 
 def test_the_csv_says_the_same() -> None:
-    text = CSV.render(REPORT).decode("utf-8-sig")
+    text = CSV.render(REPORT).main.decode("utf-8-sig")
     told = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
     assert [row["Адрес"] for row in told] == links(REPORT)

@@ -22,7 +22,7 @@ DECREE = replace(
 
 
 def soup(report: Report) -> BeautifulSoup:
-    return BeautifulSoup(FORMAT.render(report), "lxml")
+    return BeautifulSoup(FORMAT.render(report).main, "lxml")
 
 
 def said(tag: Tag | None) -> str:

@@ -17,13 +17,12 @@ PEERS_PAGES = 5300  # what the biggest known region has
 
 
 def files_of(report: Report) -> dict[str, bytes]:
-    assert FORMAT.files is not None
-    return dict(FORMAT.files(report))
+    return dict(FORMAT.render(report).beside)
 
 
 @pytest.fixture(scope="module")
 def index() -> bytes:
-    return FORMAT.render(REGION)
+    return FORMAT.render(REGION).main
 
 
 def test_a_town_needs_no_files_beside_it() -> None:
@@ -38,7 +37,7 @@ def test_every_institution_of_a_region_has_a_small_file() -> None:
 
 def test_the_index_of_the_biggest_region_stays_below_three_megabytes(index: bytes) -> None:
     number = len(REGION.institutions)
-    bigger = FORMAT.render(big_report(2 * number, pages=1))
+    bigger = FORMAT.render(big_report(2 * number, pages=1)).main
     each = (len(bigger) - len(index)) / number
     assert len(index) + each * (PEERS_PAGES - number) <= 3_000_000
 
@@ -50,7 +49,7 @@ def test_every_link_of_the_index_leads_to_a_file(index: bytes) -> None:
 
 def test_a_town_whose_file_would_be_too_big_becomes_an_index() -> None:
     wordy = big_report(40, pages=3)
-    assert len(FORMAT.render(wordy)) <= 500_000
+    assert len(FORMAT.render(wordy).main) <= 500_000
     assert len(files_of(wordy)) == 40
 
 
@@ -61,6 +60,8 @@ def test_all_files_are_written_beside_the_index(tmp_path: Path) -> None:
     assert len(links) == 61
     assert all((tmp_path / link).is_file() for link in links)
     assert not list(tmp_path.rglob("*.part"))
+    written = [(tmp_path / link).stat().st_mtime_ns for link in links]
+    assert max(written) <= path.stat().st_mtime_ns
 
 
 def test_the_same_region_gives_the_same_files() -> None:

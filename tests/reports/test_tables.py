@@ -23,7 +23,7 @@ TRAPS = ["=1+1", "+7 38250", "-2", "@SUM(A1)", "\t=1+1", "\r=cmd|' /C calc'!A0",
 
 
 def book(report: Report) -> Workbook:
-    return load_workbook(io.BytesIO(xlsx.FORMAT.render(report)))
+    return load_workbook(io.BytesIO(xlsx.FORMAT.render(report).main))
 
 
 def cells(report: Report) -> Iterator[Cell]:
@@ -33,7 +33,7 @@ def cells(report: Report) -> Iterator[Cell]:
 
 
 def rows(report: Report) -> list[dict[str, str]]:
-    text = csv_format.FORMAT.render(report).decode("utf-8-sig")
+    text = csv_format.FORMAT.render(report).main.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
 
@@ -97,7 +97,7 @@ def test_a_formula_in_csv_is_quoted_by_an_apostrophe(name: str) -> None:
 
 
 def test_csv_opens_in_a_russian_spreadsheet() -> None:
-    content = csv_format.FORMAT.render(REPORT)
+    content = csv_format.FORMAT.render(REPORT).main
     assert content.startswith(b"\xef\xbb\xbf")
     assert rows(REPORT)[0]["С какого дня"] == "15.11.2026"
 
