@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.figures import Figure, Machine, Size, as_json, table, this_machine
 from benchmarks.running import measured
 
-PARTS = ("vk_scale",)
+PARTS = ("vk_scale", "year")
 FOLDER = Path("build/bench")
 
 

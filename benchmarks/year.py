@@ -1,0 +1,360 @@
+"""A region's year of planning: how old the oldest look ever got, and whether a quota ever broke.
+
+    python -m benchmarks.year [--nights 365] [--pages 5300] [--tokens 1 2 5] [--seeds 1]
+
+The planning (monitor/planning.py), the price of a page (collectors/vk) and the ledger
+(monitor/storage/ledger.py) are the product's; the clock, the platform and the pages are made up
+from a seed. Every night 03:00 or a little later, two in a hundred missed and made up at nine;
+by day somebody asks for institutions at once, from the reserve. One page in a hundred can never
+be read, one reading in two hundred fails, new pages appear, habits of posting change, and now and
+then VK says too early that a token's day is used up. Quotas are counted again, apart from the
+ledger: more than 5,000 calls of one token in any 24 hours is a violation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from sqlalchemy import Engine
+
+from benchmarks.figures import Figure, Size, in_columns
+from collectors.model import Address, Facts, Failure, FailureCode, Observation, Page, Post, Wall
+from collectors.vk.settings import WALL_GET, VkSettings, quotas
+from collectors.vk.walls import FULL_SHEET, USUAL_POSTS, WAIT_SECONDS, cost
+from monitor.planning import Past, is_whole, planned
+from monitor.storage.database import open_database
+from monitor.storage.ledger import Ledger
+from rules.model import Outcome
+
+BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+FRESH = timedelta(days=7)
+COMPANY = 25  # walls a request
+PER_DAY = VkSettings().wall_get_per_day
+PACE = 1.1 / VkSettings().requests_per_second  # seconds between two requests of a token
+MISSED, REFUSED_EARLY = 0.02, 0.01  # of nights
+UNREADABLE, FAILING, MOODY, NEW = 0.01, 0.005, 0.002, 0.0003  # of pages, a night
+
+
+@dataclass(slots=True)
+class Habit:
+    """A page as it is, and as it was last seen."""
+
+    page: Page
+    posts: int  # in ten weeks
+    readable: bool
+    since: datetime
+    last: Observation | None = None  # the last try
+    whole: datetime | None = None  # the last whole look
+
+    @property
+    def address(self) -> Address:
+        return self.page.network, self.page.address
+
+    @property
+    def calls(self) -> int:
+        """What VK really takes for it."""
+        return 1 + max(0, math.ceil((self.posts - USUAL_POSTS) / FULL_SHEET))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    oldest: timedelta  # since a whole look, or since it entered the registry
+    fresh: float  # share of pages with a whole look within a week
+    read: float  # share that was read this night
+    hours: float
+
+
+@dataclass(slots=True)
+class Account:
+    """Calls of one token, counted apart from the ledger."""
+
+    calls: deque[tuple[datetime, int]] = field(default_factory=deque)
+    sum: int = 0
+    most: int = 0
+    violations: int = 0
+
+    def add(self, at: datetime, calls: int) -> None:
+        while self.calls and self.calls[0][0] <= at - DAY:
+            self.sum -= self.calls.popleft()[1]
+        self.calls.append((at, calls))
+        self.sum += calls
+        self.most = max(self.most, self.sum)
+        self.violations += self.sum > PER_DAY
+
+
+class Year:
+    """One region, so many tokens, one seed."""
+
+    def __init__(self, pages: int, tokens: int, seed: int) -> None:
+        self.now = BEGUN
+        self.random = Random(f"{pages} {tokens} {seed}")
+        self.tokens = {f"token{at}": Account() for at in range(tokens)}
+        self.engine: Engine = open_database("sqlite://")
+        self.habits = [self._habit(at) for at in range(pages)]
+
+    def nights(self, count: int) -> Iterator[Night]:
+        for number in range(count):
+            self.now = BEGUN + number * DAY + timedelta(hours=3, seconds=self.random.random() * 180)
+            if self.random.random() < MISSED:
+                self.now += timedelta(hours=6)
+            yield self._night()
+            self._day()
+
+    @property
+    def violations(self) -> int:
+        return sum(one.violations for one in self.tokens.values())
+
+    @property
+    def most(self) -> int:
+        """Calls of one token in the fullest 24 hours."""
+        return max(one.most for one in self.tokens.values())
+
+    # --- the world ---
+
+    def _habit(self, at: int) -> Habit:
+        address = f"https://vk.com/club{at}"
+        return Habit(
+            page=Page(institution=f"town/i{at}", network="vk", address=address),
+            posts=self._posts(),
+            readable=self.random.random() >= UNREADABLE,
+            since=self.now,
+        )
+
+    def _posts(self) -> int:
+        """Three a week for most; one page in ten posts several times a day."""
+        return int(self.random.lognormvariate(math.log(28), 0.9))
+
+    def _change(self) -> None:
+        for one in self.habits:
+            if self.random.random() < MOODY:
+                one.posts = self._posts()
+        new = sum(self.random.random() < NEW for _ in self.habits)
+        self.habits += [self._habit(len(self.habits) + at) for at in range(new)]
+
+    # --- the night ---
+
+    def _night(self) -> Night:
+        as_of = self.now
+        ledger = self._ledger(on_demand=False)
+        left = {WALL_GET: sum(ledger.left(token, WALL_GET) for token in self.tokens)}
+        by_page = {one.page: one for one in self.habits}
+        costs = {one.page: cost(one.last) for one in self.habits}
+        plan = planned(list(by_page), costs, left, self._past(), as_of)
+        due = [by_page[page] for page in plan.due]
+        read = self._read(due, ledger, as_of)
+        return self._told(as_of, read)
+
+    def _past(self) -> Past:
+        tries = {one.address: one.last for one in self.habits if one.last}
+        bad = {one.address: frozenset({Outcome.FAIL}) for one in self.habits[::7]}
+        return Past(tries=tries, outcomes=bad, freshness=FRESH)
+
+    def _read(self, due: list[Habit], ledger: Ledger, as_of: datetime) -> int:
+        """In the plan's order, batch by batch, the tokens in turn; how many were read whole."""
+        waiting, read, patience = deque((one, one.calls) for one in due), 0, WAIT_SECONDS
+        ready = deque(self.tokens)
+        if self.random.random() < REFUSED_EARLY:
+            ledger.exhaust(ready[0], WALL_GET)
+        while waiting and ready:
+            batch = [waiting.popleft() for _ in range(min(COMPANY, len(waiting)))]
+            granted = self._take(ledger, ready[0], len(batch))
+            waiting.extendleft(reversed(batch[granted:]))
+            for one, calls in batch[:granted]:
+                if calls > 1:
+                    waiting.append((one, calls - 1))
+                else:
+                    read += self._looked(one, as_of, cut=False)
+            self.now += timedelta(seconds=PACE / len(self.tokens))
+            if granted == 0:
+                patience = self._freed(ledger, ready, patience)
+            ready.rotate(-1)
+        for one, calls in waiting:
+            self._given_up(one, calls, as_of)
+        return read
+
+    def _given_up(self, one: Habit, calls: int, as_of: datetime) -> None:
+        """The day's calls ended: what was read in part is cut, what was not asked was not tried."""
+        if calls < one.calls:
+            self._looked(one, as_of, cut=True)
+
+    def _freed(self, ledger: Ledger, ready: deque[str], patience: float) -> float:
+        """As the collector waits for calls of yesterday that end their day soon."""
+        seconds = ledger.frees_in(ready[0], WALL_GET)
+        if seconds is None or patience <= 0:
+            ready.popleft()
+            return patience
+        pause = min(max(seconds, 1.0), patience)
+        self.now += timedelta(seconds=pause)
+        return patience - pause
+
+    def _looked(self, one: Habit, as_of: datetime, *, cut: bool) -> bool:
+        failed = not one.readable or self.random.random() < FAILING
+        one.last = _observation(one, as_of, failed=failed, cut=cut)
+        if is_whole(one.last):
+            one.whole = as_of
+        return is_whole(one.last)
+
+    def _take(self, ledger: Ledger, token: str, calls: int) -> int:
+        granted = ledger.take(token, WALL_GET, calls)
+        if granted:
+            self.tokens[token].add(self.now, granted)
+        return granted
+
+    def _ledger(self, *, on_demand: bool) -> Ledger:
+        return Ledger(self.engine, quotas(VkSettings()), lambda: self.now, on_demand)
+
+    def _told(self, as_of: datetime, read: int) -> Night:
+        can = [one for one in self.habits if one.readable]
+        ages = [as_of - (one.whole or one.since) for one in can]
+        return Night(
+            oldest=max(ages),
+            fresh=sum(one.whole is not None and as_of - one.whole <= FRESH for one in can)
+            / len(can),
+            read=read / len(can),
+            hours=(self.now - as_of).total_seconds() / 3600,
+        )
+
+    # --- the day ---
+
+    def _day(self) -> None:
+        """Audits on demand, now and then more of them than the reserve bears."""
+        ledger = self._ledger(on_demand=True)
+        wanted = self.random.choices((0, 5, 40, 400), (30, 40, 25, 5))[0]
+        for number in range(wanted):
+            self.now += timedelta(minutes=600 / wanted)
+            self._take(
+                ledger, list(self.tokens)[number % len(self.tokens)], self.random.choice((1, 2))
+            )
+        self._change()
+
+
+def _observation(one: Habit, as_of: datetime, *, failed: bool, cut: bool) -> Observation:
+    if failed:
+        return Observation(
+            page=one.page, observed_at=as_of, failure=Failure(FailureCode.SERVER_ERROR)
+        )
+    posts = (_POST,) * one.posts
+    gaps = {"wall": Failure(FailureCode.QUOTA)} if cut else {}
+    wall = Wall(posts=posts, covered_since=as_of)
+    return Observation(page=one.page, observed_at=as_of, facts=Facts(wall=wall), gaps=gaps)
+
+
+_POST = Post(key="-1_1", published_at=BEGUN)
+
+# --- figures ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    pages: int
+    tokens: int
+    token_days: int
+    oldest_days: float
+    settled_days: float  # the oldest once the first month is over
+    fresh_worst: float
+    fresh_mean: float
+    read_mean: float
+    hours_longest: float
+    most_calls: int
+    violations: int
+
+
+def outlook(pages: int, tokens: int, nights: int, seed: int) -> Outlook:
+    year = Year(pages, tokens, seed)
+    told = list(year.nights(nights))
+    later = told[min(30, nights // 2) :]
+    year.engine.dispose()
+    return Outlook(
+        pages=pages,
+        tokens=tokens,
+        token_days=tokens * nights,
+        oldest_days=max(one.oldest for one in told) / DAY,
+        settled_days=max(one.oldest for one in later) / DAY,
+        fresh_worst=min(one.fresh for one in later),
+        fresh_mean=sum(one.fresh for one in later) / len(later),
+        read_mean=sum(one.read for one in later) / len(later),
+        hours_longest=max(one.hours for one in told),
+        most_calls=year.most,
+        violations=year.violations,
+    )
+
+
+SETTINGS = {  # pages, tokens, nights, seeds
+    Size.TINY: ((60, (1,), 5, 1),),
+    Size.QUICK: ((5300, (1, 2, 5), 12, 1),),
+    Size.FULL: ((5300, (1, 2, 5), 365, 1), (5300, (10,), 365, 2), (25_000, (1,), 60, 1)),
+}
+NAMES = ("pages", "tokens", "token_days", "oldest_days", "settled_days", "fresh_worst",
+         "fresh_mean", "read_mean", "hours_longest", "most_calls", "violations")  # fmt: skip
+
+
+def figures(size: Size) -> Iterator[Figure]:
+    violations = token_days = 0
+    for pages, tokens, nights, seeds in SETTINGS[size]:
+        for number in tokens:
+            years = [outlook(pages, number, nights, seed) for seed in range(seeds)]
+            violations += sum(one.violations for one in years)
+            token_days += sum(one.token_days for one in years)
+            yield from _of_years(f"year {pages:,} pages, tokens {number}", years)
+    yield Figure(
+        what="year: quota violations",
+        value=violations,
+        unit="",
+        at_most=0,
+        note=f"in {token_days:,} token-days",
+    )
+
+
+def _of_years(what: str, years: list[Outlook]) -> Iterator[Figure]:
+    oldest = max(one.settled_days for one in years)
+    reaches = years[0].pages / years[0].tokens < 0.8 * 7 * PER_DAY
+    yield Figure(
+        what=f"{what}: oldest look", value=oldest, unit="days", at_most=7 if reaches else None
+    )
+    yield Figure(
+        what=f"{what}: judged on fresh data, the worst night",
+        value=100 * min(one.fresh_worst for one in years),
+        unit="% of readable pages",
+    )
+    yield Figure(
+        what=f"{what}: read anew a night",
+        value=100 * sum(one.read_mean for one in years) / len(years),
+        unit="% of readable pages",
+    )
+    yield Figure(
+        what=f"{what}: the fullest 24 hours of a token",
+        value=max(one.most_calls for one in years),
+        unit="wall.get",
+        at_most=PER_DAY,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--nights", type=int, default=365)
+    parser.add_argument("--pages", type=int, default=5300)
+    parser.add_argument("--tokens", type=int, nargs="+", default=[1, 2, 5])
+    parser.add_argument("--seeds", type=int, default=1)
+    given = parser.parse_args()
+    rows = [
+        outlook(given.pages, tokens, given.nights, seed)
+        for tokens in given.tokens
+        for seed in range(given.seeds)
+    ]
+    told = [tuple(_cell(getattr(row, name)) for name in NAMES) for row in rows]
+    print(in_columns([NAMES, *told]))
+
+
+def _cell(value: float) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    main()
