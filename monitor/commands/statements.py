@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
 from monitor.application import Application, opened
+from monitor.commands.sense import faults
 from monitor.config import ConfigError, load_settings
 from monitor.moments import day
 from monitor.registry.addresses import page_address
@@ -16,7 +18,7 @@ from monitor.scope import in_scope
 from monitor.storage import statements
 from monitor.storage.audits import latest
 from monitor.storage.statements import Statement
-from rules.model import Attestation, Event, Institution, Waiver
+from rules.model import Attestation, Event, Institution, Municipality, Waiver
 
 
 def attest(config: Path, institution: str, **said: Any) -> int:
@@ -62,15 +64,32 @@ def event(config: Path, institution: str, **said: Any) -> int:
 def _record(config: Path, name: str, make: Callable[[Application], Statement]) -> int:
     with opened(load_settings(config)) as application:
         institution = _one(application, name)
+        statement = make(application)
+        _check_sense(application, institution, statement)
         statements.record(
             application.engine,
             institution,
-            make(application),
+            statement,
             by=getpass.getuser(),
             at=application.clock(),
         )
         print(f"Записано: {institution.short_name or institution.name}.")
     return 0
+
+
+def _check_sense(application: Application, one: Institution, statement: Statement) -> None:
+    town = next(town for town in application.municipalities if town.id == one.municipality)
+    today = _last_day(application, statement, town)
+    if found := faults(statement, one, town, application.acts_of(town), today):
+        raise ConfigError(found)
+
+
+def _last_day(application: Application, statement: Statement, town: Municipality) -> date:
+    """What is past, by the clock or the newest audit, whichever refuses less."""
+    last = latest(application.engine)
+    moments = [application.clock(), *([last.as_of] if last else [])]
+    days = [moment.astimezone(town.timezone).date() for moment in moments]
+    return min(days) if isinstance(statement, Waiver) else max(days)
 
 
 def _one(application: Application, name: str) -> Institution:

@@ -19,7 +19,16 @@ from rules.case import Case, is_active, stands, told_birth
 from rules.exemptions import claim
 from rules.model import Institution
 from rules.predicates.cards import cards
-from rules.predicates.crawls import Same, inapplicable, names, of_site, site_facts, unread_parts
+from rules.predicates.crawls import (
+    Same,
+    inapplicable,
+    is_strange,
+    names,
+    of_site,
+    site_facts,
+    unread_parts,
+)
+from rules.predicates.owners import owned, told_of
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.views import State, View
@@ -136,8 +145,8 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
         unmet=Reason.PAGES_NOT_LINKED,
         between=Reason.PAGES_LINKED_ONCE,
         missing=tuple(part for view in seen for part in unread_parts(view, view.facts.site)),
-        unseen=_why_unseen(views),
-        measured=_measured(one, tally),
+        unseen=_why_unseen(case, views),
+        measured={**_strange_site(case, views), **_measured(one, tally)},
         evidence=tuple(item for view in seen for item in view.evidence),
     )
     return _with_open_ends(reading, tally, bool(tally.missing or tally.dead))
@@ -151,9 +160,16 @@ def _sites_to_link(case: Case) -> dict[str, View | None]:
     return {**own, "authority": case.authority_site}
 
 
-def _why_unseen(views: dict[str, View | None]) -> Reason | None:
+def _strange_site(case: Case, views: dict[str, View | None]) -> dict[str, object]:
+    strange = (view for view in views.values() if view and is_strange(case, view))
+    return next((told_of(view, owned(case, view)) for view in strange), {})
+
+
+def _why_unseen(case: Case, views: dict[str, View | None]) -> Reason | None:
     if any(view is None for view in views.values()):
         return Reason.SITE_NOT_REGISTERED
+    if any(is_strange(case, view) for view in views.values()):
+        return Reason.SITE_UNFAMILIAR
     return next((view.unread for view in views.values() if view and not view.facts.site), None)
 
 

@@ -67,6 +67,9 @@ def test_the_same_observations_give_the_same_findings_without_a_network(office: 
     assert again["institutions"] == audited["institutions"]
 
 
+PASSED = ("--outcome", "pass", "--by", "директор")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -78,6 +81,7 @@ def test_the_same_observations_give_the_same_findings_without_a_network(office: 
         (["attest", "school-1", "--kind", "two_factor"], "--by"),
         (["attest", "school-1", "--kind", "2fa", "--by", "директор"], "two_factor"),
         (["event", "school-1", "--kind", "notice", "--on", "2026-11-20"], "notice_sent"),
+        (["attest", "school-1", "--requirement", "6.6", *PASSED], "похожие: kedrovy-2022-298/6.6"),
         (["send"], "нет адресатов"),
     ],
 )

@@ -1,0 +1,80 @@
+"""A statement that cannot be meant is refused before it is written down for good."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from monitor.commands.sense import Statement, faults
+from rules.model import Attestation, Event, Waiver
+from rules.packs import load_act, shipped
+from tests.cast import MUSEUM_VK, SCHOOL, SCHOOL_VK, TOWN
+
+TODAY = date(2026, 11, 23)
+ACTS = [load_act(shipped()["kedrovy-2022-298"])]
+MARK = "kedrovy-2022-298/6.6"
+
+
+def told(said: Statement) -> str:
+    return "\n".join(faults(said, SCHOOL, TOWN, ACTS, TODAY))
+
+
+def closed(requirement: str, page: str | None = None) -> Attestation:
+    return Attestation(
+        kind="finding",
+        requirement=requirement,
+        page=page,
+        outcome="pass",
+        stated_by="директор",
+        stated_on=TODAY,
+    )
+
+
+def tolerated(until: date) -> Waiver:
+    return Waiver(requirement=MARK, reason="ремонт", by="глава", until=until)
+
+
+def test_what_makes_sense_is_not_refused() -> None:
+    for one in (
+        closed(MARK, SCHOOL_VK.address),
+        tolerated(TODAY),
+        Event(kind="page_created", on=TODAY, page="https://vk.com/club9"),
+        Event(kind="notice_sent", on=TODAY, to="cur"),
+    ):
+        assert told(one) == ""
+
+
+def test_an_unknown_requirement_is_told_with_its_neighbours() -> None:
+    assert "похожие: kedrovy-2022-298/6.6" in told(closed("kedrovy/6.6"))
+    assert "похожие: kedrovy-2022-298/6.6" in told(closed("6.6"))
+    assert "dozor rules list" in told(closed("щ/щщщ"))
+
+
+def test_a_requirement_of_an_act_that_does_not_bind_here_is_refused() -> None:
+    assert "такого требования" in told(closed("minvody-draft/3.1"))
+
+
+def test_a_page_of_another_institution_is_refused() -> None:
+    assert "Музей кедра" in told(closed(MARK, MUSEUM_VK.address))
+    assert "museum" in told(Event(kind="page_created", on=TODAY, page=MUSEUM_VK.address))
+
+
+def test_a_page_that_nobody_registered_is_refused_with_those_that_are() -> None:
+    assert SCHOOL_VK.address in told(closed(MARK, "https://vk.com/club9"))
+
+
+def test_a_page_beside_a_requirement_of_the_institution_is_refused() -> None:
+    assert "уберите --page" in told(closed("kedrovy-2022-298/6.5", SCHOOL_VK.address))
+
+
+def test_dates_that_cannot_be_are_refused() -> None:
+    tomorrow, yesterday = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
+    assert "ещё не наступил" in told(Event(kind="appointed", on=tomorrow))
+    assert "уже прошёл" in told(tolerated(yesterday))
+    backwards = Attestation(
+        kind="pos", stated_by="директор", stated_on=TODAY, valid_until=yesterday, value=True
+    )
+    assert "переставлены" in told(backwards)
+
+
+def test_a_notice_to_nobody_is_refused() -> None:
+    assert "--to" in told(Event(kind="notice_sent", on=TODAY, page=SCHOOL_VK.address))
