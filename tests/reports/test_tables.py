@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
+from xlsxwriter import Workbook as XlsxWorkbook
 
 from reports.formats import csv as csv_format
 from reports.formats import xlsx
 from reports.model import Report
-from reports.tables import sheets
-from tests.cast import SCHOOL
+from reports.tables import Column, Sheet, sheets
+from reports.workbook import _STYLES, _TOP, _text, workbook
+from tests.cast import NOW, SCHOOL
 from tests.reports.town import HOSTILE, REPORT, TWO_TOWNS
 
 SHEETS = ["выводы", "учреждения", "страницы", "требования", "о проверке"]
@@ -119,3 +124,53 @@ def test_no_table_tells_what_a_draft_would_have_said() -> None:
 def test_the_last_sheet_tells_how_to_read_the_others() -> None:
     told = [str(cell.value) for cell in book(REPORT)["о проверке"]["B"]]
     assert any("не нарушение" in one for one in told)
+
+
+ODD_TEXTS = (
+    "a < b & «c»",
+    "=1+1",
+    "_x0041_",
+    "tab\there\x00",
+    " edge ",
+    "<r>rich</r>",
+    "ё" * 40_000,
+)
+
+
+def test_rows_are_written_as_the_library_writes_cells() -> None:
+    columns = (Column("text", "Текст", 20), Column("day", "День", 9), Column("number", "Число", 9))
+    rows = [{"text": one, "day": date(2026, 3, 1), "number": 7} for one in ODD_TEXTS]
+    written = workbook((Sheet("Лист", columns, rows),), NOW)
+    with (
+        ZipFile(io.BytesIO(written)) as ours,
+        ZipFile(io.BytesIO(by_cell(columns, rows))) as theirs,
+    ):
+        name = "xl/worksheets/sheet1.xml"
+        assert ours.read(name) == theirs.read(name)
+
+
+def by_cell(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """The same sheet through the library's own methods."""
+    packed = io.BytesIO()
+    with XlsxWorkbook(packed, {"constant_memory": True}) as made:
+        styles = {name: made.add_format(_TOP | dict(one)) for name, one in _STYLES.items()}
+        for style in styles.values():
+            style._get_xf_index()  # in our order
+        page = made.add_worksheet("Лист")
+        page.freeze_panes(1, 0)
+        for place, column in enumerate(columns):
+            page.set_column(place, place, column.width)
+            page.write_string(0, place, column.title, styles["heading"])
+        for number, row in enumerate(rows, 1):
+            page.write_string(number, 0, _text(row["text"]), styles["text"])
+            page.write_datetime(number, 1, row["day"], styles["day"])
+            page.write_number(number, 2, row["number"], styles["number"])
+        page.autofilter(0, 0, len(ODD_TEXTS), len(columns) - 1)
+    return packed.getvalue()
+
+
+def test_a_name_that_looks_like_rich_text_stays_text() -> None:
+    """The library would take it for markup of its own and put it into the sheet as it is."""
+    name = "<r><t>Школа</t></r>"
+    rows = workbook((Sheet("Лист", (Column("a", "А", 9),), [{"a": name}]),), NOW)
+    assert load_workbook(io.BytesIO(rows)).worksheets[0]["A2"].value == name
