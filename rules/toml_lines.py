@@ -53,6 +53,8 @@ def read_toml(path: Path) -> TomlFile:
         return TomlFile(path, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(path, text, str(error)) from None
+    except RecursionError:
+        raise TomlError(path, None, "слишком много вложенных скобок: проверьте их") from None
 
 
 def _syntax_error(path: Path, text: str, message: str) -> TomlError:

@@ -112,7 +112,7 @@ def _may_pass(error: BaseException) -> bool:
 def _json(answer: Answer, method: str) -> Any:
     try:
         return json.loads(answer.body)
-    except ValueError as error:  # UnicodeDecodeError is one
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         failure = Failure(FailureCode.MALFORMED, f"{method}: not JSON")
         raise ReadError(failure, answer.evidence, answer) from error
 

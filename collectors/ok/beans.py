@@ -99,15 +99,25 @@ def anchor(answer: Any) -> str:
 def _parts(answer: Any) -> tuple[Sequence[Bean], Sequence[Bean]]:
     if not isinstance(answer, dict):
         raise ShapeError("list of topics")
-    entities = answer.get("entities") or {}
-    topics, feeds = entities.get("media_topics", answer.get("media_topics")), answer.get("feeds")
+    entities = answer.get("entities")
+    inner = entities if isinstance(entities, dict) else {}
+    topics, feeds = inner.get("media_topics", answer.get("media_topics")), answer.get("feeds")
     if topics is None and feeds is None:
         raise ShapeError("list of topics")
-    return topics or [], feeds or []
+    return _beans(topics), _beans(feeds)
+
+
+def _beans(values: Any) -> list[Bean]:
+    """None stands for an empty list."""
+    beans = [] if values is None else values
+    if not isinstance(beans, list) or not all(isinstance(bean, dict) for bean in beans):
+        raise ShapeError("list of topics")
+    return beans
 
 
 def _topic_of(feed: Bean) -> str:
-    references = [str(one) for one in feed.get("target_refs") or ()]
+    told = feed.get("target_refs")
+    references = [str(one) for one in told] if isinstance(told, list) else []
     topics = [one for one in references if one.startswith(("media_topic:", "group_topic:"))]
     return topics[0].partition(":")[2] if topics else ""
 
@@ -137,7 +147,8 @@ def _topic_text(topic: Bean) -> str:
 
 
 def _media(topic: Bean) -> list[Bean]:
-    return [part for part in topic.get("media") or () if isinstance(part, dict)]
+    parts = topic.get("media")
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
 
 
 def _is_reshare(part: Bean) -> bool:

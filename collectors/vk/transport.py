@@ -131,7 +131,8 @@ class Line:
             return _of_status(method, error.response.status_code)
         except requests.RequestException as error:
             return _of_network(method, error)
-        except (ValueError, LookupError, TypeError) as error:  # an answer the library trips over
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            # an answer that the library trips over
             return malformed(method, f"not an answer of VK ({type(error).__name__})")
         if isinstance(payload, dict) and "response" in payload:
             return payload

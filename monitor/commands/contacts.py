@@ -10,10 +10,17 @@ from monitor.config import ConfigError
 
 
 def contacts(file: Path) -> int:
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(_text(file).split("\n"), 1):  # other separators occur in texts
         if line.strip():
             print(json.dumps(found(_record(file, number, line)), ensure_ascii=False))
     return 0
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigError([f"{file}: файл не в кодировке UTF-8: сохраните его в UTF-8"]) from None
 
 
 def _record(file: Path, number: int, line: str) -> dict[str, object]:
@@ -21,6 +28,10 @@ def _record(file: Path, number: int, line: str) -> dict[str, object]:
         record = json.loads(line)
     except json.JSONDecodeError as error:
         raise ConfigError([f"{file}:{number}: строка не JSON ({error.msg})"]) from None
+    except RecursionError:
+        raise ConfigError([f"{file}:{number}: слишком много вложенных скобок"]) from None
     if not isinstance(record, dict) or not {"id", "text"} <= record.keys():
         raise ConfigError([f"{file}:{number}: нужны поля id и text"])
+    if not isinstance(record.get("links") or [], list):
+        raise ConfigError([f"{file}:{number}: links — это список адресов"])
     return record

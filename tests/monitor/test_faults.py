@@ -201,6 +201,7 @@ def test_an_error_with_a_wall_leaves_what_the_page_told(
         (Fault(kind="hang", times=None), C.TIMEOUT),
         (Fault(kind="cut", times=None), C.MALFORMED),
         (Fault(kind="not_json", times=None), C.MALFORMED),
+        (Fault(kind="body", text="[" * 100_000, times=None), C.MALFORMED),
         (Fault(kind="null", times=None), C.MALFORMED),
         (Fault(kind="null", method="execute", times=None), C.MALFORMED),
         (Fault(code=5, method="execute", times=None), C.TOKEN_REFUSED),
@@ -273,6 +274,20 @@ def test_a_key_that_ok_refuses_leaves_the_public_pages(
 ) -> None:
     api = ("group.getInfo", "group.getCounters", "url.getInfo", "stream.get")
     faults = tuple(Fault(code=number, method=name, times=None) for name in api)
+    with town(tmp_path, replace(WELL, ok_keys=(KEY,), faults=faults)) as small:
+        done = timely(small)
+    assert fails(done) <= fails(well)
+    assert is_read(done, OK)
+
+
+def test_an_answer_of_odd_shape_from_the_api_of_ok_leaves_the_public_pages(
+    tmp_path: Path, well: Done
+) -> None:
+    odd = ("[" * 100_000, '{"media_topics": [1, null], "entities": []}', '{"feeds": {"a": 1}}')
+    faults = (
+        Fault(kind="body", text=odd[0], method="group.getInfo"),
+        *(Fault(kind="body", text=text, method="stream.get") for text in odd),
+    )
     with town(tmp_path, replace(WELL, ok_keys=(KEY,), faults=faults)) as small:
         done = timely(small)
     assert fails(done) <= fails(well)
