@@ -14,6 +14,7 @@ from rules import attestations
 from rules.attestations import Statement
 from rules.exemptions import Claim, claim
 from rules.model import Act, Dossier, Edition, Event, Institution, Municipality, Requirement
+from rules.norms import Kin, Norm
 from rules.views import View, today
 
 T = TypeVar("T")
@@ -37,6 +38,8 @@ class Case:
     event_log: tuple[Event, ...] = ()
     event_page: str | None = None
     edition: Edition | None = None  # the wording of the date; None: the clause has none then
+    norm: Norm | None = None  # its parameters for this institution; None: not in force
+    kin: Kin = ()  # clauses of all binding acts that ask the same
     in_force_since: date | None = None  # None: not known; deadlines from it are unknown
     kept: dict[object, Any] = field(
         default_factory=dict, compare=False

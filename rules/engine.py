@@ -8,44 +8,44 @@ only clock, and the same dossier gives the same findings.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from collectors.addresses import page_in_link
 from collectors.model import Evidence, Failure, FailureCode, Page
 from rules import attestations
 from rules.ages import aged
-from rules.case import Case, is_active, is_authority, official_pages
+from rules.binding import not_bound, stricter_duty
+from rules.case import Case, is_authority, official_pages
+from rules.cases import cases_of
 from rules.exemptions import Claim
-from rules.force import edition_of, force_of
+from rules.force import force_of
 from rules.model import (
     Act,
     Attestation,
     Dossier,
-    Edition,
-    Event,
     Finding,
     Institution,
     Municipality,
     Outcome,
-    Requirement,
     Severity,
 )
+from rules.norms import Clause, kin_of
 from rules.predicates import PREDICATES
 from rules.reading import Reading, outcome_of, reason_of
 from rules.reasons import Reason
 from rules.sentences import failure_text, failures_text, network_name, sentence
-from rules.subjects import not_a_subject
-from rules.views import View, look, today
-from rules.workdays import CalendarUncoveredError, deadline_in_days, deadline_in_months
+from rules.terms import in_time
+from rules.views import View, look
+from rules.workdays import CalendarUncoveredError
 
 log = logging.getLogger(__name__)
 
 ENGINE_PARAMETERS: Mapping[str, type] = {
     "grace_days": int,
     "deadline_days": int,
+    "deadline_workdays": int,
     "deadline_months": int,
     "by_kind": dict,
     "by_category": dict,
@@ -81,11 +81,14 @@ def judge(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:
         return seen[page]
 
     bound = [act for act in acts if act.id in dossier.municipality.packs]
+    kin = kin_of(bound)
     return tuple(
         _finding(case)
         for act in bound
         for requirement in act.requirements
-        for case in _cases(dossier, act, requirement, view_of, kept)
+        for case in cases_of(
+            Clause(act, requirement), kin.get(requirement.id, ()), dossier, view_of, kept
+        )
     )
 
 
@@ -96,7 +99,7 @@ def declared_pages(
     if not is_authority(municipality, institution):
         return ()
     fixed = [
-        edition.parameters["addresses"]
+        edition.parameters.get("addresses", {})
         for act in acts
         if act.id in municipality.packs
         for requirement in act.requirements
@@ -119,14 +122,16 @@ def _finding(case: Case) -> Finding:
         return _with_preview(
             case, _plain(case, force.refusal, {"since": _iso(force.since)}), _apply(case)
         )
-    if why := _not_bound(case):
+    if why := not_bound(case):
         return _unbound(case, why)
+    if stricter := stricter_duty(case):
+        return _bound(case, _plain(case, Reason.STRICTER_ELSEWHERE, _named(stricter)))
     return _bound(case, _apply(case))
 
 
 def _apply(case: Case) -> Verdict:
     """The outcome as if the act were in force."""
-    if why := _not_bound(case):
+    if why := not_bound(case):
         return _plain(case, why, _claims(case))
     return _safely(case, _decided)
 
@@ -148,19 +153,6 @@ def _seen(case: Case) -> Verdict:
     return _verdict(case, _read(case))
 
 
-def _not_bound(case: Case) -> Reason | None:
-    """Why the requirement does not concern the institution, if so."""
-    if why := not_a_subject(case.requirement, case.dossier, case.today):
-        return why
-    if case.requirement.predicate is None:
-        return Reason.NOT_CHECKABLE
-    if case.edition is None:
-        return Reason.EDITION_NOT_IN_FORCE
-    if case.requirement.exempt_scope is None or not case.exemption.is_founded:
-        return None
-    return Reason.EXEMPT_NAMED if case.exemption.is_named else Reason.EXEMPT_ON_RECORD
-
-
 def _unbound(case: Case, why: Reason) -> Finding:
     """Not applicable; what a voluntary page would have got is shown as a preview."""
     verdict = _plain(case, why, _claims(case))
@@ -175,26 +167,31 @@ def _unbound(case: Case, why: Reason) -> Finding:
 
 
 def _claims(case: Case) -> dict[str, Any]:
-    return case.exemption.measured | {"why_not": case.requirement.why_not}
+    return case.exemption.measured | _lender(case) | {"why_not": case.requirement.why_not}
+
+
+def _lender(case: Case) -> dict[str, str]:
+    """The clause that this one refers to for its numbers."""
+    nearest = next(iter(case.requirement.inherits), None)
+    return {"by_act": nearest.act, "by_clause": nearest.clause} if nearest else {}
+
+
+def _named(case: Case) -> dict[str, str]:
+    return {"by_act": case.act.short_title, "by_clause": case.requirement.clause}
+
+
+# --- reading ----------------------------------------------------------------------------------
 
 
 def _read(case: Case) -> Reading:
     """The predicate's reading after the guards that concern every predicate."""
-    assert case.edition is not None
+    assert case.norm is not None
     assert case.requirement.predicate is not None
-    given = _parameters(case.institution, case.edition.parameters)
-    own = {key: value for key, value in given.items() if key not in ENGINE_PARAMETERS}
+    own = {key: value for key, value in case.norm.items() if key not in ENGINE_PARAMETERS}
     try:
-        reading = PREDICATES[case.requirement.predicate](case, **own)
+        return _guarded(case, PREDICATES[case.requirement.predicate](case, **own))
     except CalendarUncoveredError as error:
         return _uncovered(error.year)
-    return _guarded(case, case.edition, reading)
-
-
-def _parameters(one: Institution, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The norm for this kind and category; the category's goes before the kind's."""
-    of_kind = given.get("by_kind", {}).get(one.kind, {})
-    return {**given, **of_kind, **given.get("by_category", {}).get(one.category, {})}
 
 
 def _uncovered(year: int) -> Reading:
@@ -208,15 +205,28 @@ def _uncovered(year: int) -> Reading:
     )
 
 
-def _guarded(case: Case, edition: Edition, reading: Reading) -> Reading:
+def _guarded(case: Case, reading: Reading) -> Reading:
     if case.requirement.worst is Outcome.REVIEW:
         reading = replace(reading, worst=Outcome.REVIEW)
     if case.requirement.per == "page":
-        reading = _unread(case, aged(case, edition.parameters.get("grace_days"), reading))
-    reading = _in_time(case, edition, reading)
+        reading = _unread(case, aged(case, (case.norm or {}).get("grace_days"), reading))
+    reading = in_time(case, reading)
     if case.requirement.exempt_scope and _is_doubtful(case.exemption) and not reading.inapplicable:
         return _claimed(case, reading)
-    return reading
+    return _lent(case, reading)
+
+
+def _lent(case: Case, reading: Reading) -> Reading:
+    """A number that the act itself does not name is told with the act that does."""
+    if case.norm is None or case.edition is None:
+        return reading
+    if not case.norm.keys() & set(case.edition.borrowed) & case.requirement.norm.keys():
+        return reading
+    return replace(
+        reading,
+        notes=(*reading.notes, Reason.NORM_FROM),
+        required={**reading.required, **_lender(case)},
+    )
 
 
 def _is_doubtful(exemption: Claim) -> bool:
@@ -229,24 +239,6 @@ def _unread(case: Case, reading: Reading) -> Reading:
     if case.view.unread and reading.missing:
         return replace(reading, unseen=case.view.unread)
     return reading
-
-
-def _in_time(case: Case, edition: Edition, reading: Reading) -> Reading:
-    """A term that counts from the entry into force: unknown without its date, pending before."""
-    days, months = (edition.parameters.get(key) for key in ("deadline_days", "deadline_months"))
-    if days is None and months is None:
-        return reading
-    start = case.term_starts
-    if start is None:
-        return replace(reading, unseen=reading.unseen or Reason.DEADLINE_UNKNOWN)
-    off = case.days_off
-    due = (
-        deadline_in_days(start, days, off) if days else deadline_in_months(start, months or 0, off)
-    )
-    if case.today > due:
-        return reading
-    measured = {**reading.measured, "due": due.isoformat()}
-    return replace(reading, pending=Reason.DEADLINE_NOT_OVER, measured=measured)
 
 
 def _claimed(case: Case, reading: Reading) -> Reading:
@@ -277,12 +269,19 @@ def _verdict(case: Case, reading: Reading) -> Verdict:
         outcome=outcome,
         reason=reason,
         because=sentence(reason, fields),
-        severity=(reading.severity if blames else None) or case.requirement.severity,
+        severity=_severity(case, reading) if blames else case.requirement.severity,
         measured=reading.measured,
         required=reading.required,
         evidence=_evidence(case, reading),
         notes=tuple(sentence(note, fields) for note in (*reading.notes, *_read_earlier(case))),
     )
+
+
+def _severity(case: Case, reading: Reading) -> Severity:
+    """How bad, as the predicate saw it; but a recommendation stays one, whatever was seen."""
+    if case.requirement.nature == "recommended":
+        return case.requirement.severity
+    return reading.severity or case.requirement.severity
 
 
 def _plain(
@@ -407,98 +406,3 @@ def _with_preview(case: Case, verdict: Verdict, preview: Verdict) -> Finding:
         required=preview.required,
         evidence=preview.evidence,
     )
-
-
-# --- what a requirement is judged on ----------------------------------------------------------
-
-
-def _cases(
-    dossier: Dossier,
-    act: Act,
-    requirement: Requirement,
-    view_of: Callable[[Page], View],
-    kept: dict[object, Any],
-) -> Iterator[Case]:
-    on = _kept_today(dossier, kept)
-    force = force_of(act, dossier.municipality, on)
-    bare = Case(
-        dossier=dossier,
-        act=act,
-        requirement=requirement,
-        look=view_of,
-        kept=kept,
-        edition=edition_of(requirement, max(force.since or on, on) if force.refusal else on),
-        in_force_since=force.entered,
-    )
-    match requirement.per:
-        case "network":
-            yield from (_of_network(bare, network) for network in requirement.networks)
-        case "page":
-            for page in official_pages(dossier, requirement.networks):
-                yield replace(bare, network=page.network, page=page)
-        case "about":
-            yield from _of_others(bare)
-        case "event":
-            yield from _of_events(bare)
-        case _:
-            yield replace(bare, network=_only(requirement.networks, requirement.per))
-
-
-def _kept_today(dossier: Dossier, kept: dict[object, Any]) -> date:
-    if "today" not in kept:
-        kept["today"] = today(dossier)
-    found: date = kept["today"]
-    return found
-
-
-def _of_network(bare: Case, network: str) -> Case:
-    """The finding names the live official page, else the first official one."""
-    pages = official_pages(bare.dossier, (network,))
-    live = [page for page in pages if bare.look(page).is_open]
-    return replace(bare, network=network, page=next(iter([*live, *pages]), None))
-
-
-def _of_others(bare: Case) -> Iterator[Case]:
-    """The authority speaks of every other institution; anybody else is no subject, once."""
-    if not bare.is_authority:
-        yield bare
-        return
-    on = bare.today
-    for one in bare.dossier.municipality.institutions:
-        if one.id != bare.institution.id and is_active(one, on):
-            yield replace(bare, about=one.id)
-
-
-def _of_events(bare: Case) -> Iterator[Case]:
-    """One finding a page that was created or deleted, for the authority over all institutions."""
-    if not_a_subject(bare.requirement, bare.dossier, bare.today):
-        yield bare
-        return
-    told = bare.requirement.subjects.get("authority")
-    members = bare.dossier.municipality.institutions if told else (bare.institution,)
-    for one in members:
-        for address, events in _by_page(one.events, bare).items():
-            found = page_in_link(address)
-            yield replace(
-                bare,
-                network=found[0] if found else None,
-                event_page=address,
-                about=one.id if one.id != bare.institution.id else None,
-                events=events,
-                event_log=one.events,
-            )
-
-
-def _by_page(events: Sequence[Event], bare: Case) -> dict[str, tuple[Event, ...]]:
-    """Creations and deletions since the act binds, by page."""
-    found: dict[str, tuple[Event, ...]] = {}
-    for one in events:
-        is_due = one.kind in ("page_created", "page_deleted") and one.on <= bare.today
-        if is_due and one.page and one.on >= (bare.in_force_since or one.on):
-            found[one.page] = (*found.get(one.page, ()), one)
-    return found
-
-
-def _only(networks: Sequence[str], per: str) -> str | None:
-    """An institution's requirement that concerns a single network names it (6.5)."""
-    return networks[0] if per == "institution" and len(networks) == 1 else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules.model import Requirement
+from rules.sentences import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Explanation:
     source: str
     uncertainty: str
     not_checkable: str  # why nothing is checked; "" where something is
+    kin: str = ""  # the clauses of other acts that it builds on
 
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:
@@ -31,6 +33,7 @@ class Explanation:
             ("Точные слова", f"«{self.quote}»" if self.quote else ""),
             ("Что проверяется", self.looks_at),
             ("Что означает результат", self.not_checkable or self.outcomes),
+            ("Связь с другими документами", self.kin),
             ("Как исправить", self.advice),
             ("Неоднозначность", self.uncertainty),
             ("Источник", self.source),
@@ -51,7 +54,13 @@ def explain(requirement: Requirement) -> Explanation:
         source=requirement.source,
         uncertainty=requirement.uncertainty,
         not_checkable=requirement.why_not,
+        kin=_kin(requirement),
     )
+
+
+def _kin(requirement: Requirement) -> str:
+    named = [f"{one.act}, пункт {one.clause} ({one.requirement})" for one in requirement.inherits]
+    return words("inherits").format(clauses="; ".join(named)) if named else ""
 
 
 def explained(requirement: Requirement) -> tuple[tuple[str, str], ...]:

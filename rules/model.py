@@ -209,6 +209,16 @@ class Edition:
     since: date
     parameters: Mapping[str, Any]
     until: date | None = None  # repealed; the requirement stays in the pack
+    borrowed: tuple[str, ...] = ()  # parameters that only the clause it inherits gives
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ancestor:
+    """A clause of another act that a requirement repeats, tightens or refers to."""
+
+    requirement: str  # full id
+    clause: str
+    act: str  # short title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +247,8 @@ class Requirement:
     why_not: str = ""
     uncertainty: str = ""
     any_network: bool = False  # a page in one of `networks` is enough
+    norm: Mapping[str, str] = field(default_factory=dict)  # the act's numbers: at_least | at_most
+    inherits: tuple[Ancestor, ...] = ()  # the nearest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

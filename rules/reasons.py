@@ -11,6 +11,8 @@ class Reason(StrEnum):
     ACT_NOT_YET_IN_FORCE = "act_not_yet_in_force"
     ACT_REPEALED = "act_repealed"
     EDITION_NOT_IN_FORCE = "edition_not_in_force"
+    INHERITED_NOT_IN_FORCE = "inherited_not_in_force"
+    STRICTER_ELSEWHERE = "stricter_elsewhere"
     NOT_CHECKABLE = "not_checkable"
     NOT_A_SUBJECT = "not_a_subject"
     CATEGORY_WITHOUT_NORM = "category_without_norm"
@@ -154,6 +156,7 @@ class Reason(StrEnum):
     NOTICE_DELAYED_BY_OTHER = "notice_delayed_by_other"
     # notes
     NOTHING_TO_COMPARE = "nothing_to_compare"
+    NORM_FROM = "norm_from"
     AUTOPOSTS = "autoposts"
     SCHOOL_HOLIDAYS = "school_holidays"
     READ_EARLIER = "read_earlier"

@@ -54,8 +54,12 @@ def _wanted(name: str, known: Iterable[str]) -> list[str]:
 
 def _print_act(act: Act) -> None:
     table = Table("Требование", "Пункт", "О чём", title=act.short_title, title_justify="left")
+    builds_on = any(one.inherits for one in act.requirements)
+    if builds_on:
+        table.add_column("Продолжает")
     for one in act.requirements:
-        table.add_row(one.id, one.clause, one.title)
+        ancestors = [", ".join(known.requirement for known in one.inherits)]
+        table.add_row(one.id, one.clause, one.title, *(ancestors if builds_on else []))
     Console().print(table)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +14,7 @@ from rules.model import Act
 from rules.packs.checks import faults_of
 from rules.packs.declared import DeclaredAct
 from rules.packs.faults import Fault, PackError
+from rules.packs.inherit import Lineage, UnresolvedError, lineage_of
 from rules.toml_lines import Loc, TomlError, TomlFile, read_toml
 
 __all__ = ["PackError", "load_act", "shipped"]
@@ -31,15 +32,64 @@ def load_act(path: Path) -> Act:
         file = read_toml(path)
     except TomlError as error:
         raise PackError(path, [Fault(error.line, None, error.message)]) from None
-    declared = _declared(file)
-    if faults := list(faults_of(file, declared)):
+    lineages = _lineages(file)
+    declared = _declared(file, lineages)
+    lent = {declared.requirement[at].id: one.lent for at, one in lineages.items()}
+    if faults := [*faults_of(file, declared, lent), *_unlike(file, declared, lineages)]:
         raise PackError(path, faults)
-    return declared.to_act(sha256(path.read_bytes()).hexdigest())
+    builds_on = {
+        declared.requirement[at].id: (one.ancestors, one.lent) for at, one in lineages.items()
+    }
+    return declared.to_act(sha256(path.read_bytes()).hexdigest(), builds_on)
 
 
-def _declared(file: TomlFile) -> DeclaredAct:
+# --- clauses that build on those of other acts ------------------------------------------------
+
+Lineages = Mapping[int, Lineage]
+"""By the requirement's position in the pack; only of those that inherit."""
+
+
+def _lineages(file: TomlFile) -> Lineages:
+    found, faults = dict[int, Lineage](), list[Fault]()
+    for at, one in enumerate(_requirements(file)):
+        if "inherits" not in one:
+            continue
+        try:
+            found[at] = lineage_of(file.path, file.content, one)
+        except UnresolvedError as error:
+            place: Loc = ("requirement", at, "inherits")
+            faults.append(Fault(file.line_of(place), _requirement_at(file, place), str(error)))
+    if faults:  # without its parent's words a requirement would seem to lack everything
+        raise PackError(file.path, faults)
+    return found
+
+
+def _requirements(file: TomlFile) -> list[Any]:
+    """As they are written; what is no list of tables is left to the declarations."""
+    written = file.content.get("requirement")
+    are_tables = isinstance(written, list) and all(isinstance(one, dict) for one in written)
+    return written if are_tables and isinstance(written, list) else []
+
+
+def _unlike(file: TomlFile, act: DeclaredAct, lineages: Lineages) -> Iterator[Fault]:
+    for at, lineage in lineages.items():
+        one = act.requirement[at]
+        for message in lineage.faults(one):
+            yield Fault(file.line_of(("requirement", at, "inherits")), one.id, message)
+
+
+# --- declarations -----------------------------------------------------------------------------
+
+
+def _declared(file: TomlFile, lineages: Lineages) -> DeclaredAct:
+    content = dict(file.content)
+    if lineages:
+        content["requirement"] = [
+            lineages[at].filled(one) if at in lineages else one
+            for at, one in enumerate(_requirements(file))
+        ]
     try:
-        return DeclaredAct.model_validate(file.content)
+        return DeclaredAct.model_validate(content)
     except ValidationError as error:
         faults = [
             Fault(file.line_of(one["loc"]), _requirement_at(file, one["loc"]), _said(one))

@@ -24,10 +24,13 @@ Place = tuple[Loc, str]
 """Where in the requirement (or in the parameters), and what is wrong there."""
 
 
-def faults_of(file: TomlFile, act: DeclaredAct) -> Iterator[Fault]:
+def faults_of(
+    file: TomlFile, act: DeclaredAct, lent: Mapping[str, frozenset[str]]
+) -> Iterator[Fault]:
+    """`lent` names the parameters that an inherited clause gives, by requirement."""
     yield from _id_faults(file, act)
     for number, one in enumerate(act.requirement):
-        for place, message in _requirement_faults(one):
+        for place, message in _requirement_faults(one, lent.get(one.id, frozenset())):
             yield Fault(file.line_of(("requirement", number, *place)), one.id, message)
 
 
@@ -41,7 +44,7 @@ def _id_faults(file: TomlFile, act: DeclaredAct) -> Iterator[Fault]:
         known.add(one.id)
 
 
-def _requirement_faults(one: DeclaredRequirement) -> Iterator[Place]:
+def _requirement_faults(one: DeclaredRequirement, lent: frozenset[str]) -> Iterator[Place]:
     yield from _network_faults(one)
     yield from _subject_faults(one)
     if one.predicate is None:
@@ -49,8 +52,9 @@ def _requirement_faults(one: DeclaredRequirement) -> Iterator[Place]:
     if one.predicate not in PREDICATES:
         yield ("predicate",), f"predicate: {unknown(one.predicate, PREDICATES)}"
         return
+    yield from _norm_names(one, one.predicate)
     for index, edition in enumerate(one.edition):
-        for place, message in _parameter_faults(one.predicate, edition.parameters):
+        for place, message in _parameter_faults(one.predicate, edition.parameters, lent):
             yield ("edition", index, "parameters", *place), message
 
 
@@ -101,8 +105,19 @@ SELECTED: Mapping[str, tuple[str, ...]] = {
 SPLIT: Mapping[str, tuple[str, ...]] = {"by_kind": KINDS, "by_category": CATEGORIES}
 
 
-def _parameter_faults(predicate: str, given: Mapping[str, Any]) -> Iterator[Place]:
-    for name in sorted(_needed(PREDICATES[predicate]) - set(given)):
+def _norm_names(one: DeclaredRequirement, predicate: str) -> Iterator[Place]:
+    """Only numbers can be compared with those of another act."""
+    wanted = {**ENGINE_PARAMETERS, **_parameters(PREDICATES[predicate])}
+    numbers = [name for name, kind in wanted.items() if kind in (int, float)]
+    for name in one.norm:
+        if name not in numbers:
+            yield ("norm", name), f"norm: {unknown(name, numbers)}"
+
+
+def _parameter_faults(
+    predicate: str, given: Mapping[str, Any], lent: frozenset[str]
+) -> Iterator[Place]:
+    for name in sorted(_needed(PREDICATES[predicate]) - set(given) - lent):
         yield (name,), f"parameters: {name!r} is missing"
     yield from _unfit(predicate, given)
     for split, known in SPLIT.items():

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from rules.model import Act, Edition, Outcome, Requirement, Severity
+from rules.model import Act, Ancestor, Edition, Outcome, Requirement, Severity
+
+BuildsOn = tuple[tuple[Ancestor, ...], frozenset[str]]
+"""The clauses of other acts that a requirement inherits, and the parameters that they lend."""
+
+ALONE: BuildsOn = ((), frozenset())
+_SAID_OTHERWISE = {"id", "edition", "subjects", "exempt_scope", "networks", "inherits"}
 
 
 class _Declaration(BaseModel):
@@ -52,6 +59,9 @@ class DeclaredEdition(_Declaration):
     until: date | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
 
+    def to_edition(self, lent: frozenset[str]) -> Edition:
+        return Edition(borrowed=tuple(sorted(lent - set(self.parameters))), **self.model_dump())
+
 
 class DeclaredRequirement(_Declaration):
     id: str = Field(pattern=r"^[A-Za-z0-9.\-_]+$")
@@ -68,6 +78,8 @@ class DeclaredRequirement(_Declaration):
     subjects: Subjects = Subjects()
     networks: Networks | None = None
     predicate: str | None = None
+    norm: dict[str, Literal["at_least", "at_most"]] = Field(default_factory=dict)
+    inherits: str | None = None
     edition: tuple[DeclaredEdition, ...] = Field(min_length=1)
     advice: str
     exempt_scope: Literal["pages", "site", "none"] = "pages"
@@ -83,6 +95,12 @@ class DeclaredRequirement(_Declaration):
         return self
 
     @model_validator(mode="after")
+    def recommends_softly(self) -> DeclaredRequirement:
+        if self.nature == "recommended" and self.severity not in (Severity.ADVISORY, Severity.INFO):
+            raise ValueError("severity: a recommendation is `advisory` or `info`")
+        return self
+
+    @model_validator(mode="after")
     def names_possible_outcomes(self) -> DeclaredRequirement:
         if self.worst is Outcome.REVIEW and Outcome.FAIL in self.outcomes:
             raise ValueError("outcomes: `worst` is review, so fail is impossible")
@@ -90,15 +108,17 @@ class DeclaredRequirement(_Declaration):
             raise ValueError("outcomes: without a predicate only not_applicable is possible")
         return self
 
-    def to_requirement(self, act: str) -> Requirement:
+    def to_requirement(self, act: str, builds_on: BuildsOn) -> Requirement:
+        ancestors, lent = builds_on
         return Requirement(
             id=f"{act}/{self.id}",
-            editions=tuple(Edition(**one.model_dump()) for one in self.edition),
+            editions=tuple(one.to_edition(lent) for one in self.edition),
             subjects=self.subjects.model_dump(exclude_none=True),
             exempt_scope=None if self.exempt_scope == "none" else self.exempt_scope,
             networks=(self.networks.all_of or self.networks.any_of) if self.networks else (),
             any_network=bool(self.networks and self.networks.any_of),
-            **self.model_dump(exclude={"id", "edition", "subjects", "exempt_scope", "networks"}),
+            inherits=ancestors,
+            **self.model_dump(exclude=_SAID_OTHERWISE),
         )
 
 
@@ -115,9 +135,13 @@ class DeclaredAct(_Declaration):
     notes: tuple[str, ...] = ()
     requirement: tuple[DeclaredRequirement, ...]
 
-    def to_act(self, digest: str) -> Act:
+    def to_act(self, digest: str, builds_on: Mapping[str, BuildsOn]) -> Act:
+        """`builds_on` is by the requirement's own number; who stands alone is not in it."""
         return Act(
-            requirements=tuple(one.to_requirement(self.id) for one in self.requirement),
+            requirements=tuple(
+                one.to_requirement(self.id, builds_on.get(one.id, ALONE))
+                for one in self.requirement
+            ),
             digest=digest,
             **self.model_dump(exclude={"requirement", "supersedes"}),
         )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from rules.document import document
+from rules.engine import ENGINE_PARAMETERS
 from rules.explain import explain
 from rules.model import Requirement
 from rules.packs import PackError, load_act, shipped
+from rules.packs.declared import DeclaredAct, DeclaredEdition, DeclaredRequirement, Subjects
 
 REQUIREMENTS = [one for path in shipped().values() for one in load_act(path).requirements]
 PACK = """id = "town"
@@ -154,3 +157,15 @@ def test_the_document_of_the_rules_is_up_to_date() -> None:
 def test_a_clause_that_only_asks_cannot_declare_a_fail(tmp_path: Path) -> None:
     asking = PACK.replace('per = "page"', 'per = "page"\nworst = "review"')
     assert "fail is impossible" in told(tmp_path, asking)
+
+
+@pytest.mark.parametrize("declared", [DeclaredAct, DeclaredRequirement, DeclaredEdition, Subjects])
+def test_every_key_of_a_pack_is_documented(declared: type[BaseModel]) -> None:
+    told = (Path(__file__).parents[2] / "docs/packs.md").read_text("utf-8")
+    keys = {name for name in declared.model_fields if name != "requirement"}
+    assert {name for name in keys if f"`{name}`" not in told} == set()
+
+
+@pytest.mark.parametrize("parameter", ENGINE_PARAMETERS)
+def test_every_parameter_of_the_guards_is_documented(parameter: str) -> None:
+    assert f"`{parameter}`" in (Path(__file__).parents[2] / "docs/packs.md").read_text("utf-8")

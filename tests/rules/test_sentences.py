@@ -16,8 +16,15 @@ from tests.rules.test_cases import ACTS, ALL
 from tests.rules.world import world
 
 TEXTS = tomllib.loads(files("rules").joinpath("sentences.toml").read_text("utf-8"))
-# These need another act or registry than the cast's: see test_engine.
-BESIDE = {Reason.PREDICATE_BROKE, Reason.EDITION_NOT_IN_FORCE, Reason.LIST_AGREES}
+# These need another act or registry than the cast's: see test_engine, test_other_acts.
+BESIDE = {
+    Reason.PREDICATE_BROKE,
+    Reason.EDITION_NOT_IN_FORCE,
+    Reason.LIST_AGREES,
+    Reason.INHERITED_NOT_IN_FORCE,
+    Reason.STRICTER_ELSEWHERE,
+    Reason.NORM_FROM,
+}
 
 
 def test_every_reason_has_a_sentence_and_no_sentence_is_idle() -> None:

@@ -1,0 +1,136 @@
+"""What a requirement is judged on: the institution, each network, page, other body or event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from collectors.addresses import page_in_link
+from collectors.model import Page
+from rules.case import Case, is_active, official_pages
+from rules.force import edition_of, force_of
+from rules.model import Dossier, Edition, Event
+from rules.norms import Clause, Kin, Norm, norm_of
+from rules.subjects import not_a_subject
+from rules.views import View, today
+
+
+def cases_of(
+    clause: Clause,
+    kin: Kin,
+    dossier: Dossier,
+    look: Callable[[Page], View],
+    kept: dict[object, Any],
+) -> Iterator[Case]:
+    """One case a finding."""
+    act, requirement = clause.act, clause.requirement
+    on = _kept_today(dossier, kept)
+    force = force_of(act, dossier.municipality, on)
+    edition = edition_of(requirement, max(force.since or on, on) if force.refusal else on)
+    bare = Case(
+        dossier=dossier,
+        act=act,
+        requirement=requirement,
+        look=look,
+        kept=kept,
+        edition=edition,
+        norm=_norm(clause, edition, kin, dossier, on),
+        kin=kin,
+        in_force_since=force.entered,
+    )
+    match requirement.per:
+        case "network":
+            yield from (_of_network(bare, network) for network in requirement.networks)
+        case "page":
+            for page in official_pages(dossier, requirement.networks):
+                yield replace(bare, network=page.network, page=page)
+        case "about":
+            yield from _of_others(bare)
+        case "event":
+            yield from _of_events(bare)
+        case _:
+            yield replace(bare, network=_only(requirement.networks, requirement.per))
+
+
+def _kept_today(dossier: Dossier, kept: dict[object, Any]) -> date:
+    if "today" not in kept:
+        kept["today"] = today(dossier)
+    found: date = kept["today"]
+    return found
+
+
+def case_under(case: Case, clause: Clause) -> Case:
+    """The same thing held against a clause of another act that asks the same."""
+    requirement = clause.requirement
+    force = force_of(clause.act, case.dossier.municipality, case.today)
+    edition = edition_of(requirement, case.today)
+    return replace(
+        case,
+        act=clause.act,
+        requirement=requirement,
+        network=_only(requirement.networks, requirement.per) or case.network,
+        edition=edition,
+        norm=_norm(clause, edition, case.kin, case.dossier, case.today),
+        in_force_since=force.entered,
+    )
+
+
+def _norm(
+    clause: Clause, edition: Edition | None, kin: Kin, dossier: Dossier, on: date
+) -> Norm | None:
+    return norm_of(clause.requirement, edition, kin, dossier, on) if edition else None
+
+
+def _of_network(bare: Case, network: str) -> Case:
+    """The finding names the live official page, else the first official one."""
+    pages = official_pages(bare.dossier, (network,))
+    live = [page for page in pages if bare.look(page).is_open]
+    return replace(bare, network=network, page=next(iter([*live, *pages]), None))
+
+
+def _of_others(bare: Case) -> Iterator[Case]:
+    """The authority speaks of every other institution; anybody else is no subject, once."""
+    if not bare.is_authority:
+        yield bare
+        return
+    on = bare.today
+    for one in bare.dossier.municipality.institutions:
+        if one.id != bare.institution.id and is_active(one, on):
+            yield replace(bare, about=one.id)
+
+
+def _of_events(bare: Case) -> Iterator[Case]:
+    """One finding a page that was created or deleted, for the authority over all institutions."""
+    if not_a_subject(bare.requirement, bare.dossier, bare.today):
+        yield bare
+        return
+    told = bare.requirement.subjects.get("authority")
+    members = bare.dossier.municipality.institutions if told else (bare.institution,)
+    for one in members:
+        for address, events in _by_page(one.events, bare).items():
+            found = page_in_link(address)
+            yield replace(
+                bare,
+                network=found[0] if found else None,
+                event_page=address,
+                about=one.id if one.id != bare.institution.id else None,
+                events=events,
+                event_log=one.events,
+            )
+
+
+def _by_page(events: Sequence[Event], bare: Case) -> dict[str, tuple[Event, ...]]:
+    """Creations and deletions since the act binds, by page."""
+    found: dict[str, tuple[Event, ...]] = {}
+    for one in events:
+        is_due = one.kind in ("page_created", "page_deleted") and one.on <= bare.today
+        if is_due and one.page and one.on >= (bare.in_force_since or one.on):
+            found[one.page] = (*found.get(one.page, ()), one)
+    return found
+
+
+def _only(networks: Sequence[str], per: str) -> str | None:
+    """An institution's requirement that concerns a single network names it (6.5)."""
+    return networks[0] if per == "institution" and len(networks) == 1 else None

@@ -1,0 +1,50 @@
+"""Terms that count from an act's entry into force: unknown without its date, pending before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from rules.case import Case
+from rules.reading import Reading
+from rules.reasons import Reason
+from rules.workdays import add_working_days, deadline_in_days, deadline_in_months
+
+TERMS = frozenset(("deadline_days", "deadline_workdays", "deadline_months"))
+
+
+def in_time(case: Case, reading: Reading) -> Reading:
+    """The reading as the term of the clause allows it. Raises CalendarUncoveredError."""
+    if not _has_term(case):
+        return reading
+    due = _due(case)
+    if due is None:
+        return replace(reading, unseen=reading.unseen or Reason.DEADLINE_UNKNOWN)
+    if case.today > due:
+        return reading
+    measured = {**reading.measured, "due": due.isoformat()}
+    return replace(reading, pending=Reason.DEADLINE_NOT_OVER, measured=measured)
+
+
+def is_due(case: Case) -> bool:
+    """Whether the clause has no term, or one that is surely over. Raises CalendarUncoveredError."""
+    if not _has_term(case):
+        return True
+    due = _due(case)
+    return due is not None and case.today > due
+
+
+def _has_term(case: Case) -> bool:
+    return bool(TERMS & (case.norm or {}).keys())
+
+
+def _due(case: Case) -> date | None:
+    """The last day of the term; None: nobody knows when it began."""
+    start, given, off = case.term_starts, case.norm or {}, case.days_off
+    if start is None:
+        return None
+    if "deadline_days" in given:
+        return deadline_in_days(start, given["deadline_days"], off)
+    if "deadline_workdays" in given:
+        return add_working_days(start, given["deadline_workdays"], off)
+    return deadline_in_months(start, given["deadline_months"], off)
