@@ -42,6 +42,7 @@ FEWEST_POSTS = 30  # of a first sheet: three posts a week for ten weeks
 WAIT_SECONDS = 3600.0  # for calls that the ledger frees, in all
 FREED_AT_ONCE = 1.0  # seconds in which freed calls gather, so that a batch is worth its request
 UNREADY = frozenset({1, 10, 12})  # answers to a script whose `@.length` VK may not understand
+EMPTY_BATCHES = 2  # answered null to the end, of a run
 TRIES = 3  # of one wall, for errors inside an execute that may pass
 
 
@@ -118,6 +119,7 @@ class _Walls:
         self._projects = True
         self._company = CALLS
         self._too_big = 0
+        self._emptied = 0
         self._originals = Originals.UNPROVEN
         self._posts = first_count(run)
         self._patience = WAIT_SECONDS
@@ -243,7 +245,7 @@ class _Walls:
 
     async def _read(self, reader: Reader, batch: list[Reading]) -> list[Reading]:
         if batch[0].alone or not reader.may_execute:
-            return [await self._read_alone(reader, batch[0])]
+            return [await self._read_alone(reader, batch[0]), *batch[1:]]  # put back, not lost
         whole = self._is_whole(batch[0])
         try:
             script = walls_script([one.values for one in batch], whole, self._originals)
@@ -290,7 +292,7 @@ class _Walls:
     def _of_execute(self, reader: Reader, batch: list[Reading], answer: Answer) -> list[Reading]:
         entries = answer.response
         if not isinstance(entries, list) or len(entries) != len(batch):
-            return self._of_empty(batch, answer)
+            return self._of_empty(reader, batch)
         if self._originals is Originals.UNPROVEN:
             self._originals = proof(entries)
         self._weigh(batch, answer.size)
@@ -308,12 +310,17 @@ class _Walls:
         if weight > WEIGHT and not any(one.sheets for one in batch):
             self._posts = min(self._posts, max(FEWEST_POSTS, int(posts * WEIGHT / weight)))
 
-    def _of_empty(self, batch: list[Reading], answer: Answer) -> list[Reading]:
-        """`response: null`, as VK gives it when it could not bring the answer together."""
+    def _of_empty(self, reader: Reader, batch: list[Reading]) -> list[Reading]:
+        """`response: null`, as VK gives it when it could not bring the answer together.
+
+        Tried again, then each wall is asked for by itself; a token to which this happened
+        `EMPTY_BATCHES` times is not let `execute` any more, for every try costs the day's calls.
+        """
         if batch[0].tries + 1 < TRIES:
             return [replace(one, tries=one.tries + 1) for one in batch]
-        failure = Failure(FailureCode.MALFORMED, "execute: not one entry a wall")
-        return [_failed(one, failure, answer.evidence) for one in batch]
+        self._emptied += 1
+        reader.may_execute = reader.may_execute and self._emptied < EMPTY_BATCHES
+        return [replace(one, alone=True, tries=0) for one in batch]
 
     def _of_entry(self, reading: Reading, entry: Any, evidence: tuple[Evidence, ...]) -> Reading:
         try:

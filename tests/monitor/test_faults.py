@@ -227,8 +227,9 @@ def test_a_broken_control_page_makes_an_absent_mark_unknown(tmp_path: Path, well
 
 
 def test_an_empty_answer_of_vk_is_no_empty_wall(tmp_path: Path, well: Done) -> None:
-    nothing = Fault(kind="body", method="execute", text='{"response": []}', times=None)
-    with town(tmp_path, replace(WELL, faults=(nothing,))) as small:
+    ways = ("execute", "wall.get")
+    nothing = [Fault(kind="body", method=way, text='{"response": []}', times=None) for way in ways]
+    with town(tmp_path, replace(WELL, faults=tuple(nothing))) as small:
         held(timely(small), well, "vk", C.MALFORMED)
 
 
