@@ -10,10 +10,10 @@ from monitor.application import pack_files
 from monitor.config import load_settings
 from monitor.registry import check as checked
 from monitor.registry import diff as compared
-from monitor.registry import export as exported
-from monitor.registry import import_table as imported
 from monitor.registry import load
-from monitor.registry import template as made_template
+from monitor.registry.imports import import_table as imported
+from monitor.registry.workbook import export as exported
+from monitor.registry.workbook import template as made_template
 
 WRONG = 2
 

@@ -20,6 +20,7 @@ from reports.view import View
 
 ONE_FILE_BYTES = 500_000
 ONE_FILE_INSTITUTIONS = 60  # with more it is not even tried
+FEW = 5  # institutions, of an audit on demand: always one file, and tables instead of plots
 TREND_FROM = 2  # audits: one point is no line
 
 
@@ -33,16 +34,21 @@ def one_file(report: Report) -> bytes | None:
     """None where one file would be too big."""
     if len(report.institutions) > ONE_FILE_INSTITUTIONS:
         return None
-    content = page(build(report), folder="")
-    return content if len(content) <= ONE_FILE_BYTES else None
+    content = page(build(report), folder="", with_plots=not is_small(report))
+    return content if is_small(report) or len(content) <= ONE_FILE_BYTES else None
+
+
+def is_small(report: Report) -> bool:
+    """Whoever asks for one school waits for it: drawing takes longer than all the rest."""
+    return report.audit.scope is not None and len(report.institutions) <= FEW
 
 
 def index(report: Report) -> bytes:
-    return page(build(report, is_index=True), folder=folder_of(report))
+    return page(build(report, is_index=True), folder=folder_of(report), with_plots=True)
 
 
-def page(view: View, folder: str) -> bytes:
-    values = {"view": view, "folder": folder, "plots": plots_of(view)}
+def page(view: View, folder: str, *, with_plots: bool) -> bytes:
+    values = {"view": view, "folder": folder, "plots": plots_of(view) if with_plots else {}}
     return tight(render("report.html.j2", values)).encode()
 
 

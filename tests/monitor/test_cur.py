@@ -11,7 +11,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from monitor.registry import import_table
+from monitor.registry.imports import import_table
 from reports.formats.cur import FORMAT, rows
 from reports.model import Report
 from rules.model import Attestation, Institution, Outcome

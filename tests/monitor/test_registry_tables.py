@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from monitor.registry import RegistryError, export, import_table, load, template, to_toml
+from monitor.registry import RegistryError, load, to_toml
+from monitor.registry.imports import import_table
 from monitor.registry.sheets import sheets
+from monitor.registry.workbook import export, template
 from tests.monitor.test_registry import EVERYTHING, TODAY
 
 CUR_TITLES = (

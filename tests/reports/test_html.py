@@ -157,3 +157,11 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 
 def test_a_town_of_twelve_fits_into_half_a_megabyte() -> None:
     assert len(FORMAT.render(big_report(12)).main) <= 500_000
+
+
+def test_an_audit_on_demand_shows_tables_and_draws_nothing() -> None:
+    audit = replace(REPORT.audit, scope=tuple(one.key for one in REPORT.institutions))
+    page = FORMAT.render(replace(REPORT, audit=audit)).main.decode()
+    assert "<svg" not in page
+    assert "<details open><summary>Таблица" in page
+    assert "Записей в неделю" in page
