@@ -6,12 +6,12 @@ COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes
 	--no-emit-index-url --no-header --no-annotate --custom-compile-command 'make lock'
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test check lock browser clean bench fuzz pictures
+.PHONY: demo test check lock browser pango clean bench fuzz pictures
 
 demo: .venv/run  ## audit a town that does not exist, and show the report
 	$(BIN)/dozor demo
 
-test: .venv/dev browser  ## the whole suite, a browser and a mail server included
+test: .venv/dev browser pango  ## the whole suite, a browser and a mail server included
 	$(BIN)/pytest -n 2 --dist worksteal
 
 check: .venv/dev  ## style, types, import order
@@ -34,6 +34,12 @@ check: .venv/dev  ## style, types, import order
 browser:
 	@command -v chromium >/dev/null || \
 		{ $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium fonts-dejavu-core; }
+
+# WeasyPrint draws the PDF with Pango, which pip does not bring.
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
+pango:
+	@ldconfig -p | grep -q libpangoft2-1.0 && ldconfig -p | grep -q libharfbuzz-subset || \
+		{ $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $(PANGO); }
 
 lock: .venv/dev  ## pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/pip install -q uv

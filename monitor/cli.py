@@ -137,7 +137,7 @@ def report(
         typer.Option(
             "--format",
             metavar="ВИД",
-            help="html, json, text, xlsx, csv, cur (таблица ЦУР), pages (перечень страниц), "
+            help="html, pdf, json, text, xlsx, csv, cur (таблица ЦУР), pages (перечень страниц), "
             "letter (письмо учреждению), notices (уведомления).",
         ),
     ] = "html",

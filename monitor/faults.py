@@ -15,6 +15,7 @@ from monitor.scope import UnknownInstitutionError
 from monitor.storage.copies import CopyError
 from monitor.storage.database import StorageError
 from monitor.storage.locks import LockTakenError
+from reports.model import FormatError
 from rules.packs import PackError
 from rules.toml_lines import TomlError
 
@@ -24,6 +25,7 @@ _INPUT = (
     AddressError,
     ConfigError,
     CopyError,
+    FormatError,
     MetricsAddressError,
     MomentError,
     PackError,

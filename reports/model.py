@@ -84,6 +84,10 @@ class Report:
     """(network, address) → what a fresh reading showed; only the ЦУР's table asks for it."""
 
 
+class FormatError(Exception):
+    """A format cannot be written on this machine; the text is Russian and says what is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A report in one format: its file, and what belongs beside it."""

@@ -1,0 +1,47 @@
+"""The report on paper: first screen, matrix, and of every card what is to be done.
+
+An extra of the distribution (`dozor[pdf]`): WeasyPrint, which draws with the system's Pango. The
+template is its own and keeps to blocks and tables, because a grid is slow and breaks on a page's
+end. What was met, does not apply or was shown in detail stays in the HTML and in the tables.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+from reports.building import build
+from reports.formats.html import ONE_FILE_INSTITUTIONS
+from reports.model import Format, FormatError, Rendered, Report
+from reports.templating import render
+from reports.words import phrase
+
+
+def render_pdf(report: Report) -> Rendered:
+    """Raises FormatError where WeasyPrint or Pango is not installed."""
+    return Rendered(drawn(as_page(report)))
+
+
+def drawn(page: str) -> bytes:
+    """Nothing is fetched for it, whatever stands in the page: not a file, not an address."""
+    weasyprint = engine()
+    nothing = weasyprint.URLFetcher(allowed_protocols=())
+    document = weasyprint.HTML(string=page, url_fetcher=nothing)
+    return bytes(document.write_pdf(pdf_tags=True))
+
+
+def as_page(report: Report) -> str:
+    """Of a region without its cards: nobody prints five thousand of them."""
+    is_index = len(report.institutions) > ONE_FILE_INSTITUTIONS
+    return render("print.html.j2", {"view": build(report, is_index=is_index)})
+
+
+def engine() -> ModuleType:
+    """An OSError is Pango's: the package is there, the libraries it loads are not."""
+    try:
+        return import_module("weasyprint")
+    except (ImportError, OSError) as error:
+        raise FormatError(phrase("no_pdf")) from error
+
+
+FORMAT = Format(slug="pdf", suffix=".pdf", title="PDF для печати", render=render_pdf)
