@@ -22,6 +22,7 @@ ATTEMPTS = 4
 PAUSE_ATTEMPTS = 2
 PAUSE_FACTOR = 10  # a pause after flood control is so many times a repetition's
 SILENT_ATTEMPTS = 12  # so many in a row without an answer end a token's work
+TOO_FAST = 6  # VK's error "Too many requests per second"
 UNREACHABLE = (FailureCode.TIMEOUT, FailureCode.CONNECTION, FailureCode.DNS)
 
 
@@ -129,6 +130,8 @@ class Reader:
     def draw_consequences(self, trouble: VkError, method: str) -> None:
         """Also for errors inside `execute`, which arrive in an answer that is good as a whole."""
         counted = WALL_GET if method == "execute" else method
+        if trouble.number == TOO_FAST:
+            self._pace.widen()
         if trouble.number == 29:
             self._run.budget.exhaust(self.name, counted)
         if trouble.action is Action.STOP_METHOD and (method == WALL_GET or trouble.number == 29):

@@ -156,6 +156,18 @@ def test_a_name_that_does_not_resolve_has_a_name() -> None:
     assert exchange is None
 
 
+def test_a_pace_that_was_too_fast_widens() -> None:
+    async def took() -> float:
+        pace, begun = Pace(20), time.monotonic()
+        for _ in range(3):
+            pace.widen()
+        for _ in range(5):
+            await pace.turn()
+        return time.monotonic() - begun
+
+    assert asyncio.run(took()) > 4 * 1.09 / 20
+
+
 def test_the_pace_is_kept_over_all_who_wait() -> None:
     async def turns() -> list[float]:
         pace, moments = Pace(50), []
