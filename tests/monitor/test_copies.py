@@ -1,4 +1,4 @@
-"""Copies, upgrades, and trouble with disk, database and clock: told in Russian, nobody accused."""
+"""Copies, and trouble with disk, database and clock: told in Russian, nobody accused."""
 
 from __future__ import annotations
 
@@ -13,11 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
-from sqlalchemy import Engine
 
-from monitor.storage import audits, findings
-from monitor.storage.database import _alembic, connect, open_database, schema_is_current
 from rules.model import Outcome
 from tests.monitor.conftest import AS_OF, Office
 
@@ -69,54 +65,6 @@ def _with_another_file(path: Path) -> None:
     (path.parent / "extra").write_text("x")
     with tarfile.open(path, "a") as archive:
         archive.add(path.parent / "extra", "extra")
-
-
-# --- upgrades ---------------------------------------------------------------------------------
-
-FIRST_SCHEMA = """
-INSERT INTO audit VALUES
-    (1, 'audit', '{at}', '{at}', '{at}', 1, NULL, '{read}', '{{}}', '{{}}', '[]');
-INSERT INTO evidence_file VALUES (1, 'audit-000001.warc.gz', 2, 10, 'd1', 'c1', NULL);
-INSERT INTO lock VALUES ('audit', 'host:1:abc', '{at}', '{at}');
-INSERT INTO message
-    (id, audit_id, role, recipient, turn, subject, body, state, queued_at, due_at, attempts, answer)
-    VALUES (1, 1, 'deputy', 'a@b', 1, 's', x'78', 'sent', '{at}', '{at}', 1, '');
-"""
-
-
-@pytest.fixture
-def first(tmp_path: Path) -> Engine:
-    """A database of the first schema, with an audit in it."""
-    engine = connect(f"sqlite:///{tmp_path / 'old.db'}")
-    _migrated(engine, "0001")
-    read = json.dumps({"pages": 3, "read": 3, "unread": 0})
-    with closing(sqlite3.connect(tmp_path / "old.db")) as opened:
-        opened.executescript(FIRST_SCHEMA.format(at="2026-11-01 00:00:00.000000", read=read))
-    return engine
-
-
-def _migrated(engine: Engine, revision: str) -> None:
-    with engine.begin() as connection:
-        config = _alembic()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-
-
-@pytest.mark.parametrize("revision", ["0001", "0002", "head"])
-def test_a_database_of_every_earlier_schema_is_brought_up(first: Engine, revision: str) -> None:
-    _migrated(first, revision)
-    engine = open_database(str(first.url))
-    assert schema_is_current(engine)
-    audit = audits.latest(engine)
-    assert audit is not None
-    assert (audit.collection.read, findings.of_audit(engine, audit)) == (3, ())
-
-
-def test_an_office_with_an_old_database_goes_on(office: Office, first: Engine) -> None:
-    first.dispose()
-    (office.folder / "var").mkdir()
-    (office.folder / "old.db").rename(office.folder / "var/dozor.db")
-    assert office.audit("school-1")["audit"]["id"] == 2
 
 
 # --- trouble ----------------------------------------------------------------------------------
