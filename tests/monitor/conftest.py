@@ -91,9 +91,13 @@ def sandbox() -> Iterator[Running]:
 
 @pytest.fixture
 def office(sandbox: Running, tmp_path: Path) -> Office:
+    return office_of(sandbox, tmp_path)
+
+
+def office_of(sandbox: Running, folder: Path) -> Office:
     """The office of the demo town: its settings come from the sandbox, as variables."""
-    registry = write_demo_registry(sandbox, tmp_path)
-    made = Office(tmp_path, os.environ | sandbox.settings())
+    registry = write_demo_registry(sandbox, folder)
+    made = Office(folder, os.environ | sandbox.settings())
     made.sections["registry"] = [registry.name]
     made.set("schedule", timezone="Asia/Tomsk")
     return made
