@@ -307,6 +307,7 @@ def _fields(case: Case, reading: Reading) -> dict[str, Any]:
         **_context(case),
         **reading.measured,
         **reading.required,
+        "network": network_name(case.network or reading.measured.get("in_network")),
         "failure": failures_text(failures) or failure_text(Failure(FailureCode.NOT_OFFERED)),
     }
 

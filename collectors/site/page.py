@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from lxml.html import HtmlElement
 
-from collectors.addresses import page_in_link
+from collectors.addresses import SHORTENERS, page_in_link
 from collectors.contacts import union
 from collectors.model import Contacts, FailureCode, Link, SitePage
 from collectors.site.blocks import blocks
@@ -195,7 +195,7 @@ def _pages(urls: Any, site: Territory) -> Iterator[str]:
 
 
 def _kept(links: tuple[_Anchor, ...], site: Territory) -> Iterator[_Anchor]:
-    """Anchors that a rule may ask for: of this site, documents, VK and OK, ПОС; each once."""
+    """Anchors that a rule may ask for: this site's, documents, VK and OK, shortened, ПОС; once."""
     seen: set[tuple[str, str]] = set()
     for link in links:
         key = (str(link.url), link.text)
@@ -212,6 +212,7 @@ def _is_wanted(link: _Anchor, site: Territory) -> bool:
         site.holds(link.url)
         or is_document(link.url)
         or host == "pos.gosuslugi.ru"
+        or host in SHORTENERS
         or page_in_link(str(link.url)) is not None
     )
 

@@ -36,6 +36,7 @@ from rules.workdays import add_working_days
 
 BY_NUMBER = {"vk": "https://vk.com/club{}", "ok": "https://ok.ru/group/{}"}
 BY_NAME = {"vk": "https://vk.com/{}", "ok": "https://ok.ru/{}"}
+SHOWN = 50  # of the links that a finding lists
 DOCUMENTS = (".pdf", ".doc", ".docx", ".rtf", ".odt", ".xls", ".xlsx", ".ods", ".zip")
 
 
@@ -82,16 +83,18 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     card, whole = _tally(known, in_card), _tally(known, anywhere)
     foreign = sorted(address for _, address in in_card - _familiar(case, one))
     lost = [address for address in whole.missing if not _may_be_renamed(case, one, address)]
+    short = _short_on(case.site)
+    between = Reason.PAGE_LINKS_DEAD if whole.dead else Reason.PAGES_LINKED_ELSEWHERE
     reading = of_site(
         case,
         strict=card.is_whole and not whole.dead and not foreign,
-        generous=not lost,
+        generous=len(lost) <= len(short),
         reasons=(
             Reason.PAGES_LINKED,
             Reason.PAGES_NOT_LINKED,
-            Reason.PAGE_LINKS_DEAD if whole.dead else Reason.PAGES_LINKED_ELSEWHERE,
+            Reason.PAGES_LINKED_SHORT if whole.missing and short and not foreign else between,
         ),
-        measured={**_measured(one, whole), "foreign": foreign},
+        measured={**_measured(one, whole), "foreign": foreign, "short": sorted(short)[:SHOWN]},
     )
     settled = bool(whole.missing or whole.dead or foreign)
     return _with_open_ends(reading, whole, settled)
@@ -109,22 +112,34 @@ def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str
     tally = _tally(known, anywhere)
     lost = [address for address in tally.missing if not _stands_otherwise(case, owners, address)]
     others = [one for one in known if one.page.institution != case.institution.key]
+    short = _short_on(case.site)
+    is_hidden = bool(lost) and len(lost) <= len(short)
     unread = bool(lost) and _may_be_listed_unread(site, others, list_stems)
     reading = of_site(
         case,
         strict=any(_tally(known, links).is_whole for links in listed),
-        generous=not tally.dead and (not lost or unread),
+        generous=not tally.dead and (not lost or is_hidden or unread),
         reasons=(
             Reason.ALL_PAGES_LISTED,
             Reason.PAGES_NOT_LINKED if lost else Reason.PAGE_LINKS_DEAD,
-            Reason.PAGES_LISTED_IN_DOCUMENT if unread else Reason.PAGES_LISTED_APART,
+            _why_unsure(tally, is_hidden=is_hidden or (not lost and bool(short)), unread=unread),
         ),
         measured={
             **_measured(case.institution, tally),
-            "foreign": sorted(address for _, address in anywhere - _of_town(case))[:50],
+            "foreign": sorted(address for _, address in anywhere - _of_town(case))[:SHOWN],
+            "short": sorted(short)[:SHOWN],
         },
     )
     return _with_open_ends(reading, tally, bool(tally.missing or tally.dead))
+
+
+def _why_unsure(tally: Tally, *, is_hidden: bool, unread: bool) -> Reason:
+    """What a person should open: short links, a document, an unknown page."""
+    if not tally.missing:
+        return Reason.PAGES_LISTED_APART
+    if is_hidden:
+        return Reason.PAGES_LINKED_SHORT
+    return Reason.PAGES_LISTED_IN_DOCUMENT if unread else Reason.PAGES_LINKED_UNKNOWN
 
 
 def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
@@ -138,15 +153,21 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
     tally = _tally(known, anywhere)
     seen = [view for view in views.values() if view]
+    short = frozenset().union(*map(_short_on, seen))
+    is_hidden = bool(tally.missing) and len(tally.missing) <= len(short)
     reading = Reading(
         strict=all(_links_all(case, name, view, known) for name, view in views.items()),
-        generous=any(not _tally(known, each).missing for each in links),
+        generous=any(not _tally(known, each).missing for each in links) or is_hidden,
         met=Reason.PAGES_LINKED,
         unmet=Reason.PAGES_NOT_LINKED,
-        between=Reason.PAGES_LINKED_ONCE,
+        between=Reason.PAGES_LINKED_SHORT if is_hidden else Reason.PAGES_LINKED_ONCE,
         missing=tuple(part for view in seen for part in unread_parts(view, view.facts.site)),
         unseen=_why_unseen(case, views),
-        measured={**_strange_site(case, views), **_measured(one, tally)},
+        measured={
+            **_strange_site(case, views),
+            **_measured(one, tally),
+            "short": sorted(short)[:SHOWN],
+        },
         evidence=tuple(item for view in seen for item in view.evidence),
     )
     return _with_open_ends(reading, tally, bool(tally.missing or tally.dead))
@@ -326,6 +347,18 @@ def _may_be_renamed(case: Case, one: Institution, address: str) -> bool:
     network = next(page.network for page in one.pages if page.address == address)
     strange = frozenset(_linked(urls)) - _familiar(case, one)
     return any(found == network for found, _ in strange) or any(map(_is_shortened, urls))
+
+
+def _short_on(view: View | None) -> frozenset[str]:
+    """Shortened links of a site: each may lead to one page that is missed, none to two."""
+    if view is None or view.facts.site is None:
+        return frozenset()
+    return _all_short(Same(view.facts.site))
+
+
+@lru_cache(maxsize=8)
+def _all_short(site: Same) -> frozenset[str]:
+    return frozenset(url for url in _all_links(site.value) if _is_shortened(url))
 
 
 def _is_shortened(url: str) -> bool:

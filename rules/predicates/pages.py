@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from collectors.addresses import page_in_link
 from collectors.model import Page, Presence
-from rules.case import Case, standing_pages
+from rules.case import Case, standing_pages, told_birth
 from rules.model import Outcome, Severity
 from rules.reading import Reading, outcome_of, worst_of
 from rules.reasons import Reason
@@ -36,8 +37,13 @@ def page_exists(case: Case) -> Reading:
 def _in_network(case: Case, network: str) -> Reading:
     pages = standing_pages(case.dossier, (network,))
     if not pages:
-        return _not_registered(case, network)
-    return presence([case.look(page) for page in pages])
+        return _in(network, _not_registered(case, network))
+    return _in(network, presence([case.look(page) for page in pages]))
+
+
+def _in(network: str, reading: Reading) -> Reading:
+    """A clause about several networks says which of them it speaks of."""
+    return replace(reading, measured={**reading.measured, "in_network": network})
 
 
 def _not_registered(case: Case, network: str) -> Reading:
@@ -118,7 +124,7 @@ def fixed_pages(case: Case, *, addresses: dict[str, str]) -> Reading:
 
 def _fixed_page(case: Case, network: str, address: str) -> Reading:
     page = Page(institution=case.institution.key, network=network, address=address)
-    reading = presence([case.look(page)])
+    reading = _in(network, presence([case.look(page)]))
     registered = [one.address for one in case.official_pages(network)]
     if not registered or address in registered or not reading.strict:
         return reading
@@ -166,19 +172,36 @@ def house_style(case: Case) -> Reading:
 
 
 def page_kept(case: Case, *, abandon_days: int) -> Reading:
-    """Some page published something lately; the number is ours, so it only asks."""
+    """Strict: each page published something lately. Generous: one of them did.
+
+    «Обеспечить их дальнейшее ведение»: of each page, or of the pages together. The number of days
+    is ours, so it only asks.
+    """
     views = [case.look(page) for page in case.official_pages(*case.requirement.networks)]
     since = case.dossier.as_of - timedelta(days=abandon_days)
-    walls = [view.wall for view in views if view.wall]
-    alive = any(post.published_at >= since for wall in walls for post in wall.posts)
+    silent = [view for view in views if view.wall and not _published(view, since)]
+    alive = any(_published(view, since) for view in views)
+    born = [told_birth(view, case.institution, case.zone) for view in silent]
+    young = [day for day in born if day and day >= since.astimezone(case.zone).date()]
+    is_new = bool(silent) and len(young) == len(silent)
     return Reading(
-        strict=alive,
-        generous=True,
+        strict=bool(views) and all(_published(view, since) for view in views),
+        generous=alive,
         met=Reason.PAGE_KEPT,
         unmet=Reason.PAGE_ABANDONED,
+        between=Reason.PAGES_KEPT_PARTLY,
         missing=tuple(failure for view in views for failure in view.missing("wall")),
         unseen=None if views else Reason.PAGE_NOT_REGISTERED,
+        pending=Reason.PAGE_IS_NEW if is_new else None,
         worst=Outcome.REVIEW,
+        measured={
+            "silent": [view.page.address for view in silent],
+            **({"created_on": max(young).isoformat()} if is_new else {}),
+        },
         required={"abandon_days": abandon_days},
         evidence=tuple(item for view in views for item in view.evidence),
     )
+
+
+def _published(view: View, since: datetime) -> bool:
+    return view.wall is not None and any(one.published_at >= since for one in view.wall.posts)
