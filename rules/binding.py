@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rules.case import Case
 from rules.cases import case_under
-from rules.force import force_of
 from rules.norms import asks_no_less
 from rules.reasons import Reason
 from rules.subjects import not_a_subject
@@ -46,7 +45,7 @@ def _demands(case: Case) -> bool:
     is_apart = one.per in ("page", "network") and case.network not in one.networks
     if one.nature != "mandatory" or is_apart:
         return False
-    if force_of(case.act, case.dossier.municipality, case.today).refusal or not_bound(case):
+    if case.force.refusal or not_bound(case):
         return False
     try:
         return is_due(case)

@@ -13,6 +13,7 @@ from collectors.model import SITE, Facts, Failure, Page
 from rules import attestations
 from rules.attestations import Statement
 from rules.exemptions import Claim, claim
+from rules.force import Force
 from rules.model import Act, Dossier, Edition, Event, Institution, Municipality, Requirement
 from rules.norms import Kin, Norm
 from rules.views import View, today
@@ -31,6 +32,8 @@ class Case:
     act: Act
     requirement: Requirement
     look: Callable[[Page], View]  # the guarded view of any page, computed once a dossier
+    today: date  # of `as_of`, where the municipality is
+    force: Force  # whether the act binds here as of that day
     network: str | None = None
     page: Page | None = None
     about: str | None = None  # the institution that a finding of the authority speaks of
@@ -40,7 +43,6 @@ class Case:
     edition: Edition | None = None  # the wording of the date; None: the clause has none then
     norm: Norm | None = None  # its parameters for this institution; None: not in force
     kin: Kin = ()  # clauses of all binding acts that ask the same
-    in_force_since: date | None = None  # None: not known; deadlines from it are unknown
     kept: dict[object, Any] = field(
         default_factory=dict, compare=False
     )  # of all cases of a dossier
@@ -64,9 +66,10 @@ class Case:
     def days_off(self) -> tuple[date, ...]:
         return self.dossier.municipality.days_off
 
-    @cached_property
-    def today(self) -> date:
-        return self.once("today", lambda: today(self.dossier))
+    @property
+    def in_force_since(self) -> date | None:
+        """None: not known; deadlines from it are unknown."""
+        return self.force.entered
 
     @property
     def is_authority(self) -> bool:

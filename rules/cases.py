@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from collectors.addresses import page_in_link
 from collectors.model import Page
@@ -15,6 +15,8 @@ from rules.model import Dossier, Edition, Event
 from rules.norms import Clause, Kin, Norm, norm_of
 from rules.subjects import not_a_subject
 from rules.views import View, today
+
+T = TypeVar("T")
 
 
 def cases_of(
@@ -26,19 +28,20 @@ def cases_of(
 ) -> Iterator[Case]:
     """One case a finding."""
     act, requirement = clause.act, clause.requirement
-    on = _kept_today(dossier, kept)
-    force = force_of(act, dossier.municipality, on)
+    on = _once(kept, "today", lambda: today(dossier))
+    force = _once(kept, ("force", act.id), lambda: force_of(act, dossier.municipality, on))
     edition = edition_of(requirement, max(force.since or on, on) if force.refusal else on)
     bare = Case(
         dossier=dossier,
         act=act,
         requirement=requirement,
         look=look,
+        today=on,
+        force=force,
         kept=kept,
         edition=edition,
         norm=_norm(clause, edition, kin, dossier, on),
         kin=kin,
-        in_force_since=force.entered,
     )
     match requirement.per:
         case "network":
@@ -51,29 +54,22 @@ def cases_of(
         case "event":
             yield from _of_events(bare)
         case _:
-            yield replace(bare, network=_only(requirement.networks, requirement.per))
-
-
-def _kept_today(dossier: Dossier, kept: dict[object, Any]) -> date:
-    if "today" not in kept:
-        kept["today"] = today(dossier)
-    found: date = kept["today"]
-    return found
+            network = _only(requirement.networks, requirement.per)
+            yield replace(bare, network=network) if network else bare
 
 
 def case_under(case: Case, clause: Clause) -> Case:
     """The same thing held against a clause of another act that asks the same."""
     requirement = clause.requirement
-    force = force_of(clause.act, case.dossier.municipality, case.today)
     edition = edition_of(requirement, case.today)
     return replace(
         case,
         act=clause.act,
         requirement=requirement,
+        force=force_of(clause.act, case.dossier.municipality, case.today),
         network=_only(requirement.networks, requirement.per) or case.network,
         edition=edition,
         norm=_norm(clause, edition, case.kin, case.dossier, case.today),
-        in_force_since=force.entered,
     )
 
 
@@ -81,6 +77,13 @@ def _norm(
     clause: Clause, edition: Edition | None, kin: Kin, dossier: Dossier, on: date
 ) -> Norm | None:
     return norm_of(clause.requirement, edition, kin, dossier, on) if edition else None
+
+
+def _once(kept: dict[object, Any], key: object, compute: Callable[[], T]) -> T:
+    if key not in kept:
+        kept[key] = compute()
+    found: T = kept[key]
+    return found
 
 
 def _of_network(bare: Case, network: str) -> Case:

@@ -20,7 +20,7 @@ from rules.binding import not_bound, stricter_duty
 from rules.case import Case, is_authority, official_pages
 from rules.cases import cases_of
 from rules.exemptions import Claim
-from rules.force import force_of
+from rules.force import Force
 from rules.model import (
     Act,
     Attestation,
@@ -117,22 +117,26 @@ def declared_pages(
 
 
 def _finding(case: Case) -> Finding:
-    force = force_of(case.act, case.dossier.municipality, case.today)
-    if force.refusal:
-        return _with_preview(
-            case, _plain(case, force.refusal, {"since": _iso(force.since)}), _apply(case)
-        )
-    if why := not_bound(case):
+    why = not_bound(case)
+    if case.force.refusal:
+        return _refused(case, case.force, why)
+    if why:
         return _unbound(case, why)
     if stricter := stricter_duty(case):
         return _bound(case, _plain(case, Reason.STRICTER_ELSEWHERE, _named(stricter)))
     return _bound(case, _apply(case))
 
 
+def _refused(case: Case, force: Force, why: Reason | None) -> Finding:
+    """The act binds nobody yet, or no longer: what it would say is shown as a preview."""
+    assert force.refusal is not None
+    verdict = _plain(case, force.refusal, {"since": _iso(force.since)})
+    preview = _plain(case, why, _claims(case)) if why else _apply(case)
+    return _with_preview(case, verdict, preview)
+
+
 def _apply(case: Case) -> Verdict:
     """The outcome as if the act were in force."""
-    if why := not_bound(case):
-        return _plain(case, why, _claims(case))
     return _safely(case, _decided)
 
 

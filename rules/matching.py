@@ -272,22 +272,21 @@ def names_match(
     word of any of its names, or what stands in quotation marks there («Солнышко»), or nothing
     distinctive is known of it.
     """
-    called = [_name(name) for name in (institution.short_name, *institution.popular_names)]
-    short = [name for name in called if name.words]  # «МКУ» is nobody's name
-    full = _name(institution.name)
-    former = [_name(name) for name in institution.former_names]
-    every = [name for name in (*short, full, *former) if name.words]
-    shown, windows = _name(title), [w for text in (title, *texts) for w in _windows(text)]
-    strict = any(_is_like(name, shown, threshold) for name in (*short, full)) or any(
-        _is_within(name, window, threshold)
-        for name in (*(one for one in short if one.tells_apart), full)
-        for window in windows
+    known = _known(
+        institution.name,
+        institution.short_name,
+        institution.popular_names,
+        institution.former_names,
     )
-    generous = strict or any(_may_be(name, window) for name in every for window in windows)
-    generous = generous or _share_quoted(institution, windows)
+    shown, windows = _name(title), [w for text in (title, *texts) for w in _windows(text)]
+    strict = any(_is_like(name, shown, threshold) for name in known.called) or any(
+        _is_within(name, window, threshold) for name in known.written for window in windows
+    )
+    generous = strict or any(_may_be(name, window) for name in known.every for window in windows)
+    generous = generous or _share_quoted(known, windows)
     if institution.kind == "authority":  # «Город Кедровый»: the town's page is its authority's
-        generous = generous or any(_share_proper(full, window) for window in windows)
-    return NameMatch(strict=strict, generous=generous or not every)
+        generous = generous or any(_share_proper(known.full, window) for window in windows)
+    return NameMatch(strict=strict, generous=generous or not known.every)
 
 
 def shares_a_proper_word(name: str, text: str) -> bool:
@@ -311,6 +310,31 @@ class _Name:
     def tells_apart(self) -> bool:
         """More than a kind: «Школа» alone stands in many a text about others."""
         return bool(self.numbers or self.proper)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An institution's names, taken apart once: every text is held against them."""
+
+    full: _Name
+    called: tuple[_Name, ...]  # as a title may be
+    written: tuple[_Name, ...]  # as a text may have it: more than «Школа»
+    every: tuple[_Name, ...]
+    quoted: tuple[frozenset[str], ...]  # the words of «Солнышко»
+
+
+@lru_cache(maxsize=4096)
+def _known(name: str, short: str, popular: Sequence[str], former: Sequence[str]) -> _Known:
+    full = _name(name)
+    brief = [one for one in map(_name, (short, *popular)) if one.words]  # «МКУ» is nobody's name
+    quoted = [part for one in (name, short, *popular) for part in _QUOTED.findall(one)]
+    return _Known(
+        full=full,
+        called=(*brief, full),
+        written=(*(one for one in brief if one.tells_apart), full),
+        every=tuple(one for one in (*brief, full, *map(_name, former)) if one.words),
+        quoted=tuple(words for words in (_name(part).proper for part in quoted) if words),
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -407,10 +431,8 @@ def _may_be(name: _Name, window: _Name) -> bool:
     )
 
 
-def _share_quoted(institution: Institution, windows: Iterable[_Name]) -> bool:
-    names = (institution.name, institution.short_name, *institution.popular_names)
-    quoted = [_name(part).proper for name in names for part in re.findall(_QUOTED, name)]
-    return any(words and words <= window.proper for words in quoted for window in windows)
+def _share_quoted(known: _Known, windows: Iterable[_Name]) -> bool:
+    return any(words <= window.proper for words in known.quoted for window in windows)
 
 
 def _contradict(name: _Name, shown: _Name) -> bool:

@@ -18,7 +18,8 @@ from rules.matching import (
     telling_words,
 )
 from rules.model import Institution, Outcome
-from rules.predicates.crawls import Same, inapplicable, names, of_site, site_facts, unread_parts
+from rules.predicates.crawls import inapplicable, names, of_site, site_facts, unread_parts
+from rules.predicates.same import Same
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.reference import digits_of, phones_of
@@ -108,7 +109,7 @@ class Headed:
 
 
 @lru_cache(maxsize=4)
-def _headed(site: Same) -> Headed:
+def _headed(site: Same[SiteFacts]) -> Headed:
     """A site of hundreds of pages is asked about hundreds of institutions: read it once."""
     places: dict[str, list[tuple[int, int]]] = {}
     for number, page in enumerate(site.value.pages):

@@ -14,21 +14,6 @@ from rules.reasons import Reason
 from rules.views import State, View
 
 
-class Same:
-    """A large value as a key of a cache: this very object, not an equal one, and kept alive."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: SiteFacts) -> None:
-        self.value = value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.value is other.value
-
-
 def site_facts(case: Case) -> SiteFacts | None:
     return case.site.facts.site if case.site else None
 

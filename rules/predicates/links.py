@@ -20,7 +20,6 @@ from rules.exemptions import claim
 from rules.model import Institution
 from rules.predicates.cards import cards
 from rules.predicates.crawls import (
-    Same,
     inapplicable,
     is_strange,
     names,
@@ -29,6 +28,7 @@ from rules.predicates.crawls import (
     unread_parts,
 )
 from rules.predicates.owners import owned, told_of
+from rules.predicates.same import Same
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.views import State, View
@@ -404,7 +404,7 @@ def _linked_on(view: View | None) -> frozenset[Address]:
 
 
 @lru_cache(maxsize=8)
-def _all_linked(site: Same) -> frozenset[Address]:
+def _all_linked(site: Same[SiteFacts]) -> frozenset[Address]:
     """The authority's site is held against every institution of a town: read it once."""
     return frozenset(_linked(_all_links(site.value)))
 

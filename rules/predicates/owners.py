@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from collectors.model import Contacts, Facts, SiteFacts
+from collectors.model import Contacts, SiteFacts
 from rules.case import Case, is_authority
 from rules.literal import holds_email, holds_phone
 from rules.matching import names_match, same_email, same_phone, same_site, shares_a_proper_word
-from rules.model import Institution
+from rules.model import Institution, Municipality
+from rules.predicates.same import Same
 from rules.reference import digits_of, phones_of
 from rules.views import State, View
 
@@ -22,6 +24,7 @@ MOST_TITLES = 100  # pages whose titles and headings are searched for the name
 MORE_THAN_NAME = 40  # characters of a line beside the name: town, «официальный сайт»
 LONGEST_TITLE = 100
 OGRN_DIGITS = 13
+NO_CONTACTS = Contacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,11 @@ def owned(case: Case, view: View | None) -> Owned:
     """Of a site that opens; of another nothing can be said."""
     if view is None or view.state is not State.LIVE or view.facts.site is None:
         return UNSEEN
-    site = view.facts.site
-    return case.once(("owner", view.page), lambda: _owned(case, view, site))
+    facts, town = view.facts, case.dossier.municipality
+    one = town.by_id.get(view.page.institution.rpartition("/")[2])
+    one = case.institution if one is None or one.id == case.institution.id else one
+    seen = (Same(facts.site), Same(facts.contacts or NO_CONTACTS), facts.title or "")
+    return case.once(("owner", view.page), lambda: _owned(Same(town), Same(one), *seen))
 
 
 def told_of(view: View, whose: Owned) -> dict[str, object]:
@@ -55,20 +61,26 @@ def told_of(view: View, whose: Owned) -> dict[str, object]:
     }
 
 
-def _owned(case: Case, view: View, site: SiteFacts) -> Owned:
-    one = case.dossier.municipality.by_id.get(view.page.institution.rpartition("/")[2])
-    one = case.institution if one is None or one.id == case.institution.id else one
-    looked_for = tuple(_looked_for(one))
-    sure = _shows_contacts(one, view.facts) or bool({one.ogrn, one.inn} & set(site.numbers))
-    titles, lines = tuple(_titles(view.facts, site)), tuple(_lines(site))
+@lru_cache(maxsize=8)
+def _owned(
+    of: Same[Municipality],
+    owner: Same[Institution],
+    seen: Same[SiteFacts],
+    shown: Same[Contacts],
+    title: str,
+) -> Owned:
+    """The authority's site is asked about by every institution of the town: answered once."""
+    town, one, site, contacts = of.value, owner.value, seen.value, shown.value
+    sure = _shows_contacts(one, site, contacts) or bool({one.ogrn, one.inn} & set(site.numbers))
+    titles, lines = tuple(_titles(title, site)), tuple(_lines(site))
     named = not sure and any(
         names_match(one, text, ()).strict for text in (*titles, *_short(one, lines))
     )
-    is_moved = _leads_to_another(case, one, site)
+    is_moved = _leads_to_another(town, one, site)
     return Owned(
         surely=(sure or (named and not _names_another(one, site))) and not is_moved,
-        perhaps=sure or named or _may_be(case, one, view, (*titles, *lines)),
-        looked_for=looked_for,
+        perhaps=sure or named or _may_be(town, one, contacts, (*titles, *lines)),
+        looked_for=tuple(_looked_for(one)),
     )
 
 
@@ -80,9 +92,8 @@ def _looked_for(one: Institution) -> Iterator[str]:
     yield from ["ИНН"] if one.inn else []
 
 
-def _shows_contacts(one: Institution, facts: Facts) -> bool:
-    shown = facts.contacts or Contacts()
-    text = (facts.site.text or "",) if facts.site else ()
+def _shows_contacts(one: Institution, site: SiteFacts, shown: Contacts) -> bool:
+    text = (site.text or "",)
     phones = phones_of(one)
     return (
         any(same_phone(own, other) for own in phones for other in shown.phones)
@@ -92,9 +103,9 @@ def _shows_contacts(one: Institution, facts: Facts) -> bool:
     )
 
 
-def _titles(facts: Facts, site: SiteFacts) -> Iterator[str]:
+def _titles(title: str, site: SiteFacts) -> Iterator[str]:
     pages = site.pages[:MOST_TITLES]
-    titles = [facts.title or "", *(text for page in pages for text in (page.title, *page.headings))]
+    titles = [title, *(text for page in pages for text in (page.title, *page.headings))]
     yield from dict.fromkeys(filter(None, titles))
 
 
@@ -115,24 +126,21 @@ def _names_another(one: Institution, site: SiteFacts) -> bool:
     return bool(one.ogrn and told) and one.ogrn not in told
 
 
-def _leads_to_another(case: Case, one: Institution, site: SiteFacts) -> bool:
+def _leads_to_another(town: Municipality, one: Institution, site: SiteFacts) -> bool:
     """From its own address to the front page of another institution's site."""
     own = one.site or ""
     if same_site(own, site.final_url, one.site_aliases):
         return False
-    others = case.dossier.municipality.institutions
     return any(
         other.site and other.id != one.id and same_site(site.final_url, other.site)
         and not same_site(own, other.site)
-        for other in others
+        for other in town.institutions
     )  # fmt: skip
 
 
-def _may_be(case: Case, one: Institution, view: View, texts: tuple[str, ...]) -> bool:
-    town = case.dossier.municipality
+def _may_be(town: Municipality, one: Institution, shown: Contacts, texts: tuple[str, ...]) -> bool:
     if any(names_match(one, text, ()).generous for text in texts):
         return True
     if is_authority(town, one) and any(shares_a_proper_word(town.name, text) for text in texts):
         return True
-    links = (view.facts.contacts or Contacts()).links
-    return any(same_site(page.address, link.url) for page in one.pages for link in links)
+    return any(same_site(page.address, link.url) for page in one.pages for link in shown.links)
