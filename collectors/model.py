@@ -297,6 +297,7 @@ class Facts:
     has_cover: bool | None = None
     members_count: int | None = None
     topics_count: int | None = None  # OK: posts, as the network counts them
+    clips_count: int | None = None  # VK: clips are in no wall (guard G09)
     contacts: Contacts | None = None  # the union of all places; () inside = looked, none
     menu: tuple[Link, ...] | None = None
     unread_places: tuple[str, ...] = ()  # wiki pages and articles that may hold contacts, unread

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     POSTS_ENOUGH = "posts_enough"
     POSTS_BELOW_RECOMMENDED = "posts_below_recommended"
     POSTS_OWN_UNCLEAR = "posts_own_unclear"
+    POSTS_MAY_BE_CLIPS = "posts_may_be_clips"
     POSTS_REGULAR = "posts_regular"
     NO_POSTS = "no_posts"
     POSTS_WITH_GAPS = "posts_with_gaps"
@@ -160,6 +161,8 @@ class Reason(StrEnum):
     # notes
     NOTHING_TO_COMPARE = "nothing_to_compare"
     NORM_FROM = "norm_from"
+    HAS_CLIPS = "has_clips"
+    TOPICS_GREW = "topics_grew"
     AUTOPOSTS = "autoposts"
     SCHOOL_HOLIDAYS = "school_holidays"
     READ_EARLIER = "read_earlier"

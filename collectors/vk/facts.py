@@ -27,8 +27,8 @@ from collectors.model import (
 from collectors.vk.reader import Signals
 
 FIELDS = (
-    "activity,addresses,city,contacts,cover,description,has_photo,is_government_organization,links,"
-    "members_count,menu,phone,site,status,verified,wall"
+    "activity,addresses,city,clips_count,contacts,cover,description,has_photo,"
+    "is_government_organization,links,members_count,menu,phone,site,status,verified,wall"
 )
 
 Group = Mapping[str, Any]
@@ -105,6 +105,7 @@ def group_facts(group: Group, signals: Signals) -> tuple[Facts, Gaps]:
         has_avatar=_flag(group, "has_photo"),
         has_cover=_flag(group.get("cover"), "enabled"),
         members_count=_number(group, "members_count"),
+        clips_count=_number(group, "clips_count"),
         contacts=None if "contacts" in gaps and contacts == Contacts() else contacts,
         menu=menu,
         unread_places=tuple(unread_places((*(menu or ()), *listed_links(group)))),

@@ -338,6 +338,7 @@ FIELDS: dict[str, Reader] = {
     "cover": cover,
     "has_photo": lambda c, _: int(c.has_avatar),
     "members_count": lambda c, _: None if c.is_closed == 2 else c.members,
+    "clips_count": lambda c, _: c.clips,
     "counters": lambda c, _: {"addresses": int(bool(c.address)), "albums": 1, "photos": 1},
     "wall": lambda c, _: c.wall,
     "fixed_post": pinned,

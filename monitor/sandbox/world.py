@@ -72,6 +72,7 @@ class Community:
     has_avatar: bool = True
     has_cover: bool = True
     members: int = 100
+    clips: int | None = None
     posts: Sequence[Post] = ()  # any order; may be computed when it is asked for
     exists_from: datetime = BEGINNING
     later: tuple[Change, ...] = ()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from collectors.model import Author, Failure, FailureCode, Post
 from rules.case import Case
 from rules.model import Outcome, Severity
+from rules.predicates.beside import beside_the_wall
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.views import wall_read_at
@@ -44,24 +45,28 @@ def posts_per_week(
     weeks = [count_week(_posts(case), monday, case.zone, min_own_text) for monday in mondays]
     poor = [week for week in weeks if week.strict < min_posts]
     surely_poor = [week for week in weeks if week.generous < min_posts]
+    beside = beside_the_wall(case, min(mondays, default=case.today))
     return _window(
         case,
         mondays,
         min(mondays, default=case.today),
         Reading(
             strict=len(weeks) >= FEWEST_WEEKS and len(poor) <= max_weeks_below,
-            generous=len(surely_poor) <= max_weeks_below,
+            generous=len(surely_poor) <= max_weeks_below or beside.has_new_clips,
             met=Reason.POSTS_ENOUGH,
             unmet=Reason.POSTS_BELOW_RECOMMENDED,
-            between=Reason.POSTS_OWN_UNCLEAR,
+            between=Reason.POSTS_MAY_BE_CLIPS
+            if len(surely_poor) > max_weeks_below
+            else Reason.POSTS_OWN_UNCLEAR,
             worst=Outcome.REVIEW if case.is_authority else Outcome.FAIL,
             measured={
                 **_by_week(weeks),
                 "weeks_below": len(surely_poor),
                 "weeks_judged": len(weeks),
+                **beside.measured,
             },
             required={"min_posts": min_posts, "max_weeks_below": max_weeks_below},
-            notes=_notes(case, mondays),
+            notes=(*_notes(case, mondays), *beside.notes),
         ),
     )
 
@@ -83,6 +88,7 @@ def posts_regular(
     own = {_local(case, post) for post in shown if is_own(post, min_own_text)}
     gap = _longest_gap(days, own)
     newest = max((post.published_at for post in _posts(case)), default=None)
+    beside = beside_the_wall(case, start)
     silent = newest is None or (_read_at(case) - newest).days > silent_days
     return _window(
         case,
@@ -90,19 +96,20 @@ def posts_regular(
         start,
         Reading(
             strict=bool(own) and gap <= max_gap_days,
-            generous=bool(shown),
+            generous=bool(shown) or beside.has_new_clips,
             met=Reason.POSTS_REGULAR,
             unmet=Reason.NO_POSTS,
-            between=Reason.POSTS_WITH_GAPS,
+            between=Reason.POSTS_WITH_GAPS if shown else Reason.POSTS_MAY_BE_CLIPS,
             severity=Severity.MAJOR if silent else Severity.MINOR,
             measured={
                 "posts": len(shown),
                 "longest_gap_days": gap,
                 "since": start.isoformat(),
                 "newest": newest.astimezone(case.zone).date().isoformat() if newest else None,
+                **beside.measured,
             },
             required={"max_gap_days": max_gap_days, "lookback_days": lookback_days},
-            notes=_notes(case, []),
+            notes=(*_notes(case, []), *beside.notes),
         ),
     )
 

@@ -153,6 +153,13 @@ def test_visitors_are_told_from_the_page_and_not_kept() -> None:
     assert "Тайна" not in repr(seen)
 
 
+def test_clips_are_counted_for_they_are_on_no_wall() -> None:
+    with serve(world(replace(SCHOOL, clips=7))) as sandbox:
+        (seen,) = look(sandbox)
+    assert seen.facts is not None
+    assert seen.facts.clips_count == 7
+
+
 def test_posts_after_the_runs_moment_are_ignored() -> None:
     with school() as sandbox:
         (seen,) = read(settings(sandbox), [HOME], a_run(as_of=NOW - timedelta(days=10)))
