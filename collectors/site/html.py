@@ -19,6 +19,8 @@ _LINES = """
 LINES = tuple(_LINES.split())
 CELLS = ("td", "th")
 BLANKS = re.compile(rf"[^\S{BREAK}]+")
+# What no XML tree may hold: the parser lets it in, and the first change of the text would fail.
+UNHELD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def decoded(body: bytes, content_type: str) -> str:
@@ -47,7 +49,8 @@ def tree(text: str) -> HtmlElement | None:
     """None for a page without an element."""
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        clean = UNHELD.sub(" ", text)
+        return document_fromstring(clean.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
 

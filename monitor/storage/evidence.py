@@ -261,9 +261,20 @@ def _faults_of_records(path: Path, expected: int) -> Iterator[str]:
                 if record.rec_type == "response" and stated != hashlib.sha256(body).hexdigest():
                     yield f"{path}: запись {_name(record.rec_headers)} изменена"
         except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
-            yield f"{path}: после записи {count} файл не читается ({type(error).__name__})"
+            log.warning("%s is not read beyond record %d: %r", path.name, count, error)
+    if (end := _whole_until(path)) < path.stat().st_size:
+        yield (
+            f"{path}: с байта {end} (после записи {count}) файл обрезан или повреждён; "
+            "верните его из копии (dozor restore)"
+        )
     if count != expected:
         yield f"{path}: записей {count}, а было {expected}"
+
+
+def _whole_until(path: Path) -> int:
+    """Where the last whole record ends."""
+    with path.open("rb") as opened:
+        return max((end for _, end in _members(opened)), default=0)
 
 
 def _name(headers: StatusAndHeaders) -> str:

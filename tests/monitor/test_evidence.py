@@ -92,9 +92,25 @@ def test_a_cut_file_and_a_missing_file_are_named(
     seal(engine, audit, file)
     whole = file.path.read_bytes()
     file.path.write_bytes(whole[: len(whole) // 2])
-    assert any("записей" in fault for fault in verify(engine, tmp_path))
+    told = list(verify(engine, tmp_path))
+    assert any("записей" in fault for fault in told)
+    assert any("с байта" in fault and "обрезан или повреждён" in fault for fault in told)
     file.path.unlink()
     assert any("файла нет" in fault for fault in verify(engine, tmp_path))
+
+
+@pytest.mark.parametrize("at", [0, 400, -30])
+def test_a_spoilt_byte_is_told_in_a_sentence_with_its_place(
+    tmp_path: Path, engine: Engine, audit: Audit, at: int
+) -> None:
+    file = _written(tmp_path, audit, EXCHANGE, replace(EXCHANGE, body=b"{}"))
+    seal(engine, audit, file)
+    content = bytearray(file.path.read_bytes())
+    content[at] ^= 0xFF
+    file.path.write_bytes(content)
+    told = list(verify(engine, tmp_path))
+    assert all(str(file.path) in fault and "Error" not in fault for fault in told)
+    assert any("с байта" in fault for fault in told)
 
 
 def test_a_run_that_is_cut_off_leaves_a_readable_file(tmp_path: Path, audit: Audit) -> None:
