@@ -9,6 +9,11 @@ from collectors.vk.settings import VkSettings, fingerprint
 from collectors.vk.transport import Line
 
 
+USER, SERVICE, COMMUNITY = "ключ пользователя", "сервисный ключ", "ключ сообщества"
+REFUSED_KINDS = {27: COMMUNITY, 28: SERVICE}  # "unavailable with group auth", "with service token"
+NOT_A_MANAGER = frozenset({15, 104, 203})  # 15 with a subcode for kinds of tokens is no such answer
+
+
 @dataclass(frozen=True, slots=True)
 class TokenCheck:
     """`message` is Russian, for the terminal; `reader` is the token's fingerprint."""
@@ -19,7 +24,7 @@ class TokenCheck:
 
 
 def check_tokens(settings: VkSettings) -> list[TokenCheck]:
-    """One or two calls a token, one after another."""
+    """Two or three calls a token, one after another."""
     return [_check(settings, token) for token in settings.token_list]
 
 
@@ -30,10 +35,26 @@ def _check(settings: VkSettings, token: str) -> TokenCheck:
         if isinstance(seen, VkError) and not seen.is_absence:
             detail = seen.failure.detail.replace(token, "***")
             return TokenCheck(fingerprint(token), False, f"ключ не работает: {detail}")
+        kind = _kind(line)
         may, _ = line.ask("execute", {"code": "return 1;"})
     finally:
         line.close()
+    if kind == COMMUNITY:
+        return TokenCheck(fingerprint(token), False, f"{kind}: стен с ним не прочитать")
+    works = f"ключ работает ({kind})" if kind else "ключ работает"
     if isinstance(may, VkError):
-        slow = "ключ работает, но без execute: каждая стена читается отдельным запросом"
+        slow = f"{works}, но без execute: каждая стена читается отдельным запросом"
         return TokenCheck(fingerprint(token), True, slow)
-    return TokenCheck(fingerprint(token), True, "ключ работает, стены читаются по 25 за запрос")
+    return TokenCheck(fingerprint(token), True, f"{works}, стены читаются по 25 за запрос")
+
+
+def _kind(line: Line) -> str:
+    """By how a method answers that only users may call; "" where the answer does not tell."""
+    answer, _ = line.ask("groups.getSettings", {"group_id": 1})
+    if not isinstance(answer, VkError):
+        return USER
+    if answer.number in REFUSED_KINDS:
+        return REFUSED_KINDS[answer.number]
+    if answer.number in NOT_A_MANAGER:
+        return SERVICE if answer.ends_work else USER
+    return ""

@@ -645,6 +645,9 @@ def test_a_parameter_that_spoils_every_call_is_not_asked_for_ever() -> None:
     ("token", "ok", "said"),
     [
         (Token(value=TOKEN), True, "по 25"),
+        (Token(value=TOKEN), True, "(сервисный ключ)"),
+        (Token(value=TOKEN, kind="user"), True, "(ключ пользователя)"),
+        (Token(value=TOKEN, kind="group"), False, "ключ сообщества: стен"),
         (Token(value=TOKEN, may_execute=False), True, "без execute"),
         (Token(value=TOKEN, valid=False), False, "не работает"),
     ],
