@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from collectors.vk.check import check_tokens
@@ -86,13 +87,19 @@ def _database(settings: Settings) -> Iterator[Sign]:
 
 
 def _disk(settings: Settings) -> Iterator[Sign]:
-    folder = settings.storage.evidence
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
+    folder, free = _standing(settings.storage.evidence), free_bytes(settings)
     state = OK if free > LEAST_FREE else WARNING if free > NOTHING_FITS else FAULT
     advice = "" if state == OK else "освободите место: материалы хранятся здесь"
     yield Sign(state, f"диск: свободно {free / 1e9:.1f} ГБ ({folder})", advice)
+
+
+def free_bytes(settings: Settings) -> int:
+    """Where evidence is kept, or will be."""
+    return shutil.disk_usage(_standing(settings.storage.evidence)).free
+
+
+def _standing(folder: Path) -> Path:
+    return folder if folder.exists() else _standing(folder.parent)
 
 
 def _vk_tokens(settings: Settings) -> Iterator[Sign]:

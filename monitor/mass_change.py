@@ -17,7 +17,8 @@ from pathlib import Path
 from reports.model import Audit, Collection, Issue
 from rules.model import Finding, Outcome
 
-LEAST = 5  # pages: fewer are no mass
+LEAST = 5  # pages: fewer are no mass, unless they are
+LEAST_OF_ALL = 3  # all that complied: docs/decisions/mass-change.md
 HELD = "held."
 JUDGED = frozenset({Outcome.PASS, Outcome.FAIL})
 
@@ -43,7 +44,8 @@ def _turned(found: Iterable[Finding], share: float) -> Iterator[Issue]:
         turned[one.requirement] += one.previous is Outcome.PASS and one.outcome is Outcome.FAIL
     for requirement, count in turned.items():
         everybody = count == passed[requirement]
-        if count >= LEAST and (everybody or count > share * judged[requirement]):
+        many = count >= LEAST and count > share * judged[requirement]
+        if many or (everybody and count >= LEAST_OF_ALL):
             told = {"requirement": requirement, "turned": count, "judged": judged[requirement]}
             yield Issue(code=f"{HELD}{requirement}", text=words("requirement", **told))
 

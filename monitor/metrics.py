@@ -17,15 +17,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from prometheus_client import CollectorRegistry, make_wsgi_app
+from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app
 from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
 from monitor.config import Settings
+from monitor.health import NOTHING_FITS, free_bytes
+from monitor.service import last_due
 from monitor.storage import audits, nights
 from monitor.storage.database import StorageError, connect, session
 from monitor.storage.ledger import WINDOW
+from monitor.storage.nights import Night
 from monitor.storage.tables import CallRow, FindingRow, MessageRow
 from reports.model import Audit
 
@@ -33,7 +36,8 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Gauge = GaugeMetricFamily
-TOO_OLD = timedelta(hours=36)  # of a nightly audit: one night was missed
+LONGEST = timedelta(hours=12)  # that a night may take, or be late
+SICK = "503 Service Unavailable"
 
 
 class AddressError(ValueError):
@@ -48,7 +52,7 @@ def metrics_served(settings: Settings, clock: Clock, where: str | None) -> Itera
         return
     host, port = _split(where)
     engine = connect(settings.storage.database)
-    server = make_server(host, port, _application(engine, clock), handler_class=_Quiet)
+    server = make_server(host, port, _application(settings, engine, clock), handler_class=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -71,10 +75,10 @@ class _Quiet(WSGIRequestHandler):
         """A probe every few seconds is no news."""
 
 
-def _application(engine: Engine, clock: Clock) -> Callable[..., Iterable[bytes]]:
-    registry = CollectorRegistry()
-    registry.register(_Collected(engine))
-    metrics = make_wsgi_app(registry)
+def _application(
+    settings: Settings, engine: Engine, clock: Clock
+) -> Callable[..., Iterable[bytes]]:
+    metrics = make_wsgi_app(_registry(engine))
 
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/metrics":
@@ -83,26 +87,48 @@ def _application(engine: Engine, clock: Clock) -> Callable[..., Iterable[bytes]]
         if environ["PATH_INFO"] != "/health":
             start("404 Not Found", [("Content-Type", "text/plain")])
             return [b"/health, /metrics\n"]
-        status, told = health(engine, clock())
+        status, told = health(settings, engine, clock())
         start(status, [("Content-Type", "application/json")])
         return [json.dumps(told).encode()]
 
     return answer
 
 
-def health(engine: Engine, now: datetime) -> tuple[str, dict[str, Any]]:
-    """200 while nights succeed; 503 when the last one failed, is too old, or storage is out."""
+def metrics_text(engine: Engine) -> str:
+    """As Prometheus reads it."""
+    return generate_latest(_registry(engine)).decode()
+
+
+def _registry(engine: Engine) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(_Collected(engine))
+    return registry
+
+
+def health(settings: Settings, engine: Engine, now: datetime) -> tuple[str, dict[str, Any]]:
+    """200 while nights succeed, else 503 with the first of: storage, disk, failed, stuck, late."""
     try:
         last, good = nights.last(engine), nights.last_good(engine)
     except StorageError:
-        return "503 Service Unavailable", {"status": "storage"}
+        return SICK, {"status": "storage"}
     at = good.finished_at if good else None
-    told = {"last_success": at.isoformat() if at else None}
-    if last and last.failure:
-        return "503 Service Unavailable", {"status": "failed", **told}
-    if at and now - at > TOO_OLD:
-        return "503 Service Unavailable", {"status": "late", **told}
-    return "200 OK", {"status": "ok", **told}
+    status = _status(settings, last, good, now)
+    told = {"status": status, "last_success": at.isoformat() if at else None}
+    return ("200 OK" if status == "ok" else SICK), told
+
+
+def _status(settings: Settings, last: Night | None, good: Night | None, now: datetime) -> str:
+    if free_bytes(settings) <= NOTHING_FITS:
+        return "disk"
+    if last is None:
+        return "ok"  # the service is about to write down where it begins
+    if last.failure:
+        return "failed"
+    if last.finished_at is None:
+        return "stuck" if now - last.as_of > LONGEST else "ok"
+    if (good or last).due_at < last_due(settings.schedule.trigger(), now - LONGEST):
+        return "late"
+    return "ok"
 
 
 class _Collected:

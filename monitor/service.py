@@ -154,26 +154,37 @@ def night(service: Service) -> Audit | None:
         return None
     except Exception as error:
         log.exception("the night failed")
+        _note(service, str(error) or repr(error))
         _alert(service, "Дозор: ночная проверка не удалась", str(error) or repr(error))
     week(service)  # its letter waits for a night that is under way
     return done
 
 
+def _note(service: Service, failure: str) -> None:
+    """Also a night that could not begin, for a broken registry, is one that failed."""
+    try:
+        with service.opened_for_mail() as application:
+            now = service.clock()
+            due = last_due(service.settings.schedule.trigger(), now)
+            begun = nights.begin(application.engine, due, now, keep_since=now - RESUME_WITHIN)
+            if begun.finished_at is None:
+                nights.fail(application.engine, begun, failure)
+    except Exception:
+        log.exception("the failure could not be written down")
+
+
 def _tonight(application: Application) -> Audit | None:
     now = application.clock()
     due = last_due(application.settings.schedule.trigger(), now)
+    before = nights.last(application.engine)
     tonight = nights.begin(application.engine, due, now, keep_since=now - RESUME_WITHIN)
     if tonight.finished_at:
         return None
-    try:
-        done = _audited(application, tonight)
-        _tell(application, done)
-    except StoppedError:
-        raise
-    except Exception as error:
-        nights.fail(application.engine, tonight, str(error) or repr(error))
-        raise
+    done = _audited(application, tonight)
+    _tell(application, done)
     nights.finish(application.engine, tonight, application.clock(), done.id)
+    if before and before.failure:
+        _alert_once(application, "Дозор: ночные проверки снова идут", _told(done))
     _deliver(application)
     return done
 

@@ -8,7 +8,6 @@ from collectors.vk.errors import VkError
 from collectors.vk.settings import VkSettings, fingerprint
 from collectors.vk.transport import Line
 
-
 USER, SERVICE, COMMUNITY = "ключ пользователя", "сервисный ключ", "ключ сообщества"
 REFUSED_KINDS = {27: COMMUNITY, 28: SERVICE}  # "unavailable with group auth", "with service token"
 NOT_A_MANAGER = frozenset({15, 104, 203})  # 15 with a subcode for kinds of tokens is no such answer

@@ -83,7 +83,8 @@ def turned(count: int, of: int) -> list[Finding]:
 
 
 @pytest.mark.parametrize(
-    ("count", "of", "held"), [(4, 10, 0), (5, 10, 1), (5, 100, 0), (30, 100, 1)]
+    ("count", "of", "held"),
+    [(4, 10, 0), (5, 10, 1), (5, 100, 0), (30, 100, 1), (2, 2, 0), (3, 3, 1)],
 )
 def test_a_mass_change_is_held(count: int, of: int, held: int) -> None:
     read = Collection(pages=of, read=of, unread=0)

@@ -1,0 +1,268 @@
+"""Nights of the service in a small town: a mass change, alerts, secrets under faults, a stop."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlmodel import col, select
+
+from collectors.model import Observation
+from monitor.commands.report import send
+from monitor.logs import start_logging
+from monitor.metrics import health, metrics_text
+from monitor.sandbox import Change, Fault, World, serve
+from monitor.service import Service, night
+from monitor.storage import nights
+from monitor.storage.bodies import unpacked
+from monitor.storage.database import connect, session
+from monitor.storage.tables import AuditRow, ObservationRow
+from reports.model import Audit
+from tests.cast import NOW
+from tests.monitor.conftest import DOZOR, Mailbox
+from tests.monitor.pipeline import Town, school
+from tests.monitor.test_faults import TOKEN, WELL, community, group
+
+DAY = timedelta(days=1)
+TOMSK = ZoneInfo("Asia/Tomsk")
+DEPUTY, OPERATOR = "deputy@example.org", "operator@example.org"
+CONTROL = WELL.communities[2]
+LOST = Change(at=NOW + DAY / 2, values={"government_mark": False})
+
+
+@dataclass
+class Nightly:
+    """A town whose service lives night after night, and a mailbox for everybody."""
+
+    town: Town
+    mailbox: Mailbox
+
+    def night(self, now: datetime) -> Audit | None:
+        self.town.sandbox.set_clock(now)
+        return night(Service(self.town.settings(), lambda: now))
+
+    def to(self, recipient: str) -> list[str]:
+        return [str(one["Subject"]) for one in self.mailbox.messages if one["To"] == recipient]
+
+    def break_registry(self) -> Callable[[], object]:
+        """Gives the way back."""
+        file = self.town.folder / "town.toml"
+        text = file.read_text("utf-8")
+        file.write_text(text.replace("kind =", "kinds =", 1), "utf-8")
+        return lambda: file.write_text(text, "utf-8")
+
+
+@contextmanager
+def nightly(folder: Path, world: World, mailbox: Mailbox, pages: int) -> Iterator[Nightly]:
+    mail = {
+        "host": "127.0.0.1",
+        "port": mailbox.port,
+        "recipients": [DEPUTY],
+        "operator": OPERATOR,
+    }
+    sections: dict[str, dict[str, Any]] = {"mail": mail, "schedule": {"timezone": "Asia/Tomsk"}}
+    schools = [
+        school(n, f"https://vk.com/club{100 + n}", no_site=True) for n in range(1, pages + 1)
+    ]
+    with serve(world) as sandbox:
+        yield Nightly(Town(folder, sandbox, schools, sections), mailbox)
+
+
+def marked(pages: int, losing: int, *, control: bool = False) -> World:
+    """So many pages with the mark, of which some lose it before the second night."""
+    schools = [
+        community(100 + n, posts=(), later=(LOST,) if n <= losing else ())
+        for n in range(1, pages + 1)
+    ]
+    known = replace(CONTROL, later=(LOST,)) if control else CONTROL
+    return replace(WELL, communities=(*schools, known), sites=(), ok_groups=(), ok_control_pages=())
+
+
+def test_a_mass_change_is_held_until_a_person_sends_it(tmp_path: Path, mailbox: Mailbox) -> None:
+    with nightly(tmp_path, marked(8, losing=6), mailbox, 8) as town:
+        town.night(NOW)
+        second = town.night(NOW + DAY)
+        assert second
+        assert len(town.to(DEPUTY)) == 1
+        assert f"№ {second.id} задержан" in town.to(OPERATOR)[-1]
+        assert send(town.town.folder / "config.toml", second.id, again=False) == 0
+        assert len(town.to(DEPUTY)) == 2
+
+
+def test_when_the_control_page_loses_the_mark_too_nobody_is_accused_or_held(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
+    with nightly(tmp_path, marked(8, losing=6, control=True), mailbox, 8) as town:
+        town.night(NOW)
+        second = town.night(NOW + DAY)
+        assert second
+        assert not [one for one in second.issues if one.code.startswith("held")]
+        assert "новых нарушений нет" in town.to(DEPUTY)[-1]
+        assert any("не всё" in subject for subject in town.to(OPERATOR))
+
+
+def test_a_night_that_reads_far_fewer_pages_is_held(tmp_path: Path, mailbox: Mailbox) -> None:
+    with nightly(tmp_path, marked(8, losing=0), mailbox, 8) as town:
+        town.night(NOW)
+        town.town.sandbox.add_fault(Fault(code=10, method="*", times=None))
+        second = town.night(NOW + DAY)
+    assert second
+    assert [one.code for one in second.issues if one.code.startswith("held")] == ["held.unread"]
+    assert len(town.to(DEPUTY)) == 1
+
+
+def test_a_trouble_is_told_once_a_night_and_its_end_too(tmp_path: Path, mailbox: Mailbox) -> None:
+    with nightly(tmp_path, marked(1, losing=0), mailbox, 1) as town:
+        mended = town.break_registry()
+        settings = town.town.settings()
+        for hours, told in ((0, 1), (1, 1), (24, 2)):
+            now = NOW + timedelta(hours=hours)
+            night(Service(settings, lambda now=now: now))  # type: ignore[misc]
+            assert len(town.to(OPERATOR)) == told
+        engine = connect(settings.storage.database)
+        assert health(settings, engine, NOW + DAY)[1]["status"] == "failed"
+        mended()
+        town.night(NOW + DAY + timedelta(hours=2))
+        assert "снова идут" in town.to(OPERATOR)[-1]
+        assert town.to(DEPUTY)
+        assert health(settings, engine, NOW + DAY + timedelta(hours=3))[0] == "200 OK"
+        engine.dispose()
+
+
+def test_health_tells_a_night_that_is_stuck_and_one_that_never_came(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
+    with nightly(tmp_path, marked(1, losing=0), mailbox, 1) as town:
+        settings = town.town.settings()
+    engine = connect(settings.storage.database)
+    begun = nights.begin(engine, NOW, NOW, NOW)
+    assert health(settings, engine, NOW + DAY / 3)[1]["status"] == "ok"
+    assert health(settings, engine, NOW + DAY * 0.6)[1]["status"] == "stuck"
+    nights.finish(engine, begun, NOW + DAY * 0.7)
+    assert health(settings, engine, NOW + DAY * 0.8)[1]["status"] == "ok"
+    assert health(settings, engine, NOW + 3 * DAY)[1]["status"] == "late"
+    engine.dispose()
+    Path(settings.storage.database.removeprefix("sqlite:///")).write_bytes(b"no database" * 100)
+    assert health(settings, engine, NOW + DAY / 2)[1]["status"] == "storage"
+
+
+# --- nothing secret is told -------------------------------------------------------------------
+
+FAULTS = (
+    Fault(code=10, method="groups.getById", times=1),
+    Fault(kind="body", method="execute", text="<html>not JSON", times=1),
+    Fault(kind="status", code=502, method="execute", times=1),
+    Fault(code=5, method="*", first=6, times=None),
+)
+
+
+def test_no_secret_is_told_by_a_night_of_faults(
+    tmp_path: Path, mailbox: Mailbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with nightly(tmp_path, replace(marked(3, 1), faults=FAULTS), mailbox, 3) as town:
+        start_logging(verbose=True, as_json=True)
+        for number in range(2):
+            town.night(NOW + number * DAY)
+        town.break_registry()
+        settings = town.town.settings()
+        night(Service(settings, lambda: NOW + 2 * DAY))
+        logging.getLogger("monitor").error("access_token=%s&v=5.199", TOKEN)
+        told = capsys.readouterr().err
+        engine = connect(settings.storage.database)
+        shown = metrics_text(engine)
+        with session(engine) as opened:
+            seen = [
+                repr(unpacked(Observation, one)) for one in opened.exec(select(ObservationRow.body))
+            ]
+        engine.dispose()
+    start_logging(verbose=False)
+    everywhere = [told, shown, *seen, *map(whole, mailbox.messages), *map(held_in, files(tmp_path))]
+    assert [text for text in everywhere if TOKEN in text] == []
+    lines = [json.loads(line) for line in told.splitlines() if line.strip()]
+    assert {"at", "level", "logger", "message"} <= set(lines[0])
+    assert any("error" in line for line in lines), "a traceback was told"
+    assert 'dozor_pages{reason="token_refused",state="unread"}' in shown
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def held_in(path: Path) -> str:
+    raw = path.read_bytes()
+    return (raw + (gzip.decompress(raw) if path.suffix == ".gz" else b"")).decode("latin-1")
+
+
+def whole(message: Any) -> str:
+    parts = (part.get_payload(decode=True) or b"" for part in message.walk())
+    return str(message) + b"".join(parts).decode("latin-1")
+
+
+# --- a stop in the middle ---------------------------------------------------------------------
+
+
+def test_a_stop_in_mid_night_ends_cleanly_and_the_next_start_goes_on(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
+    numbers = [70000000000000 + n for n in range(1, 13)]
+    world = replace(WELL, ok_groups=tuple(map(group, numbers)), clock=datetime.now(TOMSK))
+    with nightly(tmp_path, world, mailbox, 0) as town:
+        small = town.town
+        schools = [school(n, f"https://ok.ru/group/{one}") for n, one in enumerate(numbers, 1)]
+        begin = datetime.now(TOMSK) - timedelta(minutes=1)
+        schedule = {"nightly": f"{begin:%-M} {begin:%-H} * * *", "timezone": "Asia/Tomsk"}
+        slow = {"requests_per_second": 2, "control_pages": []}
+        sections = {**small.sections, "schedule": schedule, "ok": slow}
+        small = Town(tmp_path, small.sandbox, schools, sections)
+        settings = small.settings()
+        environment = os.environ | small.sandbox.settings()
+        for name in [one for one in environment if one.startswith("DOZOR_")]:
+            del environment[name]
+        engine = connect(settings.storage.database)
+        first = serving(small, environment)
+        assert until(lambda: rows(engine) >= 2, 60)
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(30) == 0
+        kept = rows(engine)
+        assert 2 <= kept < len(numbers)
+        second = serving(small, environment)
+        assert until(lambda: DEPUTY in [one["To"] for one in mailbox.messages], 90)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(30) == 0
+        with session(engine) as opened:
+            audits = opened.exec(select(AuditRow)).all()
+            addresses = opened.exec(select(ObservationRow.address)).all()
+        engine.dispose()
+    assert [bool(one.finished_at) for one in audits] == [True]
+    assert len(addresses) == len(set(addresses)) == len(numbers)
+    assert len(town.to(DEPUTY)) == 1
+
+
+def serving(town: Town, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    command = [str(DOZOR), "--config", str(town.folder / "config.toml"), "serve"]
+    return subprocess.Popen(command, env=environment)
+
+
+def rows(engine: Any) -> int:
+    with session(engine) as opened:
+        return len(opened.exec(select(col(ObservationRow.id))).all())
+
+
+def until(reached: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not reached() and time.monotonic() < end:
+        time.sleep(0.1)
+    return reached()
