@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from collectors.contacts.domains import trimmed_host
 from collectors.model import Link
@@ -31,8 +32,14 @@ class Spot:
 
 def find_links(text: str, place: str) -> list[Spot]:
     """Links as they stand; what sticks to the end of a sentence is left off."""
-    found = (_spot(match, place) for match in _LINK.finditer(text))
+    found = (_spot(match, place) for match in _matched(text))
     return [spot for spot in found if spot]
+
+
+@lru_cache(maxsize=2)
+def _matched(text: str) -> tuple[re.Match[str], ...]:
+    """A page is asked twice: for its links, and by the finder of phones that leaves them out."""
+    return tuple(_LINK.finditer(text))
 
 
 def _spot(match: re.Match[str], place: str) -> Spot | None:

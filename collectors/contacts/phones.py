@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import unquote
 
 import phonenumbers
@@ -75,6 +76,10 @@ _AREA_CODE = re.compile(
 )
 _SLASHED = re.compile(r"((?:\+7|[78])\s?)/(\d{3,5})/")
 _DIGIT = re.compile(r"\d")
+# Where a pattern that looks back first may begin: a search for these is many times quicker.
+_RUN = re.compile(r"\d{1,40}")
+_OPENING = re.compile(r"[(+]|\d{1,40}")
+_BETWEEN_SLASHES = re.compile(r"/\d{3,5}/")
 _LABEL_REACH = 60
 _NEAR = 30
 
@@ -99,7 +104,9 @@ def find_phones(text: str, place: str) -> list[Spot]:
     if not _DIGIT.search(text):
         return []
     spots: list[Spot] = []
-    plain = _SLASHED.sub(r"\1(\2)", _usual(_masked(text)))
+    plain = _usual(_masked(text))
+    if _BETWEEN_SLASHES.search(plain):
+        plain = _SLASHED.sub(r"\1(\2)", plain)
     for spot in _with_code(plain, place):
         if not spots or spot.start >= spots[-1].end:
             spots.append(spot)
@@ -113,18 +120,35 @@ def _usual(text: str) -> str:
     """Equally long; opening hours blotted out, as «8.00-17.00 8» would begin a number."""
     for odd, usual in zip(_ODD, _USUAL, strict=True):
         text = text.replace(odd, usual)
-    return _HOURS.sub(lambda match: "|" * len(match[0]), text)
+    return _blotted(text, [match.span() for match in _matches(_HOURS, _RUN, text)], "|")
+
+
+def _matches(
+    pattern: re.Pattern[str], opening: re.Pattern[str], text: str
+) -> Iterator[re.Match[str]]:
+    """As `pattern.finditer`, tried only where `opening` is found."""
+    end = 0
+    for place in opening.finditer(text):
+        match = pattern.match(text, place.start()) if place.start() >= end else None
+        if match:
+            end = match.end()
+            yield match
+
+
+def _blotted(text: str, spans: Iterable[tuple[int, int]], by: str) -> str:
+    """Equally long."""
+    pieces, position = [], 0
+    for start, end in sorted(spans):
+        pieces += [text[position:start], by * (end - max(start, position))]
+        position = max(position, end)
+    return "".join([*pieces, text[position:]])
 
 
 def _masked(text: str) -> str:
     """The text, equally long, with e-mail and web addresses blotted out: they hold numbers too."""
     spans = [(s.start, s.end) for s in find_emails(text, "")]
     spans += [(s.start, s.end) for s in find_links(text, "")]
-    pieces, position = [], 0
-    for start, end in sorted(spans):
-        pieces += [text[position:start], "_" * (end - max(start, position))]
-        position = max(position, end)
-    return "".join([*pieces, text[position:]])
+    return _blotted(text, spans, "_")
 
 
 def _as_it_stands(spot: Spot, text: str) -> Spot:
@@ -158,10 +182,10 @@ def parse_phone(written: str, place: str = "registry") -> Phone:
 
 def _with_code(text: str, place: str) -> Iterator[Spot]:
     candidates = [
-        *((match, True) for match in _FULL.finditer(text)),
-        *((match, False) for match in _CODED.finditer(text)),
-        *((match, False) for match in _BARE.finditer(text)),
-        *((match, False) for match in _SOLID.finditer(text)),
+        *((match, True) for match in _matches(_FULL, _OPENING, text)),
+        *((match, False) for match in _matches(_CODED, _OPENING, text)),
+        *((match, False) for match in _matches(_BARE, _RUN, text)),
+        *((match, False) for match in _matches(_SOLID, _RUN, text)),
     ]
     for match, has_prefix in sorted(candidates, key=lambda pair: (pair[0].start(), not pair[1])):
         spot = _spot(text, match, has_prefix, place)
@@ -203,6 +227,7 @@ def _area_code(written: str, has_prefix: bool, national: str) -> str | None:
     return groups[0] if max(map(len, groups[1:])) < 8 and groups[-1] != "" else None
 
 
+@lru_cache(maxsize=16384)  # a number stands on every page of its site
 def _registered_code(national: str) -> str:
     number = phonenumbers.parse(f"+7{national}", "RU")
     return national[: phonenumbers.length_of_geographical_area_code(number)]
@@ -240,6 +265,7 @@ def _labels(text: str, start: int) -> list[str | None]:
     ]
 
 
+@lru_cache(maxsize=16384)
 def _exists(e164: str) -> bool:
     return phonenumbers.is_valid_number(phonenumbers.parse(e164, None))
 
@@ -279,7 +305,7 @@ def _next(text: str, spot: Spot) -> tuple[int, int, str] | None:
 def _without_code(text: str, place: str, taken: Sequence[tuple[int, int]]) -> list[Spot]:
     """Local numbers outside the spans that are taken (sorted, as the matches are)."""
     spots: list[Spot] = []
-    for match in _outside(_LOCAL.finditer(text), taken):
+    for match in _outside(_matches(_LOCAL, _RUN, text), taken):
         follows = bool(spots) and _follows(text, spots[-1], match)
         if follows or _is_local(text, match):
             end, extension = _extension(text, match.end())
@@ -347,6 +373,8 @@ def _is_plain(written: str, before: str) -> bool:
 
 def _completed(spots: Sequence[Spot], text: str) -> list[Spot]:
     """Local numbers with the one area code that the text names and that makes ten digits."""
+    if not any(spot.phone.local for spot in spots):
+        return list(spots)
     named = set(_AREA_CODE.findall(text))
     codes = named or {spot.code for spot in spots if _is_area(spot.code)}
     completed: list[Spot] = []
