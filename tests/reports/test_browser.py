@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from reports import notices
+from reports.formats import pages
 from reports.formats.html import FORMAT
+from reports.letters import letter
 from reports.mail import digest
 from reports.model import Report
+from tests.cast import MUSEUM
+from tests.reports.test_notices import CREATED
+from tests.reports.test_notices import report as noticed
 from tests.reports.town import HOSTILE, REPORT, TWO_TOWNS, big_report
 
 CHROMIUM = "/usr/bin/chromium"
@@ -39,10 +46,10 @@ class Reader:
     def opens(self, report: Report, width: int = 1280) -> Page:
         return self.reads(FORMAT.render(report).main, width)
 
-    def reads(self, content: bytes, width: int) -> Page:
+    def reads(self, content: bytes, width: int, **media: Any) -> Page:
         file = self.folder / "report.html"
         file.write_bytes(content)
-        page = self.browser.new_page(viewport={"width": width, "height": 800})
+        page = self.browser.new_page(viewport={"width": width, "height": 800}, **media)
         page.set_default_timeout(5000)
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -58,6 +65,23 @@ def reader(browser: Browser, tmp_path: Path) -> Iterator[Reader]:
     yield one
     for context in browser.contexts:
         context.close()
+
+
+AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+
+
+def faults(page: Page, options: dict[str, Any] | None = None) -> list[tuple[str, str]]:
+    """What axe finds, with every fold open: the rule, and the first place. Of a long list or table
+    six lines are looked at: the rest are alike."""
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    alike = "li:nth-child(n+7), .register tr:nth-child(n+7)"
+    page.locator(alike).evaluate_all("all => all.forEach((one) => one.remove())")
+    found = Axe().run(page, options=options).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"]) for one in found]
+
+
+def sideways(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth"))
 
 
 def bottom(page: Page, text: str) -> float:
@@ -96,7 +120,7 @@ def test_the_browser_has_nothing_to_complain_of(reader: Reader, report: Report, 
 def test_a_telephone_needs_no_sideways_scrolling(reader: Reader, report: Report) -> None:
     page = reader.opens(report, 320)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert sideways(page) <= 320
 
 
 def test_a_filter_leaves_only_what_was_asked_for(reader: Reader) -> None:
@@ -124,29 +148,58 @@ def test_a_link_to_a_material_opens_the_fold_that_hides_it(reader: Reader) -> No
     page.wait_for_selector("#kedr--school li[id$=m1]", state="visible")
 
 
-def test_the_letter_fits_a_telephone(reader: Reader) -> None:
-    page = reader.reads(digest(TWO_TOWNS).html.encode(), 320)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_serious(reader: Reader, width: int) -> None:
+    assert faults(reader.opens(TWO_TOWNS, width)) == []
+
+
+def fragment(content: bytes) -> bytes:
+    """A part of a page as the site that takes it in shows it."""
+    head = "<!doctype html><html lang=ru><title>Сайт</title><main><h1>Сайт</h1>"
+    return head.encode() + content
+
+
+REGION = big_report(61, pages=1)
+PARTS = {
+    "digest": lambda: digest(TWO_TOWNS).html.encode(),
+    "letter": lambda: letter(REPORT, MUSEUM).html.encode(),
+    "index": lambda: FORMAT.render(REGION).main,
+    "institution": lambda: next(iter(FORMAT.render(REGION).beside))[1],
+    "pages": lambda: fragment(pages.FORMAT.render(TWO_TOWNS).main),
+    "notices": lambda: fragment(notices.HTML.render(noticed(CREATED)).main),
+}
+
+
+@pytest.fixture(scope="module", params=PARTS)
+def part(request: pytest.FixtureRequest) -> bytes:
+    return PARTS[request.param]()
+
+
+def test_axe_finds_nothing_against_wcag_in_any_part(reader: Reader, part: bytes) -> None:
+    assert faults(reader.reads(part, 640), AA) == []
+
+
+def test_every_part_fits_a_telephone(reader: Reader, part: bytes) -> None:
+    assert sideways(reader.reads(part, 320)) <= 320
     assert reader.complaints == []
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing_serious(reader: Reader, width: int) -> None:
-    page = reader.opens(TWO_TOWNS, width)
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+def test_colours_of_the_reader_stay_legible(reader: Reader) -> None:
+    media = {"color_scheme": "dark", "forced_colors": "active"}
+    page = reader.reads(FORMAT.render(REPORT).main, 1280, **media)
+    assert faults(page, {"runOnly": ["color-contrast"]}) == []
 
 
-def test_axe_finds_nothing_serious_in_the_letter(reader: Reader) -> None:
-    page = reader.reads(digest(TWO_TOWNS).html.encode(), 640)
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found.response["violations"]] == []
+def test_a_mark_is_told_by_its_sign_where_colours_are_taken_away(reader: Reader) -> None:
+    page = reader.reads(FORMAT.render(REPORT).main, 1280, forced_colors="active")
+    signs = page.locator(".legend .sign").all_inner_texts()
+    assert len(signs) == len(set(signs)) > 3
+    assert all(one.strip() for one in signs)
 
 
 def test_a_broad_matrix_does_not_widen_the_page(reader: Reader) -> None:
     page = reader.opens(TWO_TOWNS, 1280)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert sideways(page) <= 1280
 
 
 def test_the_file_of_one_institution_runs_nothing_that_it_was_told(reader: Reader) -> None:
@@ -155,11 +208,11 @@ def test_the_file_of_one_institution_runs_nothing_that_it_was_told(reader: Reade
     page = reader.reads(content, 320)
     assert reader.complaints == []
     assert page.locator("script, img, a[href^=javascript]").count() == 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert sideways(page) <= 320
 
 
 def test_the_filters_of_an_index_work_from_the_keyboard(reader: Reader) -> None:
-    page = reader.opens(big_report(61, pages=1))
+    page = reader.opens(REGION)
     page.focus("select[name=mark]")
     for _ in range(6):  # fail, below, review, error, unknown, pending
         page.keyboard.press("ArrowDown")
