@@ -44,6 +44,7 @@ pango:
 lock: .venv/dev  ## pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/pip install -q uv
 	$(BIN)/$(COMPILE) pyproject.toml requirements/build.in -o requirements/run.txt
+	$(BIN)/$(COMPILE) --extra postgresql pyproject.toml requirements/build.in -o requirements/postgresql.txt
 	$(BIN)/$(COMPILE) --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
 
 pictures: .venv/dev browser  ## docs/*.png from the demo

@@ -343,6 +343,16 @@ class Budget(Protocol):
         ...
 
 
+class Turns(Protocol):
+    def next(self, reader: str, seconds: float) -> float:
+        """Take the reader's next turn, which lasts so long; the seconds until it begins."""
+        ...
+
+    def put_off(self, reader: str, late: float) -> bool:
+        """The turn taken last began so late; False: the one after it is another's already."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """What every collector of one run shares."""
@@ -351,6 +361,7 @@ class Run:
     walls_since: datetime  # posts are wanted from here on
     evidence: EvidenceSink
     budget: Budget
+    turns: Turns | None = None  # where other processes use the same readers; None: nobody else does
     user_agent: str = "Dozor/0.1 (audit of official pages; contact: see the operator)"
 
 

@@ -35,6 +35,7 @@ from monitor.second_look import as_second, worsened_pages
 from monitor.storage import audits, findings, observations
 from monitor.storage.evidence import WarcFile, seal, sealed
 from monitor.storage.ledger import Ledger
+from monitor.storage.pace import SharedTurns
 from monitor.storage.retention import remove_old
 from reports.model import Audit, Collection, Issue
 from rules.engine import declared_pages, judge
@@ -120,7 +121,7 @@ def _evidence(application: Application, begun: Audit) -> Iterator[WarcFile]:
     settings = application.settings
     with WarcFile(settings.storage.evidence, begun, settings.secrets) as file:
         yield file
-    if begun.id not in sealed(application.engine):
+    if file.path.name not in sealed(application.engine, begun):
         seal(application.engine, begun, file)
     kept = settings.storage
     remove_old(application.engine, kept.evidence, kept.evidence_days, application.clock())
@@ -205,6 +206,7 @@ def _run(application: Application, order: Order, slug: str, file: WarcFile) -> R
         walls_since=order.as_of - WALL_WINDOW,
         evidence=file,
         budget=Ledger(application.engine, quotas, application.clock, order.on_demand),
+        turns=SharedTurns(application.engine),
     )
 
 

@@ -27,7 +27,9 @@ app = typer.Typer(
 )
 registry_app = typer.Typer(help="Реестр учреждений: проверить, заполнить из таблицы, выгрузить.")
 rules_app = typer.Typer(help="Требования актов: перечень и объяснение каждого.")
+storage_app = typer.Typer(help="Хранилище: перенести базу на сервер PostgreSQL.")
 app.add_typer(registry_app, name="registry", no_args_is_help=True)
+app.add_typer(storage_app, name="storage", no_args_is_help=True)
 app.add_typer(rules_app, name="rules", no_args_is_help=True)
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[УЧРЕЖДЕНИЕ]…", help="Без имён — все.")]
@@ -465,6 +467,23 @@ def rules_check(
     from monitor.commands import rules as work
 
     _end(work.check(files or []))
+
+
+@storage_app.command("move")
+def storage_move(
+    context: typer.Context,
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="АДРЕС", help="postgresql+psycopg://имя@сервер/база, пустая."),
+    ],
+    password: Annotated[
+        str, typer.Option(help="Пароль базы.", envvar="DATABASE_PASSWORD", hidden=True)
+    ] = "",
+) -> None:
+    """Перенести всё из базы настроек (SQLite) в пустую базу PostgreSQL и сверить."""
+    from monitor.commands import storage as work
+
+    _end(work.move(context.obj, to, password))
 
 
 def main() -> None:

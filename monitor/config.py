@@ -39,10 +39,12 @@ from pydantic_settings import (
     SettingsError,
     TomlConfigSettingsSource,
 )
+from sqlalchemy import make_url
 
 from collectors.model import Network
 from monitor.mime import address_of
 from monitor.networks import networks
+from monitor.storage.addresses import usable_address, with_password
 from rules.toml_lines import TomlError, read_toml
 
 log = logging.getLogger(__name__)
@@ -51,6 +53,7 @@ WEEKDAY_DIGITS = (
     "дни недели пишутся словами (mon, tue, wed, thu, fri, sat, sun): "
     "цифры разные программы считают по-разному"
 )
+DATABASE_PASSWORD = "DATABASE_PASSWORD"
 NO_FILE = "файла настроек нет. Укажите его: dozor --config ФАЙЛ, или создайте config.toml"
 
 
@@ -67,9 +70,14 @@ class Section(BaseModel):
 
 
 class Storage(Section):
-    database: str = "sqlite:///var/dozor.db"
+    database: str = Field(default="sqlite:///var/dozor.db", repr=False)  # may hold a password
     evidence: Path = Path("var/evidence")
     evidence_days: int = Field(default=365, ge=0)
+
+    @field_validator("database")
+    @classmethod
+    def _is_address(cls, written: str) -> str:
+        return usable_address(written)
 
 
 class Reports(Section):
@@ -195,7 +203,9 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
     found = networks()
     return Settings(
         registry=tuple(folder / path for path in declared.registry),
-        storage=_anchored(declared.storage, folder),
+        storage=_with_password(
+            _anchored(declared.storage, folder), secrets.read(DATABASE_PASSWORD)
+        ),
         reports=Reports(directory=folder / declared.reports.directory),
         rules=declared.rules,
         schedule=declared.schedule,
@@ -206,7 +216,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
             slug: _network_settings(network, getattr(declared, slug), secrets)
             for slug, network in found.items()
         },
-        secrets=secrets.values(),
+        secrets=(*secrets.values(), *_password_of(declared.storage)),
         file=file,
     )
 
@@ -322,6 +332,15 @@ def _with_authority(mail: Mail, folder: Path) -> Mail:
         why = "в нём нет сертификатов PEM" if isinstance(error, ssl.SSLError) else error.strerror
         raise ConfigError([f"[mail] ca_file: не прочитать {path}: {why}"]) from None
     return mail.model_copy(update={"ca_file": path})
+
+
+def _with_password(storage: Storage, password: str) -> Storage:
+    return storage.model_copy(update={"database": with_password(storage.database, password)})
+
+
+def _password_of(storage: Storage) -> tuple[str, ...]:
+    password = make_url(storage.database).password
+    return (str(password),) if password else ()
 
 
 class _Secrets:

@@ -15,6 +15,7 @@ from monitor.scope import UnknownInstitutionError
 from monitor.storage.copies import CopyError
 from monitor.storage.database import StorageError
 from monitor.storage.locks import LockTakenError
+from monitor.storage.moving import MoveError
 from reports.model import FormatError
 from rules.packs import PackError
 from rules.toml_lines import TomlError
@@ -28,6 +29,7 @@ _INPUT = (
     FormatError,
     MetricsAddressError,
     MomentError,
+    MoveError,
     PackError,
     RegistryError,
     TomlError,

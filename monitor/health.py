@@ -14,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+from sqlalchemy import make_url
+
 from collectors.vk.check import check_tokens
 from collectors.vk.settings import fingerprint
 from monitor.application import load_acts, real_time
@@ -21,7 +23,7 @@ from monitor.config import Settings
 from monitor.networks import networks
 from monitor.registry import check as checked
 from monitor.smtp import DeliveryError, server
-from monitor.storage.database import StorageError, connect, schema_is_current
+from monitor.storage.database import StorageError, connect, product_of, schema_is_current
 from monitor.storage.ledger import Ledger
 from rules.packs import PackError
 
@@ -75,15 +77,18 @@ def _registry(settings: Settings) -> Iterator[Sign]:
 def _database(settings: Settings) -> Iterator[Sign]:
     try:
         engine = connect(settings.storage.database)
-        current = schema_is_current(engine)
-        engine.dispose()
+        try:
+            what = f"база данных {product_of(engine)}"
+            current = schema_is_current(engine)
+        finally:
+            engine.dispose()
     except (StorageError, OSError) as error:
         yield Sign(FAULT, f"база данных: {error}")
         return
     if current:
-        yield Sign(OK, "база данных: схема новейшая")
+        yield Sign(OK, f"{what}: отвечает, схема новейшая")
     else:
-        yield Sign(WARNING, "база данных: пуста или прежней версии", "обновится при проверке")
+        yield Sign(WARNING, f"{what}: отвечает, пуста или прежней версии", "обновится при проверке")
 
 
 def _disk(settings: Settings) -> Iterator[Sign]:
@@ -161,6 +166,10 @@ def _secret_files(settings: Settings) -> Iterator[Sign]:
     mode = settings.file.stat().st_mode
     if mode & stat.S_IWOTH:
         yield Sign(WARNING, f"{settings.file}: может изменить любой", f"chmod o-w {settings.file}")
+    password = make_url(settings.storage.database).password
+    if password and str(password) in settings.file.read_text("utf-8"):
+        advice = "уберите его оттуда и задайте DATABASE_PASSWORD"
+        yield Sign(WARNING, f"{settings.file}: в нём стоит пароль базы", advice)
 
 
 def _control_pages(settings: Settings) -> Iterator[Sign]:

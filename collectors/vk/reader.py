@@ -60,7 +60,7 @@ class Reader:
         self._run = run
         self._token = token
         self._backoff = settings.backoff
-        self._pace = Pace(settings.requests_per_second)
+        self._pace = Pace(settings.requests_per_second, self.name, run.turns)
         self._threads = ThreadPoolExecutor(LINES, thread_name_prefix=f"vk-{self.name}")
         self._lines: asyncio.LifoQueue[Line] = asyncio.LifoQueue()
         self._silent = 0

@@ -20,7 +20,7 @@ import urllib3
 import vk_api
 from requests.adapters import HTTPAdapter
 
-from collectors.model import VK, Exchange, Failure, FailureCode
+from collectors.model import VK, Exchange, Failure, FailureCode, Turns
 from collectors.vk.errors import Action, VkError, malformed, numbered
 from collectors.vk.settings import VkSettings
 
@@ -190,20 +190,38 @@ class Pace:
     """At most so many calls a second over all lines of a token, latency left out of the account.
 
     A little more than the bare interval, so that calls that bunch on the way stay within it; each
-    time that VK finds it too fast, some more, up to a tenth.
+    time that VK finds it too fast, some more, up to a tenth. `turns`: where other processes use
+    the token too, it says when it is ours.
     """
 
-    def __init__(self, per_second: float) -> None:
+    def __init__(self, per_second: float, reader: str = "", turns: Turns | None = None) -> None:
         self._bare = 1 / per_second
         self._interval = SPACING * self._bare
+        self._reader = reader
+        self._turns = turns
         self._next = 0.0
         self._lock = asyncio.Lock()
 
     async def turn(self) -> None:
         async with self._lock:
-            await asyncio.sleep(max(0.0, self._next - time.monotonic()))
-            late = time.monotonic() - self._next
-            self._next += self._interval + (0.0 if late < CATCHING_UP * self._bare else late)
+            if self._turns is None:
+                await self._own_turn()
+            else:
+                await self._shared_turn(self._turns)
+
+    async def _own_turn(self) -> None:
+        await asyncio.sleep(max(0.0, self._next - time.monotonic()))
+        late = time.monotonic() - self._next
+        self._next += self._interval + (0.0 if late < CATCHING_UP * self._bare else late)
+
+    async def _shared_turn(self, turns: Turns) -> None:
+        """A turn that this machine was too busy for is let go when the next one is another's."""
+        while True:
+            begins = time.monotonic() + turns.next(self._reader, self._interval)
+            await asyncio.sleep(begins - time.monotonic())
+            late = time.monotonic() - begins
+            if late < CATCHING_UP * self._bare or turns.put_off(self._reader, late):
+                return
 
     def widen(self) -> None:
         self._interval = min(self._interval + STEP * self._bare, CAREFUL * self._bare)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, update
 from sqlmodel import col, select
 
 from monitor.storage.bodies import made, plain
-from monitor.storage.database import session
+from monitor.storage.database import put_once, session
 from monitor.storage.tables import AuditRow, DocumentRow, FindingRow
 from reports.model import Audit, Collection, Issue, Tally
 from rules.model import Outcome
@@ -60,9 +60,8 @@ def begin(
     )
     with session(engine) as opened:
         for document in documents:
-            opened.merge(
-                DocumentRow(digest=document.digest, name=document.name, body=document.body)
-            )
+            kept = DocumentRow(digest=document.digest, name=document.name, body=document.body)
+            put_once(opened, kept)
         opened.add(row)
     return _value(row)
 

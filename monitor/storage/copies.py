@@ -80,9 +80,13 @@ def restore(storage: Storage, file: Path, *, force: bool) -> int:
 def _file_of(storage: Storage) -> Path:
     url = make_url(storage.database)
     if url.get_backend_name() != "sqlite" or not url.database:
+        server = url.set(drivername=url.get_backend_name(), password=None)
         raise CopyError(
-            "[storage] database: не SQLite; сохраните базу её же средством (pg_dump), "
-            f"а папку {storage.evidence} — обычным копированием"
+            "база — PostgreSQL: её копию делает сам сервер. Сначала база, потом материалы:\n"
+            f"  pg_dump --format=custom --file=dozor.dump '{server.render_as_string()}'\n"
+            f"  tar -cf evidence.tar -C {storage.evidence.parent} {storage.evidence.name}\n"
+            "Назад: pg_restore --clean --if-exists --dbname=… dozor.dump, папку материалов "
+            "на место, затем dozor verify"
         )
     return Path(url.database)
 

@@ -2,6 +2,10 @@
 
 StorageError
 └── the database cannot be opened, migrated or written; the text is Russian and says why
+
+SQLite is embedded; PostgreSQL is another `[storage] database` and the extra `postgresql`. Both give
+the same: moments in UTC, serialised read-then-write in `exclusive`, one migration at a time. An
+address may hold a password, so it is told through `shown` only.
 """
 
 from __future__ import annotations
@@ -16,14 +20,20 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, SQLModel, create_engine
+
+from monitor.storage.addresses import INSTALL, POSTGRESQL, SQLITE, shown
 
 log = logging.getLogger(__name__)
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_SECONDS = 30  # unless the address says ?timeout=N
+CONNECT_SECONDS = 10  # to PostgreSQL, unless the address says ?connect_timeout=N
+_MIGRATING, _EXCLUSIVE = 1146047053, 1146047054  # PostgreSQL's advisory locks go by number
 
 
 class StorageError(Exception):
@@ -42,32 +52,67 @@ def connect(address: str) -> Engine:
     """An engine, without looking at the schema."""
     try:
         url = make_url(address)
-        if url.get_backend_name() == "sqlite" and url.database and "file:" not in url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        is_patient = url.get_backend_name() != "sqlite" or "timeout" in url.query
-        engine = create_engine(
-            address, connect_args={} if is_patient else {"timeout": BUSY_SECONDS}
-        )
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise StorageError(f"[storage] database = «{address}»: адрес не понят ({error})") from None
+        engine = _sqlite(url) if url.get_backend_name() == SQLITE else _server(url)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("psycopg"):
+            raise StorageError(f"[storage] database = «{shown(address)}»: {INSTALL}") from None
+        raise
+    except (ArgumentError, NoSuchModuleError) as error:
+        told = shown(str(error))
+        raise StorageError(
+            f"[storage] database = «{shown(address)}»: адрес не понят ({told})"
+        ) from None
     except OSError as error:
         raise StorageError(f"не создать папку базы {address}: {error.strerror}") from None
-    if url.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
     return engine
+
+
+def kind_of(engine: Engine) -> str:
+    return engine.dialect.name
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and "file:" not in url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    patient = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
+    engine = create_engine(url, connect_args=patient)
+    event.listen(engine, "connect", _tune_sqlite)
+    return engine
+
+
+def _server(url: URL) -> Engine:
+    """A server may be restarted beneath us: a dead connection is found before it is used."""
+    is_named = url.get_backend_name() != POSTGRESQL or "connect_timeout" in url.query
+    patient = {} if is_named else {"connect_timeout": CONNECT_SECONDS}
+    return create_engine(url, connect_args=patient, pool_pre_ping=True)
 
 
 def migrate(engine: Engine) -> None:
     with engine.begin() as connection:
-        config = _alembic()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection)
+
+
+def upgrade(connection: Connection) -> None:
+    """To the newest schema, as a part of the connection's transaction."""
+    if connection.dialect.name == POSTGRESQL:  # two that start at once
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+    config = _alembic()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def schema_is_current(engine: Engine) -> bool:
-    with engine.connect() as connection:
+    with translated(str(engine.url)), engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     return found == ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
+def product_of(engine: Engine) -> str:
+    """What answers at the other end: «PostgreSQL 16.4», «SQLite 3.40.1»."""
+    name = {SQLITE: "SQLite", POSTGRESQL: "PostgreSQL"}.get(kind_of(engine), kind_of(engine))
+    with translated(str(engine.url)), engine.connect() as connection:
+        version = connection.dialect.server_version_info or ()
+    return f"{name} {'.'.join(map(str, version))}".strip()
 
 
 @contextmanager
@@ -80,12 +125,29 @@ def session(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def exclusive(engine: Engine) -> Iterator[Session]:
-    """A unit of work that reads and then writes by what it read: nobody else writes meanwhile."""
-    begin = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(1146047054)"}
+    """A unit of work that reads and then writes by what it read: no other such unit runs meanwhile.
+
+    SQLite keeps every writer out, PostgreSQL only the others that come through here. Each reads
+    what was committed before its turn (READ COMMITTED looks anew at every statement).
+    """
     with session(engine) as opened:
-        if statement := begin.get(engine.dialect.name):
-            opened.connection().exec_driver_sql(statement)
+        if begin := _BEGIN.get(kind_of(engine)):
+            opened.connection().exec_driver_sql(begin)
         yield opened
+
+
+def put_once(opened: Session, row: SQLModel) -> None:
+    """Add the row unless its key is there: another process may add the same this very moment."""
+    insert: Any = postgresql_insert if _is_postgresql(opened) else sqlite_insert
+    table = type(row)
+    opened.exec(insert(table).values(**row.model_dump()).on_conflict_do_nothing())
+
+
+def _is_postgresql(opened: Session) -> bool:
+    return opened.get_bind().dialect.name == POSTGRESQL
+
+
+_BEGIN = {SQLITE: "BEGIN IMMEDIATE", POSTGRESQL: f"SELECT pg_advisory_xact_lock({_EXCLUSIVE})"}
 
 
 @contextmanager
@@ -94,16 +156,26 @@ def translated(address: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        log.error("database error: %s", error.orig)
-        raise StorageError(f"база данных {address}: {error.orig}. {_advice(error)}") from error
+        fault = shown(" ".join(str(error.orig).split()))
+        log.error("database error: %s", fault)
+        raise StorageError(f"база данных {shown(address)}: {fault}. {_advice(error)}") from error
 
 
 def _advice(error: DBAPIError) -> str:
-    """SQLite refines its codes (SQLITE_IOERR_WRITE): the first two words tell the kind."""
+    """SQLite refines its codes (SQLITE_IOERR_WRITE): the first two words tell the kind.
+
+    PostgreSQL's are SQLSTATEs: five signs, or their class, the first two. None: no answer at all.
+    """
     code = "_".join(str(getattr(error.orig, "sqlite_errorname", "")).split("_")[:2])
-    return _SQLITE_ADVICE.get(code, "Проверьте [storage] database и журнал.")
+    if told := _SQLITE_ADVICE.get(code):
+        return told
+    state = str(getattr(error.orig, "sqlstate", None) or "08")
+    if "psycopg" in type(error.orig).__module__:
+        return _POSTGRESQL_ADVICE.get(state) or _POSTGRESQL_ADVICE.get(state[:2], _CHECK)
+    return _CHECK
 
 
+_CHECK = "Проверьте [storage] database и журнал."
 _SQLITE_ADVICE = {
     "SQLITE_FULL": "На диске нет места: освободите его и запустите проверку снова.",
     "SQLITE_READONLY": "Файл базы только для чтения: проверьте владельца и права.",
@@ -112,6 +184,19 @@ _SQLITE_ADVICE = {
     "SQLITE_NOTADB": "Это не файл базы SQLite: проверьте [storage] database.",
     "SQLITE_CANTOPEN": "Файл базы не открыть: проверьте путь и права на папку.",
     "SQLITE_IOERR": "Диск не отвечает как должен: проверьте его и журнал системы.",
+}
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_POSTGRESQL_ADVICE = {
+    "08": "Сервер PostgreSQL не отвечает или не принял вход: проверьте, запущен ли он, "
+    "адрес, имя и пароль в [storage] database.",
+    "28": "PostgreSQL не принял имя или пароль: проверьте [storage] database и DATABASE_PASSWORD.",
+    "3D000": "Такой базы на сервере нет: создайте её (createdb).",
+    "42501": "Не хватает прав: пользователь базы должен быть её владельцем.",
+    "25006": "База только для чтения: это резервный сервер? Укажите основной.",
+    "53100": "На диске сервера нет места: освободите его и запустите проверку снова.",
+    "53300": "У сервера нет свободных соединений: поднимите max_connections "
+    "или уберите лишние рабочие процессы.",
+    "57": "Сервер PostgreSQL останавливается: запустите проверку снова, она продолжится.",
 }
 
 

@@ -15,7 +15,7 @@ import re
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from io import BytesIO
 from pathlib import Path
@@ -290,8 +290,8 @@ def _digest(path: Path) -> tuple[str, int]:
         return hashlib.file_digest(opened, "sha256").hexdigest(), path.stat().st_size
 
 
-def sealed(engine: Engine) -> Mapping[int, str]:
-    """Audit → name of its evidence file."""
+def sealed(engine: Engine, audit: Audit) -> set[str]:
+    """Names of the audit's files that stand in the chain."""
     with session(engine) as opened:
-        rows = opened.exec(select(EvidenceFileRow)).all()
-    return {row.audit_id: row.name for row in rows}
+        names = select(EvidenceFileRow.name).where(EvidenceFileRow.audit_id == audit.id)
+        return set(opened.exec(names))

@@ -2,7 +2,7 @@
 
 VK grants a token 5,000 wall.get a day; whether the window is a calendar day is not established
 (platforms.md §1.4), so calls are counted over a rolling 24 hours. The ledger is kept in the
-database: a restart forgets nothing.
+database: a restart forgets nothing, and processes that share a token share its day.
 
 A night begins when yesterday's calls still count. They end their day at the pace at which they
 were made, so calls that are freed SOON are planned with, and the collector waits for them.
@@ -55,7 +55,7 @@ class Ledger:
     def exhaust(self, reader: str, method: str) -> None:
         """Write down as used whatever the quota still showed: the platform knows better."""
         quota = self.quotas.get(method, Quota(per_day=0))
-        with session(self.engine) as opened:
+        with exclusive(self.engine) as opened:
             left = quota.per_day - self._used(opened, reader, method, WINDOW)
             if left > 0:
                 self._add(opened, reader, method, left)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, update
 from sqlmodel import col, select
 
-from monitor.storage.database import session
+from monitor.storage.database import exclusive, session
 from monitor.storage.tables import NightRow
 
 
@@ -30,7 +30,7 @@ class Night:
 
 def begin(engine: Engine, due_at: datetime, as_of: datetime, keep_since: datetime) -> Night:
     """Write the night down; one that broke off keeps its moment, unless that is too long ago."""
-    with session(engine) as opened:
+    with exclusive(engine) as opened:
         row = opened.get(NightRow, due_at) or NightRow(due_at=due_at, as_of=as_of)
         if row.finished_at is None and row.as_of < keep_since:
             row.as_of = as_of

@@ -10,7 +10,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -27,7 +37,13 @@ class Moment(TypeDecorator[datetime]):
         return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+        """SQLite forgets the zone; PostgreSQL answers in the zone of its session."""
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+# A country's night writes five million findings: PostgreSQL's INTEGER ends within two years.
+# SQLite's INTEGER has 64 bits, and only a key of that name numbers itself.
+Large = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def _moment(**options: Any) -> Any:
@@ -64,7 +80,7 @@ class ObservationRow(SQLModel, table=True):
     __tablename__ = "observation"
     __table_args__ = (Index("observation_page", "network", "address", "observed_at"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Large)
     audit_id: int = Field(foreign_key="audit.id", index=True)
     network: str
     address: str
@@ -78,7 +94,7 @@ class FindingRow(SQLModel, table=True):
     __tablename__ = "finding"
     __table_args__ = (Index("finding_institution", "municipality", "institution", "audit_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Large)
     audit_id: int = Field(foreign_key="audit.id", index=True)
     municipality: str
     institution: str
@@ -93,11 +109,20 @@ class CallRow(SQLModel, table=True):
     __tablename__ = "call"
     __table_args__ = (Index("call_reader", "reader", "method", "at"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Large)
     reader: str
     method: str
     at: datetime = _moment()
     calls: int
+
+
+class PaceRow(SQLModel, table=True):
+    """When a reader of a platform may next ask it, whichever process it is that asks."""
+
+    __tablename__ = "pace"
+
+    reader: str = Field(primary_key=True)
+    free_at: float  # seconds since 1970 by the database's own clock
 
 
 class StatementRow(SQLModel, table=True):
@@ -115,14 +140,17 @@ class StatementRow(SQLModel, table=True):
 
 
 class EvidenceFileRow(SQLModel, table=True):
-    """One WARC file of one run. `chain` is the sha256 of the file's digest and the last chain."""
+    """A WARC file of one run. `chain` is the sha256 of the file's digest and the last chain.
+
+    A run of one process has one file; of several workers, each has its own.
+    """
 
     __tablename__ = "evidence_file"
 
     audit_id: int = Field(primary_key=True, foreign_key="audit.id")
-    name: str
+    name: str = Field(primary_key=True)
     records: int
-    size: int
+    size: int = Field(sa_type=Large)
     sha256: str
     chain: str
     place: int = Field(sa_column_kwargs={"server_default": "0"})  # in the order of sealing

@@ -18,23 +18,63 @@ import pytest
 import tomli_w
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
+from sqlmodel import SQLModel
 
 from monitor.sandbox import Running, demo_world, serve, write_demo_registry
 from monitor.storage import audits
 from monitor.storage.database import open_database
 from reports.model import Audit
+from tests import postgresql
 from tests.cast import NOW
+from tests.monitor.pipeline import empty_database
 
 DOZOR = Path(sys.executable).with_name("dozor")
 AS_OF = NOW.isoformat()
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[URL]:
+    """The PostgreSQL of this session, shared by the processes of pytest-xdist."""
+    with postgresql.server() as url:
+        yield url
+
+
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = open_database(f"sqlite:///{tmp_path / 'dozor.db'}")
-    yield opened
-    opened.dispose()
+def new_database(server: URL) -> Iterator[str]:
+    """The address of an empty database on PostgreSQL."""
+    with postgresql.database(server) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgresql_engine(server: URL) -> Iterator[Engine]:
+    """Migrated once for all tests of this process, which leave it empty."""
+    with postgresql.database(server) as address:
+        opened = open_database(address)
+        yield opened
+        opened.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Whatever is stored, is stored in both."""
+    if request.param == "sqlite":
+        (tmp_path / "dozor.db").write_bytes(empty_database())
+        opened = open_database(f"sqlite:///{tmp_path / 'dozor.db'}")
+        yield opened
+        opened.dispose()
+    else:
+        opened = request.getfixturevalue("postgresql_engine")
+        yield opened
+        opened.dispose()
+        emptied(opened)
+
+
+def emptied(engine: Engine) -> None:
+    tables = ", ".join(f'"{name}"' for name in SQLModel.metadata.tables)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
 
 @pytest.fixture

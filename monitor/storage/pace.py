@@ -1,0 +1,78 @@
+"""One pace for one reader of a platform, whichever process uses it: fulfils `Turns`.
+
+VK allows a token three requests a second. A night and an audit on demand, or several workers, use
+the same token side by side, so each takes its turn from one row. Its time is the database's own:
+the clocks of the machines need not agree.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, Float, case, cast, func, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import col
+
+from monitor.storage.addresses import POSTGRESQL
+from monitor.storage.database import kind_of, session
+from monitor.storage.tables import PaceRow
+
+AT_ONCE = 0.25  # seconds of turns that are taken together where turns are short
+FAR_AHEAD = 300.0  # seconds; then the database's clock was set back, and nobody waits for that
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTurns:
+    """`own`: turns taken together and not used yet, by the monotonic clock; `ends`: of the last."""
+
+    engine: Engine
+    own: dict[str, list[float]] = field(default_factory=dict)
+    ends: dict[str, float] = field(default_factory=dict)
+
+    def next(self, reader: str, seconds: float) -> float:
+        now = time.monotonic()
+        ahead = [one for one in self.own.get(reader, ()) if one + seconds > now]
+        if not ahead:
+            count = max(1, int(AT_ONCE / seconds))
+            start = now + max(0.0, self._taken(reader, count * seconds))
+            ahead = [start + number * seconds for number in range(count)]
+        self.own[reader] = ahead[1:]
+        return max(0.0, ahead[0] - time.monotonic())
+
+    def put_off(self, reader: str, late: float) -> bool:
+        if self.own.get(reader):
+            return True
+        is_last = col(PaceRow.free_at) == self.ends[reader]
+        moved = {"free_at": col(PaceRow.free_at) + late}
+        with session(self.engine) as opened:
+            done = opened.exec(
+                update(PaceRow).where(col(PaceRow.reader) == reader, is_last).values(**moved)
+            )
+        return bool(done.rowcount)
+
+    def _taken(self, reader: str, seconds: float) -> float:
+        """How long until the span begins that is now this process's; negative: a moment ago."""
+        now = _now(self.engine)
+        insert: Any = postgresql_insert if kind_of(self.engine) == POSTGRESQL else sqlite_insert
+        begins = case(
+            (col(PaceRow.free_at).between(now, now + FAR_AHEAD), PaceRow.free_at), else_=now
+        )
+        taking = (
+            insert(PaceRow)
+            .values(reader=reader, free_at=now + seconds)
+            .on_conflict_do_update(index_elements=["reader"], set_={"free_at": begins + seconds})
+            .returning(PaceRow.free_at, PaceRow.free_at - seconds - now)
+        )
+        with session(self.engine) as opened:
+            self.ends[reader], wait = opened.connection().execute(taking).one()
+        return float(wait)
+
+
+def _now(engine: Engine) -> Any:
+    """Seconds since 1970, looked up when the row is ours: not when the transaction began."""
+    if kind_of(engine) == POSTGRESQL:
+        return cast(func.extract("epoch", func.clock_timestamp()), Float(53))
+    return (func.julianday("now") - 2440587.5) * 86400.0
