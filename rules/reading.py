@@ -37,6 +37,11 @@ class Reading:
     evidence: tuple[Evidence, ...] | None = None  # None: of the pages of the case
     notes: tuple[Reason, ...] = ()
 
+    def __post_init__(self) -> None:
+        """What surely counts may also count: the bounds cannot cross."""
+        if self.strict and not self.generous:
+            object.__setattr__(self, "generous", True)
+
 
 def outcome_of(reading: Reading) -> Outcome:
     """The order of decision of design.md §2, from «strict met» on."""

@@ -246,7 +246,10 @@ def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, 
         "phone": phone_shown(case),
         "site": site_shown(case, not_sites=not_sites),
     }
-    return {name: aged(case, GRACE_DAYS, one) for name, one in atoms.items()}
+    shown = case.view.evidence
+    return {
+        name: replace(aged(case, GRACE_DAYS, one), evidence=shown) for name, one in atoms.items()
+    }
 
 
 def _no_pages() -> Reading:

@@ -357,7 +357,7 @@ def _short_on(view: View | None) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8)
-def _all_short(site: Same) -> frozenset[str]:
+def _all_short(site: Same[SiteFacts]) -> frozenset[str]:
     return frozenset(url for url in _all_links(site.value) if _is_shortened(url))
 
 

@@ -27,7 +27,10 @@ def appointed(case: Case, *, role: str, order_required: bool = False, kind: str 
         unmet=Reason.PERSON_NOT_NAMED,
         between=Reason.PERSON_WITHOUT_ORDER,
         unseen=None if named or admits else _nobody(case, role),
-        measured={"posts": [one.post for one in named]},
+        measured={
+            "posts": [one.post for one in named],
+            **(said.measured if said is not None and admits else {}),
+        },
         evidence=(),
     )
 
