@@ -97,5 +97,5 @@ DRAWN = """
 """
 COPIED = """
 "$1" --config "$2" outbox
-"$1" --config "$2" backup copies/dozor.tar
+"$1" --config "$2" backup "${2%/*}/copies/dozor.tar"
 """
