@@ -18,7 +18,7 @@ from reports.ground import Ground, ground, mark_of, name_of, place_of, title_of
 from reports.mail import INLINER, Letter
 from reports.model import Format, Rendered, Report
 from reports.templating import one_line, render
-from reports.words import day, moment
+from reports.words import day, moment, phrase
 from rules.model import Finding, Institution, Outcome
 
 PLACES_SHOWN = 10  # the administration may have a hundred institutions under one requirement
@@ -125,7 +125,7 @@ def _task(base: Ground, findings: Sequence[Finding]) -> Task:
     act = base.acts.get(first.requirement)
     return Task(
         title=title_of(base, first.requirement),
-        source=", ".join([f"п. {first.clause}", *([act.short_title] if act else [])]),
+        source=", ".join([phrase("clause", first.clause), *([act.short_title] if act else [])]),
         places=tuple(_place(base, one) for one in findings[:PLACES_SHOWN]),
         more=len(findings[PLACES_SHOWN:]),
         steps=_steps(one.remedy for one in findings if one.remedy),

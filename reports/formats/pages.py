@@ -16,7 +16,7 @@ from reports.ground import Ground, ground
 from reports.model import Format, Rendered, Report
 from reports.tables import Column, Sheet
 from reports.templating import is_safe, render
-from reports.words import day, word
+from reports.words import day, word, words
 from rules.model import Finding, Institution, Outcome
 
 OPENS = frozenset({"page_exists", "site_works"})  # predicates that say whether an address works
@@ -82,7 +82,7 @@ def render_pages(report: Report) -> Rendered:
 
 
 def render_pages_csv(report: Report) -> Rendered:
-    keys = {"town": "Муниципалитет", "name": "Учреждение", "network": "Где", "url": "Адрес"}
+    titles = words()["list_of_pages"]
     rows = (
         {"town": town.name, "name": body.name, "network": one.network, "url": one.url}
         for town in towns(report)
@@ -90,7 +90,7 @@ def render_pages_csv(report: Report) -> Rendered:
         for one in body.addresses
     )
     return Rendered(
-        written(Sheet("", tuple(Column(key, said, 0) for key, said in keys.items()), rows))
+        written(Sheet("", tuple(Column(key, said, 0) for key, said in titles.items()), rows))
     )
 
 
