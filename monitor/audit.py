@@ -378,7 +378,7 @@ def _mass_changes(application: Application, begun: Audit, read: Collection) -> t
     engine, share = application.engine, application.settings.rules.mass_change_share
     before = audits.before(engine, begun)
     last = before.collection if before else None
-    return mass_changes(findings.of_audit(engine, begun), read, last, share)
+    return mass_changes(findings.each_of_audit(engine, begun), read, last, share)
 
 
 def _newest(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -162,7 +163,7 @@ def _ok_keys(settings: Settings) -> Iterator[Sign]:
 
 
 def _secret_files(settings: Settings) -> Iterator[Sign]:
-    """The settings may name folders only; a file with settings that others may write is a door."""
+    """A file with settings that others may write, or one with secrets that others may read."""
     mode = settings.file.stat().st_mode
     if mode & stat.S_IWOTH:
         yield Sign(WARNING, f"{settings.file}: может изменить любой", f"chmod o-w {settings.file}")
@@ -170,6 +171,17 @@ def _secret_files(settings: Settings) -> Iterator[Sign]:
     if password and str(password) in settings.file.read_text("utf-8"):
         advice = "уберите его оттуда и задайте DATABASE_PASSWORD"
         yield Sign(WARNING, f"{settings.file}: в нём стоит пароль базы", advice)
+    for variable in secret_variables():
+        named = os.environ.get(f"{variable}_FILE")
+        if named and Path(named).stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            yield Sign(
+                WARNING, f"{variable}_FILE: {named} могут прочесть другие", f"chmod 600 {named}"
+            )
+
+
+def secret_variables() -> tuple[str, ...]:
+    theirs = (name for one in networks().values() for name in one.secrets.values())
+    return (*theirs, "SMTP_USER", "SMTP_PASSWORD", "DATABASE_PASSWORD")
 
 
 def _control_pages(settings: Settings) -> Iterator[Sign]:
@@ -217,6 +229,9 @@ def _time(settings: Settings) -> Iterator[Sign]:
     now = datetime.now(zone)
     upcoming = settings.schedule.trigger().get_next_fire_time(None, now)
     yield Sign(OK, f"время: {now:%d.%m.%Y %H:%M} ({zone}); следующая ночь {upcoming:%d.%m %H:%M}")
+    if weekly := settings.schedule.weekly_trigger():
+        letter = weekly.get_next_fire_time(None, now)
+        yield Sign(OK, f"письмо за неделю: {letter:%d.%m %H:%M}")
     count = len(available_timezones())
     if count < 100:
         yield Sign(FAULT, "нет данных о часовых поясах", "apt install tzdata")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -13,6 +13,8 @@ from monitor.storage.database import session
 from monitor.storage.tables import AuditRow, FindingRow
 from reports.model import Audit
 from rules.model import Finding, Institution, Outcome
+
+AT_ONCE = 500  # rows that a reader who takes them one by one holds
 
 
 def add(engine: Engine, audit: Audit, findings: Iterable[Finding]) -> None:
@@ -36,13 +38,19 @@ def judged(engine: Engine, audit: Audit) -> set[str]:
 
 def of_audit(engine: Engine, audit: Audit) -> tuple[Finding, ...]:
     """In the order in which they were added."""
+    return tuple(each_of_audit(engine, audit))
+
+
+def each_of_audit(engine: Engine, audit: Audit) -> Iterator[Finding]:
+    """The same one by one: a region has hundreds of thousands."""
     with session(engine) as opened:
         rows = opened.exec(
             select(FindingRow.body)
             .where(FindingRow.audit_id == audit.id)
             .order_by(col(FindingRow.id))
+            .execution_options(yield_per=AT_ONCE)
         )
-        return tuple(unpacked(Finding, body) for body in rows)
+        yield from (unpacked(Finding, body) for body in rows)
 
 
 def earlier(engine: Engine, institution: Institution, as_of: datetime) -> tuple[Finding, ...]:

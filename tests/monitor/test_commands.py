@@ -151,6 +151,23 @@ def test_the_doctor_names_what_is_missing(office: Office) -> None:
     assert "ключ ВКонтакте не задан" in done.stdout
 
 
+def test_the_doctor_tells_tokens_keys_and_files_in_danger(audited: Office) -> None:
+    secret = audited.folder / "token"
+    secret.write_text(audited.environment.pop("VK_TOKENS"), "utf-8")
+    secret.chmod(0o644)
+    audited.environment |= {"VK_TOKENS_FILE": str(secret), "OK_APPLICATION_KEY": "KEY"}
+    told = audited.dozor("doctor").stdout
+    for words in (
+        "(сервисный ключ)",
+        "осталось чтений стен",
+        "нет OK_APPLICATION_SECRET_KEY, OK_ACCESS_TOKEN",
+        "могут прочесть другие",
+        "схема новейшая",
+    ):
+        assert words in told
+    assert secret.read_text("utf-8") not in told
+
+
 def test_evidence_of_an_audit_verifies_and_a_forgery_does_not(audited: Office) -> None:
     assert audited.dozor("verify").returncode == 0
     (file,) = (audited.folder / "var/evidence").iterdir()
