@@ -26,6 +26,8 @@ MAX_UNPACKED = 200_000_000
 MAX_PARTS = 2_000
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
+_PROLOG = 1_000_000  # bytes of a part before its first element, padded by whoever means harm
+_DOCTYPES = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
 _MAX_ROW_NUMBER = 200_000  # rows that are formatted and empty count here
 
 Value = str | int | float | bool | date | None
@@ -106,7 +108,8 @@ def _inspect(path: Path, content: bytes) -> None:
                 raise _refused(path, "bomb", limit=MAX_UNPACKED // 1_000_000)
             for part in parts:
                 with packed.open(part) as file:
-                    if b"<!DOCTYPE" in file.read(2_000):
+                    prolog = file.read(_PROLOG)
+                    if any(told in prolog for told in _DOCTYPES):
                         raise _refused(path, "not_a_workbook", reason="в ней есть DOCTYPE")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise _refused(path, "not_a_workbook", reason="файл повреждён") from error

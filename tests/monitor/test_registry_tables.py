@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import socket
+import time
 import tomllib
 import zipfile
 from collections.abc import Sequence
@@ -265,10 +267,48 @@ def test_a_zip_bomb_is_refused_unread(tmp_path: Path) -> None:
     assert "в распакованном виде" in told(tmp_path / "bomb.xlsx")[0]
 
 
-def test_xml_with_entities_is_refused(tmp_path: Path) -> None:
+LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
+
+
+@pytest.mark.parametrize(
+    "part",
+    [LAUGHS.encode(), f"<!--{' ' * 9_000}-->{LAUGHS}".encode(), LAUGHS.encode("utf-16")],
+)
+def test_xml_with_entities_is_refused(tmp_path: Path, part: bytes) -> None:
     with zipfile.ZipFile(tmp_path / "odd.xlsx", "w") as packed:
-        packed.writestr("xl/workbook.xml", '<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>')
+        packed.writestr("xl/workbook.xml", part)
     assert "DOCTYPE" in told(tmp_path / "odd.xlsx")[0]
+
+
+def part_replaced(book: Path, name: str, content: bytes) -> None:
+    with zipfile.ZipFile(book) as packed:
+        parts = {one: packed.read(one) for one in packed.namelist()}
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as packed:
+        for one, kept in (parts | {name: content}).items():
+            packed.writestr(one, kept)
+
+
+def test_a_sheet_of_a_million_rows_is_refused_at_the_limit(book: Path) -> None:
+    head = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    )
+    rows = b"<row r='1048576'><c r='A1048576'><v>1</v></c></row>"  # all above it are empty
+    part_replaced(book, "xl/worksheets/sheet2.xml", head + rows + b"</sheetData></worksheet>")
+    begun = time.process_time()
+    assert "строк больше 50000" in told(book)[0]
+    assert time.process_time() - begun < 30  # it stops at the limit; the rest stays packed
+
+
+def test_a_link_to_another_file_is_not_followed(book: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/book.xlsx"
+        link = f'<externalLink><externalBook id="1" target="{address}"/></externalLink>'
+        part_replaced(book, "xl/externalLinks/externalLink1.xml", link.encode())
+        put(book, "Учреждения", "Полное наименование", f"='{address}[book.xlsx]Лист1'!A1")
+        assert "формула" in told(book)[0]
+        with pytest.raises(BlockingIOError):  # nobody has called
+            server.accept()
 
 
 def test_too_many_rows_are_refused(tmp_path: Path) -> None:
