@@ -63,8 +63,13 @@ def _requirement_faults(one: DeclaredRequirement, lent: frozenset[str]) -> Itera
 
 @cache
 def known_networks() -> frozenset[str]:
-    """Slugs of the installed networks; their modules are not loaded for that."""
+    """Slugs of the installed networks, modules not loaded; empty where nothing is installed."""
     return frozenset(point.name for point in entry_points(group="dozor.networks"))
+
+
+def _is_unknown(slug: str) -> bool:
+    """A pack can be read beside the sources too, where there is nothing to compare with."""
+    return bool(known_networks()) and slug not in known_networks()
 
 
 def _network_faults(one: DeclaredRequirement) -> Iterator[Place]:
@@ -74,7 +79,7 @@ def _network_faults(one: DeclaredRequirement) -> Iterator[Place]:
         return
     for mode, slugs in one.networks.model_dump().items():
         for index, slug in enumerate(slugs):
-            if slug not in known_networks():
+            if _is_unknown(slug):
                 place = ("networks", mode, index)
                 yield place, f"networks.{mode}: {unknown(slug, known_networks())}"
     if one.networks.any_of and (one.per != "institution" or one.predicate not in CHOOSING):
@@ -155,7 +160,7 @@ def _unfit(predicate: str, given: Mapping[str, Any]) -> Iterator[Place]:
 
 def _address_faults(addresses: Mapping[str, str]) -> Iterator[Place]:
     for slug in addresses:
-        if slug not in known_networks():
+        if _is_unknown(slug):
             message = f"parameters.addresses: {unknown(slug, known_networks())}"
             yield ("addresses", slug), message
 

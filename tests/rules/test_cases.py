@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from rules import attestations, views
+from rules import case as cases_of_one
 from rules.engine import judge
 from rules.model import Act, Finding, Outcome, Requirement
 from rules.packs import load_act, shipped
+from rules.predicates import contacts, notices, posts
 from tests.rules.world import Given, cases, world
 
 ACTS = {name: load_act(path) for name, path in shipped().items()}
@@ -86,6 +91,66 @@ def test_a_threshold_off_by_one_is_noticed(
     act = _only(ACTS[requirement.id.partition("/")[0]], replace(requirement, editions=editions))
     own = [case for case in ALL if case.requirement == requirement.id]
     assert any(told(case, act) != expected(case) for case in own)
+
+
+# Numbers that no pack has, where they decide: counts, days as a span, months, shares.
+SPANS = [
+    (cases_of_one, "DATES_DIFFER", timedelta(days=1)),
+    (cases_of_one, "RECENT", timedelta(days=1)),
+    (views, "ABSENT_READS", 1),
+    (views, "ABSENT_DAYS", 1),
+    (attestations, "VALID_MONTHS", 1),
+    (attestations, "TABLE_VALID_DAYS", 1),
+    (notices, "SHARE_OF_ONE_DAY", 1),
+    (posts, "AUTOPOSTED_ON", 1),
+    (posts, "FEWEST_WEEKS", 1),
+    (contacts, "GRACE_DAYS", 1),
+]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("home", "name", "step"), SPANS, ids=lambda one: str(one).rpartition(".")[2]
+)
+def test_a_span_off_by_one_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, home: ModuleType, name: str, step: Any, sign: int
+) -> None:
+    monkeypatch.setattr(home, name, getattr(home, name) + sign * step)
+    assert any(told(case, narrow(case)) != expected(case) for case in ALL)
+
+
+def narrow(case: Given) -> Act:
+    act = ACTS[case.requirement.partition("/")[0]]
+    return replace(
+        act, requirements=tuple(one for one in act.requirements if one.id == case.requirement)
+    )
+
+
+@pytest.mark.parametrize("step", [1, -1])
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        {name for one in REQUIREMENTS for name in one.editions[-1].parameters if "dead" in name}
+    ),
+)
+def test_the_last_day_of_a_term_decides(name: str, step: int) -> None:
+    """A date, not a number: the act in force one day earlier or later."""
+    timed = [case for case in ALL if case.given.get("acts") and name in _parameters(case)]
+    assert any(told(_shifted(case, step), narrow(case)) != expected(case) for case in timed)
+
+
+def _parameters(case: Given) -> set[str]:
+    one = narrow(case).requirements[0]
+    return {name for edition in one.editions for name in edition.parameters}
+
+
+def _shifted(case: Given, days: int) -> Given:
+    acts = {
+        name: {**told, "effective_date": told["effective_date"] + timedelta(days=days)}
+        for name, told in case.given["acts"].items()
+        if "effective_date" in told
+    }
+    return replace(case, given={**case.given, "acts": {**case.given["acts"], **acts}})
 
 
 # Cases that need a registry of their own: see test_engine.
