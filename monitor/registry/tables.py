@@ -119,7 +119,13 @@ def _sheet(path: Path, page: Any) -> Grid:
     """The size that a sheet tells of itself is often wrong, and a stranger's may be a trap."""
     page.reset_dimensions()
     rows = page.iter_rows(max_col=MAX_COLUMNS + 1)
-    return _grid(path, page.title, (tuple(map(_cell_content, row)) for row in rows))
+    return _grid(path, page.title, map(_contents, rows))
+
+
+def _contents(row: tuple[object, ...]) -> tuple[Content, ...]:
+    """Empty rows are told by the hundred thousand: they are passed over without a look."""
+    is_empty = set(map(id, row)) <= {id(EMPTY_CELL)}
+    return () if is_empty else tuple(map(_cell_content, row))
 
 
 def _cell_content(cell: object) -> Content:
