@@ -77,16 +77,17 @@ def authorised_person(case: Case) -> Reading:
     """A worker, identified through ЕСИА; only a contractor on record is a contradiction."""
     named = list(_in_office(case, "authorised"))
     said = case.statement("esia")
-    known = [one for one in named if one.esia_on and one.esia_on <= case.today]
     outside = [one for one in named if one.employee is False]
+    workers = [one for one in named if one not in outside]
+    known = [one for one in workers if one.esia_on and one.esia_on <= case.today]
     return Reading(
-        strict=len(outside) < len(named) and (bool(known) or said.confirms),
-        generous=not named or len(outside) < len(named),
+        strict=bool(workers) and (bool(known) or said.confirms),
+        generous=not named or bool(workers),
         met=Reason.PERSON_NAMED,
         unmet=Reason.NOT_AN_EMPLOYEE,
         between=Reason.ESIA_NOT_RECORDED,
         unseen=None if named else Reason.PERSON_NOT_REGISTERED,
-        measured={"posts": [one.post for one in named]},
+        measured={"posts": [one.post for one in named], **said.measured},
         evidence=(),
     )
 

@@ -90,7 +90,7 @@ def section_present(
             Reason.SECTION_ABSENT,
             Reason.SECTION_STALE if headed else Reason.SECTION_UNCLEAR,
         ),
-        measured={"found": [one.url for one in (fresh or headed)][:3]},
+        measured={"found": [one.url for one in (fresh or headed)][:3], **said.measured},
         required={"fresh_days": fresh_days, "min_chars": min_chars},
     )
 
