@@ -20,16 +20,17 @@ def appointed(case: Case, *, role: str, order_required: bool = False, kind: str 
     full = [one for one in named if one.post and (one.order or not order_required)]
     said = case.statement(kind) if kind else None
     admits = said is not None and said.admits and not named
+    confirms = said is not None and said.confirms and not full
     return Reading(
-        strict=bool(full) or (said is not None and said.confirms),
+        strict=bool(full) or confirms,
         generous=bool(named),
-        met=Reason.PERSON_NAMED,
+        met=Reason.ATTESTED if confirms else Reason.PERSON_NAMED,
         unmet=Reason.PERSON_NOT_NAMED,
         between=Reason.PERSON_WITHOUT_ORDER,
         unseen=None if named or admits else _nobody(case, role),
         measured={
             "posts": [one.post for one in named],
-            **(said.measured if said is not None and admits else {}),
+            **(said.measured if said is not None and (admits or confirms) else {}),
         },
         evidence=(),
     )
