@@ -53,7 +53,7 @@ def workbook(sheets: tuple[Sheet, ...], made_at: datetime) -> bytes:
     return packed.getvalue()
 
 
-class Page(Worksheet):
+class Page(Worksheet):  # type: ignore[misc]  # the library has no types
     """A sheet that takes whole rows: xlsxwriter's `constant_memory` sheet, whose row file `fh` we
     write ourselves."""
 
