@@ -46,6 +46,14 @@ lock: .venv/dev  ## pin the newest versions that pyproject.toml allows, with has
 	$(BIN)/$(COMPILE) pyproject.toml requirements/build.in -o requirements/run.txt
 	$(BIN)/$(COMPILE) --extra postgresql pyproject.toml requirements/build.in -o requirements/postgresql.txt
 	$(BIN)/$(COMPILE) --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(BIN)/$(COMPILE) --extra dev --extra bench pyproject.toml requirements/build.in -o requirements/bench.txt
+
+bench: .venv/bench  ## every measurement in one table, in some three minutes (FULL=1: in an hour)
+	$(BIN)/python -m benchmarks.all $(if $(FULL),--full)
+
+.venv/bench: requirements/bench.txt .venv/dev
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	touch $@
 
 pictures: .venv/dev browser  ## docs/*.png from the demo
 	$(BIN)/dozor demo --folder build/demo

@@ -44,6 +44,9 @@ from collectors.guard import (
 )
 from collectors.model import Evidence, Exchange, Failure, FailureCode, Run
 
+CONNECTIONS_A_HOST = 20
+MOST_HOSTS = 100  # whose connections are kept open, if they are idle
+
 
 class CertificateTrouble(StrEnum):
     UNKNOWN_ROOT = "unknown_root"  # self-signed, or a root that our store does not hold
@@ -340,22 +343,20 @@ def trust_store(extra_roots: str = "") -> ssl.SSLContext:
 
 
 class _GuardedTransport(httpx.AsyncBaseTransport):
-    """httpx over an httpcore pool whose network is guarded.
+    """httpx over httpcore pools whose network is guarded, one pool a host.
 
-    The pool is keyed by host name, so two sites of one server never share a checked connection.
+    So two sites of one server never share a checked connection; and httpcore, which looks at every
+    connection of a pool at every request, does not look at those of all other hosts.
     """
 
     def __init__(self, network: GuardedNetwork, trust: ssl.SSLContext) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trust,
-            max_connections=200,
-            max_keepalive_connections=100,
-            keepalive_expiry=15.0,
-            network_backend=network,
-        )
+        self._network = network
+        self._trust = trust
+        self._pools: dict[tuple[bytes, bytes, int | None], httpcore.AsyncConnectionPool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._pool.handle_async_request(
+        pool = await self._pool_of(request.url)
+        answer = await pool.handle_async_request(
             httpcore.Request(
                 method=request.method,
                 url=httpcore.URL(
@@ -376,8 +377,33 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
             extensions=answer.extensions,
         )
 
+    async def _pool_of(self, url: httpx.URL) -> httpcore.AsyncConnectionPool:
+        """The host's own; the last asked stands last, and the oldest idle ones are given up."""
+        key = (url.raw_scheme, url.raw_host, url.port)
+        pool = self._pools.pop(key, None) or self._new_pool()
+        self._pools[key] = pool
+        if len(self._pools) > MOST_HOSTS:
+            await self._close_oldest()
+        return pool
+
+    def _new_pool(self) -> httpcore.AsyncConnectionPool:
+        return httpcore.AsyncConnectionPool(
+            ssl_context=self._trust,
+            max_connections=CONNECTIONS_A_HOST,
+            keepalive_expiry=15.0,
+            network_backend=self._network,
+        )
+
+    async def _close_oldest(self) -> None:
+        for key, pool in list(self._pools.items())[: len(self._pools) - MOST_HOSTS]:
+            if all(one.is_idle() or one.is_closed() for one in pool.connections):
+                del self._pools[key]
+                await pool.aclose()
+
     async def aclose(self) -> None:
-        await self._pool.aclose()
+        for pool in self._pools.values():
+            await pool.aclose()
+        self._pools.clear()
 
 
 class _Stream(httpx.AsyncByteStream):

@@ -8,9 +8,10 @@ from datetime import date
 
 _MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
 MONTHS = tuple(_MONTHS.split())
-NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?!\d)")
+# They begin with a digit and look back after it: so the search runs from digit to digit.
+NUMERIC = re.compile(r"(\d(?<![\d.]\d)\d?)\.(\d{1,2})\.((?:19|20)\d\d)(?!\d)")
 WORDED = re.compile(
-    rf"(?<!\d)[«\"]?(\d{{1,2}})[»\"]?\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)(?!\d)", re.IGNORECASE
+    rf"(\d(?<!\d\d)\d?)[»\"]?\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)(?!\d)", re.IGNORECASE
 )
 ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)")
 NUMBER = re.compile(r"(?:№|\bN)\s?№?\s*(\d[\w/-]{0,15})")

@@ -31,7 +31,8 @@ def decoded(body: bytes, content_type: str) -> str:
     """
     lenient = body.decode("utf-8", "replace")
     wrong = lenient.count("\ufffd")
-    if not body.startswith((b"\xff\xfe", b"\xfe\xff")) and wrong * 10 <= _beyond_ascii(lenient):
+    is_utf_8 = not wrong or wrong * 10 <= _beyond_ascii(lenient)
+    if is_utf_8 and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return lenient.lstrip("\ufeff")
     declared = re.search(r"charset=[\"']?([\w-]+)", content_type, re.IGNORECASE)
     known = [declared[1]] if declared and "utf" not in declared[1].lower() else []

@@ -438,3 +438,27 @@ def test_an_address_of_a_domain_unknown_to_us_is_still_shown(text: str, email: s
 )
 def test_what_follows_a_scheme_is_a_link(link: str) -> None:
     assert [one.url for one in find_contacts(f"сайт {link}", "site").links] == [link]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "a@b.ru",
+                "школа (at) кедр.рф",
+                " собака ",
+                "[ эт ]",
+                "слово ",
+                "x" * 90,
+                "@",
+                ".",
+                "\n",
+            ]
+        )
+        | st.text(alphabet="аб @.-_[]()atэтсобчк\u00a0", max_size=12),
+        max_size=40,
+    ).map("".join)
+)
+def test_emails_are_the_same_as_when_every_word_is_tried(text: str) -> None:
+    tried = [match.span() for match in emails._EMAIL.finditer(text)]
+    assert [match.span() for match in emails._matches(text)] == tried

@@ -9,6 +9,7 @@ import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import httpcore
 import pytest
@@ -17,6 +18,7 @@ import trustme
 from collectors.guard import Resolver, guard, resolve
 from collectors.http import (
     FAILURES,
+    MOST_HOSTS,
     Answer,
     CertificateError,
     CertificateTrouble,
@@ -355,3 +357,19 @@ def test_an_error_is_recognised_by_what_caused_it() -> None:
     error = httpcore.ConnectError("no")
     error.__context__ = ssl.SSLError("handshake")
     assert read_error(error).failure.code is FailureCode.TLS
+
+
+def test_connections_to_hosts_asked_long_ago_are_given_up() -> None:
+    async def kept(hosts: int) -> int:
+        run, permit = a_run(), guard(["127.0.0.0/8"])
+        known = names(**{f"h{at}_example": "127.0.0.1" for at in range(hosts)})
+        async with (
+            serve({"/": "<html>да"}) as port,
+            open_client("site", run, LIMITS, permit, resolver=known) as client,
+        ):
+            for at in range(hosts):
+                await client.get(f"http://h{at}.example:{port}/")
+            transport: Any = client.transport
+            return sum(len(pool.connections) for pool in transport._pools.values())
+
+    assert asyncio.run(kept(MOST_HOSTS + 5)) <= MOST_HOSTS
