@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.figures import Figure, Machine, Size, as_json, table, this_machine
 from benchmarks.running import measured
 
-PARTS = ("vk_scale", "vk_limits", "sites", "year")
+PARTS = ("shell", "vk_scale", "vk_limits", "sites", "judging", "nights", "year")
 FOLDER = Path("build/bench")
 
 

@@ -10,7 +10,7 @@ from scrapy.crawler import CrawlerProcess
 from scrapy.http import Response
 
 
-class Sites(scrapy.Spider):
+class Sites(scrapy.Spider):  # type: ignore[misc]  # only `make bench` installs Scrapy
     name = "sites"
 
     def __init__(self, urls: list[str], read: list[str], **given: Any) -> None:
