@@ -7,10 +7,10 @@ from typing import Any
 
 import scrapy
 from scrapy.crawler import CrawlerProcess
-from scrapy.http import Response
+from scrapy.http import TextResponse
 
 
-class Sites(scrapy.Spider):  # type: ignore[misc]  # only `make bench` installs Scrapy
+class Sites(scrapy.Spider):
     name = "sites"
 
     def __init__(self, urls: list[str], read: list[str], **given: Any) -> None:
@@ -18,7 +18,7 @@ class Sites(scrapy.Spider):  # type: ignore[misc]  # only `make bench` installs 
         self.start_urls = urls
         self.read = read
 
-    def parse(self, response: Response, **_: Any) -> Iterator[Any]:
+    def parse(self, response: TextResponse, **_: Any) -> Iterator[Any]:
         self.read.append(response.url)
         yield {
             "url": response.url,
