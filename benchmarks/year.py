@@ -94,6 +94,7 @@ class Year:
 
     def __init__(self, pages: int, tokens: int, seed: int) -> None:
         self.now = BEGUN
+        self.cut = 0  # walls read in part, as the calls ended
         self.random = Random(f"{pages} {tokens} {seed}")
         self.tokens = {f"token{at}": Account() for at in range(tokens)}
         self.engine: Engine = open_database("sqlite://")
@@ -168,9 +169,9 @@ class Year:
             waiting.extendleft(reversed(batch[granted:]))
             for one, calls in batch[:granted]:
                 if calls > 1:
-                    waiting.append((one, calls - 1))
+                    waiting.appendleft((one, calls - 1))
                 else:
-                    read += self._looked(one, as_of, cut=False)
+                    read += self._looked(one, as_of, sheets=one.calls)
             self.now += timedelta(seconds=PACE / len(self.tokens))
             if granted == 0:
                 patience = self._freed(ledger, ready, patience)
@@ -180,9 +181,10 @@ class Year:
         return read
 
     def _given_up(self, one: Habit, calls: int, as_of: datetime) -> None:
-        """The day's calls ended: what was read in part is cut, what was not asked was not tried."""
+        """The day's calls ended: what was begun shows its newest posts, the rest was not tried."""
         if calls < one.calls:
-            self._looked(one, as_of, cut=True)
+            self.cut += 1
+            self._looked(one, as_of, sheets=one.calls - calls)
 
     def _freed(self, ledger: Ledger, ready: deque[str], patience: float) -> float:
         """As the collector waits for calls of yesterday that end their day soon."""
@@ -194,9 +196,9 @@ class Year:
         self.now += timedelta(seconds=pause)
         return patience - pause
 
-    def _looked(self, one: Habit, as_of: datetime, *, cut: bool) -> bool:
+    def _looked(self, one: Habit, as_of: datetime, *, sheets: int) -> bool:
         failed = not one.readable or self.random.random() < FAILING
-        one.last = _observation(one, as_of, failed=failed, cut=cut)
+        one.last = _observation(one, as_of, None if failed else sheets)
         if is_whole(one.last):
             one.whole = as_of
         return is_whole(one.last)
@@ -235,15 +237,15 @@ class Year:
         self._change()
 
 
-def _observation(one: Habit, as_of: datetime, *, failed: bool, cut: bool) -> Observation:
-    if failed:
+def _observation(one: Habit, as_of: datetime, sheets: int | None) -> Observation:
+    """`sheets` None: the reading failed. A wall that was read in part holds its newest posts."""
+    if sheets is None:
         return Observation(
             page=one.page, observed_at=as_of, failure=Failure(FailureCode.SERVER_ERROR)
         )
-    posts = (_POST,) * one.posts
-    gaps = {"wall": Failure(FailureCode.QUOTA)} if cut else {}
-    wall = Wall(posts=posts, covered_since=as_of)
-    return Observation(page=one.page, observed_at=as_of, facts=Facts(wall=wall), gaps=gaps)
+    seen = min(one.posts, USUAL_POSTS + FULL_SHEET * (sheets - 1))
+    wall = Wall(posts=(_POST,) * seen, covered_since=as_of)
+    return Observation(page=one.page, observed_at=as_of, facts=Facts(wall=wall))
 
 
 _POST = Post(key="-1_1", published_at=BEGUN)
@@ -263,6 +265,7 @@ class Outlook:
     read_mean: float
     hours_longest: float
     most_calls: int
+    walls_cut: int
     violations: int
 
 
@@ -282,6 +285,7 @@ def outlook(pages: int, tokens: int, nights: int, seed: int) -> Outlook:
         read_mean=sum(one.read for one in later) / len(later),
         hours_longest=max(one.hours for one in told),
         most_calls=year.most,
+        walls_cut=year.cut,
         violations=year.violations,
     )
 
@@ -292,7 +296,7 @@ SETTINGS = {  # pages, tokens, nights, seeds
     Size.FULL: ((5300, (1, 2, 5), 365, 1), (5300, (10,), 365, 2), (25_000, (1,), 60, 1)),
 }
 NAMES = ("pages", "tokens", "token_days", "oldest_days", "settled_days", "fresh_worst",
-         "fresh_mean", "read_mean", "hours_longest", "most_calls", "violations")  # fmt: skip
+         "fresh_mean", "read_mean", "hours_longest", "most_calls", "walls_cut", "violations")  # fmt: skip
 
 
 def figures(size: Size) -> Iterator[Figure]:

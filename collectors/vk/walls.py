@@ -306,9 +306,9 @@ class _Walls:
 
     def _weigh(self, batch: Sequence[Reading], size: int) -> None:
         """Long texts make the first sheets shorter: those of pages that post much are read on."""
-        posts, weight = batch[0].count, size / len(batch)
-        if weight > WEIGHT and not any(one.sheets for one in batch):
-            self._posts = min(self._posts, max(FEWEST_POSTS, int(posts * WEIGHT / weight)))
+        first, weight = [one.count for one in batch if not one.sheets], size / len(batch)
+        if first and weight > WEIGHT:
+            self._posts = min(self._posts, max(FEWEST_POSTS, int(first[0] * WEIGHT / weight)))
 
     def _of_empty(self, reader: Reader, batch: list[Reading]) -> list[Reading]:
         """`response: null`, as VK gives it when it could not bring the answer together.
@@ -349,9 +349,11 @@ class _Walls:
     # --- afterwards ---
 
     def _sort(self, readings: Sequence[Reading]) -> None:
-        """Done, or to be read on."""
+        """Done, or to be read on: what was begun is finished before the day's calls end."""
         self._finish(one for one in readings if self._is_done(one))
-        self._waiting.extend(one for one in readings if not self._is_done(one))
+        left = [one for one in readings if not self._is_done(one)]
+        self._waiting.extendleft(one for one in reversed(left) if _goes_on(one))
+        self._waiting.extend(one for one in left if not _goes_on(one))
 
     def _is_done(self, reading: Reading) -> bool:
         if reading.failure is not None:
@@ -380,6 +382,11 @@ async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _goes_on(reading: Reading) -> bool:
+    """It has just got further; one that is tried again waits its turn."""
+    return bool(reading.sheets) and not reading.tries
 
 
 def _may_read(reader: Reader) -> bool:
