@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from monitor.config import Settings
+from monitor.config import ConfigError, Settings
 from monitor.registry import load_all
 from monitor.storage import statements
 from monitor.storage.database import open_database
@@ -58,10 +58,11 @@ def opened(
 ) -> Iterator[Application]:
     """Registries and packs are read before the database: what is wrong in them stops first.
 
-    Raises RegistryError, PackError, StorageError.
+    Raises RegistryError, PackError, ConfigError, StorageError.
     """
     acts = load_acts()
     municipalities = load_all(settings.registry, packs=tuple(acts))
+    _demand_towns(settings, municipalities)
     engine = open_database(settings.storage.database)
     try:
         yield Application(
@@ -74,6 +75,21 @@ def opened(
         )
     finally:
         engine.dispose()
+
+
+def _demand_towns(settings: Settings, municipalities: Sequence[Municipality]) -> None:
+    """A letter that goes to nobody because of a typo would be missed by nobody either."""
+    known = {one.id for one in municipalities}
+    unknown = [name for name in settings.mail.municipalities if name not in known]
+    if unknown:
+        told = ", ".join(sorted(known))
+        raise ConfigError(
+            [
+                f"{settings.file}: [mail.municipalities.{name}]: такого муниципалитета в реестрах "
+                f"нет; есть: {told}"
+                for name in unknown
+            ]
+        )
 
 
 def load_acts() -> Mapping[str, Act]:

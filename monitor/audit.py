@@ -361,8 +361,7 @@ def _finish(
     requests: Mapping[str, int],
 ) -> Audit:
     pages = due_pages(application, order, scope)
-    newest = _newest(application, order, pages)
-    read = _coverage(application, order, pages, newest, requests)
+    read, issues = coverage_of(application, order, pages, requests)
     held = () if begun.scope is not None else _mass_changes(application, begun, read)
     return audits.finish(
         application.engine,
@@ -370,8 +369,18 @@ def _finish(
         finished_at=application.clock(),
         complete=read.unread == 0,
         collection=read,
-        issues=(*held, *issues_of(pages, newest)),
+        issues=(*held, *issues),
     )
+
+
+def coverage_of(
+    application: Application, order: Order, pages: Sequence[Page], requests: Mapping[str, int]
+) -> tuple[Collection, tuple[Issue, ...]]:
+    """How much of these pages is read as of the moment, and what the operator must know of it."""
+    newest = _newest(application, order, pages)
+    freshness = timedelta(days=application.settings.rules.freshness_days)
+    read = coverage(pages, newest, order.as_of, freshness, requests)
+    return read, issues_of(pages, newest)
 
 
 def _mass_changes(application: Application, begun: Audit, read: Collection) -> tuple[Issue, ...]:
@@ -390,14 +399,3 @@ def _newest(
     newest = {one: tuple(map(outline, seen)) for one, seen in read(addresses, most=1)}
     earlier = {one for one, seen in newest.items() if any(map(rests_on_earlier, seen))}
     return newest | {one: tuple(map(outline, seen)) for one, seen in read(earlier)}
-
-
-def _coverage(
-    application: Application,
-    order: Order,
-    pages: Sequence[Page],
-    newest: Mapping[Address, tuple[Observation, ...]],
-    requests: Mapping[str, int],
-) -> Collection:
-    freshness = timedelta(days=application.settings.rules.freshness_days)
-    return coverage(pages, newest, order.as_of, freshness, requests)

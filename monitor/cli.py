@@ -151,11 +151,15 @@ def report(
         str | None,
         typer.Option("--institution", metavar="УЧРЕЖДЕНИЕ", help="Только об одном учреждении."),
     ] = None,
+    municipality: Annotated[
+        str | None,
+        typer.Option("--municipality", metavar="ID", help="Только об одном муниципалитете."),
+    ] = None,
 ) -> None:
     """Составить отчёт о сохранённой проверке."""
     from monitor.commands import report as work
 
-    _end(work.report(context.obj, number, kind, output, institution))
+    _end(work.report(context.obj, number, kind, output, institution, municipality))
 
 
 @app.command()

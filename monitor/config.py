@@ -129,6 +129,20 @@ Every = Literal["night", "week", "month"]
 Encryption = Literal["none", "starttls", "implicit"]
 
 
+class TownMail(Section):
+    """Who gets the report of one municipality only, and no other's."""
+
+    recipients: tuple[str, ...] = Field(min_length=1)
+    report_every: Every = "night"
+
+    @field_validator("recipients")
+    @classmethod
+    def _is_address(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            address_of(one)
+        return value
+
+
 class Mail(Section):
     """Who gets what, and how often at most: the deputy head, the institutions, the ЦУР."""
 
@@ -140,6 +154,7 @@ class Mail(Section):
     sender: str = "dozor@example.org"
     recipients: tuple[str, ...] = ()
     report_every: Every = "night"
+    municipalities: Mapping[str, TownMail] = Field(default_factory=dict)  # by their id
     institutions: bool = False  # a letter to each institution's own first registered address
     institutions_every: Every = "week"
     cur: tuple[str, ...] = ()  # who gets the table of the ЦУР
@@ -155,6 +170,12 @@ class Mail(Section):
         return value
 
     @property
+    def deputies(self) -> tuple[str, ...]:
+        """Everybody who gets a report: of the whole, or of a municipality."""
+        towns = (one for town in self.municipalities.values() for one in town.recipients)
+        return (*self.recipients, *towns)
+
+    @property
     def encryption(self) -> Encryption:
         return self.tls or ("starttls" if self.starttls else "none")
 
@@ -168,7 +189,7 @@ class Mail(Section):
 
     @model_validator(mode="after")
     def _tells_the_deputy_first(self) -> Mail:
-        if self.institutions and not self.recipients:
+        if self.institutions and not self.deputies:
             raise ValueError(
                 "institutions = true: учреждениям пишут после отчёта руководителю, "
                 "укажите его адрес в recipients"

@@ -1,6 +1,7 @@
 """Letters out of the house: queued in the outbox by role, handed to an SMTP server, never twice.
 
     deputy head   the report of every municipality       recipients, report_every
+                  that of one municipality               municipalities.ID
                   the week in one letter                 recipients, [schedule] weekly
     ЦУР           its table                              cur, cur_every
     institution   its own letter, after the deputy's     institutions, institutions_every
@@ -14,28 +15,30 @@ from __future__ import annotations
 import logging
 import re
 import smtplib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from monitor.application import Application
-from monitor.config import Mail, Settings
+from monitor.config import Every, Mail, Settings
 from monitor.mime import AddressError, address_of, id_of, message_of, needs_utf8, wire
+from monitor.reporting import default_path, write_all
 from monitor.sightings import with_facts
 from monitor.smtp import DeliveryError, server
 from monitor.storage import outbox
 from monitor.storage.locks import lock
-from monitor.storage.outbox import DEPUTY
+from monitor.storage.outbox import DEPUTY, deputy_of, institution_of
 from monitor.storage.tables import MessageRow
+from monitor.town import of_town, town_path
 from reports.ground import name_of
 from reports.letters import has_something_to_do, letter
 from reports.mail import Letter, digest, table_letter
-from reports.model import Audit, Report
-from rules.model import Institution
+from reports.model import Audit, Rendered, Report
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +71,13 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A letter to one recipient in one role."""
+    """A letter to one recipient in one role; written only when it is due."""
 
-    letter: Letter
+    letter: Callable[[], Letter]
     role: str
     recipient: str
+    every: Every = "night"
+    zone: tzinfo = UTC  # by whose calendar weeks and months change
     name: str = ""
     reply_to: str | None = None
     held: bool = False
@@ -82,7 +87,7 @@ def queue_report(
     application: Application,
     audit: Audit,
     report: Report,
-    page: Path | None = None,
+    files: Sequence[Path] = (),
     *,
     again: bool = False,
     scheduled: bool = False,
@@ -90,19 +95,61 @@ def queue_report(
     """Queue the report by role; gives those for whom it was not yet queued.
 
     Done twice, it shows once: a crash in between is made up for. `scheduled` heeds
-    `report_every`; whoever asks by hand gets the report at once. `page` is the report in HTML where
-    it has just been written: it is attached as it lies there. Letters to institutions are held
-    until the deputy head's report is out.
+    `report_every`; whoever asks by hand gets the report at once. `files` are the report in HTML
+    where it has just been written: they are attached as they lie there. Letters to institutions
+    are held until the deputy head's report is out.
     """
-    every = application.settings.mail.report_every if scheduled else "night"
-    told = _queue_all(application, audit, _to_deputy(application, report, page), every, again)
+    reports = [*_to_deputy(application, report, files), *_to_towns(application, report)]
+    if not scheduled:
+        reports = [replace(one, every="night") for one in reports]
     tables = _to_cur(application, audit, report)
-    cur = _queue_all(application, audit, tables, application.settings.mail.cur_every, again)
-    if outbox.has(application.engine, audit, DEPUTY):
-        letters = _to_institutions(application, report)
-        often = application.settings.mail.institutions_every
-        _queue_all(application, audit, letters, often, again)
-    return (*told, *cur)
+    told = _queue_all(application, audit, [*reports, *tables], again)
+    _queue_all(application, audit, _to_institutions(application, audit, report), again)
+    return told
+
+
+def _to_deputy(application: Application, report: Report, files: Sequence[Path]) -> Iterator[Draft]:
+    mail = application.settings.mail
+    path = default_path(application, report.audit, "html")
+    text = cache(lambda: _digest(report, files, path))
+    for recipient in mail.recipients:
+        yield Draft(
+            letter=text,
+            role=DEPUTY,
+            recipient=recipient,
+            every=mail.report_every,
+            zone=application.settings.schedule.timezone,
+        )
+
+
+def _to_towns(application: Application, report: Report) -> Iterator[Draft]:
+    """The deputy head of a municipality gets its own report, and nothing of the others."""
+    audited = {one.id: one for one in report.municipalities}
+    for name, town in application.settings.mail.municipalities.items():
+        if name not in audited:
+            continue
+        text = cache(partial(_town_digest, application, report, name))
+        for recipient in town.recipients:
+            yield Draft(
+                letter=text,
+                role=deputy_of(name),
+                recipient=recipient,
+                every=town.report_every,
+                zone=audited[name].timezone,
+            )
+
+
+def _town_digest(application: Application, report: Report, name: str) -> Letter:
+    path = town_path(application, report.audit, "html", name)
+    return _digest(of_town(application, report, name), (), path)
+
+
+def _digest(report: Report, files: Sequence[Path], path: Path) -> Letter:
+    """With the report's files; where none were handed over, they are written to `path` first."""
+    page, *beside = files or write_all(report, "html", path)
+    around = page.parent
+    lazily = ((one.relative_to(around).as_posix(), one.read_bytes()) for one in beside)
+    return digest(report, Rendered(page.read_bytes(), lazily), lies_at=str(page.resolve()))
 
 
 def queue_week(application: Application, audit: Audit, text: Letter, since: datetime) -> None:
@@ -111,71 +158,71 @@ def queue_week(application: Application, audit: Audit, text: Letter, since: date
     for recipient in application.settings.mail.recipients:
         last = outbox.last_queued(engine, WEEK, recipient)
         if last is None or last < since:
-            draft = Draft(letter=text, role=WEEK, recipient=recipient)
+            draft = Draft(letter=lambda: text, role=WEEK, recipient=recipient)
             _queue(application, audit, draft, again=False)
-
-
-def _to_deputy(application: Application, report: Report, page: Path | None) -> Iterator[Draft]:
-    recipients = application.settings.mail.recipients
-    if recipients:
-        text = digest(report, page.read_bytes() if page else None)
-        for recipient in recipients:
-            yield Draft(letter=text, role=DEPUTY, recipient=recipient)
 
 
 def _to_cur(application: Application, audit: Audit, report: Report) -> Iterator[Draft]:
     """An audit of a few institutions makes no table: it would look like the whole."""
-    recipients = application.settings.mail.cur
-    if recipients and audit.scope is None:
-        text = table_letter(with_facts(application, report))
-        for recipient in recipients:
-            yield Draft(letter=text, role=CUR, recipient=recipient)
-
-
-def _to_institutions(application: Application, report: Report) -> Iterator[Draft]:
-    """To those that have an address and something to do."""
     mail = application.settings.mail
+    text = cache(lambda: table_letter(with_facts(application, report)))
+    for recipient in mail.cur if audit.scope is None else ():
+        zone = application.settings.schedule.timezone
+        yield Draft(letter=text, role=CUR, recipient=recipient, every=mail.cur_every, zone=zone)
+
+
+def _to_institutions(application: Application, audit: Audit, report: Report) -> Iterator[Draft]:
+    """To those that have an address and something to do, where the deputy head is told as well."""
+    mail = application.settings.mail
+    zones = {one.id: one.timezone for one in report.municipalities}
+    told = {name for name in zones if _is_deputy_told(application, audit, name)}
     addressed = [one for one in report.institutions if one.emails] if mail.institutions else []
     for one in addressed:
-        if has_something_to_do(report, one):
+        if one.municipality in told and has_something_to_do(report, one):
             yield Draft(
-                letter=letter(report, one, mail.operator),
-                role=_role_of(one),
+                letter=partial(letter, report, one, mail.operator),
+                role=institution_of(one.key),
                 recipient=one.emails[0],
+                every=mail.institutions_every,
+                zone=zones[one.municipality],
                 name=name_of(one),
                 reply_to=mail.operator,
                 held=True,
             )
 
 
-def _role_of(institution: Institution) -> str:
-    """Of its own, because two institutions may share a mailbox."""
-    return f"institution:{institution.key}"
+def _is_deputy_told(application: Application, audit: Audit, municipality: str) -> bool:
+    """The municipality's own deputy head, where there is one."""
+    own = municipality in application.settings.mail.municipalities
+    role = deputy_of(municipality) if own else DEPUTY
+    return outbox.has(application.engine, audit, role)
 
 
 def _queue_all(
-    application: Application, audit: Audit, drafts: Iterator[Draft], every: str, again: bool
+    application: Application, audit: Audit, drafts: Iterable[Draft], again: bool
 ) -> tuple[str, ...]:
     return tuple(
         one.recipient
         for one in drafts
-        if (again or _is_due(application, one, every))
+        if (again or _is_due(application, audit, one))
         and _queue(application, audit, one, again=again)
     )
 
 
-def _is_due(application: Application, draft: Draft, every: str) -> bool:
-    """Whether this night, week or month has no message for this recipient in this role yet."""
-    last = outbox.last_queued(application.engine, draft.role, draft.recipient)
-    if last is None or every == "night":
+def _is_due(application: Application, audit: Audit, draft: Draft) -> bool:
+    """Whether the recipient was told nothing yet of the week or month that the audit is of.
+
+    The audit's own moment decides: a night that ends after midnight, or is sent by hand days
+    later, still belongs to the week that it is of.
+    """
+    last = outbox.last_told(application.engine, draft.role, draft.recipient)
+    if last is None or draft.every == "night":
         return True
-    zone = application.settings.schedule.timezone
-    return _period(last.astimezone(zone), every) != _period(
-        application.clock().astimezone(zone), every
-    )
+    was, now = (_period(at.astimezone(draft.zone), draft.every) for at in (last, audit.as_of))
+    return was < now
 
 
-def _period(moment: datetime, every: str) -> tuple[int, int]:
+def _period(moment: datetime, every: Every) -> tuple[int, int]:
     year, week, _ = moment.isocalendar()
     return (year, week) if every == "week" else (moment.year, moment.month)
 
@@ -187,8 +234,9 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
         return False
     identity = (audit.id, audit.as_of.isoformat(), draft.role, draft.recipient, place.turn)
     number = id_of(mail.sender, *identity)
+    text = draft.letter()
     try:
-        body = _body(application, draft, number, place.thread)
+        body = _body(application, draft, text, number, place.thread)
     except AddressError as error:
         log.warning("%s: %s", draft.role, error)
         return False
@@ -197,7 +245,7 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
         audit,
         role=draft.role,
         recipient=draft.recipient,
-        subject=draft.letter.subject,
+        subject=text.subject,
         body=body,
         at=application.clock(),
         message_id=number,
@@ -208,11 +256,15 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
 
 
 def _body(
-    application: Application, draft: Draft, number: str, thread: tuple[str, ...] = ()
+    application: Application,
+    draft: Draft,
+    text: Letter,
+    number: str,
+    thread: tuple[str, ...] = (),
 ) -> bytes:
     mail = application.settings.mail
     return message_of(
-        draft.letter,
+        text,
         sender=mail.sender,
         recipient=address_of(draft.recipient, draft.name),
         message_id=number,
@@ -229,7 +281,7 @@ def queue_alert(application: Application, subject: str, text: str) -> None:
     if mail.operator:
         html = f"<pre>{escape(text)}</pre>"
         alert = Letter(subject=subject, text=text, html=html, attachments=())
-        draft = Draft(letter=alert, role=OPERATOR, recipient=mail.operator)
+        draft = Draft(letter=lambda: alert, role=OPERATOR, recipient=mail.operator)
         number = id_of(mail.sender, OPERATOR, subject, now.isoformat())
         outbox.queue(
             application.engine,
@@ -237,7 +289,7 @@ def queue_alert(application: Application, subject: str, text: str) -> None:
             role=OPERATOR,
             recipient=mail.operator,
             subject=subject,
-            body=_body(application, draft, number),
+            body=_body(application, draft, alert, number),
             at=now,
             message_id=number,
         )

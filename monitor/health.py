@@ -199,7 +199,7 @@ def _control_pages(settings: Settings) -> Iterator[Sign]:
 
 def _mail(settings: Settings) -> Iterator[Sign]:
     mail = settings.mail
-    if not mail.recipients:
+    if not mail.deputies:
         yield Sign(WARNING, "почта: адресатов нет", "впишите [mail] recipients")
         return
     if not mail.operator:

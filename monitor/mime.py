@@ -102,6 +102,7 @@ def _fill(message: EmailMessage, letter: Letter) -> None:
         message.add_attachment(
             attachment.content,
             maintype=kind,
-            subtype=subtype.partition(";")[0],
+            subtype=subtype,
             filename=attachment.name,
+            params={"charset": "utf-8"} if kind == "text" else None,
         )

@@ -76,15 +76,22 @@ def towns_of(
 
 
 def write(report: Report, slug: str, path: Path) -> Path:
-    """Render in the format `slug` into `path`, and what belongs beside it; each file whole.
+    """Render in the format `slug` into `path`, and what belongs beside it; each file whole."""
+    return write_all(report, slug, path)[0]
 
-    The file that has the links comes last: it never leads to what is not there yet.
+
+def write_all(report: Report, slug: str, path: Path) -> tuple[Path, ...]:
+    """The same; gives every file that was written, `path` first.
+
+    The file that has the links is written last: it never leads to what is not there yet.
     """
     rendered = installed()[slug].render(report)
+    beside = []
     for name, content in rendered.beside:
         _write_whole(path.parent / name, content)
+        beside.append(path.parent / name)
     _write_whole(path, rendered.main)
-    return path
+    return path, *beside
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -30,7 +30,7 @@ from monitor.config import Settings
 from monitor.delivery import Delivered, deliver, queue_alert, queue_report
 from monitor.health import FAULT, examined
 from monitor.mass_change import is_held, words
-from monitor.reporting import default_path, report_of, write
+from monitor.reporting import default_path, report_of, write, write_all
 from monitor.storage import alerts, audits, nights
 from monitor.storage.database import open_database
 from monitor.storage.locks import LockTakenError, lock
@@ -199,13 +199,13 @@ def _audited(application: Application, tonight: Night) -> Audit:
 def _tell(application: Application, done: Audit) -> None:
     """Reports and letters; all of it may be done twice and shows once."""
     report = report_of(application, done)
-    page = write(report, "html", default_path(application, done, "html"))
+    files = write_all(report, "html", default_path(application, done, "html"))
     write(report, "json", default_path(application, done, "json"))
     if is_held(done):
         advice = words("advice", audit=done.id)
         _alert_once(application, words("subject", audit=done.id), f"{_told(done)}\n\n{advice}")
         return
-    queue_report(application, done, report, page, scheduled=True)
+    queue_report(application, done, report, files, scheduled=True)
     if done.issues:
         _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _told(done))
 

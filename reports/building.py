@@ -36,6 +36,7 @@ from reports.matrix import (
     build_matrix,
 )
 from reports.model import Audit, Report, Tally
+from reports.region import build_region
 from reports.rhythm import build_posts
 from reports.view import (
     ActLine,
@@ -57,14 +58,15 @@ PREVIEWS_SHOWN = 20
 
 def build(report: Report, *, is_index: bool = False) -> View:
     """The whole report; as an index, without its cards and without a column a requirement."""
+    grounds = tuple(ground(report, one) for one in report.municipalities)
+    sections = tuple(build_section(one, is_index) for one in grounds)
     return View(
         run=build_run(report),
-        sections=tuple(
-            build_section(ground(report, one), is_index) for one in report.municipalities
-        ),
+        sections=sections,
         acts=tuple(act_line(act, report) for act in report.acts),
         marks=counting.WORST_FIRST,
         history=tuple(past(one, report) for one in report.trend[-TREND_SHOWN:]),
+        region=build_region(sections, grounds) if len(sections) > 1 else None,
     )
 
 

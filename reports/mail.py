@@ -5,18 +5,23 @@ Sending is not done here; `monitor` makes the MIME message of a `Letter`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from css_inline import CSSInliner
 
 from reports.building import build
 from reports.formats import cur, html, xlsx
-from reports.model import Report
+from reports.model import Rendered, Report
 from reports.templating import one_line, render
 from reports.words import day
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ARCHIVE = "application/zip"
 MOST_ATTACHED = 7_000_000  # base64 makes it ten megabytes, which most servers still take
 INLINER = CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
 
@@ -38,27 +43,61 @@ class Letter:
     attachments: tuple[Attachment, ...]
 
 
-def digest(report: Report, page: bytes | None = None) -> Letter:
+def digest(report: Report, rendered: Rendered | None = None, lies_at: str = "") -> Letter:
     """The letter on the whole report; no preview of a draft act is in it but in the attachment.
 
-    `page` is the report in HTML where it has been rendered already.
+    `rendered` is the report in HTML where that has been done already; `lies_at` says where it can
+    be had when it is too big to be mailed.
     """
-    attachments = tuple(_attached(report, page or html.FORMAT.render(report).main))
-    values = {"view": build(report), "has_workbook": len(attachments) > 1}
+    whole = _whole(report, rendered or html.FORMAT.render(report))
+    attached = (*whole, *_table(report, sum(len(one.content) for one in whole)))
+    values = {
+        "view": build(report, is_index=len(report.municipalities) > 1),
+        "kinds": {one.media_type for one in attached},
+        "page_name": f"{file_stem(report)}{html.FORMAT.suffix}",
+        "lies_at": lies_at,
+    }
     return Letter(
         subject=one_line(render("letter-subject.txt.j2", values)),
         text=render("letter.txt.j2", values),
         html=INLINER.inline(render("letter.html.j2", values)),
-        attachments=attachments,
+        attachments=attached,
     )
 
 
-def _attached(report: Report, page: bytes) -> Iterator[Attachment]:
+def _whole(report: Report, rendered: Rendered) -> tuple[Attachment, ...]:
+    """The page; with cards beside it an archive, as its links would lead nowhere; or nothing."""
+    name = f"{file_stem(report)}{html.FORMAT.suffix}"
+    beside = iter(rendered.beside)
+    first = next(beside, None)
+    if first is None:
+        return _small(Attachment(name, "text/html", rendered.main))
+    files = chain([(name, rendered.main), first], beside)
+    packed = archive(files, report.audit.as_of, MOST_ATTACHED)
+    return (Attachment(f"{file_stem(report)}.zip", ARCHIVE, packed),) if packed else ()
+
+
+def _table(report: Report, attached: int) -> tuple[Attachment, ...]:
     """The workbook stays behind where mail servers would refuse the whole letter for its size."""
-    yield Attachment(f"{file_stem(report)}{html.FORMAT.suffix}", "text/html", page)
     table = xlsx.FORMAT.render(report).main
-    if len(page) + len(table) <= MOST_ATTACHED:
-        yield Attachment(f"{file_stem(report)}{xlsx.FORMAT.suffix}", WORKBOOK, table)
+    return _small(Attachment(f"{file_stem(report)}{xlsx.FORMAT.suffix}", WORKBOOK, table), attached)
+
+
+def _small(one: Attachment, attached: int = 0) -> tuple[Attachment, ...]:
+    return (one,) if len(one.content) + attached <= MOST_ATTACHED else ()
+
+
+def archive(files: Iterable[tuple[str, bytes]], made_at: datetime, most: int) -> bytes | None:
+    """The same files give the same bytes; None, and no more files are read, beyond `most` bytes."""
+    packed = io.BytesIO()
+    with ZipFile(packed, "w") as opened:
+        for name, content in files:
+            stamp = ZipInfo(name, made_at.astimezone(UTC).timetuple()[:6])
+            stamp.external_attr = 0o644 << 16  # whoever unpacks it may read it
+            opened.writestr(stamp, content, ZIP_DEFLATED)
+            if packed.tell() > most:
+                return None
+    return packed.getvalue() if packed.tell() <= most else None
 
 
 def table_letter(report: Report) -> Letter:

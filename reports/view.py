@@ -414,6 +414,63 @@ class Past:
     unseen: Portion  # of what applies
 
 
+# --- several municipalities -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A municipality and its place: «2», or «2–3» where shares are equal."""
+
+    section: Section
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unranked:
+    section: Section
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Widespread:
+    """A requirement that is not met, and how widely."""
+
+    mark: str
+    clause: str
+    title: str
+    institutions: int
+    municipalities: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """All municipalities together."""
+
+    complies: int
+    violates: int
+    unjudged: int
+    judged: int
+    share: Portion
+    unseen: Portion
+    since: str | None  # None: nothing to compare with
+    worse: int
+    new_violations: int
+    fixed: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    name: str
+    municipalities: int
+    totals: Totals
+    ranked: tuple[Ranked, ...]
+    unranked: tuple[Unranked, ...]
+    most_unseen: int  # per cent, beyond which there is no place
+    unmet: tuple[Widespread, ...]
+    more_unmet: int
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     run: Run
@@ -421,3 +478,4 @@ class View:
     acts: tuple[ActLine, ...]
     marks: tuple[str, ...]
     history: tuple[Past, ...]
+    region: Region | None  # of several municipalities

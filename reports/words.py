@@ -50,13 +50,18 @@ def count(number: int, name: str) -> str:
     return f"{format_decimal(number, locale=RUSSIAN)}\N{NO-BREAK SPACE}{form(number, name)}"
 
 
-def percent(part: int, whole: int) -> str | None:
+def whole_percent(part: int, whole: int) -> int | None:
     """Rounded so that 100 % and 0 % are said only where they are exact; None of nothing."""
     if not whole:
         return None
     share = round(part * 100 / whole)
-    if 0 < part < whole:
-        share = min(max(share, 1), 99)
+    return min(max(share, 1), 99) if 0 < part < whole else share
+
+
+def percent(part: int, whole: int) -> str | None:
+    share = whole_percent(part, whole)
+    if share is None:
+        return None
     return format_percent(share / 100, "#,##0\N{NO-BREAK SPACE}%", locale=RUSSIAN)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from monitor.delivery import deliver, queue_report
 from monitor.mass_change import is_held, words
 from monitor.moments import moment
 from monitor.progress import progress
-from monitor.reporting import default_path, report_of, write
+from monitor.reporting import default_path, report_of, write, write_all
 from reports.formats.text import summary
 from reports.model import Audit, Report
 from rules.model import Outcome
@@ -37,9 +38,9 @@ def audit(
         order = _order(as_of, names)
         with progress() as tell:
             done = pipeline.audit(application, order, tell)
-        report, page = _tell(application, done, json=json, html=html)
+        report, files = _tell(application, done, json=json, html=html)
         if mail:
-            _mail(application, done, report, page)
+            _mail(application, done, report, files)
         return _status(report, strict=strict)
 
 
@@ -78,25 +79,25 @@ def _order(as_of: str | None, names: list[str]) -> Order:
 
 def _tell(
     application: Application, done: Audit, *, json: Path | None, html: Path | None
-) -> tuple[Report, Path]:
-    """Write the files and print the summary; the HTML is always made, and its path is given."""
+) -> tuple[Report, Sequence[Path]]:
+    """Write the files and print the summary; the HTML is always made, and its files are given."""
     report = report_of(application, done)
     print(summary(report))
     if json:
         print(f"JSON:  {write(report, 'json', json)}")
-    path = write(report, "html", html or default_path(application, done, "html"))
-    print(f"Отчёт: {path}")
-    return report, path
+    files = write_all(report, "html", html or default_path(application, done, "html"))
+    print(f"Отчёт: {files[0]}")
+    return report, files
 
 
-def _mail(application: Application, done: Audit, report: Report, page: Path) -> None:
-    if not application.settings.mail.recipients:
+def _mail(application: Application, done: Audit, report: Report, files: Sequence[Path]) -> None:
+    if not application.settings.mail.deputies:
         print("Письмо не отправлено: в настройках нет адресатов ([mail] recipients).")
         return
     if is_held(done):
         print(words("advice", audit=done.id))
         return
-    queue_report(application, done, report, page)
+    queue_report(application, done, report, files)
     say_delivered(deliver(application.engine, application.settings, application.clock))
 
 

@@ -17,6 +17,7 @@ from monitor.storage import outbox as line
 from monitor.storage.database import open_database
 from monitor.storage.evidence import verify as verified
 from monitor.storage.tables import MessageRow
+from monitor.town import of_town, town_path
 from reports.formats import installed
 from reports.model import Report
 from reports.templating import one_line
@@ -33,27 +34,38 @@ STATES = {
 
 
 def report(
-    config: Path, number: int | None, kind: str, output: Path | None, institution: str | None
+    config: Path,
+    number: int | None,
+    kind: str,
+    output: Path | None,
+    institution: str | None,
+    municipality: str | None = None,
 ) -> int:
     if kind not in installed():
         raise ConfigError([f"--format {kind}: такого вида нет; есть {', '.join(installed())}"])
     if kind in LETTERS and institution is None:
         raise ConfigError([f"--format {kind}: скажите, какому учреждению: --institution КОД"])
     with opened(load_settings(config)) as application:
-        found = _report(application, number, kind, institution)
+        found = _report(application, number, kind, institution, municipality)
         if output == Path("-"):
             sys.stdout.buffer.write(installed()[kind].render(found).main)
             return 0
         for slug in [kind] if output else family(kind):
-            path = output or _path(application, found, slug, institution)
+            path = output or _path(application, found, slug, institution, municipality)
             print(write(found, slug, path))
     return 0
 
 
 def _report(
-    application: Application, number: int | None, kind: str, institution: str | None
+    application: Application,
+    number: int | None,
+    kind: str,
+    institution: str | None,
+    municipality: str | None,
 ) -> Report:
     found = report_of(application, chosen_audit(application, number))
+    if municipality:
+        found = of_town(application, found, municipality)
     if institution:
         found = narrowed(found, institution)
     return with_facts(application, found) if kind == "cur" else found
@@ -81,18 +93,24 @@ def family(kind: str) -> list[str]:
     return [slug for slug in sorted(installed()) if slug == kind or slug.startswith(f"{kind}-")]
 
 
-def _path(application: Application, found: Report, slug: str, institution: str | None) -> Path:
+def _path(
+    application: Application,
+    found: Report,
+    slug: str,
+    institution: str | None,
+    municipality: str | None,
+) -> Path:
     """`audit-000017-school-1-letter.html`: one institution's file does not overwrite the town's."""
     path, end = default_path(application, found.audit, slug), installed()[slug].suffix
     if institution is None:
-        return path
+        return town_path(application, found.audit, slug, municipality) if municipality else path
     return path.with_name(f"{path.name.removesuffix(end)}-{institution.replace('/', '-')}{end}")
 
 
 def send(config: Path, number: int | None, *, again: bool) -> int:
     with opened(load_settings(config)) as application:
         mail = application.settings.mail
-        if not (mail.recipients or mail.cur):
+        if not (mail.deputies or mail.cur):
             raise ConfigError(
                 [f"{config}: [mail] recipients: нет адресатов, письмо отправлять некому"]
             )
@@ -132,7 +150,7 @@ def _told(row: MessageRow, zone: ZoneInfo) -> list[str]:
     at = row.sent_at or (row.due_at if row.state == "queued" else row.queued_at)
     state = f"{STATES.get(row.state, row.state)} {at.astimezone(zone):%d.%m.%Y %H:%M}"
     lines = [f"№ {row.id}  {state}  {row.recipient}", one_line(row.subject)]
-    return [*lines, f"ответ сервера: {one_line(row.answer)}"] if row.answer else lines
+    return [*lines, f"причина: {one_line(row.answer)}"] if row.answer else lines
 
 
 def verify(config: Path) -> int:

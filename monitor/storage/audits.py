@@ -190,8 +190,11 @@ def whole_since(engine: Engine, since: datetime) -> tuple[Audit, ...]:
         return tuple(_value(row) for row in rows if row.scope is None)
 
 
-def tallies(engine: Engine, audit: Audit, *, most: int = 12) -> tuple[Tally, ...]:
+def tallies(
+    engine: Engine, audit: Audit, *, most: int = 12, municipality: str | None = None
+) -> tuple[Tally, ...]:
     """Outcome counts of the last whole audits up to `audit`, oldest first, one per as-of moment."""
+    here = [FindingRow.municipality == municipality] if municipality else []
     with session(engine) as opened:
         rows = opened.exec(
             select(AuditRow)
@@ -209,7 +212,7 @@ def tallies(engine: Engine, audit: Audit, *, most: int = 12) -> tuple[Tally, ...
         chosen = [row.id for row in newest.values()]
         counted = opened.exec(
             select(FindingRow.audit_id, FindingRow.outcome, func.count())
-            .where(col(FindingRow.audit_id).in_(chosen))
+            .where(col(FindingRow.audit_id).in_(chosen), *here)
             .group_by(col(FindingRow.audit_id), col(FindingRow.outcome))
         ).all()
     counts: dict[int, dict[Outcome, int]] = {}

@@ -13,7 +13,8 @@ sends it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,15 +22,16 @@ from sqlalchemy import Engine, func, update
 from sqlmodel import Session, col, select
 
 from monitor.storage.database import session
-from monitor.storage.tables import MessageRow
+from monitor.storage.tables import AuditRow, MessageRow
 from reports.model import Audit
 
 DEPUTY = "deputy"  # the role whose report must be out before letters that are held go
+INSTITUTION = "institution:"  # the beginning of an institution's role
 UNSURE = (
     "неизвестно, ушло ли письмо: программа остановилась при передаче. Спросите адресата; "
     "отправить снова: dozor outbox --retry"
 )
-ON_THE_WAY = ("queued", "claimed", "handing")
+ON_THE_WAY = frozenset({"queued", "claimed", "handing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,18 @@ def has(engine: Engine, audit: Audit, role: str) -> bool:
         return opened.exec(select(MessageRow.id).where(*same).limit(1)).first() is not None
 
 
+def last_told(engine: Engine, role: str, recipient: str) -> datetime | None:
+    """As of when the newest audit is that this recipient was written of in this role."""
+    with session(engine) as opened:
+        return opened.exec(
+            select(AuditRow.as_of)
+            .join(MessageRow, col(MessageRow.audit_id) == col(AuditRow.id))
+            .where(*_same(role, recipient))
+            .order_by(col(AuditRow.as_of).desc())
+            .limit(1)
+        ).first()
+
+
 def last_queued(engine: Engine, role: str, recipient: str) -> datetime | None:
     """When something was last put in line for this recipient in this role."""
     with session(engine) as opened:
@@ -123,32 +137,62 @@ def last_queued(engine: Engine, role: str, recipient: str) -> datetime | None:
         ).first()
 
 
+def deputy_of(municipality: str) -> str:
+    """The role of a deputy head who answers for one municipality alone."""
+    return f"{DEPUTY}:{municipality}"
+
+
+def institution_of(key: str) -> str:
+    """The role of an institution, by `municipality/id`: two of them may share a mailbox."""
+    return f"{INSTITUTION}{key}"
+
+
 def release(engine: Engine) -> int:
     """Queue what was held for a report that the deputy head now has; gives the number.
 
-    He has it when one copy was sent and no other is still on its way.
+    He has it when one copy was sent and no other is still on its way. A municipality's own deputy
+    head goes before that of the whole.
     """
     with session(engine) as opened:
-        sent, waiting = (_audits(opened, states) for states in (("sent",), ON_THE_WAY))
-        moved = opened.exec(
-            update(MessageRow)
-            .where(col(MessageRow.state) == "held", col(MessageRow.audit_id).in_(sent - waiting))
-            .values(state="queued")
-        )
-    return int(moved.rowcount)
+        held = opened.exec(
+            select(MessageRow.id, MessageRow.audit_id, MessageRow.role).where(
+                MessageRow.state == "held"
+            )
+        ).all()
+        states = _states(opened, {audit for _, audit, _ in held})
+        free = [number for number, audit, role in held if _was_told(states, audit, role)]
+        for numbers in batched(free):
+            opened.exec(
+                update(MessageRow).where(col(MessageRow.id).in_(numbers)).values(state="queued")
+            )
+    return len(free)
 
 
-def _audits(opened: Session, states: Iterable[str]) -> set[int]:
-    """Audits whose report to the deputy head is in one of these states, of those held for."""
-    held = select(MessageRow.audit_id).where(MessageRow.state == "held")
-    found = opened.exec(
-        select(MessageRow.audit_id).where(
-            MessageRow.role == DEPUTY,
-            col(MessageRow.state).in_(states),
-            col(MessageRow.audit_id).in_(held),
+States = Mapping[tuple[int | None, str], set[str]]  # audit and role → states of its messages
+
+
+def _states(opened: Session, held_for: Collection[int | None]) -> States:
+    found: defaultdict[tuple[int | None, str], set[str]] = defaultdict(set)
+    if held_for:
+        rows = opened.exec(
+            select(MessageRow.audit_id, MessageRow.role, MessageRow.state).where(
+                col(MessageRow.audit_id).in_(held_for), col(MessageRow.role).startswith(DEPUTY)
+            )
         )
-    )
-    return {number for number in found if number is not None}
+        for audit, role, state in rows:
+            found[audit, role].add(state)
+    return found
+
+
+def _was_told(states: States, audit: int | None, role: str) -> bool:
+    town = deputy_of(role.removeprefix(INSTITUTION).partition("/")[0])
+    theirs = states.get((audit, town)) or states.get((audit, DEPUTY), set())
+    return "sent" in theirs and not theirs & ON_THE_WAY
+
+
+def batched(numbers: Sequence[int | None], size: int = 1000) -> Iterator[Sequence[int | None]]:
+    """A database takes only so many values in one statement."""
+    return (numbers[start : start + size] for start in range(0, len(numbers), size))
 
 
 def recover(engine: Engine) -> int:

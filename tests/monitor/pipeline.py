@@ -76,6 +76,7 @@ class Town:
     institutions: Sequence[Mapping[str, Any]]
     sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    neighbours: Sequence[Mapping[str, Any]] = ()  # whole registries of other municipalities
 
     def __post_init__(self) -> None:
         municipality = {
@@ -85,7 +86,9 @@ class Town:
             "packs": ["kedrovy-2022-298"],
         }
         registry = {"municipality": municipality, "institution": list(self.institutions)}
-        (self.folder / "town.toml").write_text(tomli_w.dumps(registry), "utf-8")
+        for one in (registry, *self.neighbours):
+            name = one["municipality"]["id"]
+            (self.folder / f"{name}.toml").write_text(tomli_w.dumps(one), "utf-8")
         (self.folder / "var").mkdir(exist_ok=True)
         (self.folder / "var/dozor.db").write_bytes(empty_database())
 
@@ -108,7 +111,8 @@ class Town:
             for name in names
         }
         config = self.folder / "config.toml"
-        config.write_text(tomli_w.dumps({"registry": ["town.toml"], **sections}), "utf-8")
+        files = ["town.toml", *(f"{one['municipality']['id']}.toml" for one in self.neighbours)]
+        config.write_text(tomli_w.dumps({"registry": files, **sections}), "utf-8")
         return load_settings(config, {**self.sandbox.settings(), **self.secrets})
 
     def audit(self, as_of: datetime = NOW, *names: str) -> Done:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import io
 from dataclasses import replace
+from random import Random
+from zipfile import ZipFile
 
 from bs4 import BeautifulSoup
 
 from reports.mail import digest, table_letter
-from tests.cast import TOWN
-from tests.reports.town import HOSTILE, REPORT, TWO_TOWNS, big_report
+from reports.model import Rendered
+from tests.cast import SCHOOL, TOWN
+from tests.reports.town import HOSTILE, REPORT, SCHOOL_FINDINGS, TWO_TOWNS, big_report
 
 
 def test_the_subject_carries_the_result_and_what_changed() -> None:
@@ -69,4 +73,63 @@ def test_the_table_of_the_cur_says_what_an_empty_cell_means() -> None:
 
 
 def test_a_page_that_was_rendered_already_is_attached_as_it_is() -> None:
-    assert digest(REPORT, b"<!doctype html>").attachments[0].content == b"<!doctype html>"
+    page = Rendered(b"<!doctype html>")
+    assert digest(REPORT, page).attachments[0].content == b"<!doctype html>"
+
+
+# --- too big for one file -----------------------------------------------------------------------
+
+REGION = big_report(61, pages=1)  # an index, and a card for each beside it
+
+
+def test_a_report_of_many_files_comes_as_an_archive_whose_links_lead_somewhere() -> None:
+    whole, _ = digest(REGION).attachments
+    with ZipFile(io.BytesIO(whole.content)) as opened:
+        names = set(opened.namelist())
+        index = BeautifulSoup(opened.read("dozor-kedr-2026-11-23.html"), "lxml")
+    links = {str(a["href"]) for a in index.select(".register a")}
+    assert (whole.name, whole.media_type) == ("dozor-kedr-2026-11-23.zip", "application/zip")
+    assert len(links) == 61
+    assert links < names
+    assert "распакуйте его целиком" in digest(REGION).text
+
+
+def test_the_same_report_gives_the_same_archive() -> None:
+    assert digest(REGION).attachments[0] == digest(REGION).attachments[0]
+
+
+def test_a_report_too_big_for_a_letter_is_said_to_lie_on_the_server() -> None:
+    noise = Random(7)
+    cards = ((f"cards/{number}.html", noise.randbytes(1_000_000)) for number in range(9))
+    letter = digest(REPORT, Rendered(b"<!doctype html>", cards), "/var/reports/audit-000017.html")
+    assert [one.name for one in letter.attachments] == ["dozor-kedr-2026-11-23.xlsx"]
+    assert next(cards, None) is not None, "no more is packed than is needed to see that"
+    for body in (letter.text, letter.html):
+        assert "/var/reports/audit-000017.html" in body
+        assert "Рядом" not in body
+
+
+# --- several municipalities ---------------------------------------------------------------------
+
+
+def test_the_letter_of_a_region_is_told_by_municipalities() -> None:
+    letter = digest(TWO_TOWNS)
+    assert letter.subject == (
+        "Дозор, 2 муниципалитета: выполняют 2 из 4, новых нарушений 2, не проверено 1"
+    )
+    for told in ("Муниципалитеты по доле", "это не оценка", "Как менялось"):
+        assert told in letter.text
+        assert told in letter.html
+
+
+def test_the_letter_of_a_region_stays_small() -> None:
+    towns = tuple(replace(TOWN, id=f"t{number}", name=f"Район № {number}") for number in range(60))
+    schools = tuple(replace(SCHOOL, municipality=one.id) for one in towns)
+    findings = tuple(
+        replace(one, municipality=town.id) for town in towns for one in SCHOOL_FINDINGS
+    )
+    region = replace(REPORT, municipalities=towns, institutions=schools, findings=findings)
+    letter = digest(region, Rendered(b""))
+    assert "Район № 59" in letter.text
+    assert max(len(letter.html.encode()), len(letter.text.encode())) <= 100_000
+    assert len(letter.subject) <= 150

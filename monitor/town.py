@@ -1,0 +1,54 @@
+"""One municipality's part of an audit of several: what its own deputy head gets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from monitor.application import Application
+from monitor.audit import coverage_of, due_pages
+from monitor.beginning import Order
+from monitor.reporting import default_path
+from monitor.scope import UnknownInstitutionError
+from monitor.storage import audits
+from reports.model import Audit, Report
+from rules.model import Institution
+
+
+def of_town(application: Application, report: Report, name: str) -> Report:
+    """As if nothing but this municipality had been audited. Raises UnknownInstitutionError."""
+    town = next((one for one in report.municipalities if one.id == name), None)
+    if town is None:
+        known = ", ".join(one.id for one in report.municipalities)
+        told = f"муниципалитета «{name}» в проверке № {report.audit.id} нет; есть: {known}"
+        raise UnknownInstitutionError(told)
+    if len(report.municipalities) == 1:
+        return report
+    scope = tuple(one for one in report.institutions if one.municipality == name)
+    return replace(
+        report,
+        audit=_read_here(application, report.audit, scope),
+        municipalities=(town,),
+        institutions=scope,
+        acts=tuple(act for act in report.acts if act.id in town.packs),
+        findings=tuple(one for one in report.findings if one.municipality == name),
+        trend=audits.tallies(application.engine, report.audit, municipality=name),
+        entered=tuple(one for one in report.entered if one.municipality == name),
+        left=tuple(one for one in report.left if one.municipality == name),
+    )
+
+
+def _read_here(application: Application, audit: Audit, scope: Sequence[Institution]) -> Audit:
+    """Counted again for the town's own pages; of requests only the whole run knows the number."""
+    order = Order(as_of=audit.as_of)
+    pages = due_pages(application, order, scope)
+    read, issues = coverage_of(application, order, pages, {})
+    return replace(audit, collection=read, complete=read.unread == 0, issues=issues)
+
+
+def town_path(application: Application, audit: Audit, slug: str, name: str) -> Path:
+    """«audit-000017-kedrovy.html», beside the report of the whole."""
+    path = default_path(application, audit, slug)
+    start = f"audit-{audit.id:06}"
+    return path.with_name(path.name.replace(start, f"{start}-{name}", 1))

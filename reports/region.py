@@ -1,0 +1,115 @@
+"""Several municipalities side by side: their places, and what is not met most widely.
+
+    Section, one a municipality ──> Region: ranked, and those of whom too little was seen
+
+The place follows from the share of what is met and from nothing else; it enters no outcome. What
+was not seen counts for nobody and against nobody, so a town of which much was not seen has no
+place: its share would say more of our reading than of the town.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from reports.counting import BELOW, Share
+from reports.ground import Ground, mark_of, portion, title_of
+from reports.view import Portion, Ranked, Region, Section, Totals, Unranked, Widespread
+from reports.words import count, whole_percent, word
+from rules.model import Finding, Municipality, Outcome
+
+MOST_UNSEEN = 33  # per cent of what applies: with more, a town has no place
+WIDESPREAD_SHOWN = 10
+
+
+def build_region(sections: Sequence[Section], grounds: Sequence[Ground]) -> Region:
+    placed = [one for one in sections if not obstacle(one)]
+    return Region(
+        name=region_name([one.municipality for one in grounds]),
+        municipalities=len(sections),
+        totals=totals(sections),
+        ranked=tuple(ranked(placed)),
+        unranked=tuple(Unranked(one, why) for one in sections if (why := obstacle(one))),
+        most_unseen=MOST_UNSEEN,
+        unmet=(found := widespread(grounds))[:WIDESPREAD_SHOWN],
+        more_unmet=len(found[WIDESPREAD_SHOWN:]),
+    )
+
+
+def region_name(towns: Sequence[Municipality]) -> str:
+    """«Томская область» where all registries say so, else «12 муниципалитетов»."""
+    regions = {one.region for one in towns}
+    name = regions.pop()
+    return name if name and not regions else count(len(towns), "municipality")
+
+
+def obstacle(one: Section) -> str:
+    """Why a municipality has no place; "" where it has one."""
+    if one.nothing_registered:
+        return word("unranked", "nothing_registered")
+    if not one.numbers.judged or not one.share.whole:
+        return word("unranked", "unjudged")
+    is_blind = one.unseen.part * 100 > MOST_UNSEEN * one.unseen.whole
+    return word("unranked", "unseen") if is_blind else ""
+
+
+def ranked(sections: Iterable[Section]) -> Iterable[Ranked]:
+    """Equal where the printed shares are equal: nobody is worse by what no reader can see."""
+    by_share: defaultdict[int, list[Section]] = defaultdict(list)
+    for one in sections:
+        by_share[whole_percent(one.share.part, one.share.whole) or 0].append(one)
+    place = 1
+    for share in sorted(by_share, reverse=True):
+        alike = sorted(by_share[share], key=lambda one: one.name)
+        last = place + len(alike) - 1
+        for one in alike:
+            yield Ranked(one, f"{place}" if last == place else f"{place}–{last}")
+        place = last + 1
+
+
+def totals(sections: Sequence[Section]) -> Totals:
+    numbers = [one.numbers for one in sections]
+    changes = [one.changes for one in sections]
+    return Totals(
+        complies=sum(one.complies for one in numbers),
+        violates=sum(one.violates for one in numbers),
+        unjudged=sum(one.unjudged for one in numbers),
+        judged=sum(one.judged for one in numbers),
+        share=portion(together(one.share for one in sections)),
+        unseen=portion(together(one.unseen for one in sections)),
+        since=next((one.since for one in changes if one.since), None),
+        worse=sum(len(one.worse) for one in changes),
+        new_violations=sum(one.new_violations for one in changes),
+        fixed=sum(len(one.fixed) for one in changes),
+        lost=sum(len(one.lost) for one in changes),
+    )
+
+
+def together(shares: Iterable[Portion]) -> Share:
+    those = tuple(shares)
+    return Share(sum(one.part for one in those), sum(one.whole for one in those))
+
+
+def widespread(grounds: Iterable[Ground]) -> tuple[Widespread, ...]:
+    """Violations before advice; those of the most institutions first."""
+    found: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
+    titles: dict[str, str] = {}
+    for base in grounds:
+        for one in base.all:
+            if one.outcome is Outcome.FAIL:
+                found[mark_of(base, one), one.requirement].append(one)
+                titles.setdefault(one.requirement, title_of(base, one.requirement))
+    lines = (line_of(mark, titles[name], those) for (mark, name), those in found.items())
+    return tuple(sorted(lines, key=lambda one: (one.mark == BELOW, -one.institutions, one.title)))
+
+
+def line_of(mark: str, title: str, findings: Sequence[Finding]) -> Widespread:
+    """Institutions by municipality and id: every town has its «adm»."""
+    who = {(one.municipality, one.institution) for one in findings}
+    return Widespread(
+        mark=mark,
+        clause=findings[0].clause,
+        title=title,
+        institutions=len(who),
+        municipalities=len({town for town, _ in who}),
+    )
