@@ -194,3 +194,14 @@ def test_the_parts_of_a_region_together_are_the_region(whole: tuple[Application,
     found = [one for part in parts for one in part.findings]
     assert sorted(map(repr, found)) == sorted(map(repr, report.findings))
     assert [one for part in parts for one in part.institutions] == list(report.institutions)
+
+
+def test_a_school_is_written_to_once_a_week_of_its_own_clock(post: Post) -> None:
+    """Between the two nights a Monday begins in Tomsk; in Moscow it is still Sunday."""
+    office = post.with_mail(institutions=True)
+    with office.opened() as application:
+        for number in (1, 2):
+            audit = chosen_audit(application, number)
+            queue_report(application, audit, report_of(application, audit), scheduled=True)
+    told = [row.recipient for row in office.queued()]
+    assert (told.count(HEADMISTRESS), told.count(FAR_SCHOOL)) == (2, 1)
