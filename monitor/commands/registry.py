@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from monitor.application import pack_files
-from monitor.config import load_settings
+from monitor.config import ConfigError, load_settings
 from monitor.registry import check as checked
 from monitor.registry import diff as compared
 from monitor.registry import load
 from monitor.registry.imports import import_table as imported
+from monitor.registry.imports import import_tables as imported_several
 from monitor.registry.workbook import export as exported
 from monitor.registry.workbook import template as made_template
 
@@ -42,12 +43,37 @@ def import_table(
     name: str | None,
     timezone: str,
 ) -> int:
+    if several := imported_several(file, timezone=timezone):
+        return _write_several(file, several, output, asked=municipality or name)
     text = imported(file, municipality=municipality, name=name, timezone=timezone)
     if output is None:
         sys.stdout.write(text)
     else:
         output.write_text(text, "utf-8")
         print(f"{output}: реестр записан; проверьте его: dozor registry check {output}")
+    return 0
+
+
+def _write_several(
+    file: Path, texts: Mapping[str, str], folder: Path | None, *, asked: str | None
+) -> int:
+    """A region's table: one file a municipality, in a folder."""
+    if asked:
+        told = "муниципалитеты названы в таблице: уберите --municipality и --name"
+        raise ConfigError([f"{file}: {told}"])
+    if folder is None or folder.suffix:
+        told = f"в таблице муниципалитетов: {len(texts)}; укажите папку для них: -o ПАПКА"
+        raise ConfigError([f"{file}: {told}"])
+    if there := [name for name in texts if (folder / f"{name}.toml").exists()]:
+        told = f"уже есть {', '.join(there)}; укажите другую папку и сравните: dozor registry diff"
+        raise ConfigError([f"{folder}: {told}"])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / f"{name}.toml").write_text(text, "utf-8")
+        print(folder / f"{name}.toml")
+    print(
+        f"Записано реестров: {len(texts)}. Впишите их в registry настроек и проверьте акты (packs)"
+    )
     return 0
 
 

@@ -67,6 +67,21 @@ def day_of(path: Path) -> date:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
 
 
+def by_town(grid: Grid, table: Table) -> Mapping[str, Grid]:
+    """A region's table as one a municipality, by its name; empty where no row names any.
+
+    A row that names none belongs to the one above it, as in a table with merged cells.
+    """
+    rows: dict[str, list[tuple[int, tuple[Content, ...]]]] = {}
+    name = ""
+    above, below = grid.rows[: table.header + 1], grid.rows[table.header + 1 :]
+    for number, contents in below if "town" in table.places else ():
+        name = _Row(number, contents, table, Found()).said("town") or name
+        if name and not _is_numbering(contents):
+            rows.setdefault(name, []).append((number, contents))
+    return {name: Grid(grid.title, (*above, *own)) for name, own in rows.items()}
+
+
 def institutions(grid: Grid, table: Table, stated_on: date) -> Found:
     """Every row as an institution; rows of one ОГРН are one institution with several pages."""
     found = Found()

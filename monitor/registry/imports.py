@@ -6,9 +6,10 @@ it; then the same checks run, and their problems are told by sheet, row and colu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from monitor.registry.checks import Setting
 from monitor.registry.declaration import Registry
 from monitor.registry.faults import Fault, Problem, RegistryError, fault
 from monitor.registry.files import latest_day
+from monitor.registry.latin import latin
 from monitor.registry.mend import mend
 from monitor.registry.shape import suggestion
 from monitor.registry.sheets import SPECIAL, Column, Sheet, described, sheet_of, sheets
@@ -54,6 +56,62 @@ def import_table(
         remark = "" if municipality and name else described()["unnamed"]["remark"] + "\n"
     registry = _checked(draft, path, Setting(today or latest_day()))
     return remark + to_toml(values.municipality(registry, digest=""))
+
+
+def import_tables(
+    path: Path | str,
+    *,
+    timezone: str | None = None,
+    stated_on: date | None = None,
+    today: date | None = None,
+) -> Mapping[str, str]:
+    """Id → text of a registry, one a municipality, of a ЦУР table with a column that names them.
+
+    Empty where the table names none, or one only. RegistryError has the faults of all of them.
+    """
+    path = Path(path)
+    for grid in grids(path):
+        table = cur.recognised(grid)
+        towns = cur.by_town(grid, table) if table else {}
+        if table and len(towns) > 1:
+            setting, day = Setting(today or latest_day()), stated_on or cur.day_of(path)
+            return _registries(path, table, towns, timezone, setting, day)
+    return {}
+
+
+def _registries(
+    path: Path,
+    table: cur.Table,
+    towns: Mapping[str, Grid],
+    timezone: str | None,
+    setting: Setting,
+    stated_on: date,
+) -> Mapping[str, str]:
+    texts: dict[str, str] = {}
+    faults: list[Fault] = []
+    for name, grid in towns.items():
+        draft = _from_cur(grid, table, stated_on)
+        number = _free(shape.slug(latin(name)), texts)
+        draft.document["municipality"] = {
+            **described()["municipality"],
+            "id": number,
+            "name": name,
+            **({"timezone": timezone} if timezone else {}),
+        }
+        try:
+            registry = _checked(draft, path, setting)
+            texts[number] = to_toml(values.municipality(registry, digest=""))
+        except RegistryError as error:
+            faults += error.faults
+    if faults:
+        raise RegistryError(faults)
+    return texts
+
+
+def _free(wanted: str, taken: Container[str]) -> str:
+    """«severny», and for another of that name «severny-2»."""
+    names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+    return next(one for one in names if one not in taken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,9 @@ class Service:
         changed = settings.mail.model_copy(update=mail)
         self.application = replace(self.application, settings=replace(settings, mail=changed))
 
-    def night(self, at: datetime, took: timedelta = timedelta(0), *, by_hand: bool = False) -> set[str]:
+    def night(
+        self, at: datetime, took: timedelta = timedelta(0), *, by_hand: bool = False
+    ) -> set[str]:
         """Who has a letter more after the night that began at `at` and took so long."""
         application = replace(self.application, clock=lambda: at + took)
         queue_report(

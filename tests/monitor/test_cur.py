@@ -6,12 +6,17 @@ import io
 import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
+import pytest
+from openpyxl import Workbook, load_workbook
 
-from monitor.registry.imports import import_table
+from monitor.commands.registry import import_table as import_command
+from monitor.config import ConfigError
+from monitor.registry import RegistryError
+from monitor.registry.imports import import_table, import_tables
 from reports.formats.cur import FORMAT, rows
 from reports.model import Report
 from rules.model import Attestation, Institution, Outcome
@@ -147,3 +152,56 @@ def test_a_branch_is_no_line_of_the_table() -> None:
     branch = replace(SCHOOL_VK, address="https://vk.com/branch", role="branch")
     told = list(rows(table(replace(SCHOOL, pages=(SCHOOL_VK, branch)))))
     assert [one["page"] for one in told] == [SCHOOL_VK.address]
+
+
+# --- a region in one table ----------------------------------------------------------------------
+
+HEAD = ("Муниципальное образование", "Наименование подведомственной организации", "ОГРН",
+        "Ссылка на госпаблик ВК")  # fmt: skip
+LINES = (
+    ("Северный район", "Школа № 1", "", "https://vk.com/north1"),
+    (None, "Школа № 2", "", "https://vk.com/north2"),
+    ("г. Южный", "Музей", "", "https://vk.com/south1"),
+)
+
+
+def region(folder: Path, *lines: tuple[str | None, ...]) -> Path:
+    book = Workbook()
+    for line in (HEAD, *lines):
+        book.active.append(line)  # type: ignore[union-attr]
+    path = folder / f"region_{DAY}.xlsx"
+    book.save(path)
+    return path
+
+
+def test_a_table_of_a_region_becomes_a_registry_a_municipality(tmp_path: Path) -> None:
+    texts = import_tables(region(tmp_path, *LINES), timezone="Asia/Tomsk", today=DAY)
+    told = {name: tomllib.loads(text) for name, text in texts.items()}
+    assert {name: one["municipality"]["name"] for name, one in told.items()} == {
+        "severnyy-rayon": "Северный район",
+        "g-yuzhnyy": "г. Южный",
+    }
+    schools = [one["name"] for one in told["severnyy-rayon"]["institution"]]
+    assert schools == ["Школа № 1", "Школа № 2"], "an empty cell goes on with the one above"
+
+
+def test_a_fault_in_any_municipality_is_told_by_its_row(tmp_path: Path) -> None:
+    lines = (*LINES, ("г. Южный", "Клуб", "1027000000009", "https://vk.com/club"))
+    with pytest.raises(RegistryError) as caught:
+        import_tables(region(tmp_path, *lines), today=DAY)
+    assert {one.line for one in caught.value.faults} == {5}
+
+
+def test_a_table_of_one_municipality_is_not_split(tmp_path: Path) -> None:
+    assert import_tables(region(tmp_path, *LINES[:2]), today=DAY) == {}
+
+
+def test_the_command_writes_a_file_each_and_overwrites_none(tmp_path: Path) -> None:
+    path, folder = region(tmp_path, *LINES), tmp_path / "registry"
+    write = partial(import_command, path, municipality=None, name=None, timezone="Asia/Tomsk")
+    with pytest.raises(ConfigError, match="укажите папку"):
+        write(None)
+    assert write(folder) == 0
+    assert {one.name for one in folder.iterdir()} == {"severnyy-rayon.toml", "g-yuzhnyy.toml"}
+    with pytest.raises(ConfigError, match="уже есть"):
+        write(folder)
