@@ -271,6 +271,9 @@ def attest(
         str | None, typer.Option("--requirement", help="Какое требование решено.")
     ] = None,
     outcome: Annotated[str | None, typer.Option("--outcome", help="pass или fail.")] = None,
+    about: Annotated[
+        str | None, typer.Option("--about", help="О каком учреждении говорит сайт администрации.")
+    ] = None,
 ) -> None:
     """Записать подтверждение того, чего программа увидеть не может."""
     from monitor.commands import statements as work
@@ -290,6 +293,7 @@ def attest(
             document=document,
             requirement=requirement,
             outcome=outcome,
+            about=about,
         )
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from rules.model import Attestation, Dossier, Event, Person, Waiver
+from rules.model import Attestation, Dossier, Event, Person, Requirement, Waiver
 from rules.reasons import Reason
 from rules.workdays import add_months
 
@@ -152,19 +152,32 @@ def _plain(words: str) -> str:
 # --- a review closed by a person, waivers, disputes -------------------------------------------
 
 
-def closing(dossier: Dossier, requirement: str, page: str | None, on: date) -> Attestation | None:
+def closing(
+    dossier: Dossier, asked: Requirement, page: str | None, about: str | None, on: date
+) -> Attestation | None:
     """The entitled answer that closes a review of this requirement on this page."""
     found = [
         one
         for one in dossier.institution.attestations
         if one.kind == "finding"
-        and one.requirement == requirement
+        and one.requirement == asked.id
         and one.outcome in ("pass", "fail")
-        and one.page in (None, page)
+        and _answers(one, asked.per, page, about)
         and is_valid(one, on)
         and is_entitled(one, dossier)
     ]
     return max(found, key=lambda one: one.stated_on, default=None)
+
+
+def _answers(one: Attestation, per: str, page: str | None, about: str | None) -> bool:
+    """A word on one institution's card, or on one event, is none on those nobody looked at."""
+    match per:
+        case "about":
+            return one.about == about
+        case "event":
+            return one.page == page and one.about in (None, about)
+        case _:
+            return one.page in (None, page)
 
 
 def waiver(

@@ -353,8 +353,8 @@ def _closed_by_person(case: Case, verdict: Verdict) -> Verdict:
     """A review that an entitled person answered does not come back every night."""
     if verdict.outcome is not Outcome.REVIEW:
         return verdict
-    address = case.page.address if case.page else None
-    answer = attestations.closing(case.dossier, case.requirement.id, address, case.today)
+    address = case.page.address if case.page else case.event_page
+    answer = attestations.closing(case.dossier, case.requirement, address, case.about, case.today)
     return _answered(case, verdict, answer) if answer else verdict
 
 

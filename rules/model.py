@@ -64,6 +64,7 @@ class Attestation:
     valid_until: date | None = None  # None: 12 months
     requirement: str | None = None  # kind "finding": which review it closes
     outcome: str | None = None  # kind "finding": pass | fail
+    about: str | None = None  # kind "finding": of whom a finding of the authority speaks
     source: str = "registry"  # registry | database | cur_table
 
 

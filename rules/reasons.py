@@ -68,6 +68,7 @@ class Reason(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     TWO_FACTOR_ATTESTED = "two_factor_attested"
     TWO_FACTOR_PARTLY = "two_factor_partly"
+    TWO_FACTOR_UNCOUNTED = "two_factor_uncounted"
     ATTESTATION_MISSING = "attestation_missing"
     ATTESTATION_WRONG_POST = "attestation_wrong_post"
     ATTESTATION_EXPIRED = "attestation_expired"

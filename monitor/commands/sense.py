@@ -11,6 +11,7 @@ from rules.model import Act, Attestation, Event, Institution, Municipality, Requ
 
 NEAREST = 3
 OF_A_PAGE = frozenset({"page", "network", "event"})  # Requirement.per whose findings name a page
+OF_ANOTHER = frozenset({"about", "event"})  # those whose findings may name another institution
 MAY_BE_NEW = frozenset({"page_created", "page_deleted", "page_renamed", "notice_sent"})
 """Events of a page that the registry need not have yet, or has no more."""
 
@@ -26,8 +27,10 @@ def faults(
         *_of_requirement(said.requirement, bound),
         *_of_page(said, one, town, acts),
         *_of_both(said, bound),
+        *_of_whom(said, one, town, bound),
         *_of_dates(said, today),
         *_of_notice(said),
+        *_of_counts(said),
     ]
 
 
@@ -51,7 +54,7 @@ def _of_page(
     said: Statement, one: Institution, town: Municipality, acts: Sequence[Act]
 ) -> Iterator[str]:
     own = [page.address for page in (*one.pages, *declared_pages(one, town, acts))]
-    if said.page is None or said.page in own:
+    if said.page is None or said.page in own or _is_noticed(said, town, acts):
         return
     owners = [o for o in town.institutions if any(p.address == said.page for p in o.pages)]
     if owners:
@@ -62,11 +65,42 @@ def _of_page(
         yield f"--page {said.page}: такой страницы у учреждения в реестре нет; есть: {listed}"
 
 
+def _is_noticed(said: Statement, town: Municipality, acts: Sequence[Act]) -> bool:
+    """A finding on notices names the page that came or went, whosoever it is."""
+    by_id = {asked.id: asked for act in acts for asked in act.requirements}
+    asked = by_id.get(said.requirement or "")
+    told = {event.page for one in town.institutions for event in one.events}
+    pages = {page.address for one in town.institutions for page in one.pages}
+    return asked is not None and asked.per == "event" and said.page in told | pages
+
+
 def _of_both(said: Statement, bound: Sequence[Requirement]) -> Iterator[str]:
     """A page beside a requirement that names none would never be matched with a finding."""
     asked = next((one for one in bound if one.id == said.requirement), None)
     if asked and said.page and asked.per not in OF_A_PAGE:
         yield f"--page: требование {asked.id} относится ко всему учреждению; уберите --page"
+
+
+def _of_whom(
+    said: Statement, one: Institution, town: Municipality, bound: Sequence[Requirement]
+) -> Iterator[str]:
+    """One answer must not close the questions about everybody, or about every event to come."""
+    asked = next((each for each in bound if each.id == said.requirement), None)
+    if not isinstance(said, Attestation) or asked is None:
+        return
+    others = [each.id for each in town.institutions if each.id != one.id]
+    if asked.per == "event" and said.page is None:
+        yield f"--page: требование {asked.id} решается по каждой странице; назовите её"
+    if asked.per == "about" and said.about is None:
+        yield (
+            f"--about: требование {asked.id} решается по каждому учреждению отдельно; "
+            f"назовите, о ком речь, например --about {next(iter(others), one.id)}"
+        )
+    if said.about is not None and asked.per not in OF_ANOTHER:
+        yield f"--about: требование {asked.id} не говорит о других учреждениях; уберите --about"
+    elif said.about is not None and said.about not in others:
+        near = difflib.get_close_matches(said.about, others, n=NEAREST) or sorted(others)
+        yield f"--about {said.about}: такого учреждения в реестре нет; есть: {', '.join(near)}"
 
 
 def _of_dates(said: Statement, today: date) -> Iterator[str]:
@@ -84,3 +118,12 @@ def _of_dates(said: Statement, today: date) -> Iterator[str]:
 def _of_notice(said: Statement) -> Iterator[str]:
     if isinstance(said, Event) and said.kind == "notice_sent" and said.to is None:
         yield "--to: укажите, кому отправлено сообщение: department (отдел) или cur (ЦУР)"
+
+
+def _of_counts(said: Statement) -> Iterator[str]:
+    if not isinstance(said, Attestation):
+        return
+    if (said.count is None) != (said.of is None):
+        yield "--count и --of пишут вместе: у скольких включено и сколько всего управляет страницей"
+    elif said.count is not None and said.of is not None and said.count > said.of:
+        yield f"--count {said.count}: больше, чем --of {said.of}; не переставлены ли числа?"

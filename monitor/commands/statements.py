@@ -26,6 +26,8 @@ def attest(config: Path, institution: str, **said: Any) -> int:
         raise ConfigError(["--by: укажите должность того, кто подтверждает"])
     if said["kind"] == "finding" and not (said["requirement"] and said["outcome"]):
         raise ConfigError(["чтобы закрыть «нужно посмотреть», укажите --requirement и --outcome"])
+    if said["about"] and said["kind"] != "finding":
+        raise ConfigError(["--about бывает только с --requirement: он говорит, о ком вывод"])
     _check("--kind", said["kind"], AttestationKind)
     _check("--outcome", said["outcome"], StatedOutcome)
     said |= {

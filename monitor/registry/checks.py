@@ -56,7 +56,7 @@ def problems(registry: Registry, setting: Setting) -> Iterator[Problem]:
         yield from _institution(institution, loc)
         yield from _pages(institution, loc)
         yield from _exemptions(institution, loc, known)
-        yield from _attestations(institution, loc)
+        yield from _attestations(institution, loc, known)
         yield from _events(institution, loc)
         yield from _references(institution, loc, bound)
         yield from _dates(institution, loc, setting.today or date.max)
@@ -318,9 +318,11 @@ def _exemptions(one: InstitutionTable, loc: Loc, known: Collection[str]) -> Iter
             )
 
 
-def _attestations(one: InstitutionTable, loc: Loc) -> Iterator[Problem]:
+def _attestations(one: InstitutionTable, loc: Loc, known: Collection[str]) -> Iterator[Problem]:
     for number, attestation in enumerate(one.attestation):
         place: Loc = (*loc, "attestation", number)
+        if attestation.about is not None and attestation.about not in known:
+            yield _unknown(attestation.about, known, (*place, "about"), "unknown_about")
         yield from _answer(attestation, place)
         yield from _counts(attestation, place)
 

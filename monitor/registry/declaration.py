@@ -106,6 +106,7 @@ class AttestationTable(_Table):
     of: int | None = Field(None, ge=0)
     requirement: RequirementId | None = None
     outcome: StatedOutcome | None = None
+    about: Slug | None = None
     document: Text = ""
     stated_by: Written
     stated_on: date

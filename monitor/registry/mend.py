@@ -26,7 +26,7 @@ _STAND_INS: dict[str, Any] = {
 """What takes the place of a key that must be there; "x" for all others."""
 
 _KINDS = {"attestation": "style", "event": "appointed"}
-_OF_IDS = frozenset({"no_parent", "no_authority", "unknown_approver"})
+_OF_IDS = frozenset({"no_parent", "no_authority", "unknown_approver", "unknown_about"})
 
 
 @dataclass(frozen=True, slots=True)

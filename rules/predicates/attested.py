@@ -51,13 +51,14 @@ def two_factor(case: Case) -> Reading:
 def _two_factor(case: Case, page: str | None) -> Reading:
     said = case.statement("two_factor", page, ended_by=("admin_changed",))
     count, of = (said.attestation.count, said.attestation.of) if said.attestation else (None, None)
-    everybody = count == of and count != 0
+    everybody = bool(count) and count == of
+    counted = count is not None and of is not None
     return Reading(
         strict=said.confirms and everybody,
         generous=said.confirms,
         met=Reason.TWO_FACTOR_ATTESTED,
         unmet=Reason.NOT_CONFIRMED,
-        between=Reason.TWO_FACTOR_PARTLY,
+        between=Reason.TWO_FACTOR_PARTLY if counted else Reason.TWO_FACTOR_UNCOUNTED,
         unseen=said.refusal,
         measured={**said.measured, "count": count, "of": of},
         evidence=(),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from monitor.commands.sense import Statement, faults
 from rules.model import Attestation, Event, Waiver
 from rules.packs import load_act, shipped
-from tests.cast import MUSEUM_VK, SCHOOL, SCHOOL_VK, TOWN
+from tests.cast import ADMINISTRATION, MUSEUM_VK, SCHOOL, SCHOOL_VK, TOWN
 
 TODAY = date(2026, 11, 23)
 ACTS = [load_act(shipped()["kedrovy-2022-298"])]
@@ -64,6 +66,36 @@ def test_a_page_that_nobody_registered_is_refused_with_those_that_are() -> None:
 
 def test_a_page_beside_a_requirement_of_the_institution_is_refused() -> None:
     assert "уберите --page" in told(closed("kedrovy-2022-298/6.5", SCHOOL_VK.address))
+
+
+def of_the_authority(requirement: str, **said: Any) -> str:
+    answer = replace(closed(f"kedrovy-2022-298/{requirement}"), **said)
+    return "\n".join(faults(answer, ADMINISTRATION, TOWN, ACTS, TODAY))
+
+
+def test_an_answer_about_everybody_at_once_is_refused_with_the_way_out() -> None:
+    assert "--about school" in of_the_authority("8.1a.postal")
+    assert of_the_authority("8.1a.postal", about="school") == ""
+
+
+def test_an_answer_about_nobody_or_beside_the_point_is_refused() -> None:
+    assert "есть: school" in of_the_authority("8.1a.postal", about="shcool")
+    assert "уберите --about" in of_the_authority("7.1", about="school")
+
+
+def test_an_answer_about_events_names_the_page() -> None:
+    acts = [load_act(shipped()["minvody-draft"])]
+    for number in ("3.2.4", "3.3.2"):
+        told = faults(closed(f"minvody-draft/{number}"), ADMINISTRATION, TOWN, acts, TODAY)
+        assert "назовите её" in "\n".join(told)
+    noticed = closed("minvody-draft/3.2.4", SCHOOL_VK.address)
+    assert faults(noticed, ADMINISTRATION, TOWN, acts, TODAY) == []
+
+
+def test_counts_that_cannot_be_are_refused() -> None:
+    said = Attestation(kind="two_factor", stated_by="директор", stated_on=TODAY, value=True)
+    assert "пишут вместе" in told(replace(said, count=2))
+    assert "больше" in told(replace(said, count=3, of=2))
 
 
 def test_dates_that_cannot_be_are_refused() -> None:
