@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.figures import Figure, Machine, Size, as_json, table, this_machine
+from benchmarks.figures import Figure, Machine, Size, as_json, number, table, this_machine
 from benchmarks.running import measured
 
 PARTS = ("shell", "vk_scale", "vk_limits", "sites", "judging", "nights", "year")
@@ -24,7 +24,10 @@ FOLDER = Path("build/bench")
 
 def figures_of(part: str, size: Size) -> list[Figure]:
     """In the process that calls it."""
-    found: list[Figure] = list(import_module(f"benchmarks.{part}").figures(size))
+    found: list[Figure] = []
+    for one in import_module(f"benchmarks.{part}").figures(size):
+        print(f"  {one.what}: {number(one.value)} {one.unit}", file=sys.stderr, flush=True)
+        found.append(one)
     return found
 
 

@@ -82,18 +82,18 @@ def _kb(what: str, size: float) -> Figure:
 
 def growth(nights: int) -> Growth:
     acts = [load_act(path) for path in shipped().values()]
-    dossiers = [_with_evidence(one, 0) for one in dossiers_of(0, acts)]
-    found = {one.institution.key: tuple(judge(one, acts)) for one in dossiers}
-    seen = _seen(dossiers)
+    dossiers = list(dossiers_of(0, acts))
+    seen = [_later(one, 0) for one in _seen(dossiers)]
     with TemporaryDirectory(prefix="dozor-bench-") as folder:
         engine = open_database(f"sqlite:///{folder}/dozor.db")
         sizes = []
         for night in range(nights):
             audit = _begun(engine, NOW + night * DAY)
             observations.add(engine, audit, (_later(one, night) for one in seen))
-            for findings_of_one in found.values():
-                findings.add(engine, audit, findings_of_one)
+            for one in dossiers:
+                findings.add(engine, audit, judge(_with_evidence(one, night), acts))
             sizes.append(_size(engine))
+        told = _sum(engine, "finding") + _sum(engine, "evidence_list")
         engine.dispose()
     pages = [len(packed(one)) for one in seen if one.facts and one.facts.site is None]
     sites = [one for one in seen if one.facts and one.facts.site]
@@ -101,7 +101,7 @@ def growth(nights: int) -> Growth:
         page=sum(pages) / len(pages),
         site=sum(len(packed(one)) for one in sites) / len(sites),
         site_evidence=sum(len(packed(replace(one, facts=None))) for one in sites) / len(sites),
-        findings=sum(len(packed(one)) for found_ in found.values() for one in found_) / TOWN,
+        findings=told / nights / TOWN,
         night=(sizes[-1] - sizes[0]) / (nights - 1) / TOWN,
     )
 
@@ -156,6 +156,11 @@ def _post(seen: Observation, post: Post, number: int) -> Post:
 
 def _digest(*parts: object) -> str:
     return hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()
+
+
+def _sum(engine: Engine, table: str) -> int:
+    with engine.connect() as opened:
+        return int(opened.execute(text(f"SELECT sum(length(body)) FROM {table}")).scalar_one())
 
 
 def _size(engine: Engine) -> int:

@@ -17,7 +17,7 @@ import argparse
 import math
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -295,8 +295,7 @@ SETTINGS = {  # pages, tokens, nights, seeds
     Size.QUICK: ((5300, (1, 2, 5), 12, 1),),
     Size.FULL: ((5300, (1, 2, 5), 365, 1), (5300, (10,), 365, 2), (25_000, (1,), 60, 1)),
 }
-NAMES = ("pages", "tokens", "token_days", "oldest_days", "settled_days", "fresh_worst",
-         "fresh_mean", "read_mean", "hours_longest", "most_calls", "walls_cut", "violations")  # fmt: skip
+NAMES = tuple(one.name for one in fields(Outlook))
 
 
 def figures(size: Size) -> Iterator[Figure]:

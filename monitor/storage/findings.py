@@ -2,24 +2,66 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlalchemy import Engine, Insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, select
 
+from collectors.model import Evidence
 from monitor.storage.bodies import packed, unpacked
 from monitor.storage.database import session
-from monitor.storage.tables import AuditRow, FindingRow
+from monitor.storage.tables import AuditRow, EvidenceListRow, FindingRow
 from reports.model import Audit
 from rules.model import Finding, Institution, Outcome
 
 AT_ONCE = 500  # rows that a reader who takes them one by one holds
+SHORT = 2  # a list of evidence that takes no more room than a reference to it
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What findings of one audit rest on together, as a whole site: kept once."""
+
+    evidence: tuple[Evidence, ...]
 
 
 def add(engine: Engine, audit: Audit, findings: Iterable[Finding]) -> None:
+    told = [(one, _shared(one)) for one in findings]
     with session(engine) as opened:
-        opened.add_all(_row(audit, finding) for finding in findings)
+        _keep(opened, dict(shared for _, shared in told if shared))
+        opened.add_all(_row(audit, one, shared[0] if shared else None) for one, shared in told)
+
+
+def _shared(finding: Finding) -> tuple[str, bytes] | None:
+    """Digest and body of a list that is long enough to be kept apart."""
+    if len(finding.evidence) <= SHORT:
+        return None
+    body = _packed_list(finding.evidence)
+    return hashlib.sha256(body).hexdigest()[:32], body
+
+
+@lru_cache(maxsize=8)
+def _packed_list(evidence: tuple[Evidence, ...]) -> bytes:
+    return packed(Grounds(evidence))
+
+
+def _keep(opened: Session, lists: Mapping[str, bytes]) -> None:
+    """Those that are there already stay: another institution rests on them, too."""
+    if lists:
+        rows = [{"digest": digest, "body": body} for digest, body in lists.items()]
+        opened.connection().execute(_adding(opened.connection().dialect.name), rows)
+
+
+def _adding(dialect: str) -> Insert:
+    table = SQLModel.metadata.tables[str(EvidenceListRow.__tablename__)]
+    if dialect == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def judged(engine: Engine, audit: Audit) -> set[str]:
@@ -45,12 +87,11 @@ def each_of_audit(engine: Engine, audit: Audit) -> Iterator[Finding]:
     """The same one by one: a region has hundreds of thousands."""
     with session(engine) as opened:
         rows = opened.exec(
-            select(FindingRow.body)
-            .where(FindingRow.audit_id == audit.id)
+            _WHOLE.where(col(FindingRow.audit_id) == audit.id)
             .order_by(col(FindingRow.id))
             .execution_options(yield_per=AT_ONCE)
         )
-        yield from (unpacked(Finding, body) for body in rows)
+        yield from (_finding(body, grounds) for body, grounds in rows)
 
 
 def earlier(engine: Engine, institution: Institution, as_of: datetime) -> tuple[Finding, ...]:
@@ -69,13 +110,13 @@ def earlier(engine: Engine, institution: Institution, as_of: datetime) -> tuple[
             .limit(1)
         ).first()
         rows = opened.exec(
-            select(FindingRow.body).where(
-                FindingRow.audit_id == number,
-                FindingRow.municipality == institution.municipality,
-                FindingRow.institution == institution.id,
+            _WHOLE.where(
+                col(FindingRow.audit_id) == number,
+                col(FindingRow.municipality) == institution.municipality,
+                col(FindingRow.institution) == institution.id,
             )
         )
-        return tuple(unpacked(Finding, body) for body in rows)
+        return tuple(_finding(body, grounds) for body, grounds in rows)
 
 
 def outcomes_of_pages(
@@ -103,12 +144,29 @@ def outcomes_of_pages(
     return found
 
 
-def _row(audit: Audit, finding: Finding) -> FindingRow:
+_WHOLE = select(FindingRow.body, EvidenceListRow.body).outerjoin(
+    EvidenceListRow, col(FindingRow.evidence) == col(EvidenceListRow.digest)
+)
+
+
+def _finding(body: bytes, grounds: bytes | None) -> Finding:
+    finding = unpacked(Finding, body)
+    return replace(finding, evidence=_list(grounds)) if grounds else finding
+
+
+@lru_cache(maxsize=8)
+def _list(grounds: bytes) -> tuple[Evidence, ...]:
+    return unpacked(Grounds, grounds).evidence
+
+
+def _row(audit: Audit, finding: Finding, evidence: str | None) -> FindingRow:
+    bare = replace(finding, evidence=()) if evidence else finding
     return FindingRow(
         audit_id=audit.id,
         municipality=finding.municipality,
         institution=finding.institution,
         requirement=finding.requirement,
         outcome=finding.outcome.value,
-        body=packed(finding),
+        body=packed(bare),
+        evidence=evidence,
     )

@@ -101,6 +101,16 @@ class FindingRow(SQLModel, table=True):
     requirement: str
     outcome: str
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    evidence: str | None = None  # digest of an EvidenceListRow; None: the list is in the body
+
+
+class EvidenceListRow(SQLModel, table=True):
+    """A list of evidence, once for all findings that rest on it: a site's is long, and shared."""
+
+    __tablename__ = "evidence_list"
+
+    digest: str = Field(primary_key=True)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class CallRow(SQLModel, table=True):

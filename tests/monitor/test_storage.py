@@ -11,16 +11,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from collectors.model import Failure, FailureCode, Observation, Quota
 from monitor.storage import audits, findings, locks, observations, statements
 from monitor.storage.database import StorageError, open_database, schema_is_current, session
 from monitor.storage.ledger import Ledger
-from monitor.storage.tables import LockRow
+from monitor.storage.tables import EvidenceListRow, LockRow
 from reports.model import Audit, Collection, Issue
 from rules.model import Attestation, Event, Finding, Outcome, Severity, Waiver
-from tests.cast import NOW, SCHOOL, SCHOOL_FACTS, SCHOOL_OK, SCHOOL_VK, TOWN, seen
+from tests.cast import EVIDENCE, NOW, SCHOOL, SCHOOL_FACTS, SCHOOL_OK, SCHOOL_VK, TOWN, seen
 
 VK_ADDRESS = ("vk", SCHOOL_VK.address)
 FINDING = Finding(
@@ -98,6 +98,18 @@ def test_the_last_findings_of_an_institution_are_found(engine: Engine, audit: Au
     assert findings.earlier(engine, SCHOOL, NOW + timedelta(days=1)) == (FINDING,)
     assert findings.earlier(engine, SCHOOL, NOW) == ()
     assert audits.tallies(engine, audit)[0].counts == {Outcome.FAIL: 1}
+
+
+def test_a_long_list_of_evidence_is_kept_once_for_all_findings_on_it(
+    engine: Engine, audit: Audit
+) -> None:
+    crawl = tuple(replace(EVIDENCE, url=f"https://school.example/{at}") for at in range(60))
+    told = [replace(FINDING, clause=str(at), evidence=crawl) for at in range(5)]
+    findings.add(engine, audit, told)
+    findings.add(engine, audit, [replace(FINDING, institution="museum", evidence=crawl)])
+    assert findings.of_audit(engine, audit)[:5] == tuple(told)
+    with session(engine) as opened:
+        assert len(opened.exec(select(EvidenceListRow)).all()) == 1
 
 
 def test_what_the_office_states_joins_the_registry(engine: Engine) -> None:
