@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from email import message_from_bytes, policy
+from email import message_from_bytes, message_from_string, policy
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,29 @@ def settings(
     """Settings that point at the postman; indirectly parametrised: does it know SMTPUTF8?"""
     with listening(postman, enable_SMTPUTF8=request.param) as port:
         yield configured(tmp_path, f'port = {port}\nhost = "127.0.0.1"\ntimeout = 2')
+
+
+@pytest.mark.parametrize("user", ["deputy", "зам"])
+@pytest.mark.parametrize("words", range(1, 40))
+def test_no_space_of_a_subject_or_a_name_is_lost(words: int, user: str) -> None:
+    said = " ".join(
+        ["Город", "3", "из", "№", "report", "«Школа»", "—"][n % 7] for n in range(words)
+    )
+    written = message_of(
+        Letter(subject=said, text="…", html="…", attachments=()),
+        sender=SENDER,
+        recipient=address_of(f"{user}@example.org", said),
+        message_id="<1@example.org>",
+        at=NOW,
+    )
+    head = message_from_string(written.decode())
+    assert decoded(head["Subject"]) == said
+    name, _, address = head["To"].rpartition("\r\n ")
+    assert (decoded(name), address) == (said, f"<{user}@example.org>")
+
+
+def decoded(header: str) -> str:
+    return str(make_header(decode_header(header)))
 
 
 def test_a_message_arrives_as_it_was_written(
