@@ -14,12 +14,12 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
 
-from apscheduler.events import EVENT_JOB_MISSED, JobEvent
+from apscheduler.events import EVENT_JOB_MISSED, EVENT_SCHEDULER_STARTED, JobEvent, SchedulerEvent
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
@@ -45,6 +45,7 @@ LATE = timedelta(hours=1)  # a first night that begins up to an hour late still 
 RESUME_WITHIN = timedelta(hours=12)  # a night that broke off longer ago begins anew
 WAITS_FOR_ANOTHER = timedelta(hours=2)  # for an audit of everything that a person has begun
 TELL_AGAIN = timedelta(hours=20)  # the same trouble is told once a night
+NOTHING = nullcontext()
 RETRY_MINUTES = 1  # how often the outbox is looked at
 
 
@@ -73,10 +74,14 @@ class Service:
             engine.dispose()
 
 
-def serve(settings: Settings, clock: Clock) -> None:
-    """Run until SIGTERM or SIGINT; what is being read then is gone on with at the next start."""
+def serve(settings: Settings, clock: Clock, beside: AbstractContextManager[None] = NOTHING) -> None:
+    """Run until SIGTERM or SIGINT; what is being read then is gone on with at the next start.
+
+    `beside` is what answers questions as long as the service runs: once it answers, signals count.
+    """
     service = Service(settings, clock)
     scheduler = BlockingScheduler(timezone=settings.schedule.timezone)
+    _end_on_signals(scheduler, service.stop)
     once: dict[str, object] = {"args": [service], "max_instances": 1, "coalesce": True}
     late = {"misfire_grace_time": int(LATE.total_seconds())}
     scheduler.add_job(night, settings.schedule.trigger(), id="night", **once, **late)
@@ -89,9 +94,9 @@ def serve(settings: Settings, clock: Clock) -> None:
     made_up = night if make_up(service) else week
     scheduler.add_job(made_up, id="made up", **once, **late)
     scheduler.add_listener(_missed, EVENT_JOB_MISSED)
-    _end_on_signals(scheduler, service.stop)
     log.warning("serving; nights: %s", settings.schedule.nightly)
-    scheduler.start()
+    with beside:
+        scheduler.start()
 
 
 # --- which night ------------------------------------------------------------------------------
@@ -312,10 +317,17 @@ def _missed(event: JobEvent) -> None:
 
 
 def _end_on_signals(scheduler: BlockingScheduler, stop: threading.Event) -> None:
+    """From the first moment on: a machine may be switched off while the service still begins."""
+
     def end(number: int, _: FrameType | None) -> None:
         log.warning("signal %d: finishing", number)
         stop.set()
-        scheduler.shutdown(wait=False)
+        end_if_running()
 
+    def end_if_running(_: SchedulerEvent | None = None) -> None:
+        if stop.is_set() and scheduler.running:
+            scheduler.shutdown(wait=False)
+
+    scheduler.add_listener(end_if_running, EVENT_SCHEDULER_STARTED)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)

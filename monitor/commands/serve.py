@@ -19,7 +19,6 @@ def serve(config: Path, metrics: str | None = None) -> int:
     print(
         f"Служба работает. Следующая проверка: {upcoming:%d.%m.%Y %H:%M:%S} ({zone}).", flush=True
     )
-    with metrics_served(settings, real_time, metrics):
-        run(settings, real_time)
+    run(settings, real_time, metrics_served(settings, real_time, metrics))
     print("Служба остановлена.")
     return 0
