@@ -14,13 +14,13 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
-from collectors.model import Address, Observation, Page, Run
+from collectors.model import Address, EvidenceSink, Observation, Page, Run
 from monitor.application import Application
 from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
 from monitor.comparison import followed
@@ -33,7 +33,7 @@ from monitor.planning import not_due, plan_of
 from monitor.scope import in_scope, pages_of, read_once
 from monitor.second_look import as_second, worsened_pages
 from monitor.storage import audits, findings, observations
-from monitor.storage.evidence import WarcFile, seal, sealed
+from monitor.storage.evidence import WarcFile, seal, seal_rest, sealed
 from monitor.storage.ledger import Ledger
 from monitor.storage.pace import SharedTurns
 from monitor.storage.retention import remove_old
@@ -74,22 +74,81 @@ class Doubt:
     pages: tuple[Page, ...]
 
 
-def audit(application: Application, order: Order, tell: Tell = silent) -> Audit:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A run under way: what whoever reads and judges for it has to know."""
+
+    application: Application
+    order: Order
+    begun: Audit
+    tell: Tell
+
+
+class CrewError(Exception):
+    """Those who share the run cannot do it; the text is Russian. What was read is kept."""
+
+
+class Hands(Protocol):
+    """Who does the work of one run; `requests` is whole once the hands are let go."""
+
+    @property
+    def requests(self) -> Mapping[str, int]: ...
+
+    def read(self, pages: Sequence[Page], *, again: bool = False) -> None:
+        """Observe each page; `again`: these are second readings."""
+        ...
+
+    def judge(self, scope: Sequence[Institution]) -> None:
+        """Judge ahead what can be judged at once; what is left the run judges itself."""
+        ...
+
+
+Crew = Callable[[Work], AbstractContextManager[Hands]]
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """This process by itself."""
+
+    work: Work
+    file: WarcFile
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        return self.file.requests
+
+    def read(self, pages: Sequence[Page], *, again: bool = False) -> None:
+        seen_as = as_second if again else as_seen
+        of = self.work
+        run_all(read_all(of.application, of.order, of.begun, self.file, of.tell, pages, seen_as))
+
+    def judge(self, scope: Sequence[Institution]) -> None:
+        """There is nobody to judge ahead."""
+
+
+@contextmanager
+def alone(work: Work) -> Iterator[Hands]:
+    with _evidence(work.application, work.begun) as file:
+        yield Alone(work, file)
+
+
+def audit(application: Application, order: Order, tell: Tell = silent, crew: Crew = alone) -> Audit:
     """Collect, judge, store.
 
-    Raises LockTakenError, UnknownInstitutionError, ClockError, StorageError, StoppedError, OSError.
+    Raises LockTakenError, UnknownInstitutionError, ClockError, StorageError, StoppedError, OSError;
+    CrewError.
     """
     application = application.as_stated()
     with turn(application, order) as renew:
         begun, order, scope = begin_or_resume(application, order, "audit")
-        with _evidence(application, begun) as file:
-            read = partial(_read_all, application, order, begun, file, _renewing(tell, renew))
-            _run_all(read(_left(application, order, begun, scope)))
-            doubts = _judge_all(application, order, begun, scope, worsened_pages)
+        with crew(Work(application, order, begun, _renewing(tell, renew))) as hands:
+            hands.read(_left(application, order, begun, scope))
+            hands.judge(scope)
+            doubts = judge_all(application, order, begun, scope, worsened_pages)
             if again := _doubtful(application, begun, doubts):
-                _run_all(read(again, as_second))
+                hands.read(again, again=True)
             _judge_doubts(application, order, begun, doubts)
-        return _finish(application, order, begun, scope, file.requests)
+        return _finish(application, order, begun, scope, hands.requests)
 
 
 def collect(application: Application, order: Order, tell: Tell = silent) -> Audit:
@@ -97,10 +156,9 @@ def collect(application: Application, order: Order, tell: Tell = silent) -> Audi
     application = application.as_stated()
     with turn(application, order) as renew:
         begun, order, scope = begin_or_resume(application, order, "collect")
-        with _evidence(application, begun) as file:
-            read = partial(_read_all, application, order, begun, file, _renewing(tell, renew))
-            _run_all(read(_left(application, order, begun, scope)))
-        return _finish(application, order, begun, scope, file.requests)
+        with alone(Work(application, order, begun, _renewing(tell, renew))) as hands:
+            hands.read(_left(application, order, begun, scope))
+        return _finish(application, order, begun, scope, hands.requests)
 
 
 def evaluate(application: Application, order: Order) -> Audit:
@@ -108,7 +166,7 @@ def evaluate(application: Application, order: Order) -> Audit:
     application = application.as_stated()
     scope = in_scope(application.municipalities, order.names, order.as_of)
     begun = begin(application, order, scope, "evaluate")
-    _judge_all(application, order, begun, scope)
+    judge_all(application, order, begun, scope)
     return _finish(application, order, begun, scope, {})
 
 
@@ -123,7 +181,13 @@ def _evidence(application: Application, begun: Audit) -> Iterator[WarcFile]:
         yield file
     if file.path.name not in sealed(application.engine, begun):
         seal(application.engine, begun, file)
-    kept = settings.storage
+    file.requests.update(seal_rest(application.engine, settings.storage.evidence, begun))
+    tidy(application)
+
+
+def tidy(application: Application) -> None:
+    """Remove the evidence that is older than the settings say."""
+    kept = application.settings.storage
     remove_old(application.engine, kept.evidence, kept.evidence_days, application.clock())
 
 
@@ -136,7 +200,7 @@ def _left(
     return [page for page in pages if (page.network, page.address) not in read]
 
 
-def _run_all(reading: Coroutine[Any, Any, None]) -> None:
+def run_all(reading: Coroutine[Any, Any, None]) -> None:
     """Raises the error that ended the tasks, not their group: only the error can be explained."""
     try:
         asyncio.run(reading)
@@ -165,7 +229,7 @@ def _all_pages(
             yield from declared_pages(institution, municipality, application.acts_of(municipality))
 
 
-async def _read_all(
+async def read_all(
     application: Application,
     order: Order,
     begun: Audit,
@@ -180,7 +244,7 @@ async def _read_all(
         for slug in networks():
             of_network = [page for page in pages if page.network == slug]
             if of_network:
-                run = _run(application, order, slug, file)
+                run = run_of(application, order, slug, file)
                 keep = partial(_keep, application, begun, file, seen_as)
                 reading = _read(application, slug, of_network, run, keep, tell)
                 readers.append(group.create_task(reading))
@@ -198,7 +262,7 @@ async def _stop_in_time(application: Application) -> None:
     raise StoppedError
 
 
-def _run(application: Application, order: Order, slug: str, file: WarcFile) -> Run:
+def run_of(application: Application, order: Order, slug: str, file: EvidenceSink) -> Run:
     settings = application.settings.networks[slug]
     quotas = networks()[slug].quotas(settings)
     return Run(
@@ -252,7 +316,7 @@ def _renewing(tell: Tell, renew: Callable[[], None]) -> Tell:
 # --- judge ------------------------------------------------------------------------------------
 
 
-def _judge_all(
+def judge_all(
     application: Application,
     order: Order,
     begun: Audit,

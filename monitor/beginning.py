@@ -82,7 +82,7 @@ def _interrupted(
         scope=_keys(order, scope),
         since=order.resume_since or order.as_of,
         until=order.as_of,
-        registries=_registries(application),
+        registries=registries(application),
         packs=_packs(application),
     )
 
@@ -106,7 +106,7 @@ def begin(application: Application, order: Order, scope: Sequence[Institution], 
         as_of=order.as_of,
         started_at=application.clock(),
         scope=_keys(order, scope),
-        registries=_registries(application),
+        registries=registries(application),
         packs=_packs(application),
         documents=[audits.read_document(path) for path in files],
     )
@@ -116,7 +116,7 @@ def _keys(order: Order, scope: Sequence[Institution]) -> tuple[str, ...] | None:
     return tuple(one.key for one in scope) if order.on_demand else None
 
 
-def _registries(application: Application) -> Mapping[str, str]:
+def registries(application: Application) -> Mapping[str, str]:
     return {one.id: one.digest for one in application.municipalities}
 
 

@@ -81,6 +81,10 @@ def audit(
     html: Html = None,
     mail: Annotated[bool, typer.Option("--mail", help="Отправить отчёт адресатам.")] = False,
     fail_on_findings: Strict = False,
+    workers: Annotated[
+        bool,
+        typer.Option("--workers", help="Делят процессы dozor worker (PostgreSQL)."),
+    ] = False,
 ) -> None:
     """Прочитать страницы, сверить с актами, составить отчёт."""
     from monitor.commands import audit as work
@@ -94,6 +98,7 @@ def audit(
             html=html,
             mail=mail,
             strict=fail_on_findings,
+            shared=workers,
         )
     )
 
@@ -198,11 +203,22 @@ def serve(
             "--metrics", metavar="АДРЕС:ПОРТ", help="Отвечать на /health и /metrics (Prometheus)."
         ),
     ] = None,
+    workers: Annotated[
+        bool, typer.Option("--workers", help="Ночь читают процессы dozor worker (PostgreSQL).")
+    ] = False,
 ) -> None:
     """Работать постоянно: проверка и письмо каждую ночь по расписанию."""
     from monitor.commands import serve as work
 
-    _end(work.serve(context.obj, metrics))
+    _end(work.serve(context.obj, metrics, shared=workers))
+
+
+@app.command()
+def worker(context: typer.Context) -> None:
+    """Брать части проверки из общей очереди, пока не остановят (PostgreSQL)."""
+    from monitor.commands import worker as work
+
+    _end(work.worker(context.obj))
 
 
 @app.command()

@@ -15,7 +15,8 @@ import os
 import ssl
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 from zoneinfo import ZoneInfo
@@ -44,7 +45,7 @@ from sqlalchemy import make_url
 from collectors.model import Network
 from monitor.mime import address_of
 from monitor.networks import networks
-from monitor.storage.addresses import usable_address, with_password
+from monitor.storage.addresses import INSTALL, SQLITE, usable_address, with_password
 from rules.toml_lines import TomlError, read_toml
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,10 @@ WEEKDAY_DIGITS = (
     "цифры разные программы считают по-разному"
 )
 DATABASE_PASSWORD = "DATABASE_PASSWORD"
+NO_QUEUE = (
+    "рабочие процессы делят проверку через PostgreSQL, а [storage] database — SQLite. "
+    "Перенести базу: dozor storage move; без рабочих процессов: dozor audit, dozor serve"
+)
 NO_FILE = "файла настроек нет. Укажите его: dozor --config ФАЙЛ, или создайте config.toml"
 
 
@@ -87,6 +92,13 @@ class Reports(Section):
 class Rules(Section):
     freshness_days: PositiveInt = 7
     mass_change_share: float = Field(default=0.2, gt=0, le=1)
+
+
+class Workers(Section):
+    """How a run is shared out where workers share it (PostgreSQL only)."""
+
+    pages: PositiveInt = 500  # of a batch
+    heartbeat_seconds: PositiveInt = 10  # after three without one, a worker's batch is another's
 
 
 class Schedule(Section):
@@ -206,6 +218,7 @@ class Settings:
     reports: Reports
     rules: Rules
     schedule: Schedule
+    workers: Workers = field(default_factory=Workers)
     mail: Mail
     smtp_user: str
     smtp_password: str
@@ -229,6 +242,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         ),
         reports=Reports(directory=folder / declared.reports.directory),
         rules=declared.rules,
+        workers=declared.workers,
         schedule=declared.schedule,
         mail=_with_authority(declared.mail, folder),
         smtp_user=secrets.read("SMTP_USER"),
@@ -240,6 +254,15 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         secrets=(*secrets.values(), *_password_of(declared.storage)),
         file=file,
     )
+
+
+def demand_workers(settings: Settings) -> None:
+    """ConfigError where no run can be shared out: the queue lives in PostgreSQL."""
+    backend = make_url(settings.storage.database).get_backend_name()
+    if backend == SQLITE:
+        raise ConfigError([f"{settings.file}: {NO_QUEUE}"])
+    if find_spec("procrastinate") is None:
+        raise ConfigError([INSTALL])
 
 
 def _read(file: Path) -> Any:
@@ -283,6 +306,7 @@ def _declaration(file: Path) -> type[BaseSettings]:
         storage: Storage = Storage()
         reports: Reports = Reports()
         rules: Rules = Rules()
+        workers: Workers = Workers()
         schedule: Schedule = Schedule()
         mail: Mail = Mail()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collectors.addresses import AddressError
+from monitor.audit import CrewError
 from monitor.beginning import ClockError
 from monitor.config import ConfigError
 from monitor.metrics import AddressError as MetricsAddressError
@@ -35,7 +36,7 @@ _INPUT = (
     TomlError,
     UnknownInstitutionError,
 )
-_TROUBLE = (ClockError, LockTakenError, NoAuditError, StorageError)
+_TROUBLE = (ClockError, CrewError, LockTakenError, NoAuditError, StorageError)
 
 
 def told(error: Exception) -> tuple[int, Sequence[str]]:

@@ -25,6 +25,7 @@ from monitor.networks import networks
 from monitor.registry import check as checked
 from monitor.smtp import DeliveryError, server
 from monitor.storage.database import StorageError, connect, product_of, schema_is_current
+from monitor.storage.heartbeats import alive
 from monitor.storage.ledger import Ledger
 from rules.packs import PackError
 
@@ -87,9 +88,19 @@ def _database(settings: Settings) -> Iterator[Sign]:
         yield Sign(FAULT, f"база данных: {error}")
         return
     if current:
-        yield Sign(OK, f"{what}: отвечает, схема новейшая")
+        yield Sign(OK, f"{what}: отвечает, схема новейшая{_workers(settings)}")
     else:
         yield Sign(WARNING, f"{what}: отвечает, пуста или прежней версии", "обновится при проверке")
+
+
+def _workers(settings: Settings) -> str:
+    """How many processes share the work; nothing where there are none, as in an office."""
+    engine = connect(settings.storage.database)
+    try:
+        count = alive(engine, settings.workers.heartbeat_seconds)
+    finally:
+        engine.dispose()
+    return f"; рабочих процессов: {count}" if count else ""
 
 
 def _disk(settings: Settings) -> Iterator[Sign]:

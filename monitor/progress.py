@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from monitor.audit import Tell
 from monitor.networks import networks
 
+SHARED = {"read": "Чтение, частей", "judge": "Оценка, частей"}  # of a run that workers share
 MANY = 100  # pages; of fewer, only the end is worth a line
 
 
@@ -35,7 +36,7 @@ def _bars(bars: Progress) -> Tell:
 
     def tell(network: str, done: int, total: int) -> None:
         if network not in tasks:
-            tasks[network] = bars.add_task(networks()[network].title, total=total)
+            tasks[network] = bars.add_task(_title(network), total=total)
         bars.update(tasks[network], completed=done)
 
     return tell
@@ -43,5 +44,9 @@ def _bars(bars: Progress) -> Tell:
 
 def _plain(network: str, done: int, total: int) -> None:
     if done == total or (done and total > MANY and done % MANY == 0):
-        title = networks()[network].title
-        Console(stderr=True).print(f"{title}: прочитано {done} из {total}", highlight=False)
+        did = "готово" if network in SHARED else "прочитано"
+        Console(stderr=True).print(f"{_title(network)}: {did} {done} из {total}", highlight=False)
+
+
+def _title(network: str) -> str:
+    return SHARED.get(network) or networks()[network].title

@@ -56,6 +56,7 @@ class Service:
     settings: Settings
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
+    crew: pipeline.Crew = pipeline.alone
 
     @contextmanager
     def opened(self) -> Iterator[Application]:
@@ -74,24 +75,31 @@ class Service:
             engine.dispose()
 
 
-def serve(settings: Settings, clock: Clock, beside: AbstractContextManager[None] = NOTHING) -> None:
+def serve(
+    settings: Settings,
+    clock: Clock,
+    beside: AbstractContextManager[None] = NOTHING,
+    nightly: Callable[[Service], object] | None = None,
+) -> None:
     """Run until SIGTERM or SIGINT; what is being read then is gone on with at the next start.
 
     `beside` is what answers questions as long as the service runs: once it answers, signals count.
+    `nightly`: how a night is begun, if not in this process.
     """
+    begin = nightly or night
     service = Service(settings, clock)
     scheduler = BlockingScheduler(timezone=settings.schedule.timezone)
     _end_on_signals(scheduler, service.stop)
     once: dict[str, object] = {"args": [service], "max_instances": 1, "coalesce": True}
     late = {"misfire_grace_time": int(LATE.total_seconds())}
-    scheduler.add_job(night, settings.schedule.trigger(), id="night", **once, **late)
+    scheduler.add_job(begin, settings.schedule.trigger(), id="night", **once, **late)
     scheduler.add_job(
         post, "interval", minutes=RETRY_MINUTES, id="post", next_run_time=clock(), **once
     )
     scheduler.add_job(watch, "interval", hours=24, id="watch", **once)
     if weekly := settings.schedule.weekly_trigger():
         scheduler.add_job(week, weekly, id="week", **once, **late)
-    made_up = night if make_up(service) else week
+    made_up = begin if make_up(service) else week
     scheduler.add_job(made_up, id="made up", **once, **late)
     scheduler.add_listener(_missed, EVENT_JOB_MISSED)
     log.warning("serving; nights: %s", settings.schedule.nightly)
@@ -153,7 +161,7 @@ def night(service: Service) -> Audit | None:
     done = None
     try:
         with service.opened() as application:
-            done = _tonight(application)
+            done = _tonight(application, service.crew)
     except StoppedError:
         log.warning("stopped in the middle of the night; the next start goes on")
         return None
@@ -178,14 +186,14 @@ def _note(service: Service, failure: str) -> None:
         log.exception("the failure could not be written down")
 
 
-def _tonight(application: Application) -> Audit | None:
+def _tonight(application: Application, crew: pipeline.Crew) -> Audit | None:
     now = application.clock()
     due = last_due(application.settings.schedule.trigger(), now)
     before = nights.last(application.engine)
     tonight = nights.begin(application.engine, due, now, keep_since=now - RESUME_WITHIN)
     if tonight.finished_at:
         return None
-    done = _audited(application, tonight)
+    done = _audited(application, tonight, crew)
     _tell(application, done)
     nights.finish(application.engine, tonight, application.clock(), done.id)
     if before and before.failure:
@@ -194,11 +202,11 @@ def _tonight(application: Application) -> Audit | None:
     return done
 
 
-def _audited(application: Application, tonight: Night) -> Audit:
+def _audited(application: Application, tonight: Night, crew: pipeline.Crew) -> Audit:
     """The audit of this night's moment: the one that a crash left finished, or the rest of it."""
     order = Order(as_of=tonight.as_of, patience=WAITS_FOR_ANOTHER)
     done = audits.finished_as_of(application.engine, tonight.as_of)
-    return done or pipeline.audit(application, order)
+    return done or pipeline.audit(application, order, crew=crew)
 
 
 def _tell(application: Application, done: Audit) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from collectors.model import FailureCode
-from monitor.config import Mail, Reports, Rules, Schedule, Storage
+from monitor.config import Mail, Reports, Rules, Schedule, Storage, Workers
 from monitor.issues import sentences
 from monitor.networks import networks
 
@@ -22,7 +22,7 @@ SETTINGS = (ROOT / "docs/configuration.md").read_text("utf-8")
 def _keys() -> list[str]:
     own = [
         name
-        for section in (Storage, Reports, Rules, Schedule, Mail)
+        for section in (Storage, Reports, Rules, Schedule, Mail, Workers)
         for name in section.model_fields
     ]
     theirs = [one.name for network in networks().values() for one in fields(network.settings)]

@@ -217,7 +217,11 @@ class Pace:
     async def _shared_turn(self, turns: Turns) -> None:
         """A turn that this machine was too busy for is let go when the next one is another's."""
         while True:
-            begins = time.monotonic() + turns.next(self._reader, self._interval)
+            wait = turns.next(self._reader, self._interval)
+            begins = time.monotonic() + wait
+            if wait and begins > self._next + self._interval / 2:
+                self._interval = CAREFUL * self._bare  # another's was between: two ways to bunch
+            self._next = begins + self._interval
             await asyncio.sleep(begins - time.monotonic())
             late = time.monotonic() - begins
             if late < CATCHING_UP * self._bare or turns.put_off(self._reader, late):

@@ -10,7 +10,7 @@ from monitor import audit as pipeline
 from monitor.application import Application, opened, real_time
 from monitor.beginning import Order
 from monitor.commands.report import say_delivered
-from monitor.config import load_settings
+from monitor.config import ConfigError, Settings, demand_workers, load_settings
 from monitor.delivery import deliver, queue_report
 from monitor.mass_change import is_held, words
 from monitor.moments import moment
@@ -33,11 +33,14 @@ def audit(
     html: Path | None,
     mail: bool,
     strict: bool,
+    shared: bool = False,
 ) -> int:
-    with opened(load_settings(config)) as application:
+    settings = load_settings(config)
+    crew = _workers(settings, names) if shared else pipeline.alone
+    with opened(settings) as application:
         order = _order(as_of, names)
         with progress() as tell:
-            done = pipeline.audit(application, order, tell)
+            done = pipeline.audit(application, order, tell, crew)
         report, files = _tell(application, done, json=json, html=html)
         if mail:
             _mail(application, done, report, files)
@@ -67,6 +70,16 @@ def evaluate(
         done = pipeline.evaluate(application, _order(as_of, names))
         report, _ = _tell(application, done, json=json, html=html)
         return _status(report, strict=strict)
+
+
+def _workers(settings: Settings, names: list[str]) -> pipeline.Crew:
+    """ConfigError: workers share an audit of everything, by way of PostgreSQL."""
+    demand_workers(settings)
+    if names:
+        raise ConfigError(["--workers: делится проверка всех учреждений; уберите имена"])
+    from monitor.crew import workers  # only when needed: Procrastinate is an extra
+
+    return workers
 
 
 def _order(as_of: str | None, names: list[str]) -> Order:

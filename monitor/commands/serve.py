@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from monitor.application import opened, real_time
-from monitor.config import load_settings
+from monitor.config import Settings, demand_workers, load_settings
 from monitor.metrics import metrics_served
+from monitor.service import Service
 from monitor.service import serve as run
 
 
-def serve(config: Path, metrics: str | None = None) -> int:
+def serve(config: Path, metrics: str | None = None, *, shared: bool = False) -> int:
     settings = load_settings(config)
+    nightly = _shared_night(settings) if shared else None
     with opened(settings):
         """What is wrong with the registry, packs or database is told now, not at night."""
     zone = settings.schedule.timezone
@@ -19,6 +22,14 @@ def serve(config: Path, metrics: str | None = None) -> int:
     print(
         f"Служба работает. Следующая проверка: {upcoming:%d.%m.%Y %H:%M:%S} ({zone}).", flush=True
     )
-    run(settings, real_time, metrics_served(settings, real_time, metrics))
+    run(settings, real_time, metrics_served(settings, real_time, metrics), nightly)
     print("Служба остановлена.")
     return 0
+
+
+def _shared_night(settings: Settings) -> Callable[[Service], object]:
+    """The night is put in line for the workers. ConfigError without PostgreSQL."""
+    demand_workers(settings)
+    from monitor.worker import order_night  # only when needed: Procrastinate is an extra
+
+    return order_night

@@ -1,5 +1,7 @@
 """Evidence: every exchange as a WARC record, one file a run, secrets removed before writing.
 
+Of a run that several workers share, each has a file of its own.
+
 The file's digest goes into a chain over all runs, so that a file that was changed, cut or taken
 away later can be named (`verify`). Every record is flushed as it is written and is a gzip member
 of its own: what a killed run had written stays readable.
@@ -56,9 +58,12 @@ class WarcFile:
     keep its evidence stops, since a finding without bytes could not be shown.
     """
 
-    def __init__(self, folder: Path, audit: Audit, secrets: Sequence[str]) -> None:
+    def __init__(
+        self, folder: Path, audit: Audit, secrets: Sequence[str], worker: str = ""
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / f"audit-{audit.id:06}.warc.gz"
+        suffix = f"-{worker}" if worker else ""
+        self.path = folder / f"{_stem(audit)}{suffix}.warc.gz"
         self.requests, self.records = mend(self.path)
         self._secrets = _forms(secrets)
         self._lock = threading.Lock()
@@ -76,6 +81,9 @@ class WarcFile:
         trace: TracebackType | None,
     ) -> None:
         self._file.close()
+
+    def is_of(self, audit: Audit) -> bool:
+        return self.path.name.startswith(_stem(audit))
 
     def keep(self, exchange: Exchange) -> Evidence:
         body = self._clean(exchange.body)
@@ -208,7 +216,30 @@ def _members(opened: BinaryIO) -> Iterator[tuple[bytes, int]]:
 
 def seal(engine: Engine, audit: Audit, file: WarcFile) -> None:
     """Add the finished file to the chain of run digests."""
-    digest, size = _digest(file.path)
+    _seal(engine, audit, file.path, file.records)
+
+
+def seal_rest(engine: Engine, folder: Path, audit: Audit) -> Counter[str]:
+    """Seal the files that workers wrote for this run; their requests by network.
+
+    Call it when nobody writes any more. What a killed worker had half written is cut off.
+    """
+    requests: Counter[str] = Counter()
+    done = sealed(engine, audit)
+    for path in sorted(folder.glob(f"{_stem(audit)}*.warc.gz")):
+        if path.name not in done:
+            asked, records = mend(path)
+            _seal(engine, audit, path, records)
+            requests.update(asked)
+    return requests
+
+
+def _stem(audit: Audit) -> str:
+    return f"audit-{audit.id:06}"
+
+
+def _seal(engine: Engine, audit: Audit, path: Path, records: int) -> None:
+    digest, size = _digest(path)
     with exclusive(engine) as opened:
         last = opened.exec(
             select(EvidenceFileRow).order_by(col(EvidenceFileRow.place).desc()).limit(1)
@@ -216,8 +247,8 @@ def seal(engine: Engine, audit: Audit, file: WarcFile) -> None:
         opened.add(
             EvidenceFileRow(
                 audit_id=audit.id,
-                name=file.path.name,
-                records=file.records,
+                name=path.name,
+                records=records,
                 size=size,
                 sha256=digest,
                 chain=_link(digest, last.chain if last else ""),

@@ -1,0 +1,21 @@
+"""`dozor worker`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.application import opened, real_time
+from monitor.config import demand_workers, load_settings
+
+
+def worker(config: Path) -> int:
+    settings = load_settings(config)
+    demand_workers(settings)
+    with opened(settings):
+        """What is wrong with the registry, packs or database is told now."""
+    from monitor.worker import work  # only when needed: Procrastinate is an extra
+
+    print("Рабочий процесс ждёт заданий.", flush=True)
+    work(settings, real_time)
+    print("Рабочий процесс остановлен.")
+    return 0

@@ -1,0 +1,173 @@
+"""A run that workers share: this process says what is to be done, they do it, it finishes.
+
+    plan ──> batches ──> jobs ──> workers read ──> jobs ──> workers judge ──> one finishes
+                                       └── what got worse is read once more ──┘
+
+The story is `monitor.audit.audit`; here is only who lends the hands. VK's tokens keep one pace and
+one day over all workers (monitor/storage/pace.py, ledger.py), so their pages go to whoever is
+free. Elsewhere a host has one pace, so the pages of a host are never in the hands of two: hosts
+are sorted into shards, and of a shard one batch is read at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from collectors.model import Evidence, Exchange, Page
+from monitor.audit import CrewError, Hands, Work, run_of, tidy
+from monitor.beginning import StoppedError
+from monitor.networks import networks
+from monitor.planning import not_due, plan_of
+from monitor.storage import jobs, observations
+from monitor.storage.bodies import plain
+from monitor.storage.evidence import seal_rest
+from monitor.storage.heartbeats import alive
+from monitor.storage.jobs import Job
+from rules.model import Institution
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+SHARDS = 64
+AT_ONCE = 100  # pages of a shard in one batch
+JUDGED_AT_ONCE = 400  # institutions of a municipality
+LOOK_SECONDS = 0.3
+NOBODY_FOR = 60.0  # seconds without any worker
+READ, JUDGE = "read", "judge"
+
+
+@dataclass(slots=True)
+class Workers:
+    """The hands of `dozor worker` processes, lent by the queue."""
+
+    work: Work
+    requests: Counter[str] = field(default_factory=Counter)
+    rounds: int = 0
+    patience: float = NOBODY_FOR
+
+    def read(self, pages: Sequence[Page], *, again: bool = False) -> None:
+        of_networks = {page.network for page in pages}
+        batches = [
+            batch
+            for slug in networks()
+            if slug in of_networks
+            for batch in self._batches(slug, [page for page in pages if page.network == slug])
+        ]
+        self._do(READ, [(self._reading(pages, again), lock) for pages, lock in batches])
+
+    def judge(self, scope: Sequence[Institution]) -> None:
+        towns: dict[str, list[str]] = {}
+        for institution in scope:
+            towns.setdefault(institution.municipality, []).append(institution.key)
+        judging = [
+            {**self._run(), "municipality": town, "keys": some}
+            for town, keys in towns.items()
+            for some in parts(keys, JUDGED_AT_ONCE)
+        ]
+        self._do(JUDGE, [(one, None) for one in judging])
+
+    def _batches(
+        self, slug: str, pages: Sequence[Page]
+    ) -> Iterator[tuple[Sequence[Page], str | None]]:
+        """Planned for all workers together: what the day does not reach for is not asked for."""
+        application, begun = self.work.application, self.work.begun
+        run = run_of(application, self.work.order, slug, NoEvidence())
+        plan = plan_of(application, slug, pages, run)
+        observations.add(
+            application.engine, begun, [not_due(page, run.as_of) for page in plan.waiting]
+        )
+        if networks()[slug].readers(application.settings.networks[slug]):
+            size = application.settings.workers.pages
+            yield from ((part, None) for part in parts(plan.due, size))
+        else:
+            yield from by_host(slug, plan.due)
+
+    def _run(self) -> dict[str, Any]:
+        return {"audit": self.work.begun.id, "as_of": self.work.order.as_of.isoformat()}
+
+    def _reading(self, pages: Sequence[Page], again: bool) -> dict[str, Any]:
+        return {**self._run(), "pages": [plain(page) for page in pages], "again": again}
+
+    def _do(self, task: str, work: Sequence[tuple[Mapping[str, Any], str | None]]) -> None:
+        """Raises CrewError, StoppedError, LockTakenError."""
+        self.rounds += 1
+        mark, application = mark_of(self.work), self.work.application
+        with jobs.ordering(application.settings.storage.database) as queue:
+            for number, (arguments, lock) in enumerate(work):
+                own = f"{mark}:{self.rounds}:{number}"
+                jobs.put(queue, Job(task=task, mark=own, arguments=arguments, lock=lock))
+        log.info("audit %d: %d jobs to %s", self.work.begun.id, len(work), task)
+        self._wait(task, len(work))
+
+    def _wait(self, task: str, total: int) -> None:
+        engine, mark = self.work.application.engine, mark_of(self.work)
+        last_seen = time.monotonic()
+        while (found := jobs.states(engine, mark))["todo"] + found["doing"]:
+            if self.work.application.stopping():
+                raise StoppedError
+            if found["failed"]:
+                break
+            if total:
+                self.work.tell(task, total - found["todo"] - found["doing"], total)
+            if self._alive():
+                last_seen = time.monotonic()
+            if time.monotonic() - last_seen > self.patience:
+                raise CrewError("нет ни одного рабочего процесса: запустите dozor worker")
+            time.sleep(LOOK_SECONDS)
+        if jobs.states(engine, mark)["failed"]:
+            jobs.forget(engine, mark)
+            raise CrewError(
+                "рабочий процесс не справился с частью проверки: причина в его журнале; "
+                "прочитанное сохранено, следующая проверка продолжит"
+            )
+
+    def _alive(self) -> int:
+        settings = self.work.application.settings.workers
+        return alive(self.work.application.engine, settings.heartbeat_seconds)
+
+
+class NoEvidence:
+    """Who only plans reads nothing."""
+
+    def keep(self, exchange: Exchange) -> Evidence:
+        raise AssertionError(f"planning asked {exchange.network}")
+
+
+@contextmanager
+def workers(work: Work) -> Iterator[Hands]:
+    """Jobs that a killed run has left are taken back first; those under way come to their end."""
+    engine, folder = work.application.engine, work.application.settings.storage.evidence
+    jobs.prepare(engine)
+    jobs.forget(engine, mark_of(work))
+    hands = Workers(work)
+    hands._wait("", 0)
+    yield hands
+    hands.requests.update(seal_rest(engine, folder, work.begun))
+    tidy(work.application)
+
+
+def mark_of(work: Work) -> str:
+    return f"audit-{work.begun.id}"
+
+
+def by_host(slug: str, pages: Sequence[Page]) -> Iterator[tuple[Sequence[Page], str]]:
+    """Batches and their locks: a host stands in one shard, whatever the run."""
+    shards: dict[int, list[Page]] = {}
+    for page in pages:
+        host = (urlsplit(page.address).hostname or page.address).removeprefix("www.")
+        shards.setdefault(zlib.crc32(host.encode()) % SHARDS, []).append(page)
+    for shard, members in shards.items():
+        yield from ((part, f"{slug}:{shard}") for part in parts(members, AT_ONCE))
+
+
+def parts(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (things[at : at + size] for at in range(0, len(things), size))

@@ -1,0 +1,139 @@
+"""The queue of jobs: Procrastinate, in a schema of its own beside our tables.
+
+Nothing in it has to last: what was read and judged stands in our own tables, so the queue is built
+anew when Procrastinate is another version. A job of a run carries the run's mark in its queueing
+lock («audit-17:read:3»), by which a run knows its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Status
+from procrastinate.schema import SchemaManager
+from sqlalchemy import Engine, make_url, text
+
+from monitor.storage.database import translated
+from monitor.storage.heartbeats import SCHEMA, VERSION
+
+WORK, NIGHT = "work", "night"  # queues
+CONNECTIONS = 4
+_LOCK = 1146047055  # PostgreSQL's advisory locks go by number
+_STATES = text(
+    f"SELECT status::text, count(*) FROM {SCHEMA}.procrastinate_jobs "
+    "WHERE queueing_lock LIKE :mark || ':%' GROUP BY status"
+)
+_FORGET = text(
+    f"DELETE FROM {SCHEMA}.procrastinate_jobs "
+    "WHERE queueing_lock LIKE :mark || ':%' AND status <> 'doing'"
+)
+_MINE = text(
+    f"SELECT count(*) FROM {SCHEMA}.procrastinate_jobs "
+    "WHERE id = :id AND status = 'doing' AND attempts = :attempts"
+)
+_GIVE = (  # as procrastinate_retry_job does, unless another worker was faster
+    "SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM ("
+    "SELECT id FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' "
+    "AND attempts = %(attempts)s FOR UPDATE) AS stalled"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """`lock`: of the jobs with the same one, one is done at a time. `mark`: of its run."""
+
+    task: str
+    mark: str
+    arguments: Mapping[str, Any]
+    queue: str = WORK
+    lock: str | None = None
+
+
+def prepare(engine: Engine) -> None:
+    """Build the queue where there is none, or one of another version of Procrastinate."""
+    installed = version("procrastinate")
+    with translated(str(engine.url)), engine.begin() as connection:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        if connection.scalar(VERSION, {"schema": SCHEMA}) == installed:
+            return
+        connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+        connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{installed}'")
+        connection.exec_driver_sql(f"SET LOCAL search_path TO {SCHEMA}")
+        bare = connection.execution_options(no_parameters=True)
+        bare.exec_driver_sql(SchemaManager.get_schema())
+
+
+def queue(address: str) -> App:
+    """For workers: asynchronous, to be opened by the caller."""
+    return App(connector=PsycopgConnector(min_size=1, max_size=CONNECTIONS, **_options(address)))
+
+
+@contextmanager
+def ordering(address: str) -> Iterator[App]:
+    """For those who only put jobs in."""
+    connector = SyncPsycopgConnector(min_size=1, max_size=1, **_options(address))
+    with App(connector=connector).open() as opened:
+        yield opened
+
+
+def put(app: App, job: Job) -> bool:
+    """False: the same job waits already."""
+    order = app.configure_task(
+        job.task, queue=job.queue, lock=job.lock, queueing_lock=job.mark, allow_unknown=True
+    )
+    try:
+        order.defer(**job.arguments)
+    except AlreadyEnqueued:
+        return False
+    return True
+
+
+def states(engine: Engine, mark: str) -> Counter[str]:
+    """How many jobs of a run are todo, doing or failed; those that are done are gone."""
+    with translated(str(engine.url)), engine.connect() as connection:
+        return Counter({str(state): int(count) for state, count in connection.execute(
+            _STATES, {"mark": mark}
+        )})  # fmt: skip
+
+
+def forget(engine: Engine, mark: str) -> None:
+    """Take out what waits or has failed; what is being done ends by itself."""
+    with translated(str(engine.url)), engine.begin() as connection:
+        connection.exec_driver_sql(f"SET LOCAL search_path TO {SCHEMA}")  # its triggers need it
+        connection.execute(_FORGET, {"mark": mark})
+
+
+def is_mine(engine: Engine, number: int, attempts: int) -> bool:
+    """Whether the job has not been given to another since."""
+    with translated(str(engine.url)), engine.connect() as connection:
+        return bool(connection.scalar(_MINE, {"id": number, "attempts": attempts}))
+
+
+async def rescue(app: App, seconds: float, most: int) -> None:
+    """Give the jobs of workers that show no life to others; after `most` tries they have failed.
+
+    Several workers may look at once: whoever comes second finds nothing to do.
+    """
+    manager = app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
+        if job.attempts >= most:
+            with suppress(ConnectorException):  # no longer "doing": another has just done it
+                await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+        else:
+            await app.connector.execute_query_async(_GIVE, id=job.id, attempts=job.attempts)
+
+
+def _options(address: str) -> dict[str, Any]:
+    plain = make_url(address).set(drivername="postgresql")
+    return {
+        "conninfo": plain.render_as_string(hide_password=False),
+        "kwargs": {"options": f"-c search_path={SCHEMA}"},
+    }

@@ -1,0 +1,331 @@
+"""Workers on PostgreSQL: they share a run, and the report is that of a single process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+from sqlalchemy import Engine
+
+from collectors.model import Page
+from monitor.application import opened, real_time
+from monitor.audit import CrewError, Hands, Work, audit
+from monitor.beginning import Order
+from monitor.config import Settings, load_settings
+from monitor.crew import SHARDS, Workers, by_host, workers
+from monitor.reporting import report_of, write
+from monitor.sandbox import Community, Limits, OkGroup, Post, Running, Token, World, serve
+from monitor.service import Service
+from monitor.storage import jobs, nights
+from monitor.storage.database import open_database
+from monitor.storage.evidence import verify
+from monitor.storage.heartbeats import alive
+from monitor.storage.jobs import Job
+from monitor.worker import order_night, work
+from tests.cast import NOW
+from tests.monitor.conftest import Office
+from tests.monitor.pipeline import QUICK, school
+from tests.monitor.sandboxes import SITE
+from tests.monitor.test_postgresql import dozor
+
+ALONE, SHARED = ("first", "second"), ("third", "fourth")  # whose day is unspent
+RATE, DAY = 6, 60
+PAGES = 20  # of each of two towns
+
+
+def _community(number: int) -> Community:
+    posts = tuple(Post(id=n, published_at=NOW.replace(day=n), text=f"{number}/{n}") for n in (3, 9))
+    return Community(
+        id=number, name=f"Школа № {number}", posts=posts, government_mark=number % 3 > 0
+    )
+
+
+REGION = World(
+    communities=tuple(_community(number) for number in range(1, 2 * PAGES + 1)),
+    ok_groups=tuple(OkGroup(id=number, name=f"Школа № {number}") for number in (1, 2, PAGES + 1)),
+    sites=(SITE,),
+    tokens=tuple(Token(value=one) for one in (*ALONE, *SHARED)),
+    limits=Limits(requests_per_second=RATE, wall_get_per_day=DAY),
+    clock=NOW,
+)
+
+
+@dataclass
+class Region:
+    """Two towns in a sandbox; settings for the one database or the other."""
+
+    folder: Path
+    sandbox: Running
+    pages: int = PAGES
+
+    def config(self, database: str) -> Path:
+        for town, first in (("town", 1), ("village", PAGES + 1)):
+            self._write_registry(town, first)
+        sections = {
+            **QUICK,
+            "registry": ["town.toml", "village.toml"],
+            "storage": {"database": database, "evidence": f"evidence-{len(database)}"},
+            "workers": {"pages": 4, "heartbeat_seconds": 1},
+            "vk": {**QUICK["vk"], "api_url": self.sandbox.vk_url, "requests_per_second": RATE,
+                   "wall_get_per_day": DAY, "reserve_per_day": 0},
+            "ok": {**QUICK["ok"], "api_url": self.sandbox.ok_api_url,
+                   "site_url": self.sandbox.ok_site_url},
+        }  # fmt: skip
+        path = self.folder / f"config-{len(database)}.toml"
+        path.write_text(tomli_w.dumps(sections), "utf-8")
+        return path
+
+    def settings(self, database: str, tokens: tuple[str, ...]) -> Settings:
+        return load_settings(self.config(database), secrets(tokens))
+
+    def _write_registry(self, town: str, first: int) -> None:
+        members = [school(n, f"https://vk.com/club{n}") for n in range(first, first + self.pages)]
+        members[0]["page"].append({"url": f"https://ok.ru/group/{first}"})
+        members[0]["site"] = self.sandbox.site_url("school")
+        registry = {
+            "municipality": {"id": town, "name": town, "timezone": "Asia/Tomsk",
+                             "packs": ["kedrovy-2022-298"]},
+            "institution": members,
+        }  # fmt: skip
+        (self.folder / f"{town}.toml").write_text(tomli_w.dumps(registry), "utf-8")
+
+
+def secrets(tokens: tuple[str, ...]) -> Mapping[str, str]:
+    return {"VK_TOKENS": ",".join(tokens)}
+
+
+@pytest.fixture
+def region(tmp_path: Path) -> Iterator[Region]:
+    with serve(REGION) as sandbox:
+        yield Region(tmp_path, sandbox)
+
+
+def forks() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.monitor.test_workers", "lxml.html"])
+    return context
+
+
+def at_work(config: Path, secrets: Mapping[str, str]) -> None:
+    """What `dozor worker` does."""
+    work(load_settings(config, secrets), real_time)
+
+
+@contextmanager
+def crew(config: Path, secrets: Mapping[str, str], size: int) -> Iterator[list[ForkServerProcess]]:
+    context = forks()
+    members = [context.Process(target=at_work, args=(config, dict(secrets))) for _ in range(size)]
+    for one in members:
+        one.start()
+    try:
+        yield members
+    finally:
+        for one in members:
+            if one.is_alive() and one.pid:
+                os.kill(one.pid, signal.SIGTERM)
+        for one in members:
+            one.join()
+
+
+def until(happened: Callable[[], Any], seconds: float = 60) -> Any:
+    end = time.monotonic() + seconds
+    while not (found := happened()):
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+    return found
+
+
+def told(settings: Settings, path: Path, **crew: Any) -> dict[str, Any]:
+    """Audit the region; what the report says, but for times and the ids of records."""
+    with opened(settings) as application:
+        done = audit(application, Order(as_of=NOW), **crew)
+        assert list(verify(application.engine, settings.storage.evidence)) == []
+        write(report_of(application, done), "json", path)
+    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    for name in ("started_at", "finished_at"):
+        content["audit"].pop(name)
+    content["audit"]["collection"].pop("requests")  # control pages are asked for by each batch
+    for institution in content["institutions"]:
+        for finding in institution["findings"]:
+            finding["evidence"] = sorted(one["url"] for one in finding["evidence"])
+    return content
+
+
+def test_three_workers_one_of_them_killed_report_what_one_process_reports(
+    region: Region, new_database: str
+) -> None:
+    first = region.settings(f"sqlite:///{region.folder / 'one.db'}", ALONE)
+    single = told(first, region.folder / "1")
+    config, known = region.config(new_database), secrets(SHARED)
+    with crew(config, known, 3) as members:
+        killer = forks().Process(target=kill_one, args=(config, known))
+        killer.start()
+        both = told(load_settings(config, known), region.folder / "2", crew=workers)
+        killer.join()
+    assert killer.exitcode == 0
+    assert [one.exitcode for one in members].count(-signal.SIGKILL) == 1
+    assert both == single
+    _assert_within_limits(region.sandbox)
+
+
+def _assert_within_limits(sandbox: Running) -> None:
+    """Over any stretch: what three processes of three a second each would do is thrice as much."""
+    log = [call for call in sandbox.log() if call.token in SHARED]
+    for token in SHARED:
+        times = [call.at for call in log if call.token == token and not call.inner]
+        for first, begin in enumerate(times):
+            for last, end in enumerate(times[first:], first):
+                assert last - first <= RATE * (end - begin) + RATE
+        assert sum(call.token == token and call.method == "wall.get" for call in log) <= DAY
+    assert len([call for call in log if not call.inner]) > 2 * RATE
+
+
+def kill_one(config: Path, secrets: Mapping[str, str]) -> None:
+    """The first worker that has evidence, while it and the run are in the middle of it."""
+    settings = load_settings(config, secrets)
+    folder = settings.storage.evidence
+    file = until(lambda: next((one for one in folder.glob("*-*-*.gz") if one.stat().st_size), None))
+    engine = open_database(settings.storage.database)
+    until(lambda: jobs.states(engine, "audit-1")["doing"] == 3)
+    os.kill(int(file.name.split("-")[2]), signal.SIGKILL)
+    assert jobs.states(engine, "audit-1")["doing"] == 3
+    engine.dispose()
+
+
+def test_a_night_is_ordered_once_and_done_by_a_worker(region: Region, new_database: str) -> None:
+    config, known = replace(region, pages=2).config(new_database), secrets(SHARED)
+    settings = load_settings(config, known)
+    engine = open_database(new_database)
+    jobs.prepare(engine)
+    for _ in range(2):
+        order_night(Service(settings, real_time))
+    with crew(config, known, 1):
+        until(lambda: alive(engine, 1.0) == 1)
+        done = until(lambda: nights.last_good(engine))
+    assert done.finished_at
+    assert len(list(settings.reports.directory.glob("audit-000001*"))) >= 2
+    assert jobs.states(engine, "night") == Counter()
+    engine.dispose()
+
+
+# --- the queue --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def queue(new_database: str) -> Iterator[Engine]:
+    engine = open_database(new_database)
+    jobs.prepare(engine)
+    yield engine
+    engine.dispose()
+
+
+def _put(queue: Engine, *marks: str) -> list[bool]:
+    address = queue.url.render_as_string(hide_password=False)
+    with jobs.ordering(address) as app:
+        return [jobs.put(app, Job(task="read", mark=mark, arguments={})) for mark in marks]
+
+
+def test_a_job_that_waits_is_not_put_twice(queue: Engine) -> None:
+    assert _put(queue, "audit-1:1:0", "audit-1:1:0", "audit-11:1:0") == [True, False, True]
+    assert jobs.states(queue, "audit-1") == {"todo": 1}
+    jobs.forget(queue, "audit-1")
+    assert (jobs.states(queue, "audit-1"), jobs.states(queue, "audit-11")) == ({}, {"todo": 1})
+
+
+def test_the_job_of_a_dead_worker_is_given_away_once_and_fails_in_the_end(queue: Engine) -> None:
+    _put(queue, "audit-1:1:0")
+    for attempts in range(3):
+        _take_and_die(queue)
+        assert jobs.is_mine(queue, 1, attempts)
+        _rescue_by_two(queue)
+        assert not jobs.is_mine(queue, 1, attempts)
+    _take_and_die(queue)
+    _rescue_by_two(queue)
+    assert jobs.states(queue, "audit-1") == {"failed": 1}
+
+
+def _take_and_die(queue: Engine) -> None:
+    with queue.begin() as connection:
+        connection.exec_driver_sql(f"SET LOCAL search_path TO {jobs.SCHEMA}")
+        connection.exec_driver_sql("UPDATE procrastinate_jobs SET status = 'doing'")
+
+
+def _rescue_by_two(queue: Engine) -> None:
+    async def rescue() -> None:
+        app = jobs.queue(queue.url.render_as_string(hide_password=False))
+        async with app.open_async():
+            await asyncio.gather(*(jobs.rescue(app, 1.0, 3) for _ in range(2)))
+
+    asyncio.run(rescue())
+
+
+def test_a_queue_of_another_version_is_built_anew(queue: Engine) -> None:
+    _put(queue, "audit-1:1:0")
+    jobs.prepare(queue)
+    assert jobs.states(queue, "audit-1") == {"todo": 1}
+    with queue.begin() as connection:
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA {jobs.SCHEMA} IS '0.1'")
+    jobs.prepare(queue)
+    assert jobs.states(queue, "audit-1") == {}
+
+
+def test_a_run_that_nobody_works_for_is_told(region: Region, new_database: str) -> None:
+    @contextmanager
+    def nobody(work: Work) -> Iterator[Hands]:
+        jobs.prepare(work.application.engine)
+        yield Workers(work, patience=0.5)
+
+    with (
+        opened(region.settings(new_database, SHARED)) as application,
+        pytest.raises(CrewError, match="запустите dozor worker"),
+    ):
+        audit(application, Order(as_of=NOW), crew=nobody)
+
+
+# --- who has which host -----------------------------------------------------------------------
+
+
+def test_no_host_is_in_the_hands_of_two() -> None:
+    pages = [
+        Page(institution="x", network="site", address=f"https://{www}school-{n % 90}.ru/{n}")
+        for n in range(400)
+        for www in ("", "www.")
+    ]
+    lock_of: dict[str, str] = {}
+    for batch, lock in by_host("site", pages):
+        assert len(batch) <= 100
+        for page in batch:
+            host = page.address.split("/")[2].removeprefix("www.")
+            assert lock_of.setdefault(host, lock) == lock
+    assert 1 < len(set(lock_of.values())) <= SHARDS
+
+
+# --- without PostgreSQL -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [["worker"], ["serve", "--workers"], ["audit", "--workers"]])
+def test_workers_need_postgresql(office: Office, words: list[str]) -> None:
+    assert "dozor storage move" in dozor(office, *words, status=2)
+
+
+def test_a_single_machine_loads_no_queue_and_no_driver() -> None:
+    modules = "cli, audit, service, faults, health, commands.audit, commands.serve, commands.worker"
+    names = ", ".join(f"monitor.{name}" for name in modules.split(", "))
+    program = f"import sys, {names}; print({{'procrastinate', 'psycopg'}} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "set()", done.stderr
