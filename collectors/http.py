@@ -355,21 +355,13 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
         self._pools: dict[tuple[bytes, bytes, int | None], httpcore.AsyncConnectionPool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        pool = await self._pool_of(request.url)
-        answer = await pool.handle_async_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=request.headers.raw,
-                content=cast(httpx.AsyncByteStream, request.stream),
-                extensions=request.extensions,
-            )
-        )
+        pool = self._pool_of(request.url)
+        given_up = self._oldest_idle()
+        try:
+            answer = await pool.handle_async_request(_as_httpcore(request))
+        finally:
+            for one in given_up:
+                await one.aclose()
         return httpx.Response(
             answer.status,
             headers=answer.headers,
@@ -377,14 +369,18 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
             extensions=answer.extensions,
         )
 
-    async def _pool_of(self, url: httpx.URL) -> httpcore.AsyncConnectionPool:
-        """The host's own; the last asked stands last, and the oldest idle ones are given up."""
+    def _pool_of(self, url: httpx.URL) -> httpcore.AsyncConnectionPool:
+        """The host's own; the last asked stands last."""
         key = (url.raw_scheme, url.raw_host, url.port)
-        pool = self._pools.pop(key, None) or self._new_pool()
+        pool = self._pools.pop(key) if key in self._pools else self._new_pool()
         self._pools[key] = pool
-        if len(self._pools) > MOST_HOSTS:
-            await self._close_oldest()
         return pool
+
+    def _oldest_idle(self) -> list[httpcore.AsyncConnectionPool]:
+        """Taken out at once, with nothing awaited in between: nobody else will ask them."""
+        beyond = list(self._pools.items())[: max(0, len(self._pools) - MOST_HOSTS)]
+        idle = [key for key, pool in beyond if _is_idle(pool)]
+        return [self._pools.pop(key) for key in idle]
 
     def _new_pool(self) -> httpcore.AsyncConnectionPool:
         return httpcore.AsyncConnectionPool(
@@ -394,16 +390,29 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
             network_backend=self._network,
         )
 
-    async def _close_oldest(self) -> None:
-        for key, pool in list(self._pools.items())[: len(self._pools) - MOST_HOSTS]:
-            if all(one.is_idle() or one.is_closed() for one in pool.connections):
-                del self._pools[key]
-                await pool.aclose()
-
     async def aclose(self) -> None:
         for pool in self._pools.values():
             await pool.aclose()
         self._pools.clear()
+
+
+def _is_idle(pool: httpcore.AsyncConnectionPool) -> bool:
+    return all(one.is_idle() or one.is_closed() for one in pool.connections)
+
+
+def _as_httpcore(request: httpx.Request) -> httpcore.Request:
+    return httpcore.Request(
+        method=request.method,
+        url=httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        ),
+        headers=request.headers.raw,
+        content=cast(httpx.AsyncByteStream, request.stream),
+        extensions=request.extensions,
+    )
 
 
 class _Stream(httpx.AsyncByteStream):
