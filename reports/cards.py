@@ -31,7 +31,8 @@ from reports.view import (
     Tolerance,
 )
 from reports.words import day, moment, named, phrase, word
-from rules.model import Finding, Institution, Outcome, Waiver
+from rules.attestations import is_valid, valid_until
+from rules.model import Attestation, Finding, Institution, Outcome, Waiver
 
 EVIDENCE_SHOWN = 3  # a finding over a crawled site rests on hundreds; the JSON has them all
 
@@ -50,7 +51,7 @@ def build_card(ground: Ground, institution: Institution, standing: Standing) -> 
         phones=institution.phones,
         emails=institution.emails,
         pages=tuple(page_lines(institution)),
-        exemptions=tuple(exemption_lines(institution)),
+        exemptions=tuple(exemption_lines(ground, institution)),
         waivers=tuple(waiver_lines(ground, institution)),
         attestations=tuple(attestation_lines(ground, institution)),
         totals=totals(ground, institution),
@@ -91,8 +92,10 @@ def deleted(page: Page) -> str | None:
     return day(page.deleted_on) if page.deleted_on else None
 
 
-def exemption_lines(institution: Institution) -> Iterable[str]:
+def exemption_lines(ground: Ground, institution: Institution) -> Iterable[str]:
     for one in institution.exemptions:
+        if one.until and one.until < audit_day(ground):
+            continue
         until = phrase("until", day(one.until)) if one.until else ""
         yield ", ".join(part for part in (one.ground, one.document, until) if part)
 
@@ -108,12 +111,20 @@ def waiver_lines(ground: Ground, institution: Institution) -> Iterable[str]:
 def attestation_lines(ground: Ground, institution: Institution) -> Iterable[str]:
     """What persons stated and still holds: by office, never by name."""
     for one in institution.attestations:
-        if one.valid_until is None or one.valid_until >= audit_day(ground):
-            until = phrase("until", day(one.valid_until)) if one.valid_until else ""
+        if is_valid(one, audit_day(ground)):
+            until = phrase("until", day(valid_until(one)))
             denied = phrase("denied", "") if one.value is False else ""
-            what = word("attestations", one.kind)
+            what = " ".join((word("attestations", one.kind), *question(ground, one)))
             told = (f"{what}{denied}", one.stated_by, day(one.stated_on), one.document, until)
             yield ", ".join(part for part in told if part)
+
+
+def question(ground: Ground, one: Attestation) -> Iterable[str]:
+    """Which finding was answered, and of whom it speaks."""
+    if one.requirement:
+        yield f"«{title_of(ground, one.requirement)}»"
+    if one.about:
+        yield f"({ground.names.get(one.about, one.about)})"
 
 
 def audit_day(ground: Ground) -> date:

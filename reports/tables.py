@@ -162,7 +162,7 @@ def _described(base: Ground, one: Institution) -> dict[str, Value]:
         "phones": ", ".join(one.phones),
         "emails": ", ".join(one.emails),
         "site": one.site,
-        "exemption": "; ".join(exemption_lines(one)),
+        "exemption": "; ".join(exemption_lines(base, one)),
     }
 
 

@@ -67,6 +67,7 @@ class Reason(StrEnum):
     LOGGED = "logged"
     NOT_CONFIRMED = "not_confirmed"
     TWO_FACTOR_ATTESTED = "two_factor_attested"
+    PAGE_RENAMED = "page_renamed"
     TWO_FACTOR_PARTLY = "two_factor_partly"
     TWO_FACTOR_UNCOUNTED = "two_factor_uncounted"
     ATTESTATION_MISSING = "attestation_missing"

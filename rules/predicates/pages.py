@@ -138,8 +138,12 @@ def _fixed_page(case: Case, network: str, address: str) -> Reading:
     )
 
 
-def government_mark(case: Case) -> Reading:
-    """The mark, seen or attested; «нет» only where a control page proved that it can be seen."""
+def government_mark(case: Case, *, renamed_days: int = 0) -> Reading:
+    """The mark, seen or attested; «нет» only where a control page proved that it can be seen.
+
+    VK takes the mark away when a community is renamed: the office gets time to ask for it again.
+    """
+    renamed = _renamed_on(case)
     said = case.statement("gos_mark", case.view.page.address)
     seen = case.facts.government_mark
     return Reading(
@@ -148,8 +152,23 @@ def government_mark(case: Case) -> Reading:
         met=Reason.MARK_SEEN if seen else Reason.MARK_ATTESTED,
         unmet=Reason.MARK_NOT_CONFIRMED if said.admits else Reason.MARK_ABSENT,
         missing=() if said.admits else case.missing("government_mark"),
-        measured={"mark": seen, **said.measured},
+        pending=Reason.PAGE_RENAMED if _is_within(renamed, renamed_days, case.today) else None,
+        measured={"mark": seen, "renamed_on": renamed and renamed.isoformat(), **said.measured},
     )
+
+
+def _renamed_on(case: Case) -> date | None:
+    address, today = case.view.page.address, case.today
+    told = [
+        one.on
+        for one in case.institution.events
+        if one.kind == "page_renamed" and one.page == address and one.on <= today
+    ]
+    return max(told, default=None)
+
+
+def _is_within(since: date | None, days: int, today: date) -> bool:
+    return since is not None and today < since + timedelta(days=days)
 
 
 def house_style(case: Case) -> Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from rules.attestations import is_leading_post
+from rules.attestations import Statement, is_leading_post
 from rules.case import Case
 from rules.model import Outcome, Person
 from rules.reading import Reading
@@ -14,11 +14,18 @@ from rules.reasons import Reason
 LEADING = ("head", "deputy_head", "acting")
 
 
-def appointed(case: Case, *, role: str, order_required: bool = False, kind: str = "") -> Reading:
+def appointed(
+    case: Case,
+    *,
+    role: str,
+    order_required: bool = False,
+    kind: str = "",
+    ended_by: list[str] | None = None,
+) -> Reading:
     """Somebody holds the role. Only the institution's own word can say that nobody does."""
     named = list(_in_office(case, role))
     full = [one for one in named if one.post and (one.order or not order_required)]
-    said = case.statement(kind) if kind else None
+    said = case.statement(kind, ended_by=ended_by or ()) if kind else None
     admits = said is not None and said.admits and not named
     confirms = said is not None and said.confirms and not full
     return Reading(
@@ -27,16 +34,18 @@ def appointed(case: Case, *, role: str, order_required: bool = False, kind: str 
         met=Reason.ATTESTED if confirms else Reason.PERSON_NAMED,
         unmet=Reason.PERSON_NOT_NAMED,
         between=Reason.PERSON_WITHOUT_ORDER,
-        unseen=None if named or admits else _nobody(case, role),
+        unseen=None if named or admits else _nobody(case, role, said),
         measured={
             "posts": [one.post for one in named],
-            **(said.measured if said is not None and (admits or confirms) else {}),
+            **(said.measured if said is not None and not named else {}),
         },
         evidence=(),
     )
 
 
-def _nobody(case: Case, role: str) -> Reason:
+def _nobody(case: Case, role: str, said: Statement | None) -> Reason:
+    if said is not None and said.refusal is Reason.ATTESTATION_ENDED:
+        return Reason.ATTESTATION_ENDED
     left = [one for one in case.institution.persons if one.role == role]
     return Reason.PERSON_LEFT if left else Reason.PERSON_NOT_REGISTERED
 
