@@ -50,7 +50,7 @@ def figures(size: Size) -> Iterator[Figure]:
         at_most=1000 * AIM,
         note=f"{done.institutions / done.cpu:.0f} a second and core",
     )
-    yield Figure(what="judging: growth of memory", value=done.grown_mb, unit="MB", at_most=20)
+    yield Figure(what="judging: growth of memory", value=done.grown_mb, unit="MB")
     for name in ("html", "xlsx"):
         spent = measured(rendered, name, TOLD[size])
         yield from _of_report(f"report of {TOLD[size]:,} institutions, {name}", spent.value, size)

@@ -92,7 +92,10 @@ class ObservationRow(SQLModel, table=True):
 
 class FindingRow(SQLModel, table=True):
     __tablename__ = "finding"
-    __table_args__ = (Index("finding_institution", "municipality", "institution", "audit_id"),)
+    __table_args__ = (
+        Index("finding_institution", "municipality", "institution", "audit_id"),
+        Index("finding_outcome", "audit_id", "outcome"),  # counts of a trend, bodies unread
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Large)
     audit_id: int = Field(foreign_key="audit.id", index=True)
