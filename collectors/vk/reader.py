@@ -103,9 +103,10 @@ class Reader:
     async def _once(self, method: str, values: Payload) -> Answer:
         line = await self._lines.get()
         try:
-            await self._pace.turn()
+            call = await self._pace.turn(method)
             loop = asyncio.get_running_loop()
             told, exchange = await loop.run_in_executor(self._threads, line.ask, method, values)
+            self._pace.answered(call)
         finally:
             self._lines.put_nowait(line)
         evidence = (self._run.evidence.keep(exchange),) if exchange else ()

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -30,6 +33,7 @@ MAX_BYTES = 16_000_000  # VK ends at 5 MB; more is not VK
 CHUNK = 65536
 SPACING, STEP, CAREFUL = 1.03, 0.025, 1.1  # intervals between calls, in bare ones
 CATCHING_UP = 0.01  # of an interval: a turn that comes so late delays no other
+HELD_UP = 0.5  # of an interval: a call that took longer still was rather answered slowly
 
 Payload = Mapping[str, Any]
 
@@ -186,12 +190,25 @@ def _network_code(error: requests.RequestException) -> FailureCode:
     return FailureCode.DNS if unresolved else FailureCode.CONNECTION
 
 
+@dataclass(slots=True)
+class Sent:
+    """One call on its way, by the monotonic clock."""
+
+    method: str
+    begun: float
+    took: float | None = None
+
+    def so_far(self) -> float:
+        return time.monotonic() - self.begun if self.took is None else self.took
+
+
 class Pace:
     """At most so many calls a second over all lines of a token, latency left out of the account.
 
     A little more than the bare interval, so that calls that bunch on the way stay within it; each
-    time that VK finds it too fast, some more, up to a tenth. `turns`: where other processes use
-    the token too, it says when it is ours.
+    time that VK finds it too fast, some more, up to a tenth. A call that took longer than others
+    of its kind may have arrived that much later (a new connection, a busy machine): the second is
+    counted from then. `turns`: where other processes use the token too, it says when it is ours.
     """
 
     def __init__(self, per_second: float, reader: str = "", turns: Turns | None = None) -> None:
@@ -201,16 +218,39 @@ class Pace:
         self._turns = turns
         self._next = 0.0
         self._lock = asyncio.Lock()
+        self._sent: deque[Sent] = deque(maxlen=max(1, round(per_second)))
+        self._times: dict[str, list[float]] = {}  # the two quickest answers to each method
 
-    async def turn(self) -> None:
+    async def turn(self, method: str = "") -> Sent:
         async with self._lock:
             if self._turns is None:
                 await self._own_turn()
             else:
                 await self._shared_turn(self._turns)
+            self._sent.append(Sent(method, time.monotonic()))
+            return self._sent[-1]
+
+    def answered(self, call: Sent) -> None:
+        call.took = call.so_far()
+        known = self._times.setdefault(call.method, [])
+        self._times[call.method] = sorted([*known, call.took])[:2]
+
+    def _earliest(self) -> float:
+        """So many calls may be on their way within one second, and no more."""
+        if len(self._sent) < (self._sent.maxlen or 0):
+            return 0.0
+        first = self._sent[0]
+        held_up = min(first.so_far() - self._usual(first), HELD_UP * self._bare)
+        return first.begun + max(0.0, held_up) + len(self._sent) * self._bare
+
+    def _usual(self, call: Sent) -> float:
+        """What a call takes that nothing holds up; one answer alone cannot tell."""
+        of_its_kind = self._times.get(call.method, [])
+        known = of_its_kind if len(of_its_kind) > 1 else chain.from_iterable(self._times.values())
+        return min(known, default=call.so_far())
 
     async def _own_turn(self) -> None:
-        await asyncio.sleep(max(0.0, self._next - time.monotonic()))
+        await asyncio.sleep(max(self._next, self._earliest()) - time.monotonic())
         late = time.monotonic() - self._next
         self._next += self._interval + (0.0 if late < CATCHING_UP * self._bare else late)
 
@@ -221,9 +261,9 @@ class Pace:
             begins = time.monotonic() + wait
             if wait and begins > self._next + self._interval / 2:
                 self._interval = CAREFUL * self._bare  # another's was between: two ways to bunch
-            self._next = begins + self._interval
-            await asyncio.sleep(begins - time.monotonic())
+            await asyncio.sleep(max(begins, self._earliest()) - time.monotonic())
             late = time.monotonic() - begins
+            self._next = begins + late + self._interval
             if late < CATCHING_UP * self._bare or turns.put_off(self._reader, late):
                 return
 

@@ -182,3 +182,29 @@ def test_the_pace_is_kept_over_all_who_wait() -> None:
     moments = asyncio.run(turns())
     gaps = [later - sooner for sooner, later in pairwise(moments)]
     assert all(gap >= 0.0199 for gap in gaps)
+
+
+class AtOnce:
+    """Turns that are all there already: what keeps calls apart is the pace itself."""
+
+    def next(self, reader: str, seconds: float) -> float:
+        return 0.0
+
+    def put_off(self, reader: str, late: float) -> bool:
+        return True
+
+
+def test_a_call_that_was_held_up_on_its_way_delays_the_next() -> None:
+    """A new connection took 45 ms: the second of this call begins when it arrives."""
+
+    async def arrivals() -> list[float]:
+        pace, arrived = Pace(10, turns=AtOnce()), []
+        for number in range(11):
+            call = await pace.turn()
+            await asyncio.sleep(0 if number else 0.045)
+            arrived.append(time.monotonic())
+            pace.answered(call)
+        return arrived
+
+    arrived = asyncio.run(arrivals())
+    assert arrived[10] - arrived[0] >= 1.0
