@@ -28,6 +28,7 @@ from reports.model import Audit
 from tests import postgresql
 from tests.cast import NOW
 from tests.monitor.pipeline import empty_database
+from tests.monitor.starts import typed
 
 DOZOR = Path(sys.executable).with_name("dozor")
 AS_OF = NOW.isoformat()
@@ -100,15 +101,10 @@ class Office:
         self.sections.setdefault(section, {}).update(values)
         self.config.write_text(tomli_w.dumps(self.sections), "utf-8")
 
-    def dozor(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments),
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    def dozor(
+        self, *arguments: str, largest_file: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return typed(self.command(*arguments), self.environment, largest_file)
 
     def command(self, *arguments: str) -> list[str]:
         return [str(DOZOR), "--config", str(self.config), *arguments]

@@ -1,4 +1,4 @@
-"""What `dozor serve` does at its start, in a process of its own that can be killed at any moment.
+"""Dozor in processes of its own that can be killed at any moment: the service, and a command.
 
 The processes come from a fork server that has everything imported and has drawn a report once, so
 that a hundred of them take no longer than what they do.
@@ -7,19 +7,21 @@ that a hundred of them take no longer than what they do.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Mapping
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from monitor import cli
 from monitor.config import load_settings
-from monitor.networks import networks
 from monitor.service import Service, make_up, night, post
-from reports.formats import installed
-from tests.reports.town import REPORT
 
-# What the fork server has loaded, its children need not load: fonts, templates, entry points.
-WARM = networks(), [installed()[slug].render(REPORT) for slug in ("html", "xlsx")]
+PATIENCE = 120  # seconds
 
 
 def start(config: Path, environment: Mapping[str, str], now: datetime) -> None:
@@ -30,9 +32,42 @@ def start(config: Path, environment: Mapping[str, str], now: datetime) -> None:
     post(service)
 
 
+def typed(
+    command: Sequence[str], environment: Mapping[str, str], largest_file: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """`dozor …` as its operator types it, in a process that is warm already."""
+    with TemporaryDirectory() as folder:
+        told = Path(folder, "stdout"), Path(folder, "stderr")
+        given = (command, dict(environment), told, largest_file)
+        process = fork_server().Process(target=_typed, args=given)
+        process.start()
+        process.join(PATIENCE)
+        if process.exitcode is None:
+            process.kill()
+            raise subprocess.TimeoutExpired(command, PATIENCE)
+        output, errors = (path.read_text("utf-8") for path in told)
+    return subprocess.CompletedProcess(command, process.exitcode, output, errors)
+
+
+def _typed(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    told: Sequence[Path],
+    largest_file: int | None,
+) -> None:
+    for standard, path in zip((1, 2), told, strict=True):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), standard)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = list(command)
+    if largest_file is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+    cli.main()
+
+
 def fork_server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.monitor.starts", "reports.plots", "lxml.html"])
+    context.set_forkserver_preload(["tests.monitor.warm", "reports.plots", "lxml.html"])
     return context
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import resource
 import sqlite3
-import subprocess
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
@@ -70,19 +68,6 @@ def _with_another_file(path: Path) -> None:
 # --- trouble ----------------------------------------------------------------------------------
 
 
-def limited(office: Office, size: int, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """No file may grow beyond `size` bytes: what a full disk looks like to a process."""
-    return subprocess.run(
-        office.command(*arguments),
-        env=office.environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
-    )
-
-
 def accused(office: Office) -> list[str]:
     """What the newest report says of the town; nothing when there is no report."""
     shown = office.dozor("report", "--format", "json", "-o", "-")
@@ -99,7 +84,7 @@ def accused(office: Office) -> list[str]:
 
 def test_a_disk_that_fills_up_stops_the_audit_and_the_next_one_goes_on(office: Office) -> None:
     assert office.dozor("collect", "edu", "--as-of", AS_OF).returncode in (0, 3)
-    done = limited(office, 300_000, "audit", "--as-of", AS_OF)
+    done = office.dozor("audit", "--as-of", AS_OF, largest_file=300_000)  # as on a full disk
     assert done.returncode == 1, done.stdout
     assert "Traceback" not in done.stderr
     assert accused(office) == []
