@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from monitor.audit import Tell
 from monitor.networks import networks
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 SHARED = {"read": "Чтение, частей", "judge": "Оценка, частей"}  # of a run that workers share
 MANY = 100  # pages; of fewer, only the end is worth a line
@@ -17,17 +19,19 @@ MANY = 100  # pages; of fewer, only the end is worth a line
 
 @contextmanager
 def progress() -> Iterator[Tell]:
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield _plain
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console) as bars:
+    with Progress(*columns, console=Console(stderr=True)) as bars:
         yield _bars(bars)
 
 
@@ -45,7 +49,7 @@ def _bars(bars: Progress) -> Tell:
 def _plain(network: str, done: int, total: int) -> None:
     if done == total or (done and total > MANY and done % MANY == 0):
         did = "готово" if network in SHARED else "прочитано"
-        Console(stderr=True).print(f"{_title(network)}: {did} {done} из {total}", highlight=False)
+        print(f"{_title(network)}: {did} {done} из {total}", file=sys.stderr)
 
 
 def _title(network: str) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from reports.compiled import BesideTemplates
 from reports.words import count, form, word
 
 WIDTH = 96
@@ -29,6 +30,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=BesideTemplates(),
         auto_reload=False,  # templates do not change while a report is printed
     )
     env.filters |= {"count": count, "form": form, "link": link, "tel": tel, "mailto": mailto}

@@ -16,11 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, event, inspect, make_url
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -30,7 +26,7 @@ from monitor.storage.addresses import INSTALL, POSTGRESQL, SQLITE, shown
 
 log = logging.getLogger(__name__)
 
-_MIGRATIONS = Path(__file__).with_name("migrations")
+_VERSIONS = Path(__file__).with_name("migrations") / "versions"  # r0001_….py
 BUSY_SECONDS = 30  # unless the address says ?timeout=N
 CONNECT_SECONDS = 10  # to PostgreSQL, unless the address says ?connect_timeout=N
 _MIGRATING, _EXCLUSIVE = 1146047053, 1146047054  # PostgreSQL's advisory locks go by number
@@ -88,23 +84,30 @@ def _server(url: URL) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    with engine.begin() as connection:
-        upgrade(connection)
+    if not schema_is_current(engine):
+        with engine.begin() as connection:
+            upgrade(connection)
 
 
 def upgrade(connection: Connection) -> None:
     """To the newest schema, as a part of the connection's transaction."""
+    from monitor.storage import upgrading  # heavy, and needed once a release
+
     if connection.dialect.name == POSTGRESQL:  # two that start at once
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
-    config = _alembic()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    upgrading.upgrade(connection)
 
 
 def schema_is_current(engine: Engine) -> bool:
     with translated(str(engine.url)), engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory.from_config(_alembic()).get_current_head()
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return str(found) == newest_revision()
+
+
+def newest_revision() -> str:
+    return max(path.name[1:5] for path in _VERSIONS.glob("r[0-9]*.py"))
 
 
 def product_of(engine: Engine) -> str:
@@ -207,9 +210,3 @@ def _tune_sqlite(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
-
-
-def _alembic() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return config

@@ -6,11 +6,11 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from alembic import command
 from sqlalchemy import Engine, text
 
 from monitor.storage import outbox
-from monitor.storage.database import _alembic, connect, migrate
+from monitor.storage.database import connect, migrate
+from monitor.storage.upgrading import upgrade
 from reports.model import Audit
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox, Office
@@ -26,9 +26,7 @@ OLD_MESSAGE = text(
 def test_a_database_of_the_first_revision_keeps_its_letters(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path / 'old.db'}")
     with engine.begin() as connection:
-        config = _alembic()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        upgrade(connection, "0001")
         given = {"to": DEPUTY, "body": BODY.encode(), "at": "2026-11-01 00:00:00"}
         connection.execute(OLD_MESSAGE, given)
     migrate(engine)

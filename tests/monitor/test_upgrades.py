@@ -21,7 +21,8 @@ from alembic.script import ScriptDirectory
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.storage.database import _alembic, connect, schema_is_current
+from monitor.storage.database import connect, newest_revision, schema_is_current
+from monitor.storage.upgrading import configuration
 from tests.monitor.conftest import AS_OF
 
 KEPT = Path(__file__).parents[1] / "recorded/databases"
@@ -85,9 +86,10 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Old:
 
 
 def test_every_schema_before_the_newest_has_its_database() -> None:
-    newest, *past = ScriptDirectory.from_config(_alembic()).walk_revisions()
+    newest, *past = ScriptDirectory.from_config(configuration()).walk_revisions()
     assert {one.revision for one in past} <= set(REVISIONS)
     assert newest.down_revision in REVISIONS
+    assert newest.revision == newest_revision()
 
 
 def test_nothing_that_was_stored_is_lost(old: Old) -> None:
