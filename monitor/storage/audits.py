@@ -59,11 +59,13 @@ def begin(
         issues=[],
     )
     with session(engine) as opened:
-        for document in documents:
-            kept = DocumentRow(digest=document.digest, name=document.name, body=document.body)
-            put_once(opened, kept)
+        put_once(opened, [_kept(document) for document in documents])
         opened.add(row)
     return _value(row)
+
+
+def _kept(document: Document) -> DocumentRow:
+    return DocumentRow(digest=document.digest, name=document.name, body=document.body)
 
 
 def unfinished(

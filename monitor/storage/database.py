@@ -11,7 +11,7 @@ address may hold a password, so it is told through `shown` only.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -139,15 +139,19 @@ def exclusive(engine: Engine) -> Iterator[Session]:
         yield opened
 
 
-def put_once(opened: Session, row: SQLModel) -> None:
-    """Add the row unless its key is there: another process may add the same this very moment."""
-    insert: Any = postgresql_insert if _is_postgresql(opened) else sqlite_insert
-    table = type(row)
-    opened.exec(insert(table).values(**row.model_dump()).on_conflict_do_nothing())
+def put_once(opened: Session, rows: Sequence[SQLModel]) -> None:
+    """Add the rows whose keys are not there: another process may add the same this very moment.
 
-
-def _is_postgresql(opened: Session) -> bool:
-    return opened.get_bind().dialect.name == POSTGRESQL
+    Always in the same order, or two that add the same rows would wait for each other for ever.
+    """
+    if not rows:
+        return
+    is_postgresql = opened.get_bind().dialect.name == POSTGRESQL
+    insert: Any = postgresql_insert if is_postgresql else sqlite_insert
+    values = [row.model_dump() for row in rows]
+    keys = [column.name for column in inspect(type(rows[0])).primary_key]
+    values.sort(key=lambda row: [row[key] for key in keys])
+    opened.connection().execute(insert(type(rows[0])).on_conflict_do_nothing(), values)
 
 
 _BEGIN = {SQLITE: "BEGIN IMMEDIATE", POSTGRESQL: f"SELECT pg_advisory_xact_lock({_EXCLUSIVE})"}

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Engine, Insert
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
 
 from collectors.model import Evidence
 from monitor.storage.bodies import packed, unpacked
-from monitor.storage.database import session
+from monitor.storage.database import put_once, session
 from monitor.storage.tables import AuditRow, EvidenceListRow, FindingRow
 from reports.model import Audit
 from rules.model import Finding, Institution, Outcome
@@ -52,16 +51,7 @@ def _packed_list(evidence: tuple[Evidence, ...]) -> bytes:
 
 def _keep(opened: Session, lists: Mapping[str, bytes]) -> None:
     """Those that are there already stay: another institution rests on them, too."""
-    if lists:
-        rows = [{"digest": digest, "body": body} for digest, body in lists.items()]
-        opened.connection().execute(_adding(opened.connection().dialect.name), rows)
-
-
-def _adding(dialect: str) -> Insert:
-    table = SQLModel.metadata.tables[str(EvidenceListRow.__tablename__)]
-    if dialect == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+    put_once(opened, [EvidenceListRow(digest=one, body=body) for one, body in lists.items()])
 
 
 def judged(engine: Engine, audit: Audit) -> set[str]:

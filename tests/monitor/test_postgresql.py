@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,12 +23,19 @@ from monitor.config import ConfigError, load_settings
 from monitor.faults import told
 from monitor.storage import audits, nights, outbox
 from monitor.storage.addresses import shown, usable_address
-from monitor.storage.database import StorageError, connect, migrate, open_database, session
+from monitor.storage.database import (
+    StorageError,
+    connect,
+    migrate,
+    open_database,
+    put_once,
+    session,
+)
 from monitor.storage.ledger import Ledger
 from monitor.storage.locks import LockTakenError, lock
 from monitor.storage.moving import MoveError, move
 from monitor.storage.pace import SharedTurns
-from monitor.storage.tables import AuditRow, CallRow, NightRow
+from monitor.storage.tables import AuditRow, CallRow, EvidenceListRow, NightRow
 from reports.model import Audit
 from tests.cast import NOW
 from tests.monitor.conftest import AS_OF, Office, emptied
@@ -105,6 +113,20 @@ def test_audits_that_begin_at_once_have_numbers_of_their_own(engine: Engine) -> 
 
     assert len(set(at_once(begin))) == MANY
     assert audits.document(engine, text.digest) == text.body
+
+
+def test_those_who_keep_the_same_rows_never_wait_for_each_other(engine: Engine) -> None:
+    """Each has the rows in another order: unsorted, PostgreSQL ends one as a deadlock."""
+    turned = count()
+
+    def keep() -> None:
+        rows = [EvidenceListRow(digest=f"{number:04}", body=b"") for number in range(2000)]
+        with session(engine) as opened:
+            put_once(opened, rows[:: 1 if next(turned) % 2 else -1])
+
+    at_once(keep)
+    with session(engine) as opened:
+        assert len(opened.exec(select(EvidenceListRow.digest)).all()) == 2000
 
 
 def test_a_night_is_written_down_once(engine: Engine) -> None:

@@ -20,22 +20,24 @@ from typing import Any
 
 import pytest
 import tomli_w
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func
+from sqlmodel import select
 
 from collectors.model import Page
 from monitor.application import opened, real_time
 from monitor.audit import CrewError, Hands, Work, audit
-from monitor.beginning import Order
+from monitor.beginning import Order, StoppedError
 from monitor.config import Settings, load_settings
 from monitor.crew import SHARDS, Workers, by_host, workers
 from monitor.reporting import report_of, write
 from monitor.sandbox import Community, Limits, OkGroup, Post, Running, Token, World, serve
 from monitor.service import Service
 from monitor.storage import jobs, nights
-from monitor.storage.database import open_database
+from monitor.storage.database import open_database, session
 from monitor.storage.evidence import verify
 from monitor.storage.heartbeats import alive
 from monitor.storage.jobs import Job
+from monitor.storage.tables import LockRow, ObservationRow
 from monitor.worker import order_night, work
 from tests.cast import NOW
 from tests.monitor.conftest import Office
@@ -207,20 +209,53 @@ def kill_one(config: Path, secrets: Mapping[str, str]) -> None:
     engine.dispose()
 
 
-def test_a_night_is_ordered_once_and_done_by_a_worker(region: Region, new_database: str) -> None:
-    config, known = replace(region, pages=2).config(new_database), secrets(SHARED)
-    settings = load_settings(config, known)
-    engine = open_database(new_database)
+def test_a_night_whose_worker_is_killed_is_finished_by_another(
+    region: Region, new_database: str
+) -> None:
+    config, known = replace(region, pages=6).config(new_database), secrets(SHARED)
+    settings, engine = load_settings(config, known), open_database(new_database)
     jobs.prepare(engine)
     for _ in range(2):
         order_night(Service(settings, real_time))
-    with crew(config, known, 1):
-        until(lambda: alive(engine, 1.0) == 1)
+    with crew(config, known, 2) as members:
+        os.kill(until(lambda: _who_holds_the_night(engine)), signal.SIGKILL)
+        assert nights.last_good(engine) is None
         done = until(lambda: nights.last_good(engine))
-    assert done.finished_at
+        assert alive(engine, 1.0) == 1
+    assert [one.exitcode for one in members].count(-signal.SIGKILL) == 1
+    assert (done.audit_id, jobs.states(engine, "night")) == (1, Counter())
+    assert list(verify(engine, settings.storage.evidence)) == []
     assert len(list(settings.reports.directory.glob("audit-000001*"))) >= 2
-    assert jobs.states(engine, "night") == Counter()
     engine.dispose()
+
+
+def _who_holds_the_night(engine: Engine) -> int | None:
+    """The number of the process that orders and waits, once something has been read."""
+    with session(engine) as opened:
+        held = opened.get(LockRow, "audit")
+        begun = opened.exec(select(ObservationRow.id).limit(1)).first()
+    return int(held.holder.split(":")[1]) if held and begun else None
+
+
+def test_an_audit_that_broke_off_goes_on(region: Region, new_database: str) -> None:
+    settings = replace(region, pages=4).settings(new_database, SHARED)
+    with (
+        opened(settings, stopping=lambda: bool(_read(settings))) as application,
+        pytest.raises(StoppedError),
+    ):
+        audit(application, Order(as_of=NOW))
+    before = _read(settings)
+    assert 0 < before < 11
+    content = told(settings, region.folder / "3")
+    assert (content["audit"]["id"], _read(settings)) == (1, 11)
+
+
+def _read(settings: Settings) -> int:
+    engine = open_database(settings.storage.database)
+    with session(engine) as opened:
+        count = opened.exec(select(func.count()).select_from(ObservationRow)).one()
+    engine.dispose()
+    return count
 
 
 # --- the queue --------------------------------------------------------------------------------
