@@ -515,12 +515,13 @@ def main() -> None:
     try:
         app()
     except Exception as error:
+        import traceback
+
         from monitor.faults import told
+        from monitor.logs import without_secrets
 
         status, lines = told(error)
-        if not lines:
-            raise
-        print(*lines, sep="\n", file=sys.stderr)
+        print(without_secrets("\n".join(lines) or traceback.format_exc()), file=sys.stderr)
         sys.exit(status)
 
 

@@ -43,9 +43,11 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 
 from collectors.model import Network
+from monitor.logs import hide
 from monitor.mime import address_of
 from monitor.networks import networks
 from monitor.storage.addresses import INSTALL, SQLITE, usable_address, with_password
+from monitor.system_errors import in_russian
 from rules.toml_lines import TomlError, read_toml
 
 log = logging.getLogger(__name__)
@@ -235,7 +237,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
     secrets = _Secrets(environment)
     folder = file.resolve().parent
     found = networks()
-    return Settings(
+    settings = Settings(
         registry=tuple(folder / path for path in declared.registry),
         storage=_with_password(
             _anchored(declared.storage, folder), secrets.read(DATABASE_PASSWORD)
@@ -254,6 +256,8 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         secrets=(*secrets.values(), *_password_of(declared.storage)),
         file=file,
     )
+    hide(one for one in settings.secrets if one != settings.smtp_user)
+    return settings
 
 
 def demand_workers(settings: Settings) -> None:
@@ -374,7 +378,7 @@ def _with_authority(mail: Mail, folder: Path) -> Mail:
     except FileNotFoundError:
         raise ConfigError([f"[mail] ca_file: файла {path} нет"]) from None
     except OSError as error:  # ssl.SSLError is one
-        why = "в нём нет сертификатов PEM" if isinstance(error, ssl.SSLError) else error.strerror
+        why = "в нём нет сертификатов PEM" if isinstance(error, ssl.SSLError) else in_russian(error)
         raise ConfigError([f"[mail] ca_file: не прочитать {path}: {why}"]) from None
     return mail.model_copy(update={"ca_file": path})
 
@@ -413,7 +417,7 @@ class _Secrets:
         try:
             text = Path(named).read_text("utf-8")
         except OSError as error:
-            told = f"{variable}_FILE: не прочитать {named}: {error.strerror}"
+            told = f"{variable}_FILE: не прочитать {named}: {in_russian(error)}"
             raise ConfigError([told]) from None
         if Path(named).stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
             log.warning("%s is readable by others: chmod 600 %s", variable, named)

@@ -34,6 +34,7 @@ from monitor.storage import outbox
 from monitor.storage.locks import lock
 from monitor.storage.outbox import DEPUTY, deputy_of, institution_of
 from monitor.storage.tables import MessageRow
+from monitor.system_errors import in_russian
 from monitor.town import of_town, town_path
 from reports.ground import name_of
 from reports.letters import has_something_to_do, letter
@@ -383,7 +384,7 @@ def _last_answer(server: smtplib.SMTP, mail: Mail) -> tuple[int, bytes]:
     try:
         return server.getreply()
     except (smtplib.SMTPException, OSError) as error:
-        raise DeliveryError(NO_ANSWER.format(error=error), permanent=True) from error
+        raise DeliveryError(NO_ANSWER.format(error=in_russian(error)), permanent=True) from error
 
 
 def _expect(reply: tuple[int, bytes]) -> None:

@@ -17,6 +17,7 @@ from monitor.storage.copies import CopyError
 from monitor.storage.database import StorageError
 from monitor.storage.locks import LockTakenError
 from monitor.storage.moving import MoveError
+from monitor.system_errors import in_russian
 from reports.model import FormatError
 from rules.packs import PackError
 from rules.toml_lines import TomlError
@@ -46,5 +47,5 @@ def told(error: Exception) -> tuple[int, Sequence[str]]:
     if isinstance(error, _TROUBLE):
         return UNEXPECTED, str(error).splitlines()
     if isinstance(error, OSError):
-        return UNEXPECTED, [f"{error.filename or 'система'}: {error.strerror or error}"]
+        return UNEXPECTED, [f"{error.filename or 'система'}: {in_russian(error)}"]
     return UNEXPECTED, []

@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 OWN = ("collectors", "rules", "reports", "monitor")
@@ -18,6 +19,14 @@ SECRET = re.compile(
     r"((?:access_token|session_key|session_secret_key|sig|application_key|client_secret)=)[^&\s\"']*"
     r"|vk1\.a\.[\w-]+"
 )
+
+SHORTEST = 6  # signs; a shorter secret would blot out words
+_known: set[str] = set()
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """From now on nothing that is told holds one of them, whatever it is quoted in."""
+    _known.update(one for one in secrets if len(one) >= SHORTEST)
 
 
 def start_logging(*, verbose: bool, as_json: bool = False) -> None:
@@ -32,6 +41,8 @@ def start_logging(*, verbose: bool, as_json: bool = False) -> None:
 
 def without_secrets(text: str) -> str:
     """A traceback or a message may quote an address with its query."""
+    for secret in sorted(_known, key=len, reverse=True):
+        text = text.replace(secret, "***")
     return SECRET.sub(lambda found: f"{found[1] or ''}***", text)
 
 

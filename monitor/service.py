@@ -29,12 +29,14 @@ from monitor.beginning import Order, StoppedError
 from monitor.config import Settings
 from monitor.delivery import Delivered, deliver, queue_alert, queue_report
 from monitor.health import FAULT, examined
+from monitor.logs import without_secrets
 from monitor.mass_change import is_held, words
 from monitor.reporting import default_path, report_of, write, write_all
 from monitor.storage import alerts, audits, nights
 from monitor.storage.database import open_database
 from monitor.storage.locks import LockTakenError, lock
 from monitor.storage.nights import Night
+from monitor.system_errors import in_russian
 from monitor.week import is_queued, queue_the_week
 from reports.model import Audit
 
@@ -167,10 +169,16 @@ def night(service: Service) -> Audit | None:
         return None
     except Exception as error:
         log.exception("the night failed")
-        _note(service, str(error) or repr(error))
-        _alert(service, "Дозор: ночная проверка не удалась", str(error) or repr(error))
+        _note(service, _words(error))
+        _alert(service, "Дозор: ночная проверка не удалась", _words(error))
     week(service)  # its letter waits for a night that is under way
     return done
+
+
+def _words(error: Exception) -> str:
+    """For the operator's eyes and the database: an error may quote what it choked on."""
+    told = in_russian(error) if isinstance(error, OSError) else str(error)
+    return without_secrets(told or repr(error))
 
 
 def _note(service: Service, failure: str) -> None:
@@ -245,7 +253,7 @@ def week(service: Service) -> None:
         log.info("another process is at the weekly letter")
     except Exception as error:
         log.exception("the weekly letter failed")
-        _alert(service, "Дозор: письмо за неделю не составлено", str(error) or repr(error))
+        _alert(service, "Дозор: письмо за неделю не составлено", _words(error))
 
 
 def _week_due(service: Service) -> datetime | None:

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from monitor.config import Mail, Settings
+from monitor.system_errors import in_russian
 
 # OpenSSL's numbers (X509_V_ERR_*, x509_vfy.h): the message that comes with them is English.
 NOT_TRUSTED = (
@@ -114,7 +115,9 @@ def _refusals(mail: Mail) -> Iterator[None]:
     except smtplib.SMTPResponseException as error:
         raise DeliveryError(_answer(error), permanent=error.smtp_code >= 500) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise DeliveryError(f"сервер почты не отвечает: {error}", permanent=False) from error
+        raise DeliveryError(
+            f"сервер почты не отвечает: {in_russian(error)}", permanent=False
+        ) from error
 
 
 def _certificate(mail: Mail, error: ssl.SSLCertVerificationError) -> str:

@@ -20,6 +20,7 @@ from monitor.registry.checks import Setting, found_page
 from monitor.registry.declaration import Registry
 from monitor.registry.faults import Fault, Problem, RegistryError, fault, wording
 from monitor.registry.mend import mend
+from monitor.system_errors import in_russian
 from rules.model import Municipality
 from rules.toml_lines import Place, places
 
@@ -166,7 +167,7 @@ def unreadable(error: OSError) -> Problem:
     reasons = wording()["reasons"]
     known = {IsADirectoryError: "folder", PermissionError: "permission"}
     code = known.get(type(error))
-    return Problem((), "unreadable", {"reason": reasons[code] if code else error.strerror or ""})
+    return Problem((), "unreadable", {"reason": reasons[code] if code else in_russian(error)})
 
 
 def _unparsed(path: Path, error: Exception) -> Fault:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import Session, SQLModel, create_engine
 
 from monitor.storage.addresses import INSTALL, POSTGRESQL, SQLITE, shown
+from monitor.system_errors import in_russian
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def connect(address: str) -> Engine:
             f"[storage] database = «{shown(address)}»: адрес не понят ({told})"
         ) from None
     except OSError as error:
-        raise StorageError(f"не создать папку базы {address}: {error.strerror}") from None
+        raise StorageError(f"не создать папку базы {address}: {in_russian(error)}") from None
     return engine
 
 

@@ -266,3 +266,94 @@ def until(reached: Callable[[], bool], seconds: float) -> bool:
     while not reached() and time.monotonic() < end:
         time.sleep(0.1)
     return reached()
+
+
+# --- an error of our own ----------------------------------------------------------------------
+
+BROKEN = """
+from dataclasses import dataclass
+from functools import partial
+
+from collectors.model import Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenSettings:
+    key: str = ""
+
+
+def canonical(url):
+    if "broken.example" not in url:
+        raise ValueError("another network's")
+    return url
+
+
+async def read(settings, pages, run):
+    raise AssertionError(f"the answer to {settings.key} has no such field")
+    yield ()
+
+
+NETWORK = Network(
+    slug="broken",
+    title="Сломанная",
+    canonical=canonical,
+    settings=BrokenSettings,
+    collector=lambda settings: partial(read, settings),
+    secrets={"key": "BROKEN_KEY"},
+)
+"""
+ENTRY = "[dozor.networks]\nbroken = broken_network:NETWORK\n"
+
+
+def with_broken_network(folder: Path) -> dict[str, str]:
+    """A collector with a mistake in it, installed as any other; gives the environment for it."""
+    described = folder / "installed/broken_network-1.dist-info"
+    described.mkdir(parents=True)
+    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: broken-network\nVersion: 1\n")
+    (described / "entry_points.txt").write_text(ENTRY)
+    (folder / "installed/broken_network.py").write_text(BROKEN, "utf-8")
+    path = os.pathsep.join([str(folder / "installed"), os.environ.get("PYTHONPATH", "")])
+    return {"PYTHONPATH": path, "BROKEN_KEY": TOKEN}
+
+
+def test_a_collector_that_crashes_is_told_to_the_operator_without_its_key(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
+    begin = datetime.now(TOMSK) - timedelta(minutes=1)
+    schedule = {"nightly": f"{begin:%-M} {begin:%-H} * * *", "timezone": "Asia/Tomsk"}
+    with nightly(tmp_path, marked(1, losing=0), mailbox, 0) as town:
+        schools = [school(1, "https://broken.example/school", no_site=True)]
+        sections = {**town.town.sections, "schedule": schedule}
+        small = Town(tmp_path, town.town.sandbox, schools, sections)
+        settings = small.settings()
+        environment = os.environ | {"DOZOR_LOG_JSON": "1"} | with_broken_network(tmp_path)
+        with (tmp_path / "log").open("w") as log:
+            command = [str(DOZOR), "--config", str(tmp_path / "config.toml"), "serve"]
+            service = subprocess.Popen(command, env=environment, stderr=log)
+        try:
+            assert until(lambda: bool(town.to(OPERATOR)), 60), (tmp_path / "log").read_text()
+        finally:
+            service.send_signal(signal.SIGTERM)
+            assert service.wait(30) == 0
+    told = (tmp_path / "log").read_text("utf-8")
+    assert "has no such field" in told
+    assert town.to(DEPUTY) == []
+    assert "не удалась" in town.to(OPERATOR)[0]
+    kept = [held_in(path) for path in files(tmp_path)]
+    assert [text for text in (*map(whole, mailbox.messages), *kept) if TOKEN in text] == []
+    engine = connect(settings.storage.database)
+    assert health(settings, engine, datetime.now(TOMSK))[1]["status"] == "failed"
+    engine.dispose()
+
+
+def test_health_tells_a_disk_without_room(tmp_path: Path, mailbox: Mailbox) -> None:
+    with nightly(tmp_path, marked(1, losing=0), mailbox, 1) as town:
+        settings = town.town.settings()
+        engine = connect(settings.storage.database)
+        assert health(settings, engine, NOW)[1]["status"] == "ok"
+        no_room = settings.storage.model_copy(update={"evidence": Path("/proc/self/evidence")})
+        full = replace(settings, storage=no_room)  # /proc says of itself that nothing is free
+        assert health(full, engine, NOW) == (
+            "503 Service Unavailable", {"status": "disk", "last_success": None}
+        )  # fmt: skip
+        engine.dispose()
