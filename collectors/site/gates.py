@@ -2,7 +2,8 @@
 
 Marks are those that the services leave in their own pages; phrases are of pages that Russian
 hosters and site builders show. A page that has a menu or much text is the site itself, whatever
-is said in it, unless its very title is such a phrase.
+is said in it, unless its very title is such a phrase; so is one that gives telephone and e-mail
+and only has a form with a captcha, or says that some part of it is not ready.
 """
 
 from __future__ import annotations
@@ -29,18 +30,21 @@ CHECK = re.compile(
 )
 STUB = re.compile(
     r"сайт\w* (?:временно|сейчас) (?:\w+ )?(?:недоступ|не работа|отключ|закрыт|приостановлен)"
-    r"|временно недоступен|технически\w+ работ|на техническом обслуживании"
+    r"|технически\w+ работ|на техническом обслуживании"
     r"|(?:сайт|страница|ресурс)\w* (?:находится |сейчас )?(?:на|в) "
     r"(?:реконструкции|разработке|стадии разработки|обслуживании)"
     r"|(?:работа сайта|хостинг|обслуживание сайта|аккаунт|услуга) (?:временно )?"
     r"(?:приостановлен|заблокирован|отключ)"
     r"|сайт (?:отключ[её]н|заблокирован|не опубликован|ещ[её] не создан|не настроен|только создан)"
     r"|(?:account|website|site|service) (?:has been |is )?(?:suspended|disabled|unavailable)"
-    r"|under (?:construction|maintenance)|coming soon|скоро здесь (?:будет|появится)"
+    r"|under (?:construction|maintenance)"
     r"|welcome to nginx|apache2? (?:\w+ )?default page|^it works!|default (?:web site|website) page"
     r"|domain default page|домен (?:ещ[её] )?не (?:привязан|прилинкован|настроен|делегирован)"
     r"|future home of|^index of /",
     re.IGNORECASE | re.MULTILINE,
+)
+NOT_READY = re.compile(  # of the site, or of a part of it
+    r"временно недоступен|скоро здесь (?:будет|появится)|coming soon", re.IGNORECASE
 )
 FOR_SALE = re.compile(
     r"(?:домен\w*|доменное имя|адрес сайта|domain(?: name)?)\b.{0,60}"
@@ -52,17 +56,26 @@ FOR_SALE = re.compile(
 )
 
 
-def gate_of(title: str, text: str, markup: str, links: int) -> FailureCode | None:
+def gate_of(
+    title: str, text: str, markup: str, links: int, *, shows_contacts: bool = False
+) -> FailureCode | None:
     """What stands in the way of the site; `links` counts those to other pages of the same site."""
     is_bare = len(text) < LITTLE and links < FEW_LINKS
-    if (is_bare and (CAPTCHA.search(markup) or CHECK.search(text))) or CHECK.match(title):
+    is_mute = is_bare and not shows_contacts
+    if (is_mute and (CAPTCHA.search(markup) or CHECK.search(text))) or CHECK.match(title):
         return FailureCode.CAPTCHA
     if is_bare and len(text) < LITTLE // 5 and CHECK_MARKS.search(markup):
         return FailureCode.CAPTCHA  # next to nothing but the script of a protecting service
     if is_for_sale(title, text, links):
         return None  # a page that says whose it is: nobody's
-    is_stub = STUB.search(text) if is_bare else links < FEW_LINKS and STUB.match(title)
+    if is_mute and NOT_READY.search(text):
+        return FailureCode.STUB
+    is_stub = STUB.search(text) if is_bare else links < FEW_LINKS and _is_stub_title(title)
     return FailureCode.STUB if is_stub else None
+
+
+def _is_stub_title(title: str) -> bool:
+    return bool(STUB.match(title) or NOT_READY.match(title))
 
 
 def is_for_sale(title: str, text: str, links: int) -> bool:

@@ -99,6 +99,10 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     acts = mentions(text)
     anchors = tuple(_kept(links, site))
     pages = tuple(dict.fromkeys(_pages([*frames, *(link.url for link in links)], site)))
+    contacts = union(
+        shown_contacts(text, source.url, named), shown_contacts(structured, source.url)
+    )
+    answers = bool(contacts.phones and contacts.emails)
     return Reading(
         page=SitePage(
             url=source.url,
@@ -113,16 +117,14 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
             blocks=cards[:MOST_BLOCKS],
             mentions=acts[:MOST_MENTIONS],
         ),
-        contacts=union(
-            shown_contacts(text, source.url, named), shown_contacts(structured, source.url)
-        ),
+        contacts=contacts,
         links=pages,
         maps=tuple(dict.fromkeys(_pages((link.url for link in links if link.is_map), site))),
         scripts=scripts,
         pos=pos_widgets(markup),
         refresh=refresh,
         has_scripts=has_scripts,
-        gate=gate_of(title, text, markup, len(pages)),
+        gate=gate_of(title, text, markup, len(pages), shows_contacts=answers),
         is_for_sale=is_for_sale(title, text, len(pages)),
         text=_ends(text),
         numbers=tuple(dict.fromkeys(one or two for one, two in REGISTERED.findall(text))),

@@ -1,17 +1,17 @@
 """Whose site it is: a domain may have been sold, and a stranger's site opens as well as one's own.
 
-Sure signs are the owner's telephone, e-mail, ОГРН or ИНН, or its name in a title or a heading;
-anything that resembles them may be one. Where nothing of the kind is seen nobody is accused and
-nothing is taken for done: a name may stand in a picture.
+Sure signs are the owner's telephone, e-mail, ОГРН or ИНН, or its name in a title or a heading of
+the home page or of most others; anything that resembles them may be one. Where nothing of the
+kind is seen nobody is accused and nothing is taken for done: a name may stand in a picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from collectors.model import Contacts, SiteFacts
+from collectors.model import Contacts, SiteFacts, SitePage
 from rules.case import Case, is_authority
 from rules.literal import holds_email, holds_phone
 from rules.matching import names_match, same_email, same_phone, same_site, shares_a_proper_word
@@ -21,6 +21,7 @@ from rules.reference import digits_of, phones_of
 from rules.views import State, View
 
 MOST_TITLES = 100  # pages whose titles and headings are searched for the name
+FEWEST_NAMED = 2  # inner pages: one name is no name of the whole site
 MORE_THAN_NAME = 40  # characters of a line beside the name: town, «официальный сайт»
 LONGEST_TITLE = 100
 OGRN_DIGITS = 13
@@ -72,10 +73,9 @@ def _owned(
     """The authority's site is asked about by every institution of the town: answered once."""
     town, one, site, contacts = of.value, owner.value, seen.value, shown.value
     sure = _shows_contacts(one, site, contacts) or bool({one.ogrn, one.inn} & set(site.numbers))
-    titles, lines = tuple(_titles(title, site)), tuple(_lines(site))
-    named = not sure and any(
-        names_match(one, text, ()).strict for text in (*titles, *_short(one, lines))
-    )
+    titles, lines = tuple(_titles(title, site.pages)), tuple(_lines(site))
+    front = (*_titles(title, site.pages[:1]), *_short(one, lines))
+    named = not sure and (_is_named(one, front) or _on_most_pages(one, site.pages[1:]))
     is_moved = _leads_to_another(town, one, site)
     return Owned(
         surely=(sure or (named and not _names_another(one, site))) and not is_moved,
@@ -103,10 +103,20 @@ def _shows_contacts(one: Institution, site: SiteFacts, shown: Contacts) -> bool:
     )
 
 
-def _titles(title: str, site: SiteFacts) -> Iterator[str]:
-    pages = site.pages[:MOST_TITLES]
-    titles = [title, *(text for page in pages for text in (page.title, *page.headings))]
-    yield from dict.fromkeys(filter(None, titles))
+def _is_named(one: Institution, texts: Iterable[str]) -> bool:
+    return any(names_match(one, text, ()).strict for text in texts)
+
+
+def _on_most_pages(one: Institution, inner: Sequence[SitePage]) -> bool:
+    """A single page that bears the name may be news of it on the site of another."""
+    pages = inner[:MOST_TITLES]
+    named = sum(_is_named(one, _titles("", [page])) for page in pages)
+    return named >= max(FEWEST_NAMED, len(pages) / 2)
+
+
+def _titles(title: str, pages: Sequence[SitePage]) -> Iterator[str]:
+    told = (text for page in pages[:MOST_TITLES] for text in (page.title, *page.headings))
+    yield from dict.fromkeys(filter(None, (title, *told)))
 
 
 def _lines(site: SiteFacts) -> Iterator[str]:

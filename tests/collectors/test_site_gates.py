@@ -64,6 +64,28 @@ def test_a_site_that_tells_of_repairs_is_a_site() -> None:
     assert "водопроводе" in text(visit({"/": NEWS}))
 
 
+REACH_US = "<h1>Школа № 1</h1><p>Телефон 8 (38250) 3-55-46, school1@kedr.example</p>"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<form><div class='g-recaptcha'></div><label>Я не робот</label></form>",
+        "<noscript>Включите поддержку JavaScript</noscript>",
+        "<p>Раздел «Меню» временно недоступен</p>",
+        "<p>Скоро здесь будет расписание на II четверть.</p>",
+    ],
+)
+def test_a_small_site_that_gives_its_telephone_and_e_mail_is_read(part: str) -> None:
+    assert "Школа № 1" in text(visit({"/": REACH_US + part}))
+
+
+def test_a_site_in_repair_is_not_read_whatever_contacts_it_gives() -> None:
+    found = visit({"/": REACH_US + "<p>Сайт временно недоступен</p>"})
+    assert found.failure is not None
+    assert found.failure.code is FailureCode.STUB
+
+
 def test_a_gate_on_an_inner_page_leaves_the_crawl_incomplete() -> None:
     found = visit({"/": long('<a href="/a">О нас</a>'), "/a": reply(DDOS_GUARD)})
     assert found.facts is not None
