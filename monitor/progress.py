@@ -22,16 +22,16 @@ def progress() -> Iterator[Tell]:
     if not sys.stderr.isatty():
         yield _plain
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    import rich.console  # only when needed: somebody watches
+    import rich.progress as drawn  # only when needed
 
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        drawn.TextColumn("{task.description}"),
+        drawn.BarColumn(),
+        drawn.MofNCompleteColumn(),
+        drawn.TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    with drawn.Progress(*columns, console=rich.console.Console(stderr=True)) as bars:
         yield _bars(bars)
 
 

@@ -92,7 +92,7 @@ def migrate(engine: Engine) -> None:
 
 def upgrade(connection: Connection) -> None:
     """To the newest schema, as a part of the connection's transaction."""
-    from monitor.storage import upgrading  # heavy, and needed once a release
+    from monitor.storage import upgrading  # only when needed: heavy, and due once a release
 
     if connection.dialect.name == POSTGRESQL:  # two that start at once
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
