@@ -156,10 +156,17 @@ class Case:
 
 
 def is_authority(municipality: Municipality, institution: Institution) -> bool:
-    """The administration itself, as the registry names it, or by its kind."""
+    """The administration itself, as the registry names it, or the only one of its kind.
+
+    Of a Duma and an administration without a word which is meant, neither is accused.
+    """
     if municipality.authority:
         return institution.id == municipality.authority
-    return institution.kind == "authority"
+    if institution.kind != "authority":
+        return False
+    bodies = [one for one in municipality.institutions if one.kind == "authority"]
+    tops = [one.id for one in bodies if one.parent not in {body.id for body in bodies}]
+    return tops == [institution.id]
 
 
 def told_birth(view: View, owner: Institution, zone: ZoneInfo) -> date | None:

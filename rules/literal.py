@@ -22,6 +22,48 @@ KINDS = frozenset(  # words that tell a kind only; they are written, or not, in 
 BETWEEN = 1  # so many words that may stand between a street and its house
 
 
+_LATIN = re.compile("[a-z]")
+_ALIKE = str.maketrans("aceopxybhkmt", "асеорхувнкмт")
+
+
+def one_alphabet(lower: str) -> str:
+    """Latin letters that look like Cyrillic as these: «шкoлa», typed on the wrong layout.
+
+    Both sides of a comparison go through it, so a Latin name still equals itself.
+    """
+    return lower.translate(_ALIKE) if _LATIN.search(lower) else lower
+
+
+_FIGURE = (
+    "ноль|один|два|три|четыре|пять|шесть|семь|восемь|девять|десять|сорок|девяносто|сто|двести|"
+    "триста|четыреста|[а-я]{3,6}надцать|двадцать|тридцать|[а-я]{4,6}десят|[а-я]{4,6}сот"
+)
+_IN_WORDS = re.compile(rf"\b(?:{_FIGURE})(?:[\s,.-]{{1,3}}(?:{_FIGURE})){{2,}}\b")
+_WITH_LETTERS = re.compile(r"(?<!\w)[+(]?[\dозбoli](?:[\s()-]{0,3}[\dозбoli]){4,13}(?!\w)")
+_FEWEST_DIGITS = 4
+
+
+def may_hold_phone(texts: Sequence[str]) -> bool:
+    """A number in words, or with letters for figures («З-55-4б»), as a reader still understands."""
+    lower = [text.casefold() for text in texts]
+    return any(_IN_WORDS.search(text) for text in lower) or any(
+        sum(map(str.isdigit, found[0])) >= _FEWEST_DIGITS and any(map(str.isalpha, found[0]))
+        for text in lower
+        for found in _WITH_LETTERS.finditer(text)
+    )
+
+
+_VILLAGE = re.compile(
+    r"\b(?:с|п|д|х|ст|пос|пгт|село|пос[её]лок|деревня|хутор|станица|аул)\b\.?\s{0,2}"
+    r"[А-ЯЁ][а-яё-]{2,30},\s{0,2}(?:дом|д)?\.?\s{0,2}\d{1,3}\b"
+)
+
+
+def may_hold_village(texts: Sequence[str]) -> bool:
+    """«с. Пудино, 12»: a village without streets, as a reader still understands."""
+    return any(_VILLAGE.search(text) for text in texts)
+
+
 def holds_email(texts: Sequence[str], address: str) -> bool:
     pattern = rf"(?<![\w.+-]){re.escape(address.strip())}(?![\w-])"
     return any(re.search(pattern, text, re.IGNORECASE) for text in texts)
@@ -84,7 +126,8 @@ def _near(words: tuple[str, ...], at: int) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def _words(text: str) -> tuple[str, ...]:
     """Words and numbers in lower case without those that only name a kind (ул., д.)."""
-    plain = re.sub(r"(\d)-(?:й|я|е|го|ый|ой)\b", r"\1", text.casefold().replace("ё", "е"))
+    usual = one_alphabet(text.casefold().replace("ё", "е"))
+    plain = re.sub(r"(\d)-(?:й|я|е|го|ый|ой)\b", r"\1", usual)
     whole = re.sub(r"(\d)-([а-я])\b", r"\1\2", plain)
     words = re.findall(r"\d+[^\W\d_]?(?![^\W\d_])|\d+|[^\W\d_]+", whole)
     return tuple(word for word in words if word not in KINDS)

@@ -21,6 +21,7 @@ import snowballstemmer
 
 from collectors.contacts.postal import find_addresses, parts_of, streets
 from collectors.model import Phone
+from rules.literal import one_alphabet
 from rules.model import Institution
 
 _STEMMER = snowballstemmer.stemmer("russian")
@@ -103,6 +104,17 @@ def _host(written: str) -> str:
 @lru_cache(maxsize=16384)
 def has_street_like(text: str) -> bool:
     return any(True for _ in streets(text))
+
+
+@lru_cache(maxsize=16384)
+def is_address(text: str) -> bool:
+    """A street, or a village and a house in it: many villages have no streets."""
+    return has_street_like(text) or bool(find_addresses(text, ""))
+
+
+def has_house(text: str) -> bool:
+    """A street, or a house: nothing that only names a town."""
+    return has_street_like(text) or any(place.house for place in _places(text))
 
 
 def same_address(registry: str, shown: str) -> Match:
@@ -220,7 +232,8 @@ def _telling_words(street: frozenset[str]) -> frozenset[str]:
 
 def _tokens(text: str) -> list[str]:
     """Words in lower case with е for ё; «1-й» is «1», «пр-т» one word."""
-    plain = re.sub(r"(\d)-?(?:й|я|е|го|ый|ой|ая|ое)\b", r"\1", text.lower().replace("ё", "е"))
+    usual = one_alphabet(text.lower().replace("ё", "е"))
+    plain = re.sub(r"(\d)-?(?:й|я|е|го|ый|ой|ая|ое)\b", r"\1", usual)
     return re.findall(r"[^\W_]+(?:-[^\W_]+)*", re.sub(r"(\d)-(?=[^\W\d])", r"\1 ", plain))
 
 
@@ -289,6 +302,11 @@ def names_match(
     return NameMatch(strict=strict, generous=generous or not known.every)
 
 
+def is_foreign(title: str) -> bool:
+    """«Kedr school 1», «Shkola №1»: in Latin letters only, and names are compared in Russian."""
+    return bool(re.search("[a-z]", title.lower())) and not re.search("[а-яё]", title.lower())
+
+
 def shares_a_proper_word(name: str, text: str) -> bool:
     """A word that is no kind and no legal form stands in both: the town's name, as a rule."""
     return any(_share_proper(_name(name), window) for window in _windows(text))
@@ -344,7 +362,7 @@ def stem(word: str) -> str:
 
 
 def _stems(text: str) -> tuple[str, ...]:
-    marked = _FIGURES.sub(" ", text.lower().replace("ё", "е"))
+    marked = one_alphabet(_FIGURES.sub(" ", text.lower().replace("ё", "е")))
     words = re.findall(r"\d+|[^\W\d_]+(?:/[^\W\d_]+)?", _GLUED.sub(r"\1 \2", marked))
     return tuple(
         word if word.isdigit() else _ORDINALS.get(stem(word), stem(word)) for word in words

@@ -25,6 +25,7 @@ from collectors.model import (
     Wall,
     WallAccess,
 )
+from rules.matching import names_match
 from rules.model import Dossier
 from rules.reasons import Reason
 
@@ -102,9 +103,25 @@ def _judge_newest(page: Page, history: list[Observation], dossier: Dossier) -> V
     )
     if dossier.as_of - newest.observed_at > timedelta(days=dossier.freshness_days):
         return replace(told, unread=Reason.STALE)
+    if newest.facts and _is_replaced(page, newest.facts, history, dossier):
+        return replace(told, unread=Reason.PAGE_REPLACED)
     if newest.failure or newest.facts is None:  # tried tonight in vain: yesterday proves nothing
         return replace(told, unread=Reason.NOT_READ)
     return _with_facts(told, newest.facts, history, dossier)
+
+
+def _is_replaced(
+    page: Page, facts: Facts, history: Sequence[Observation], dossier: Dossier
+) -> bool:
+    """The address now leads to another community that does not name the institution."""
+    earlier = page.known_id or next(
+        (one.facts.page_id for one in reversed(history) if one.facts and one.facts.page_id), None
+    )
+    if facts.page_id is None or earlier in (None, facts.page_id):
+        return False
+    owner = dossier.municipality.by_id.get(page.institution.rpartition("/")[2])
+    texts = [facts.description or ""]
+    return owner is None or not names_match(owner, facts.title or "", texts).strict
 
 
 def _last_id(history: Sequence[Observation]) -> str | None:

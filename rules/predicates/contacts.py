@@ -14,10 +14,19 @@ from urllib.parse import urlsplit
 from collectors.model import BEGINNING, Contacts, Phone, Post, PostalAddress
 from rules.ages import aged
 from rules.case import Case
-from rules.literal import holds_email, holds_phone, holds_place, holds_site
+from rules.literal import (
+    holds_email,
+    holds_phone,
+    holds_place,
+    holds_site,
+    may_hold_phone,
+    may_hold_village,
+)
 from rules.matching import (
     Match,
-    has_street_like,
+    has_house,
+    is_address,
+    is_foreign,
     names_match,
     same_address,
     same_email,
@@ -44,7 +53,7 @@ def name_shown(case: Case) -> Reading:
     found = names_match(case.institution, facts.title or "", _texts(case))
     return Reading(
         strict=found.strict,
-        generous=found.generous or bool(facts.unread_places),
+        generous=found.generous or bool(facts.unread_places) or is_foreign(facts.title or ""),
         met=Reason.NAME_SHOWN,
         unmet=Reason.NAME_ABSENT,
         between=Reason.NAME_UNCLEAR,
@@ -85,7 +94,7 @@ def _read_whole(case: Case, posts: Sequence[Post]) -> bool:
 
 def phone_shown(case: Case) -> Reading:
     ours = phones_of(case.institution)
-    return _agreement(
+    reading = _agreement(
         case,
         ours,
         _contacts(case).phones,
@@ -94,6 +103,9 @@ def phone_shown(case: Case) -> Reading:
         say=lambda phone: phone.original,
         reasons=(Reason.PHONE_SHOWN, Reason.PHONE_ABSENT, Reason.PHONE_DIFFERS),
     )
+    if reading.generous or not may_hold_phone(_texts(case)):
+        return reading
+    return replace(reading, generous=True, between=Reason.PHONE_UNCLEAR)
 
 
 def email_shown(case: Case) -> Reading:
@@ -124,15 +136,21 @@ def _without_email(reading: Reading) -> Reading:
 
 def address_shown(case: Case) -> Reading:
     ours = [case.institution.address] if case.institution.address else []
-    return _agreement(
+    shown = [one for one in _contacts(case).addresses if is_address(one.original)]
+    reading = _agreement(
         case,
         ours,
-        [one for one in _contacts(case).addresses if has_street_like(one.original)],
+        shown,
         literal=[one for one in ours if holds_place(_texts(case), one)],
         agree=_is_same_address,
         say=lambda address: address.original,
         reasons=(Reason.ADDRESS_SHOWN, Reason.ADDRESS_ABSENT, Reason.POSTAL_DIFFERS),
     )
+    if not reading.generous and may_hold_village(_texts(case)):
+        return replace(reading, generous=True, between=Reason.ADDRESS_UNCLEAR)
+    if ours or not shown or any(has_house(one.original) for one in shown):
+        return reading
+    return replace(reading, strict=False, between=Reason.ADDRESS_UNCLEAR)
 
 
 def _is_same_address(registry: str, shown: PostalAddress) -> bool:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from collectors.model import Failure, FailureCode, SiteFacts
 from rules.case import Case
+from rules.literal import one_alphabet
 from rules.model import Outcome
 from rules.predicates.owners import owned, told_of
 from rules.reading import Reading
@@ -79,7 +80,7 @@ def names(texts: Iterable[str], stems: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def plain(text: str) -> str:
-    return text.casefold().replace("ё", "е")
+    return one_alphabet(text.casefold().replace("ё", "е"))
 
 
 def inapplicable(why: Reason) -> Reading:

@@ -176,3 +176,26 @@ def test_of_two_readings_the_pack_chooses(reading: str, outcome: Outcome) -> Non
     who = replace(cast.SCHOOL, attestations=(said,))
     seen = cast.seen(cast.SCHOOL_VK, cast.SCHOOL_FACTS)
     assert judge(cast.dossier(who, seen), [act])[0].outcome is outcome
+
+
+def judged_as_authority(*bodies: Institution) -> list[str]:
+    """Whom clause 7 accuses in a registry that does not say which body is the administration."""
+    town = replace(cast.TOWN, authority=None, institutions=(*bodies, cast.SCHOOL))
+    section = only(KEDROVY, requirement(KEDROVY, "7.1"))
+    return [
+        one.id
+        for one in town.institutions
+        for found in judge(cast.dossier(one, municipality=town), [section])
+        if found.outcome is not Outcome.NOT_APPLICABLE
+    ]
+
+
+def test_the_only_authority_of_a_registry_needs_no_naming() -> None:
+    council = replace(cast.ADMINISTRATION, id="duma", name="Дума города", parent="adm")
+    assert judged_as_authority(cast.ADMINISTRATION) == ["adm"]
+    assert judged_as_authority(cast.ADMINISTRATION, council) == ["adm"]
+
+
+def test_of_two_authorities_without_a_word_neither_is_accused() -> None:
+    council = replace(cast.ADMINISTRATION, id="duma", name="Дума города")
+    assert judged_as_authority(cast.ADMINISTRATION, council) == []
