@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import re
 import signal
 import socket
 import subprocess
 import time
 import urllib.request
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor.config import cron_trigger
 from monitor.mass_change import mass_changes
-from monitor.sandbox import Fault, Running
+from monitor.sandbox import Change, World
 from monitor.service import is_missed, last_due
+from monitor.storage import audits, findings
+from monitor.storage.database import connect
 from monitor.storage.nights import Night
 from reports.model import Collection
 from rules.model import Finding, Outcome, Severity
-from tests.monitor.conftest import Mailbox, Office
+from tests.monitor.conftest import DOZOR, Mailbox, Office
+from tests.monitor.pipeline import Town
+from tests.monitor.test_faults import WELL, community
+from tests.monitor.test_mail import text_of
+from tests.monitor.test_nights import Nightly, nightly
 
 TOMSK = ZoneInfo("Asia/Tomsk")
 DAILY = cron_trigger("0 3 * * *", TOMSK)
@@ -112,15 +121,6 @@ def soon(seconds: int) -> str:
     return f"{begin.second} {begin.minute} {begin.hour} * * *"
 
 
-def with_mail(office: Office, box: Mailbox) -> Office:
-    office.set("mail", host="127.0.0.1", port=box.port, recipients=[DEPUTY], operator=OPERATOR)
-    return office
-
-
-def to(box: Mailbox, recipient: str) -> list[str]:
-    return [str(one["Subject"]) for one in box.messages if one["To"] == recipient]
-
-
 def until(reached: object, seconds: float) -> bool:
     end = time.monotonic() + seconds
     while not reached() and time.monotonic() < end:  # type: ignore[operator]
@@ -128,42 +128,104 @@ def until(reached: object, seconds: float) -> bool:
     return bool(reached())  # type: ignore[operator]
 
 
-def test_a_service_killed_at_random_sends_exactly_one_report(
-    office: Office, mailbox: Mailbox
-) -> None:
-    with_mail(office, mailbox).set("schedule", nightly=soon(8))
-    chance = random.Random(6)
-    for pause in (9.0, *(chance.uniform(2, 6) for _ in range(3))):
-        service = subprocess.Popen(office.command("serve"), env=office.environment)
-        until(lambda: to(mailbox, DEPUTY), pause)
-        service.kill()
-        service.wait()
-    service = subprocess.Popen(office.command("serve"), env=office.environment)
-    try:
-        assert until(lambda: to(mailbox, DEPUTY), 60)
-        time.sleep(2)
-    finally:
-        service.send_signal(signal.SIGTERM)
-        assert service.wait(60) == 0
-    assert len(to(mailbox, DEPUTY)) == 1
+def few_schools(pages: int, losing: int, at: datetime) -> World:
+    """Pages with the mark; some lose it half a day before `at`."""
+    lost = Change(at=at - timedelta(hours=12), values={"government_mark": False})
+    schools = (
+        community(100 + n, later=(lost,) if n <= losing else ()) for n in range(1, pages + 1)
+    )
+    world = replace(WELL, sites=(), ok_groups=(), ok_control_pages=(), clock=at)
+    return replace(world, communities=(*schools, WELL.communities[2]))
 
 
-def test_a_change_of_all_pages_is_told_to_the_operator_only(
-    office: Office, mailbox: Mailbox, sandbox: Running
+def scheduled(town: Nightly, **schedule: str) -> Town:
+    small = town.town
+    small.sections = {**small.sections, "schedule": {"timezone": "Asia/Tomsk", **schedule}}
+    small.settings()
+    return small
+
+
+def serving(town: Town) -> subprocess.Popen[bytes]:
+    given = {name: value for name, value in town.sandbox.settings().items() if "__" not in name}
+    command = [str(DOZOR), "--config", str(town.folder / "config.toml"), "serve"]
+    with (town.folder / "told").open("a") as output:
+        return subprocess.Popen(command, env=os.environ | given, stdout=output)
+
+
+def told(town: Town) -> str:
+    return (town.folder / "told").read_text("utf-8")
+
+
+def ends(service: subprocess.Popen[bytes]) -> None:
+    service.send_signal(signal.SIGTERM)
+    assert service.wait(60) == 0
+
+
+def lacking_the_mark(town: Town) -> set[str]:
+    """The institutions that the newest audit accuses of it."""
+    engine = connect(town.settings().storage.database)
+    (done,) = [one for one in (audits.latest(engine),) if one]
+    failed = {
+        one.institution
+        for one in findings.of_audit(engine, done)
+        if one.requirement.endswith("/6.6") and one.outcome is Outcome.FAIL
+    }
+    engine.dispose()
+    return failed
+
+
+def test_a_service_killed_at_random_sends_exactly_one_correct_report(
+    tmp_path: Path, mailbox: Mailbox
 ) -> None:
-    with_mail(office, mailbox)
-    office.set("rules", mass_change_share=0.01)
-    yesterday = datetime.now(UTC) - timedelta(hours=20)
-    office.dozor("audit", "--as-of", yesterday.isoformat())
-    sandbox.add_fault(Fault(code=10, method="*", times=None))
-    try:
-        done = office.dozor("audit", "--mail")
-    finally:
-        sandbox.clear_faults()
-    assert "dozor send --audit 2" in done.stdout, done.stdout + done.stderr
-    assert to(mailbox, DEPUTY) == []
-    office.dozor("send", "--audit", "2")
-    assert len(to(mailbox, DEPUTY)) == 1
+    """Real processes, from the schedule of a few seconds ahead to the letter in the mailbox."""
+    with nightly(tmp_path, few_schools(4, 1, datetime.now(TOMSK)), mailbox, 4) as town:
+        small = scheduled(town, nightly=soon(6))
+        chance = random.Random(6)
+        for pause in (7.0, *(chance.uniform(1, 5) for _ in range(3))):
+            service = serving(small)
+            until(lambda: town.to(DEPUTY), pause)
+            service.kill()
+            service.wait()
+        service = serving(small)
+        try:
+            assert until(lambda: town.to(DEPUTY), 60)
+            time.sleep(2)
+        finally:
+            ends(service)
+        assert lacking_the_mark(small) == {"school-1"}
+    (letter,) = [one for one in mailbox.messages if one["To"] == DEPUTY]
+    text = text_of(letter)
+    assert re.search(r"6\.6\), не выполнено: 1\s", text), text
+
+
+def test_a_service_holds_a_mass_change_and_tells_the_week_once(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
+    now = datetime.now(TOMSK)
+    with nightly(tmp_path, few_schools(6, 5, now), mailbox, 6) as town:
+        begin = now - timedelta(minutes=1)
+        small = scheduled(town, nightly=f"{begin:%-M} {begin:%-H} * * *")
+        town.night(now - timedelta(days=1))
+        assert len(town.to(DEPUTY)) == 1
+        small.sandbox.set_clock(now)
+        small = scheduled(
+            town,
+            nightly=f"{begin:%-M} {begin:%-H} * * *",
+            weekly=f"{begin:%-M} {begin:%-H} * * {begin:%a}".lower(),
+        )
+        for start in (1, 2):  # the second finds nothing left to do
+            service = serving(small)
+            try:
+                assert until(lambda: len(town.to(DEPUTY)) > 1 and town.to(OPERATOR), 60)
+                assert until(lambda: told(small).count("Служба работает") == start, 60)  # noqa: B023
+                time.sleep(2)
+            finally:
+                ends(service)
+        assert len(lacking_the_mark(small)) == 5
+    assert ["задержан" in subject for subject in town.to(OPERATOR)] == [True]
+    nightly_letter, weekly_letter = town.to(DEPUTY)
+    assert "стало хуже" not in nightly_letter
+    assert "еделю" in weekly_letter, weekly_letter
 
 
 def test_health_and_metrics_are_told_without_secrets(office: Office) -> None:
