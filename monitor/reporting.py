@@ -119,13 +119,20 @@ def weeks_of(
     weeks: dict[Address, Mapping[date, int]] = {}
     for town in towns:
         members = [one for one in scope if one.municipality == town.id]
-        addresses = {(page.network, page.address) for page in pages_of(members, town, as_of)}
-        newest = observations.each_history(engine, addresses, as_of, most=READINGS)
+        pages = {(page.network, page.address): page for page in pages_of(members, town, as_of)}
+        newest = observations.each_history(engine, set(pages), as_of, most=READINGS)
         for address, readings in newest:
             walls = (one.facts.wall for one in readings if one.facts and one.facts.wall)
             if wall := next(walls, None):
-                weeks[address] = by_week(wall, town.timezone, as_of)
+                counted = by_week(wall, town.timezone, as_of)
+                weeks[address] = since_it_is_there(counted, pages[address].created_on)
     return weeks
+
+
+def since_it_is_there(counted: Mapping[date, int], born: date | None) -> Mapping[date, int]:
+    """Without silent weeks before the page was created: a zero there would look like neglect."""
+    first = monday_of(born) if born else date.min
+    return {monday: posts for monday, posts in counted.items() if posts or monday >= first}
 
 
 def by_week(wall: Wall, zone: ZoneInfo, as_of: datetime) -> Mapping[date, int]:

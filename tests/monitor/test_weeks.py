@@ -1,0 +1,21 @@
+"""Posts a week, as the heat map shows them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from monitor.reporting import since_it_is_there
+
+OCTOBER, CREATED, AFTER = date(2026, 10, 26), date(2026, 11, 18), date(2026, 11, 16)
+
+
+def test_a_page_has_no_silent_weeks_before_it_was_created() -> None:
+    assert since_it_is_there({OCTOBER: 0, AFTER: 0}, CREATED) == {AFTER: 0}
+
+
+def test_posts_from_before_the_date_that_the_registry_tells_are_shown() -> None:
+    assert since_it_is_there({OCTOBER: 2}, CREATED) == {OCTOBER: 2}
+
+
+def test_a_page_whose_beginning_nobody_wrote_down_has_all_its_weeks() -> None:
+    assert since_it_is_there({OCTOBER: 0}, None) == {OCTOBER: 0}
