@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
@@ -33,6 +34,7 @@ from collectors.site.territory import Territory
 
 PATIENCE = 5  # failures in a row of an unwell host, after which it is left alone
 FEW_LINKS = 3
+FEW_ALIKE = 2  # pages that say the same by chance
 MOST_NUMBERS = 100
 UNWELL = frozenset(
     {
@@ -149,6 +151,7 @@ class _Crawl:
             failures = 0 if await self._visit(*found) else failures + 1
         await self._search_scripts()
         self._doubt_menus()
+        self._doubt_answers()
 
     async def _add_mapped(self) -> None:
         mapped = await mapped_pages(self.reader, self.site)
@@ -224,6 +227,13 @@ class _Crawl:
         """A site of scripts where no page has a menu of links: its menu may be drawn by them."""
         if self.most_links < FEW_LINKS and own_scripts(self.home.reading.scripts):
             self.frontier.skip(FailureCode.NEEDS_JAVASCRIPT)
+
+    def _doubt_answers(self) -> None:
+        """Most pages say the same: a login form, a check that no phrase of ours knows."""
+        inner = [page for page in self.pages[1:] if page.status < 400]
+        told = Counter((page.title, page.headings, page.text_length) for page in inner)
+        if max(told.values(), default=0) > max(FEW_ALIKE, len(inner) / 2):
+            self.frontier.skip(FailureCode.STUB)
 
     def _widgets(self) -> tuple[str, ...] | None:
         """Empty only when everything was read that could hold a form."""

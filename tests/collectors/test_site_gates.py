@@ -94,6 +94,24 @@ def test_a_gate_on_an_inner_page_leaves_the_crawl_incomplete() -> None:
     assert dict(found.facts.site.crawl.skipped) == {"captcha": 1}
 
 
+LOGIN = "<title>Вход</title><h1>Авторизация</h1><form><input type=password></form>"
+
+
+def test_a_site_whose_inner_pages_are_all_one_login_form_is_not_read_whole() -> None:
+    found = visit({"/": long(MENU), **{f"/{number}": LOGIN for number in range(5)}})
+    assert found.facts is not None
+    assert found.facts.site is not None
+    assert dict(found.facts.site.crawl.skipped) == {"stub": 1}
+
+
+def test_dead_links_leave_a_crawl_whole() -> None:
+    read = {f"/{number}": long(f"<h1>Раздел {number}</h1>") for number in range(3)}
+    found = visit({"/": long(MENU), **read})
+    assert found.facts is not None
+    assert found.facts.site is not None
+    assert found.facts.site.crawl.complete
+
+
 def test_head_and_foot_of_the_home_page_and_its_numbers_are_kept() -> None:
     middle = "<p>Новость дня.</p>" * 400
     home = f"<p>МКОУ СОШ № 1</p>{middle}<p>ОГРН: 1027000000004, ИНН 7000000001</p>"
