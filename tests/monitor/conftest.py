@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -100,6 +101,16 @@ class Office:
     def set(self, section: str, **values: Any) -> None:
         self.sections.setdefault(section, {}).update(values)
         self.config.write_text(tomli_w.dumps(self.sections), "utf-8")
+
+    def only(self, *names: str) -> Office:
+        """Let the town have no institutions but these, their parents and the authority."""
+        (file,) = [self.folder / name for name in self.sections["registry"]]
+        town = tomllib.loads(file.read_text("utf-8"))
+        parents = {one["id"]: one.get("parent") for one in town["institution"]}
+        kept = {town["municipality"]["authority"], *names, *(parents[one] for one in names)}
+        town["institution"] = [one for one in town["institution"] if one["id"] in kept]
+        file.write_text(tomli_w.dumps(town), "utf-8")
+        return self
 
     def dozor(
         self, *arguments: str, largest_file: int | None = None
