@@ -203,7 +203,6 @@ def test_an_error_with_a_wall_leaves_what_the_page_told(
         (Fault(kind="not_json", times=None), C.MALFORMED),
         (Fault(kind="body", text="[" * 100_000, times=None), C.MALFORMED),
         (Fault(kind="null", times=None), C.MALFORMED),
-        (Fault(kind="null", method="execute", times=None), C.MALFORMED),
         (Fault(code=5, method="execute", times=None), C.TOKEN_REFUSED),
         (Fault(code=29, method="execute", times=None), C.QUOTA),
     ],
@@ -216,6 +215,17 @@ def test_a_broken_answer_of_vk_leaves_it_unknown(
         done = timely(small)
     held(done, well, "vk", code)
     assert is_read(done, OK)
+
+
+def test_where_execute_only_answers_null_walls_are_read_by_plain_calls(
+    tmp_path: Path, well: Done
+) -> None:
+    fault = Fault(kind="null", method="execute", times=None, token=TOKEN)
+    with town(tmp_path, replace(WELL, faults=(fault,))) as small:
+        done = timely(small)
+    assert done.audit.complete
+    assert fails(done) == fails(well)
+    assert is_read(done, VK)
 
 
 def test_a_broken_control_page_makes_an_absent_mark_unknown(tmp_path: Path, well: Done) -> None:
