@@ -2,7 +2,7 @@
 
     deputy head   the report of every municipality       recipients, report_every
                   that of one municipality               municipalities.ID
-                  the week in one letter                 recipients, [schedule] weekly
+                  the week in one letter, of the same    both, [schedule] weekly
     ЦУР           its table                              cur, cur_every
     institution   its own letter, after the deputy's     institutions, institutions_every
     operator      what went wrong                        operator
@@ -153,14 +153,14 @@ def _digest(report: Report, files: Sequence[Path], path: Path) -> Letter:
     return digest(report, Rendered(page.read_bytes(), lazily), lies_at=str(page.resolve()))
 
 
-def queue_week(application: Application, audit: Audit, text: Letter, since: datetime) -> None:
-    """The week in one letter, to each deputy head who had none since its due moment."""
-    engine = application.engine
-    for recipient in application.settings.mail.recipients:
-        last = outbox.last_queued(engine, WEEK, recipient)
+def queue_since(
+    application: Application, audit: Audit, drafts: Iterable[Draft], since: datetime
+) -> None:
+    """To each who was written nothing in this role since its due moment."""
+    for one in drafts:
+        last = outbox.last_queued(application.engine, one.role, one.recipient)
         if last is None or last < since:
-            draft = Draft(letter=lambda: text, role=WEEK, recipient=recipient)
-            _queue(application, audit, draft, again=False)
+            _queue(application, audit, one, again=False)
 
 
 def _to_cur(application: Application, audit: Audit, report: Report) -> Iterator[Draft]:

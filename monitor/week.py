@@ -1,7 +1,7 @@
 """The week in one letter: from which audits it is made, and whether it is still to be queued.
 
 Only audits that the deputy head may know of are used: one that was held for a mass change counts
-when a person has sent its report.
+when a person has sent its report. Whoever answers for one municipality reads of that one alone.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from monitor.application import Application
 from monitor.comparison import followed
-from monitor.delivery import WEEK, queue_week
+from monitor.config import Mail
+from monitor.delivery import WEEK, Draft, queue_since
 from monitor.mass_change import is_held
 from monitor.reporting import moves, report_of
 from monitor.storage import audits, outbox
-from monitor.storage.outbox import DEPUTY
+from monitor.town import of_town
+from reports.mail import Letter
 from reports.model import Audit, Report
 from reports.weekly import weekly_letter
 from rules.model import Finding
@@ -27,10 +30,22 @@ OLDEST = timedelta(days=31)  # of the audit that the week is compared with
 def is_queued(application: Application, due: datetime) -> bool:
     """Whether everybody who gets the letter of this due moment has had it put in line."""
     last = (
-        outbox.last_queued(application.engine, WEEK, one)
-        for one in application.settings.mail.recipients
+        outbox.last_queued(application.engine, week_of(town), one)
+        for town, readers in readers_of(application.settings.mail)
+        for one in readers
     )
     return all(one is not None and one >= due for one in last)
+
+
+def readers_of(mail: Mail) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A municipality's id, and who reads its week; "" is all of them together."""
+    yield "", mail.recipients
+    yield from ((name, town.recipients) for name, town in mail.municipalities.items())
+
+
+def week_of(town: str) -> str:
+    """The role of those who read the week of this municipality; of all where it is ""."""
+    return f"{WEEK}:{town}" if town else WEEK
 
 
 def queue_the_week(application: Application, begin: datetime, due: datetime) -> bool:
@@ -39,7 +54,7 @@ def queue_the_week(application: Application, begin: datetime, due: datetime) -> 
     told = [
         one
         for one in audits.whole_since(application.engine, begin - OLDEST)
-        if not is_held(one) or outbox.has(application.engine, one, DEPUTY)
+        if not is_held(one) or outbox.has_report(application.engine, one)
     ]
     nights = [one for one in told if one.as_of > begin]
     if not nights or told[-1].as_of > due:
@@ -47,9 +62,30 @@ def queue_the_week(application: Application, begin: datetime, due: datetime) -> 
     now = report_of(application, nights[0])
     earlier = _earlier(told, begin)
     then = report_of(application, earlier) if earlier else None
-    letter = weekly_letter(compared(application, now, then), then, len(nights))
-    queue_week(application, now.audit, letter, due)
+    queue_since(application, now.audit, drafts(application, now, then, len(nights)), due)
     return True
+
+
+def drafts(
+    application: Application, now: Report, then: Report | None, nights: int
+) -> Iterator[Draft]:
+    """A letter for each who reads one; a municipality that was not yet audited has none."""
+    audited = {"", *(one.id for one in now.municipalities)}
+    for town, readers in readers_of(application.settings.mail):
+        if town in audited:
+            text = cache(partial(_letter, application, now, then, nights, town))
+            for one in readers:
+                yield Draft(letter=text, role=week_of(town), recipient=one)
+
+
+def _letter(
+    application: Application, now: Report, then: Report | None, nights: int, town: str
+) -> Letter:
+    if town:
+        was_there = then and any(one.id == town for one in then.municipalities)
+        then = of_town(application, then, town) if then and was_there else None
+        now = of_town(application, now, town)
+    return weekly_letter(compared(application, now, then), then, nights)
 
 
 def _earlier(told: Sequence[Audit], begin: datetime) -> Audit | None:

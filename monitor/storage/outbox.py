@@ -114,6 +114,13 @@ def has(engine: Engine, audit: Audit, role: str) -> bool:
         return opened.exec(select(MessageRow.id).where(*same).limit(1)).first() is not None
 
 
+def has_report(engine: Engine, audit: Audit) -> bool:
+    """Whether this audit's report was put in line for a deputy head, of the whole or of a part."""
+    with session(engine) as opened:
+        report = (MessageRow.audit_id == audit.id, col(MessageRow.role).startswith(DEPUTY))
+        return opened.exec(select(MessageRow.id).where(*report).limit(1)).first() is not None
+
+
 def last_told(engine: Engine, role: str, recipient: str) -> datetime | None:
     """As of when the newest audit is that this recipient was written of in this role."""
     with session(engine) as opened:

@@ -23,10 +23,11 @@ from monitor.delivery import deliver, queue_report
 from monitor.reporting import chosen_audit, report_of
 from monitor.sandbox import Change, serve
 from monitor.scope import UnknownInstitutionError
-from monitor.storage import outbox
+from monitor.storage import audits, outbox
 from monitor.storage.tables import MessageRow
 from monitor.town import of_town
-from reports.model import Report
+from monitor.week import is_queued, queue_the_week
+from reports.model import Issue, Report
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox
 from tests.monitor.pipeline import Town, school
@@ -93,6 +94,16 @@ class Post:
         with self.opened(now) as application:
             audit = chosen_audit(application, None)
             queue_report(application, audit, report_of(application, audit), **how)
+            deliver(application.engine, self.settings, application.clock)
+        new = self.mailbox.messages[before:]
+        return {one["To"].addresses[0].addr_spec: one for one in new}
+
+    def week(self, due: datetime, now: datetime = NOW) -> dict[str, EmailMessage]:
+        """The weekly letters of the time up to `due` that came, by recipient."""
+        before = len(self.mailbox.messages)
+        with self.opened(now) as application:
+            assert queue_the_week(application, due - 7 * DAY, due)
+            assert is_queued(application, due)
             deliver(application.engine, self.settings, application.clock)
         new = self.mailbox.messages[before:]
         return {one["To"].addresses[0].addr_spec: one for one in new}
@@ -205,3 +216,34 @@ def test_a_school_is_written_to_once_a_week_of_its_own_clock(post: Post) -> None
             queue_report(application, audit, report_of(application, audit), scheduled=True)
     told = [row.recipient for row in office.queued()]
     assert (told.count(HEADMISTRESS), told.count(FAR_SCHOOL)) == (2, 1)
+
+
+def test_each_deputy_head_gets_the_week_of_the_own_town_and_the_region_of_all(post: Post) -> None:
+    letters = post.week(NOW)
+    assert set(letters) == {REGION, MAYOR, NORTHERN}
+    told = {one: text_of(it).casefold() + it["Subject"].casefold() for one, it in letters.items()}
+    near, far = (
+        {one for one, text in told.items() if town in text} for town in ("кедров", "север")
+    )
+    assert (near, far) == ({REGION, MAYOR}, {REGION, NORTHERN})
+    assert "стало хуже 1" in letters[MAYOR]["Subject"]
+    assert "стало хуже 0" in letters[NORTHERN]["Subject"]
+
+
+def test_where_only_towns_have_readers_the_week_goes_to_them_once(post: Post) -> None:
+    office = post.with_mail(recipients=())
+    assert set(office.week(NOW)) == {MAYOR, NORTHERN}
+    assert office.week(NOW) == {}
+
+
+def test_a_held_report_that_a_person_sent_to_the_towns_is_told_by_their_week(post: Post) -> None:
+    office = post.with_mail(recipients=())
+    with office.opened() as application:
+        held = chosen_audit(application, None)
+        audits.finish(
+            application.engine, held, finished_at=NOW, complete=True, collection=held.collection,
+            issues=(Issue(code="held.fed-8fz/1", text="много"),),
+        )  # fmt: skip
+        assert not queue_the_week(application, NOW - DAY / 2, NOW)
+    office.sent()
+    assert "стало хуже 1" in office.week(NOW)[MAYOR]["Subject"]
