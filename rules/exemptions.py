@@ -92,7 +92,7 @@ def is_body(name: str, institution: Institution) -> bool:
     return bool(named) and any(named == _words(one) for one in ours)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _words(name: str) -> frozenset[str]:
     plain = _TOWN.sub(" ", name.casefold().replace("ё", "е"))
     return frozenset(stem(word) for word in re.findall(r"\d+|[^\W\d_]+", plain)) - _FORMS

@@ -90,7 +90,7 @@ def _same_digits(ours: str, run: str) -> bool:
     return len(short) >= SHORTEST_LOCAL and long.endswith(short)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _runs(text: str) -> tuple[str, ...]:
     return tuple(re.sub(r"\D", "", found[0]) for found in _DIGITS.finditer(text))
 
@@ -103,7 +103,7 @@ def holds_place(texts: Sequence[str], address: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _street_and_house(address: str) -> tuple[tuple[str, ...], str]:
     parts = parts_of(address)
     street = [_words(text) for kind, text in parts if kind == "street"]
@@ -123,7 +123,7 @@ def _near(words: tuple[str, ...], at: int) -> Iterator[str]:
         yield "".join(words[number : number + 2])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _words(text: str) -> tuple[str, ...]:
     """Words and numbers in lower case without those that only name a kind (ул., д.)."""
     usual = one_alphabet(text.casefold().replace("ё", "е"))

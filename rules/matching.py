@@ -101,12 +101,12 @@ def _host(written: str) -> str:
 # --- postal addresses ---------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def has_street_like(text: str) -> bool:
     return any(True for _ in streets(text))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def is_address(text: str) -> bool:
     """A street, or a village and a house in it: many villages have no streets."""
     return has_street_like(text) or bool(find_addresses(text, ""))
@@ -154,7 +154,7 @@ _SETTLEMENT_TYPES = frozenset(_WORDS["settlements"])
 _CORPS = re.compile(r"(?:корпус|корп|к|строение|стр)\W{0,3}(\w{1,4})", re.IGNORECASE)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _places(written: str) -> list[_Place]:
     originals = [spot.address.original for spot in find_addresses(written, "")] or [written]
     return [place for original in originals for place in _places_of(parts_of(original))]
@@ -379,7 +379,7 @@ _KINDS: dict[tuple[str, ...], str] = {
 _LONGEST = max(map(len, _KINDS))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _name(text: str) -> _Name:
     return _sorted_out(_stems(text))
 

@@ -13,7 +13,7 @@ def phones_of(institution: Institution) -> tuple[Phone, ...]:
     return tuple(phone for written in institution.phones for phone in _phones(written))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _phones(written: str) -> tuple[Phone, ...]:
     return tuple(parse_phones(written))
 

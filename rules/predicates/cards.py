@@ -133,7 +133,7 @@ def _is_named(one: Institution, text: str) -> bool:
     return bool(text) and _names(one.name, one.short_name, one.popular_names, one.kind, text)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _names(name: str, short: str, popular: tuple[str, ...], kind: str, text: str) -> bool:
     """A site is asked about each institution many times, and names are slow to compare."""
     one = Institution(

@@ -423,6 +423,6 @@ def _linked(urls: Iterable[str]) -> Iterator[Address]:
     yield from (found for url in urls if (found := _page_in_link(url)))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _page_in_link(url: str) -> Address | None:
     return page_in_link(url)

@@ -56,7 +56,7 @@ def told_of(view: View, whose: Owned) -> dict[str, object]:
     site = view.facts.site
     return {
         "site": view.page.address,
-        "title": (view.facts.title or "без заголовка")[:LONGEST_TITLE],
+        "title": (view.facts.title or "нет")[:LONGEST_TITLE],
         "final_url": site.final_url if site else None,
         "looked_for": list(whose.looked_for),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -53,6 +53,34 @@ def test_the_edition_of_the_date_decides() -> None:
     before = replace(now, as_of=cast.NOW)
     assert judge(before, [act])[0].required["min_posts"] == 9
     assert judge(before, [only(KEDROVY, one)])[0].required["min_posts"] == 2
+
+
+FIRST_DAY = date(2022, 12, 1)  # of 298 its signing, of 8-ФЗ (270-ФЗ) its entry into force
+
+
+def test_every_wording_begins_on_the_day_of_its_act() -> None:
+    begun = {
+        act.id: {one.since for asked in act.requirements for one in asked.editions}
+        for act in ACTS.values()
+    }
+    assert begun == {
+        "kedrovy-2022-298": {FIRST_DAY},
+        "fed-8fz": {FIRST_DAY},
+        "minvody-draft": {date(2023, 8, 30)},
+    }
+    assert (KEDROVY.signed_on, KEDROVY.effective_date) == (FIRST_DAY, None)
+    assert ACTS["fed-8fz"].effective_date == FIRST_DAY
+
+
+@pytest.mark.parametrize(("minutes", "reason"), [(-1, "act_not_yet_in_force"), (0, "mark_seen")])
+def test_an_act_binds_from_midnight_where_the_municipality_is(minutes: int, reason: str) -> None:
+    midnight = datetime(2022, 12, 1, tzinfo=cast.TOMSK) + timedelta(minutes=minutes)
+    seen = cast.seen(replace(cast.SCHOOL_VK, created_on=None), cast.SCHOOL_FACTS, at=midnight)
+    town = replace(cast.SCHOOL, pages=(replace(cast.SCHOOL_VK, created_on=None),))
+    found = judge(
+        cast.dossier(town, seen, as_of=midnight), [only(KEDROVY, requirement(KEDROVY, "6.6"))]
+    )
+    assert found[0].reason == reason
 
 
 def test_an_act_that_the_municipality_does_not_name_binds_nobody() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -267,6 +269,26 @@ def test_a_former_name_is_generous_only() -> None:
 
 def test_a_name_without_anything_distinctive_accuses_nobody() -> None:
     assert names_match(called("Муниципальное учреждение"), "Новости", ()).generous
+
+
+def is_likened(short_name: str, title: str) -> bool:
+    """Whether the title is like it; the full name is of another kind, so only likeness decides."""
+    full = "Муниципальный центр «Гранит»"
+    one = Institution(id="x", municipality="t", name=full, short_name=short_name, kind="other")
+    return names_match(one, title, ()).strict
+
+
+def test_six_words_of_ten_are_enough_and_four_of_seven_are_not() -> None:
+    assert is_likened("Музей и библиотека Кедр Пихта", "Музей Кедр Пихта Сосна")  # 3 of 5
+    assert not is_likened("Музей и библиотека Кедр Пихта Ель", "Музей Кедр Пихта Ель Сосна Дуб")
+
+
+def test_a_text_needs_three_fifths_of_the_proper_words() -> None:
+    full = "Музей Гранит Кедр Пихта Берёза Сосна"
+    one = Institution(id="x", municipality="t", name=full, kind="culture")
+    assert names_match(one, "", ["Музей Гранит Кедр Пихта"]).strict
+    seven = replace(one, name=f"{full} Тополь Калина")
+    assert not names_match(seven, "", ["Музей Гранит Кедр Пихта Берёза"]).strict  # 4 of 7
 
 
 def test_the_threshold_is_a_parameter() -> None:
