@@ -115,9 +115,17 @@ def _events(events: Iterable[Event], duty: _Duty, today: date) -> Iterator[Event
             yield one
 
 
+def _of_others(base: Ground, own: str, page: str | None) -> Iterator[Event]:
+    """The authority writes to the ЦУР, and in its own log as a rule."""
+    for one in base.institutions:
+        if one.id != own and one.kind == "authority":
+            yield from (told for told in one.events if told.page == page)
+
+
 def _notice(base: Ground, duty: _Duty, institution: Institution, event: Event) -> Notice:
     due = _due(base, duty, event)
-    told = first_notice(institution.events, event, duty.to, _today(base))
+    log = (*institution.events, *_of_others(base, institution.id, event.page))
+    told = first_notice(log, event, duty.to, _today(base))
     return Notice(
         state=_state(duty, event, due, told, _today(base)),
         to=duty.to,

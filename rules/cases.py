@@ -11,7 +11,7 @@ from collectors.addresses import page_in_link
 from collectors.model import Page
 from rules.case import Case, is_active, official_pages
 from rules.force import edition_of, force_of
-from rules.model import Dossier, Edition, Event
+from rules.model import Dossier, Edition, Event, Institution
 from rules.norms import Clause, Kin, Norm, norm_of
 from rules.subjects import not_a_subject
 from rules.views import View, today
@@ -120,8 +120,18 @@ def _of_events(bare: Case) -> Iterator[Case]:
                 event_page=address,
                 about=one.id if one.id != bare.institution.id else None,
                 events=events,
-                event_log=one.events,
+                event_log=(*one.events, *_own_notices(bare, one, address)),
             )
+
+
+def _own_notices(bare: Case, one: Institution, address: str) -> Iterator[Event]:
+    """What the authority itself wrote of another's page stands in its own log, as a rule."""
+    if one.id != bare.institution.id:
+        yield from (
+            event
+            for event in bare.institution.events
+            if event.kind == "notice_sent" and event.page == address
+        )
 
 
 def _by_page(events: Sequence[Event], bare: Case) -> dict[str, tuple[Event, ...]]:
