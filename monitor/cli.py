@@ -144,8 +144,8 @@ def report(
         typer.Option(
             "--format",
             metavar="ВИД",
-            help="html, pdf, json, text, xlsx, csv, cur (таблица ЦУР), pages (перечень страниц), "
-            "letter (письмо учреждению), notices (уведомления).",
+            help="html, text, xlsx, cur (таблица ЦУР), letter (письмо учреждению) и другие; "
+            "все назовёт --format «?».",
         ),
     ] = "html",
     output: Annotated[
