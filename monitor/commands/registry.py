@@ -13,6 +13,7 @@ from monitor.registry import diff as compared
 from monitor.registry import load
 from monitor.registry.imports import import_table as imported
 from monitor.registry.imports import import_tables as imported_several
+from monitor.registry.tables import grids
 from monitor.registry.workbook import export as exported
 from monitor.registry.workbook import template as made_template
 
@@ -43,9 +44,10 @@ def import_table(
     name: str | None,
     timezone: str,
 ) -> int:
-    if several := imported_several(file, timezone=timezone):
+    found = grids(file)
+    if several := imported_several(file, timezone=timezone, found=found):
         return _write_several(file, several, output, asked=municipality or name)
-    text = imported(file, municipality=municipality, name=name, timezone=timezone)
+    text = imported(file, municipality=municipality, name=name, timezone=timezone, found=found)
     if output is None:
         sys.stdout.write(text)
     else:

@@ -39,16 +39,18 @@ def import_table(
     timezone: str | None = None,
     stated_on: date | None = None,
     today: date | None = None,
+    found: Sequence[Grid] | None = None,
 ) -> str:
     """The text of a registry file with what an XLSX or CSV table holds.
 
     Known are the workbook of `template`, one sheet of it as CSV, and the ЦУР table. `municipality`
     (its id), `name` and `timezone` stand in where the table does not say whose it is;
     `stated_on` is the date of a ЦУР table (default: the one in the file's name, else of its last
-    change). RegistryError has every fault with sheet, row and column.
+    change); `found` what `grids(path)` gave to a caller who has read the file already.
+    RegistryError has every fault with sheet, row and column.
     """
     path = Path(path)
-    draft = _read(path, stated_on)
+    draft = _read(path, found or grids(path), stated_on)
     remark = ""
     if "municipality" not in draft.document:
         given = {"id": municipality, "name": name, "timezone": timezone}
@@ -64,13 +66,14 @@ def import_tables(
     timezone: str | None = None,
     stated_on: date | None = None,
     today: date | None = None,
+    found: Sequence[Grid] | None = None,
 ) -> Mapping[str, str]:
     """Id → text of a registry, one a municipality, of a ЦУР table with a column that names them.
 
     Empty where the table names none, or one only. RegistryError has the faults of all of them.
     """
     path = Path(path)
-    for grid in grids(path):
+    for grid in found or grids(path):
         table = cur.recognised(grid)
         towns = cur.by_town(grid, table) if table else {}
         if table and len(towns) > 1:
@@ -143,8 +146,7 @@ def _unnamed(path: Path) -> dict[str, Any]:
     return {**described()["municipality"], "id": shape.slug(path.stem)}
 
 
-def _read(path: Path, stated_on: date | None) -> Draft:
-    found = grids(path)
+def _read(path: Path, found: Sequence[Grid], stated_on: date | None) -> Draft:
     own = {sheet.title.casefold(): sheet for sheet in sheets()}
     named = [(grid, own[title]) for grid in found if (title := _title(grid)) in own]
     if named:

@@ -17,6 +17,7 @@ from monitor.commands.registry import import_table as import_command
 from monitor.config import ConfigError
 from monitor.registry import RegistryError
 from monitor.registry.imports import import_table, import_tables
+from monitor.registry.tables import grids
 from reports.formats.cur import FORMAT, rows
 from reports.model import Report
 from rules.model import Attestation, Institution, Outcome
@@ -194,6 +195,14 @@ def test_a_fault_in_any_municipality_is_told_by_its_row(tmp_path: Path) -> None:
 
 def test_a_table_of_one_municipality_is_not_split(tmp_path: Path) -> None:
     assert import_tables(region(tmp_path, *LINES[:2]), today=DAY) == {}
+
+
+def test_a_table_that_was_read_is_not_read_again(tmp_path: Path) -> None:
+    path = region(tmp_path, *LINES)
+    found = grids(path)
+    path.unlink()
+    assert len(import_tables(path, found=found, timezone="Asia/Tomsk", today=DAY)) == 2
+    assert "Школа № 2" in import_table(path, found=found, today=DAY)
 
 
 def test_the_command_writes_a_file_each_and_overwrites_none(tmp_path: Path) -> None:
