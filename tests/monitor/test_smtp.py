@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, message_from_string, policy
 from email.header import decode_header, make_header
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import Engine
 
 from monitor.config import ConfigError, Settings
 from monitor.mime import AddressError, address_of, id_of, message_of
 from monitor.storage import outbox
-from reports.mail import Letter
+from reports.mail import Letter, digest
 from reports.model import Audit
 from tests.cast import NOW
 from tests.monitor.postman import (
@@ -32,6 +35,7 @@ from tests.monitor.postman import (
     sent_out,
     states,
 )
+from tests.reports.town import big_report
 
 
 @pytest.fixture
@@ -81,6 +85,25 @@ def test_a_message_arrives_as_it_was_written(
     assert body is not None
     assert body.get_content().splitlines() == ["Здравствуйте!", ".точка"]
     assert message["List-Unsubscribe"] == "<mailto:admin@example.org?subject=unsubscribe>"
+
+
+def test_every_link_of_a_regions_index_leads_to_a_file_of_the_archive_that_arrived(
+    engine: Engine, audit: Audit, settings: Settings, postman: Postman
+) -> None:
+    put(engine, audit, letter=digest(big_report(61, pages=1)))
+    sent_out(engine, settings)
+    packed, _ = postman.messages[0].iter_attachments()
+    with ZipFile(BytesIO(packed.get_content())) as opened:
+        assert opened.testzip() is None
+        names = set(opened.namelist())
+        (page,) = (one for one in names if "/" not in one)
+        index = BeautifulSoup(opened.read(page), "lxml")
+        cards = {one: BeautifulSoup(opened.read(one), "lxml") for one in names - {page}}
+    links = {str(a["href"]) for a in index.select("a[href]")}
+    local = {one for one in links if not one.startswith(("#", "http", "mailto:", "tel:"))}
+    assert {one.partition("#")[0] for one in local} == set(cards)
+    assert len(cards) == 61
+    assert str(packed.get_filename()).endswith(".zip")
 
 
 def test_a_slow_server_is_waited_for(
