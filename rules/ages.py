@@ -19,4 +19,5 @@ def aged(case: Case, grace_days: int | None, reading: Reading) -> Reading:
         return reading
     if case.today >= case.born + timedelta(days=grace_days):
         return reading
-    return replace(reading, pending=Reason.PAGE_IS_NEW)
+    measured = {**reading.measured, "created_on": case.born.isoformat()}
+    return replace(reading, pending=Reason.PAGE_IS_NEW, measured=measured)

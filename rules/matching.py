@@ -365,11 +365,15 @@ def _stems(text: str) -> tuple[str, ...]:
     marked = one_alphabet(_FIGURES.sub(" ", text.lower().replace("ё", "е")))
     words = re.findall(r"\d+|[^\W\d_]+(?:/[^\W\d_]+)?", _GLUED.sub(r"\1 \2", marked))
     return tuple(
-        word if word.isdigit() else _ORDINALS.get(stem(word), stem(word)) for word in words
+        word if word.isdigit() else _IN_WORDS.get(stem(word), stem(word)) for word in words
     )
 
 
-_ORDINALS = {stem(word): str(number) for number, word in enumerate(_WORDS["ordinals"], start=1)}
+_IN_WORDS = {
+    stem(word): str(number)
+    for words in (_WORDS["ordinals"], _WORDS["cardinals"])
+    for number, word in enumerate(words, start=1)
+}
 _LEGAL_WORDS = frozenset(_stems(_WORDS["legal_words"])) | frozenset(
     stem(form) for form in _LEGAL_FORMS
 )

@@ -130,16 +130,7 @@ def _shows_contacts(block: Block) -> bool:
 
 
 def _is_named(one: Institution, text: str) -> bool:
-    return bool(text) and _names(one.name, one.short_name, one.popular_names, one.kind, text)
-
-
-@lru_cache(maxsize=8192)
-def _names(name: str, short: str, popular: tuple[str, ...], kind: str, text: str) -> bool:
-    """A site is asked about each institution many times, and names are slow to compare."""
-    one = Institution(
-        id="", municipality="", name=name, short_name=short, popular_names=popular, kind=kind
-    )
-    return names_match(one, text, ()).strict
+    return bool(text) and names_match(one, text, ()).strict
 
 
 def _texts(blocks: Iterable[Block]) -> list[str]:
