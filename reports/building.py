@@ -54,6 +54,8 @@ CALLS_SHOWN = 10
 UNMET_SHOWN = 5
 TREND_SHOWN = 12
 PREVIEWS_SHOWN = 20
+CHANGES_LISTED = 300  # of a kind, by all municipalities together
+FEWEST_LISTED = 10  # by each
 
 
 def build(report: Report, *, is_index: bool = False) -> View:
@@ -67,6 +69,7 @@ def build(report: Report, *, is_index: bool = False) -> View:
         marks=counting.WORST_FIRST,
         history=tuple(past(one, report) for one in report.trend[-TREND_SHOWN:]),
         region=build_region(sections, grounds) if len(sections) > 1 else None,
+        changes_listed=max(FEWEST_LISTED, CHANGES_LISTED // max(1, len(sections))),
     )
 
 

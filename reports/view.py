@@ -479,3 +479,4 @@ class View:
     marks: tuple[str, ...]
     history: tuple[Past, ...]
     region: Region | None  # of several municipalities
+    changes_listed: int = 300  # lines of a kind of change, in each section

@@ -22,6 +22,7 @@ ONE_FILE_BYTES = 500_000
 ONE_FILE_INSTITUTIONS = 60  # with more it is not even tried
 FEW = 5  # institutions, of an audit on demand: always one file, and tables instead of plots
 TREND_FROM = 2  # audits: one point is no line
+MOST_PLOTS = 12  # towns; of more, the weeks stand in tables alone: fifty plots take half a megabyte
 
 
 def render_html(report: Report) -> Rendered:
@@ -73,15 +74,15 @@ def cards(report: Report) -> Iterator[tuple[str, bytes]]:
 
 def plots_of(view: View) -> Mapping[str, Any]:
     """Plots by name. The plotting library is only loaded when there is something to draw."""
-    has_posts = any(one.posts for one in view.sections)
-    if not has_posts and len(view.history) < TREND_FROM:
+    towns = view.sections if len(view.sections) <= MOST_PLOTS else ()
+    if not any(one.posts for one in towns) and len(view.history) < TREND_FROM:
         return {}
     plots = import_module("reports.plots")
     drawn = {
         one.anchor: (plots.bars if one.posts.is_summary else plots.heat_map)(
             one.posts, f"posts-{one.anchor}"
         )
-        for one in view.sections
+        for one in towns
         if one.posts
     }
     if len(view.history) >= TREND_FROM:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from bs4 import BeautifulSoup
 from monitor.reporting import write
 from reports.formats.html import FORMAT
 from reports.model import Report
+from tests.cast import TOWN
 from tests.reports.town import REPORT, big_report
 
 REGION = big_report(200, pages=1)
@@ -66,3 +69,38 @@ def test_all_files_are_written_beside_the_index(tmp_path: Path) -> None:
 
 def test_the_same_region_gives_the_same_files() -> None:
     assert files_of(REGION) == files_of(REGION)
+
+
+def test_a_region_of_many_towns_lists_less_of_each_and_says_so() -> None:
+    page = BeautifulSoup(FORMAT.render(of_towns(REGION, 20)).main, "lxml")
+    towns = page.select("section.town")
+    assert len(towns) == 20
+    for town in towns:
+        worse = town.find("b", string=re.compile(r"Стало хуже: \d"))
+        assert worse
+        told = int(worse.text.rpartition(" ")[2])
+        lines = worse.find_all_next("ul", class_="lines", limit=2)
+        left = worse.find_next("p", string=re.compile(r"И ещё \d+ — в карточках"))
+        listed = sum(len(one.select("li")) for one in lines)
+        assert told == listed + int(re.findall(r"\d+", left.text if left else "")[0])
+
+
+def test_the_index_of_fifty_towns_stays_below_three_megabytes() -> None:
+    fewer, more = (
+        len(FORMAT.render(of_towns(big_report(number, pages=1), 50)).main) for number in (500, 1000)
+    )
+    assert fewer + (more - fewer) / 500 * (PEERS_PAGES - 500) <= 3_000_000
+
+
+def of_towns(report: Report, number: int) -> Report:
+    """The same institutions, under so many municipalities."""
+    towns = tuple(replace(TOWN, id=f"t{at}", name=f"Район № {at}") for at in range(number))
+    whose = {one.id: f"t{at % number}" for at, one in enumerate(report.institutions)}
+    return replace(
+        report,
+        municipalities=towns,
+        institutions=tuple(replace(one, municipality=whose[one.id]) for one in report.institutions),
+        findings=tuple(
+            replace(one, municipality=whose[one.institution]) for one in report.findings
+        ),
+    )
