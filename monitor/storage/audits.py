@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, func, update
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from monitor.storage.bodies import made, plain
 from monitor.storage.database import put_once, session
@@ -149,30 +150,26 @@ def by_id(engine: Engine, number: int) -> Audit | None:
     return _value(row) if row else None
 
 
+def _judged() -> SelectOfScalar[AuditRow]:
+    """Finished audits that judged, newest first by the run's clock and then by number."""
+    return (
+        select(AuditRow)
+        .where(col(AuditRow.finished_at).is_not(None), AuditRow.kind != "collect")
+        .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
+    )
+
+
 def latest(engine: Engine) -> Audit | None:
     """The newest finished audit, by the run's clock and then by number."""
     with session(engine) as opened:
-        row = opened.exec(
-            select(AuditRow)
-            .where(col(AuditRow.finished_at).is_not(None), AuditRow.kind != "collect")
-            .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
-            .limit(1)
-        ).first()
+        row = opened.exec(_judged().limit(1)).first()
     return _value(row) if row else None
 
 
 def before(engine: Engine, audit: Audit, *, whole_only: bool = True) -> Audit | None:
     """The newest finished audit as of an earlier moment; `whole_only`: of all institutions."""
     with session(engine) as opened:
-        rows = opened.exec(
-            select(AuditRow)
-            .where(
-                col(AuditRow.finished_at).is_not(None),
-                AuditRow.kind != "collect",
-                col(AuditRow.as_of) < audit.as_of,
-            )
-            .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
-        )
+        rows = opened.exec(_judged().where(col(AuditRow.as_of) < audit.as_of))
         found = next((row for row in rows if row.scope is None or not whole_only), None)
     return _value(found) if found else None
 
@@ -180,15 +177,7 @@ def before(engine: Engine, audit: Audit, *, whole_only: bool = True) -> Audit | 
 def whole_since(engine: Engine, since: datetime) -> tuple[Audit, ...]:
     """The finished audits of all institutions as of a later moment, newest first."""
     with session(engine) as opened:
-        rows = opened.exec(
-            select(AuditRow)
-            .where(
-                col(AuditRow.finished_at).is_not(None),
-                AuditRow.kind != "collect",
-                col(AuditRow.as_of) > since,
-            )
-            .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
-        )
+        rows = opened.exec(_judged().where(col(AuditRow.as_of) > since))
         return tuple(_value(row) for row in rows if row.scope is None)
 
 
@@ -198,15 +187,7 @@ def tallies(
     """Outcome counts of the last whole audits up to `audit`, oldest first, one per as-of moment."""
     here = [FindingRow.municipality == municipality] if municipality else []
     with session(engine) as opened:
-        rows = opened.exec(
-            select(AuditRow)
-            .where(
-                col(AuditRow.finished_at).is_not(None),
-                AuditRow.kind != "collect",
-                col(AuditRow.as_of) <= audit.as_of,
-            )
-            .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
-        ).all()
+        rows = opened.exec(_judged().where(col(AuditRow.as_of) <= audit.as_of)).all()
         newest: dict[datetime, AuditRow] = {}
         for row in rows:
             if row.scope is None and len(newest) < most:
