@@ -27,7 +27,7 @@ from benchmarks.figures import Figure, Size, in_columns
 from collectors.model import Address, Facts, Failure, FailureCode, Observation, Page, Post, Wall
 from collectors.vk.settings import WALL_GET, VkSettings, quotas
 from collectors.vk.walls import FULL_SHEET, USUAL_POSTS, WAIT_SECONDS, cost
-from monitor.planning import Past, is_whole, planned
+from monitor.planning import Past, planned, tried
 from monitor.storage.database import open_database
 from monitor.storage.ledger import Ledger
 from rules.model import Outcome
@@ -153,7 +153,7 @@ class Year:
         return self._told(as_of, read)
 
     def _past(self) -> Past:
-        tries = {one.address: one.last for one in self.habits if one.last}
+        tries = {one.address: tried(one.last) for one in self.habits if one.last}
         bad = {one.address: frozenset({Outcome.FAIL}) for one in self.habits[::7]}
         return Past(tries=tries, outcomes=bad, freshness=FRESH)
 
@@ -199,9 +199,10 @@ class Year:
     def _looked(self, one: Habit, as_of: datetime, *, sheets: int) -> bool:
         failed = not one.readable or self.random.random() < FAILING
         one.last = _observation(one, as_of, None if failed else sheets)
-        if is_whole(one.last):
+        whole = tried(one.last).whole
+        if whole:
             one.whole = as_of
-        return is_whole(one.last)
+        return whole
 
     def _take(self, ledger: Ledger, token: str, calls: int) -> int:
         granted = ledger.take(token, WALL_GET, calls)

@@ -126,7 +126,10 @@ class Evidence:
 
 class EvidenceSink(Protocol):
     def keep(self, exchange: Exchange) -> Evidence:
-        """Store the exchange, secrets removed. A failure to store stops the run (OSError)."""
+        """Store the exchange, secrets removed; from any thread, several at a time.
+
+        A failure to store stops the run (OSError).
+        """
         ...
 
 

@@ -24,7 +24,7 @@ from collectors.model import Address, EvidenceSink, Observation, Page, Run
 from monitor.application import Application
 from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
 from monitor.comparison import followed
-from monitor.coverage import coverage, outline, rests_on_earlier
+from monitor.coverage import Look, Outline, coverage, look, rests_on_earlier
 from monitor.issues import issues_of
 from monitor.mass_change import mass_changes
 from monitor.neighbours import Seen, authority_site, standing_pages
@@ -441,10 +441,8 @@ def coverage_of(
     application: Application, order: Order, pages: Sequence[Page], requests: Mapping[str, int]
 ) -> tuple[Collection, tuple[Issue, ...]]:
     """How much of these pages is read as of the moment, and what the operator must know of it."""
-    newest = _newest(application, order, pages)
-    freshness = timedelta(days=application.settings.rules.freshness_days)
-    read = coverage(pages, newest, order.as_of, freshness, requests)
-    return read, issues_of(pages, newest)
+    looks = _looks(application, order, pages)
+    return coverage(pages, looks, requests), issues_of(pages, looks)
 
 
 def _mass_changes(application: Application, begun: Audit, read: Collection) -> tuple[Issue, ...]:
@@ -454,12 +452,19 @@ def _mass_changes(application: Application, begun: Audit, read: Collection) -> t
     return mass_changes(findings.each_of_audit(engine, begun), read, last, share)
 
 
-def _newest(
-    application: Application, order: Order, pages: Sequence[Page]
-) -> Mapping[Address, tuple[Observation, ...]]:
-    """Outlines only: the walls of a region would fill the memory."""
-    addresses = {(page.network, page.address) for page in pages}
-    read = partial(observations.each_history, application.engine, as_of=order.as_of)
-    newest = {one: tuple(map(outline, seen)) for one, seen in read(addresses, most=1)}
-    earlier = {one for one, seen in newest.items() if any(map(rests_on_earlier, seen))}
-    return newest | {one: tuple(map(outline, seen)) for one, seen in read(earlier)}
+def _looks(application: Application, order: Order, pages: Sequence[Page]) -> Mapping[Address, Look]:
+    """Of every page; outlines one by one, as the walls of a region would fill the memory."""
+    read = partial(observations.each_part, Outline, application.engine, as_of=order.as_of)
+    told = partial(
+        look,
+        as_of=order.as_of,
+        freshness=timedelta(days=application.settings.rules.freshness_days),
+    )
+    looks: dict[Address, Look] = {}
+    earlier: list[Address] = []
+    for address, newest in read({(page.network, page.address) for page in pages}, most=1):
+        if any(map(rests_on_earlier, newest)):
+            earlier.append(address)
+        else:
+            looks[address] = told(newest)
+    return looks | {address: told(seen) for address, seen in read(earlier)}

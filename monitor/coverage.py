@@ -4,56 +4,78 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
-from collectors.model import NOT_TRIED, Address, Facts, FailureCode, Observation, Page, Wall
+from collectors.model import NOT_TRIED, Address, Failure, FailureCode, Page
 from reports.model import Collection
 
 # A gap for one of these reasons is an answer; any other says that a part could not be read.
 ANSWERS = frozenset({FailureCode.NOT_OFFERED, FailureCode.CONTROL_SILENT, FailureCode.NOT_VISIBLE})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineWall:
+    """A wall was seen; not what stands on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineFacts:
+    wall: OutlineWall | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """Of an observation, as it is stored, what coverage and issues look at."""
+
+    observed_at: datetime
+    facts: OutlineFacts | None = None
+    failure: Failure | None = None
+    gaps: Mapping[str, Failure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the readings of one address come to; few differ, so a country's take little room."""
+
+    unread: FailureCode | None  # why no fresh whole reading counts; None: it was read
+    troubles: frozenset[FailureCode] = frozenset()  # for the operator
+
+
+def look(history: Sequence[Outline], as_of: datetime, freshness: timedelta) -> Look:
+    """`history`: newest first; of an address never asked, empty."""
+    return _same(_why_unread(history, as_of, freshness), _troubles(history))
+
+
+@cache
+def _same(unread: FailureCode | None, troubles: frozenset[FailureCode]) -> Look:
+    return Look(unread, troubles)
+
+
 def coverage(
-    pages: Sequence[Page],
-    history: Mapping[Address, tuple[Observation, ...]],
-    as_of: datetime,
-    freshness: timedelta,
-    requests: Mapping[str, int],
+    pages: Sequence[Page], looks: Mapping[Address, Look], requests: Mapping[str, int]
 ) -> Collection:
     """Counts of pages and sites; a page without a fresh whole observation is unread."""
-    reasons = Counter(
-        reason
-        for page in pages
-        if (reason := _why_unread(history.get((page.network, page.address), ()), as_of, freshness))
-    )
-    unread = reasons.total()
+    unread = (looks[page.network, page.address].unread for page in pages)
+    reasons = Counter(code for code in unread if code)
     return Collection(
         pages=len(pages),
-        read=len(pages) - unread,
-        unread=unread,
+        read=len(pages) - reasons.total(),
+        unread=reasons.total(),
         requests=dict(sorted(requests.items())),
         reasons=dict(sorted(reasons.items())),
     )
 
 
-def outline(observation: Observation) -> Observation:
-    """What coverage and issues look at: whether a wall was seen, not the wall."""
-    seen = observation.facts and observation.facts.wall
-    facts = (
-        Facts(wall=Wall(posts=(), covered_since=None)) if seen else observation.facts and Facts()
-    )
-    return replace(observation, facts=facts, evidence=())
-
-
-def rests_on_earlier(newest: Observation) -> bool:
+def rests_on_earlier(newest: Outline) -> bool:
     """Whether the looks before the newest one decide, as it did not try, or not all."""
     failures = (newest.failure, newest.gaps.get("wall"))
     return any(one is not None and one.code in NOT_TRIED for one in failures)
 
 
 def _why_unread(
-    history: Sequence[Observation], as_of: datetime, freshness: timedelta
+    history: Sequence[Outline], as_of: datetime, freshness: timedelta
 ) -> FailureCode | None:
     """None for a page that was read; else the newest reason."""
     if not history:
@@ -71,3 +93,12 @@ def _why_unread(
     if wall.code in NOT_TRIED and any(one.facts and one.facts.wall for one in fresh):
         return None  # tonight's calls did not reach; the rules take the wall from that look
     return wall.code
+
+
+def _troubles(history: Sequence[Outline]) -> frozenset[FailureCode]:
+    if not history:
+        return frozenset({FailureCode.NOT_DUE})
+    if failure := history[0].failure:
+        return frozenset({failure.code})
+    gaps = {gap.code for gap in history[0].gaps.values()}
+    return frozenset((gaps - ANSWERS) | (gaps & {FailureCode.CONTROL_SILENT}))

@@ -8,31 +8,20 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from collectors.model import SITE, Address, FailureCode, Observation, Page
-from monitor.coverage import ANSWERS
+from collectors.model import SITE, Address, FailureCode, Page
+from monitor.coverage import Look
 from monitor.networks import networks
 from reports.model import Issue
 
 
-def issues_of(
-    pages: Sequence[Page], newest: Mapping[Address, tuple[Observation, ...]]
-) -> tuple[Issue, ...]:
+def issues_of(pages: Sequence[Page], looks: Mapping[Address, Look]) -> tuple[Issue, ...]:
     """One for every network and reason, the most frequent first."""
     counts = Counter(
         (page.network, code)
         for page in pages
-        for code in _codes(newest.get((page.network, page.address), ()))
+        for code in sorted(looks[page.network, page.address].troubles)
     )
     return tuple(_issue(network, code, count) for (network, code), count in counts.most_common())
-
-
-def _codes(readings: Sequence[Observation]) -> set[FailureCode]:
-    if not readings:
-        return {FailureCode.NOT_DUE}
-    if failure := readings[0].failure:
-        return {failure.code}
-    gaps = {gap.code for gap in readings[0].gaps.values()}
-    return (gaps - ANSWERS) | (gaps & {FailureCode.CONTROL_SILENT})
 
 
 def _issue(network: str, code: FailureCode, count: int) -> Issue:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from collectors.model import (
@@ -43,11 +43,19 @@ class Plan:
     waiting: tuple[Page, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Try:
+    """The last time that a page was asked for; not what it showed: walls are not held here."""
+
+    at: datetime
+    whole: bool  # it showed all that it shows
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
     """What is remembered of the pages: by network and address."""
 
-    tries: Mapping[Address, Observation] = field(default_factory=dict)
+    tries: Mapping[Address, Try] = field(default_factory=dict)
     outcomes: Mapping[Address, frozenset[Outcome]] = field(default_factory=dict)
     freshness: timedelta = timedelta(days=7)
 
@@ -74,15 +82,17 @@ def plan_of(application: Application, slug: str, pages: Sequence[Page], run: Run
 
 def _last_tries(
     application: Application, network: Network, pages: Sequence[Page], as_of: datetime
-) -> tuple[dict[Address, Observation], dict[Address, Calls]]:
-    """Without what they showed, and what a reading will cost by it: walls are not held here."""
+) -> tuple[dict[Address, Try], dict[Address, Calls]]:
+    """And what the next reading will cost by what that one showed: few prices, each held once."""
     tries, costs = {}, {}
+    prices: dict[tuple[tuple[str, int], ...], Calls] = {}
     addresses = {(page.network, page.address) for page in pages}
     for address, last in observations.each_last_try(
         application.engine, addresses, as_of, NOT_TRIED
     ):
-        costs[address] = network.cost(last)
-        tries[address] = replace(last, facts=None, evidence=())
+        price = network.cost(last)
+        costs[address] = prices.setdefault(tuple(price.items()), price)
+        tries[address] = tried(last)
     return tries, costs
 
 
@@ -115,17 +125,17 @@ def need(page: Page, past: Past, as_of: datetime) -> tuple[bool, datetime, int]:
     """Sorts: no proof that lasts until the next night, tried longest ago, worst last time."""
     address = (page.network, page.address)
     last = past.tries.get(address)
-    lasting = last is not None and is_whole(last)
-    if last is not None:
-        lasting = lasting and as_of - last.observed_at <= past.freshness - NIGHT
-    tried = last.observed_at if last else BEGINNING
-    return lasting, tried, _rank(past.outcomes.get(address, frozenset()))
+    rank = _rank(past.outcomes.get(address, frozenset()))
+    if last is None:
+        return False, BEGINNING, rank
+    return last.whole and as_of - last.at <= past.freshness - NIGHT, last.at, rank
 
 
-def is_whole(observation: Observation) -> bool:
-    """All that the page shows was read: a closed wall is an answer, a broken one is not."""
-    wall = observation.gaps.get("wall")
-    return observation.failure is None and (wall is None or wall.code in ANSWERS)
+def tried(last: Observation) -> Try:
+    """A closed wall is an answer, so all was read; a broken one is not."""
+    wall = last.gaps.get("wall")
+    whole = last.failure is None and (wall is None or wall.code in ANSWERS)
+    return Try(last.observed_at, whole)
 
 
 def not_due(page: Page, as_of: datetime) -> Observation:

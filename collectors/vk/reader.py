@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
 
@@ -17,7 +18,10 @@ from collectors.vk.transport import Line, Pace, Payload
 
 log = logging.getLogger(__name__)
 
+Value = TypeVar("Value")
+
 LINES = 4  # three calls a second stay possible up to an answer's time of 1.3 s
+KEEPERS = 1  # threads beside, which write evidence while all lines ask
 ATTEMPTS = 4
 PAUSE_ATTEMPTS = 2
 PAUSE_FACTOR = 10  # a pause after flood control is so many times a repetition's
@@ -61,7 +65,7 @@ class Reader:
         self._token = token
         self._backoff = settings.backoff
         self._pace = Pace(settings.requests_per_second, self.name, run.turns)
-        self._threads = ThreadPoolExecutor(LINES, thread_name_prefix=f"vk-{self.name}")
+        self._threads = ThreadPoolExecutor(LINES + KEEPERS, thread_name_prefix=f"vk-{self.name}")
         self._lines: asyncio.LifoQueue[Line] = asyncio.LifoQueue()
         self._silent = 0
         for _ in range(LINES):
@@ -104,17 +108,20 @@ class Reader:
         line = await self._lines.get()
         try:
             call = await self._pace.turn(method)
-            loop = asyncio.get_running_loop()
-            told, exchange = await loop.run_in_executor(self._threads, line.ask, method, values)
+            told, exchange = await self._in_thread(line.ask, method, values)
             self._pace.answered(call)
         finally:
             self._lines.put_nowait(line)
-        evidence = (self._run.evidence.keep(exchange),) if exchange else ()
+        keep = self._run.evidence.keep  # packing and hashing let the other lines go on
+        evidence = (await self._in_thread(keep, exchange),) if exchange else ()
         silent = isinstance(told, VkError) and told.failure.code in UNREACHABLE
         self._silent = self._silent + 1 if silent else 0
         if isinstance(told, VkError):
             raise self._noted(told, method, evidence)
         return Answer(told, evidence, len(exchange.body) if exchange else 0)
+
+    async def _in_thread(self, work: Callable[..., Value], *given: Any) -> Value:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
 
     def _noted(self, trouble: VkError, method: str, evidence: tuple[Evidence, ...]) -> VkError:
         """The same trouble with its evidence, its token masked, its consequences drawn."""

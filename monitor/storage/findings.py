@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine, insert
+from sqlmodel import Session, SQLModel, col, select
 
 from collectors.model import Evidence
 from monitor.storage.bodies import packed, unpacked
@@ -20,6 +21,7 @@ from rules.model import Finding, Institution, Outcome
 
 AT_ONCE = 500  # rows that a reader who takes them one by one holds
 SHORT = 2  # a list of evidence that takes no more room than a reference to it
+_ADD = insert(SQLModel.metadata.tables["finding"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ def add(engine: Engine, audit: Audit, findings: Iterable[Finding]) -> None:
     told = [(one, _shared(one)) for one in findings]
     with session(engine) as opened:
         _keep(opened, dict(shared for _, shared in told if shared))
-        opened.add_all(_row(audit, one, shared[0] if shared else None) for one, shared in told)
+        if rows := [_row(audit, one, shared[0] if shared else None) for one, shared in told]:
+            opened.connection().execute(_ADD, rows)
 
 
 def _shared(finding: Finding) -> tuple[str, bytes] | None:
@@ -149,14 +152,14 @@ def _list(grounds: bytes) -> tuple[Evidence, ...]:
     return unpacked(Grounds, grounds).evidence
 
 
-def _row(audit: Audit, finding: Finding, evidence: str | None) -> FindingRow:
+def _row(audit: Audit, finding: Finding, evidence: str | None) -> dict[str, Any]:
     bare = replace(finding, evidence=()) if evidence else finding
-    return FindingRow(
-        audit_id=audit.id,
-        municipality=finding.municipality,
-        institution=finding.institution,
-        requirement=finding.requirement,
-        outcome=finding.outcome.value,
-        body=packed(bare),
-        evidence=evidence,
-    )
+    return {
+        "audit_id": audit.id,
+        "municipality": finding.municipality,
+        "institution": finding.institution,
+        "requirement": finding.requirement,
+        "outcome": finding.outcome.value,
+        "body": packed(bare),
+        "evidence": evidence,
+    }

@@ -6,9 +6,10 @@ from collections.abc import Collection as Several
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, bindparam, func, or_
-from sqlmodel import col, select
+from sqlalchemy import Engine, bindparam, func, insert, or_
+from sqlmodel import SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from collectors.model import Address, Observation
@@ -17,13 +18,17 @@ from monitor.storage.database import session
 from monitor.storage.tables import ObservationRow
 from reports.model import Audit
 
+Part = TypeVar("Part")
+
 HISTORY = 14  # readings of one page that a judgement looks back on
+_ADD = insert(SQLModel.metadata.tables["observation"])
 
 
 def add(engine: Engine, audit: Audit, batch: Iterable[Observation]) -> None:
     """Commit one batch: what a killed run had added stays."""
-    with session(engine) as opened:
-        opened.add_all(_row(audit, one) for one in batch)
+    if rows := [_row(audit, one) for one in batch]:
+        with session(engine) as opened:
+            opened.connection().execute(_ADD, rows)
 
 
 def history(
@@ -37,7 +42,19 @@ def each_history(
     engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int = HISTORY
 ) -> Iterator[tuple[Address, tuple[Observation, ...]]]:
     """The same one by one: the walls of a region are too much to be held at once."""
-    return _each(engine, addresses, _of_page(as_of, most))
+    return _each(engine, addresses, _of_page(as_of, most), Observation)
+
+
+def each_part(
+    kind: type[Part],
+    engine: Engine,
+    addresses: Several[Address],
+    as_of: datetime,
+    *,
+    most: int = HISTORY,
+) -> Iterator[tuple[Address, tuple[Part, ...]]]:
+    """As `each_history`, of every observation only the fields that `kind` has: far quicker."""
+    return _each(engine, addresses, _of_page(as_of, most), kind)
 
 
 def each_last_try(
@@ -47,7 +64,8 @@ def each_last_try(
     tried = or_(
         col(ObservationRow.failure).is_(None), col(ObservationRow.failure).not_in(passed_over)
     )
-    for address, newest in _each(engine, addresses, _of_page(as_of, 1).where(tried)):
+    last = _of_page(as_of, 1).where(tried)
+    for address, newest in _each(engine, addresses, last, Observation):
         if newest:
             yield address, newest[0]
 
@@ -94,12 +112,15 @@ def known_ids(engine: Engine, as_of: datetime) -> Mapping[Address, str]:
 
 
 def _each(
-    engine: Engine, addresses: Several[Address], of_page: SelectOfScalar[bytes]
-) -> Iterator[tuple[Address, tuple[Observation, ...]]]:
+    engine: Engine, addresses: Several[Address], of_page: SelectOfScalar[bytes], kind: type[Part]
+) -> Iterator[tuple[Address, tuple[Part, ...]]]:
+    """On the bare connection: over so many small questions the session takes longest."""
     with session(engine) as opened:
+        connection = opened.connection()
         for network, address in addresses:
-            bodies = opened.exec(of_page, params={"page_network": network, "page_address": address})
-            yield (network, address), tuple(unpacked(Observation, body) for body in bodies)
+            asked = {"page_network": network, "page_address": address}
+            bodies = connection.execute(of_page, asked).scalars()
+            yield (network, address), tuple(unpacked(kind, body) for body in bodies)
 
 
 def _of_page(as_of: datetime, most: int) -> SelectOfScalar[bytes]:
@@ -116,14 +137,14 @@ def _of_page(as_of: datetime, most: int) -> SelectOfScalar[bytes]:
     )
 
 
-def _row(audit: Audit, observation: Observation) -> ObservationRow:
+def _row(audit: Audit, observation: Observation) -> dict[str, Any]:
     facts, failure = observation.facts, observation.failure
-    return ObservationRow(
-        audit_id=audit.id,
-        network=observation.page.network,
-        address=observation.page.address,
-        page_id=facts.page_id if facts else None,
-        observed_at=observation.observed_at,
-        failure=failure.code.value if failure else None,
-        body=packed(observation),
-    )
+    return {
+        "audit_id": audit.id,
+        "network": observation.page.network,
+        "address": observation.page.address,
+        "page_id": facts.page_id if facts else None,
+        "observed_at": observation.observed_at,
+        "failure": failure.code.value if failure else None,
+        "body": packed(observation),
+    }

@@ -25,25 +25,43 @@ FAR_AHEAD = 300.0  # seconds; then the database's clock was set back, and nobody
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """So many turns, one at the heels of another; `start` of the first, by the monotonic clock."""
+
+    start: float
+    count: int
+
+    def after(self, number: int, seconds: float) -> Span:
+        """What is left after so many."""
+        return Span(self.start + number * seconds, max(0, self.count - number))
+
+    def left_at(self, now: float, seconds: float) -> Span:
+        """Without those that have ended."""
+        return self.after(max(0, int((now - self.start) / seconds)), seconds)
+
+
+NONE = Span(0.0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class SharedTurns:
-    """`own`: turns taken together and not used yet, by the monotonic clock; `ends`: of the last."""
+    """`own`: turns taken together and not used yet; `ends`: the last of them, as the row has it."""
 
     engine: Engine
-    own: dict[str, list[float]] = field(default_factory=dict)
+    own: dict[str, Span] = field(default_factory=dict)
     ends: dict[str, float] = field(default_factory=dict)
 
     def next(self, reader: str, seconds: float) -> float:
         now = time.monotonic()
-        ahead = [one for one in self.own.get(reader, ()) if one + seconds > now]
-        if not ahead:
+        ahead = self.own.get(reader, NONE).left_at(now, seconds)
+        if not ahead.count:
             count = max(1, int(AT_ONCE / seconds))
-            start = now + max(0.0, self._taken(reader, count * seconds))
-            ahead = [start + number * seconds for number in range(count)]
-        self.own[reader] = ahead[1:]
-        return max(0.0, ahead[0] - time.monotonic())
+            ahead = Span(now + max(0.0, self._taken(reader, count * seconds)), count)
+        self.own[reader] = ahead.after(1, seconds)
+        return max(0.0, ahead.start - time.monotonic())
 
     def put_off(self, reader: str, late: float) -> bool:
-        if self.own.get(reader):
+        if self.own.get(reader, NONE).count:
             return True
         is_last = col(PaceRow.free_at) == self.ends[reader]
         moved = {"free_at": col(PaceRow.free_at) + late}

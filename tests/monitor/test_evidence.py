@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy import Engine
 from warcio.archiveiterator import ArchiveIterator
 
 from collectors.model import Exchange
-from monitor.storage.evidence import WarcFile, seal, verify
+from monitor.storage.evidence import SECRET_PARAMETERS, WarcFile, seal, verify
 from reports.model import Audit
 from tests.cast import NOW
 
@@ -62,6 +63,16 @@ def test_the_evidence_names_the_record_and_its_digest(tmp_path: Path, audit: Aud
     assert found[1] == f"<{kept.record}>"
     assert kept.sha256 == hashlib.sha256(found[2]).hexdigest()
     assert TOKEN not in kept.url
+
+
+@pytest.mark.parametrize("name", SECRET_PARAMETERS)
+def test_a_secret_that_nobody_told_us_is_known_by_its_name(
+    tmp_path: Path, audit: Audit, name: str
+) -> None:
+    body = f"<a href='?{name}=Чужой-ключ&v=5'>вход</a>".encode()
+    file = _written(tmp_path, audit, replace(EXCHANGE, body=body))
+    ((_, _, kept),) = [one for one in _records(file.path) if one[0] == "response"]
+    assert kept.decode() == f"<a href='?{name}=***&v=5'>вход</a>"
 
 
 def test_an_unchanged_body_is_kept_once(tmp_path: Path, audit: Audit) -> None:
@@ -124,3 +135,13 @@ def test_a_full_disk_stops_the_run(tmp_path: Path, audit: Audit) -> None:
     (tmp_path / f"audit-{audit.id:06}.warc.gz").symlink_to("/dev/full")
     with pytest.raises(OSError, match="space"):
         _written(tmp_path, audit, EXCHANGE)
+
+
+def test_evidence_may_come_from_many_threads(tmp_path: Path, engine: Engine, audit: Audit) -> None:
+    bodies = [f'{{"n": {number}}}'.encode() for number in range(64)]
+    with WarcFile(tmp_path, audit, []) as file, ThreadPoolExecutor(8) as threads:
+        kept = list(threads.map(lambda body: file.keep(replace(EXCHANGE, body=body)), bodies))
+    seal(engine, audit, file)
+    found = {record: body for kind, record, body in _records(file.path) if kind == "response"}
+    assert [found[f"<{one.record}>"] for one in kept] == bodies
+    assert list(verify(engine, tmp_path)) == []

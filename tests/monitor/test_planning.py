@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine
 
-from collectors.model import Facts, Failure, FailureCode, Observation, Page, Quota, Wall
+from collectors.model import Facts, Failure, FailureCode, Observation, Page, Quota
 from collectors.vk import NETWORK
-from monitor.coverage import coverage
-from monitor.planning import Past, not_due, planned
+from monitor.coverage import Outline, OutlineFacts, OutlineWall, look
+from monitor.planning import Past, Try, not_due, planned, tried
 from monitor.sandbox import Community, Limits, Post, Token, World, serve
 from monitor.storage.ledger import Ledger
 from rules.model import Outcome
@@ -23,7 +24,6 @@ from tests.cast import NOW
 from tests.monitor.pipeline import Done, Town, school
 
 WALLS = "wall.get"
-WALL = Wall(posts=(), covered_since=None)
 NIGHT = timedelta(days=1)
 PAGES = tuple(
     Page(institution=f"town/{n}", network="vk", address=f"https://vk.com/club{n}") for n in range(4)
@@ -39,12 +39,7 @@ def due(past: Past, left: int, pages: tuple[Page, ...] = PAGES) -> list[int]:
 
 def past(*nights_ago: int | None, failed: int | None = None, **more: Any) -> Past:
     tries = {
-        (page.network, page.address): Observation(
-            page=page,
-            observed_at=NOW - ago * NIGHT,
-            facts=None if at == failed else Facts(),
-            failure=Failure(FailureCode.TIMEOUT) if at == failed else None,
-        )
+        (page.network, page.address): Try(NOW - ago * NIGHT, whole=at != failed)
         for at, (page, ago) in enumerate(zip(PAGES, nights_ago, strict=True))
         if ago is not None
     }
@@ -87,14 +82,28 @@ def test_a_page_is_priced_by_what_it_showed_last_time() -> None:
     assert NETWORK.cost(not_due(PAGES[0], NOW)) == {WALLS: 1}
 
 
+@pytest.mark.parametrize(
+    ("gap", "whole"),
+    [
+        (None, True),
+        (FailureCode.NOT_VISIBLE, True),
+        (FailureCode.QUOTA, False),
+        (FailureCode.MALFORMED, False),
+    ],
+)
+def test_a_try_is_whole_when_nothing_that_is_shown_is_missing(
+    gap: FailureCode | None, whole: bool
+) -> None:
+    gaps = {"wall": Failure(gap)} if gap else {}
+    last = Observation(page=PAGES[0], observed_at=NOW, facts=Facts(), gaps=gaps)
+    assert tried(last) == Try(NOW, whole)
+
+
 def test_a_wall_that_the_calls_did_not_reach_rests_on_a_fresh_one() -> None:
-    page, day = PAGES[0], timedelta(days=7)
-    read = Observation(page=page, observed_at=NOW - NIGHT, facts=Facts(wall=WALL))
-    gap = {"wall": Failure(FailureCode.QUOTA)}
-    cut = Observation(page=page, observed_at=NOW, facts=Facts(), gaps=gap)
-    address = (page.network, page.address)
-    assert coverage([page], {address: (cut, read)}, NOW, day, {}).unread == 0
-    assert coverage([page], {address: (cut,)}, NOW, day, {}).reasons == {"quota": 1}
+    read = Outline(observed_at=NOW - NIGHT, facts=OutlineFacts(wall=OutlineWall()))
+    cut = Outline(observed_at=NOW, facts=OutlineFacts(), gaps={"wall": Failure(FailureCode.QUOTA)})
+    assert look((cut, read), NOW, timedelta(days=7)).unread is None
+    assert look((cut,), NOW, timedelta(days=7)).unread is FailureCode.QUOTA
 
 
 # --- over nights ---

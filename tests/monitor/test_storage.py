@@ -17,6 +17,7 @@ from collectors.model import Failure, FailureCode, Observation, Quota
 from monitor.storage import audits, findings, locks, observations, statements
 from monitor.storage.database import StorageError, open_database, schema_is_current, session
 from monitor.storage.ledger import Ledger
+from monitor.storage.pace import Span
 from monitor.storage.tables import EvidenceListRow, LockRow
 from reports.model import Audit, Collection, Issue
 from rules.model import Attestation, Event, Finding, Outcome, Severity, Waiver
@@ -73,6 +74,12 @@ def test_a_page_is_known_by_its_last_id(engine: Engine, audit: Audit) -> None:
         [seen(SCHOOL_VK, old, at=NOW - timedelta(days=1)), seen(SCHOOL_VK, SCHOOL_FACTS)],
     )
     assert observations.known_ids(engine, NOW) == {VK_ADDRESS: "101"}
+
+
+def test_turns_that_have_passed_are_left_out() -> None:
+    left = Span(start=100.0, count=10).left_at(103.5, seconds=1.0)
+    assert (left.start, left.count) == (103.0, 7)
+    assert Span(start=100.0, count=10).left_at(200.0, seconds=1.0).count == 0
 
 
 def test_a_finished_audit_reads_back_whole(engine: Engine, audit: Audit) -> None:
