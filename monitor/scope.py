@@ -59,7 +59,8 @@ def read_once(pages: Iterable[Page], known_ids: Mapping[Address, str]) -> tuple[
     for page in pages:
         address = (page.network, page.address)
         if address not in chosen or page.role == "authority":
-            chosen[address] = replace(page, known_id=known_ids.get(address))
+            known = known_ids.get(address)
+            chosen[address] = replace(page, known_id=known) if known else page
     return tuple(chosen.values())
 
 

@@ -18,6 +18,7 @@ from collectors.vk import NETWORK
 from monitor.coverage import Outline, OutlineFacts, OutlineWall, look
 from monitor.planning import Past, Try, not_due, planned, tried
 from monitor.sandbox import Community, Limits, Post, Token, World, serve
+from monitor.scope import read_once
 from monitor.storage.ledger import Ledger
 from rules.model import Outcome
 from tests.cast import NOW
@@ -104,6 +105,13 @@ def test_a_wall_that_the_calls_did_not_reach_rests_on_a_fresh_one() -> None:
     cut = Outline(observed_at=NOW, facts=OutlineFacts(), gaps={"wall": Failure(FailureCode.QUOTA)})
     assert look((cut, read), NOW, timedelta(days=7)).unread is None
     assert look((cut,), NOW, timedelta(days=7)).unread is FailureCode.QUOTA
+
+
+def test_a_page_is_asked_by_the_registrys_id_until_one_was_seen() -> None:
+    page = replace(PAGES[0], known_id="7")
+    assert read_once([page], {}) == (page,)
+    (seen,) = read_once([page], {(page.network, page.address): "8"})
+    assert seen.known_id == "8"
 
 
 # --- over nights ---
