@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
-from sqlalchemy import Engine, insert, text
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Engine, text
 
 from benchmarks.figures import Figure, Size
 from benchmarks.judge import NOW, TOWN, dossiers_of
@@ -31,7 +30,7 @@ from monitor.storage.bodies import packed
 from monitor.storage.database import open_database
 from reports.model import Audit, Collection
 from rules.engine import judge
-from rules.model import Dossier, Finding, Outcome
+from rules.model import Dossier, Finding
 from rules.packs import load_act, shipped
 
 NIGHTS = 365
@@ -39,7 +38,7 @@ DAY = timedelta(days=1)
 COUNTED = 12  # audits of a trend
 REGION = {Size.TINY: 20, Size.QUICK: 300, Size.FULL: 5_300}  # institutions
 A_FINDING = 30  # findings an institution has
-OLDER = 100  # audits before the counted ones have so many times fewer findings
+OLDER = 100  # audits before the counted ones are of so many times fewer institutions
 TREND_SECONDS = 1.0
 EXCHANGES = {"vk": 2, "ok": 2, "site": 62}
 
@@ -93,7 +92,7 @@ def growth(nights: int) -> Growth:
             for one in dossiers:
                 findings.add(engine, audit, judge(_with_evidence(one, night), acts))
             sizes.append(_size(engine))
-        told = _sum(engine, "finding") + _sum(engine, "evidence_list")
+        told = _sum(engine, "judgement") + _sum(engine, "evidence_list")
         engine.dispose()
     pages = [len(packed(one)) for one in seen if one.facts and one.facts.site is None]
     sites = [one for one in seen if one.facts and one.facts.site]
@@ -177,11 +176,11 @@ def trend(institutions: int) -> tuple[float, float, int]:
     """Seconds of the question, seconds that writing the year took, findings in all."""
     with TemporaryDirectory(prefix="dozor-bench-") as folder:
         engine = open_database(f"sqlite:///{Path(folder) / 'dozor.db'}")
-        begun, rows, body = time.monotonic(), 0, packed(_finding())
+        begun, rows, found = time.monotonic(), 0, _found()
         for night in range(NIGHTS):
             last = _begun(engine, NOW + night * DAY)
             whole = night >= NIGHTS - COUNTED
-            rows += _judged(engine, last, body, institutions * A_FINDING // (1 if whole else OLDER))
+            rows += _judged(engine, last, found, max(1, institutions // (1 if whole else OLDER)))
             last = _finished(engine, last)
         written = time.monotonic()
         told = audits.tallies(engine, last)
@@ -192,28 +191,20 @@ def trend(institutions: int) -> tuple[float, float, int]:
     return asked, written - begun, rows
 
 
-def _judged(engine: Engine, audit: Audit, body: bytes, count: int) -> int:
-    outcomes = [one.value for one in Outcome]
-    rows = [
-        {
-            "audit_id": audit.id,
-            "municipality": f"town{at // A_FINDING // TOWN}",
-            "institution": f"i{at // A_FINDING}",
-            "requirement": f"fed-8fz/{at % A_FINDING}",
-            "outcome": outcomes[at % len(outcomes)],
-            "body": body,
-        }
-        for at in range(max(1, count))
-    ]
-    with Session(engine) as opened:
-        opened.connection().execute(insert(SQLModel.metadata.tables["finding"]), rows)
-        opened.commit()
-    return len(rows)
+def _judged(engine: Engine, audit: Audit, found: Sequence[Finding], institutions: int) -> int:
+    """The findings written, the same for every institution."""
+    told = (
+        replace(one, municipality=f"town{at // TOWN}", institution=f"i{at}")
+        for at in range(institutions)
+        for one in found
+    )
+    findings.add(engine, audit, told)
+    return institutions * len(found)
 
 
-def _finding() -> Finding:
+def _found() -> tuple[Finding, ...]:
     acts = [load_act(path) for path in shipped().values()]
-    return next(iter(judge(next(dossiers_of(0, acts)), acts)))
+    return judge(next(dossiers_of(0, acts)), acts)[:A_FINDING]
 
 
 def _begun(engine: Engine, as_of: datetime) -> Audit:

@@ -27,9 +27,10 @@ from monitor.health import NOTHING_FITS, free_bytes
 from monitor.service import last_due
 from monitor.storage import audits, nights
 from monitor.storage.database import StorageError, connect, session
+from monitor.storage.findings import counts_of
 from monitor.storage.ledger import WINDOW
 from monitor.storage.nights import Night
-from monitor.storage.tables import CallRow, FindingRow, MessageRow
+from monitor.storage.tables import CallRow, MessageRow
 from reports.model import Audit
 
 log = logging.getLogger(__name__)
@@ -159,12 +160,7 @@ def _of_audit(engine: Engine, audit: Audit) -> Iterator[Metric]:
         pages.add_metric(["unread", reason], count)
     yield pages
     yield _counted("dozor_requests", "Requests of the last audit", "network", read.requests)
-    with session(engine) as opened:
-        outcomes = opened.exec(
-            select(FindingRow.outcome, func.count())
-            .where(FindingRow.audit_id == audit.id)
-            .group_by(FindingRow.outcome)
-        ).all()
+    outcomes = counts_of(engine, [audit.id]).get(audit.id, {})
     yield _counted("dozor_findings", "Findings of the last audit", "outcome", dict(outcomes))
 
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, func, update
+from sqlalchemy import Engine, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from monitor.storage import findings
 from monitor.storage.bodies import made, plain
 from monitor.storage.database import put_once, session
-from monitor.storage.tables import AuditRow, DocumentRow, FindingRow
+from monitor.storage.tables import AuditRow, DocumentRow
 from reports.model import Audit, Collection, Issue, Tally
-from rules.model import Outcome
 
 NOTHING_READ = Collection(pages=0, read=0, unread=0)
 
@@ -185,22 +185,14 @@ def tallies(
     engine: Engine, audit: Audit, *, most: int = 12, municipality: str | None = None
 ) -> tuple[Tally, ...]:
     """Outcome counts of the last whole audits up to `audit`, oldest first, one per as-of moment."""
-    here = [FindingRow.municipality == municipality] if municipality else []
     with session(engine) as opened:
         rows = opened.exec(_judged().where(col(AuditRow.as_of) <= audit.as_of)).all()
         newest: dict[datetime, AuditRow] = {}
         for row in rows:
             if row.scope is None and len(newest) < most:
                 newest.setdefault(row.as_of, row)
-        chosen = [row.id for row in newest.values()]
-        counted = opened.exec(
-            select(FindingRow.audit_id, FindingRow.outcome, func.count())
-            .where(col(FindingRow.audit_id).in_(chosen), *here)
-            .group_by(col(FindingRow.audit_id), col(FindingRow.outcome))
-        ).all()
-    counts: dict[int, dict[Outcome, int]] = {}
-    for number, outcome, count in counted:
-        counts.setdefault(number, {})[Outcome(outcome)] = count
+    chosen = [row.id or 0 for row in newest.values()]
+    counts = findings.counts_of(engine, chosen, municipality)
     return tuple(
         Tally(audit=row.id or 0, as_of=row.as_of, counts=counts.get(row.id or 0, {}))
         for row in reversed(newest.values())

@@ -149,9 +149,10 @@ def put_once(opened: Session, rows: Sequence[SQLModel]) -> None:
         return
     is_postgresql = opened.get_bind().dialect.name == POSTGRESQL
     insert: Any = postgresql_insert if is_postgresql else sqlite_insert
-    values = [row.model_dump() for row in rows]
     keys = [column.name for column in inspect(type(rows[0])).primary_key]
-    values.sort(key=lambda row: [row[key] for key in keys])
+    numbered = set(keys) if getattr(rows[0], keys[0]) is None else set()  # by the database itself
+    values = [row.model_dump(exclude=numbered) for row in rows]
+    values.sort(key=lambda row: [row.get(key) for key in keys])
     opened.connection().execute(insert(type(rows[0])).on_conflict_do_nothing(), values)
 
 

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Collection as Several
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, insert
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import Engine, func
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, select
 
 from collectors.model import Evidence
 from monitor.storage.bodies import packed, unpacked
 from monitor.storage.database import put_once, session
-from monitor.storage.tables import AuditRow, EvidenceListRow, FindingRow
+from monitor.storage.tables import COUNTED, AuditRow, EvidenceListRow, JudgementRow
 from reports.model import Audit
 from rules.model import Finding, Institution, Outcome
 
-AT_ONCE = 500  # rows that a reader who takes them one by one holds
+AT_ONCE = 50  # institutions that a reader who takes findings one by one holds
 SHORT = 2  # a list of evidence that takes no more room than a reference to it
-_ADD = insert(SQLModel.metadata.tables["finding"])
+LISTS = 8  # of evidence, that a reader remembers: a site's stands in all of a town
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,44 +34,85 @@ class Grounds:
     evidence: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """As it is stored. `grounds`: digests of lists kept apart, by the finding's place."""
+
+    findings: tuple[Finding, ...]
+    grounds: Mapping[int, str] = field(default_factory=dict)
+
+
 def add(engine: Engine, audit: Audit, findings: Iterable[Finding]) -> None:
-    told = [(one, _shared(one)) for one in findings]
+    """Those of an institution together; what another worker has judged meanwhile stays."""
+    of_each: dict[tuple[str, str], list[Finding]] = {}
+    for one in findings:
+        of_each.setdefault((one.municipality, one.institution), []).append(one)
+    lists: dict[str, bytes] = {}
+    rows = [_row(audit, key, found, lists) for key, found in of_each.items()]
     with session(engine) as opened:
-        _keep(opened, dict(shared for _, shared in told if shared))
-        if rows := [_row(audit, one, shared[0] if shared else None) for one, shared in told]:
-            opened.connection().execute(_ADD, rows)
+        put_once(opened, [EvidenceListRow(digest=one, body=lists[one]) for one in lists])
+        put_once(opened, rows)
 
 
-def _shared(finding: Finding) -> tuple[str, bytes] | None:
-    """Digest and body of a list that is long enough to be kept apart."""
-    if len(finding.evidence) <= SHORT:
-        return None
+def _row(
+    audit: Audit, key: tuple[str, str], found: Sequence[Finding], lists: dict[str, bytes]
+) -> JudgementRow:
+    """Puts into `lists` what is kept apart from the row."""
+    shared = {at: _shared(one) for at, one in enumerate(found) if len(one.evidence) > SHORT}
+    lists |= dict(shared.values())
+    bare = (replace(one, evidence=()) if at in shared else one for at, one in enumerate(found))
+    judgement = Judgement(tuple(bare), {at: digest for at, (digest, _) in shared.items()})
+    counts = Counter(COUNTED[one.outcome] for one in found)
+    municipality, institution = key
+    return JudgementRow(
+        audit_id=audit.id,
+        municipality=municipality,
+        institution=institution,
+        body=packed(judgement),
+        **counts,
+    )
+
+
+def _shared(finding: Finding) -> tuple[str, bytes]:
+    """Digest and body of a list of evidence."""
     body = _packed_list(finding.evidence)
     return hashlib.sha256(body).hexdigest()[:32], body
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=LISTS)
 def _packed_list(evidence: tuple[Evidence, ...]) -> bytes:
     return packed(Grounds(evidence))
 
 
-def _keep(opened: Session, lists: Mapping[str, bytes]) -> None:
-    """Those that are there already stay: another institution rests on them, too."""
-    put_once(opened, [EvidenceListRow(digest=one, body=body) for one, body in lists.items()])
-
-
 def judged(engine: Engine, audit: Audit) -> set[str]:
-    """Keys of the institutions that this audit has judged: a killed run goes on after them.
-
-    An institution's findings are committed together, so there are either all of them or none.
-    """
+    """Keys of the institutions that this audit has judged: a killed run goes on after them."""
     with session(engine) as opened:
         rows = opened.exec(
-            select(FindingRow.municipality, FindingRow.institution)
-            .where(FindingRow.audit_id == audit.id)
-            .distinct()
+            select(JudgementRow.municipality, JudgementRow.institution).where(
+                JudgementRow.audit_id == audit.id
+            )
         )
         return {f"{municipality}/{institution}" for municipality, institution in rows}
+
+
+def counts_of(
+    engine: Engine, audits: Several[int], municipality: str | None = None
+) -> Mapping[int, Mapping[Outcome, int]]:
+    """How many findings of each outcome each audit has; those that it has none of are left out."""
+    here = [col(JudgementRow.municipality) == municipality] if municipality else []
+    sums: list[Any] = [func.sum(getattr(JudgementRow, column)) for column in COUNTED.values()]
+    with session(engine) as opened:
+        rows = opened.connection().execute(
+            sa_select(col(JudgementRow.audit_id), *sums)
+            .where(col(JudgementRow.audit_id).in_(audits), *here)
+            .group_by(col(JudgementRow.audit_id))
+        )
+        return {
+            number: {
+                outcome: int(count) for outcome, count in zip(COUNTED, told, strict=True) if count
+            }
+            for number, *told in rows
+        }
 
 
 def of_audit(engine: Engine, audit: Audit) -> tuple[Finding, ...]:
@@ -80,36 +124,32 @@ def each_of_audit(engine: Engine, audit: Audit) -> Iterator[Finding]:
     """The same one by one: a region has hundreds of thousands."""
     with session(engine) as opened:
         rows = opened.exec(
-            _WHOLE.where(col(FindingRow.audit_id) == audit.id)
-            .order_by(col(FindingRow.id))
+            select(JudgementRow.body)
+            .where(JudgementRow.audit_id == audit.id)
+            .order_by(col(JudgementRow.id))
             .execution_options(yield_per=AT_ONCE)
         )
-        yield from (_finding(body, grounds) for body, grounds in rows)
+        lists = _Lists(opened)
+        for body in rows:
+            yield from _findings(body, lists)
 
 
 def earlier(engine: Engine, institution: Institution, as_of: datetime) -> tuple[Finding, ...]:
     """The institution's findings of the last finished audit before `as_of` that judged it."""
     with session(engine) as opened:
-        number = opened.exec(
-            select(FindingRow.audit_id)
-            .join(AuditRow, col(AuditRow.id) == FindingRow.audit_id)
+        body = opened.exec(
+            select(JudgementRow.body)
+            .join(AuditRow, col(AuditRow.id) == JudgementRow.audit_id)
             .where(
-                FindingRow.municipality == institution.municipality,
-                FindingRow.institution == institution.id,
+                JudgementRow.municipality == institution.municipality,
+                JudgementRow.institution == institution.id,
                 col(AuditRow.as_of) < as_of,
                 col(AuditRow.finished_at).is_not(None),
             )
             .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
             .limit(1)
         ).first()
-        rows = opened.exec(
-            _WHOLE.where(
-                col(FindingRow.audit_id) == number,
-                col(FindingRow.municipality) == institution.municipality,
-                col(FindingRow.institution) == institution.id,
-            )
-        )
-        return tuple(_finding(body, grounds) for body, grounds in rows)
+        return _findings(body, _Lists(opened)) if body else ()
 
 
 def outcomes_of_pages(
@@ -128,38 +168,30 @@ def outcomes_of_pages(
             .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
             .limit(1)
         ).first()
-        bodies = opened.exec(select(FindingRow.body).where(FindingRow.audit_id == number)).all()
+        bodies = opened.exec(select(JudgementRow.body).where(JudgementRow.audit_id == number)).all()
     found: dict[tuple[str, str], frozenset[Outcome]] = {}
-    for finding in (unpacked(Finding, body) for body in bodies):
+    for finding in (one for body in bodies for one in unpacked(Judgement, body).findings):
         if finding.network and finding.page:
             key = (finding.network, finding.page)
             found[key] = found.get(key, frozenset()) | {finding.outcome}
     return found
 
 
-_WHOLE = select(FindingRow.body, EvidenceListRow.body).outerjoin(
-    EvidenceListRow, col(FindingRow.evidence) == col(EvidenceListRow.digest)
-)
+def _findings(body: bytes, lists: _Lists) -> tuple[Finding, ...]:
+    kept = unpacked(Judgement, body)
+    return tuple(
+        replace(one, evidence=lists.of(kept.grounds[at])) if at in kept.grounds else one
+        for at, one in enumerate(kept.findings)
+    )
 
 
-def _finding(body: bytes, grounds: bytes | None) -> Finding:
-    finding = unpacked(Finding, body)
-    return replace(finding, evidence=_list(grounds)) if grounds else finding
+class _Lists:
+    """Lists of evidence as one reader needs them, the latest remembered."""
 
+    def __init__(self, opened: Session) -> None:
+        self._opened = opened
+        self.of = lru_cache(maxsize=LISTS)(self._read)
 
-@lru_cache(maxsize=8)
-def _list(grounds: bytes) -> tuple[Evidence, ...]:
-    return unpacked(Grounds, grounds).evidence
-
-
-def _row(audit: Audit, finding: Finding, evidence: str | None) -> dict[str, Any]:
-    bare = replace(finding, evidence=()) if evidence else finding
-    return {
-        "audit_id": audit.id,
-        "municipality": finding.municipality,
-        "institution": finding.institution,
-        "requirement": finding.requirement,
-        "outcome": finding.outcome.value,
-        "body": packed(bare),
-        "evidence": evidence,
-    }
+    def _read(self, digest: str) -> tuple[Evidence, ...]:
+        row = self._opened.get_one(EvidenceListRow, digest)
+        return unpacked(Grounds, row.body).evidence

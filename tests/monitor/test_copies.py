@@ -147,7 +147,7 @@ def test_evidence_that_was_cut_while_a_run_was_down_is_mended(office: Office) ->
     office.audit("school-1")
     with closing(sqlite3.connect(database(office))) as opened:
         opened.executescript(
-            "UPDATE audit SET finished_at = NULL; DELETE FROM evidence_file; DELETE FROM finding;"
+            "UPDATE audit SET finished_at = NULL; DELETE FROM evidence_file; DELETE FROM judgement;"
         )
     (file,) = (office.folder / "var/evidence").iterdir()
     file.write_bytes(file.read_bytes()[:-40])

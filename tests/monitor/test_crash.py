@@ -29,7 +29,7 @@ from monitor.storage.outbox import UNSURE
 from monitor.storage.tables import (
     AuditRow,
     EvidenceFileRow,
-    FindingRow,
+    JudgementRow,
     MessageRow,
     NightRow,
     ObservationRow,
@@ -108,7 +108,7 @@ class Nights:
             ).first()
             if state or audit.finished_at:
                 return (state if state in STAGES else "sent") if state else "render"
-            judged = select(FindingRow.id).where(FindingRow.audit_id == audit.id).limit(1)
+            judged = select(JudgementRow.id).where(JudgementRow.audit_id == audit.id).limit(1)
             return "judge" if opened.exec(judged).first() else "collect"
 
     def observed(self) -> set[int]:

@@ -18,7 +18,7 @@ from monitor.storage import audits, findings, locks, observations, statements
 from monitor.storage.database import StorageError, open_database, schema_is_current, session
 from monitor.storage.ledger import Ledger
 from monitor.storage.pace import Span
-from monitor.storage.tables import EvidenceListRow, LockRow
+from monitor.storage.tables import COUNTED, EvidenceListRow, JudgementRow, LockRow
 from reports.model import Audit, Collection, Issue
 from rules.model import Attestation, Event, Finding, Outcome, Severity, Waiver
 from tests.cast import EVIDENCE, NOW, SCHOOL, SCHOOL_FACTS, SCHOOL_OK, SCHOOL_VK, TOWN, seen
@@ -117,6 +117,28 @@ def test_a_long_list_of_evidence_is_kept_once_for_all_findings_on_it(
     assert findings.of_audit(engine, audit)[:5] == tuple(told)
     with session(engine) as opened:
         assert len(opened.exec(select(EvidenceListRow)).all()) == 1
+
+
+def test_what_was_found_is_counted_by_audit_town_and_outcome(engine: Engine, audit: Audit) -> None:
+    unknown = replace(FINDING, outcome=Outcome.UNKNOWN)
+    findings.add(engine, audit, [FINDING, unknown, unknown])
+    findings.add(engine, audit, [replace(unknown, municipality="other")])
+    counted = {Outcome.FAIL: 1, Outcome.UNKNOWN: 3}
+    assert findings.counts_of(engine, [audit.id, 999]) == {audit.id: counted}
+    assert findings.counts_of(engine, [audit.id], "other") == {audit.id: {Outcome.UNKNOWN: 1}}
+
+
+def test_an_institution_is_judged_once_an_audit(engine: Engine, audit: Audit) -> None:
+    """Of two workers that judge the same one the first counts."""
+    findings.add(engine, audit, [FINDING])
+    findings.add(engine, audit, [replace(FINDING, because="Иначе."), FINDING])
+    assert findings.of_audit(engine, audit) == (FINDING,)
+    assert findings.judged(engine, audit) == {f"{FINDING.municipality}/{FINDING.institution}"}
+
+
+def test_every_outcome_has_a_column_that_counts_it() -> None:
+    assert set(COUNTED) == set(Outcome)
+    assert set(COUNTED.values()) <= set(JudgementRow.model_fields)
 
 
 def test_what_the_office_states_joins_the_registry(engine: Engine) -> None:

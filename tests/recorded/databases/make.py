@@ -1,6 +1,6 @@
 """Makes one of these databases: run by the code of its time, from a checkout of the commit.
 
-    PYTHONPATH=. python make.py 0001 OUTPUT-FOLDER
+    PYTHONPATH=$PWD python make.py 0001 OUTPUT-FOLDER
 
 An audit of one school of the sandbox's town, what the office attested, and a letter that no server
 took; written out as SQL, with the evidence file beside it.
