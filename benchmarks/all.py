@@ -42,7 +42,8 @@ def told(machine: Machine) -> str:
     return (
         f"{machine.processor}, {machine.cores} cores, {machine.memory_gb} GB; "
         f"Linux {machine.kernel}, Python {machine.python}; commit {machine.commit}; "
-        f"{machine.at}, load before the run {machine.load:.2f}"
+        f"{machine.at}, load before the run {machine.load:.2f}, "
+        f"bare loop {machine.yardstick:.2f} s"
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, from_json, in_columns, number, target
 
-NAMED = ("processor", "cores", "python", "commit", "load", "at")
+NAMED = ("processor", "cores", "python", "commit", "load", "yardstick", "at")
 
 
 def compared(before: Sequence[Figure], after: Sequence[Figure]) -> Iterator[tuple[str, ...]]:

@@ -6,12 +6,15 @@ import json
 import os
 import platform
 import subprocess
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+LOOP = 5_000_000  # steps, a second or so
 
 
 class Size(StrEnum):
@@ -46,7 +49,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """`load`: of the last minute, before the run; on a busy machine seconds mean little."""
+    """`load`: of the last minute, before the run; on a busy machine seconds mean little.
+
+    `yardstick`: CPU seconds of a bare loop. Of two machines, or two hours of one whose neighbours
+    are busy, the figures of CPU are to be compared by it.
+    """
 
     processor: str
     cores: int
@@ -55,6 +62,7 @@ class Machine:
     python: str
     commit: str
     load: float
+    yardstick: float
     at: str
 
 
@@ -67,8 +75,16 @@ def this_machine() -> Machine:
         python=platform.python_version(),
         commit=_commit(),
         load=os.getloadavg()[0],
+        yardstick=round(min(_loop() for _ in range(3)), 2),
         at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def _loop() -> float:
+    begun, total = time.process_time(), 0
+    for step in range(LOOP):
+        total += step * step
+    return time.process_time() - begun
 
 
 def _line(file: str, key: str) -> str:

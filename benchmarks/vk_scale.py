@@ -4,7 +4,8 @@
 
 The sandbox stands in a process of its own with every limit off; what reads it stands in another,
 whose memory is told. A page has 35 posts in ten weeks, of some 350 letters. `collect` is the
-collector alone, `pipeline` is `dozor collect`: planning, WARC files, SQLite, the run's summary.
+collector alone, `pipeline` is `dozor collect`: planning, WARC files, SQLite, the run's summary;
+`next night` is the same where every page has been read the night before.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,10 +31,12 @@ from monitor.sandbox import Limits
 LIMITS_OFF = Limits(requests_per_second=None, wall_get_per_day=None)
 COUNTRY, REGION, TOWN = 173_000, 5_300, 1_000
 ALONE = {Size.TINY: (30,), Size.QUICK: (TOWN, REGION), Size.FULL: (TOWN, REGION, 50_000, COUNTRY)}
-WHOLE = {Size.TINY: (30,), Size.QUICK: (TOWN,), Size.FULL: (TOWN, REGION, 50_000)}
+WHOLE = {Size.TINY: (30,), Size.QUICK: (TOWN,), Size.FULL: (TOWN, REGION, COUNTRY)}
+NEXT = {Size.TINY: (30,), Size.QUICK: (TOWN,), Size.FULL: (REGION,)}
 MEMORY = {REGION: 300.0, COUNTRY: 500.0}  # MB
 PAGES_A_SECOND = 750.0  # ten times what VK allows a token: 3 requests of 25 walls
 CONSTANT = 1.2
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ Way = Callable[[Apart, int], Read]
 def figures(size: Size) -> Iterator[Figure]:
     yield from _of_way("collect", alone, ALONE[size])
     yield from _of_way("pipeline", whole, WHOLE[size])
+    yield from _of_way("next night", next_night, NEXT[size])
 
 
 def _of_way(name: str, way: Way, counts: tuple[int, ...]) -> Iterator[Figure]:
@@ -136,13 +141,22 @@ async def _read(sandbox: Apart, asked: Sequence[Page], weights: Weights) -> int:
 
 
 def whole(sandbox: Apart, count: int) -> Read:
-    """Bytes are those on the disk: evidence and database."""
+    return _nights(sandbox, count, nights=1)
+
+
+def next_night(sandbox: Apart, count: int) -> Read:
+    return _nights(sandbox, count, nights=2)
+
+
+def _nights(sandbox: Apart, count: int, nights: int) -> Read:
+    """The last one is told; bytes are those on the disk after it: evidence and database."""
     with TemporaryDirectory(prefix="dozor-bench-") as folder:
         networks = {"vk": vk_settings(sandbox.vk_url)}
         with application(Path(folder), municipalities(count), networks, lambda: NOW) as opened:
-            begun, cpu = time.monotonic(), time.process_time()
-            done = collect(opened, Order(as_of=NOW))
-            seconds, cpu = time.monotonic() - begun, time.process_time() - cpu
+            for night in range(nights):
+                begun, cpu = time.monotonic(), time.process_time()
+                done = collect(opened, Order(as_of=NOW + night * DAY))
+                seconds, cpu = time.monotonic() - begun, time.process_time() - cpu
         size = sum(one.stat().st_size for one in Path(folder).rglob("*") if one.is_file())
     told = done.collection
-    return Read(told.read, told.requests.get("vk", 0), size, seconds, cpu)
+    return Read(told.read, told.requests.get("vk", 0), size // nights, seconds, cpu)
