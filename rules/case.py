@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -49,9 +49,10 @@ class Case:
 
     def once(self, key: object, compute: Callable[[], T]) -> T:
         """What several clauses of one dossier ask for is computed once."""
-        if key not in self.kept:
-            self.kept[key] = compute()
-        found: T = self.kept[key]
+        try:
+            found: T = self.kept[key]
+        except KeyError:
+            found = self.kept[key] = compute()
         return found
 
     @property
@@ -93,7 +94,8 @@ class Case:
         return self.view.missing(*names)
 
     def official_pages(self, *networks: str) -> tuple[Page, ...]:
-        return official_pages(self.dossier, networks)
+        key = ("official pages", networks)
+        return self.once(key, lambda: official_pages(self.dossier, networks))
 
     def statement(
         self, kind: str, page: str | None = None, ended_by: Sequence[str] = ()
@@ -107,9 +109,9 @@ class Case:
             return None
         return max(self.in_force_since, self.institution.since or self.in_force_since)
 
-    @cached_property
+    @property
     def exemption(self) -> Claim:
-        scope = exempt_scope(self.requirement, self.network)
+        scope = exempt_scope(self.requirement.exempt_scope, self.network)
         key = ("exemption", self.act.id, scope)
         return self.once(key, lambda: claim(self.dossier, self.act, scope, self.today))
 
@@ -207,7 +209,8 @@ def official_pages(dossier: Dossier, networks: Sequence[str]) -> tuple[Page, ...
     return tuple(page for page in standing_pages(dossier, networks) if page.role == "official")
 
 
-def exempt_scope(requirement: Requirement, network: str | None) -> frozenset[str]:
-    """Which exemptions take the requirement away; one from a network only within it."""
-    scope = requirement.exempt_scope or "pages"
+@lru_cache(maxsize=64)
+def exempt_scope(scope: str | None, network: str | None) -> frozenset[str]:
+    """Which exemptions take a requirement away; one from a network only within it."""
+    scope = scope or "pages"
     return frozenset({scope, network} if network and scope == "pages" else {scope})

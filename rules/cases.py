@@ -5,49 +5,44 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from collectors.addresses import page_in_link
 from collectors.model import Page
-from rules.case import Case, is_active, official_pages
-from rules.force import edition_of, force_of
-from rules.model import Dossier, Edition, Event, Institution
-from rules.norms import Clause, Kin, Norm, norm_of
+from rules.case import Case, is_active
+from rules.model import Dossier, Event, Institution
+from rules.norms import Clause, Kin, norm_of
 from rules.subjects import not_a_subject
-from rules.views import View, today
-
-T = TypeVar("T")
+from rules.views import View
 
 
 def cases_of(
     clause: Clause,
     kin: Kin,
     dossier: Dossier,
+    on: date,
     look: Callable[[Page], View],
     kept: dict[object, Any],
 ) -> Iterator[Case]:
     """One case a finding."""
-    act, requirement = clause.act, clause.requirement
-    on = _once(kept, "today", lambda: today(dossier))
-    force = _once(kept, ("force", act.id), lambda: force_of(act, dossier.municipality, on))
-    edition = edition_of(requirement, max(force.since or on, on) if force.refusal else on)
+    requirement = clause.requirement
     bare = Case(
         dossier=dossier,
-        act=act,
+        act=clause.act,
         requirement=requirement,
         look=look,
         today=on,
-        force=force,
+        force=clause.force,
         kept=kept,
-        edition=edition,
-        norm=_norm(clause, edition, kin, dossier, on),
+        edition=clause.edition,
+        norm=norm_of(clause, kin, dossier.institution),
         kin=kin,
     )
     match requirement.per:
         case "network":
             yield from (_of_network(bare, network) for network in requirement.networks)
         case "page":
-            for page in official_pages(dossier, requirement.networks):
+            for page in bare.official_pages(*requirement.networks):
                 yield replace(bare, network=page.network, page=page)
         case "about":
             yield from _of_others(bare)
@@ -61,34 +56,20 @@ def cases_of(
 def case_under(case: Case, clause: Clause) -> Case:
     """The same thing held against a clause of another act that asks the same."""
     requirement = clause.requirement
-    edition = edition_of(requirement, case.today)
     return replace(
         case,
         act=clause.act,
         requirement=requirement,
-        force=force_of(clause.act, case.dossier.municipality, case.today),
+        force=clause.force,
         network=_only(requirement.networks, requirement.per) or case.network,
-        edition=edition,
-        norm=_norm(clause, edition, case.kin, case.dossier, case.today),
+        edition=clause.edition,
+        norm=norm_of(clause, case.kin, case.institution),
     )
-
-
-def _norm(
-    clause: Clause, edition: Edition | None, kin: Kin, dossier: Dossier, on: date
-) -> Norm | None:
-    return norm_of(clause.requirement, edition, kin, dossier, on) if edition else None
-
-
-def _once(kept: dict[object, Any], key: object, compute: Callable[[], T]) -> T:
-    if key not in kept:
-        kept[key] = compute()
-    found: T = kept[key]
-    return found
 
 
 def _of_network(bare: Case, network: str) -> Case:
     """The finding names the live official page, else the first official one."""
-    pages = official_pages(bare.dossier, (network,))
+    pages = bare.official_pages(network)
     live = [page for page in pages if bare.look(page).is_open]
     return replace(bare, network=network, page=next(iter([*live, *pages]), None))
 

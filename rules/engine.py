@@ -8,16 +8,17 @@ only clock, and the same dossier gives the same findings.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from collectors.model import Evidence, Failure, FailureCode, Page
 from rules import attestations
 from rules.ages import aged
 from rules.binding import not_bound, stricter_duty
-from rules.case import Case, is_authority, official_pages
+from rules.case import Case, is_authority
 from rules.cases import cases_of
 from rules.exemptions import Claim
 from rules.force import Force
@@ -30,14 +31,16 @@ from rules.model import (
     Municipality,
     Outcome,
     Severity,
+    Waiver,
 )
-from rules.norms import Clause, kin_of
+from rules.norms import law_of
 from rules.predicates import PREDICATES
 from rules.reading import Reading, outcome_of, reason_of
 from rules.reasons import Reason
+from rules.same import Same
 from rules.sentences import failure_text, failures_text, network_name, sentence
 from rules.terms import in_time
-from rules.views import View, look
+from rules.views import View, look, today
 from rules.workdays import CalendarUncoveredError
 
 log = logging.getLogger(__name__)
@@ -54,6 +57,9 @@ ENGINE_PARAMETERS: Mapping[str, type] = {
 
 `by_kind` and `by_category` hold other values for some: `{ flagship = { min_posts = 5 } }`.
 """
+
+BLAMED = frozenset((Outcome.FAIL, Outcome.REVIEW))
+NOT_OFFERED = Failure(FailureCode.NOT_OFFERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,23 +78,20 @@ class Verdict:
 
 def judge(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:
     """Findings of one institution, in the acts' order; only of acts that its municipality names."""
+    on = today(dossier)
     seen: dict[Page, View] = {}
     kept: dict[object, Any] = {}
 
     def view_of(page: Page) -> View:
-        if page not in seen:
-            seen[page] = look(page, dossier)
-        return seen[page]
+        view = seen.get(page)
+        if view is None:
+            view = seen[page] = look(page, dossier)
+        return view
 
-    bound = [act for act in acts if act.id in dossier.municipality.packs]
-    kin = kin_of(bound)
     return tuple(
         _finding(case)
-        for act in bound
-        for requirement in act.requirements
-        for case in cases_of(
-            Clause(act, requirement), kin.get(requirement.id, ()), dossier, view_of, kept
-        )
+        for clause, kin in law_of(dossier.municipality, acts, on)
+        for case in cases_of(clause, kin, dossier, on, view_of, kept)
     )
 
 
@@ -131,8 +134,7 @@ def _refused(case: Case, force: Force, why: Reason | None) -> Finding:
     """The act binds nobody yet, or no longer: what it would say is shown as a preview."""
     assert force.refusal is not None
     verdict = _plain(case, force.refusal, {"since": _iso(force.since)})
-    preview = _plain(case, why, _claims(case)) if why else _apply(case)
-    return _with_preview(case, verdict, preview)
+    return _bound(case, verdict, _plain(case, why, _claims(case)) if why else _apply(case))
 
 
 def _apply(case: Case) -> Verdict:
@@ -162,12 +164,10 @@ def _unbound(case: Case, why: Reason) -> Finding:
     verdict = _plain(case, why, _claims(case))
     is_exempt = why in (Reason.EXEMPT_NAMED, Reason.EXEMPT_ON_RECORD)
     networks = (case.network,) if case.network else case.requirement.networks
-    if not (is_exempt and official_pages(case.dossier, networks)):
+    if not (is_exempt and case.official_pages(*networks)):
         return _bound(case, verdict)
     preview = _safely(case, _seen)
-    if preview.outcome is Outcome.ERROR:
-        return _bound(case, verdict)
-    return _with_preview(case, verdict, preview)
+    return _bound(case, verdict, None if preview.outcome is Outcome.ERROR else preview)
 
 
 def _claims(case: Case) -> dict[str, Any]:
@@ -210,7 +210,7 @@ def _uncovered(year: int) -> Reading:
 
 
 def _guarded(case: Case, reading: Reading) -> Reading:
-    if case.requirement.worst is Outcome.REVIEW:
+    if case.requirement.worst is Outcome.REVIEW is not reading.worst:
         reading = replace(reading, worst=Outcome.REVIEW)
     if case.requirement.per == "page":
         reading = _unread(case, aged(case, (case.norm or {}).get("grace_days"), reading))
@@ -222,7 +222,7 @@ def _guarded(case: Case, reading: Reading) -> Reading:
 
 def _lent(case: Case, reading: Reading) -> Reading:
     """A number that the act itself does not name is told with the act that does."""
-    if case.norm is None or case.edition is None:
+    if case.norm is None or case.edition is None or not case.edition.borrowed:
         return reading
     if not case.norm.keys() & set(case.edition.borrowed) & case.requirement.norm.keys():
         return reading
@@ -267,13 +267,12 @@ def _iso(day: date | None) -> str | None:
 
 def _verdict(case: Case, reading: Reading) -> Verdict:
     outcome, reason = outcome_of(reading), reason_of(reading)
-    fields = _fields(case, reading)
-    blames = outcome in (Outcome.FAIL, Outcome.REVIEW)
+    fields = _Fields(case, {**reading.measured, **reading.required}, reading.missing)
     return Verdict(
         outcome=outcome,
         reason=reason,
         because=sentence(reason, fields),
-        severity=_severity(case, reading) if blames else case.requirement.severity,
+        severity=_severity(case, reading) if outcome in BLAMED else case.requirement.severity,
         measured=reading.measured,
         required=reading.required,
         evidence=_evidence(case, reading),
@@ -298,22 +297,39 @@ def _plain(
     return Verdict(
         outcome=outcome,
         reason=reason,
-        because=sentence(reason, {**_context(case), **(measured or {})}),
+        because=sentence(reason, _Fields(case, measured or {})),
         severity=case.requirement.severity,
         measured={},
         required={},
     )
 
 
-def _fields(case: Case, reading: Reading) -> dict[str, Any]:
-    failures = reading.missing or _page_failure(case)
-    return {
-        **_context(case),
-        **reading.measured,
-        **reading.required,
-        "network": network_name(case.network or reading.measured.get("in_network")),
-        "failure": failures_text(failures) or failure_text(Failure(FailureCode.NOT_OFFERED)),
-    }
+class _Fields(dict[str, Any]):
+    """What a sentence may name: what was told, and whatever else it asks the case for.
+
+    Most sentences name one field or two, and a night has hundreds of thousands of them.
+    """
+
+    def __init__(self, case: Case, told: Mapping[str, Any], missing: Iterable[Failure] = ()):
+        super().__init__(told)
+        self.case, self.missing = case, missing
+
+    def __missing__(self, name: str) -> Any:
+        return CASE_TELLS[name](self)
+
+
+CASE_TELLS: Mapping[str, Callable[[_Fields], Any]] = {
+    "clause": lambda one: one.case.requirement.clause,
+    "act": lambda one: one.case.act.short_title,
+    "network": lambda one: network_name(one.case.network or one.get("in_network")),
+    "failure": lambda one: (
+        failures_text(one.missing or _page_failure(one.case)) or failure_text(NOT_OFFERED)
+    ),
+    "page": lambda one: one.case.page.address if one.case.page else None,
+    "freshness_days": lambda one: one.case.dossier.freshness_days,
+    "created_on": lambda one: _iso(one.case.told_birth) if one.case.page else None,
+    "read_on": lambda one: _iso(_read_on(one.case)),
+}
 
 
 def _page_failure(case: Case) -> tuple[Failure, ...]:
@@ -321,32 +337,27 @@ def _page_failure(case: Case) -> tuple[Failure, ...]:
     return (failure,) if failure else ()
 
 
-def _context(case: Case) -> dict[str, Any]:
+def _read_on(case: Case) -> date | None:
     read_at = case.view.read_at if case.page else None
-    return {
-        "clause": case.requirement.clause,
-        "act": case.act.short_title,
-        "network": network_name(case.network),
-        "page": case.page.address if case.page else None,
-        "freshness_days": case.dossier.freshness_days,
-        "created_on": _iso(case.told_birth) if case.page else None,
-        "read_on": read_at.astimezone(case.zone).date().isoformat() if read_at else None,
-    }
+    return read_at.astimezone(case.zone).date() if read_at else None
 
 
 def _read_earlier(case: Case) -> tuple[Reason, ...]:
     """A page that was not due tonight is judged on an earlier look, and its date is printed."""
-    read_at = case.view.read_at if case.page else None
-    if read_at is None or read_at.astimezone(case.zone).date() == case.today:
-        return ()
-    return (Reason.READ_EARLIER,)
+    return () if _read_on(case) in (None, case.today) else (Reason.READ_EARLIER,)
 
 
 def _evidence(case: Case, reading: Reading) -> tuple[Evidence, ...]:
     shown = reading.evidence
     if shown is None:
         shown = case.view.evidence if case.page else ()
-    return tuple(dict.fromkeys(shown))
+    return _each_once(Same(shown))
+
+
+@lru_cache(maxsize=16)
+def _each_once(shown: Same[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:
+    """The pages of the authority's site stand in findings of every institution."""
+    return tuple(dict.fromkeys(shown.value))
 
 
 def _closed_by_person(case: Case, verdict: Verdict) -> Verdict:
@@ -365,7 +376,7 @@ def _answered(case: Case, verdict: Verdict, answer: Attestation) -> Verdict:
         outcome=Outcome.PASS if answer.outcome == "pass" else Outcome.FAIL,
         reason=Reason.CLOSED_BY_PERSON,
         because=sentence(
-            Reason.CLOSED_BY_PERSON, {**_context(case), **said, "question": verdict.because}
+            Reason.CLOSED_BY_PERSON, _Fields(case, {**said, "question": verdict.because})
         ),
         measured={**verdict.measured, **said},
     )
@@ -374,11 +385,11 @@ def _answered(case: Case, verdict: Verdict, answer: Attestation) -> Verdict:
 # --- findings ---------------------------------------------------------------------------------
 
 
-def _bound(case: Case, verdict: Verdict) -> Finding:
-    blames = verdict.outcome in (Outcome.FAIL, Outcome.REVIEW)
+def _bound(case: Case, verdict: Verdict, preview: Verdict | None = None) -> Finding:
+    """With a preview the finding shows what that rests on."""
+    blames = verdict.outcome in BLAMED
     address = case.page.address if case.page else case.event_page
-    events, on = case.institution.events, case.today
-    tolerated = attestations.waiver(case.institution.waivers, case.requirement.id, address, on)
+    shown = preview or verdict
     return Finding(
         institution=case.institution.id,
         municipality=case.dossier.municipality.id,
@@ -392,22 +403,23 @@ def _bound(case: Case, verdict: Verdict) -> Finding:
         severity=verdict.severity,
         reason=str(verdict.reason),
         because=verdict.because,
-        measured=verdict.measured,
-        required=verdict.required,
+        measured=shown.measured,
+        required=shown.required,
         remedy=case.requirement.advice if blames else None,
-        evidence=verdict.evidence,
-        waiver=tolerated if verdict.outcome is Outcome.FAIL else None,
-        disputed=blames and attestations.is_disputed(events, case.requirement.id, address, on),
+        evidence=shown.evidence,
+        preview=preview.outcome if preview else None,
+        preview_because=preview.because if preview else None,
+        waiver=_waiver(case, address) if verdict.outcome is Outcome.FAIL else None,
+        disputed=blames and _is_disputed(case, address),
         notes=verdict.notes,
     )
 
 
-def _with_preview(case: Case, verdict: Verdict, preview: Verdict) -> Finding:
-    return replace(
-        _bound(case, verdict),
-        preview=preview.outcome,
-        preview_because=preview.because,
-        measured=preview.measured,
-        required=preview.required,
-        evidence=preview.evidence,
-    )
+def _waiver(case: Case, address: str | None) -> Waiver | None:
+    waivers = case.institution.waivers
+    return attestations.waiver(waivers, case.requirement.id, address, case.today)
+
+
+def _is_disputed(case: Case, address: str | None) -> bool:
+    events = case.institution.events
+    return attestations.is_disputed(events, case.requirement.id, address, case.today)

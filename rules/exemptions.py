@@ -16,6 +16,7 @@ from rules.model import Act, Dossier, Exemption, Institution
 _FORMS = frozenset(
     map(stem, ("муниципальное", "казенное", "бюджетное", "автономное", "учреждение", "город", "г"))
 ) | {"му", "мку", "мбу", "мау"}
+NOT_ON_RECORD = Exemption()
 _TOWN = re.compile(r"муниципальн\w+ образовани\w+")
 
 
@@ -37,7 +38,7 @@ class Claim:
 
     @property
     def measured(self) -> dict[str, Any]:
-        one = self.record or Exemption()
+        one = self.record or NOT_ON_RECORD
         return {"ground": one.ground, "approved_by": one.approved_by, "document": one.document}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -285,12 +285,7 @@ def names_match(
     word of any of its names, or what stands in quotation marks there («Солнышко»), or nothing
     distinctive is known of it.
     """
-    known = _known(
-        institution.name,
-        institution.short_name,
-        institution.popular_names,
-        institution.former_names,
-    )
+    known = _names_of(institution)
     shown, windows = _name(title), [w for text in (title, *texts) for w in _windows(text)]
     strict = any(_is_like(name, shown, threshold) for name in known.called) or any(
         _is_within(name, window, threshold) for name in known.written for window in windows
@@ -307,6 +302,46 @@ def is_foreign(title: str) -> bool:
     return bool(re.search("[a-z]", title.lower())) and not re.search("[а-яё]", title.lower())
 
 
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The headings of a whole site: most cannot name an institution, and are not compared."""
+
+    by_word: Mapping[str, Sequence[str]]
+    numbers: Mapping[str, frozenset[str]]  # of those that have one
+
+    def naming(self, one: Institution) -> set[str]:
+        """Those that surely name the institution."""
+        words = _telling_words_of(" ; ".join((one.name, one.short_name, *one.popular_names)))
+        texts = {text for word in words for text in self.by_word.get(word, ())}
+        if numbers := _surely_numbered(one):
+            texts = {text for text in texts if not self._are_others(text, numbers)}
+        return {text for text in texts if names_match(one, text, ()).strict}
+
+    def _are_others(self, text: str, numbers: frozenset[str]) -> bool:
+        """«Школа № 11», where № 1 is looked for."""
+        shown = self.numbers.get(text)
+        return shown is not None and shown.isdisjoint(numbers)
+
+
+def titles_of(texts: Iterable[str]) -> Titles:
+    by_word: dict[str, list[str]] = {}
+    numbers: dict[str, frozenset[str]] = {}
+    for text in texts:
+        words = _telling_words_of(text)
+        for word in words:
+            by_word.setdefault(word, []).append(text)
+        if _name(text).numbers:
+            numbers[text] = frozenset(filter(str.isdigit, words))
+    return Titles(by_word, numbers)
+
+
+def _surely_numbered(one: Institution) -> frozenset[str]:
+    """The numbers of its names, if each has one: only then another number contradicts them all."""
+    called = _names_of(one).called
+    everybody = all(name.numbers for name in called)
+    return frozenset().union(*(name.numbers for name in called)) if everybody else frozenset()
+
+
 def shares_a_proper_word(name: str, text: str) -> bool:
     """A word that is no kind and no legal form stands in both: the town's name, as a rule."""
     return any(_share_proper(_name(name), window) for window in _windows(text))
@@ -319,10 +354,7 @@ class _Name:
     kinds: frozenset[str]
     numbers: frozenset[str]
     proper: frozenset[str]
-
-    @property
-    def words(self) -> frozenset[str]:
-        return self.kinds | self.numbers | self.proper
+    words: frozenset[str]  # all of these
 
     @property
     def tells_apart(self) -> bool:
@@ -339,6 +371,10 @@ class _Known:
     written: tuple[_Name, ...]  # as a text may have it: more than «Школа»
     every: tuple[_Name, ...]
     quoted: tuple[frozenset[str], ...]  # the words of «Солнышко»
+
+
+def _names_of(one: Institution) -> _Known:
+    return _known(one.name, one.short_name, one.popular_names, one.former_names)
 
 
 @lru_cache(maxsize=4096)
@@ -365,7 +401,7 @@ def _stems(text: str) -> tuple[str, ...]:
     marked = one_alphabet(_FIGURES.sub(" ", text.lower().replace("ё", "е")))
     words = re.findall(r"\d+|[^\W\d_]+(?:/[^\W\d_]+)?", _GLUED.sub(r"\1 \2", marked))
     return tuple(
-        word if word.isdigit() else _IN_WORDS.get(stem(word), stem(word)) for word in words
+        word if word.isdigit() else _IN_WORDS.get(one := stem(word), one) for word in words
     )
 
 
@@ -380,32 +416,39 @@ _LEGAL_WORDS = frozenset(_stems(_WORDS["legal_words"])) | frozenset(
 _KINDS: dict[tuple[str, ...], str] = {
     _stems(phrase): kind for kind, phrases in _WORDS["kinds"].items() for phrase in phrases
 }
-_LONGEST = max(map(len, _KINDS))
+_LENGTHS: Mapping[str, tuple[int, ...]] = {  # of the phrases that begin with a word
+    first: tuple(sorted({len(one) for one in _KINDS if one[0] == first}, reverse=True))
+    for first, *_ in _KINDS
+}
 
 
 @lru_cache(maxsize=8192)
 def _name(text: str) -> _Name:
-    return _sorted_out(_stems(text))
+    windows = _windows(text)
+    return windows[0] if len(windows) == 1 else _sorted_out(_stems(text))
 
 
-def _sorted_out(stems: Sequence[str]) -> _Name:
+def _sorted_out(stems: tuple[str, ...]) -> _Name:
     kinds: set[str] = set()
     rest: list[str] = []
     position = 0
     while position < len(stems):
         kind, length = _kind_at(stems, position)
-        kinds.update({kind} if kind else ())
-        rest += () if kind else (stems[position],)
+        if kind:
+            kinds.add(kind)
+        else:
+            rest.append(stems[position])
         position += length
     numbers = frozenset(str(int(word)) for word in rest if word.isdigit() and len(word) <= 4)
     proper = {word for word in rest if not word.isdigit() and len(word) > 1} - _LEGAL_WORDS
-    return _Name(frozenset(kinds), numbers, frozenset(proper))
+    words = frozenset((*kinds, *numbers, *proper))
+    return _Name(frozenset(kinds), numbers, frozenset(proper), words)
 
 
-def _kind_at(stems: Sequence[str], position: int) -> tuple[str, int]:
+def _kind_at(stems: tuple[str, ...], position: int) -> tuple[str, int]:
     """The kind that the longest phrase here names, and how many words it takes."""
-    for length in range(min(_LONGEST, len(stems) - position), 0, -1):
-        if kind := _KINDS.get(tuple(stems[position : position + length])):
+    for length in _LENGTHS.get(stems[position], ()):
+        if kind := _KINDS.get(stems[position : position + length]):
             return kind, length
     return "", 1
 
@@ -418,7 +461,7 @@ def _windows(text: str, size: int = 24) -> tuple[_Name, ...]:
     return tuple(_sorted_out(stems[start : start + size]) for start in starts)
 
 
-def telling_words(text: str) -> frozenset[str]:
+def _telling_words_of(text: str) -> frozenset[str]:
     """What of a text can name an institution; without a common word no name matches strictly."""
     return frozenset(word for window in (_name(text), *_windows(text)) for word in window.words)
 

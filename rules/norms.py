@@ -8,73 +8,88 @@ never compared: it becomes no duty and weakens none. An act that does not bind g
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from rules.force import edition_of, force_of
-from rules.model import Act, Dossier, Edition, Institution, Outcome, Requirement
+from rules.force import Force, edition_of, force_of
+from rules.model import Act, Edition, Institution, Municipality, Outcome, Requirement
+from rules.same import Same
 
 Norm = Mapping[str, Any]
-SPLIT = ("by_kind", "by_category")
+SPLIT = frozenset(("by_kind", "by_category"))
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
+    """A requirement as it stands in one municipality on one day."""
+
     act: Act
     requirement: Requirement
+    force: Force  # whether the act binds there and then
+    edition: Edition | None  # the wording of the day; None: it has none then
 
 
 Kin = tuple[Clause, ...]
+Law = tuple[tuple[Clause, Kin], ...]
 
 
-def kin_of(acts: Sequence[Act]) -> Mapping[str, Kin]:
-    """Requirement id → the clauses of these acts that ask the same, itself included.
+def law_of(municipality: Municipality, acts: Sequence[Act], on: date) -> Law:
+    """Every clause of the acts that the municipality names, with those that ask the same.
 
-    Only of those that have kin: in most acts no clause has.
+    In the acts' order; kin counts the clause itself, and is empty where it is the only one.
     """
+    return _law(Same(municipality), tuple(map(Same, acts)), on)
+
+
+@lru_cache(maxsize=8)
+def _law(town: Same[Municipality], acts: tuple[Same[Act], ...], on: date) -> Law:
+    """All institutions of a town are held against the same clauses: put together once."""
+    bound = (act.value for act in acts if act.value.id in town.value.packs)
+    clauses = [clause for act in bound for clause in _clauses(act, town.value, on)]
     families: dict[str, list[Clause]] = {}
-    for act in acts:
-        for one in act.requirements:
-            families.setdefault(_root(one), []).append(Clause(act, one))
-    return {
-        clause.requirement.id: tuple(family)
-        for family in families.values()
-        if len(family) > 1
-        for clause in family
-    }
+    for clause in clauses:
+        families.setdefault(_root(clause.requirement), []).append(clause)
+    kin = {name: tuple(family) for name, family in families.items() if len(family) > 1}
+    return tuple((clause, kin.get(_root(clause.requirement), ())) for clause in clauses)
+
+
+def _clauses(act: Act, municipality: Municipality, on: date) -> Iterator[Clause]:
+    """Of an act that will bind the wording of its first day; else that of today."""
+    force = force_of(act, municipality, on)
+    day = max(force.since or on, on) if force.refusal else on
+    for one in act.requirements:
+        yield Clause(act, one, force, edition_of(one, day))
 
 
 def _root(one: Requirement) -> str:
     return one.inherits[-1].requirement if one.inherits else one.id
 
 
-def norm_of(
-    requirement: Requirement, edition: Edition, kin: Kin, dossier: Dossier, on: date
-) -> Norm | None:
+def norm_of(clause: Clause, kin: Kin, one: Institution) -> Norm | None:
     """The parameters for this institution; None: those that it refers to are not in force."""
-    own = _for(dossier.institution, edition.parameters)
-    if not requirement.inherits:
+    if clause.edition is None:
+        return None
+    own = _for(one, clause.edition.parameters)
+    if not clause.requirement.inherits:
         return own
-    given = _given(requirement.inherits[0].requirement, kin, dossier, on)
+    given = _given(clause.requirement.inherits[0].requirement, kin, one)
     if given is None:
-        return None if edition.borrowed else own
+        return None if clause.edition.borrowed else own
     return {**given, **own}
 
 
-def _given(name: str, kin: Kin, dossier: Dossier, on: date) -> Norm | None:
+def _given(name: str, kin: Kin, one: Institution) -> Norm | None:
     """What the clause of another act gives as of the date, if that act binds here."""
-    found = next((one for one in kin if one.requirement.id == name), None)
-    if found is None or force_of(found.act, dossier.municipality, on).refusal:
-        return None
-    edition = edition_of(found.requirement, on)
-    return norm_of(found.requirement, edition, kin, dossier, on) if edition else None
+    found = next((clause for clause in kin if clause.requirement.id == name), None)
+    return None if found is None or found.force.refusal else norm_of(found, kin, one)
 
 
 def _for(one: Institution, given: Norm) -> Norm:
     """The norm for this kind and category; the category's goes before the kind's."""
-    if not given.keys() & SPLIT:
+    if SPLIT.isdisjoint(given):
         return given
     common = {name: value for name, value in given.items() if name not in SPLIT}
     of_kind = given.get("by_kind", {}).get(one.kind, {})

@@ -25,9 +25,9 @@ _FORMS = {"one": 0, "few": 1, "many": 2, "other": 1}
 
 
 @cache
-def _parts(template: str) -> tuple[tuple[str, str | None, str], ...]:
+def _parts(reason: Reason) -> tuple[tuple[str, str | None, str], ...]:
     """Text, the field behind it, and how that is printed; parsed once, filled in often."""
-    parsed = string.Formatter().parse(template)
+    parsed = string.Formatter().parse(_texts()["reason"][reason])
     return tuple((text, name, spec or "") for text, name, spec, _ in parsed)
 
 
@@ -42,7 +42,12 @@ def _said(value: Any, spec: str) -> str:
 
 
 def _counted(number: int, forms: list[str]) -> str:
-    return f"{number} {forms[_FORMS[_RUSSIAN.plural_form(number)]]}"
+    return f"{number} {forms[_form(number)]}"
+
+
+@lru_cache(maxsize=1024)
+def _form(number: int) -> int:
+    return _FORMS[_RUSSIAN.plural_form(number)]
 
 
 def day(value: date | str | None) -> str:
@@ -65,8 +70,10 @@ def _texts() -> Mapping[str, Mapping[str, str]]:
 def sentence(reason: Reason, fields: Mapping[str, Any]) -> str:
     """Raises KeyError if the template asks for what `fields` does not have."""
     return "".join(
-        text if name is None else text + _said(fields[name], spec)
-        for text, name, spec in _parts(_texts()["reason"][reason])
+        [
+            text if name is None else text + _said(fields[name], spec)
+            for text, name, spec in _parts(reason)
+        ]
     )
 
 

@@ -35,7 +35,7 @@ def is_due(case: Case) -> bool:
 
 
 def _has_term(case: Case) -> bool:
-    return bool(TERMS & (case.norm or {}).keys())
+    return not TERMS.isdisjoint(case.norm or ())
 
 
 def _due(case: Case) -> date | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -95,6 +95,15 @@ def is_judged(monday: date, min_workdays: int, days_off: DaysOff = ()) -> bool:
     """A week with too few working days is not judged (guard G11). Raises CalendarUncoveredError."""
     week = _days(monday, monday + timedelta(days=6))
     return sum(is_working_day(day, days_off) for day in week) >= min_workdays
+
+
+@lru_cache(maxsize=64)
+def judged_days(
+    first: date, last: date, min_workdays: int, days_off: DaysOff = ()
+) -> tuple[date, ...]:
+    """Days of judged weeks, newest first: the same for most pages of a town and night."""
+    days = reversed(list(_days(first, last)))
+    return tuple(day for day in days if is_judged(monday_of(day), min_workdays, days_off))
 
 
 def complete_weeks(before: datetime, zone: ZoneInfo, lookback: int) -> tuple[date, ...]:

@@ -11,18 +11,18 @@ from rules.case import Case
 from rules.literal import holds_email, holds_phone, holds_place
 from rules.matching import (
     Match,
-    names_match,
+    Titles,
     same_address,
     same_email,
     same_phone,
-    telling_words,
+    titles_of,
 )
 from rules.model import Institution, Outcome
 from rules.predicates.crawls import inapplicable, names, of_site, site_facts, unread_parts
-from rules.predicates.same import Same
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.reference import digits_of, phones_of
+from rules.same import Same
 from rules.views import View
 
 
@@ -93,19 +93,17 @@ def cards(case: Case, site: View | None, one: Institution) -> tuple[Block, ...]:
 
 def _cards(site: SiteFacts, one: Institution) -> Iterator[Block]:
     headed = _headed(Same(site))
-    words = telling_words(" ; ".join((one.name, one.short_name, *one.popular_names)))
-    texts = {text for word in words for text in headed.by_word.get(word, ())}
-    named = {text for text in texts if _is_named(one, text)}
+    named = headed.titles.naming(one)
     found = sorted({place for text in named for place in headed.places[text]})
     return (site.pages[page].blocks[block] for page, block in found)
 
 
 @dataclass(frozen=True, slots=True)
 class Headed:
-    """Which blocks stand under which heading or title, and which texts hold which word."""
+    """Which blocks stand under which heading or title."""
 
     places: Mapping[str, Sequence[tuple[int, int]]]  # page, block
-    by_word: Mapping[str, Sequence[str]]
+    titles: Titles
 
 
 @lru_cache(maxsize=4)
@@ -116,21 +114,13 @@ def _headed(site: Same[SiteFacts]) -> Headed:
         for at, block in enumerate(page.blocks):
             for text in {page.title, *page.headings[:1], block.heading} - {""}:
                 places.setdefault(text, []).append((number, at))
-    by_word: dict[str, list[str]] = {}
-    for text in places:
-        for word in telling_words(text):
-            by_word.setdefault(word, []).append(text)
-    return Headed(places, by_word)
+    return Headed(places, titles_of(places))
 
 
 def _shows_contacts(block: Block) -> bool:
     """A card says something of how to reach the institution; a piece of news does not."""
     shown = block.contacts
     return bool(shown.phones or shown.emails or shown.addresses)
-
-
-def _is_named(one: Institution, text: str) -> bool:
-    return bool(text) and names_match(one, text, ()).strict
 
 
 def _texts(blocks: Iterable[Block]) -> list[str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from collectors.model import BEGINNING, Contacts, Phone, Post, PostalAddress
@@ -45,8 +46,23 @@ GRACE_DAYS = 14  # of a new page, where all atoms are judged as one (G03)
 
 R = TypeVar("R")
 S = TypeVar("S")
+P = ParamSpec("P")
 
 
+def once_a_page(
+    predicate: Callable[Concatenate[Case, P], Reading],
+) -> Callable[Concatenate[Case, P], Reading]:
+    """Acts ask the same of a page one by one and as a whole; what is compared is the same."""
+
+    @wraps(predicate)
+    def told(case: Case, /, *args: P.args, **norm: P.kwargs) -> Reading:
+        key = (predicate.__name__, case.page, *map(str, norm.values()))
+        return case.once(key, lambda: predicate(case, *args, **norm))
+
+    return told
+
+
+@once_a_page
 def name_shown(case: Case) -> Reading:
     """Strict: the title is like a name, or a text holds the full one. Generous: kind and number."""
     facts = case.facts
@@ -63,6 +79,7 @@ def name_shown(case: Case) -> Reading:
     )
 
 
+@once_a_page
 def activity_told(case: Case, *, min_about_chars: int) -> Reading:
     """Strict: a text of some length about the page. Generous: any text, the posts' included."""
     facts = case.facts
@@ -92,6 +109,7 @@ def _read_whole(case: Case, posts: Sequence[Post]) -> bool:
     return is_whole and all(post.own_length is not None for post in posts)
 
 
+@once_a_page
 def phone_shown(case: Case) -> Reading:
     ours = phones_of(case.institution)
     reading = _agreement(
@@ -108,6 +126,7 @@ def phone_shown(case: Case) -> Reading:
     return replace(reading, generous=True, between=Reason.PHONE_UNCLEAR)
 
 
+@once_a_page
 def email_shown(case: Case) -> Reading:
     """No e-mail in the registry (`no_email`) is a question, as clause 9 knows no «при наличии»."""
     reading = _agreement(
@@ -134,6 +153,7 @@ def _without_email(reading: Reading) -> Reading:
     )
 
 
+@once_a_page
 def address_shown(case: Case) -> Reading:
     ours = [case.institution.address] if case.institution.address else []
     shown = [one for one in _contacts(case).addresses if is_address(one.original)]
@@ -157,6 +177,7 @@ def _is_same_address(registry: str, shown: PostalAddress) -> bool:
     return same_address(registry, shown.original) is Match.SAME
 
 
+@once_a_page
 def site_shown(case: Case, *, not_sites: list[str]) -> Reading:
     """A link to the institution's site, wherever it stands; «при наличии»."""
     institution = case.institution

@@ -28,9 +28,9 @@ from rules.predicates.crawls import (
     unread_parts,
 )
 from rules.predicates.owners import owned, told_of
-from rules.predicates.same import Same
 from rules.reading import Reading
 from rules.reasons import Reason
+from rules.same import Same
 from rules.views import State, View
 from rules.workdays import add_working_days
 

@@ -16,8 +16,8 @@ from rules.case import Case, is_authority
 from rules.literal import holds_email, holds_phone
 from rules.matching import names_match, same_email, same_phone, same_site, shares_a_proper_word
 from rules.model import Institution, Municipality
-from rules.predicates.same import Same
 from rules.reference import digits_of, phones_of
+from rules.same import Same
 from rules.views import State, View
 
 MOST_TITLES = 100  # pages whose titles and headings are searched for the name

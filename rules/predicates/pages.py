@@ -35,6 +35,10 @@ def page_exists(case: Case) -> Reading:
 
 
 def _in_network(case: Case, network: str) -> Reading:
+    return case.once(("in network", network), lambda: _read_in_network(case, network))
+
+
+def _read_in_network(case: Case, network: str) -> Reading:
     pages = standing_pages(case.dossier, (network,))
     if not pages:
         return _in(network, _not_registered(case, network))

@@ -14,7 +14,7 @@ from rules.predicates.beside import beside_the_wall
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.views import wall_read_at
-from rules.workdays import complete_weeks, is_judged, monday_of, starts_at
+from rules.workdays import complete_weeks, is_judged, judged_days, starts_at
 
 WEEK = timedelta(weeks=1)
 AUTOPOSTED_ON = 5  # the same text on so many pages of the municipality is autoposting
@@ -84,7 +84,8 @@ def posts_regular(
     """No long silence over the last days that lie in judged weeks; only full silence fails."""
     days = _judged_days(case, lookback_days, max_calendar_weeks, min_workdays_in_week)
     start = min(days, default=case.today)
-    shown = [post for post in _posts(case) if _local(case, post) >= start]
+    begins = starts_at(start, case.zone).astimezone(UTC)
+    shown = [post for post in _posts(case) if post.published_at >= begins]
     own = {_local(case, post) for post in shown if is_own(post, min_own_text)}
     gap = _longest_gap(days, own)
     newest = max((post.published_at for post in _posts(case)), default=None)
@@ -139,7 +140,8 @@ def _window(case: Case, mondays: Sequence[date], start: date, reading: Reading) 
 
 
 def _read_at(case: Case) -> datetime:
-    return wall_read_at(case.view, case.dossier)
+    key = ("wall read at", case.page)
+    return case.once(key, lambda: wall_read_at(case.view, case.dossier))
 
 
 def _judged(case: Case, wanted: int, lookback: int, min_workdays: int) -> list[date]:
@@ -150,24 +152,19 @@ def _judged(case: Case, wanted: int, lookback: int, min_workdays: int) -> list[d
     return judged[:wanted]
 
 
-def _judged_days(case: Case, wanted: int, lookback: int, min_workdays: int) -> list[date]:
+def _judged_days(case: Case, wanted: int, lookback: int, min_workdays: int) -> Sequence[date]:
     """The newest days that lie in judged weeks, the running week's included."""
     last = _read_at(case).astimezone(case.zone).date() - timedelta(days=1)
-    days = (last - timedelta(days=number) for number in range(lookback * 7))
-    born = case.born or date.min
-    judged = [
-        day
-        for day in days
-        if day >= born and is_judged(monday_of(day), min_workdays, case.days_off)
-    ]
-    return judged[:wanted]
+    first = max(last - timedelta(days=lookback * 7 - 1), case.born or date.min)
+    return judged_days(first, last, min_workdays, case.days_off)[:wanted]
 
 
 def _longest_gap(days: Sequence[date], posted: set[date]) -> int:
     """The longest run of judged days without a post; a post on any other day ends it too."""
+    judged = set(days)
     longest = run = 0
     for day in _every_day(days):
-        run = 0 if day in posted else run + (day in days)
+        run = 0 if day in posted else run + (day in judged)
         longest = max(longest, run)
     return longest
 
