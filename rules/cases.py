@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from collectors.addresses import page_in_link
@@ -14,6 +15,8 @@ from rules.model import Dossier, Event, Institution
 from rules.norms import Clause, Kin, norm_of
 from rules.subjects import not_a_subject
 from rules.views import View
+
+CaseOf = Callable[..., Case]  # a clause held against a dossier: of a page, a network, another body
 
 
 def cases_of(
@@ -26,7 +29,8 @@ def cases_of(
 ) -> Iterator[Case]:
     """One case a finding."""
     requirement = clause.requirement
-    bare = Case(
+    case_of = partial(
+        Case,
         dossier=dossier,
         act=clause.act,
         requirement=requirement,
@@ -40,17 +44,16 @@ def cases_of(
     )
     match requirement.per:
         case "network":
-            yield from (_of_network(bare, network) for network in requirement.networks)
+            yield from (_of_network(case_of, network) for network in requirement.networks)
         case "page":
-            for page in bare.official_pages(*requirement.networks):
-                yield replace(bare, network=page.network, page=page)
+            for page in case_of().official_pages(*requirement.networks):
+                yield case_of(network=page.network, page=page)
         case "about":
-            yield from _of_others(bare)
+            yield from _of_others(case_of)
         case "event":
-            yield from _of_events(bare)
+            yield from _of_events(case_of())
         case _:
-            network = _only(requirement.networks, requirement.per)
-            yield replace(bare, network=network) if network else bare
+            yield case_of(network=_only(requirement.networks, requirement.per))
 
 
 def case_under(case: Case, clause: Clause) -> Case:
@@ -67,22 +70,23 @@ def case_under(case: Case, clause: Clause) -> Case:
     )
 
 
-def _of_network(bare: Case, network: str) -> Case:
+def _of_network(case_of: CaseOf, network: str) -> Case:
     """The finding names the live official page, else the first official one."""
+    bare = case_of()
     pages = bare.official_pages(network)
     live = [page for page in pages if bare.look(page).is_open]
-    return replace(bare, network=network, page=next(iter([*live, *pages]), None))
+    return case_of(network=network, page=next(iter([*live, *pages]), None))
 
 
-def _of_others(bare: Case) -> Iterator[Case]:
+def _of_others(case_of: CaseOf) -> Iterator[Case]:
     """The authority speaks of every other institution; anybody else is no subject, once."""
+    bare = case_of()
     if not bare.is_authority:
         yield bare
         return
-    on = bare.today
     for one in bare.dossier.municipality.institutions:
-        if one.id != bare.institution.id and is_active(one, on):
-            yield replace(bare, about=one.id)
+        if one.id != bare.institution.id and is_active(one, bare.today):
+            yield case_of(about=one.id)
 
 
 def _of_events(bare: Case) -> Iterator[Case]:

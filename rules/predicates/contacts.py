@@ -265,7 +265,7 @@ def page_contents(case: Case, *, min_about_chars: int, not_sites: list[str]) -> 
     pages = case.official_pages(*case.requirement.networks)
     if not pages:
         return _no_pages()
-    return worst_of(
+    worst = worst_of(
         {
             f"{page.address} {name}": reading
             for page in pages
@@ -274,6 +274,8 @@ def page_contents(case: Case, *, min_about_chars: int, not_sites: list[str]) -> 
             ).items()
         }
     )
+    shown = tuple(item for page in pages for item in case.look(page).evidence)
+    return replace(worst, evidence=shown)
 
 
 def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, Reading]:
@@ -285,10 +287,7 @@ def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, 
         "phone": phone_shown(case),
         "site": site_shown(case, not_sites=not_sites),
     }
-    shown = case.view.evidence
-    return {
-        name: replace(aged(case, GRACE_DAYS, one), evidence=shown) for name, one in atoms.items()
-    }
+    return {name: aged(case, GRACE_DAYS, one) for name, one in atoms.items()}
 
 
 def _no_pages() -> Reading:

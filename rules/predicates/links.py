@@ -409,9 +409,9 @@ def _all_linked(site: Same[SiteFacts]) -> frozenset[Address]:
     return frozenset(_linked(_all_links(site.value)))
 
 
-def _all_links(site: SiteFacts) -> Iterator[str]:
-    for page in site.pages:
-        yield from _page_links(page)
+def _all_links(site: SiteFacts) -> frozenset[str]:
+    """Every page repeats the menu."""
+    return frozenset(url for page in site.pages for url in _page_links(page))
 
 
 def _page_links(page: SitePage) -> Iterator[str]:

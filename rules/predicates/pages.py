@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from collectors.addresses import page_in_link
@@ -41,13 +40,8 @@ def _in_network(case: Case, network: str) -> Reading:
 def _read_in_network(case: Case, network: str) -> Reading:
     pages = standing_pages(case.dossier, (network,))
     if not pages:
-        return _in(network, _not_registered(case, network))
-    return _in(network, presence([case.look(page) for page in pages]))
-
-
-def _in(network: str, reading: Reading) -> Reading:
-    """A clause about several networks says which of them it speaks of."""
-    return replace(reading, measured={**reading.measured, "in_network": network})
+        return _not_registered(case, network)
+    return presence(network, [case.look(page) for page in pages])
 
 
 def _not_registered(case: Case, network: str) -> Reading:
@@ -60,7 +54,10 @@ def _not_registered(case: Case, network: str) -> Reading:
         met=Reason.PAGE_LIVE,
         unmet=Reason.PAGE_MISSING,
         unseen=None if is_told else Reason.PAGE_NOT_REGISTERED,
-        measured={"confirmed_on": absence.confirmed_on.isoformat()} if absence else {},
+        measured={
+            **({"confirmed_on": absence.confirmed_on.isoformat()} if absence else {}),
+            "in_network": network,
+        },
         evidence=(),
     )
 
@@ -77,7 +74,7 @@ def _still_holds(case: Case, network: str, confirmed_on: date) -> bool:
     )
 
 
-def presence(views: Sequence[View]) -> Reading:
+def presence(network: str, views: Sequence[View]) -> Reading:
     """Strict: an official page is live and open. Generous: a page is there, or may be.
 
     Other pages of the institution count where none is registered as official (G21); beside an
@@ -100,7 +97,10 @@ def presence(views: Sequence[View]) -> Reading:
         missing=tuple(failure for view in unclear for failure in view.missing("access")),
         unseen=next((view.unread for view in unclear), None),
         severity=Severity.CRITICAL,
-        measured={"pages": {view.page.address: str(view.state) for view in views}},
+        measured={
+            "pages": {view.page.address: str(view.state) for view in views},
+            "in_network": network,  # a clause about several says which of them it speaks of
+        },
         evidence=tuple(item for view in shown for item in view.evidence),
     )
 
@@ -128,7 +128,7 @@ def fixed_pages(case: Case, *, addresses: dict[str, str]) -> Reading:
 
 def _fixed_page(case: Case, network: str, address: str) -> Reading:
     page = Page(institution=case.institution.key, network=network, address=address)
-    reading = _in(network, presence([case.look(page)]))
+    reading = presence(network, [case.look(page)])
     registered = [one.address for one in case.official_pages(network)]
     if not registered or address in registered or not reading.strict:
         return reading
