@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from rules.matching import stem
+from rules.matching import OF_A_TOWN, stem
 from rules.model import Act, Dossier, Exemption, Institution
 
 # Words that tell the legal form or the town, not the body.
@@ -93,7 +93,7 @@ def is_body(name: str, institution: Institution) -> bool:
     return bool(named) and any(named == _words(one) for one in ours)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=OF_A_TOWN)
 def _words(name: str) -> frozenset[str]:
     plain = _TOWN.sub(" ", name.casefold().replace("ё", "е"))
     return frozenset(stem(word) for word in re.findall(r"\d+|[^\W\d_]+", plain)) - _FORMS

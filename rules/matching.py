@@ -25,6 +25,7 @@ from rules.literal import one_alphabet
 from rules.model import Institution
 
 _STEMMER = snowballstemmer.stemmer("russian")
+OF_A_TOWN = 2048  # texts and names kept taken apart: no other town's are asked for beside them
 _WORDS = tomllib.loads(files("rules").joinpath("names.toml").read_text("utf-8"))
 
 
@@ -101,12 +102,12 @@ def _host(written: str) -> str:
 # --- postal addresses ---------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=OF_A_TOWN)
 def has_street_like(text: str) -> bool:
     return any(True for _ in streets(text))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=OF_A_TOWN)
 def is_address(text: str) -> bool:
     """A street, or a village and a house in it: many villages have no streets."""
     return has_street_like(text) or bool(find_addresses(text, ""))
@@ -154,7 +155,7 @@ _SETTLEMENT_TYPES = frozenset(_WORDS["settlements"])
 _CORPS = re.compile(r"(?:корпус|корп|к|строение|стр)\W{0,3}(\w{1,4})", re.IGNORECASE)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=OF_A_TOWN)
 def _places(written: str) -> list[_Place]:
     originals = [spot.address.original for spot in find_addresses(written, "")] or [written]
     return [place for original in originals for place in _places_of(parts_of(original))]
@@ -377,7 +378,7 @@ def _names_of(one: Institution) -> _Known:
     return _known(one.name, one.short_name, one.popular_names, one.former_names)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=OF_A_TOWN)
 def _known(name: str, short: str, popular: Sequence[str], former: Sequence[str]) -> _Known:
     full = _name(name)
     brief = [one for one in map(_name, (short, *popular)) if one.words]  # «МКУ» is nobody's name
@@ -422,7 +423,7 @@ _LENGTHS: Mapping[str, tuple[int, ...]] = {  # of the phrases that begin with a 
 }
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=OF_A_TOWN)
 def _name(text: str) -> _Name:
     windows = _windows(text)
     return windows[0] if len(windows) == 1 else _sorted_out(_stems(text))
@@ -453,7 +454,7 @@ def _kind_at(stems: tuple[str, ...], position: int) -> tuple[str, int]:
     return "", 1
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=OF_A_TOWN)
 def _windows(text: str, size: int = 24) -> tuple[_Name, ...]:
     """Overlapping pieces of a text, each long enough for a full name."""
     stems = _stems(text)

@@ -423,6 +423,6 @@ def _linked(urls: Iterable[str]) -> Iterator[Address]:
     yield from (found for url in urls if (found := _page_in_link(url)))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _page_in_link(url: str) -> Address | None:
     return page_in_link(url)

@@ -16,6 +16,7 @@ from rules.matching import (
     same_email,
     same_phone,
     same_site,
+    titles_of,
 )
 from rules.model import Institution
 from tests.cast import ADMINISTRATION, MUSEUM, SCHOOL
@@ -363,3 +364,37 @@ def test_a_short_name_of_legal_words_matches_nothing(title: str) -> None:
 def test_a_name_that_is_only_a_kind_is_not_found_in_a_text_about_others() -> None:
     school = called("Муниципальное учреждение «Росток»", "Школа")
     assert names_match(school, "Наш двор", ("Мы живём рядом со школой № 5",)).strict is False
+
+
+# --- the headings of a site ---------------------------------------------------------------------
+
+HEADINGS = st.lists(
+    st.sampled_from(
+        [
+            "МКОУ СОШ № 1", "МКОУ СОШ № 11", "Школа", "Школа № 1 и школа № 2", "Детский сад № 1",
+            "Средняя общеобразовательная школа", "Первая школа города", "Детский сад «Солнышко»",
+            "Музей", "Новости", "11", "Наш город: " + "новости и события " * 12 + "школа № 1",
+            SCHOOL.name, MUSEUM.name, ADMINISTRATION.name,
+        ]
+    )
+)  # fmt: skip
+
+
+@given(
+    texts=HEADINGS,
+    one=st.sampled_from(
+        [
+            called("Средняя общеобразовательная школа № 1", "МКОУ СОШ № 1"),
+            called("Средняя общеобразовательная школа № 1", "Школа"),
+            called("Детский сад «Солнышко»", "ДС № 1", "Солнышко"),
+            SCHOOL,
+            MUSEUM,
+            ADMINISTRATION,
+        ]
+    ),
+)
+def test_headings_are_passed_over_only_where_they_name_nobody(
+    texts: list[str], one: Institution
+) -> None:
+    named = {text for text in texts if names_match(one, text, ()).strict}
+    assert titles_of(dict.fromkeys(texts)).naming(one) == named
