@@ -49,7 +49,7 @@ def link(url: str, text: str | None = None) -> Markup:
     shown = escape(url if text is None else text)
     if not is_safe(url):
         return shown
-    return Markup('<a href="{}">{}</a>').format(url, shown)
+    return Markup(f'<a href="{escape(url)}">{shown}</a>')  # `.format` parses it anew, at each link
 
 
 def is_safe(url: str) -> bool:
