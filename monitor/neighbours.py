@@ -6,13 +6,13 @@ the authority's dossier keeps no more than presence and names, however many ther
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Engine
 
-from collectors.model import SITE, Address, Facts, Observation, Page, Presence
+from collectors.model import SITE, Address, Facts, Observation, Presence
 from monitor.scope import pages_of
 from monitor.storage import observations
 from rules.model import Institution, Municipality
@@ -35,20 +35,21 @@ def standing_pages(
     if institution.id != municipality.authority:
         return {}
     others = [one for one in municipality.institutions if one.id != institution.id]
-    return {
-        (page.network, page.address): tuple(_presence(engine, page, as_of))
-        for page in pages_of(others, municipality, as_of)
-        if page.network != SITE
-    }
+    pages = pages_of(others, municipality, as_of)
+    addresses = [(page.network, page.address) for page in pages if page.network != SITE]
+    newest = _bare_each(observations.each_history(engine, addresses, as_of, most=1))
+    gone = [address for address, readings in newest.items() if not any(map(_lives, readings))]
+    return {**newest, **_bare_each(observations.each_history(engine, gone, as_of))}
 
 
-def _presence(engine: Engine, page: Page, as_of: datetime) -> Iterator[Observation]:
-    """One reading of a page that lives; all of one that does not, as absences are counted."""
-    address = (page.network, page.address)
-    newest = observations.history(engine, {address}, as_of, most=1)[address]
-    if any(one.facts and one.facts.presence is Presence.LIVE for one in newest):
-        return map(_bare, newest)
-    return map(_bare, observations.history(engine, {address}, as_of)[address])
+def _bare_each(read: Iterable[tuple[Address, tuple[Observation, ...]]]) -> Seen:
+    """One by one: the walls of a town are much to hold at once."""
+    return {address: tuple(map(_bare, readings)) for address, readings in read}
+
+
+def _lives(reading: Observation) -> bool:
+    """Then one reading is enough; of a page that does not, all: its absences are counted."""
+    return reading.facts is not None and reading.facts.presence is Presence.LIVE
 
 
 def _bare(reading: Observation) -> Observation:
