@@ -29,8 +29,12 @@ _EMAIL = re.compile(
 )
 
 
-# What every address has; its name begins at most so far before.
-_SIGN = re.compile(r"@|соба(?:чка|ка)|(?<=[(\[{<*])\s?(?:at|эт)(?=\s?[)\]}>*])", re.IGNORECASE)
+# What every address has; its name begins at most so far before. It opens with one letter or sign
+# (that third С is one in any case, says `re`), so the search runs from one of these to the next.
+_SIGN = re.compile(
+    r"[@сС\u1c83(\[{<*](?:(?<=@)|(?<=[сС\u1c83])(?i:оба(?:чка|ка))"
+    r"|(?<=[(\[{<*])\s?(?i:at|эт)(?=\s?[)\]}>*]))"
+)
 _NAME = re.compile(r"(?<![\w.%+-])\w")
 _REACH = 72
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,8 @@ _LINK = re.compile(
     r"(?P<rest>(?::\d{2,5})?(?:[/?#][\w\-.~:/?#@!$&'*+,;=%]{0,500})?)",
     re.IGNORECASE,
 )
+_SIGN = re.compile(r"[.:](?:(?<=\.)[^\W_]|(?<=:)//)")
+_LONGEST_LABEL = 62
 _AT = re.compile(
     r"(?:@|[(\[{<*] ?(?:at|@|собака|собачка) ?[)\]}>*]| собака| собачка)\s?$", re.IGNORECASE
 )
@@ -39,7 +42,26 @@ def find_links(text: str, place: str) -> list[Spot]:
 @lru_cache(maxsize=2)
 def _matched(text: str) -> tuple[re.Match[str], ...]:
     """A page is asked twice: for its links, and by the finder of phones that leaves them out."""
-    return tuple(_LINK.finditer(text))
+    return tuple(_matches(text))
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """As `_LINK.finditer`, tried only at the words that a dot or `://` follows."""
+    position = 0
+    for sign in _SIGN.finditer(text):
+        start = _start_of_word(text, sign.start())
+        match = _LINK.match(text, start) if start >= position else None
+        if match:
+            position = match.end()
+            yield match
+
+
+def _start_of_word(text: str, end: int) -> int:
+    """One longer than a label begins no link, wherever it is looked at."""
+    start, first = end, max(0, end - _LONGEST_LABEL - 1)
+    while start > first and (text[start - 1].isalnum() or text[start - 1] in "_-"):
+        start -= 1
+    return start
 
 
 def _spot(match: re.Match[str], place: str) -> Spot | None:

@@ -20,7 +20,7 @@ from collectors.model import PostalAddress
 _LABELLED = re.compile(r"адрес\w{0,3}[^\n:]{0,30}:\s{0,3}$", re.IGNORECASE)
 _CHAIN = 16
 _LONG_CHAIN = 3
-_FIGURES = re.compile(r"[\d/]{1,1000}")  # «б/н» is one
+_FIGURES = re.compile(r"[\d/][\d/]{0,999}")  # «б/н» is one
 _LABEL = re.compile(r"адрес")
 _FIGURE_REACH, _LABEL_REACH = 300, 60
 _REACH = 200

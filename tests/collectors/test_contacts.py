@@ -462,3 +462,32 @@ def test_what_follows_a_scheme_is_a_link(link: str) -> None:
 def test_emails_are_the_same_as_when_every_word_is_tried(text: str) -> None:
     tried = [match.span() for match in emails._EMAIL.finditer(text)]
     assert [match.span() for match in emails._matches(text)] == tried
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["http://", "HTTPS://", "школа.рф", "vk.com/club1", "x" * 62, "a@b.ru", ":80", "?a=1"]
+        )
+        | st.text(alphabet="аб_-.:/@ \n1ſ", max_size=8),
+        max_size=30,
+    ).map("".join)
+)
+def test_links_are_the_same_as_when_every_word_is_tried(text: str) -> None:
+    tried = [match.span() for match in links._LINK.finditer(text)]
+    assert [match.span() for match in links._matches(text)] == tried
+
+
+@given(
+    st.lists(
+        st.sampled_from(["8 (38250) 3-55-46", "+7", "(", "8.00-17.00", "/38250/", "1" * 39, "٣"])
+        | st.text(alphabet="0123456789 ()+-./:\n", max_size=8),
+        max_size=30,
+    ).map("".join)
+)
+@pytest.mark.parametrize("pattern", ["_FULL", "_CODED", "_BARE", "_SOLID", "_LOCAL", "_HOURS"])
+def test_numbers_are_the_same_as_when_every_place_is_tried(pattern: str, text: str) -> None:
+    searched = getattr(phones, pattern)
+    tried = [match.span() for match in searched.finditer(text)]
+    openings = phones._openings(text)
+    assert [match.span() for match in phones._matches(searched, openings, text)] == tried
