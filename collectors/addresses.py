@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -126,6 +127,7 @@ def site_address(text: str) -> str:
     return f"{scheme}://{shown}{path}"
 
 
+@lru_cache(maxsize=16384)  # a site shows its links on every page, and each is asked about thrice
 def page_in_link(url: str) -> Found | None:
     """The VK or OK page to which a link on a web page leads, as (network, canonical address).
 

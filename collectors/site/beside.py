@@ -33,7 +33,7 @@ class Mapped:
 
 async def mapped_pages(reader: Reader, site: Territory) -> Mapped:
     """Of the sitemaps that robots.txt names, and of /sitemap.xml where there is one."""
-    guess = str(site.home.copy_with(path="/sitemap.xml", query=None))
+    guess = site.beside_home("/sitemap.xml")
     waiting = [guess, *await _named(reader, site)]
     pages: list[str] = []
     unread: list[FailureCode] = []
@@ -52,8 +52,8 @@ async def mapped_pages(reader: Reader, site: Territory) -> Mapped:
 
 
 async def _named(reader: Reader, site: Territory) -> list[str]:
-    rules = await reader.rules(str(site.home))
-    guess = str(site.home.copy_with(path="/sitemap.xml", query=None))
+    rules = await reader.rules(site.home)
+    guess = site.beside_home("/sitemap.xml")
     return [one for one in _own(rules.sitemaps, site) if one != guess]
 
 
@@ -69,13 +69,13 @@ def _is_no_map(error: ReadError) -> bool:
 
 
 def _own(urls: Sequence[str], site: Territory) -> list[str]:
-    found = (absolute(str(site.home), one) for one in urls)
-    return [str(url) for url in found if url is not None and site.owns(url)]
+    found = (absolute(site.home, one) for one in urls)
+    return [link.url for link in found if link is not None and site.owns(link)]
 
 
 def _pages(urls: Sequence[str], site: Territory) -> list[str]:
-    found = (absolute(str(site.home), one) for one in urls)
-    pages = (site.page(url) for url in found if url is not None)
+    found = (absolute(site.home, one) for one in urls)
+    pages = (site.page(link) for link in found if link is not None)
     return [page for page in pages if page is not None]
 
 

@@ -140,8 +140,8 @@ def _links(piece: _Piece, base: str, place: str) -> Iterator[Link]:
             text = " ".join(str(anchor.text_content()).split())[:200]
             if href.lower().startswith(("mailto:", "tel:")):
                 yield Link(url=href, place=place, text=text)
-            elif href and not href.startswith("#") and (url := absolute(base, href)):
-                yield Link(url=str(url), place=place, text=text)
+            elif href and not href.startswith("#") and (link := absolute(base, href)):
+                yield Link(url=link.url, place=place, text=text)
 
 
 def _is_worth(piece: _Piece, links: tuple[Link, ...]) -> bool:

@@ -30,7 +30,7 @@ from collectors.site.home import Home, find_home
 from collectors.site.page import Reading
 from collectors.site.reader import NotAPageError, Reader
 from collectors.site.settings import SiteSettings
-from collectors.site.territory import Territory
+from collectors.site.territory import Target, Territory, target
 
 PATIENCE = 5  # failures in a row of an unwell host, after which it is left alone
 FEW_LINKS = 3
@@ -141,7 +141,7 @@ class _Crawl:
     async def _from_home(self) -> None:
         reading = self.home.reading
         self._take(reading)
-        self._mark_home(httpx.URL(reading.page.url))
+        self._mark_home(target(httpx.URL(reading.page.url)))
         await self._add_mapped()
         failures = 0
         while self.frontier.asked < self.most and failures < PATIENCE:
@@ -159,13 +159,13 @@ class _Crawl:
         for code in mapped.unread:
             self.frontier.skip(code)
 
-    def _mark_home(self, url: httpx.URL) -> None:
-        own = self.site.page(url)
+    def _mark_home(self, found: Target) -> None:
+        own = self.site.page(found)
         if own is None:  # the section leads out of itself: nothing of it was seen
             self.frontier.skip(FailureCode.REDIRECTS)
         else:
             self.frontier.seen(own)
-        self.frontier.seen(str(self.site.home), str(self.site.home.copy_with(path="/", query=None)))
+        self.frontier.seen(self.site.home, self.site.beside_home("/"))
         self.frontier.follow(self.home.reading.links, self.home.reading.maps, 0)
 
     async def _visit(self, url: str, steps: int) -> bool:
@@ -184,7 +184,7 @@ class _Crawl:
             self.frontier.read += 1
             self.pages.append(SitePage(url=url, status=answer.status))
             return True
-        place = self.site.page(httpx.URL(answer.url))
+        place = self.site.page(target(httpx.URL(answer.url)))
         if place is None or (place != url and place in self.frontier.done):
             return True  # led out of the site, or to a page that was read
         self.frontier.seen(place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 _MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
@@ -14,11 +14,15 @@ WORDED = re.compile(
     rf"(\d(?<!\d\d)\d?)[»\"]?\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)(?!\d)", re.IGNORECASE
 )
 ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)")
-NUMBER = re.compile(r"(?:№|\bN)\s?№?\s*(\d[\w/-]{0,15})")
+NUMBER = re.compile(r"[№N](?<!\wN)\s?№?\s*(\d[\w/-]{0,15})")  # begins with a sign, too
 
 
-def dates(text: str) -> Iterator[tuple[date, str]]:
-    """Every date of a text, with its written form on one line."""
+Dated = tuple[date, str]
+"""A date, and its written form on one line."""
+
+
+def dates(text: str) -> Iterator[Dated]:
+    """Every date of a text."""
     for match in NUMERIC.finditer(text):
         yield from _date(match[3], match[2], match[1], match[0])
     for match in WORDED.finditer(text):
@@ -33,16 +37,19 @@ def iso_dates(text: str) -> Iterator[date]:
             yield day
 
 
-def _date(year: str, month: str, day: str, written: str) -> Iterator[tuple[date, str]]:
+def _date(year: str, month: str, day: str, written: str) -> Iterator[Dated]:
     try:
         yield date(int(year), int(month), int(day)), written
     except ValueError:
         return
 
 
-def mentions(text: str) -> tuple[str, ...]:
-    """Numbers (`№ 298`) and dates (`01.12.2022`, `1 декабря 2022`), each once, in one spelling."""
+def mentions(text: str, dated: Iterable[Dated]) -> tuple[str, ...]:
+    """Numbers (`№ 298`) and dates (`01.12.2022`, `1 декабря 2022`), each once, in one spelling.
+
+    `dated`: what `dates` finds in the text.
+    """
     numbers = (f"№ {match[1].rstrip('-/')}" for match in NUMBER.finditer(text))
     days = (written.lower().strip("«»\"").replace("» ", " ").replace('" ', " ")
-            for _, written in dates(text))  # fmt: skip
+            for _, written in dated)  # fmt: skip
     return tuple(dict.fromkeys([*numbers, *days]))

@@ -18,7 +18,6 @@ _LINES = """
 """
 LINES = tuple(_LINES.split())
 CELLS = ("td", "th")
-BLANKS = re.compile(rf"[^\S{BREAK}]+")
 # What no XML tree may hold: the parser lets it in, and the first change of the text would fail.
 UNHELD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -68,9 +67,9 @@ def lay_out(root: HtmlElement) -> None:
 
 def shown(element: HtmlElement) -> str:
     """The visible text, a line a line; cells of a table row stay on one, divided by bars."""
-    text = BLANKS.sub(" ", str(element.text_content()))
-    lines = (line.strip(" |") for line in text.split(BREAK))
-    return "\n".join(line for line in lines if line)
+    lines = str(element.text_content()).split(BREAK)
+    tidy = (" ".join(line.split()).strip(" |") for line in lines)
+    return "\n".join(line for line in tidy if line)
 
 
 def on_one_line(element: HtmlElement, most: int) -> str:

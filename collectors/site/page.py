@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
 import httpx
+from lxml import etree
 from lxml.html import HtmlElement
 
 from collectors.addresses import SHORTENERS, page_in_link
 from collectors.contacts import union
 from collectors.model import Contacts, FailureCode, Link, SitePage
 from collectors.site.blocks import blocks
-from collectors.site.dates import dates, iso_dates, mentions
+from collectors.site.dates import Dated, dates, iso_dates, mentions
 from collectors.site.gates import gate_of, is_for_sale
 from collectors.site.html import decoded, elements, lay_out, marks, on_one_line, shown, tree
 from collectors.site.shown import shown_contacts
-from collectors.site.territory import Territory, absolute, is_document
+from collectors.site.territory import Target, Territory, absolute, target
 from collectors.site.widgets import pos_widgets
 
 MOST_ANCHORS = 600
@@ -30,11 +31,14 @@ MOST_BLOCKS = 1000
 MOST_HEADINGS = 100
 LITTLE_TEXT = 200  # characters: less, with scripts and without links, is a page drawn by a script
 MOST_OPENING, MOST_CLOSING = 2000, 1000  # characters of a page in which it says whose it is
+# ОГРН, wherever it stands; ИНН only where it is named. Each way begins with a letter or a figure
+# of its own and looks back after it: so the search runs from one of these to the next.
 REGISTERED = re.compile(
-    r"(?:ОГРН(?:ИП)?|ИНН)[^\d\n]{0,40}(\d{10,15})\b|\b(1\d{12})\b"
-)  # ОГРН, wherever it stands; ИНН only where it is named
+    r"ОГРН(?:ИП)?[^\d\n]{0,40}(\d{10,15})\b|ИНН[^\d\n]{0,40}(\d{10,15})\b|1(?<!\w1)\d{12}\b"
+)
 BREADCRUMBS = re.compile(r"breadcrumb|\bcrumbs?\b|pathway|navigation-chain|хлебные")
 REFRESH = re.compile(r"^\s*\d+\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
+PROPERTIED = etree.XPath("descendant-or-self::*[@itemprop]")
 PROPERTIES = {"tel": "Телефон", "phone": "Телефон", "mail": "E-mail", "address": "Адрес"}
 
 
@@ -96,9 +100,10 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     named = tuple(named_links(links, source.url))
     cut_out = blocks(root, base, source.url) if with_blocks else iter(())
     cards = tuple(islice(cut_out, MOST_BLOCKS + 1))
-    acts = mentions(text)
+    dated = tuple(dates(text))
+    acts = mentions(text, dated)
     anchors = tuple(_kept(links, site))
-    pages = tuple(dict.fromkeys(_pages([*frames, *(link.url for link in links)], site)))
+    pages = tuple(dict.fromkeys(_pages([*frames, *(link.target for link in links)], site)))
     contacts = union(
         shown_contacts(text, source.url, named), shown_contacts(structured, source.url)
     )
@@ -112,14 +117,14 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
             breadcrumbs=tuple(_breadcrumbs(root)),
             anchors=tuple(_as_links(anchors[:MOST_ANCHORS], source.url)),
             text_length=len(text),
-            documents=len({link.url for link in links if is_document(link.url)}),
-            latest_date=_latest(root, text, as_of),
+            documents=len({link.target.url for link in links if link.target.is_document}),
+            latest_date=_latest(root, dated, as_of),
             blocks=cards[:MOST_BLOCKS],
             mentions=acts[:MOST_MENTIONS],
         ),
         contacts=contacts,
         links=pages,
-        maps=tuple(dict.fromkeys(_pages((link.url for link in links if link.is_map), site))),
+        maps=tuple(dict.fromkeys(_pages((link.target for link in links if link.is_map), site))),
         scripts=scripts,
         pos=pos_widgets(markup),
         refresh=refresh,
@@ -127,7 +132,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
         gate=gate_of(title, text, markup, len(pages), shows_contacts=answers),
         is_for_sale=is_for_sale(title, text, len(pages)),
         text=_ends(text),
-        numbers=tuple(dict.fromkeys(one or two for one, two in REGISTERED.findall(text))),
+        numbers=tuple(dict.fromkeys(_registered(text))),
         is_cut=len(anchors) > MOST_ANCHORS or len(acts) > MOST_MENTIONS or len(cards) > MOST_BLOCKS,
     )
 
@@ -136,32 +141,32 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
 @dataclass(frozen=True, slots=True)
 class _Anchor:
     href: str
-    url: httpx.URL
+    target: Target
     text: str
 
     @property
     def is_map(self) -> bool:
-        return "карта сайта" in self.text.lower() or "sitemap" in self.url.path.lower()
+        return "карта сайта" in self.text.lower() or "sitemap" in self.target.path.lower()
 
 
 def _base(root: HtmlElement, url: str) -> str:
     base = root.find(".//base")
     found = absolute(url, base.get("href") or "") if base is not None else None
-    return str(found) if found else url
+    return found.url if found else url
 
 
 def _links(root: HtmlElement, base: str) -> Iterator[_Anchor]:
+    here = target(httpx.URL(base))
     for element in elements(root, "a", "area"):
         href = (element.get("href") or "").strip()
-        url = absolute(base, href) if href and not href.startswith("#") else None
-        if url is None:
-            url = httpx.URL(base)
+        found = absolute(base, href) if href and not href.startswith("#") else None
+        if found is None:
             href = href if href.lower().startswith(("mailto:", "tel:")) else ""
         if href:
-            yield _Anchor(href, url, _anchor_text(element))
+            yield _Anchor(href, found or here, _anchor_text(element))
     for element in elements(root, "span", "a"):
         if hidden := element.get("data-cfemail"):
-            yield _Anchor(f"mailto:{_unhidden(hidden)}", httpx.URL(base), "")
+            yield _Anchor(f"mailto:{_unhidden(hidden)}", here, "")
 
 
 def _anchor_text(element: HtmlElement) -> str:
@@ -182,16 +187,16 @@ def _unhidden(hidden: str) -> str:
         return ""
 
 
-def _frames(root: HtmlElement, base: str) -> Iterator[httpx.URL]:
+def _frames(root: HtmlElement, base: str) -> Iterator[Target]:
     for element in elements(root, "frame", "iframe"):
-        url = absolute(base, element.get("src") or "") if element.get("src") else None
-        if url is not None:
-            yield url
+        found = absolute(base, element.get("src") or "") if element.get("src") else None
+        if found is not None:
+            yield found
 
 
-def _pages(urls: Any, site: Territory) -> Iterator[str]:
-    for url in urls:
-        page = site.page(url)
+def _pages(links: Iterable[Target], site: Territory) -> Iterator[str]:
+    for link in links:
+        page = site.page(link)
         if page is not None:
             yield page
 
@@ -200,7 +205,7 @@ def _kept(links: tuple[_Anchor, ...], site: Territory) -> Iterator[_Anchor]:
     """Anchors that a rule may ask for: this site's, documents, VK and OK, shortened, ПОС; once."""
     seen: set[tuple[str, str]] = set()
     for link in links:
-        key = (str(link.url), link.text)
+        key = (link.target.url, link.text)
         if key not in seen and _is_wanted(link, site):
             seen.add(key)
             yield link
@@ -209,19 +214,19 @@ def _kept(links: tuple[_Anchor, ...], site: Territory) -> Iterator[_Anchor]:
 def _is_wanted(link: _Anchor, site: Territory) -> bool:
     if link.href.lower().startswith(("mailto:", "tel:")):
         return False
-    host = link.url.host
+    found = link.target
     return (
-        site.holds(link.url)
-        or is_document(link.url)
-        or host == "pos.gosuslugi.ru"
-        or host in SHORTENERS
-        or page_in_link(str(link.url)) is not None
+        site.holds(found)
+        or found.is_document
+        or found.host == "pos.gosuslugi.ru"
+        or found.host in SHORTENERS
+        or page_in_link(found.url) is not None
     )
 
 
 def _as_links(anchors: tuple[_Anchor, ...], place: str) -> Iterator[Link]:
     for anchor in anchors:
-        yield Link(url=str(anchor.url), place=place, text=anchor.text)
+        yield Link(url=anchor.target.url, place=place, text=anchor.text)
 
 
 def named_links(links: tuple[_Anchor, ...], place: str) -> Iterator[Link]:
@@ -229,24 +234,24 @@ def named_links(links: tuple[_Anchor, ...], place: str) -> Iterator[Link]:
     for link in links:
         if link.href.lower().startswith(("mailto:", "tel:")):
             yield Link(url=link.href, place=place, text=link.text)
-        elif page_in_link(str(link.url)):
-            yield Link(url=str(link.url), place=place, text=link.text)
+        elif page_in_link(link.target.url):
+            yield Link(url=link.target.url, place=place, text=link.text)
 
 
 def _scripts(root: HtmlElement, base: str, site: Territory) -> Iterator[str]:
     for element in elements(root, "script"):
         source = element.get("src")
-        url = absolute(base, source) if source else None
-        if url is not None and site.owns(url):
-            yield str(url)
+        script = absolute(base, source) if source else None
+        if script is not None and site.owns(script):
+            yield script.url
 
 
 def _refresh(root: HtmlElement, base: str) -> str | None:
     for element in elements(root, "meta"):
         if (element.get("http-equiv") or "").lower() == "refresh":
             found = REFRESH.match(element.get("content") or "")
-            url = absolute(base, found[1]) if found else None
-            return str(url) if url is not None and str(url) != base else None
+            link = absolute(base, found[1]) if found else None
+            return link.url if link is not None and link.url != base else None
     return None
 
 
@@ -272,18 +277,23 @@ def _breadcrumbs(root: HtmlElement) -> Iterator[str]:
             return
 
 
-def _latest(root: HtmlElement, text: str, as_of: date) -> date | None:
+def _registered(text: str) -> Iterator[str]:
+    for match in REGISTERED.finditer(text):
+        yield match[1] or match[2] or match[0]
+
+
+def _latest(root: HtmlElement, dated: Iterable[Dated], as_of: date) -> date | None:
     stamps = (element.get("datetime") or "" for element in elements(root, "time"))
     found = [day for stamp in stamps for day in iso_dates(stamp)]
-    found += [day for day, _ in dates(text)]
+    found += [day for day, _ in dated]
     return max((day for day in found if day <= as_of), default=None)
 
 
 # --- structured data --------------------------------------------------------------------------
 def _microdata(root: HtmlElement) -> Iterator[str]:
     """`itemprop` of schema.org and of the school sites' /sveden, as lines of text."""
-    for element in root.iter():
-        name = (element.get("itemprop") or "").lower()
+    for element in PROPERTIED(root):
+        name = element.get("itemprop").lower()
         label = next((PROPERTIES[part] for part in PROPERTIES if part in name), None)
         if label:
             yield f"{label}: {_value(element)}"

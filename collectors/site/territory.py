@@ -27,57 +27,97 @@ NOT_A_PAGE = re.compile(
 FILE = re.compile(r"\.[a-z0-9]{2,5}$", re.IGNORECASE)
 
 
-def bare_host(url: httpx.URL) -> str:
-    """Host (punycode) and unusual port: `www.` is the same site, and so are http and https."""
+ORIGIN = re.compile(r"https?://[^/?#]+/")
+# Links that mean the same on every page of a host. Blanks and backslashes are yet to be read.
+FROM_THE_ORIGIN = re.compile(r"https?://[^/?#\\\s]|/(?![/\\\s])", re.IGNORECASE)
+
+# Every page of a site repeats its menus, and reading an address costs more than all else that is
+# done with a link. So what was read of the links of the last sites is kept: a few megabytes.
+MOST_KEPT = 16384
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address, and what is asked of every link, read once."""
+
+    url: str
+    host: str
+    bare_host: str  # in punycode; `www.` is the same site, and so are http and https
+    path: str
+
+    @property
+    def is_document(self) -> bool:
+        return bool(DOCUMENT.search(self.path))
+
+
+def target(url: httpx.URL) -> Target:
+    return Target(str(url), url.host, _bare_host(url), url.path)
+
+
+def _bare_host(url: httpx.URL) -> str:
+    """Host (punycode) and unusual port."""
     host = url.raw_host.decode("ascii").lower().rstrip(".").removeprefix("www.")
     return f"{host}:{url.port}" if url.port else host
 
 
-@lru_cache(maxsize=8192)
-def absolute(base: str, href: str) -> httpx.URL | None:
+def absolute(base: str, href: str) -> Target | None:
     """The address that a link leads to; None for `javascript:`, `mailto:` and broken ones."""
+    written = href.strip()
+    origin = ORIGIN.match(base) if FROM_THE_ORIGIN.match(written) else None
+    return resolved(origin[0] if origin else base, written)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def resolved(base: str, href: str) -> Target | None:
+    """As `absolute`, from exactly this base."""
     try:
-        return check_url(urljoin(base, _as_browsers_read(href))).copy_with(fragment=None)
+        return target(check_url(urljoin(base, _as_browsers_read(href))).copy_with(fragment=None))
     except (AddressError, ValueError):
         return None
 
 
 def _as_browsers_read(href: str) -> str:
     """Browsers take `\\docs\\a.htm` for `/docs/a.htm` and drop line breaks within."""
-    return re.sub(r"[\t\r\n]", "", href.strip()).replace("\\", "/").replace(" ", "%20")
-
-
-def is_document(url: httpx.URL) -> bool:
-    return bool(DOCUMENT.search(url.path))
+    return re.sub(r"[\t\r\n]", "", href).replace("\\", "/").replace(" ", "%20")
 
 
 @dataclass(frozen=True, slots=True)
 class Territory:
     """One site: its hosts, the way its home page is written, and the section that counts (G22)."""
 
-    home: httpx.URL
+    home: str
     hosts: frozenset[str]
     section: str = "/"
 
-    def owns(self, url: httpx.URL) -> bool:
+    def owns(self, link: Target) -> bool:
         """Of these hosts, whatever the section: scripts and robots.txt stand at the root."""
-        return bare_host(url) in self.hosts
+        return link.bare_host in self.hosts
 
-    def holds(self, url: httpx.URL) -> bool:
-        if not self.owns(url):
+    def holds(self, link: Target) -> bool:
+        if not self.owns(link):
             return False
-        return url.path.startswith(self.section) or url.path == self.section.rstrip("/")
+        return link.path.startswith(self.section) or link.path == self.section.rstrip("/")
 
-    def page(self, url: httpx.URL) -> str | None:
+    def page(self, link: Target) -> str | None:
         """The one spelling of a page of this site; None for what is none of its pages."""
-        if not self.holds(url) or is_document(url) or NOT_A_PAGE.search(url.path):
-            return None
-        kept = [(k, v) for k, v in url.params.multi_items() if not TRACKING.match(k)]
-        place = self.home if bare_host(url) == bare_host(self.home) else url
-        same = url.copy_with(
-            scheme=place.scheme, host=place.host, port=place.port, query=None, fragment=None
-        )
-        return str(same.copy_with(params=kept) if kept else same)
+        return _page(self, link.url) if self.holds(link) else None
+
+    def beside_home(self, path: str) -> str:
+        """At the root of the home page's host."""
+        return str(httpx.URL(self.home).copy_with(path=path, query=None))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _page(site: Territory, written: str) -> str | None:
+    url, home = httpx.URL(written), httpx.URL(site.home)
+    if DOCUMENT.search(url.path) or NOT_A_PAGE.search(url.path):
+        return None
+    kept = [(k, v) for k, v in url.params.multi_items() if not TRACKING.match(k)]
+    place = home if _bare_host(url) == _bare_host(home) else url
+    same = url.copy_with(
+        scheme=place.scheme, host=place.host, port=place.port, query=None, fragment=None
+    )
+    return str(same.copy_with(params=kept) if kept else same)
 
 
 def territory(registered: str, final: str, *, whole_host: bool) -> Territory:
@@ -88,7 +128,7 @@ def territory(registered: str, final: str, *, whole_host: bool) -> Territory:
     """
     asked, home = httpx.URL(registered), httpx.URL(final)
     section = "/" if whole_host else section_of(asked.path, home.path)
-    return Territory(home, frozenset({bare_host(asked), bare_host(home)}), section)
+    return Territory(str(home), frozenset({_bare_host(asked), _bare_host(home)}), section)
 
 
 def section_of(asked: str, final: str) -> str:

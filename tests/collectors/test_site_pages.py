@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collectors.http import CertificateError, NoSuchNameError, ReadError
 from collectors.model import Block, Failure, FailureCode
-from collectors.site.dates import mentions
+from collectors.site.dates import dates, mentions
 from collectors.site.frontier import Frontier
 from collectors.site.home import other_spelling
 from collectors.site.page import Reading, Source, read_page
 from collectors.site.robots import robots, sitemap
-from collectors.site.territory import section_of, territory
+from collectors.site.territory import absolute, resolved, section_of, territory
 from collectors.site.widgets import pos_widgets
 from tests.collectors.tiny_web import Routes, long, reply, visit
 
@@ -134,7 +135,7 @@ def test_the_latest_date_is_not_in_the_future(text: str, found: date | None) -> 
 
 def test_numbers_and_dates_of_acts_are_kept_in_one_spelling() -> None:
     text = "Постановление №298 от 01.12.2022; N 12-п от 1 декабря\u00a02022 г., № 298"
-    assert mentions(text) == ("№ 298", "№ 12-п", "01.12.2022", "1 декабря 2022")
+    assert mentions(text, dates(text)) == ("№ 298", "№ 12-п", "01.12.2022", "1 декабря 2022")
 
 
 # --- cards --------------------------------------------------------------------------------------
@@ -250,7 +251,23 @@ def test_no_widget_is_said_only_when_all_was_read() -> None:
     ],
 )
 def test_a_page_has_one_spelling(href: str, kept: str | None) -> None:
-    assert SITE.page(httpx.URL("https://school1.example/").join(href)) == kept
+    found = absolute("https://school1.example/", href)
+    assert found is not None
+    assert SITE.page(found) == kept
+
+
+@given(
+    st.sampled_from(["https://school1.example/a/b.html?c=1", "http://школа.рф/", "https://x"]),
+    st.lists(
+        st.sampled_from(
+            ["/", "//", "http://", "HTTPS:", "\\", "..", "?", "#", "а б", ":80", "x.ru"]
+        )
+        | st.text(alphabet="/:?#.;@\n\t a", max_size=3),
+        max_size=6,
+    ).map("".join),
+)
+def test_a_link_leads_where_it_leads_from_its_own_page(base: str, href: str) -> None:
+    assert absolute(base, href) == resolved(base, href.strip())
 
 
 def test_a_windows_path_is_read_as_browsers_read_it() -> None:
