@@ -239,7 +239,9 @@ class Client:
         trail: tuple[Evidence, ...],
     ) -> Answer:
         try:
-            address = check_url(url).copy_with(fragment=None)
+            address = check_url(url)
+            if "#" in url:
+                address = address.copy_with(fragment=None)
             request = self.http.build_request("GET", address, headers=headers)
         except EXPECTED as error:
             raise read_error(error, trail) from error
@@ -286,7 +288,8 @@ class Client:
         """Not by httpx's own `send`, which breaks off at a Location that it cannot parse."""
         response = await self.transport.handle_async_request(request)
         response.request = request
-        self.http.cookies.extract_cookies(response)
+        if "set-cookie" in response.headers:
+            self.http.cookies.extract_cookies(response)
         return response
 
     def _keep(self, request: httpx.Request, response: httpx.Response, body: bytes) -> Evidence:
