@@ -35,14 +35,15 @@ class Spot:
 
 def find_links(text: str, place: str) -> list[Spot]:
     """Links as they stand; what sticks to the end of a sentence is left off."""
-    found = (_spot(match, place) for match in _matched(text))
-    return [spot for spot in found if spot]
+    spans = _spans(text)
+    return [Spot(start, end, Link(url=text[start:end], place=place)) for start, end in spans]
 
 
 @lru_cache(maxsize=2)
-def _matched(text: str) -> tuple[re.Match[str], ...]:
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
     """A page is asked twice: for its links, and by the finder of phones that leaves them out."""
-    return tuple(_matches(text))
+    found = (_span(match) for match in _matches(text))
+    return tuple(span for span in found if span)
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
@@ -64,7 +65,7 @@ def _start_of_word(text: str, end: int) -> int:
     return start
 
 
-def _spot(match: re.Match[str], place: str) -> Spot | None:
+def _span(match: re.Match[str]) -> tuple[int, int] | None:
     written = match["sure"] or match["host"]
     before = match.string[max(0, match.start() - 16) : match.start()]
     host = None if _AT.search(before) else _host(match)
@@ -73,8 +74,7 @@ def _spot(match: re.Match[str], place: str) -> Spot | None:
     is_whole = len(host) == len(written)
     rest = match["rest"].rstrip(_CLOSING) if is_whole else ""
     end = match.start("rest") - (len(written) - len(host)) + len(rest)
-    url = match.string[match.start() : end]
-    return Spot(match.start(), end, Link(url=url, place=place))
+    return match.start(), end
 
 
 def _host(match: re.Match[str]) -> str | None:

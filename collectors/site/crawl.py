@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-import httpx
-
 from collectors.addresses import page_in_link
 from collectors.contacts import union
 from collectors.http import Answer, Client, NoSuchNameError, ReadError
@@ -141,7 +139,7 @@ class _Crawl:
     async def _from_home(self) -> None:
         reading = self.home.reading
         self._take(reading)
-        self._mark_home(target(httpx.URL(reading.page.url)))
+        self._mark_home(target(reading.page.url))
         await self._add_mapped()
         failures = 0
         while self.frontier.asked < self.most and failures < PATIENCE:
@@ -184,7 +182,7 @@ class _Crawl:
             self.frontier.read += 1
             self.pages.append(SitePage(url=url, status=answer.status))
             return True
-        place = self.site.page(target(httpx.URL(answer.url)))
+        place = self.site.page(target(answer.url))
         if place is None or (place != url and place in self.frontier.done):
             return True  # led out of the site, or to a page that was read
         self.frontier.seen(place)

@@ -18,6 +18,8 @@ _LINES = """
 """
 LINES = tuple(_LINES.split())
 CELLS = ("td", "th")
+# Not lxml.html's own table of classes (forms, inputs…): it is asked in Python, for every element.
+ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 # What no XML tree may hold: the parser lets it in, and the first change of the text would fail.
 UNHELD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -48,6 +50,7 @@ def _beyond_ascii(text: str) -> int:
 def tree(text: str) -> HtmlElement | None:
     """None for a page without an element."""
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(ELEMENTS)
     try:
         clean = UNHELD.sub(" ", text)
         return document_fromstring(clean.encode("utf-8", "replace"), parser=parser)

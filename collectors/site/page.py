@@ -10,7 +10,6 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-import httpx
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -156,7 +155,7 @@ def _base(root: HtmlElement, url: str) -> str:
 
 
 def _links(root: HtmlElement, base: str) -> Iterator[_Anchor]:
-    here = target(httpx.URL(base))
+    here = target(base)
     for element in elements(root, "a", "area"):
         href = (element.get("href") or "").strip()
         found = absolute(base, href) if href and not href.startswith("#") else None

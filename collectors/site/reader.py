@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-import httpx
-
 from collectors.http import (
     Answer,
     CertificateError,
@@ -20,7 +18,7 @@ from collectors.http import (
 from collectors.model import Evidence, Failure, FailureCode
 from collectors.site.page import Reading, Source, read_page
 from collectors.site.robots import Robots, robots
-from collectors.site.territory import Territory
+from collectors.site.territory import Territory, target
 
 BIG = 100_000  # bytes: at worst a second of reading
 PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
@@ -90,8 +88,7 @@ class Reader:
 
     async def rules(self, url: str) -> Robots:
         """Of the host of `url`. A 4xx permits everything; one that cannot be read raises."""
-        place = httpx.URL(url)
-        host = f"{place.scheme}://{place.netloc.decode('ascii')}"
+        host = target(url).origin
         if host not in self.robots_by_host:
             self.robots_by_host[host] = await self._read_rules(f"{host}/robots.txt")
         return self.robots_by_host[host]

@@ -41,6 +41,7 @@ class Target:
     """An address, and what is asked of every link, read once."""
 
     url: str
+    origin: str
     host: str
     bare_host: str  # in punycode; `www.` is the same site, and so are http and https
     path: str
@@ -50,8 +51,14 @@ class Target:
         return bool(DOCUMENT.search(self.path))
 
 
-def target(url: httpx.URL) -> Target:
-    return Target(str(url), url.host, _bare_host(url), url.path)
+@lru_cache(maxsize=1024)  # of a page this is asked for robots.txt, its place and its own links
+def target(url: str) -> Target:
+    return _target(httpx.URL(url))
+
+
+def _target(url: httpx.URL) -> Target:
+    origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+    return Target(str(url), origin, url.host, _bare_host(url), url.path)
 
 
 def _bare_host(url: httpx.URL) -> str:
@@ -71,7 +78,9 @@ def absolute(base: str, href: str) -> Target | None:
 def resolved(base: str, href: str) -> Target | None:
     """As `absolute`, from exactly this base."""
     try:
-        return target(check_url(urljoin(base, _as_browsers_read(href))).copy_with(fragment=None))
+        joined = urljoin(base, _as_browsers_read(href))
+        url = check_url(joined)
+        return _target(url.copy_with(fragment=None) if "#" in joined else url)
     except (AddressError, ValueError):
         return None
 
@@ -109,11 +118,11 @@ class Territory:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _page(site: Territory, written: str) -> str | None:
-    url, home = httpx.URL(written), httpx.URL(site.home)
+    url = httpx.URL(written)
     if DOCUMENT.search(url.path) or NOT_A_PAGE.search(url.path):
         return None
     kept = [(k, v) for k, v in url.params.multi_items() if not TRACKING.match(k)]
-    place = home if _bare_host(url) == _bare_host(home) else url
+    place = httpx.URL(site.home) if _bare_host(url) == target(site.home).bare_host else url
     same = url.copy_with(
         scheme=place.scheme, host=place.host, port=place.port, query=None, fragment=None
     )
