@@ -21,7 +21,13 @@ CELLS = ("td", "th")
 # Not lxml.html's own table of classes (forms, inputs…): it is asked in Python, for every element.
 ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 # What no XML tree may hold: the parser lets it in, and the first change of the text would fail.
+# It comes as it is or by number: `&#11;` is a line break within a paragraph pasted from Word.
 UNHELD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+UNHELD_BY_NUMBER = re.compile(
+    r"&#(?:x0*(?:[1-8bcef]|1[\da-f]|fff[ef])(?![\da-f])"
+    r"|0*(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d));?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def decoded(body: bytes, content_type: str) -> str:
@@ -52,7 +58,7 @@ def tree(text: str) -> HtmlElement | None:
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(ELEMENTS)
     try:
-        clean = UNHELD.sub(" ", text)
+        clean = UNHELD_BY_NUMBER.sub(" ", UNHELD.sub(" ", text))
         return document_fromstring(clean.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None

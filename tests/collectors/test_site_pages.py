@@ -133,6 +133,12 @@ def test_the_latest_date_is_not_in_the_future(text: str, found: date | None) -> 
     assert page(f"<p>{text}</p>").page.latest_date == found
 
 
+@pytest.mark.parametrize("form", ["&#{};", "&#{:03} ", "&#x{:x};", "&#X{:02X} "])
+def test_a_sign_that_no_tree_may_hold_stops_nothing(form: str) -> None:
+    for number in (*range(32), 0xD800, 0xFFFE, 0xFFFF, 0x110000):
+        assert page(f"<p>Школа{form.format(number)}№ 5</p>").page.mentions == ("№ 5",)
+
+
 def test_numbers_and_dates_of_acts_are_kept_in_one_spelling() -> None:
     text = "Постановление №298 от 01.12.2022; N 12-п от 1 декабря\u00a02022 г., № 298"
     assert mentions(text, dates(text)) == ("№ 298", "№ 12-п", "01.12.2022", "1 декабря 2022")
