@@ -44,7 +44,7 @@ from sqlalchemy import make_url
 
 from collectors.model import Network
 from monitor.logs import hide
-from monitor.mime import address_of
+from monitor.mailboxes import address_of
 from monitor.networks import networks
 from monitor.storage.addresses import INSTALL, SQLITE, usable_address, with_password
 from monitor.system_errors import in_russian

@@ -26,7 +26,8 @@ from sqlalchemy import Engine
 
 from monitor.application import Application
 from monitor.config import Every, Mail, Settings
-from monitor.mime import AddressError, address_of, id_of, message_of, needs_utf8, wire
+from monitor.mailboxes import AddressError, address_of, needs_utf8, wire
+from monitor.mime import id_of, message_of
 from monitor.reporting import default_path, write_all
 from monitor.sightings import with_facts
 from monitor.smtp import DeliveryError, server

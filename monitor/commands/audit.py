@@ -9,9 +9,7 @@ from pathlib import Path
 from monitor import audit as pipeline
 from monitor.application import Application, opened, real_time
 from monitor.beginning import Order
-from monitor.commands.report import say_delivered
 from monitor.config import ConfigError, Settings, demand_workers, load_settings
-from monitor.delivery import deliver, queue_report
 from monitor.mass_change import is_held, words
 from monitor.moments import moment
 from monitor.progress import progress
@@ -110,6 +108,10 @@ def _mail(application: Application, done: Audit, report: Report, files: Sequence
     if is_held(done):
         print(words("advice", audit=done.id))
         return
+    # Only when asked: letters bring workbooks, style sheets and the way to a mail server along.
+    from monitor.commands.report import say_delivered
+    from monitor.delivery import deliver, queue_report
+
     queue_report(application, done, report, files)
     say_delivered(deliver(application.engine, application.settings, application.clock))
 

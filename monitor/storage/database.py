@@ -13,12 +13,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, inspect, make_url
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -140,6 +139,11 @@ def exclusive(engine: Engine) -> Iterator[Session]:
         yield opened
 
 
+def insert_of(dialect: str) -> Any:
+    """Its own INSERT, which knows ON CONFLICT. What another database needs is not loaded."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert
+
+
 def put_once(opened: Session, rows: Sequence[SQLModel]) -> None:
     """Add the rows whose keys are not there: another process may add the same this very moment.
 
@@ -147,8 +151,7 @@ def put_once(opened: Session, rows: Sequence[SQLModel]) -> None:
     """
     if not rows:
         return
-    is_postgresql = opened.get_bind().dialect.name == POSTGRESQL
-    insert: Any = postgresql_insert if is_postgresql else sqlite_insert
+    insert = insert_of(opened.get_bind().dialect.name)
     keys = [column.name for column in inspect(type(rows[0])).primary_key]
     numbered = set(keys) if getattr(rows[0], keys[0]) is None else set()  # by the database itself
     values = [row.model_dump(exclude=numbered) for row in rows]

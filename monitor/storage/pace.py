@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, Float, case, cast, func, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import col
 
 from monitor.storage.addresses import POSTGRESQL
-from monitor.storage.database import kind_of, session
+from monitor.storage.database import insert_of, kind_of, session
 from monitor.storage.tables import PaceRow
 
 AT_ONCE = 0.25  # seconds of turns that are taken together where turns are short
@@ -74,12 +72,11 @@ class SharedTurns:
     def _taken(self, reader: str, seconds: float) -> float:
         """How long until the span begins that is now this process's; negative: a moment ago."""
         now = _now(self.engine)
-        insert: Any = postgresql_insert if kind_of(self.engine) == POSTGRESQL else sqlite_insert
         begins = case(
             (col(PaceRow.free_at).between(now, now + FAR_AHEAD), PaceRow.free_at), else_=now
         )
         taking = (
-            insert(PaceRow)
+            insert_of(kind_of(self.engine))(PaceRow)
             .values(reader=reader, free_at=now + seconds)
             .on_conflict_do_update(index_elements=["reader"], set_={"free_at": begins + seconds})
             .returning(PaceRow.free_at, PaceRow.free_at - seconds - now)
