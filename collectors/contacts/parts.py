@@ -6,6 +6,7 @@ Every repeat has an upper bound, so that each place of a text costs a bounded nu
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from collectors.contacts.words import any_of
 
@@ -150,7 +151,7 @@ _BODIES = {
     ),
     "town": rf"{_NAME}(?={_B}{_STREET_TYPE}(?:\.|{_B}))",
 }
-KINDS = {kind: re.compile(body) for kind, body in _BODIES.items()}
+KINDS = tuple(_BODIES)  # in the order in which they are tried
 _DIGIT, _CAPITAL_LETTER, _SMALL, _OTHER = "digit", "capital", "small", "other"
 _WORDS = frozenset({_CAPITAL_LETTER, _SMALL})
 _NAMES = frozenset({_CAPITAL_LETTER, _OTHER})
@@ -174,6 +175,14 @@ OPENS = {
     "name": _NAMES,
     "town": _NAMES,
 }
+
+
+@cache
+def pattern(kind: str) -> re.Pattern[str]:
+    """Compiled when first tried: to compile all takes as long as to read the addresses of a site,
+    and few texts need all.
+    """
+    return re.compile(_BODIES[kind])
 
 
 def opening(sign: str) -> str:

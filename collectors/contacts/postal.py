@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from collectors.contacts.parts import ANCHOR, KINDS, OPENS, SEPARATOR, START, opening, plain
+from collectors.contacts.parts import (
+    ANCHOR,
+    KINDS,
+    OPENS,
+    SEPARATOR,
+    START,
+    opening,
+    pattern,
+    plain,
+)
 from collectors.model import PostalAddress
 
 _LABELLED = re.compile(r"адрес\w{0,3}[^\n:]{0,30}:\s{0,3}$", re.IGNORECASE)
@@ -101,7 +110,7 @@ def streets(text: str) -> Iterator[str]:
     usual = plain(text)
     for start in (match.start() for match in START.finditer(usual)):
         for kind in ("street before", "street", "loose street"):
-            if street := KINDS[kind].match(usual, start):
+            if street := pattern(kind).match(usual, start):
                 yield text[start : street.end()]
                 break
 
@@ -160,7 +169,7 @@ def _chain(text: str, start: int) -> list[Part]:
 
 def _part(text: str, position: int, before: list[Part]) -> Part | None:
     for kind in _kinds_after(text, position, before):
-        if match := KINDS[kind].match(text, position):
+        if match := pattern(kind).match(text, position):
             return Part(_SAME.get(kind, kind), position, match.end())
     return None
 
