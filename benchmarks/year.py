@@ -25,8 +25,8 @@ from sqlalchemy import Engine
 
 from benchmarks.figures import Figure, Size, in_columns
 from collectors.model import Address, Facts, Failure, FailureCode, Observation, Page, Post, Wall
-from collectors.vk.settings import WALL_GET, VkSettings, quotas
-from collectors.vk.walls import FULL_SHEET, USUAL_POSTS, WAIT_SECONDS, cost
+from collectors.vk.settings import FULL_SHEET, USUAL_POSTS, WALL_GET, VkSettings, cost, quotas
+from collectors.vk.walls import WAIT_SECONDS
 from monitor.planning import Past, planned, tried
 from monitor.storage.database import open_database
 from monitor.storage.ledger import Ledger

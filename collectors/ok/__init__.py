@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator, Sequence
 
 from collectors.addresses import ok_address
 from collectors.model import OK, Collector, Network, Observation, Page, Run
-from collectors.ok.collect import collect
 from collectors.ok.settings import OkSettings
 
 __all__ = ["NETWORK", "OkSettings"]
 
 
 def _collector(settings: OkSettings) -> Collector:
+    from collectors.ok.collect import collect  # only to read: settings and reports need no parser
+
     def read(pages: Sequence[Page], run: Run) -> AsyncIterator[tuple[Observation, ...]]:
         return collect(settings, pages, run)
 

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 
 from collectors.addresses import AddressError, ok_address
 from collectors.contacts import find_contacts, union
-from collectors.http import open_client
+from collectors.guard import Guard, guard
+from collectors.http import Limits, open_client
 from collectors.model import (
     OK,
     Access,
@@ -43,13 +44,26 @@ async def collect(
 ) -> AsyncIterator[tuple[Observation, ...]]:
     if not pages:
         return
-    async with open_client(OK, run, settings.limits(), settings.guard()) as client:
+    async with open_client(OK, run, limits_of(settings), guard_of(settings)) as client:
         public = Public(client, settings, run, datetime.now(UTC))
         reader = _Reader(settings, run, public, by_api(client, settings, run))
         for chunk in chunks(pages, MOST_GROUPS):
             heads = await reader.heads_by_api(chunk)
             for few in chunks(chunk, AT_ONCE):
                 yield tuple(await together([reader.observe(p, heads.get(p)) for p in few]))
+
+
+def limits_of(settings: OkSettings) -> Limits:
+    return Limits(
+        requests_per_second=settings.requests_per_second,
+        read_timeout=settings.timeout,
+        total_timeout=2 * settings.timeout,
+        first_wait=settings.first_wait,
+    )
+
+
+def guard_of(settings: OkSettings) -> Guard:
+    return guard(own_urls=(settings.api_url, settings.site_url))
 
 
 @dataclass(slots=True)

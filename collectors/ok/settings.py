@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from collectors.guard import Guard, guard
-from collectors.http import Limits
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OkSettings:
@@ -25,14 +22,3 @@ class OkSettings:
     @property
     def has_key(self) -> bool:
         return bool(self.application_key and self.application_secret_key and self.access_token)
-
-    def limits(self) -> Limits:
-        return Limits(
-            requests_per_second=self.requests_per_second,
-            read_timeout=self.timeout,
-            total_timeout=2 * self.timeout,
-            first_wait=self.first_wait,
-        )
-
-    def guard(self) -> Guard:
-        return guard(own_urls=(self.api_url, self.site_url))

@@ -6,13 +6,14 @@ from functools import partial
 
 from collectors.addresses import site_address
 from collectors.model import SITE, Collector, Network
-from collectors.site.collect import collect
 from collectors.site.settings import SiteSettings
 
-__all__ = ["NETWORK", "SiteSettings", "collect"]
+__all__ = ["NETWORK", "SiteSettings"]
 
 
 def _collector(settings: SiteSettings) -> Collector:
+    from collectors.site.collect import collect  # only to read: settings and reports need no parser
+
     return partial(collect, settings)
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collectors.addresses import vk_address
-from collectors.model import VK, Network
-from collectors.vk.collector import vk_collector
-from collectors.vk.settings import VkSettings, quotas, readers
-from collectors.vk.walls import cost
+from collectors.model import VK, Collector, Network
+from collectors.vk.settings import VkSettings, cost, quotas, readers
+
+
+def _collector(settings: VkSettings) -> Collector:
+    from collectors.vk.collector import vk_collector  # only to read: settings need no vk-api
+
+    return vk_collector(settings)
+
 
 NETWORK = Network(
     slug=VK,
     title="ВКонтакте",
     canonical=vk_address,
     settings=VkSettings,
-    collector=vk_collector,
+    collector=_collector,
     secrets={"tokens": "VK_TOKENS"},
     quotas=quotas,
     readers=readers,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from collectors.addresses import vk_address
-from collectors.model import Quota
+from collectors.model import Observation, Quota
 
 WALL_GET = "wall.get"
+FULL_SHEET = 100  # the most that wall.get gives
+USUAL_POSTS = 52  # of a first sheet, for the ten weeks that an audit looks back on
+MAX_SHEETS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,13 @@ def quotas(settings: VkSettings) -> Mapping[str, Quota]:
 
 def readers(settings: VkSettings) -> tuple[str, ...]:
     return tuple(fingerprint(token) for token in settings.token_list)
+
+
+def cost(last: Observation | None) -> Mapping[str, int]:
+    """Calls of wall.get for a page that posts as it did: a first sheet, then full ones."""
+    wall = last.facts.wall if last and last.facts else None
+    more = max(0, len(wall.posts) - USUAL_POSTS) if wall else 0
+    return {WALL_GET: min(MAX_SHEETS, 1 + math.ceil(more / FULL_SHEET))}
 
 
 def fingerprint(token: str) -> str:

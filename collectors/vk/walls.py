@@ -11,7 +11,6 @@ Pages are found while walls are read, only so far ahead that no token has to wai
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,12 +30,9 @@ from collectors.vk.script import (
     wall_values,
     walls_script,
 )
-from collectors.vk.settings import WALL_GET
+from collectors.vk.settings import FULL_SHEET, MAX_SHEETS, WALL_GET
 
-FULL_SHEET = 100  # the most that wall.get gives
 POSTS_A_DAY = 0.75  # a first sheet covers the window of a page that posts five times a week
-USUAL_POSTS = 52  # of a first sheet, for the ten weeks that an audit looks back on
-MAX_SHEETS = 12
 WEIGHT = 40_000  # bytes a wall: heavier walls are read in smaller first sheets
 FEWEST_POSTS = 30  # of a first sheet: three posts a week for ten weeks
 WAIT_SECONDS = 3600.0  # for calls that the ledger frees, in all
@@ -79,13 +75,6 @@ class Reading:
 def first_count(run: Run) -> int:
     days = (run.as_of - run.walls_since).total_seconds() / 86400
     return max(20, min(FULL_SHEET, round(days * POSTS_A_DAY)))
-
-
-def cost(last: Observation | None) -> Mapping[str, int]:
-    """Calls of wall.get for a page that posts as it did: a first sheet, then full ones."""
-    wall = last.facts.wall if last and last.facts else None
-    more = max(0, len(wall.posts) - USUAL_POSTS) if wall else 0
-    return {WALL_GET: min(MAX_SHEETS, 1 + math.ceil(more / FULL_SHEET))}
 
 
 async def read_walls(

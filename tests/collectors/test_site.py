@@ -11,7 +11,8 @@ import pytest
 import trustme
 
 from collectors.model import FailureCode, Observation, Page, Presence, SiteFacts
-from collectors.site import NETWORK, SiteSettings, collect
+from collectors.site import NETWORK, SiteSettings
+from collectors.site.collect import collect
 from tests.collectors.tiny_web import (
     QUICK,
     Shelf,

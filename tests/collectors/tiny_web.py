@@ -13,7 +13,8 @@ from uuid import uuid4
 
 from collectors.guard import Resolver, resolve
 from collectors.model import Evidence, Exchange, Observation, Page, Role, Run
-from collectors.site import SiteSettings, collect
+from collectors.site import SiteSettings
+from collectors.site.collect import collect
 from tests.cast import NOW
 
 Routes = Mapping[str, Any]  # path → an HTML text, a whole reply, or what to do with the socket
