@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import entry_points
 
+from collectors.installed import installed_under
 from collectors.model import Network
 
 
 @cache
 def networks() -> Mapping[str, Network]:
     """Slug → network, in the order of their names."""
-    found = entry_points(group="dozor.networks")
+    found = installed_under("dozor.networks")
     return {point.name: point.load() for point in sorted(found, key=lambda point: point.name)}

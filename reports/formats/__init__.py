@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
+from collectors.installed import installed_under
 from reports.model import Format
 
 
 @cache
 def installed() -> Mapping[str, Format]:
     """Every format by its slug; a new one is a module and a line in pyproject.toml."""
-    return Formats(entry_points(group="dozor.formats"))
+    return Formats(installed_under("dozor.formats"))
 
 
 class Formats(Mapping[str, Format]):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from collectors.installed import installed_under
 from rules.engine import ENGINE_PARAMETERS
 from rules.model import Category, Kind
 from rules.packs.declared import DeclaredAct, DeclaredRequirement
@@ -64,7 +64,7 @@ def _requirement_faults(one: DeclaredRequirement, lent: frozenset[str]) -> Itera
 @cache
 def known_networks() -> frozenset[str]:
     """Slugs of the installed networks, modules not loaded; empty where nothing is installed."""
-    return frozenset(point.name for point in entry_points(group="dozor.networks"))
+    return frozenset(point.name for point in installed_under("dozor.networks"))
 
 
 def _is_unknown(slug: str) -> bool:
@@ -180,9 +180,15 @@ def _needed(predicate: Predicate) -> frozenset[str]:
     )
 
 
+@cache
+def _adapter(wanted: Any) -> TypeAdapter[Any]:
+    """Packs ask for a dozen types, some two hundred times."""
+    return TypeAdapter(wanted)
+
+
 def _wrong_type(wanted: Any, value: Any) -> str | None:
     try:
-        TypeAdapter(wanted).validate_python(value, strict=True)
+        _adapter(wanted).validate_python(value, strict=True)
     except ValidationError as error:
         return "; ".join(one["msg"] for one in error.errors())
     return None
