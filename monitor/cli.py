@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-FRESH_OBJECTS = 50_000  # before a search for cycles among them: some five megabytes
+SEARCHES = 50_000, 20, 10  # for garbage: among so many new objects, and again among the survivors
 
 app = typer.Typer(
     name="dozor",
@@ -533,8 +533,9 @@ def main() -> None:
 def _collect_seldom() -> None:
     """Modules, patterns and table classes stay to the end, a million objects: to look through them
     for cycles at every 700 new ones, and twice more at the exit, is a quarter of a short command.
+    A region's run holds no more for it (benchmarks/vk_scale.py): few cycles outlive a first search.
     """
-    gc.set_threshold(FRESH_OBJECTS, *gc.get_threshold()[1:])
+    gc.set_threshold(*SEARCHES)
     atexit.register(gc.freeze)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from threading import Lock
 
 from collectors.contacts.words import any_of
 
@@ -152,6 +153,7 @@ _BODIES = {
     "town": rf"{_NAME}(?={_B}{_STREET_TYPE}(?:\.|{_B}))",
 }
 KINDS = tuple(_BODIES)  # in the order in which they are tried
+_COMPILING = Lock()
 _DIGIT, _CAPITAL_LETTER, _SMALL, _OTHER = "digit", "capital", "small", "other"
 _WORDS = frozenset({_CAPITAL_LETTER, _SMALL})
 _NAMES = frozenset({_CAPITAL_LETTER, _OTHER})
@@ -180,8 +182,14 @@ OPENS = {
 @cache
 def pattern(kind: str) -> re.Pattern[str]:
     """Compiled when first tried: to compile all takes as long as to read the addresses of a site,
-    and few texts need all.
+    and few texts need all. Networks are read side by side, so it is done by one of them only.
     """
+    with _COMPILING:
+        return _compiled(kind)
+
+
+@cache
+def _compiled(kind: str) -> re.Pattern[str]:
     return re.compile(_BODIES[kind])
 
 
