@@ -11,8 +11,9 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 demo: .venv/run  ## audit a town that does not exist, and show the report
 	$(BIN)/dozor demo
 
-# Hundreds of tests start the program: compiled modules are kept, whatever the environment says.
-test fuzz: export PYTHONDONTWRITEBYTECODE :=
+# Modules are kept compiled, whatever the environment says: tests start the program hundreds of
+# times, and a benchmark would measure the compiler.
+demo test fuzz bench: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/dev browser pango  ## the whole suite, a browser and a mail server included
 	$(BIN)/pytest -n 2 --dist worksteal
 
