@@ -12,7 +12,7 @@ __all__ = ["NETWORK", "OkSettings"]
 
 
 def _collector(settings: OkSettings) -> Collector:
-    from collectors.ok.collect import collect  # only to read: settings and reports need no parser
+    from collectors.ok.collect import collect  # only when needed: to read
 
     def read(pages: Sequence[Page], run: Run) -> AsyncIterator[tuple[Observation, ...]]:
         return collect(settings, pages, run)

@@ -12,7 +12,7 @@ __all__ = ["NETWORK", "SiteSettings"]
 
 
 def _collector(settings: SiteSettings) -> Collector:
-    from collectors.site.collect import collect  # only to read: settings and reports need no parser
+    from collectors.site.collect import collect  # only when needed: to read
 
     return partial(collect, settings)
 

@@ -8,7 +8,7 @@ from collectors.vk.settings import VkSettings, cost, quotas, readers
 
 
 def _collector(settings: VkSettings) -> Collector:
-    from collectors.vk.collector import vk_collector  # only to read: settings need no vk-api
+    from collectors.vk.collector import vk_collector  # only when needed: to read
 
     return vk_collector(settings)
 

@@ -108,9 +108,9 @@ def _mail(application: Application, done: Audit, report: Report, files: Sequence
     if is_held(done):
         print(words("advice", audit=done.id))
         return
-    # Only when asked: letters bring workbooks, style sheets and the way to a mail server along.
-    from monitor.commands.report import say_delivered
-    from monitor.delivery import deliver, queue_report
+    # letters bring workbooks, style sheets and the way to a mail server along
+    from monitor.commands.report import say_delivered  # only when needed
+    from monitor.delivery import deliver, queue_report  # only when needed
 
     queue_report(application, done, report, files)
     say_delivered(deliver(application.engine, application.settings, application.clock))
