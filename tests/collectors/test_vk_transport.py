@@ -195,10 +195,14 @@ class AtOnce:
 
 
 def test_a_call_that_was_held_up_on_its_way_delays_the_next() -> None:
-    """A new connection took 45 ms: the second of this call begins when it arrives."""
+    """A new connection took 45 ms: the second of this call begins when it arrives.
+
+    Where this machine is so busy that it took longer than half an interval, it counts as answered
+    slowly from there on.
+    """
 
     async def arrivals() -> list[float]:
-        pace, arrived = Pace(10, turns=AtOnce()), []
+        pace, arrived = Pace(10, turns=AtOnce()), [time.monotonic()]
         for number in range(11):
             call = await pace.turn()
             await asyncio.sleep(0 if number else 0.045)
@@ -206,5 +210,5 @@ def test_a_call_that_was_held_up_on_its_way_delays_the_next() -> None:
             pace.answered(call)
         return arrived
 
-    arrived = asyncio.run(arrivals())
-    assert arrived[10] - arrived[0] >= 1.0
+    begun, *arrived = asyncio.run(arrivals())
+    assert arrived[10] - min(arrived[0], begun + 0.05) >= 1.0
