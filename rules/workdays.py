@@ -7,12 +7,9 @@ A year without an act of the Government is never guessed: `CalendarUncoveredErro
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from functools import cache, lru_cache, partial
-from importlib.machinery import PathFinder
-from importlib.util import module_from_spec
-from pathlib import Path
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -33,21 +30,7 @@ class CalendarUncoveredError(Exception):
 
 @cache
 def _calendar(year: int) -> holidays.HolidayBase:
-    return _russia()(years=[year])
-
-
-@cache
-def _russia() -> Callable[..., holidays.HolidayBase]:
-    """Its module alone: asked for one country the library loads all two hundred, which is a
-    twentieth of an audit of one institution. Where the module is not found, that is what happens.
-    """
-    spec = PathFinder.find_spec("russia", [str(Path(holidays.__file__).with_name("countries"))])
-    if spec is None or spec.loader is None:
-        return partial(holidays.country_holidays, "RU")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    russia: Callable[..., holidays.HolidayBase] = module.Russia
-    return russia
+    return holidays.country_holidays("RU", years=[year])
 
 
 @cache

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.workdays import (
     NEWEST_COVERED_YEAR,
-    OLDEST_COVERED_YEAR,
     CalendarUncoveredError,
     add_months,
     add_working_days,
@@ -34,14 +32,6 @@ TOTALS = {2022: 247, 2023: 247, 2024: 248, 2025: 247, 2026: 247, 2027: 247}
 def test_a_year_has_its_working_days(year: int, total: int) -> None:
     days = [date(year, 1, 1) + timedelta(days=number) for number in range(366)]
     assert sum(is_working_day(day) for day in days if day.year == year) == total
-
-
-def test_the_calendar_that_is_loaded_alone_is_the_library_s_own() -> None:
-    years = range(OLDEST_COVERED_YEAR, NEWEST_COVERED_YEAR + 1)
-    theirs = holidays.country_holidays("RU", years=years)
-    days = (date(years[0], 1, 1) + timedelta(days=number) for number in range(366 * len(years)))
-    covered = [day for day in days if day.year in years]
-    assert [one for one in covered if is_working_day(one) != theirs.is_working_day(one)] == []
 
 
 def test_the_totals_reach_the_newest_covered_year() -> None:
