@@ -21,7 +21,8 @@ from sqlmodel import select
 
 from monitor.config import Settings, load_settings
 from monitor.delivery import Delivered, deliver
-from monitor.mime import address_of, id_of, message_of
+from monitor.mailboxes import address_of
+from monitor.mime import id_of, message_of
 from monitor.storage import outbox
 from monitor.storage.database import session
 from monitor.storage.tables import MessageRow

@@ -8,9 +8,11 @@ import random
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.request
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,7 +33,7 @@ from tests.monitor.conftest import DOZOR, Mailbox, Office
 from tests.monitor.pipeline import Town
 from tests.monitor.test_faults import WELL, community
 from tests.monitor.test_mail import text_of
-from tests.monitor.test_nights import Nightly, nightly
+from tests.monitor.test_nights import Nightly, nightly, until
 
 TOMSK = ZoneInfo("Asia/Tomsk")
 DAILY = cron_trigger("0 3 * * *", TOMSK)
@@ -119,13 +121,6 @@ def test_pages_that_are_read_no_more_hold_the_report() -> None:
 def soon(seconds: int) -> str:
     begin = datetime.now(TOMSK) + timedelta(seconds=seconds)
     return f"{begin.second} {begin.minute} {begin.hour} * * *"
-
-
-def until(reached: object, seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while not reached() and time.monotonic() < end:  # type: ignore[operator]
-        time.sleep(0.1)
-    return bool(reached())  # type: ignore[operator]
 
 
 def few_schools(pages: int, losing: int, at: datetime) -> World:
@@ -258,11 +253,21 @@ def fetched(port: int, path: str) -> str:
         return str(answer.read().decode())
 
 
+def is_at_work(office: Office) -> bool:
+    """Whether an audit has taken its turn; before it has, there may be no database, or no table."""
+    path = office.folder / "var/dozor.db"
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as opened:
+            return bool(opened.execute("SELECT 1 FROM lock").fetchone())
+    except sqlite3.OperationalError:
+        return False
+
+
 def test_an_audit_on_demand_goes_beside_the_nightly_one(office: Office) -> None:
     office.set("ok", requests_per_second=2)
     office.environment.pop("DOZOR_OK__REQUESTS_PER_SECOND", None)
     whole = subprocess.Popen(office.command("audit"), env=office.environment)
-    time.sleep(3)
+    assert until(lambda: is_at_work(office), 60)
     one = office.dozor("audit", "edu")
     assert one.returncode == 0, one.stderr
     assert whole.wait(120) in (0, 3)
@@ -272,7 +277,7 @@ def test_an_audit_on_demand_goes_beside_the_nightly_one(office: Office) -> None:
 def test_two_audits_of_everything_do_not_run_at_once(office: Office) -> None:
     office.environment["DOZOR_OK__REQUESTS_PER_SECOND"] = "1"
     whole = subprocess.Popen(office.command("audit"), env=office.environment)
-    time.sleep(3)
+    assert until(lambda: is_at_work(office), 60)
     second = office.dozor("audit")
     whole.kill()
     whole.wait()

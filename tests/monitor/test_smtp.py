@@ -15,7 +15,8 @@ from bs4 import BeautifulSoup
 from sqlalchemy import Engine
 
 from monitor.config import ConfigError, Settings
-from monitor.mime import AddressError, address_of, id_of, message_of
+from monitor.mailboxes import AddressError, address_of
+from monitor.mime import id_of, message_of
 from monitor.storage import outbox
 from reports.mail import Letter, digest
 from reports.model import Audit
