@@ -118,6 +118,9 @@ def test_pages_that_are_read_no_more_hold_the_report() -> None:
 # --- the whole service ------------------------------------------------------------------------
 
 
+AT_WORK = "Служба работает"
+
+
 def soon(seconds: int) -> str:
     begin = datetime.now(TOMSK) + timedelta(seconds=seconds)
     return f"{begin.second} {begin.minute} {begin.hour} * * *"
@@ -181,9 +184,11 @@ def test_a_service_killed_at_random_sends_exactly_one_correct_report(
             until(lambda: town.to(DEPUTY), pause)
             service.kill()
             service.wait()
+        before = told(small).count(AT_WORK)
         service = serving(small)
         try:
             assert until(lambda: town.to(DEPUTY), 60)
+            assert until(lambda: told(small).count(AT_WORK) > before, 60)  # then it hears SIGTERM
             time.sleep(2)
         finally:
             ends(service)
@@ -212,7 +217,7 @@ def test_a_service_holds_a_mass_change_and_tells_the_week_once(
             service = serving(small)
             try:
                 assert until(lambda: len(town.to(DEPUTY)) > 1 and town.to(OPERATOR), 60)
-                assert until(lambda: told(small).count("Служба работает") == start, 60)  # noqa: B023
+                assert until(lambda: told(small).count(AT_WORK) == start, 60)  # noqa: B023
                 time.sleep(2)
             finally:
                 ends(service)
