@@ -53,14 +53,15 @@ def pages_of(
 def read_once(pages: Iterable[Page], known_ids: Mapping[Address, str]) -> tuple[Page, ...]:
     """Each address once, in the order of the registry, with the id that it is known by.
 
+    The registry's own number goes first: a wrong one that was corrected is not read again.
     Where a school and the authority share an address, it is read as the authority's, in full.
     """
     chosen: dict[Address, Page] = {}
     for page in pages:
         address = (page.network, page.address)
         if address not in chosen or page.role == "authority":
-            known = known_ids.get(address)
-            chosen[address] = replace(page, known_id=known) if known else page
+            seen = known_ids.get(address)
+            chosen[address] = replace(page, known_id=seen) if seen and not page.known_id else page
     return tuple(chosen.values())
 
 

@@ -212,7 +212,7 @@ def _uncovered(year: int) -> Reading:
 
 
 def _guarded(case: Case, reading: Reading) -> Reading:
-    if case.requirement.worst is Outcome.REVIEW is not reading.worst:
+    if case.requirement.worst is Outcome.REVIEW and reading.worst is not Outcome.REVIEW:
         reading = replace(reading, worst=Outcome.REVIEW)
     if case.requirement.per == "page":
         reading = _unread(case, aged(case, (case.norm or {}).get("grace_days"), reading))

@@ -332,7 +332,7 @@ def titles_of(texts: Iterable[str]) -> Titles:
         for word in words:
             by_word.setdefault(word, []).append(text)
         if _name(text).numbers:
-            numbers[text] = frozenset(filter(str.isdigit, words))
+            numbers[text] = frozenset(filter(str.isdecimal, words))
     return Titles(by_word, numbers)
 
 
@@ -402,7 +402,7 @@ def _stems(text: str) -> tuple[str, ...]:
     marked = one_alphabet(_FIGURES.sub(" ", text.lower().replace("ё", "е")))
     words = re.findall(r"\d+|[^\W\d_]+(?:/[^\W\d_]+)?", _GLUED.sub(r"\1 \2", marked))
     return tuple(
-        word if word.isdigit() else _IN_WORDS.get(one := stem(word), one) for word in words
+        word if word.isdecimal() else _IN_WORDS.get(one := stem(word), one) for word in words
     )
 
 
@@ -440,8 +440,8 @@ def _sorted_out(stems: tuple[str, ...]) -> _Name:
         else:
             rest.append(stems[position])
         position += length
-    numbers = frozenset(str(int(word)) for word in rest if word.isdigit() and len(word) <= 4)
-    proper = {word for word in rest if not word.isdigit() and len(word) > 1} - _LEGAL_WORDS
+    numbers = frozenset(str(int(word)) for word in rest if word.isdecimal() and len(word) <= 4)
+    proper = {word for word in rest if not word.isdecimal() and len(word) > 1} - _LEGAL_WORDS
     words = frozenset((*kinds, *numbers, *proper))
     return _Name(frozenset(kinds), numbers, frozenset(proper), words)
 

@@ -113,15 +113,38 @@ def _judge_newest(page: Page, history: list[Observation], dossier: Dossier) -> V
 def _is_replaced(
     page: Page, facts: Facts, history: Sequence[Observation], dossier: Dossier
 ) -> bool:
-    """The address now leads to another community that does not name the institution."""
+    """The address leads to another community that does not name the institution."""
+    if _is_by_number_alone(page, facts, history):
+        return not _names_owner(page, facts, dossier)
     earlier = page.known_id or next(
         (one.facts.page_id for one in reversed(history) if one.facts and one.facts.page_id), None
     )
     if facts.page_id is None or earlier in (None, facts.page_id):
         return False
+    return not _names_owner(page, facts, dossier)
+
+
+def _is_by_number_alone(page: Page, facts: Facts, history: Sequence[Observation]) -> bool:
+    """Found by the number in the registry, where the address leads nowhere and never led there.
+
+    One wrong digit, and it is a stranger's.
+    """
+    name = page.address.rpartition("/")[2]
+    if facts.page_id is None or facts.page_id != page.known_id:
+        return False
+    if facts.page_id == name.removeprefix("club"):  # the address is the number
+        return False
+    return not any(_is_called(one.facts, name, facts.page_id) for one in history if one.facts)
+
+
+def _is_called(facts: Facts, name: str, page_id: str) -> bool:
+    return facts.page_id == page_id and (facts.screen_name or "").lower() == name.lower()
+
+
+def _names_owner(page: Page, facts: Facts, dossier: Dossier) -> bool:
     owner = dossier.municipality.by_id.get(page.institution.rpartition("/")[2])
     texts = [facts.description or ""]
-    return owner is None or not names_match(owner, facts.title or "", texts).strict
+    return owner is not None and names_match(owner, facts.title or "", texts).strict
 
 
 def _last_id(history: Sequence[Observation]) -> str | None:

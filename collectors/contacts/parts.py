@@ -182,15 +182,11 @@ OPENS = {
 @cache
 def pattern(kind: str) -> re.Pattern[str]:
     """Compiled when first tried: to compile all takes as long as to read the addresses of a site,
-    and few texts need all. Networks are read side by side, so it is done by one of them only.
+    and few texts need all. Networks are read side by side, so it is done by one of them only: the
+    others then find it among the patterns that `re` remembers.
     """
     with _COMPILING:
-        return _compiled(kind)
-
-
-@cache
-def _compiled(kind: str) -> re.Pattern[str]:
-    return re.compile(_BODIES[kind])
+        return re.compile(_BODIES[kind])
 
 
 def opening(sign: str) -> str:

@@ -20,7 +20,7 @@ from collectors.site.page import Reading, Source, read_page
 from collectors.site.robots import Robots, robots
 from collectors.site.territory import Territory, target
 
-BIG = 100_000  # bytes: at worst a second of reading
+BIG = 30_000  # bytes: usual ones take some milliseconds, the worst half a second
 PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
 
 

@@ -76,10 +76,8 @@ def _author(owner: int, writer: Any) -> Author:
 
 def text_digest(text: str) -> str | None:
     """The same for texts that differ in case, spaces and look-alike signs only; None if empty."""
-    words = (
-        unicodedata.normalize("NFKC", text).casefold().encode().split()
-    )  # bytes: a fifth quicker
-    return hashlib.sha256(b" ".join(words)).hexdigest()[:16] if words else None
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return hashlib.sha256(plain.encode()).hexdigest()[:16] if plain else None
 
 
 def wall_of(sheets: Sequence[Sheet], as_of: datetime) -> Wall:

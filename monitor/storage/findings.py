@@ -47,41 +47,40 @@ def add(engine: Engine, audit: Audit, findings: Iterable[Finding]) -> None:
     of_each: dict[tuple[str, str], list[Finding]] = {}
     for one in findings:
         of_each.setdefault((one.municipality, one.institution), []).append(one)
-    lists: dict[str, bytes] = {}
-    rows = [_row(audit, key, found, lists) for key, found in of_each.items()]
+    lists = dict(_shared(one) for found in of_each.values() for one in found if _is_long(one))
+    rows = [_row(audit, *key, found) for key, found in of_each.items()]
     with session(engine) as opened:
         put_once(opened, [EvidenceListRow(digest=one, body=lists[one]) for one in lists])
         put_once(opened, rows)
 
 
 def _row(
-    audit: Audit, key: tuple[str, str], found: Sequence[Finding], lists: dict[str, bytes]
+    audit: Audit, municipality: str, institution: str, found: Sequence[Finding]
 ) -> JudgementRow:
-    """Puts into `lists` what is kept apart from the row."""
-    shared = {at: _shared(one) for at, one in enumerate(found) if len(one.evidence) > SHORT}
-    lists |= dict(shared.values())
-    bare = (replace(one, evidence=()) if at in shared else one for at, one in enumerate(found))
-    judgement = Judgement(tuple(bare), {at: digest for at, (digest, _) in shared.items()})
-    counts = Counter(COUNTED[one.outcome] for one in found)
-    municipality, institution = key
+    grounds = {at: _shared(one)[0] for at, one in enumerate(found) if _is_long(one)}
+    bare = (replace(one, evidence=()) if at in grounds else one for at, one in enumerate(found))
     return JudgementRow(
         audit_id=audit.id,
         municipality=municipality,
         institution=institution,
-        body=packed(judgement),
-        **counts,
+        body=packed(Judgement(tuple(bare), grounds)),
+        **Counter(COUNTED[one.outcome] for one in found),
     )
 
 
+def _is_long(finding: Finding) -> bool:
+    return len(finding.evidence) > SHORT
+
+
 def _shared(finding: Finding) -> tuple[str, bytes]:
-    """Digest and body of a list of evidence."""
-    body = _packed_list(finding.evidence)
-    return hashlib.sha256(body).hexdigest()[:32], body
+    """Digest and body of its list of evidence."""
+    return _packed_list(finding.evidence)
 
 
 @lru_cache(maxsize=LISTS)
-def _packed_list(evidence: tuple[Evidence, ...]) -> bytes:
-    return packed(Grounds(evidence))
+def _packed_list(evidence: tuple[Evidence, ...]) -> tuple[str, bytes]:
+    body = packed(Grounds(evidence))
+    return hashlib.sha256(body).hexdigest()[:32], body
 
 
 def judged(engine: Engine, audit: Audit) -> set[str]:
@@ -177,21 +176,25 @@ def outcomes_of_pages(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Lists of evidence as one reader needs them, the latest remembered."""
+
+    opened: Session
+    latest: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
+
+    def of(self, digest: str) -> tuple[Evidence, ...]:
+        if digest not in self.latest:
+            row = self.opened.get_one(EvidenceListRow, digest)
+            if len(self.latest) >= LISTS:
+                del self.latest[next(iter(self.latest))]
+            self.latest[digest] = unpacked(Grounds, row.body).evidence
+        return self.latest[digest]
+
+
 def _findings(body: bytes, lists: _Lists) -> tuple[Finding, ...]:
     kept = unpacked(Judgement, body)
     return tuple(
         replace(one, evidence=lists.of(kept.grounds[at])) if at in kept.grounds else one
         for at, one in enumerate(kept.findings)
     )
-
-
-class _Lists:
-    """Lists of evidence as one reader needs them, the latest remembered."""
-
-    def __init__(self, opened: Session) -> None:
-        self._opened = opened
-        self.of = lru_cache(maxsize=LISTS)(self._read)
-
-    def _read(self, digest: str) -> tuple[Evidence, ...]:
-        row = self._opened.get_one(EvidenceListRow, digest)
-        return unpacked(Grounds, row.body).evidence

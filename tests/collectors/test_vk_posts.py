@@ -70,7 +70,8 @@ def test_reposts_and_advertisements_are_told() -> None:
 
 def test_the_same_text_has_one_digest() -> None:
     assert text_digest("День  открытых дверей\n") == text_digest("день открытых дверей")
-    assert text_digest("  ") is None
+    assert text_digest("день\u2028открытых\x85дверей") == text_digest("день открытых дверей")
+    assert text_digest("  \u2028") is None
 
 
 def test_the_pinned_post_does_not_tell_how_far_the_wall_was_read() -> None:

@@ -62,6 +62,33 @@ def test_a_renamed_page_is_followed_by_its_number(tmp_path: Path) -> None:
     assert set(after.accused("vk")) <= set(before.accused("vk"))
 
 
+def test_a_number_mistyped_in_the_registry_accuses_nobody_and_can_be_corrected(
+    tmp_path: Path,
+) -> None:
+    """The address leads nowhere; by its number a stranger's page is found, then the right one."""
+    ours = replace(community(101), name="Школа № 1")
+    theirs = replace(community(102), name="Музей леса")
+    world = replace(WELL, communities=(ours, theirs, WELL.communities[2]), sites=())
+    address = "https://vk.com/never_there"
+    with serve(world) as sandbox:
+        page = {"url": address, "known_id": "102"}
+        mistyped = Town(tmp_path, sandbox, [school(1, no_site=True, page=[page])])
+        done = mistyped.audit(NOW)
+        assert done.accused("vk") == []
+        named = [one for one in done.findings if one.requirement.endswith("/9.1.name")]
+        assert {(one.outcome, one.reason) for one in named} == {(Outcome.UNKNOWN, "page_replaced")}
+        (tmp_path / "town.toml").write_text(
+            (tmp_path / "town.toml").read_text("utf-8").replace('"102"', '"101"'), "utf-8"
+        )
+        sandbox.set_clock(NOW + NIGHT)
+        corrected = mistyped.audit(NOW + NIGHT)
+    facts = corrected.last(address).facts
+    assert facts is not None
+    assert facts.page_id == "101"
+    named = [one for one in corrected.findings if one.requirement.endswith("/9.1.name")]
+    assert {one.outcome for one in named} == {Outcome.PASS}
+
+
 def test_a_page_of_two_institutions_is_read_once_and_judged_for_both(tmp_path: Path) -> None:
     with serve(replace(WELL, sites=())) as sandbox:
         both = [school(number, VK, OK, no_site=True) for number in (1, 2)]

@@ -107,11 +107,12 @@ def test_a_wall_that_the_calls_did_not_reach_rests_on_a_fresh_one() -> None:
     assert look((cut,), NOW, timedelta(days=7)).unread is FailureCode.QUOTA
 
 
-def test_a_page_is_asked_by_the_registrys_id_until_one_was_seen() -> None:
-    page = replace(PAGES[0], known_id="7")
-    assert read_once([page], {}) == (page,)
-    (seen,) = read_once([page], {(page.network, page.address): "8"})
-    assert seen.known_id == "8"
+def test_a_page_is_asked_by_the_registrys_id_else_by_the_one_that_was_seen() -> None:
+    page = PAGES[0]
+    seen = {(page.network, page.address): "8"}
+    assert [one.known_id for one in read_once([page], seen)] == ["8"]
+    given = replace(page, known_id="7")
+    assert read_once([given], {}) == read_once([given], seen) == (given,)
 
 
 # --- over nights ---

@@ -131,6 +131,23 @@ def test_the_report_says_what_was_found_then(old: Old) -> None:
     engine.dispose()
 
 
+def test_what_workers_wrote_between_each_other_is_kept_whole_and_once(old: Old) -> None:
+    """Each institution's rows apart, and one institution judged by two."""
+    with closing(sqlite3.connect(old.folder / "var/dozor.db")) as opened, opened:
+        names = [row[1] for row in opened.execute("PRAGMA table_info(finding)") if row[1] != "id"]
+        columns = ", ".join(names)
+        opened.execute(
+            f"INSERT INTO finding ({columns}) SELECT {columns} FROM finding "
+            "WHERE institution = (SELECT min(institution) FROM finding)"
+        )
+        opened.execute("UPDATE finding SET id = 1000000 + (id * 7919) % 100003")
+    shown = old.report()
+    told = [finding for one in shown["institutions"] for finding in one["findings"]]
+    assert len(shown["institutions"]) == 3
+    assert Counter(finding["outcome"] for finding in told) == old.outcomes
+    assert sorted(finding["because"] for finding in told) == sorted(old.sentences)
+
+
 def test_what_was_seen_then_can_be_judged_again(old: Old) -> None:
     status, told = old.dozor("evaluate", "school-1", "school-2", "museum", "--as-of", AS_OF)
     assert status in (0, 3), told

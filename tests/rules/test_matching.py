@@ -398,3 +398,9 @@ def test_headings_are_passed_over_only_where_they_name_nobody(
 ) -> None:
     named = {text for text in texts if names_match(one, text, ()).strict}
     assert titles_of(dict.fromkeys(texts)).naming(one) == named
+
+
+@pytest.mark.parametrize("title", ["Школа ① класса", "№ ②", "Школа 5 ²"])
+def test_figures_that_are_no_numbers_break_nothing(title: str) -> None:
+    assert not names_match(SCHOOL, title, [title]).strict
+    assert titles_of([title]).naming(SCHOOL) == set()

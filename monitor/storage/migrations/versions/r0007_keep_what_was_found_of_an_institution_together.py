@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -23,6 +23,7 @@ COUNTED = {
     "not_applicable": "not_applicable",
     "error": "error",
 }
+KEY = ("requirement", "network", "page", "about")  # of a finding, within its institution
 AT_ONCE = 100
 
 
@@ -52,28 +53,33 @@ def upgrade() -> None:
 
 
 def _judgements() -> Iterator[dict[str, Any]]:
-    """An institution's findings were added together, so they stand together."""
+    """Workers wrote side by side, so an institution's rows may stand between another's."""
     found = op.get_bind().execute(
         sa.text(
-            "SELECT audit_id, municipality, institution, outcome, body, evidence "
-            "FROM finding ORDER BY audit_id, id"
+            "SELECT audit_id, municipality, institution, outcome, body, evidence FROM finding "
+            "ORDER BY audit_id, min(id) OVER (PARTITION BY audit_id, municipality, institution), id"
         ),
         execution_options={"stream_results": True, "max_row_buffer": AT_ONCE},
     )
-    seen: set[tuple[Any, ...]] = set()
     for key, group in groupby(found, key=lambda row: tuple(row[:3])):
-        if key not in seen:  # else two workers have judged it
-            yield dict(zip(("audit_id", "municipality", "institution"), key, strict=True)) | _told(
-                list(group)
-            )
-        seen = {one for one in seen if one[0] == key[0]} | {key}
+        of_whom = dict(zip(("audit_id", "municipality", "institution"), key, strict=True))
+        yield of_whom | _told(_each_once(group))
 
 
-def _told(rows: list[Any]) -> dict[str, Any]:
-    findings = [json.loads(zlib.decompress(row.body)) for row in rows]
-    grounds = {str(at): row.evidence for at, row in enumerate(rows) if row.evidence}
+def _each_once(rows: Iterable[Any]) -> list[tuple[Any, dict[str, Any]]]:
+    """Rows and their findings; where two workers judged the institution, the first one's."""
+    told: dict[tuple[Any, ...], tuple[Any, dict[str, Any]]] = {}
+    for row in rows:
+        finding = json.loads(zlib.decompress(row.body))
+        told.setdefault(tuple(finding.get(name) for name in KEY), (row, finding))
+    return list(told.values())
+
+
+def _told(found: list[tuple[Any, dict[str, Any]]]) -> dict[str, Any]:
+    grounds = {str(at): row.evidence for at, (row, _) in enumerate(found) if row.evidence}
+    findings = [finding for _, finding in found]
     body = json.dumps({"findings": findings, "grounds": grounds}, ensure_ascii=False)
-    outcomes = [row.outcome for row in rows]
+    outcomes = [row.outcome for row, _ in found]
     counts = {column: outcomes.count(outcome) for outcome, column in COUNTED.items()}
     return counts | {"body": zlib.compress(body.encode())}
 
