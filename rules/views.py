@@ -114,14 +114,15 @@ def _is_replaced(
     page: Page, facts: Facts, history: Sequence[Observation], dossier: Dossier
 ) -> bool:
     """The address leads to another community that does not name the institution."""
-    if _is_by_number_alone(page, facts, history):
-        return not _names_owner(page, facts, dossier)
+    is_another = _is_by_number_alone(page, facts, history) or _leads_elsewhere(page, facts, history)
+    return is_another and not _names_owner(page, facts, dossier)
+
+
+def _leads_elsewhere(page: Page, facts: Facts, history: Sequence[Observation]) -> bool:
     earlier = page.known_id or next(
         (one.facts.page_id for one in reversed(history) if one.facts and one.facts.page_id), None
     )
-    if facts.page_id is None or earlier in (None, facts.page_id):
-        return False
-    return not _names_owner(page, facts, dossier)
+    return facts.page_id is not None and earlier not in (None, facts.page_id)
 
 
 def _is_by_number_alone(page: Page, facts: Facts, history: Sequence[Observation]) -> bool:

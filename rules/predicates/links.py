@@ -386,7 +386,7 @@ def _leads_away(page: SitePage, stems: list[str]) -> Iterator[bool]:
     for link in page.anchors:
         target = urlsplit(link.url)
         unread = target.path.lower().endswith(DOCUMENTS) or target.hostname not in (None, host)
-        yield unread and not _page_in_link(link.url) and names((link.text,), stems)
+        yield unread and not page_in_link(link.url) and names((link.text,), stems)
 
 
 # --- links --------------------------------------------------------------------------------------
@@ -420,9 +420,4 @@ def _page_links(page: SitePage) -> Iterator[str]:
 
 
 def _linked(urls: Iterable[str]) -> Iterator[Address]:
-    yield from (found for url in urls if (found := _page_in_link(url)))
-
-
-@lru_cache(maxsize=2048)
-def _page_in_link(url: str) -> Address | None:
-    return page_in_link(url)
+    yield from (found for url in urls if (found := page_in_link(url)))
