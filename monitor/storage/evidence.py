@@ -52,8 +52,7 @@ SECRET_PARAMETERS = (
     "application_secret_key",
     "client_secret",
 )
-_GIVEN = rf"((?:{'|'.join(SECRET_PARAMETERS)})=)[^&\s\"]*"
-_GIVEN_IN_TEXT, _GIVEN_IN_BYTES = re.compile(_GIVEN), re.compile(_GIVEN.encode())
+_GIVEN = re.compile(rf"((?:{'|'.join(SECRET_PARAMETERS)})=)[^&\s\"]*".encode())
 _SIGNS = tuple(f"{name}=".encode() for name in SECRET_PARAMETERS)
 SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
 # The body is stored as decoded: these would no longer be true of it.
@@ -179,12 +178,10 @@ class WarcFile:
             body = body.replace(secret.encode(), MASK.encode())
         if not any(sign in body for sign in _SIGNS):  # nearly always, and ten times quicker
             return body
-        return _GIVEN_IN_BYTES.sub(rb"\g<1>" + MASK.encode(), body)
+        return _GIVEN.sub(rb"\g<1>" + MASK.encode(), body)
 
     def _clean_text(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
-        return _GIVEN_IN_TEXT.sub(rf"\g<1>{MASK}", text)
+        return self._clean(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
 
 def _forms(secrets: Sequence[str]) -> tuple[str, ...]:

@@ -47,38 +47,35 @@ def add(engine: Engine, audit: Audit, findings: Iterable[Finding]) -> None:
     of_each: dict[tuple[str, str], list[Finding]] = {}
     for one in findings:
         of_each.setdefault((one.municipality, one.institution), []).append(one)
-    lists = dict(_shared(one) for found in of_each.values() for one in found if _is_long(one))
-    rows = [_row(audit, *key, found) for key, found in of_each.items()]
+    told = [_told(audit, *key, found) for key, found in of_each.items()]
+    lists = {digest: body for _, kept in told for digest, body in kept.items()}
     with session(engine) as opened:
         put_once(opened, [EvidenceListRow(digest=one, body=lists[one]) for one in lists])
-        put_once(opened, rows)
+        put_once(opened, [row for row, _ in told])
 
 
-def _row(
+def _told(
     audit: Audit, municipality: str, institution: str, found: Sequence[Finding]
-) -> JudgementRow:
-    grounds = {at: _shared(one)[0] for at, one in enumerate(found) if _is_long(one)}
-    bare = (replace(one, evidence=()) if at in grounds else one for at, one in enumerate(found))
-    return JudgementRow(
+) -> tuple[JudgementRow, Mapping[str, bytes]]:
+    """The row, and the lists of evidence that are kept apart from it, by their digests."""
+    kept = {
+        at: _packed_list(one.evidence) for at, one in enumerate(found) if len(one.evidence) > SHORT
+    }
+    bare = (replace(one, evidence=()) if at in kept else one for at, one in enumerate(found))
+    grounds = {at: digest for at, (digest, _) in kept.items()}
+    row = JudgementRow(
         audit_id=audit.id,
         municipality=municipality,
         institution=institution,
         body=packed(Judgement(tuple(bare), grounds)),
         **Counter(COUNTED[one.outcome] for one in found),
     )
-
-
-def _is_long(finding: Finding) -> bool:
-    return len(finding.evidence) > SHORT
-
-
-def _shared(finding: Finding) -> tuple[str, bytes]:
-    """Digest and body of its list of evidence."""
-    return _packed_list(finding.evidence)
+    return row, dict(kept.values())
 
 
 @lru_cache(maxsize=LISTS)
 def _packed_list(evidence: tuple[Evidence, ...]) -> tuple[str, bytes]:
+    """Digest and body."""
     body = packed(Grounds(evidence))
     return hashlib.sha256(body).hexdigest()[:32], body
 
