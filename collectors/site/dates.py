@@ -14,7 +14,7 @@ WORDED = re.compile(
     rf"(\d(?<!\d\d)\d?)[»\"]?\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)(?!\d)", re.IGNORECASE
 )
 ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)")
-NUMBER = re.compile(r"[№N](?<!\wN)\s?№?\s*(\d[\w/-]{0,15})")  # begins with a sign, too
+NUMBER = re.compile(r"[№N](?<!\wN)\s?№?\s*(\d[\w/-]{0,15})")  # one sign to search for first
 
 
 Dated = tuple[date, str]

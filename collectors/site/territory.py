@@ -32,7 +32,7 @@ ORIGIN = re.compile(r"https?://[^/?#]+/")
 FROM_THE_ORIGIN = re.compile(r"https?://[^/?#\\\s]|/(?![/\\\s])", re.IGNORECASE)
 
 # Every page of a site repeats its menus, and reading an address costs more than all else that is
-# done with a link. So what was read of the links of the last sites is kept: a few megabytes.
+# done with a link. So what was read of the links of the last sites is kept: some ten megabytes.
 MOST_KEPT = 16384
 
 
