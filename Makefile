@@ -5,6 +5,8 @@ BIN := .venv/bin
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --custom-compile-command 'make lock'
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# What apt only recommends beside Chromium is printing, discovery and the like: no test needs it.
+APT_INSTALL := $(SUDO) apt-get install -y -qq --no-install-recommends
 
 .PHONY: demo test check lock browser pango clean bench fuzz pictures
 
@@ -36,13 +38,13 @@ check: .venv/dev  ## style, types, import order
 # The report is looked at by a real browser; Debian's Chromium is the one that is driven.
 browser:
 	@command -v chromium >/dev/null || \
-		{ $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium fonts-dejavu-core; }
+		{ $(SUDO) apt-get update -qq && $(APT_INSTALL) chromium fonts-dejavu-core; }
 
 # WeasyPrint draws the PDF with Pango, which pip does not bring.
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 pango:
 	@ldconfig -p | grep -q libpangoft2-1.0 && ldconfig -p | grep -q libharfbuzz-subset || \
-		{ $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $(PANGO); }
+		{ $(SUDO) apt-get update -qq && $(APT_INSTALL) $(PANGO); }
 
 lock: .venv/dev  ## pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/pip install -q uv
