@@ -31,6 +31,7 @@ from collectors.http import (
 )
 from collectors.model import FailureCode
 from tests.collectors.tiny_web import (
+    IMPATIENT,
     Routes,
     Shelf,
     a_run,
@@ -45,13 +46,14 @@ from tests.collectors.tiny_web import (
 LIMITS = Limits(
     requests_per_second=1000,
     max_bytes=100_000,
-    connect_timeout=0.3,
-    read_timeout=0.3,
-    total_timeout=0.6,
+    connect_timeout=60,
+    read_timeout=60,
+    total_timeout=120,
     attempts=1,
     first_wait=0.01,
     longest_wait=0.2,
 )
+SHORT = replace(LIMITS, **IMPATIENT)
 
 
 def read(
@@ -201,10 +203,8 @@ def test_a_body_that_is_not_packed_as_it_says_is_malformed() -> None:
 
 @pytest.mark.parametrize("slow", [hang, drip])
 def test_a_slow_answer_ends_at_the_time_limit(slow: object) -> None:
-    started = time.monotonic()
-    error = failure({"/": slow})
+    error = failure({"/": slow}, limits=SHORT)
     assert error.failure.code is FailureCode.TIMEOUT
-    assert time.monotonic() - started < 2
 
 
 def test_a_cut_answer_is_malformed() -> None:
@@ -324,7 +324,7 @@ def test_an_expired_certificate_is_its_own_failure() -> None:
 
 
 def test_a_server_that_never_shakes_hands_is_a_timeout() -> None:
-    error = failure({"/": "да"}, "https://127.0.0.1:PORT/")
+    error = failure({"/": "да"}, "https://127.0.0.1:PORT/", limits=SHORT)
     assert error.failure.code is FailureCode.TIMEOUT
 
 
@@ -363,11 +363,10 @@ def test_an_error_is_recognised_by_what_caused_it() -> None:
 def test_connections_to_hosts_asked_long_ago_are_given_up() -> None:
     async def kept(hosts: int) -> int:
         run, permit = a_run(), guard(["127.0.0.0/8"])
-        patient = replace(LIMITS, connect_timeout=20, read_timeout=20, total_timeout=40)
         known = names(**{f"h{at}_example": "127.0.0.1" for at in range(hosts)})
         async with (
             serve({"/": "<html>да"}) as port,
-            open_client("site", run, patient, permit, resolver=known) as client,
+            open_client("site", run, LIMITS, permit, resolver=known) as client,
         ):
             urls = [f"http://h{at}.example:{port}/" for at in range(hosts)]
             await asyncio.gather(*(client.get(url, attempts=3) for url in urls))

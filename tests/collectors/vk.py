@@ -79,7 +79,7 @@ def settings(sandbox: Running, tokens: str = TOKEN, **changed: Any) -> VkSetting
     usual: dict[str, Any] = {
         "api_url": sandbox.vk_url,
         "requests_per_second": 500,
-        "timeout": 5,
+        "timeout": 60,
         "backoff": 0.01,
         "control_pages": sandbox.world.control_pages,
     }

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import tomllib
@@ -30,6 +29,7 @@ from tests import postgresql
 from tests.cast import NOW
 from tests.monitor.pipeline import empty_database
 from tests.monitor.starts import typed
+from tests.waiting import free_port
 
 DOZOR = Path(sys.executable).with_name("dozor")
 AS_OF = NOW.isoformat()
@@ -179,8 +179,7 @@ class Mailbox:
 
     @contextmanager
     def listening(self) -> Iterator[Mailbox]:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         controller = Controller(self, hostname="127.0.0.1", port=self.port)
         controller.start()
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from monitor.storage.tables import MessageRow
 from reports.mail import Letter
 from reports.model import Audit
 from tests.cast import NOW
+from tests.waiting import free_port
 
 SENDER, DEPUTY = "dozor@example.org", "deputy@example.org"
 HEAD = "Отчёт"
@@ -81,8 +81,7 @@ def hang_up(server: SMTP) -> None:
 @contextmanager
 def listening(postman: Postman, **manners: Any) -> Iterator[int]:
     """The port; `manners` are aiosmtpd's, such as `enable_SMTPUTF8` or `tls_context`."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     controller = Controller(postman, hostname="127.0.0.1", port=port, **manners)
     controller.start()
     try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import time
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from tests.monitor.conftest import AS_OF, Mailbox, Office
+from tests.waiting import PATIENCE, until
 
 DEPUTY = "deputy@example.org"
 
@@ -98,12 +98,10 @@ def test_a_night_really_happens(office: Office, mailbox: Mailbox) -> None:
     office.set("schedule", nightly=f"{begin:%S} {begin:%M} {begin:%H} * * *".replace(" 0", " "))
     service = subprocess.Popen(office.command("serve"), env=office.environment)
     try:
-        deadline = time.monotonic() + 60
-        while not mailbox.messages and time.monotonic() < deadline:
-            time.sleep(0.2)
+        until(lambda: [one for one in mailbox.messages if one["To"] == DEPUTY])
     finally:
         service.send_signal(signal.SIGTERM)
-        assert service.wait(30) == 0
+        assert service.wait(PATIENCE) == 0
     (message,) = [one for one in mailbox.messages if one["To"] == DEPUTY]
     shown = office.dozor("report", "--format", "text", "--output", "-").stdout
     counts = re.search(r"Выполняют: \d+ из \d+", shown)

@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -35,6 +34,7 @@ from tests.cast import NOW
 from tests.monitor.conftest import DOZOR, Mailbox
 from tests.monitor.pipeline import Town, school
 from tests.monitor.test_faults import TOKEN, WELL, community, group
+from tests.waiting import PATIENCE, until
 
 DAY = timedelta(days=1)
 TOMSK = ZoneInfo("Asia/Tomsk")
@@ -224,24 +224,27 @@ def test_a_stop_in_mid_night_ends_cleanly_and_the_next_start_goes_on(
         schools = [school(n, f"https://ok.ru/group/{one}") for n, one in enumerate(numbers, 1)]
         begin = datetime.now(TOMSK) - timedelta(minutes=1)
         schedule = {"nightly": f"{begin:%-M} {begin:%-H} * * *", "timezone": "Asia/Tomsk"}
-        slow = {"requests_per_second": 2, "control_pages": []}
+        slow = {"requests_per_second": 0.7, "control_pages": []}
         sections = {**small.sections, "schedule": schedule, "ok": slow}
         small = Town(tmp_path, small.sandbox, schools, sections)
         settings = small.settings()
+        quick = {**sections, "ok": {**slow, "requests_per_second": 50}}
         environment = os.environ | small.sandbox.settings()
         for name in [one for one in environment if one.startswith("DOZOR_")]:
             del environment[name]
         engine = connect(settings.storage.database)
         first = serving(small, environment)
-        assert until(lambda: rows(engine) >= 2, 60)
+        until(lambda: rows(engine) >= 2)
         first.send_signal(signal.SIGTERM)
-        assert first.wait(30) == 0
+        assert first.wait(PATIENCE) == 0
         kept = rows(engine)
         assert 2 <= kept < len(numbers)
+        small.sections = quick
+        small.settings()
         second = serving(small, environment)
-        assert until(lambda: DEPUTY in [one["To"] for one in mailbox.messages], 90)
+        until(lambda: DEPUTY in [one["To"] for one in mailbox.messages])
         second.send_signal(signal.SIGTERM)
-        assert second.wait(30) == 0
+        assert second.wait(PATIENCE) == 0
         with session(engine) as opened:
             audits = opened.exec(select(AuditRow)).all()
             addresses = opened.exec(select(ObservationRow.address)).all()
@@ -259,13 +262,6 @@ def serving(town: Town, environment: dict[str, str]) -> subprocess.Popen[bytes]:
 def rows(engine: Any) -> int:
     with session(engine) as opened:
         return len(opened.exec(select(col(ObservationRow.id))).all())
-
-
-def until(reached: Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while not reached() and time.monotonic() < end:
-        time.sleep(0.1)
-    return reached()
 
 
 # --- an error of our own ----------------------------------------------------------------------
@@ -331,10 +327,10 @@ def test_a_collector_that_crashes_is_told_to_the_operator_without_its_key(
             command = [str(DOZOR), "--config", str(tmp_path / "config.toml"), "serve"]
             service = subprocess.Popen(command, env=environment, stderr=log)
         try:
-            assert until(lambda: bool(town.to(OPERATOR)), 60), (tmp_path / "log").read_text()
+            until(lambda: town.to(OPERATOR))
         finally:
             service.send_signal(signal.SIGTERM)
-            assert service.wait(30) == 0
+            assert service.wait(PATIENCE) == 0
     told = (tmp_path / "log").read_text("utf-8")
     assert "has no such field" in told
     assert town.to(DEPUTY) == []

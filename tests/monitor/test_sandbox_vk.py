@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +22,7 @@ from tests.monitor.sandboxes import (
 )
 from tests.monitor.sandboxes import vk as ask
 from tests.monitor.vk_schema import codes, validate
+from tests.waiting import until
 
 EVERY_FIELD = ",".join(vk.FIELDS)
 DOCUMENTED = ",".join(sorted(set(vk.FIELDS) - {"is_government_organization", "menu"}))
@@ -186,11 +189,23 @@ def test_a_version_must_be_told(running: Running) -> None:
 
 def test_the_fourth_request_of_a_second_is_too_many() -> None:
     with serve(limited(requests_per_second=3)) as running:
-        answers = [ask(running, "groups.getById", group_id="101") for _ in range(4)]
+        answers = until(lambda: within_a_second(lambda: four_answers(running)))
         other = ask(running, "groups.getById", "user", group_id="101")
     assert error(answers[3]) == 6
     assert "response" in answers[2]
     assert "response" in other
+
+
+def four_answers(running: Running) -> list[dict[str, Any]]:
+    return [ask(running, "groups.getById", group_id="101") for _ in range(4)]
+
+
+def within_a_second(ask_all: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]] | None:
+    """None where this machine is so busy that the calls took longer: they prove nothing then."""
+    time.sleep(1)  # what was asked before no longer counts
+    begun = time.monotonic()
+    answers = ask_all()
+    return answers if time.monotonic() - begun < 1 else None
 
 
 def test_the_daily_quota_counts_calls_inside_execute_and_comes_back_after_a_day() -> None:

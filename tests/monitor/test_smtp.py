@@ -50,7 +50,7 @@ def settings(
 ) -> Iterator[Settings]:
     """Settings that point at the postman; indirectly parametrised: does it know SMTPUTF8?"""
     with listening(postman, enable_SMTPUTF8=request.param) as port:
-        yield configured(tmp_path, f'port = {port}\nhost = "127.0.0.1"\ntimeout = 2')
+        yield configured(tmp_path, f'port = {port}\nhost = "127.0.0.1"\ntimeout = 60')
 
 
 @pytest.mark.parametrize("user", ["deputy", "зам"])

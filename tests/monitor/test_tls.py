@@ -46,7 +46,7 @@ def office(
     AUTHORITY.cert_pem.write_to_path(folder / "ca.pem")
     known = '\nca_file = "ca.pem"' if trusts else ""
     with listening(postman, **{ON_THE_WIRE[tls]: context}) as port:
-        lines = f'host = "127.0.0.1"\nport = {port}\ntimeout = 2\ntls = "{tls}"{known}'
+        lines = f'host = "127.0.0.1"\nport = {port}\ntimeout = 60\ntls = "{tls}"{known}'
         yield configured(folder, lines)
 
 

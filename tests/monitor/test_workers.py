@@ -9,9 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -44,6 +43,7 @@ from tests.monitor.conftest import Office
 from tests.monitor.pipeline import QUICK, school
 from tests.monitor.sandboxes import SITE
 from tests.monitor.test_postgresql import dozor
+from tests.waiting import until
 
 ALONE, SHARED = ("first", "second"), ("third", "fourth")  # whose day is unspent
 RATE, DAY = 6, 60
@@ -142,14 +142,6 @@ def crew(config: Path, secrets: Mapping[str, str], size: int) -> Iterator[list[F
                 os.kill(one.pid, signal.SIGTERM)
         for one in members:
             one.join()
-
-
-def until(happened: Callable[[], Any], seconds: float = 60) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := happened()):
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.02)
-    return found
 
 
 def told(settings: Settings, path: Path, **crew: Any) -> dict[str, Any]:
