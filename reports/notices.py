@@ -2,36 +2,39 @@
 
 Events of the registry and the database ──> Notice, one an event and a recipient
 
-The recipients and their terms come from the acts' requirements that are judged by `noticed`; an
-act that does not bind yet is shown ahead of time, and nobody is late with it.
+What is owed and what is late is said by `rules.notices`, by which findings are judged, too; an act
+that does not bind yet is shown ahead of time, and nobody is late with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from reports.ground import Ground, ground
 from reports.model import Format, Rendered, Report
 from reports.templating import render
 from reports.words import day, word
-from rules.force import edition_of, force_of
-from rules.model import Act, Event, Institution, Requirement
-from rules.predicates.notices import first_notice
-from rules.workdays import CalendarUncoveredError, add_working_days
+from rules.model import Dossier, Event, Institution
+from rules.notices import Account, State, accounts, duties
 
-NOTICED = "noticed"  # the predicate of every requirement to tell somebody of a page
-EVENTS = ("page_created", "page_deleted")
-UNTOLD_FIRST = ("late", "due", "unclear", "ahead", "sent_late", "sent")
+UNTOLD_FIRST = (
+    State.LATE,
+    State.DUE,
+    State.UNCLEAR,
+    State.EXCUSED,
+    State.AHEAD,
+    State.SENT_LATE,
+    State.SENT,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`state`: late, due, sent, sent_late; unclear (a date or a calendar is not known);
-    ahead (the act does not bind yet and nothing was sent)."""
+    """One notice as the list shows it; days are words already."""
 
-    state: str
+    state: State
     to: str  # department | cur
     kind: str  # page_created | page_deleted
     institution: str
@@ -63,14 +66,14 @@ def towns(report: Report) -> tuple[Town, ...]:
 
 
 def _town(base: Ground) -> Town:
-    duties = tuple(_duties(base))
-    found = (notice for duty in duties for notice in _notices(base, duty))
+    asked = duties(base.report.acts, base.municipality, _today(base))
+    found = [_notice(base, account) for account in _accounts(base)]
     return Town(
         name=base.municipality.name,
         on=day(_today(base)),
         notices=tuple(sorted(found, key=lambda one: UNTOLD_FIRST.index(one.state))),
-        asked=bool(duties),
-        binding=any(duty.binds for duty in duties),
+        asked=bool(asked),
+        binding=any(clause.force.refusal is None for clause, _ in asked),
     )
 
 
@@ -78,92 +81,41 @@ def _today(base: Ground) -> date:
     return base.report.audit.as_of.astimezone(base.zone).date()
 
 
-@dataclass(frozen=True, slots=True)
-class _Duty:
-    """One clause that demands a notice, in the wording of today."""
-
-    act: Act
-    requirement: Requirement
-    to: str
-    workdays: int
-    binds: bool
-    since: date | None
-
-
-def _duties(base: Ground) -> Iterator[_Duty]:
-    for act in base.report.acts:
-        if act.id in base.municipality.packs:
-            force = force_of(act, base.municipality, _today(base))
-            for one in act.requirements:
-                edition = edition_of(one, _today(base)) if one.predicate == NOTICED else None
-                if edition is not None:
-                    to, workdays = edition.parameters["to"], edition.parameters["within_workdays"]
-                    binds = force.refusal is None
-                    yield _Duty(act, one, to, workdays, binds, force.entered if binds else None)
+def _accounts(base: Ground) -> Iterator[Account]:
+    """Of the institutions that the report is about, whoever owes the notice."""
+    shown = {one.id: one for one in base.institutions}
+    members = tuple(shown.get(one.id, one) for one in base.municipality.institutions)
+    town = replace(base.municipality, institutions=members)
+    for one in members:
+        dossier = Dossier(
+            municipality=town, institution=one, as_of=base.report.audit.as_of, observations={}
+        )
+        for account in accounts(dossier, base.report.acts):
+            if account.owner in shown:
+                yield account
 
 
-def _notices(base: Ground, duty: _Duty) -> Iterator[Notice]:
-    for institution in base.institutions:
-        for event in _events(institution.events, duty, _today(base)):
-            yield _notice(base, duty, institution, event)
-
-
-def _events(events: Iterable[Event], duty: _Duty, today: date) -> Iterator[Event]:
-    """What happened to a page since the act binds."""
-    for one in events:
-        if one.kind in EVENTS and one.page and (duty.since or one.on) <= one.on <= today:
-            yield one
-
-
-def _of_others(base: Ground, own: str, page: str | None) -> Iterator[Event]:
-    """The authority writes to the ЦУР, and in its own log as a rule."""
-    for one in base.institutions:
-        if one.id != own and one.kind == "authority":
-            yield from (told for told in one.events if told.page == page)
-
-
-def _notice(base: Ground, duty: _Duty, institution: Institution, event: Event) -> Notice:
-    due = _due(base, duty, event)
-    log = (*institution.events, *_of_others(base, institution.id, event.page))
-    told = first_notice(log, event, duty.to, _today(base))
+def _notice(base: Ground, account: Account) -> Notice:
+    owner = base.municipality.by_id[account.owner]
+    event = account.event
     return Notice(
-        state=_state(duty, event, due, told, _today(base)),
-        to=duty.to,
+        state=account.state,
+        to=account.to,
         kind=event.kind,
-        institution=base.names[institution.id],
-        name=institution.name,
-        ogrn=institution.ogrn or "",
-        key=institution.id,
-        network=_network(institution, event),
+        institution=base.names[owner.id],
+        name=owner.name,
+        ogrn=owner.ogrn or "",
+        key=owner.id,
+        network=_network(owner, event),
         page=event.page or "",
         on=day(event.on),
         is_estimate=event.is_estimate,
-        due=day(due) if due else None,
-        told=day(told) if told else None,
-        workdays=duty.workdays,
-        clause=duty.requirement.clause,
-        act=duty.act.short_title,
+        due=day(account.due) if account.due else None,
+        told=day(account.told) if account.told else None,
+        workdays=account.workdays,
+        clause=account.requirement.clause,
+        act=account.act.short_title,
     )
-
-
-def _due(base: Ground, duty: _Duty, event: Event) -> date | None:
-    """None where the working days of that year are not known yet."""
-    try:
-        return add_working_days(event.on, duty.workdays, base.municipality.days_off)
-    except CalendarUncoveredError:
-        return None
-
-
-def _state(duty: _Duty, event: Event, due: date | None, told: date | None, today: date) -> str:
-    if told is not None:
-        return "sent_late" if due and told > due and not event.is_estimate else "sent"
-    if not duty.binds:
-        return "ahead"
-    if due is None:
-        return "unclear"
-    if today <= due:
-        return "due"
-    return "unclear" if event.is_estimate else "late"
 
 
 def _network(institution: Institution, event: Event) -> str:

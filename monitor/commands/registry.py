@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from monitor.application import pack_files
+from monitor.application import load_acts, pack_files, real_time
 from monitor.config import ConfigError, load_settings
 from monitor.registry import check as checked
 from monitor.registry import diff as compared
@@ -86,6 +86,10 @@ def export(file: Path, output: Path) -> int:
 
 
 def diff(old: Path, new: Path) -> int:
-    changes = [change.text for change in compared(load(old), load(new))]
+    after = load(new)
+    found = compared(
+        load(old), after, tuple(load_acts().values()), real_time().astimezone(after.timezone).date()
+    )
+    changes = [change.text for change in found]
     print(*(changes or ["Различий нет."]), sep="\n")
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,8 +13,10 @@ from typing import Any
 from collectors.model import Page
 from monitor.registry.sheets import sheet_of
 from monitor.registry.write import document, table
-from rules.model import Institution, Municipality
-from rules.workdays import CalendarUncoveredError, add_working_days
+from rules.case import is_authority
+from rules.model import Act, Event, Institution, Municipality
+from rules.notices import Duty, duties_for, first_notice, last_day
+from rules.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,18 +31,30 @@ class Change:
     due: date | None = None  # of a notice; None: the date of the event is not known
 
 
-def diff(old: Municipality, new: Municipality) -> tuple[Change, ...]:
-    """Every difference between two registries of a municipality, in the new file's order."""
-    return tuple(_changes(old, new))
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """Where the new registry stands: its municipality, and the acts as of a day."""
+
+    town: Municipality
+    acts: Sequence[Act]
+    on: date
 
 
-def _changes(old: Municipality, new: Municipality) -> Iterator[Change]:
+def diff(old: Municipality, new: Municipality, acts: Sequence[Act], on: date) -> tuple[Change, ...]:
+    """Every difference between two registries of a municipality, in the new file's order.
+
+    `acts` are the installed ones; `on` is the day as of which they say what notices are owed.
+    """
+    return tuple(_changes(old, new, _Law(new, acts, on)))
+
+
+def _changes(old: Municipality, new: Municipality, law: _Law) -> Iterator[Change]:
     for what, before, after in _keys("municipality", _town(old), _town(new)):
         yield _say("municipality", None, what=what, old=before, new=after)
     was = {one.id: one for one in old.institutions}
     now = {one.id: one for one in new.institutions}
     for one in new.institutions:
-        yield from _institution(was.get(one.id), one, new)
+        yield from _institution(was.get(one.id), one, law)
     for one in old.institutions:
         if one.id not in now:
             yield _say("institution_removed", one)
@@ -54,9 +68,7 @@ def _town(town: Municipality) -> dict[str, Any]:
 # --- an institution -----------------------------------------------------------------------------
 
 
-def _institution(
-    before: Institution | None, after: Institution, town: Municipality
-) -> Iterator[Change]:
+def _institution(before: Institution | None, after: Institution, law: _Law) -> Iterator[Change]:
     if before is None:
         yield _say("institution_added", after)
     else:
@@ -64,7 +76,7 @@ def _institution(
             "institution", table("institution", before), table("institution", after)
         ):
             yield _say("institution_changed", after, what=what, old=was, new=now)
-    yield from _pages(before.pages if before else (), after, town)
+    yield from _pages(before.pages if before else (), after, law)
     yield from _parts(before, after)
 
 
@@ -78,25 +90,23 @@ def _keys(
             yield titles.get(key, key), _shown(before.get(key)), _shown(after.get(key))
 
 
-def _pages(before: Iterable[Page], after: Institution, town: Municipality) -> Iterator[Change]:
+def _pages(before: Iterable[Page], after: Institution, law: _Law) -> Iterator[Change]:
     was = {(page.network, page.address): page for page in before}
     now = {(page.network, page.address): page for page in after.pages}
     for key, page in now.items():
-        yield from _page(was.get(key), page, after, town)
+        yield from _page(was.get(key), page, after, law)
     for key, page in was.items():
         if key not in now:
             yield _say("page_removed", after, page=page.address)
 
 
-def _page(
-    before: Page | None, page: Page, one: Institution, town: Municipality
-) -> Iterator[Change]:
+def _page(before: Page | None, page: Page, one: Institution, law: _Law) -> Iterator[Change]:
     was_live = before is not None and before.deleted_on is None
     is_live = page.deleted_on is None
     if before is None and is_live:
-        yield from _happened("page_created", page, page.created_on, one, town)
+        yield from _happened("page_created", page, page.created_on, one, law)
     elif (was_live or before is None) and not is_live:
-        yield from _happened("page_deleted", page, page.deleted_on, one, town)
+        yield from _happened("page_deleted", page, page.deleted_on, one, law)
     elif before is not None and not was_live and is_live:
         yield _say("page_restored", one, page=page.address)
     if before is not None:
@@ -150,57 +160,52 @@ def _said(one: Institution) -> Iterator[tuple[str, object]]:
 
 
 def _happened(
-    kind: str, page: Page, on: date | None, one: Institution, town: Municipality
+    kind: str, page: Page, on: date | None, one: Institution, law: _Law
 ) -> Iterator[Change]:
     """The page's creation or deletion, and the notices that it calls for."""
     when = _wording()["words"]["when"].format(day=_shown(on)) if on else ""
     yield _say(kind, one, page=page.address, when=when)
-    for rule in _wording()["notices"]:
-        is_bound = rule["requirement"].partition("/")[0] in town.packs
-        is_told = rule["from_authority"] or one.id != town.authority
-        if is_bound and is_told and not _is_sent(one, page, kind, rule["to"]):
-            yield _notice(rule, kind, page, on, one, town)
+    event = Event(kind=kind, on=on or date.min, page=page.address)
+    log = tuple(told for body in (one, *_authority(law.town)) for told in body.events)
+    owed = duties_for(one, law.town, law.acts, law.on)
+    for duty in sorted(owed, key=lambda duty: duty.workdays):  # the first to be sent first
+        is_sent = first_notice(log, event, duty.to, law.on) is not None
+        if not is_sent and _is_owed(duty, on):
+            yield _notice(duty, event, on, one, law)
 
 
-def _is_sent(one: Institution, page: Page, kind: str, to: str) -> bool:
-    return any(
-        (event.kind, event.page, event.about, event.to) == ("notice_sent", page.address, kind, to)
-        for event in one.events
-    )
+def _authority(town: Municipality) -> Iterator[Institution]:
+    yield from (one for one in town.institutions if is_authority(town, one))
 
 
-def _notice(
-    rule: Mapping[str, Any],
-    kind: str,
-    page: Page,
-    on: date | None,
-    one: Institution,
-    town: Municipality,
-) -> Change:
+def _is_owed(duty: Duty, on: date | None) -> bool:
+    """Not of an act that is no more, nor of what happened before the act."""
+    force = duty.clause.force
+    if force.refusal is Reason.ACT_REPEALED:
+        return False
+    return on is None or force.entered is None or on >= force.entered
+
+
+def _notice(duty: Duty, event: Event, on: date | None, one: Institution, law: _Law) -> Change:
     words = _wording()["words"]
-    due = _due(on, rule["days"], town.days_off)
-    told = words["due"].format(day=_shown(due)) if due else words["undated"].format(**rule)
-    act = town.acts.get(rule["requirement"].partition("/")[0])
-    if act is None or act.status != "in_force":
-        told += words["draft"]
+    due = last_day(on, duty.workdays, law.town.days_off)[0] if on else None
+    told = words["due"].format(day=_shown(due)) if due else _undated(duty, on)
     return _say(
         "notice",
         one,
-        page=page.address,
-        requirement=rule["requirement"],
+        page=event.page or "",
+        requirement=duty.clause.requirement.id,
         date_due=due,
-        addressee=words[rule["to"]],
-        about=words[kind],
-        due=told,
-        clause=rule["clause"],
+        addressee=words.get(duty.to, duty.to),
+        about=words[event.kind],
+        due=told + words["refusal"].get(duty.clause.force.refusal or "", ""),
+        clause=duty.clause.requirement.clause,
     )
 
 
-def _due(on: date | None, days: int, days_off: tuple[date, ...]) -> date | None:
-    try:
-        return add_working_days(on, days, days_off) if on else None
-    except CalendarUncoveredError:
-        return None
+def _undated(duty: Duty, on: date | None) -> str:
+    words = _wording()["words"]
+    return str(words["uncovered" if on else "undated"].format(days=duty.workdays))
 
 
 # --- words --------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from reports.model import Report
 from reports.notices import FORMAT, HTML, Notice, towns
 from rules.model import ActStatus, Event
 from rules.packs import load_act, shipped
-from tests.cast import SCHOOL, TOWN
+from tests.cast import ADMINISTRATION, SCHOOL, TOWN
 from tests.reports.town import REPORT
 
 BLANK = replace(REPORT, findings=())
@@ -24,7 +24,10 @@ IN_FORCE = ActStatus(status="in_force", effective_date=date(2026, 4, 1))
 def report(*events: Event, on: str = "2026-05-04", status: ActStatus = IN_FORCE) -> Report:
     school = replace(SCHOOL, events=events)
     town = replace(
-        TOWN, packs=("minvody-draft",), acts={"minvody-draft": status}, institutions=(school,)
+        TOWN,
+        packs=("minvody-draft",),
+        acts={"minvody-draft": status},
+        institutions=(ADMINISTRATION, school),
     )
     as_of = datetime.fromisoformat(f"{on}T12:00:00+07:00")
     return replace(
@@ -77,6 +80,17 @@ def test_a_draft_makes_nobody_late() -> None:
 
 def test_what_happened_before_the_act_needs_no_notice() -> None:
     assert noticed(report(replace(CREATED, on=date(2026, 3, 1)))) == {}
+
+
+def test_an_act_of_unknown_date_makes_nobody_late() -> None:
+    undated = ActStatus(status="in_force")
+    assert {
+        one.state for one in noticed(report(CREATED, on="2026-06-01", status=undated)).values()
+    } == {"unclear"}
+
+
+def test_the_authority_is_not_late_where_the_institution_never_told_it() -> None:
+    assert noticed(report(CREATED, on="2026-06-01"))["cur"].state == "excused"
 
 
 def test_a_year_without_a_calendar_is_not_guessed() -> None:
