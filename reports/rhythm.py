@@ -10,6 +10,7 @@ from reports.counting import Standing
 from reports.ground import Ground, anchor_of, standing_of
 from reports.view import Posts, Rhythm, Spread, Week, Who
 from reports.words import day_and_month, span, word
+from rules.force import edition_of
 from rules.model import Act, Institution
 from rules.workdays import CalendarUncoveredError, is_judged
 
@@ -72,13 +73,16 @@ def build_week(ground: Ground, monday: date) -> Week:
 
 
 def is_short(ground: Ground, monday: date) -> bool:
-    """As the acts of this report have it; a week of an unknown calendar is not called short."""
-    fewest = [
-        edition.parameters["min_workdays_in_week"]
+    """As the acts have it that day; a week of an unknown calendar is not called short."""
+    editions = [
+        edition_of(requirement, monday)
         for act in bound(ground.report.acts, ground)
         for requirement in act.requirements
-        for edition in requirement.editions
-        if "min_workdays_in_week" in edition.parameters
+    ]
+    fewest = [
+        edition.parameters["min_workdays_in_week"]
+        for edition in editions
+        if edition and "min_workdays_in_week" in edition.parameters
     ]
     try:
         return bool(fewest) and not is_judged(monday, min(fewest), ground.municipality.days_off)

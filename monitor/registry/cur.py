@@ -17,6 +17,7 @@ from monitor.registry.faults import Problem
 from monitor.registry.shape import suggestion
 from monitor.registry.tables import CellError, Content, Formula, Grid
 from reports.formats.cur import kind_of_sphere
+from rules.attestations import TABLE_VALID_DAYS
 
 _HEADER_WITHIN = 20  # rows: titles and dates may stand above the header
 _UNTOLD = frozenset({"", "-", "–", "—", "н/д", "нет данных", "не заполнено"})
@@ -252,7 +253,7 @@ def _attestations(
                 "value": said,
                 "stated_by": _words()["attested_by"],
                 "stated_on": stated_on,
-                "valid_until": stated_on + timedelta(days=_words()["valid_days"]),
+                "valid_until": stated_on + timedelta(days=TABLE_VALID_DAYS),
                 "source": "cur_table",
             }
             | ({"page": page["url"]} if page else {})
