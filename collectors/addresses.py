@@ -17,6 +17,8 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import idna
 
+from collectors.text import normalised
+
 Found = tuple[str, str]  # network, canonical address
 
 
@@ -45,7 +47,6 @@ OK_HOSTS = frozenset(
 SHORTENERS = frozenset({"vk.cc", "clck.ru", "bit.ly", "goo.gl", "t.co", "u.to", "is.gd"})
 
 _LOOK_ALIKES = str.maketrans("авекмнорстухіѕԁ", "abekmhopctyxisd")
-_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\xad"))
 _OPENING = "«»\"'“”„‘’<>([{*"
 _TRAILING = " /.,;:!?«»\"'“”„‘’<>*|&#"
 _SCHEME = re.compile(r"^(?:https?:?/+|https?:(?=\D)|/+)+", re.IGNORECASE)
@@ -176,7 +177,7 @@ def _unwrapped(parts: SplitResult) -> str | None:
 
 def _cleaned(text: str) -> str:
     """Without what clings to an address in a letter or a table: quotes, nbsp, a full stop."""
-    shown = text.replace("&nbsp;", " ").replace("&amp;", "&").translate(_INVISIBLE)
+    shown = normalised(text.replace("&nbsp;", " ").replace("&amp;", "&"))
     shown = unicodedata.normalize("NFKC", shown).strip().lstrip(_OPENING)
     closing = _TRAILING + "".join(
         c for c, o in ((")", "("), ("]", "["), ("}", "{")) if o not in shown

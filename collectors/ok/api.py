@@ -19,6 +19,7 @@ from collectors.ok import beans
 from collectors.ok.errors import ApiError, Meaning
 from collectors.ok.settings import OkSettings
 from collectors.ok.signature import session_secret, sign
+from collectors.text import normalised_all
 
 MOST_GROUPS = 100  # a call; documented for users.getInfo, not for group.getInfo
 _ATTEMPTS = 3
@@ -111,7 +112,7 @@ def _may_pass(error: BaseException) -> bool:
 
 def _json(answer: Answer, method: str) -> Any:
     try:
-        return json.loads(answer.body)
+        return normalised_all(json.loads(answer.body))
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         failure = Failure(FailureCode.MALFORMED, f"{method}: not JSON")
         raise ReadError(failure, answer.evidence, answer) from error

@@ -33,6 +33,7 @@ from collectors.model import (
 from collectors.ok import phrases
 from collectors.ok.dates import read_date
 from collectors.ok.walls import Entry
+from collectors.text import is_normal, is_normal_markup, normalised, normalised_all
 
 NAMES = ("h1.group-name_h", "#hook_Block_AltGroupInfo h1", "a.emphased.grp", "h1.group-name")
 DESCRIPTIONS = (".group-info_desc", "[itemprop=description]", ".group-description")
@@ -97,7 +98,18 @@ class Shown:
 
 
 def parse(answer: Shown) -> BeautifulSoup:
-    return BeautifulSoup(answer.html, "lxml")
+    soup = BeautifulSoup(answer.html, "lxml")
+    if not is_normal_markup(answer.html):
+        _normalise(soup)
+    return soup
+
+
+def _normalise(soup: BeautifulSoup) -> None:
+    """Texts and attributes; no address of the page is asked for as it is written there."""
+    for text in [one for one in soup.find_all(string=True) if not is_normal(one)]:
+        text.replace_with(type(text)(normalised(text)))
+    for tag in soup.find_all(True):
+        tag.attrs |= {name: normalised_all(value) for name, value in tag.attrs.items()}
 
 
 def trouble(soup: BeautifulSoup, answer: Shown, page: Page) -> Failure | None:

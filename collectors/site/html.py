@@ -9,6 +9,8 @@ from bs4.dammit import UnicodeDammit
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from collectors.text import is_normal_markup, normalised
+
 BREAK = "\u2028"  # stands for "a new line on the screen": white space of the source means nothing
 HIDDEN = ("script", "style", "noscript", "template", "svg", "select")
 _LINES = """
@@ -28,6 +30,9 @@ UNHELD_BY_NUMBER = re.compile(
     r"|0*(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d));?",
     re.ASCII | re.IGNORECASE,
 )
+# Names of signs that nobody sees and the parser does not know: it would show the names.
+UNSEEN = re.compile(r"&(?:ZeroWidthSpace|NoBreak|Negative(?:VeryThin|Thin|Medium|Thick)Space);")
+ASKED = frozenset({"href", "src", "action", "data-cfemail"})
 
 
 def decoded(body: bytes, content_type: str) -> str:
@@ -58,10 +63,25 @@ def tree(text: str) -> HtmlElement | None:
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(ELEMENTS)
     try:
-        clean = UNHELD_BY_NUMBER.sub(" ", UNHELD.sub(" ", text))
-        return document_fromstring(clean.encode("utf-8", "replace"), parser=parser)
+        clean = UNSEEN.sub("", UNHELD_BY_NUMBER.sub(" ", UNHELD.sub(" ", text)))
+        root = document_fromstring(clean.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+    if not is_normal_markup(clean):
+        _normalise(root)
+    return root
+
+
+def _normalise(root: HtmlElement) -> None:
+    """Every text; of addresses those of letters and telephones: no server is asked for them."""
+    for element in root.iter():
+        if element.text:
+            element.text = normalised(element.text)
+        if element.tail:
+            element.tail = normalised(element.tail)
+        for name, value in element.items():
+            if name not in ASKED or value.lower().startswith(("mailto:", "tel:")):
+                element.set(name, normalised(value))
 
 
 def lay_out(root: HtmlElement) -> None:

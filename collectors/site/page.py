@@ -23,6 +23,7 @@ from collectors.site.html import decoded, elements, lay_out, marks, on_one_line,
 from collectors.site.shown import shown_contacts
 from collectors.site.territory import Target, Territory, absolute, target
 from collectors.site.widgets import pos_widgets
+from collectors.text import normalised_all
 
 MOST_ANCHORS = 600
 MOST_MENTIONS = 1500
@@ -307,7 +308,7 @@ def _linked_data(root: HtmlElement) -> Iterator[str]:
     for element in elements(root, "script"):
         if "ld+json" in (element.get("type") or ""):
             try:
-                yield from _labelled(json.loads(element.text or ""))
+                yield from _labelled(normalised_all(json.loads(element.text or "")))
             except (ValueError, RecursionError):
                 continue
 

@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 import httpx
 
 from collectors.guard import AddressError, check_url
+from collectors.text import normalised
 
 TRACKING = re.compile(
     r"^(utm_\w+|yclid|gclid|fbclid|_openstat|phpsessid|jsessionid|sid|sessid|back_?url"
@@ -25,6 +26,7 @@ NOT_A_PAGE = re.compile(
     re.IGNORECASE,
 )
 FILE = re.compile(r"\.[a-z0-9]{2,5}$", re.IGNORECASE)
+HOST = re.compile(r"^(?:https?:)?//[^/?#]*", re.IGNORECASE)
 
 
 ORIGIN = re.compile(r"https?://[^/?#]+/")
@@ -86,8 +88,12 @@ def resolved(base: str, href: str) -> Target | None:
 
 
 def _as_browsers_read(href: str) -> str:
-    """Browsers take `\\docs\\a.htm` for `/docs/a.htm` and drop line breaks within."""
-    return re.sub(r"[\t\r\n]", "", href).replace("\\", "/").replace(" ", "%20")
+    """Browsers take `\\docs\\a.htm` for `/docs/a.htm` and drop line breaks within.
+
+    A host is looked up without signs that nobody sees; the path is asked for as it is written.
+    """
+    written = re.sub(r"[\t\r\n]", "", href).replace("\\", "/").replace(" ", "%20")
+    return HOST.sub(lambda host: normalised(host[0]), written, count=1)
 
 
 @dataclass(frozen=True, slots=True)

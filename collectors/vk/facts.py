@@ -24,6 +24,7 @@ from collectors.model import (
     Presence,
     WallAccess,
 )
+from collectors.text import normalised
 from collectors.vk.reader import Signals
 
 FIELDS = (
@@ -234,7 +235,7 @@ def unread_places(links: Sequence[Link]) -> Iterator[str]:
 
 def _text(source: Any, key: str) -> str | None:
     value = source.get(key) if isinstance(source, dict) else None
-    return value.replace("<br>", "\n").strip() if isinstance(value, str) else None
+    return normalised(value.replace("<br>", "\n")).strip() if isinstance(value, str) else None
 
 
 def _number(source: Mapping[str, Any], key: str) -> int | None:

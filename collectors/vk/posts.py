@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collectors.model import BEGINNING, Author, Post, Wall
+from collectors.text import normalised
 
 Item = Mapping[str, Any]
 
@@ -42,7 +43,7 @@ class Sheet:
 
 def sheet(owner: int, items: Sequence[Item], total: int | None, offset: int, asked: int) -> Sheet:
     """Raises LookupError, TypeError or ValueError if an item is no post. `owner` is negative."""
-    pinned = [str(item.get("text") or "") for item in items if item.get("is_pinned")]
+    pinned = [normalised(str(item.get("text") or "")) for item in items if item.get("is_pinned")]
     return Sheet(
         posts=tuple(post(owner, item) for item in items),
         pinned_text=pinned[0] if pinned else None,
@@ -55,7 +56,7 @@ def sheet(owner: int, items: Sequence[Item], total: int | None, offset: int, ask
 def post(owner: int, item: Item) -> Post:
     """Of a visitor's entry nothing is kept but its date and that a visitor wrote it."""
     author = _author(owner, item.get("from_id"))
-    text = item.get("text") if author is Author.PAGE else None
+    text = _text(item) if author is Author.PAGE else None
     return Post(
         key=f"{owner}_{int(item['id'])}",
         published_at=datetime.fromtimestamp(int(item["date"]), UTC),
@@ -63,9 +64,14 @@ def post(owner: int, item: Item) -> Post:
         is_pinned=bool(item.get("is_pinned")),
         is_repost=bool(item.get("copy_history")) or item.get("post_type") == "copy",
         is_advertisement=bool(item.get("marked_as_ads")) or item.get("post_type") == "post_ads",
-        own_length=len(text.strip()) if isinstance(text, str) else None,
-        digest=text_digest(text) if isinstance(text, str) else None,
+        own_length=None if text is None else len(text.strip()),
+        digest=None if text is None else text_digest(text),
     )
+
+
+def _text(item: Item) -> str | None:
+    text = item.get("text")
+    return normalised(text) if isinstance(text, str) else None
 
 
 def _author(owner: int, writer: Any) -> Author:

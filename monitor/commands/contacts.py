@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from collectors.contacts import found
+from collectors.text import normalised_all
 from monitor.config import ConfigError
 
 
@@ -25,7 +26,7 @@ def _text(file: Path) -> str:
 
 def _record(file: Path, number: int, line: str) -> dict[str, object]:
     try:
-        record = json.loads(line)
+        record = normalised_all(json.loads(line))
     except json.JSONDecodeError as error:
         raise ConfigError([f"{file}:{number}: строка не JSON ({error.msg})"]) from None
     except RecursionError:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
+from collectors.text import normalised, normalised_all
 from monitor.application import Application, opened
 from monitor.commands.sense import faults
 from monitor.config import ConfigError, load_settings
@@ -22,6 +23,7 @@ from rules.model import Attestation, Event, Institution, Municipality, Waiver
 
 
 def attest(config: Path, institution: str, **said: Any) -> int:
+    said = normalised_all(said)
     if not said["stated_by"]:
         raise ConfigError(["--by: укажите должность того, кто подтверждает"])
     if said["kind"] == "finding" and not (said["requirement"] and said["outcome"]):
@@ -51,11 +53,13 @@ def _dated(application: Application, said: dict[str, Any]) -> Attestation:
 
 
 def waive(config: Path, institution: str, **said: Any) -> int:
+    said = normalised_all(said)
     said |= {"until": day(said["until"]), "page": _page(said["page"])}
     return _record(config, institution, lambda _: Waiver(**said))
 
 
 def event(config: Path, institution: str, **said: Any) -> int:
+    said = normalised_all(said)
     _check("--kind", said["kind"], EventKind)
     _check("--to", said["to"], Addressee)
     _check("--about", said["about"], EventKind)
@@ -65,7 +69,7 @@ def event(config: Path, institution: str, **said: Any) -> int:
 
 def _record(config: Path, name: str, make: Callable[[Application], Statement]) -> int:
     with opened(load_settings(config)) as application:
-        institution = _one(application, name)
+        institution = _one(application, normalised(name))
         statement = make(application)
         _check_sense(application, institution, statement)
         statements.record(

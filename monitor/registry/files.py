@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from collectors.text import normalised, normalised_all
 from monitor.registry import checks, shape, values
 from monitor.registry.checks import Setting, found_page
 from monitor.registry.declaration import Registry
@@ -101,11 +102,17 @@ def _draft(path: Path, setting: Setting) -> _Draft:
         return _Draft(path, None, "", Place(1), error.faults)
     digest = hashlib.sha256(content).hexdigest()
     try:
-        text = content.decode("utf-8-sig")
-        declared = tomllib.loads(text)
+        text = normalised(content.decode("utf-8-sig"))
+        declared = _loaded(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         return _Draft(path, None, digest, Place(1), (_unparsed(path, error),))
     return _declared(path, text, declared, digest, setting)
+
+
+def _loaded(text: str) -> dict[str, object]:
+    """`\\u00ad` in a string is a sign, too."""
+    declared = tomllib.loads(text)
+    return dict(normalised_all(declared)) if "\\u" in text.lower() else declared
 
 
 def _declared(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -281,6 +282,14 @@ def test_the_api_shows_what_public_pages_show_and_the_day_of_creation(ok: Runnin
         NOW - timedelta(days=3),
     ]
     assert not dict(seen.gaps)
+
+
+def test_a_title_of_the_api_is_read_as_it_looks() -> None:
+    strewn = "\u00ad".join(normalize("NFD", "Музей"))
+    with serve(with_group(replace(SCHOOL, name=strewn))) as ok:
+        facts = only(read(ok, SCHOOL_OK, **KEYS)).facts
+    assert facts is not None
+    assert facts.title == "Музей"
 
 
 def test_many_groups_cost_one_call(ok: Running) -> None:

@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,12 @@ def test_a_registry_becomes_a_municipality() -> None:
 def test_the_digest_is_of_the_file() -> None:
     digest = hashlib.sha256(EVERYTHING.read_bytes()).hexdigest()
     assert load(EVERYTHING, today=TODAY).digest == digest
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\\u00ad"])
+def test_signs_that_nobody_sees_change_no_value(tmp_path: Path, sign: str) -> None:
+    strewn = normalize("NFD", EVERYTHING.read_text("utf-8")).replace("ол", f"о{sign}л")
+    assert replace(load(town(tmp_path, strewn)), digest="") == replace(load(EVERYTHING), digest="")
 
 
 def test_what_must_be_there_is_enough() -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from monitor.commands.sense import Statement, faults
+from monitor.commands.statements import attest
+from monitor.config import ConfigError
 from rules.model import Attestation, Event, Waiver
 from rules.packs import load_act, shipped
 from tests.cast import ADMINISTRATION, MUSEUM_VK, SCHOOL, SCHOOL_VK, TOWN
@@ -110,3 +115,9 @@ def test_dates_that_cannot_be_are_refused() -> None:
 
 def test_a_notice_to_nobody_is_refused() -> None:
     assert "--to" in told(Event(kind="notice_sent", on=TODAY, page=SCHOOL_VK.address))
+
+
+def test_a_name_of_signs_that_nobody_sees_is_no_name() -> None:
+    said = dict.fromkeys(("kind", "requirement", "outcome", "about"))
+    with pytest.raises(ConfigError, match="--by"):
+        attest(Path("config.toml"), "school-1", stated_by="\u200b", **said)

@@ -1,0 +1,80 @@
+"""Texts as they enter: two that look the same are the same.
+
+A page may spell «й» as «и» and a breve, put a soft hyphen into a long word, or bring along the
+marks that a telephone's address book sets around numbers. Nobody sees these signs, so no rule may
+trip over them. Each border of the program (pages, APIs, tables, the registry, what is typed)
+passes its texts through here once; the bytes that came stay in the evidence as they were.
+
+Touched:
+- canonical equivalents become one (NFC): «й», «ё», «Й» of two code points become one;
+- signs that show nothing and take no room go: the soft hyphen, zero-width blanks and joiners,
+  marks, embeddings and isolates of direction, the byte order mark, variation selectors.
+
+Not touched, because a reader sees it:
+- NFKC's equivalents («№» would be «No», «²» a figure, «ﬁ» two letters) and every kind of blank;
+- letters of another alphabet that look alike, stress marks, and the overrides of direction
+  (U+202D, U+202E), which turn the order of what is shown;
+- an address that is to be asked for: a server may keep «й» of two code points in a file's name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from unicodedata import combining, is_normalized, normalize
+
+_UNSEEN = (
+    *"\u00ad\u034f\u061c\ufeff",
+    *map(chr, range(0x180B, 0x1810)),
+    *map(chr, range(0x200B, 0x2010)),
+    *map(chr, range(0x202A, 0x202D)),
+    *map(chr, range(0x2060, 0x2070)),
+    *map(chr, range(0xFE00, 0xFE10)),
+)
+_WITHOUT = dict.fromkeys(map(ord, _UNSEEN))
+_NAMED = re.compile(r"&(?:shy|zwn?j|lrm|rlm)")  # such signs by name, and all signs by number
+_NUMBERED = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{2,5})|([0-9]{3,6}))")
+
+
+def normalised(text: str) -> str:
+    """The text without what nobody sees; itself where there is nothing of that kind."""
+    if is_normal(text):
+        return text
+    return normalize("NFC", text.translate(_WITHOUT))
+
+
+def is_normal(text: str) -> bool:
+    """Nearly every text is: so the looking is quick, a sign at a time in C."""
+    if text.isascii():
+        return True
+    return is_normalized("NFC", text) and not any(map(text.__contains__, _UNSEEN))
+
+
+def is_normal_markup(markup: str) -> bool:
+    """Whether the texts of a page need no look, each by itself, once it is parsed."""
+    if _NAMED.search(markup) or any(map(_is_odd, _numbered(markup))):
+        return False
+    return is_normal(markup)
+
+
+def _numbered(markup: str) -> Iterator[str]:
+    """Each sign once that a page writes by its number."""
+    for hexed, plain in set(_NUMBERED.findall(markup)):
+        yield chr(int(hexed, 16) if hexed else int(plain))
+
+
+def _is_odd(sign: str) -> bool:
+    """One that nobody sees, or that sits upon the letter before it."""
+    return sign in _UNSEEN or combining(sign) > 0
+
+
+def normalised_all(value: Any) -> Any:
+    """As `normalised`, for each text and key of what JSON or TOML holds."""
+    if isinstance(value, str):
+        return normalised(value)
+    if isinstance(value, list):
+        return [normalised_all(one) for one in value]
+    if isinstance(value, dict):
+        return {normalised_all(key): normalised_all(one) for key, one in value.items()}
+    return value
