@@ -47,6 +47,8 @@ OK_HOSTS = frozenset(
 SHORTENERS = frozenset({"vk.cc", "clck.ru", "bit.ly", "goo.gl", "t.co", "u.to", "is.gd"})
 
 _LOOK_ALIKES = str.maketrans("авекмнорстухіѕԁ", "abekmhopctyxisd")
+_RUSSIAN = re.compile("[а-яё]")
+_LATIN = re.compile("[a-z]")
 _OPENING = "«»\"'“”„‘’<>([{*"
 _TRAILING = " /.,;:!?«»\"'“”„‘’<>*|&#"
 _SCHEME = re.compile(r"^(?:https?:?/+|https?:(?=\D)|/+)+", re.IGNORECASE)
@@ -359,7 +361,24 @@ def _site_host(parts: SplitResult, text: str) -> str:
         return f"[{host}]" if ":" in host else host
     if "." not in host and host != "localhost":
         raise AddressError(f"«{text.strip()}» — не адрес сайта")
-    return _unicode_host(host, text)
+    shown = _unicode_host(host, text)
+    if not may_be_host(shown):
+        told = f"«{text.strip()}» — не адрес сайта"
+        raise AddressError(f"{told}: русские и латинские буквы в имени смешаны")
+    return shown
+
+
+def may_be_host(host: str) -> bool:
+    """No label mixes Russian with Latin letters, and .ru and .su have no Russian names.
+
+    «wwwДневник.ru» and «Дневник.ru» name a service in a text and lead nowhere.
+    """
+    if host.isascii():
+        return True
+    labels = host.lower().split(".")
+    russian = [label for label in labels if _RUSSIAN.search(label)]
+    has_no_russian = labels[-1] in ("ru", "su")
+    return not any(map(_LATIN.search, russian)) and not (has_no_russian and labels[-2] in russian)
 
 
 def _is_ip(host: str) -> bool:

@@ -12,6 +12,7 @@ import idna
 
 from collectors.contacts.domains import whole_host
 from collectors.model import Email, Link
+from collectors.text import normalised
 
 _BLANK = r"[ \t\u00a0]"
 _AT = (
@@ -73,7 +74,7 @@ def linked_emails(links: Sequence[Link]) -> list[Email]:
     emails: list[Email] = []
     for link in links:
         if link.url.lower().startswith("mailto:"):
-            written = unquote(link.url[7:]).partition("?")[0]
+            written = normalised(unquote(link.url[7:])).partition("?")[0]
             emails += email_of_field(written, link.place)
     return emails
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from collectors.addresses import may_be_host
 from collectors.contacts.domains import trimmed_host
 from collectors.model import Link
 
@@ -69,7 +70,7 @@ def _span(match: re.Match[str]) -> tuple[int, int] | None:
     written = match["sure"] or match["host"]
     before = match.string[max(0, match.start() - 16) : match.start()]
     host = None if _AT.search(before) else _host(match)
-    if not host or (_FILES.search(written) and not match["scheme"]):
+    if not host or not may_be_host(host) or (_FILES.search(written) and not match["scheme"]):
         return None
     is_whole = len(host) == len(written)
     rest = match["rest"].rstrip(_CLOSING) if is_whole else ""

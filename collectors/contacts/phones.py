@@ -18,6 +18,7 @@ from collectors.contacts.emails import find_emails
 from collectors.contacts.links import find_links
 from collectors.contacts.words import any_of
 from collectors.model import Link, Phone
+from collectors.text import normalised
 
 _GAP = r"[\s()\-‐‑–—.]{0,4}"
 _FULL = re.compile(rf"(?<![\d+])(?<!\d[-–./:])\(?(?:\+\s?7|[78])(?:{_GAP}\d){{10}}(?!\d)")
@@ -165,7 +166,7 @@ def _as_it_stands(spot: Spot, text: str) -> Spot:
 def linked_phones(links: Sequence[Link]) -> list[Phone]:
     """The numbers of `tel:` links."""
     written = [link for link in links if link.url.lower().startswith("tel:")]
-    fields = [(unquote(link.url[4:]), link.place) for link in written]
+    fields = [(normalised(unquote(link.url[4:])), link.place) for link in written]
     return [phone for field, place in fields for phone in phones_of_field(field, place)]
 
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from monitor.registry.faults import Problem
+from monitor.registry.grid import CellError, Content, Formula
+from monitor.registry.linked import leads_elsewhere, target
 from monitor.registry.shape import suggestion
-from monitor.registry.sheets import CellKind, Column
-from monitor.registry.tables import CellError, Content, Formula
+from monitor.registry.sheets import CellKind, Column, described
+
+_DASHES = re.compile(r"[\s\-‐-―−–—_./\\]+")
+_WORDS = re.compile(r"(?=.*[а-яё]{2})[^a-z./_@]+", re.IGNORECASE | re.DOTALL)
+_DECIDES = frozenset({"scope", "role", "rank"})
+"""Keys whose empty cell has a meaning of its own, which a «нет» cannot be taken for."""
+_OF_ABSENCE = frozenset({"no_site", "no_email"})
+"""«Сайта нет»: here «есть» and «отсутствует» may mean either; only «да» and «нет» are an answer."""
 
 
 class CellFaultError(ValueError):
@@ -21,19 +30,99 @@ class CellFaultError(ValueError):
         self.problem = Problem((), code, about)
 
 
-def value(content: Content, column: Column) -> Any:
-    """The registry's value of a filled cell; CellFaultError says what is wrong with it."""
+def value(content: Content, column: Column, link: str | None = None) -> Any:
+    """The registry's value of a filled cell, None where it says that there is none.
+
+    `link`: where the cell leads when it is clicked. CellFaultError says what is wrong with it.
+    """
+    if link and column.is_address:
+        content = addressed(content, link, column.key)
+    check_computed(content)
+    if is_untold(content):
+        return None
+    if column.key in _OF_ABSENCE:
+        return _absence(content)
+    if _says_none(content, column):
+        return None
+    if column.kind == "choice":
+        return _choice(content, column.choices or {})
+    if column.kind == "texts" and column.is_address:
+        return addresses(content) or None
+    said = _READ[column.kind](content)
+    if column.is_address:
+        check_address(said)
+    return None if said == [] else said
+
+
+def check_computed(content: Content) -> None:
     if isinstance(content, Formula):
         raise CellFaultError("formula")
     if isinstance(content, CellError):
         raise CellFaultError("cell_error", value=content.text)
-    if column.kind == "choice":
-        return _choice(content, column.choices or {})
-    return _READ[column.kind](content)
+
+
+def addressed(content: Content, link: str, key: str) -> str:
+    """The address of a cell that is a link: its text may be an address or only a name for it."""
+    if isinstance(content, Formula) and (meant := target("", link, key)):
+        return meant  # HYPERLINK("…"), not yet computed
+    check_computed(content)
+    shown = str(content) if isinstance(content, str) else text(content)
+    if leads_elsewhere(shown, link, key):
+        raise CellFaultError("link_differs", value=shown.strip(), link=link)
+    return target(shown, link, key)
+
+
+def check_address(written: str) -> None:
+    """«VK» would be taken for the short name of a page, and a stranger's page be asked for."""
+    if _plain(written) in described()["nothing"]["links"] or _WORDS.fullmatch(written):
+        raise CellFaultError("link_word", value=written)
+
+
+def is_untold(content: Content) -> bool:
+    """A dash, «н/д», «не указано»: the cell is filled, and says nothing."""
+    if not isinstance(content, str):
+        return False
+    return _DASHES.fullmatch(content) is not None or _plain(content) in _nothing("untold")
+
+
+def is_nothing(content: Content) -> bool:
+    """As `is_untold`, or «нет», «отсутствует»: where a name or an address is wanted, none is said.
+
+    It is no confirmed absence: that has columns of its own.
+    """
+    said = _plain(content) if isinstance(content, str) else ""
+    return is_untold(content) or said in _nothing("absent")
+
+
+def is_no_answer(content: Content) -> bool:
+    """Where «да» or «нет» is asked for: «нет» is an answer, «отсутствует» is none."""
+    return is_nothing(content) and _plain(str(content)) != "нет"
+
+
+def _says_none(content: Content, column: Column) -> bool:
+    """«Нет» is no answer to a question of what; to one of «да» or «нет», or how many, it is."""
+    if column.key in _DECIDES or column.kind == "int":
+        return False
+    return is_no_answer(content) if column.kind == "bool" else is_nothing(content)
+
+
+@cache
+def _nothing(kind: str) -> frozenset[str]:
+    return frozenset(described()["nothing"][kind])
+
+
+def _plain(written: str) -> str:
+    return " ".join(written.casefold().replace("ё", "е").split()).strip(" .")
+
+
+def _absence(content: Content) -> bool:
+    if isinstance(content, str) and _plain(content) not in ("да", "нет"):
+        raise CellFaultError("cell_absence", value=content.strip())
+    return answer(content)
 
 
 def text(content: Content) -> str:
-    """A number as it was typed: Excel keeps an ОГРН as 1027000000004.0."""
+    """On one line, a number as it was typed: Excel keeps an ОГРН as 1027000000004.0."""
     if isinstance(content, bool):
         return "да" if content else "нет"
     if isinstance(content, float):
@@ -42,7 +131,7 @@ def text(content: Content) -> str:
         return f"{content:.0f}" if content.is_integer() else str(content)
     if isinstance(content, date):
         return content.strftime("%d.%m.%Y")
-    shown = str(content).strip()
+    shown = " ".join(line.strip() for line in str(content).splitlines()).strip()
     if re.fullmatch(r"\d[.,]\d+E\+\d+", shown, re.IGNORECASE):
         raise CellFaultError("cell_mangled", value=shown)
     return shown
@@ -51,8 +140,17 @@ def text(content: Content) -> str:
 def texts(content: Content) -> list[str]:
     """Several values in a cell: one a line, or separated by semicolons."""
     shown = str(content) if isinstance(content, str) else text(content)
-    parts = shown.split("\n") if "\n" in shown else shown.split(";")
-    return [part.strip() for part in parts if part.strip()]
+    lines = shown.splitlines()
+    parts = shown.split(";") if lines == [shown] else lines
+    return [part.strip() for part in parts if part.strip() and not is_nothing(part)]
+
+
+def addresses(content: Content) -> list[str]:
+    """As `texts`; no address holds a semicolon, so both ways may stand in one cell."""
+    found = [one for line in texts(content) for one in texts(line)]
+    for one in found:
+        check_address(one)
+    return found
 
 
 def day(content: Content) -> date:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from monitor.registry.cells import CellFaultError, answer, text
+from monitor.registry.cells import (
+    CellFaultError,
+    addressed,
+    addresses,
+    answer,
+    check_computed,
+    is_no_answer,
+    is_nothing,
+    text,
+)
 from monitor.registry.faults import Problem
+from monitor.registry.grid import Cells, Content, Grid
 from monitor.registry.shape import suggestion
-from monitor.registry.tables import CellError, Content, Formula, Grid
+from monitor.registry.titles import HEADER_WITHIN, cur_word, cur_words, one_line
 from reports.formats.cur import kind_of_sphere
 from rules.attestations import TABLE_VALID_DAYS
-
-_HEADER_WITHIN = 20  # rows: titles and dates may stand above the header
-_UNTOLD = frozenset({"", "-", "–", "—", "н/д", "нет данных", "не заполнено"})
-_NOTHING = _UNTOLD | {"нет", "отсутствует", "0"}
 
 
 @dataclass(slots=True)
@@ -49,12 +52,13 @@ class Table:
 
 def recognised(grid: Grid) -> Table | None:
     """The columns of a ЦУР table, if the grid is one: names and ОГРН are there."""
-    for index, (_, row) in enumerate(grid.rows[:_HEADER_WITHIN]):
-        titles = tuple(" ".join(str(cell or "").split()) for cell in row)
+    found = []
+    for index, (_, row) in enumerate(grid.rows[:HEADER_WITHIN]):
+        titles = tuple(map(one_line, row))
         places = _places(titles)
         if {"name", "ogrn"} <= set(places):
-            return Table(index, places, titles)
-    return None
+            found.append(Table(index, places, titles))
+    return max(found, key=lambda table: len(table.places), default=None)  # of two rows, the lower
 
 
 def day_of(path: Path) -> date:
@@ -73,68 +77,64 @@ def by_town(grid: Grid, table: Table) -> Mapping[str, Grid]:
 
     A row that names none belongs to the one above it, as in a table with merged cells.
     """
-    rows: dict[str, list[tuple[int, tuple[Content, ...]]]] = {}
+    rows: dict[str, list[tuple[int, Cells]]] = {}
     name = ""
     above, below = grid.rows[: table.header + 1], grid.rows[table.header + 1 :]
     for number, contents in below if "town" in table.places else ():
-        name = _Row(number, contents, table, Found()).said("town") or name
+        name = _Row(number, contents, table, grid, Found()).said("town") or name
         if name and not _is_numbering(contents):
             rows.setdefault(name, []).append((number, contents))
-    return {name: Grid(grid.title, (*above, *own)) for name, own in rows.items()}
+    return {name: replace(grid, rows=(*above, *own)) for name, own in rows.items()}
 
 
 def institutions(grid: Grid, table: Table, stated_on: date) -> Found:
     """Every row as an institution; rows of one ОГРН are one institution with several pages."""
     found = Found()
     known: dict[str, int] = {}
+    above: dict[str, Any] = {}
     for number, contents in grid.rows[table.header + 1 :]:
-        row = _Row(number, contents, table, found)
-        name = row.said("name")
-        if not name or _is_numbering(contents):
+        row = _Row(number, contents, table, grid, found)
+        if _is_numbering(contents) or row.repeats_titles():
             continue
-        one = _institution(row, name, stated_on)
-        if one["id"] in known:
-            _join(found.institutions[known[one["id"]]], one)
-            found.page_rows[known[one["id"]]] += [number] * len(one["page"])
-            continue
-        known[one["id"]] = len(found.institutions)
-        found.institutions.append(one)
-        found.rows.append(number)
-        found.page_rows.append([number] * len(one["page"]))
+        if one := _institution(row, above, known, stated_on):
+            above = _keep(one, number, known, found)
     _unknown_columns(grid, table, found)
     _founders(found)
     return found
 
 
+def _keep(one: dict[str, Any], number: int, known: dict[str, int], found: Found) -> dict[str, Any]:
+    """The institution of a row as it is kept: a new one, or one that has a row already."""
+    if one["id"] in known:
+        place = known[one["id"]]
+        pages = _join(found.institutions[place], one)
+        found.page_rows[place] += [number] * pages
+        return found.institutions[place]
+    known[one["id"]] = len(found.institutions)
+    found.institutions.append(one)
+    found.rows.append(number)
+    found.page_rows.append([number] * len(one["page"]))
+    return one
+
+
 # --- columns ------------------------------------------------------------------------------------
-
-
-@cache
-def _words() -> Mapping[str, Any]:
-    return tomllib.loads(files("monitor.registry").joinpath("cur.toml").read_text("utf-8"))
 
 
 def _places(titles: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     places: dict[str, tuple[int, ...]] = {}
     for number, title in enumerate(titles):
-        word = _word(title)
+        word = cur_word(title)
         if word is not None:
             places[word] = (*places.get(word, ()), number)
     return places
 
 
-def _word(title: str) -> str | None:
-    plain = title.casefold().replace("ё", "е")
-    known: Mapping[str, str] = _words()["columns"]
-    return next((word for word, start in known.items() if plain.startswith(start)), None)
-
-
 def _unknown_columns(grid: Grid, table: Table, found: Found) -> None:
     """A column that we neither read nor leave out by name is told, never dropped silently."""
-    known = [*_words()["columns"].values(), *_words()["ignored"]]
+    known = [*cur_words()["columns"].values(), *cur_words()["ignored"]]
     for title in table.titles:
         plain = title.casefold()
-        if title and _word(title) is None and not any(plain.startswith(one) for one in known):
+        if title and cur_word(title) is None and not any(plain.startswith(one) for one in known):
             about = {
                 "value": title,
                 "known": ", ".join(known),
@@ -144,7 +144,7 @@ def _unknown_columns(grid: Grid, table: Table, found: Found) -> None:
             found.problems.append((grid.rows[table.header][0], title, problem))
 
 
-def _is_numbering(contents: tuple[Content, ...]) -> bool:
+def _is_numbering(contents: Cells) -> bool:
     """The row «1 2 3 4 …» below the header."""
     shown = [str(cell).removesuffix(".0") for cell in contents if cell is not None]
     return len(shown) > 3 and shown == [str(number) for number in range(1, len(shown) + 1)]
@@ -153,39 +153,73 @@ def _is_numbering(contents: tuple[Content, ...]) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Row:
     number: int
-    contents: tuple[Content, ...]
+    contents: Cells
     table: Table
+    grid: Grid
     found: Found
 
     def said(self, word: str) -> str:
-        """The text of a column; several of one word (Сфера 1, 2, 3) are joined."""
+        """The text of a column; several of one word (Сфера 1, 2, 3) are joined.
+
+        A dash, «нет», «отсутствует» say nothing: whether it is so has columns of its own.
+        """
         parts = [self._text(place) for place in self.table.places.get(word, ())]
-        return " ".join(part for part in parts if part)
+        return " ".join(part for part in parts if part and not is_nothing(part))
 
     def answer(self, word: str) -> bool | None:
         """«да» or «нет»; None where the cell is empty or holds a dash: that is not a «нет»."""
-        said = self.said(word)
-        if said.casefold() in _UNTOLD:
+        place = self.table.places.get(word, (-1,))[0]
+        said = self._text(place)
+        if not said or is_no_answer(said):
             return None
         try:
             return answer(said)
         except CellFaultError as error:
-            self._tell(self.table.places[word][0], error.problem)
+            self.tell(word, error.problem)
             return None
 
+    def pages(self) -> list[str]:
+        """The addresses of pages; a cell that is a link is read by where it leads."""
+        place = self.table.places.get("page", (-1,))[0]
+        content, link = self._content(place), self.grid.links.get((self.number, place))
+        if content is None:
+            return []
+        try:
+            content = addressed(content, link, "url") if link else content
+            check_computed(content)
+            found = addresses(content)
+        except CellFaultError as error:
+            self.tell("page", error.problem)
+            return []
+        return [] if found == ["0"] else found
+
+    def goes_on(self, word: str) -> bool:
+        """Whether the column goes on with the cell above it, merged with this one."""
+        places = self.table.places.get(word, ())
+        return any((self.number, place) in self.grid.goes_on for place in places)
+
+    def repeats_titles(self) -> bool:
+        """The header once more: at the top of a printed page, or of two rows that are merged."""
+        shown = [one_line(self._content(place)) for place in self.table.places["name"]]
+        return shown == [self.table.titles[place] for place in self.table.places["name"]]
+
+    def _content(self, place: int) -> Content:
+        return self.contents[place] if 0 <= place < len(self.contents) else None
+
     def _text(self, place: int) -> str:
-        content = self.contents[place] if place < len(self.contents) else None
+        content = self._content(place)
         if content is None:
             return ""
         try:
-            if isinstance(content, Formula):
-                raise CellFaultError("formula")
-            if isinstance(content, CellError):
-                raise CellFaultError("cell_error", value=content.text)
+            check_computed(content)
             return text(content)
         except CellFaultError as error:
             self._tell(place, error.problem)
             return ""
+
+    def tell(self, word: str, problem: Problem) -> None:
+        """A problem of the row, at the first of the columns that are there."""
+        self._tell(self.table.places[word][0], problem)
 
     def _tell(self, place: int, problem: Problem) -> None:
         told = (self.number, self.table.titles[place], problem)
@@ -196,10 +230,24 @@ class _Row:
 # --- a row --------------------------------------------------------------------------------------
 
 
-def _institution(row: _Row, name: str, stated_on: date) -> dict[str, Any]:
-    ogrn = re.sub(r"\s", "", row.said("ogrn"))
+def _institution(
+    row: _Row, above: Mapping[str, Any], known: Container[str], stated_on: date
+) -> dict[str, Any] | None:
+    """None: the row tells of no institution. A row without a name must say whose it is."""
+    ogrn, name = re.sub(r"\s", "", row.said("ogrn")), row.said("name")
+    number = f"ogrn-{ogrn}" if re.fullmatch(r"\d+", ogrn) else f"row-{row.number}"
+    if above and row.goes_on("name") and not ogrn:
+        number, ogrn = above["id"], above.get("ogrn", "")
+    if not name and number not in known:
+        if ogrn or row.pages() or row.said("page_id"):
+            row.tell("name", Problem((), "row_without_name"))
+        return None
+    return _described(row, number, name, ogrn, stated_on)
+
+
+def _described(row: _Row, number: str, name: str, ogrn: str, stated_on: date) -> dict[str, Any]:
     one: dict[str, Any] = {
-        "id": f"ogrn-{ogrn}" if re.fullmatch(r"\d+", ogrn) else f"row-{row.number}",
+        "id": number,
         "name": name,
         "kind": _kind(name, row.said("sphere")),
     }
@@ -213,25 +261,23 @@ def _institution(row: _Row, name: str, stated_on: date) -> dict[str, Any]:
 
 
 def _parts(row: _Row, stated_on: date) -> dict[str, Any]:
-    page = _page(row)
+    pages = _pages(row)
     ground = row.said("ground")
-    parts: dict[str, Any] = {
-        "page": [page] if page else [],
-        "attestation": _attestations(row, page, stated_on),
-    }
-    if ground.casefold() not in _NOTHING:
+    parts: dict[str, Any] = {"page": pages, "attestation": []}
+    if len(pages) < 2:  # of several in a cell nobody knows which of them is meant
+        parts["attestation"] = _attestations(row, pages[0] if pages else None, stated_on)
+    if ground not in ("", "0"):
         parts["exemption"] = [{"scope": ["pages"], "ground": ground}]
     return parts
 
 
-def _page(row: _Row) -> dict[str, Any] | None:
-    link, number = row.said("page"), re.sub(r"\D", "", row.said("page_id")).lstrip("0")
-    if link.casefold() in _NOTHING:
-        link = f"https://vk.com/club{number}" if number else ""
-    if not link:
-        return None
-    page: dict[str, Any] = {"url": link, "network": "vk"}
-    return page | {"known_id": number} if number else page
+def _pages(row: _Row) -> list[dict[str, Any]]:
+    """The number is that of the page where the row has one page."""
+    links, number = row.pages(), re.sub(r"\D", "", row.said("page_id")).lstrip("0")
+    if not links and number:
+        links = [f"https://vk.com/club{number}"]
+    known = {"known_id": number} if number and len(links) == 1 else {}
+    return [{"url": link, "network": "vk"} | known for link in links]
 
 
 def _attestations(
@@ -251,7 +297,7 @@ def _attestations(
             {
                 "kind": kind,
                 "value": said,
-                "stated_by": _words()["attested_by"],
+                "stated_by": cur_words()["attested_by"],
                 "stated_on": stated_on,
                 "valid_until": stated_on + timedelta(days=TABLE_VALID_DAYS),
                 "source": "cur_table",
@@ -266,21 +312,27 @@ def _kind(name: str, sphere: str) -> str:
     if ours := kind_of_sphere(sphere):
         return ours
     for said in (name.casefold().replace("ё", "е"), sphere.casefold().replace("ё", "е")):
-        for rule in _words()["kinds"]:
+        for rule in cur_words()["kinds"]:
             if any(word in f"{said} " for word in rule["words"]):
                 return str(rule["kind"])
     return "other"
 
 
 def _category(status: str) -> str | None:
-    known: Mapping[str, str] = _words()["categories"]
+    known: Mapping[str, str] = cur_words()["categories"]
     return next((code for word, code in known.items() if word in status.casefold()), None)
 
 
-def _join(one: dict[str, Any], other: Mapping[str, Any]) -> None:
-    """A second row of the same institution: its page and what is said of it."""
+def _join(one: dict[str, Any], other: Mapping[str, Any]) -> int:
+    """A second row of the same institution: its page and what is said of it.
+
+    What a merged cell says of both rows is said once. The number of pages that are new.
+    """
+    before = len(one["page"])
     for word in ("page", "attestation", "exemption"):
-        one[word] = [*one.get(word, []), *other.get(word, [])]
+        known = one.get(word, [])
+        one[word] = [*known, *(said for said in other.get(word, []) if said not in known)]
+    return len(one["page"]) - before
 
 
 def _founders(found: Found) -> None:

@@ -6,8 +6,8 @@ it; then the same checks run, and their problems are told by sheet, row and colu
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, count
 from pathlib import Path
@@ -15,17 +15,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from collectors.text import normalised
 from monitor.registry import checks, cur, shape, values
 from monitor.registry.cells import CellFaultError, value
 from monitor.registry.checks import Setting
 from monitor.registry.declaration import Registry
 from monitor.registry.faults import Fault, Problem, RegistryError, fault
 from monitor.registry.files import latest_day
+from monitor.registry.grid import Content, Grid
 from monitor.registry.latin import latin
 from monitor.registry.mend import mend
 from monitor.registry.shape import suggestion
 from monitor.registry.sheets import SPECIAL, Column, Sheet, described, sheet_of, sheets
-from monitor.registry.tables import Content, Grid, grids
+from monitor.registry.tables import grids
+from monitor.registry.titles import HEADER_WITHIN, one_line
 from monitor.registry.workbook import sample
 from monitor.registry.write import to_toml
 from rules.toml_lines import Loc
@@ -54,7 +57,9 @@ def import_table(
     remark = ""
     if "municipality" not in draft.document:
         given = {"id": municipality, "name": name, "timezone": timezone}
-        draft.document["municipality"] = _unnamed(path) | {k: v for k, v in given.items() if v}
+        draft.document["municipality"] = _unnamed(path) | {
+            k: normalised(v) for k, v in given.items() if v
+        }
         remark = "" if municipality and name else described()["unnamed"]["remark"] + "\n"
     registry = _checked(draft, path, Setting(today or latest_day()))
     return remark + to_toml(values.municipality(registry, digest=""))
@@ -150,14 +155,16 @@ def _read(path: Path, found: Sequence[Grid], stated_on: date | None) -> Draft:
     own = {sheet.title.casefold(): sheet for sheet in sheets()}
     named = [(grid, own[title]) for grid in found if (title := _title(grid)) in own]
     if named:
-        return _from_sheets(found, named)
+        known = [(_from_header(grid, sheet), sheet) for grid, sheet in named]
+        return _from_sheets([_from_header(grid, own.get(_title(grid))) for grid in found], known)
     for grid in found:
         if table := cur.recognised(grid):
             return _from_cur(grid, table, stated_on or cur.day_of(path))
     likely = [(grid, sheet) for grid in found if (sheet := _likely(grid))]
     if not likely:
         raise RegistryError([fault(path, 1, Problem((), "no_sheets"))])
-    return _from_sheets([grid for grid, _ in likely], likely)
+    known = [(_from_header(grid, sheet), sheet) for grid, sheet in likely]
+    return _from_sheets([grid for grid, _ in known], known)
 
 
 def _title(grid: Grid) -> str:
@@ -166,23 +173,37 @@ def _title(grid: Grid) -> str:
 
 def _likely(grid: Grid) -> Sheet | None:
     """The sheet whose columns stand in the header: of a CSV file, or under another title."""
-    header = {title.casefold() for title in _header(grid)}
-    wanted = [sheet for sheet in sheets() if _required(sheet) <= header]
-    return max(wanted, key=lambda sheet: len(_titles(sheet) & header), default=None)
+    wanted = [sheet for sheet in sheets() if _begin(grid, sheet) is not None]
+    return max(wanted, key=lambda sheet: _titles_found(grid, sheet), default=None)
+
+
+def _titles_found(grid: Grid, sheet: Sheet) -> int:
+    header = {title.casefold() for title in _header(_from_header(grid, sheet))}
+    return len(header & {column.title.casefold() for column in sheet.columns})
+
+
+def _begin(grid: Grid, sheet: Sheet) -> int | None:
+    """Index of the row that holds the titles of a sheet; others may stand above it."""
+    for index, (_, row) in enumerate(grid.rows[:HEADER_WITHIN]):
+        if _required(sheet) <= {one_line(cell).casefold() for cell in row}:
+            return index
+    return None
+
+
+def _from_header(grid: Grid, sheet: Sheet | None) -> Grid:
+    """Without what stands above its header, if it has one."""
+    begin = _begin(grid, sheet) if sheet else None
+    return replace(grid, rows=grid.rows[begin:]) if begin else grid
 
 
 def _required(sheet: Sheet) -> set[str]:
     return {column.title.casefold() for column in sheet.columns if column.required}
 
 
-def _titles(sheet: Sheet) -> set[str]:
-    return {column.title.casefold() for column in sheet.columns}
-
-
 def _header(grid: Grid) -> list[str]:
     if not grid.rows:
         return []
-    return [" ".join(str(cell or "").split()) for cell in grid.rows[0][1]]
+    return [one_line(cell) for cell in grid.rows[0][1]]
 
 
 # --- our own sheets -----------------------------------------------------------------------------
@@ -242,8 +263,9 @@ def _rows(draft: Draft, grid: Grid, sheet: Sheet) -> Iterator[_Row]:
             column.key: contents[place] if place < len(contents) else None
             for place, column in columns.items()
         }
+        links = {column.key: grid.links.get((number, place)) for place, column in columns.items()}
         if not _is_sample(told, sheet) and any(said is not None for said in told.values()):
-            yield _row(draft, Cell(grid.title, number, None), told, columns.values())
+            yield _row(draft, Cell(grid.title, number, None), told, links, columns.values())
 
 
 def _columns(draft: Draft, grid: Grid, sheet: Sheet) -> dict[int, Column]:
@@ -277,14 +299,20 @@ def _is_sample(told: Mapping[str, Content], sheet: Sheet) -> bool:
     )
 
 
-def _row(draft: Draft, at: Cell, told: Mapping[str, Content], columns: Any) -> _Row:
+def _row(
+    draft: Draft,
+    at: Cell,
+    told: Mapping[str, Content],
+    links: Mapping[str, str | None],
+    columns: Iterable[Column],
+) -> _Row:
     keys: dict[str, Any] = {}
     cells: dict[str, Cell] = {}
     faulty: set[str] = set()
     for column in columns:
         cells[column.key] = Cell(at.sheet, at.row, column.title)
         try:
-            said = _said(told[column.key], column)
+            said = _said(told[column.key], column, links[column.key])
         except CellFaultError as error:
             draft.problems.append((cells[column.key], error.problem))
             faulty.add(column.key)
@@ -294,12 +322,11 @@ def _row(draft: Draft, at: Cell, told: Mapping[str, Content], columns: Any) -> _
     return _Row(at, keys, cells, frozenset(faulty))
 
 
-def _said(content: Content, column: Column) -> Any:
-    if content is None:
-        if column.required:
-            raise CellFaultError("cell_required", example=column.sample)
-        return None
-    return value(content, column)
+def _said(content: Content, column: Column, link: str | None) -> Any:
+    said = None if content is None else value(content, column, link)
+    if said is None and column.required:
+        raise CellFaultError("cell_required", example=column.sample)
+    return said
 
 
 # --- where a row belongs ------------------------------------------------------------------------

@@ -33,6 +33,11 @@ class Column:
     is_text: bool = False  # Excel must not take it for a number
     choices: Mapping[str, str] | None = None  # code → Russian word
 
+    @property
+    def is_address(self) -> bool:
+        """Where a cell's link may say what its text does not."""
+        return self.key in ("url", "page", "pages", "site", "site_aliases", "emails")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:

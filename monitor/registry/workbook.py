@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from monitor.registry.sheets import SPECIAL, Column, Sheet, described, sheets
 from monitor.registry.write import document
+from monitor.registry.xlsx import escaped
 from rules.model import Municipality
 
 _LAST_ROW = 5_000  # drop-down lists and text formats reach so far
@@ -115,7 +116,7 @@ def _joined(said: Iterable[Any]) -> str:
 
 def _text(cell: Cell, text: str) -> None:
     """Text stays text: «=1+1» of a stranger never becomes a formula."""
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    cell.value = escaped(ILLEGAL_CHARACTERS_RE.sub("", text))
     cell.data_type = "s"
     cell.number_format = "@"
     cell.alignment = _WRAPPED

@@ -266,6 +266,17 @@ WRITTEN = st.one_of(
 )
 
 
+@pytest.mark.parametrize("written", ["wwwДневник.ru", "Дневник.ru", "schoоl1.example.org"])
+def test_a_host_of_mixed_letters_is_no_site(written: str) -> None:
+    with pytest.raises(AddressError, match="смешаны"):
+        site_address(written)
+
+
+@pytest.mark.parametrize("written", ["школа.рф", "школа.дети", "школа.edu.ru", "xn--80ax.xn--p1ai"])
+def test_a_russian_host_is_a_site(written: str) -> None:
+    assert site_address(written).startswith("http://")
+
+
 @pytest.mark.parametrize("canonical", [vk_address, ok_address, site_address])
 @given(written=WRITTEN)
 def test_the_canonical_form_is_a_fixed_point(canonical: Callable[[str], str], written: str) -> None:

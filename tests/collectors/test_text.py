@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from unicodedata import normalize
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -116,6 +117,12 @@ def test_headings_titles_links_and_cards_of_a_site_are_read_as_they_look(name: s
     ).page
     found = [read.title, *read.headings, read.blocks[0].heading, read.anchors[0].text]
     assert found == ["Музей"] * 4
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+def test_a_letter_is_addressed_around_a_sign_in_percents(sign: str) -> None:
+    shown = site(f'<a href="mailto:school1{quote(sign)}@example.org{quote(sign)}">почта</a>')
+    assert [one.value for one in shown.contacts.emails] == ["school1@example.org"]
 
 
 def test_an_address_on_a_site_is_asked_for_as_it_is_written() -> None:
