@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from collectors.http import ReadError
 from collectors.model import FailureCode
-from collectors.site.html import decoded
+from collectors.site.encodings import decoded
 from collectors.site.reader import Reader, is_refusal
 from collectors.site.robots import Sitemap, sitemap
 from collectors.site.territory import Territory, absolute

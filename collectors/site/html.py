@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bs4.dammit import UnicodeDammit
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
@@ -33,29 +32,6 @@ UNHELD_BY_NUMBER = re.compile(
 # Names of signs that nobody sees and the parser does not know: it would show the names.
 UNSEEN = re.compile(r"&(?:ZeroWidthSpace|NoBreak|Negative(?:VeryThin|Thin|Medium|Thick)Space);")
 ASKED = frozenset({"href", "src", "action", "data-cfemail"})
-
-
-def decoded(body: bytes, content_type: str) -> str:
-    """The text of a page in whatever encoding: UTF-8 if it is, else as declared, else a guess.
-
-    Servers announce UTF-8 over windows-1251 pages and the reverse, so the bytes go first: Russian
-    text in another encoding is never valid UTF-8.
-    """
-    lenient = body.decode("utf-8", "replace")
-    wrong = lenient.count("\ufffd")
-    is_utf_8 = not wrong or wrong * 10 <= _beyond_ascii(lenient)
-    if is_utf_8 and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return lenient.lstrip("\ufeff")
-    declared = re.search(r"charset=[\"']?([\w-]+)", content_type, re.IGNORECASE)
-    known = [declared[1]] if declared and "utf" not in declared[1].lower() else []
-    found = UnicodeDammit(body, known_definite_encodings=known, is_html=True)
-    if found.unicode_markup and found.original_encoding != "windows-1252":
-        return str(found.unicode_markup)
-    return body.decode("windows-1251", "replace")
-
-
-def _beyond_ascii(text: str) -> int:
-    return sum(1 for char in text if char > "\x7f") if not text.isascii() else 0
 
 
 def tree(text: str) -> HtmlElement | None:

@@ -18,8 +18,9 @@ from collectors.contacts import union
 from collectors.model import Contacts, FailureCode, Link, SitePage
 from collectors.site.blocks import blocks
 from collectors.site.dates import Dated, dates, iso_dates, mentions
+from collectors.site.encodings import decoded
 from collectors.site.gates import gate_of, is_for_sale
-from collectors.site.html import decoded, elements, lay_out, marks, on_one_line, shown, tree
+from collectors.site.html import elements, lay_out, marks, on_one_line, shown, tree
 from collectors.site.shown import shown_contacts
 from collectors.site.territory import Target, Territory, absolute, target
 from collectors.site.widgets import pos_widgets
