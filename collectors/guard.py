@@ -69,15 +69,24 @@ def check_url(text: str) -> httpx.URL:
     check_spelling(text)
     if re.search(r"\s", text):
         raise AddressError("white space in the address")
-    try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise AddressError(f"not an address: {error}") from error
+    url = _parsed(text)
     if url.scheme not in ("http", "https"):
         raise AddressError(f"scheme {url.scheme!r} is not http or https")
     if url.userinfo or USER.match(text):
         raise AddressError("the address carries a user name")
     _check_host(url.raw_host.decode("ascii").lower())
+    if url.port is not None and not 0 < url.port < 65536:
+        raise AddressError(f"no port: {url.port}")
+    return url
+
+
+def _parsed(text: str) -> httpx.URL:
+    """With a host that reads in Unicode, too: `url.host` decodes it, and raises where it cannot."""
+    try:
+        url = httpx.URL(text)
+        _ = url.host
+    except (httpx.InvalidURL, ValueError) as error:
+        raise AddressError(f"not an address: {error}") from error
     return url
 
 
@@ -88,11 +97,16 @@ def check_spelling(text: str) -> None:
 
 
 def _check_host(host: str) -> None:
-    if not host or FORBIDDEN_IN_HOST.search(host):
+    if FORBIDDEN_IN_HOST.search(host) or not _has_labels(host.removesuffix(".")):
         raise AddressError(f"not a host name: {host!r}")
     last = host.rstrip(".").rpartition(".")[2]
     if NUMBER.fullmatch(last) and not _is_plain_ipv4(host):
         raise AddressError(f"an unusual spelling of a number: {host!r}")
+
+
+def _has_labels(host: str) -> bool:
+    """None empty, none longer than the system's resolver takes: it raises instead of asking."""
+    return len(host) < 254 and all(0 < len(label) < 64 for label in host.split("."))
 
 
 def _is_plain_ipv4(host: str) -> bool:
@@ -182,6 +196,8 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
                 return await self._resolve(host, port)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"no answer to the question for {host}") from error
+        except UnicodeError as error:  # a name that the system cannot even ask for
+            raise AddressError(f"not a host name: {host!r}") from error
 
     async def _first(
         self,

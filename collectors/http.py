@@ -11,6 +11,7 @@ An `Answer` is a definite one: 2xx, or a 404 or 410 that says "no such page". Ev
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import zlib
@@ -21,6 +22,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import cast
+from urllib.parse import quote
 
 import httpcore
 import httpx
@@ -46,6 +48,14 @@ from collectors.model import Evidence, Exchange, Failure, FailureCode, Run
 
 CONNECTIONS_A_HOST = 20
 MOST_HOSTS = 100  # whose connections are kept open, if they are idle
+BYTES = "iso-8859-1"  # header text that stands for its bytes, one sign a byte
+HOST = re.compile(r"(?:https?:)?//[^/?#]*", re.IGNORECASE)
+MANY_SLASHES = re.compile(r"^((?:https?:)?//)/+", re.IGNORECASE)
+ADDRESS_SIGNS = "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}"  # stay as they are, as letters do
+MEDIA_TYPE = re.compile(r"[\s\"']*([\w.+-]+/[\w.+-]+)", re.ASCII)
+NO_TYPE = ("unknown/unknown", "application/unknown")
+PACKED = ("gzip", "x-gzip", "deflate")
+NOT_OFFERED = ("br", "zstd", "compress", "x-compress", "dcb", "dcz", "bzip2", "xz", "lzma")
 
 
 class CertificateTrouble(StrEnum):
@@ -62,7 +72,7 @@ class Answer:
 
     url: str
     status: int
-    headers: Mapping[str, str]  # names in any case
+    headers: httpx.Headers
     body: bytes
     evidence: tuple[Evidence, ...] = ()
 
@@ -174,8 +184,9 @@ class Client:
     network: str
     run: Run
     limits: Limits
-    http: httpx.AsyncClient  # makes requests, and keeps cookies
+    http: httpx.AsyncClient  # makes requests
     transport: httpx.AsyncBaseTransport  # sends them
+    cookies: httpx.Cookies = field(default_factory=httpx.Cookies)  # in the bytes that came
     paces: dict[str, AsyncLimiter] = field(default_factory=dict)
 
     async def get(
@@ -243,6 +254,8 @@ class Client:
             if "#" in url:
                 address = address.copy_with(fragment=None)
             request = self.http.build_request("GET", address, headers=headers)
+            request.headers.encoding = BYTES
+            self.cookies.set_cookie_header(request)
         except EXPECTED as error:
             raise read_error(error, trail) from error
         async with self._pace(request.url):
@@ -289,7 +302,7 @@ class Client:
         response = await self.transport.handle_async_request(request)
         response.request = request
         if "set-cookie" in response.headers:
-            self.http.cookies.extract_cookies(response)
+            self.cookies.extract_cookies(response)
         return response
 
     def _keep(self, request: httpx.Request, response: httpx.Response, body: bytes) -> Evidence:
@@ -297,11 +310,11 @@ class Client:
             network=self.network,
             method=request.method,
             url=str(request.url),
-            request_headers=dict(request.headers),
+            request_headers=dict(_shown(request.headers)),
             request_body=b"",
             status=response.status_code,
             reason=response.reason_phrase,
-            headers=tuple(response.headers.multi_items()),
+            headers=tuple(_shown(response.headers)),
             body=body,
             fetched_at=datetime.now(UTC),
         )
@@ -365,12 +378,14 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
         finally:
             for one in given_up:
                 await one.aclose()
-        return httpx.Response(
+        response = httpx.Response(
             answer.status,
             headers=answer.headers,
             stream=_Stream(answer),
             extensions=answer.extensions,
         )
+        response.headers.encoding = BYTES  # httpx would guess one for all headers together
+        return response
 
     def _pool_of(self, url: httpx.URL) -> httpcore.AsyncConnectionPool:
         """The host's own; the last asked stands last."""
@@ -443,9 +458,11 @@ async def _read(response: httpx.Response, body: bytearray, most: int) -> None:
         await response.aclose()
 
 
-def content_type(headers: Mapping[str, str]) -> str:
-    """`text/html`; "" where the server does not say."""
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
+def content_type(headers: httpx.Headers) -> str:
+    """`text/html`; "" where the server says nothing that is a type. Of several the last counts."""
+    told = (MEDIA_TYPE.match(part) for part in headers.get("content-type", "").split(","))
+    types = [found[1].lower() for found in told if found]
+    return types[-1] if types and types[-1] not in NO_TYPE else ""
 
 
 class _Unpacker:
@@ -468,24 +485,46 @@ class _Plain:
 
 
 def _unpacker(encoding: str) -> _Unpacker | _Plain:
-    match encoding.strip().lower():
-        case "" | "identity" | "none" | "utf-8":  # the last two are seen on careless servers
-            return _Plain()
-        case "gzip" | "x-gzip" | "deflate":
-            return _Unpacker()
-        case _:
-            raise _NotOfferedError(f"content encoding {encoding!r}")
+    """As browsers take it: what names no packing (`none`, `utf-8`) says nothing of the bytes."""
+    named = [name.strip(" \t\"'").lower() for name in encoding.split(",")]
+    if any(name in NOT_OFFERED for name in named):
+        raise _NotOfferedError(f"content encoding {encoding!r}")
+    return _Unpacker() if any(name in PACKED for name in named) else _Plain()
 
 
 def _redirect_of(answer: Answer) -> str | None:
-    location = answer.headers.get("location")
-    if answer.status not in (301, 302, 303, 307, 308) or not location:
+    places = set(filter(None, answer.headers.get_list("location")))
+    if answer.status not in (301, 302, 303, 307, 308) or not places:
         return None
     try:
-        check_spelling(location)
-        return str(httpx.URL(answer.url).join(location))
+        (location,) = (
+            places  # the same twice is one; of two that differ nobody knows which is meant
+        )
+        written = _in_ascii(location)
+        check_spelling(written)
+        return str(httpx.URL(answer.url).join(written))
     except (httpx.InvalidURL, ValueError, AddressError) as error:
-        raise read_error(AddressError(f"redirect to {location!r}"), answer.evidence) from error
+        raise read_error(AddressError(f"redirect to {places!r}"), answer.evidence) from error
+
+
+def _in_ascii(location: str) -> str:
+    """The path byte for byte, whatever its encoding, as browsers ask for it; the host in UTF-8."""
+    location = MANY_SLASHES.sub(r"\1", location)
+    host = HOST.match(location)
+    if host and host[0].endswith("/"):
+        raise AddressError("no host")
+    begins = host.end() if host else 0
+    name = location[:begins].encode(BYTES).decode("utf-8")
+    return name + quote(location[begins:].encode(BYTES), safe=ADDRESS_SIGNS)
+
+
+def _shown(headers: httpx.Headers) -> Iterator[tuple[str, str]]:
+    """For people, each read by itself: UTF-8 if it is, else a sign a byte."""
+    for name, value in headers.raw:
+        try:
+            yield name.decode(BYTES).lower(), value.decode("utf-8")
+        except UnicodeDecodeError:
+            yield name.decode(BYTES).lower(), value.decode(BYTES)
 
 
 def _definite(answer: Answer) -> Answer:
@@ -547,9 +586,9 @@ def _asked_wait(error: BaseException | None) -> float:
     if not isinstance(error, ReadError) or error.answer is None:
         return 0.0
     text = error.answer.headers.get("retry-after", "").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):  # no date, one without a zone, one out of range
         return 0.0

@@ -59,8 +59,10 @@ async def _named(reader: Reader, site: Territory) -> list[str]:
 
 async def _sitemap(reader: Reader, url: str) -> Sitemap:
     answer = await reader.file(url, attempts=2)
-    read = sitemap(answer.body, reader.client.limits.max_bytes) if answer.status == 200 else None
-    return read or Sitemap()
+    if answer.status != 200:
+        return Sitemap()
+    kind = answer.headers.get("content-type", "")
+    return sitemap(answer.body, reader.client.limits.max_bytes, kind) or Sitemap()
 
 
 def _is_no_map(error: ReadError) -> bool:
@@ -94,7 +96,7 @@ async def scripted_widgets(reader: Reader, scripts: Sequence[str]) -> Scripted:
         except ReadError:
             all_read = False
             continue
-        if found := pos_widgets(decoded(answer.body, "")):
+        if found := pos_widgets(decoded(answer.body, answer.headers.get("content-type", ""))):
             return Scripted(found, all_read)
     return Scripted((), all_read)
 

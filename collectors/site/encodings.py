@@ -24,6 +24,7 @@ USUAL = "windows-1251"
 UNTOLD = (USUAL, "utf-8", "koi8-r", "cp866")  # UTF-8 with cut letters, or a foreign piece in it
 # Labels without their case and signs: `cp-1251`, `win_1251` and `Windows1251` are one.
 LABELS = {
+    "utf8": "utf-8",
     **dict.fromkeys(("windows1251", "win1251", "cp1251", "xcp1251", "ansi1251", "1251"), USUAL),
     **dict.fromkeys(("koi8r", "koi8", "koi", "cskoi8r", "koi8ru"), "koi8-r"),
     "koi8u": "koi8-u",
@@ -62,8 +63,12 @@ TRUST = {"told": 12.0, "usual": 6.0}  # about so many letters must speak against
 
 
 def decoded(body: bytes, content_type: str) -> str:
-    """The text, without its byte order mark."""
-    return body.decode(encoding_of(body, content_type), "replace").lstrip("\ufeff")
+    return text_of(body, encoding_of(body, content_type))
+
+
+def text_of(body: bytes, encoding: str) -> str:
+    """Without its byte order mark."""
+    return body.decode(encoding, "replace").lstrip("\ufeff")
 
 
 def encoding_of(body: bytes, content_type: str) -> str:
@@ -71,6 +76,8 @@ def encoding_of(body: bytes, content_type: str) -> str:
     marked = next((name for mark, name in MARKS if body.startswith(mark)), None)
     if marked or (wide := _wide(body)):
         return marked or wide
+    if body.isascii():  # what it says matters for the queries of its links
+        return next(_told(body, content_type), "utf-8")
     return "utf-8" if _is_utf_8(body) else _likeliest(body, content_type)
 
 
@@ -92,7 +99,7 @@ def _is_utf_8(body: bytes) -> bool:
 
 
 def _likeliest(body: bytes, content_type: str) -> str:
-    told = list(_told(body, content_type))
+    told = [name for name in _told(body, content_type) if name != "utf-8"]  # its bytes deny that
     sample = ASCII.sub(b" ", body)[:SAMPLE]
 
     def likelihood(name: str) -> float:

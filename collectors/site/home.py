@@ -60,7 +60,7 @@ async def _closed(reader: Reader, address: str, answer: Answer) -> Answer:
     url = httpx.URL(address)
     if answer.status not in GONE or url.query or url.path.endswith("/"):
         return answer
-    return await _page(reader, str(url.copy_with(path=f"{url.path}/")))
+    return await _page(reader, str(url.copy_with(raw_path=url.raw_path + b"/")))
 
 
 async def _page(reader: Reader, url: str) -> Answer:
@@ -72,6 +72,8 @@ async def _page(reader: Reader, url: str) -> Answer:
 
 def other_spelling(address: str, error: ReadError) -> str | None:
     """With or without `www.` where the name was wrong, http or https where nobody answered."""
+    if error.failure.code is FailureCode.ADDRESS_REFUSED:
+        return None  # perhaps of this very address, which nobody can parse
     url = httpx.URL(address)
     wrong_name = isinstance(error, CertificateError) and error.kind is CertificateTrouble.WRONG_NAME
     if isinstance(error, NoSuchNameError) or wrong_name:

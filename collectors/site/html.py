@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -19,6 +20,11 @@ _LINES = """
 """
 LINES = tuple(_LINES.split())
 CELLS = ("td", "th")
+ADDRESSED = {  # elements, and the attribute that holds an address which is asked for
+    **dict.fromkeys(("a", "area", "base"), "href"),
+    **dict.fromkeys(("frame", "iframe", "script"), "src"),
+    "meta": "content",  # of a refresh
+}
 # Not lxml.html's own table of classes (forms, inputs…): it is asked in Python, for every element.
 ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 # What no XML tree may hold: the parser lets it in, and the first change of the text would fail.
@@ -58,6 +64,31 @@ def _normalise(root: HtmlElement) -> None:
         for name, value in element.items():
             if name not in ASKED or value.lower().startswith(("mailto:", "tel:")):
                 element.set(name, normalised(value))
+
+
+def spell_queries(root: HtmlElement, encoding: str) -> None:
+    """What follows the `?` of a link goes out in the page's own encoding; its path in UTF-8."""
+    for element in root.iter(*ADDRESSED):
+        name = ADDRESSED[str(element.tag)]
+        written = element.get(name) or ""
+        if "?" in written and not written.isascii() and _holds_address(element):
+            element.set(name, _spelled(written, encoding))
+
+
+def _holds_address(element: etree._Element) -> bool:
+    return element.tag != "meta" or (element.get("http-equiv") or "").lower() == "refresh"
+
+
+def _spelled(address: str, encoding: str) -> str:
+    before, mark, fragment = address.partition("#")
+    path, asks, query = before.partition("?")
+    spelled = (sign if sign.isascii() else _in_bytes(sign, encoding) for sign in query)
+    return f"{path}{asks}{''.join(spelled)}{mark}{fragment}"
+
+
+def _in_bytes(sign: str, encoding: str) -> str:
+    """A sign that the encoding has not is sent as its number, `&#8470;`."""
+    return quote(sign.encode(encoding, "xmlcharrefreplace"), safe="")
 
 
 def lay_out(root: HtmlElement) -> None:

@@ -18,9 +18,9 @@ from collectors.contacts import union
 from collectors.model import Contacts, FailureCode, Link, SitePage
 from collectors.site.blocks import blocks
 from collectors.site.dates import Dated, dates, iso_dates, mentions
-from collectors.site.encodings import decoded
+from collectors.site.encodings import encoding_of, text_of
 from collectors.site.gates import gate_of, is_for_sale
-from collectors.site.html import elements, lay_out, marks, on_one_line, shown, tree
+from collectors.site.html import elements, lay_out, marks, on_one_line, shown, spell_queries, tree
 from collectors.site.shown import shown_contacts
 from collectors.site.territory import Target, Territory, absolute, target
 from collectors.site.widgets import pos_widgets
@@ -83,10 +83,13 @@ class Source:
 
 def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> Reading:
     """`with_blocks`: the authority's pages are cut into possible cards of institutions."""
-    markup = decoded(source.body, source.content_type)
+    encoding = encoding_of(source.body, source.content_type)
+    markup = text_of(source.body, encoding)
     root = tree(markup)
     if root is None:
         return Reading(page=SitePage(url=source.url, status=source.status), contacts=Contacts())
+    if not encoding.startswith("utf"):
+        spell_queries(root, encoding)
     base = _base(root, source.url)
     structured = "\n".join([*_microdata(root), *_linked_data(root)])
     scripts = tuple(_scripts(root, base, site))
@@ -151,7 +154,7 @@ class _Anchor:
 
 
 def _base(root: HtmlElement, url: str) -> str:
-    base = root.find(".//base")
+    base = root.find(".//base[@href]")  # one that names a target only says nothing of addresses
     found = absolute(url, base.get("href") or "") if base is not None else None
     return found.url if found else url
 

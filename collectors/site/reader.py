@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
+from collectors.guard import AddressError, check_url
 from collectors.http import (
     Answer,
     CertificateError,
@@ -14,6 +15,7 @@ from collectors.http import (
     Client,
     ReadError,
     content_type,
+    read_error,
 )
 from collectors.model import Evidence, Failure, FailureCode
 from collectors.site.page import Reading, Source, read_page
@@ -21,7 +23,12 @@ from collectors.site.robots import Robots, robots
 from collectors.site.territory import Territory, target
 
 BIG = 30_000  # bytes: usual ones take some milliseconds, the worst half a second
-PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
+UNSURE = frozenset({"", "text/plain"})  # said of everything that a server does not know
+PAGES = UNSURE | {"text/html", "application/xhtml+xml"}
+FILES = (  # how documents, pictures and archives begin
+    *(b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"AT&TFORM"),
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"ID3"),
+)
 
 
 class NotAPageError(Exception):
@@ -47,7 +54,7 @@ class Reader:
         answer = await self.file(url, attempts, only=PAGES)
         if answer.status in (404, 410):
             return answer
-        if content_type(answer.headers) not in PAGES:
+        if not _is_page(answer):
             raise NotAPageError(answer.url)
         if not answer.body.strip():
             raise ReadError(Failure(FailureCode.EMPTY, answer.url))
@@ -88,7 +95,7 @@ class Reader:
 
     async def rules(self, url: str) -> Robots:
         """Of the host of `url`. A 4xx permits everything; one that cannot be read raises."""
-        host = target(url).origin
+        host = _origin(url)
         if host not in self.robots_by_host:
             self.robots_by_host[host] = await self._read_rules(f"{host}/robots.txt")
         return self.robots_by_host[host]
@@ -107,7 +114,8 @@ class Reader:
             if is_refusal(error) and error.failure.code is not FailureCode.RATE_LIMITED:
                 return robots(b"", agent)
             raise
-        return robots(answer.body if answer.status == 200 else b"", agent)
+        kind = answer.headers.get("content-type", "")
+        return robots(answer.body if answer.status == 200 else b"", agent, kind)
 
     async def _ask(self, url: str, attempts: int | None, only: frozenset[str] | None) -> Answer:
         try:
@@ -119,6 +127,20 @@ class Reader:
             raise
         self.evidence += answer.evidence
         return answer
+
+
+def _is_page(answer: Answer) -> bool:
+    """By what the server says, and by the bytes where it does not know."""
+    kind = content_type(answer.headers)
+    return kind in PAGES and not (kind in UNSURE and answer.body.startswith(FILES))
+
+
+def _origin(url: str) -> str:
+    try:
+        check_url(url)
+        return target(url).origin
+    except AddressError as error:
+        raise read_error(error) from error
 
 
 def is_refusal(error: ReadError) -> bool:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from lxml import etree
 from protego import Protego
 
+from collectors.site.encodings import decoded, encoding_of
+
 LONGEST_DELAY = 10.0
 MOST_ADDRESSES = 20_000
+ASCII = "".join(map(chr, range(128)))
+BARE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
 
 
 @dataclass(frozen=True, slots=True)
 class Robots:
     rules: Protego
     agent: str
+    as_bytes: Protego | None = None  # the same rules, their paths in the file's own encoding
 
     def permits(self, url: str) -> bool:
-        return bool(self.rules.can_fetch(url, self.agent))
+        readings = (self.rules, self.as_bytes or self.rules)
+        return all(rules.can_fetch(url, self.agent) for rules in readings)
 
     @property
     def delay(self) -> float:
@@ -31,9 +39,15 @@ class Robots:
         return tuple(self.rules.sitemaps)
 
 
-def robots(body: bytes, user_agent: str) -> Robots:
-    """An empty body permits everything: so does a host that has no robots.txt."""
-    return Robots(Protego.parse(body.decode("utf-8", "replace")), user_agent.partition("/")[0])
+def robots(body: bytes, user_agent: str, content_type: str = "") -> Robots:
+    """An empty body permits everything: so does a host that has no robots.txt.
+
+    A path in windows-1251 may mean addresses in UTF-8 or in windows-1251: both are refused.
+    """
+    encoding = encoding_of(body, content_type)
+    text = decoded(body, content_type).replace("\ufeff", "")
+    bare = None if encoding.startswith("utf") else Protego.parse(quote(body, safe=ASCII))
+    return Robots(Protego.parse(text), user_agent.partition("/")[0], bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +58,11 @@ class Sitemap:
     more: tuple[str, ...] = ()
 
 
-def sitemap(body: bytes, most_bytes: int) -> Sitemap | None:
+def sitemap(body: bytes, most_bytes: int, content_type: str = "") -> Sitemap | None:
     """None: not a sitemap (a page that says "not found" with status 200, say)."""
     try:
-        root = etree.fromstring(_unpacked(body, most_bytes), _parser())
+        text = decoded(_unpacked(body, most_bytes), content_type)
+        root = etree.fromstring(_mended(text), _parser())
     except (etree.XMLSyntaxError, zlib.error, ValueError):
         return None
     if root is None:
@@ -59,8 +74,14 @@ def sitemap(body: bytes, most_bytes: int) -> Sitemap | None:
     return Sitemap(pages=places) if kind == "urlset" else None
 
 
+def _mended(text: str) -> bytes:
+    """What stands before the first tag and a bare `&` would cost addresses or all of it."""
+    return BARE_AMPERSAND.sub("&amp;", text[max(0, text.find("<")) :]).encode("utf-8", "replace")
+
+
 def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    """UTF-8, whatever the file says of itself: its bytes were read already."""
+    return etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, recover=True)
 
 
 def _places(root: etree._Element) -> Iterator[str]:

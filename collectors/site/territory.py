@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 import httpx
 
@@ -127,12 +127,18 @@ def _page(site: Territory, written: str) -> str | None:
     url = httpx.URL(written)
     if DOCUMENT.search(url.path) or NOT_A_PAGE.search(url.path):
         return None
-    kept = [(k, v) for k, v in url.params.multi_items() if not TRACKING.match(k)]
     place = httpx.URL(site.home) if _bare_host(url) == target(site.home).bare_host else url
     same = url.copy_with(
         scheme=place.scheme, host=place.host, port=place.port, query=None, fragment=None
     )
-    return str(same.copy_with(params=kept) if kept else same)
+    query = _without_tracking(url.query.decode("ascii"))
+    return f"{same}?{query}" if query else str(same)
+
+
+def _without_tracking(query: str) -> str:
+    """The rest as it is written: nobody but the server knows in which encoding, or what for."""
+    parts = query.split("&")
+    return "&".join(part for part in parts if not TRACKING.match(unquote(part.partition("=")[0])))
 
 
 def territory(registered: str, final: str, *, whole_host: bool) -> Territory:

@@ -11,8 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpcore
+import httpx
 import pytest
 import trustme
 
@@ -26,6 +28,7 @@ from collectors.http import (
     Limits,
     NoSuchNameError,
     ReadError,
+    content_type,
     open_client,
     read_error,
 )
@@ -341,6 +344,149 @@ def test_cookies_are_carried_to_the_next_hop() -> None:
     shelf = Shelf()
     failure({"/": gate}, shelf=shelf)
     assert shelf.exchanges[1].request_headers["cookie"] == "seen=1"
+
+
+# --- what outside data makes libraries raise -----------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-8"])
+@pytest.mark.parametrize("cookie", ["город=1", "city=Кедровый", "город=Кедровый; path=/"])
+def test_a_cookie_that_is_not_ascii_goes_back_in_its_own_bytes(encoding: str, cookie: str) -> None:
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(reply("да", set_cookie="CITY").replace(b"CITY", cookie.encode(encoding)))
+        writer.close()
+
+    async def go() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        async with server, open_client("site", a_run(), LIMITS, guard(["127.0.0.0/8"])) as client:
+            await client.get(url)
+            await client.get(url)
+
+    asyncio.run(go())
+    assert b"cookie: " + cookie.partition(";")[0].encode(encoding) + b"\r\n" in asked[1].replace(
+        b"Cookie", b"cookie"
+    )
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "=; =", ";", "a=1; expires=Wed, 99 Foo 99999 99:99:99 GMT", "a=1; max-age=²",
+        "a=1; max-age=99999999999999999999", "a=1; domain=a..b",
+        "a=1; domain=.; port=x; version=²", "a=\x01\x7f",
+    ],
+)  # fmt: skip
+def test_an_odd_cookie_stops_no_reading(cookie: str) -> None:
+    assert read({"/": reply("да", set_cookie=cookie)}, times=2).status == 200
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://a..b/", f"http://{'a' * 300}.ru/", f"http://{'a.' * 200}ru/", "http://.ru/", "http://ru../",
+        "http://xn--a/", "http://xn--0000000000/", "http://школа .рф/", "http://\x85.ru/",
+        "http://127.0.0.1:0/", "http://127.0.0.1:99999/", "http://127.0.0.1:-1/",
+        "http://127.0.0.1:port/", "http://", "//", "///", "http:///a..b/", "http://[::1",
+        "http://user:pass@127.0.0.1:PORT/", "http://[x]/", "http://[]/", "mailto:a@b.ru",
+        "javascript:1", "data:text/html,x", "https:\\x", f"/{'a' * 70_000}",
+    ],
+)  # fmt: skip
+def test_a_redirect_to_no_address_fails_by_name(target: str) -> None:
+    error = failure({"/": reply(status=302, location=target)})
+    assert error.failure.code is FailureCode.ADDRESS_REFUSED
+
+
+def test_of_two_redirects_that_differ_none_is_followed() -> None:
+    twice = reply(status=302, location="/a", LOCATION="/b")
+    assert failure({"/": twice}).failure.code is FailureCode.ADDRESS_REFUSED
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["²", "-1", "1e9", "5, 5", "soon", "Wed, 32 Foo 99999 25:61:61 GMT",
+     "Mon, 01 Jan 0001 00:00:00 +2359", "Wed, 21 Oct 2015 07:28:00 +99999999999999999999",
+     "Wed, 21 Oct 99999999999999999999 07:28:00 GMT"],
+)  # fmt: skip
+def test_a_wait_that_nobody_can_read_is_none(asked: str) -> None:
+    shelf = Shelf()
+    limits = Limits(requests_per_second=1000, attempts=2, first_wait=0.01)
+    error = failure({"/": reply("", 429, retry_after=asked)}, limits=limits, shelf=shelf)
+    assert (error.failure.code, len(shelf.exchanges)) == (FailureCode.RATE_LIMITED, 2)
+
+
+@pytest.mark.parametrize("asked", ["99999999999", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_wait_without_end_is_not_waited_for(asked: str) -> None:
+    shelf = Shelf()
+    limits = Limits(requests_per_second=1000, attempts=2, first_wait=0.01)
+    failure({"/": reply("", 503, retry_after=asked)}, limits=limits, shelf=shelf)
+    assert len(shelf.exchanges) == 1
+
+
+# --- header bytes --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("neighbour", [b"", b"\xff", "Я".encode(), "Я".encode("cp1251")])
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-8", "koi8-r"])
+def test_a_redirect_keeps_its_bytes_whatever_stands_beside_it(
+    encoding: str, neighbour: bytes
+) -> None:
+    location = "/главная страница/?q=Имя".encode(encoding)
+    moved = reply(status=302, location="HERE", x_by="NEXT")
+    moved = moved.replace(b"HERE", location).replace(b"NEXT", neighbour)
+    asked = quote(location, safe="/?=")
+    assert read({"/": moved, asked: reply("да")}).url.endswith(asked)
+
+
+def test_a_redirect_to_a_russian_host_is_in_utf_8() -> None:
+    moved = reply(status=302, location="http://школа.рф:PORT/о нас?я#ы")
+    found = read(
+        {"/": moved, "/%D0%BE%20%D0%BD%D0%B0%D1%81?%D1%8F": reply("да")},
+        resolver=names(xn__80atdl2c_xn__p1ai="127.0.0.1"),
+    )
+    assert found.status == 200
+
+
+def test_a_query_in_windows_1251_stays_as_it_is() -> None:
+    routes = {"/": reply(status=302, location="/?q=%C8%ec%FF&b"), "/?q=%C8%ec%FF&b": reply("да")}
+    assert read(routes).body.decode() == "да"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["none", "identity", "utf-8", "UTF8", "cp1251", "8bit", '"none"', ",", "text/html"]
+)
+def test_a_content_encoding_that_names_no_packing_says_nothing(encoding: str) -> None:
+    assert read({"/": reply("да", content_encoding=encoding)}).body.decode() == "да"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["x-gzip", "GZIP", "gzip, gzip", "gzip,identity", "utf-8, gzip"]
+)
+def test_an_oddly_named_packing_is_unpacked(encoding: str) -> None:
+    packed = gzip.compress("да".encode(), mtime=0)
+    assert read({"/": reply(packed, content_encoding=encoding)}).body.decode() == "да"
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        ("text/html", "text/html"),
+        ('TEXT/HTML;charset="windows-1251', "text/html"),
+        ("text/html charset=utf-8", "text/html"),
+        ("text/html, text/html; charset=utf-8", "text/html"),
+        ("application/json, text/html", "text/html"),
+        (" 'text/html'", "text/html"),
+        ("html", ""),
+        ("*/*", ""),
+        ("", ""),
+        ("unknown/unknown", ""),
+    ],
+)
+def test_the_kind_of_an_answer_is_read_as_browsers_read_it(told: str, kind: str) -> None:
+    assert content_type(httpx.Headers({"content-type": told})) == kind
 
 
 # --- the table ----------------------------------------------------------------------------------
