@@ -28,6 +28,8 @@ import anyio.to_thread
 import httpcore
 import httpx
 
+from collectors.heads import ForgivingStream
+
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host and port → every numeric address of the host. Raises `socket.gaierror`."""
 
@@ -184,7 +186,8 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         addresses = self._permit.check(host, port, await self._ask(host, port, timeout))
-        return await self._first(addresses, port, timeout, local_address, socket_options)
+        stream = await self._first(addresses, port, timeout, local_address, socket_options)
+        return ForgivingStream(stream)
 
     async def _ask(self, host: str, port: int, seconds: float | None) -> Sequence[str]:
         try:
