@@ -248,7 +248,7 @@ def _segments(parts: SplitResult) -> list[str]:
 
 
 def _vk_club(number: str) -> str:
-    return f"https://vk.com/club{int(number)}"
+    return f"https://vk.com/club{number.lstrip('0')}"
 
 
 def _vk_place(parts: SplitResult) -> _Place:
@@ -308,7 +308,7 @@ def _name(name: str, allowed: re.Pattern[str], network: str) -> str:
 
 
 def _ok_group(number: str) -> str:
-    return f"https://ok.ru/group/{int(number)}"
+    return f"https://ok.ru/group/{number.lstrip('0')}"
 
 
 def _ok_place(parts: SplitResult) -> _Place:

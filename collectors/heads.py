@@ -22,7 +22,6 @@ STATUS = re.compile(  # version, code and reason; some say only `ICY 200`
 )
 NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-z]+", re.IGNORECASE)
 LENGTH = re.compile(rb"\d+(?:[ \t]*,[ \t]*\d+)*")
-FRAMING = b"transfer-encoding"
 CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 INTERIM = re.compile(rb"HTTP/1\.[01] 1(?!01)")
 
@@ -92,16 +91,18 @@ def _status(line: bytes) -> bytes:
 def _headers(lines: list[bytes]) -> Iterator[Header]:
     for line in _unfolded(lines):
         name, colon, value = line.partition(b":")
-        name, value = name.strip(), CONTROL.sub(b" ", value).strip()
-        if colon and NAME.fullmatch(name) and (meant := _meant(name.lower(), value)) is not None:
-            yield name, meant
+        name = name.strip()
+        if colon and NAME.fullmatch(name):
+            meant = _meant(name.lower(), value.strip())
+            if meant is not None:
+                yield name, meant
 
 
 def _once(headers: Iterable[Header]) -> Iterator[Header]:
     """A framing that is told twice is one."""
     framings: set[bytes] = set()
     for name, value in headers:
-        if name.lower() == FRAMING:
+        if name.lower() == b"transfer-encoding":
             if value in framings:
                 continue
             framings.add(value)
@@ -120,10 +121,17 @@ def _unfolded(lines: list[bytes]) -> list[bytes]:
 
 
 def _meant(name: bytes, value: bytes) -> bytes | None:
-    """None for a length that is no number, and for a framing that is none: the end is the end."""
-    if name == b"content-length":
-        return value if LENGTH.fullmatch(value) else None
-    if name != FRAMING:
-        return value
-    named = {one.strip() for one in value.lower().split(b",")} - {b"", b"identity"}
-    return b"chunked" if named == {b"chunked"} else value if named else None
+    """None for a length that is no number, and for a framing that is none: the end is the end.
+
+    An address is not guessed at: with a control character in it, it is refused later.
+    """
+    match name:
+        case b"content-length":
+            return value if LENGTH.fullmatch(value) else None
+        case b"transfer-encoding":
+            named = {one.strip() for one in value.lower().split(b",")} - {b"", b"identity"}
+            return b"chunked" if named == {b"chunked"} else value if named else None
+        case b"location":
+            return value
+        case _:
+            return CONTROL.sub(b" ", value).strip()

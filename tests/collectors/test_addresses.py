@@ -293,3 +293,8 @@ def test_a_link_never_breaks_the_reader_and_agrees_with_the_registry(written: st
     if found is not None:
         network, address = found
         assert {"vk": vk_address, "ok": ok_address}[network](address) == address
+
+
+@pytest.mark.parametrize("link", ["https://vk.com/club{}", "https://ok.ru/group/{}"])
+def test_a_number_without_end_in_a_link_stops_nothing(link: str) -> None:
+    assert page_in_link(link.format("1" * 5000))

@@ -118,6 +118,13 @@ def test_a_connection_that_is_kept_reads_one_head_after_another() -> None:
     assert asyncio.run(go()) == ["1", "2"]
 
 
+@pytest.mark.parametrize("sign", ["\x00", "\x01", "\t", "\x0b", "\x7f", "\\"])
+def test_an_address_with_a_control_character_is_not_guessed_at(sign: str) -> None:
+    moved = f"HTTP/1.1 302 Found\r\nLocation: /a{sign}b\r\nContent-Length: 0\r\n\r\n"
+    refused = failure({"/": moved.encode()}, limits=PATIENT).failure.code
+    assert refused in (FailureCode.ADDRESS_REFUSED, FailureCode.MALFORMED)
+
+
 @pytest.mark.parametrize("head", [b"", b"\n\n", b"x", b"HTTP/1.1 200 OK\r\n:", b"\x00" * 99])
 def test_any_bytes_are_put_right_without_a_word(head: bytes) -> None:
     assert put_right(head).endswith(b"\r\n\r\n")
