@@ -500,9 +500,8 @@ def _redirect_of(answer: Answer) -> str | None:
         (location,) = (
             places  # the same twice is one; of two that differ nobody knows which is meant
         )
-        written = _in_ascii(location)
-        check_spelling(written)
-        return str(httpx.URL(answer.url).join(written))
+        check_spelling(location)
+        return str(httpx.URL(answer.url).join(_in_ascii(location)))
     except (httpx.InvalidURL, ValueError, AddressError) as error:
         raise read_error(AddressError(f"redirect to {places!r}"), answer.evidence) from error
 
