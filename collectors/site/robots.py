@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 from lxml import etree
 from protego import Protego
@@ -16,6 +16,7 @@ from collectors.site.encodings import decoded, encoding_of
 LONGEST_DELAY = 10.0
 MOST_ADDRESSES = 20_000
 ASCII = "".join(map(chr, range(128)))
+ENCODED = re.compile(r"(?:%[\da-f]{2})+", re.IGNORECASE)
 BARE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
 
 
@@ -26,8 +27,9 @@ class Robots:
     as_bytes: Protego | None = None  # the same rules, their paths in the file's own encoding
 
     def permits(self, url: str) -> bool:
+        asked = _told_apart(url)
         readings = (self.rules, self.as_bytes or self.rules)
-        return all(rules.can_fetch(url, self.agent) for rules in readings)
+        return all(rules.can_fetch(asked, self.agent) for rules in readings)
 
     @property
     def delay(self) -> float:
@@ -46,8 +48,25 @@ def robots(body: bytes, user_agent: str, content_type: str = "") -> Robots:
     """
     encoding = encoding_of(body, content_type)
     text = decoded(body, content_type).replace("\ufeff", "")
-    bare = None if encoding.startswith("utf") else Protego.parse(quote(body, safe=ASCII))
-    return Robots(Protego.parse(text), user_agent.partition("/")[0], bare)
+    bare = None if encoding.startswith("utf") else _rules(quote(body, safe=ASCII))
+    return Robots(_rules(text), user_agent.partition("/")[0], bare)
+
+
+def _rules(text: str) -> Protego:
+    return Protego.parse(_told_apart(text))
+
+
+def _told_apart(text: str) -> str:
+    """Protego takes all bytes that are not UTF-8 for one and the same: `/%ED` forbade `/%EA`."""
+    return ENCODED.sub(_as_written, text)
+
+
+def _as_written(run: re.Match[str]) -> str:
+    try:
+        unquote_to_bytes(run[0]).decode("utf-8")
+    except UnicodeDecodeError:
+        return run[0].upper().replace("%", "%25")
+    return run[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,13 @@ def test_a_path_in_windows_1251_is_refused_in_its_own_bytes_too() -> None:
     assert not read.permits(HOME + quote("/новости/1", encoding="windows-1251"))
 
 
+@pytest.mark.parametrize("rules", [f"{RULES}", "User-agent: *\nDisallow: /%ed%ee%e2%ee\n"])
+def test_what_is_refused_in_windows_1251_is_refused_alone(rules: str) -> None:
+    read = robots(rules.encode("windows-1251"), "Dozor/1")
+    assert read.permits(HOME + quote("/контакты", encoding="windows-1251"))
+    assert not read.permits(HOME + quote("/новости", encoding="windows-1251"))
+
+
 def test_a_path_may_be_refused_percent_encoded() -> None:
     read = robots(f"User-agent: *\nDisallow: {quote('/новости').lower()}".encode(), "Dozor/1")
     assert not read.permits(f"{HOME}/новости/1")
