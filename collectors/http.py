@@ -310,11 +310,11 @@ class Client:
             network=self.network,
             method=request.method,
             url=str(request.url),
-            request_headers=dict(_shown(request.headers)),
+            request_headers=dict(_kept(request.headers)),
             request_body=b"",
             status=response.status_code,
             reason=response.reason_phrase,
-            headers=tuple(_shown(response.headers)),
+            headers=_kept(response.headers),
             body=body,
             fetched_at=datetime.now(UTC),
         )
@@ -517,13 +517,12 @@ def _in_ascii(location: str) -> str:
     return name + quote(location[begins:].encode(BYTES), safe=ADDRESS_SIGNS)
 
 
-def _shown(headers: httpx.Headers) -> Iterator[tuple[str, str]]:
-    """For people, each read by itself: UTF-8 if it is, else a sign a byte."""
-    for name, value in headers.raw:
-        try:
-            yield name.decode(BYTES).lower(), value.decode("utf-8")
-        except UnicodeDecodeError:
-            yield name.decode(BYTES).lower(), value.decode(BYTES)
+def _kept(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
+    """In UTF-8, each read by itself; what is none keeps its bytes."""
+    return tuple(
+        (name.decode(BYTES).lower(), value.decode("utf-8", "surrogateescape"))
+        for name, value in headers.raw
+    )
 
 
 def _definite(answer: Answer) -> Answer:

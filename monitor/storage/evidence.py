@@ -54,6 +54,7 @@ SECRET_PARAMETERS = (
 )
 _GIVEN = re.compile(rf"((?:{'|'.join(SECRET_PARAMETERS)})=)[^&\s\"]*".encode())
 _SIGNS = tuple(f"{name}=".encode() for name in SECRET_PARAMETERS)
+ASCII = "".join(map(chr, range(128)))
 SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
 # The body is stored as decoded: these would no longer be true of it.
 BODY_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -126,7 +127,7 @@ class WarcFile:
         }
         first = self._bodies.get(digest)
         head = StatusAndHeaders(
-            f"{exchange.status} {exchange.reason}".strip(),
+            _in_ascii(f"{exchange.status} {exchange.reason}".strip()),
             [*self._headers(exchange.headers), ("Content-Length", str(len(body)))],
             protocol="HTTP/1.1",
         )
@@ -168,10 +169,13 @@ class WarcFile:
 
     def _headers(self, headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         return [
-            (name, MASK if name.lower() in SECRET_HEADERS else self._clean_text(value))
+            (_in_ascii(name), self._header(name, value))
             for name, value in headers
             if name.lower() not in BODY_HEADERS
         ]
+
+    def _header(self, name: str, value: str) -> str:
+        return MASK if name.lower() in SECRET_HEADERS else _in_ascii(self._clean_text(value))
 
     def _clean(self, body: bytes) -> bytes:
         for secret in self._secrets:
@@ -182,6 +186,11 @@ class WarcFile:
 
     def _clean_text(self, text: str) -> str:
         return self._clean(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+
+def _in_ascii(text: str) -> str:
+    """Other bytes by number, as they came: warcio raises on a header that is Russian in parts."""
+    return quote(text, safe=ASCII, errors="surrogateescape")
 
 
 def _forms(secrets: Sequence[str]) -> tuple[str, ...]:

@@ -145,3 +145,22 @@ def test_evidence_may_come_from_many_threads(tmp_path: Path, engine: Engine, aud
     found = {record: body for kind, record, body in _records(file.path) if kind == "response"}
     assert [found[f"<{one.record}>"] for one in kept] == bodies
     assert list(verify(engine, tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("город=1; path=/", "%D0%B3%D0%BE%D1%80%D0%BE%D0%B4=1; path=/"),
+        ('inline; filename="a b.pdf"; ё', 'inline; filename="a b.pdf"; %D1%91'),
+        (b"/\xe3\xeb?q=%C8".decode("utf-8", "surrogateescape"), "/%E3%EB?q=%C8"),
+        ("a;\x85\u2028\xa0", "a;%C2%85%E2%80%A8%C2%A0"),
+    ],
+)
+def test_a_header_that_is_not_ascii_is_kept_in_its_bytes(
+    tmp_path: Path, audit: Audit, value: str, kept: str
+) -> None:
+    odd = replace(EXCHANGE, headers=[("x-a", value)], reason="Найдено")
+    file = _written(tmp_path, audit, odd)
+    with file.path.open("rb") as opened:
+        heads = [record.http_headers for record in ArchiveIterator(opened) if record.http_headers]
+    assert kept in [head.get_header("x-a") for head in heads]
