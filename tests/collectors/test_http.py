@@ -34,7 +34,7 @@ from collectors.http import (
 )
 from collectors.model import FailureCode
 from tests.collectors.tiny_web import (
-    IMLIMITS,
+    IMPATIENT,
     Routes,
     Shelf,
     a_run,
