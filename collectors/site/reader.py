@@ -25,9 +25,10 @@ from collectors.site.territory import Territory, target
 BIG = 30_000  # bytes: usual ones take some milliseconds, the worst half a second
 UNSURE = frozenset({"", "text/plain"})  # said of everything that a server does not know
 PAGES = UNSURE | {"text/html", "application/xhtml+xml"}
+GZIP = b"\x1f\x8b"
 FILES = (  # how documents, pictures and archives begin
     *(b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"AT&TFORM"),
-    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"ID3"),
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"Rar!", b"7z\xbc\xaf", b"ID3"),
 )
 
 
@@ -58,6 +59,8 @@ class Reader:
             raise NotAPageError(answer.url)
         if not answer.body.strip():
             raise ReadError(Failure(FailureCode.EMPTY, answer.url))
+        if answer.body.startswith(GZIP):
+            raise ReadError(Failure(FailureCode.MALFORMED, f"{answer.url} is packed untold"))
         return answer
 
     async def file(

@@ -215,6 +215,16 @@ def test_a_document_of_an_unknown_kind_is_no_page(kind: str, body: bytes) -> Non
     assert found.facts.site.crawl.read == 1
 
 
+@pytest.mark.parametrize(("layers", "told"), [(1, "none"), (2, "gzip"), (2, "gzip, gzip")])
+def test_a_page_that_stays_packed_is_not_read_as_garbage(layers: int, told: str) -> None:
+    body = long().encode()
+    for _ in range(layers):
+        body = gzip.compress(body, mtime=0)
+    found = visit({"/": reply(body, content_encoding=told)})
+    assert found.failure is not None
+    assert found.failure.code is FailureCode.MALFORMED
+
+
 def test_an_address_of_the_registry_that_is_none_fails_alone() -> None:
     found = visit({}, f"http://127.0.0.1:PORT/{'a' * 70_000}")
     assert found.failure is not None
