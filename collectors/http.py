@@ -125,6 +125,7 @@ FAILURES: tuple[tuple[type[Exception], FailureCode], ...] = (
     (httpcore.NetworkError, FailureCode.CONNECTION),
     (httpcore.UnsupportedProtocol, FailureCode.ADDRESS_REFUSED),
     (httpx.InvalidURL, FailureCode.ADDRESS_REFUSED),
+    (UnicodeError, FailureCode.MALFORMED),  # a name or a header that fits no encoding
 )
 EXPECTED = tuple(kind for kind, _ in FAILURES)
 

@@ -15,11 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from math import log
 
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 USUAL = "windows-1251"
 UNTOLD = (USUAL, "utf-8", "koi8-r", "cp866")  # UTF-8 with cut letters, or a foreign piece in it
 # Labels without their case and signs: `cp-1251`, `win_1251` and `Windows1251` are one.
@@ -67,8 +63,8 @@ def decoded(body: bytes, content_type: str) -> str:
 
 
 def text_of(body: bytes, encoding: str) -> str:
-    """Without its byte order mark."""
-    return body.decode(encoding, "replace").lstrip("\ufeff")
+    """Without its byte order mark: one file in UTF-8 may have put it before a page in another."""
+    return body.removeprefix(codecs.BOM_UTF8).decode(encoding, "replace").lstrip("\ufeff")
 
 
 def encoding_of(body: bytes, content_type: str) -> str:
@@ -76,6 +72,7 @@ def encoding_of(body: bytes, content_type: str) -> str:
     marked = next((name for mark, name in MARKS if body.startswith(mark)), None)
     if marked or (wide := _wide(body)):
         return marked or wide
+    body = body.removeprefix(codecs.BOM_UTF8)
     if body.isascii():  # what it says matters for the queries of its links
         return next(_told(body, content_type), "utf-8")
     return "utf-8" if _is_utf_8(body) else _likeliest(body, content_type)

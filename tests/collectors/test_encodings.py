@@ -103,6 +103,11 @@ def test_unicode_is_known_by_its_bytes(text: str, encoding: str, kind: str) -> N
 
 
 @pytest.mark.parametrize("text", SHORT)
+def test_a_mark_of_utf_8_before_a_page_in_another_encoding_is_left_out(text: str) -> None:
+    assert decoded(b"\xef\xbb\xbf" + text.encode("cp1251"), "text/html") == text
+
+
+@pytest.mark.parametrize("text", SHORT)
 def test_utf_8_with_a_cut_letter_stays_utf_8(text: str) -> None:
     assert decoded(f"{LONG}{text}Я".encode()[:-1], "charset=cp1251") == f"{LONG}{text}\ufffd"
 
