@@ -60,7 +60,12 @@ def target(url: str) -> Target:
 
 def _target(url: httpx.URL) -> Target:
     origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
-    return Target(str(url), origin, url.host, _bare_host(url), url.path)
+    return Target(str(url), origin, url.host, _bare_host(url), _path(url))
+
+
+def _path(url: httpx.URL) -> str:
+    """Decoded, and yet no two alike: httpx takes all bytes that are not UTF-8 for one sign."""
+    return unquote(url.raw_path.partition(b"?")[0].decode("ascii"), errors="surrogateescape")
 
 
 def _bare_host(url: httpx.URL) -> str:
@@ -148,7 +153,7 @@ def territory(registered: str, final: str, *, whole_host: bool) -> Territory:
     the authority's, of which the whole host is wanted.
     """
     asked, home = httpx.URL(registered), httpx.URL(final)
-    section = "/" if whole_host else section_of(asked.path, home.path)
+    section = "/" if whole_host else section_of(_path(asked), _path(home))
     return Territory(str(home), frozenset({_bare_host(asked), _bare_host(home)}), section)
 
 

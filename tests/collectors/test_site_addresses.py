@@ -11,7 +11,7 @@ import pytest
 from collectors.model import FailureCode
 from collectors.site.page import Reading, Source, read_page
 from collectors.site.robots import robots, sitemap
-from collectors.site.territory import territory
+from collectors.site.territory import target, territory
 from tests.collectors.tiny_web import Shelf, long, reply, visit
 
 HOME = "https://school1.example"
@@ -122,6 +122,12 @@ def test_a_base_that_is_no_address_is_the_page_itself(base: str) -> None:
 )
 def test_a_link_to_no_address_is_none(href: str) -> None:
     assert set(page(f'<a href="{href}">x</a><a href="/b">y</a>').links) >= {f"{HOME}/b"}
+
+
+def test_a_section_in_windows_1251_is_told_from_another() -> None:
+    mine, other = (f"{HOME}/{quote(word, encoding='cp1251')}/" for word in ("шк", "аб"))
+    section = territory(mine, mine, whole_host=False)
+    assert [section.holds(target(url)) for url in (f"{mine}a", f"{other}a")] == [True, False]
 
 
 # --- robots.txt ----------------------------------------------------------------------------------
