@@ -107,6 +107,8 @@ class _Crawl:
     numbers: list[str] = field(default_factory=list)
     unread_scripts: bool = False
     most_links: int = 0
+    ended: int = 0  # pages read to their end, and those that may go on
+    endless: int = 0
     shown: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -150,6 +152,7 @@ class _Crawl:
         await self._search_scripts()
         self._doubt_menus()
         self._doubt_answers()
+        self._doubt_ends()
 
     async def _add_mapped(self) -> None:
         mapped = await mapped_pages(self.reader, self.site)
@@ -196,6 +199,10 @@ class _Crawl:
         self.frontier.read += 1
         if reading.is_cut:
             self.frontier.skip(FailureCode.TOO_LARGE)
+        if reading.is_part:
+            self.frontier.skip(FailureCode.CUT)
+        self.ended += not (reading.is_part or reading.is_endless)
+        self.endless += reading.is_endless and not reading.is_part
         self.most_links = max(self.most_links, len(reading.links))
         page = reading.page
         anchors = tuple(link for link in page.anchors if self._is_new(link))
@@ -232,6 +239,13 @@ class _Crawl:
         told = Counter((page.title, page.headings, page.text_length) for page in inner)
         if max(told.values(), default=0) > max(FEW_ALIKE, len(inner) / 2):
             self.frontier.skip(FailureCode.STUB)
+
+    def _doubt_ends(self) -> None:
+        """Pages that stop before `</html>` where others of the site have it: a server that broke
+        down midway ends its answer as properly as a good one. Where none has it, it is a habit.
+        """
+        if self.endless and self.ended:
+            self.frontier.skip(FailureCode.CUT, self.endless)
 
     def _widgets(self) -> tuple[str, ...] | None:
         """Empty only when everything was read that could hold a form."""

@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 
 from collectors.addresses import SHORTENERS, page_in_link
 from collectors.contacts import union
+from collectors.ends import without_loose_end
 from collectors.model import Contacts, FailureCode, Link, SitePage
 from collectors.site.blocks import blocks
 from collectors.site.dates import Dated, dates, iso_dates, mentions
@@ -60,6 +61,8 @@ class Reading:
     text: str = ""  # how the page begins and ends
     numbers: tuple[str, ...] = ()  # ОГРН and ИНН that stand on it
     is_cut: bool = False  # it has more anchors, mentions or blocks than are kept
+    is_part: bool = False  # its end did not come
+    is_endless: bool = False  # it begins as a whole page and does not end as one
 
     @property
     def is_empty(self) -> bool:
@@ -79,15 +82,19 @@ class Source:
     status: int
     content_type: str
     body: bytes
+    is_part: bool = False  # nothing proves that its end came
+    is_endless: bool = False
 
 
 def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> Reading:
     """`with_blocks`: the authority's pages are cut into possible cards of institutions."""
-    encoding = encoding_of(source.body, source.content_type)
-    markup = text_of(source.body, encoding)
+    body = without_loose_end(source.body) if source.is_part else source.body
+    encoding = encoding_of(body, source.content_type)
+    markup = text_of(body, encoding)
     root = tree(markup)
     if root is None:
-        return Reading(page=SitePage(url=source.url, status=source.status), contacts=Contacts())
+        nothing = SitePage(url=source.url, status=source.status)
+        return Reading(page=nothing, contacts=Contacts(), is_part=source.is_part)
     if not encoding.startswith("utf"):
         spell_queries(root, encoding)
     base = _base(root, source.url)
@@ -99,8 +106,8 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     links = tuple(_links(root, base))
     frames = tuple(_frames(root, base))
     lay_out(root)
-    body = root.find("body")
-    text = shown(root if body is None else body)
+    shown_part = root.find("body")
+    text = shown(root if shown_part is None else shown_part)
     named = tuple(named_links(links, source.url))
     cut_out = blocks(root, base, source.url) if with_blocks else iter(())
     cards = tuple(islice(cut_out, MOST_BLOCKS + 1))
@@ -138,6 +145,8 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
         text=_ends(text),
         numbers=tuple(dict.fromkeys(_registered(text))),
         is_cut=len(anchors) > MOST_ANCHORS or len(acts) > MOST_MENTIONS or len(cards) > MOST_BLOCKS,
+        is_part=source.is_part,
+        is_endless=source.is_endless,
     )
 
 

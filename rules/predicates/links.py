@@ -27,7 +27,7 @@ from rules.predicates.crawls import (
     site_facts,
     unread_parts,
 )
-from rules.predicates.owners import owned, told_of
+from rules.predicates.owners import came_in_part, owned, told_of
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.same import Same
@@ -87,7 +87,8 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     between = Reason.PAGE_LINKS_DEAD if whole.dead else Reason.PAGES_LINKED_ELSEWHERE
     reading = of_site(
         case,
-        strict=card.is_whole and not whole.dead and not foreign,
+        strict=card.is_whole
+        and not (whole.dead or foreign or came_in_part(site_facts(case))),
         generous=len(lost) <= len(short),
         reasons=(
             Reason.PAGES_LINKED,
@@ -117,7 +118,7 @@ def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str
     unread = bool(lost) and _may_be_listed_unread(site, others, list_stems)
     reading = of_site(
         case,
-        strict=any(_tally(known, links).is_whole for links in listed),
+        strict=any(_tally(known, links).is_whole for links in listed) and not came_in_part(site),
         generous=not tally.dead and (not lost or is_hidden or unread),
         reasons=(
             Reason.ALL_PAGES_LISTED,
@@ -195,7 +196,7 @@ def _why_unseen(case: Case, views: dict[str, View | None]) -> Reason | None:
 
 
 def _links_all(case: Case, name: str, view: View | None, known: Sequence[Known]) -> bool:
-    if view is None:
+    if view is None or came_in_part(view.facts.site):
         return False
     if name == "own":
         return _tally(known, _linked_on(view)).is_whole

@@ -210,9 +210,9 @@ def test_a_slow_answer_ends_at_the_time_limit(slow: object) -> None:
     assert error.failure.code is FailureCode.TIMEOUT
 
 
-def test_a_cut_answer_is_malformed() -> None:
+def test_a_cut_answer_is_a_failure() -> None:
     error = failure({"/": b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc"})
-    assert error.failure.code is FailureCode.MALFORMED
+    assert error.failure.code is FailureCode.CUT
 
 
 def test_nobody_listening_is_a_connection_failure() -> None:

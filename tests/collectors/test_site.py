@@ -282,7 +282,7 @@ GATE = f"<html><body>{'Вы не робот? ' * 20}<div class=g-recaptcha></div
             reply(gzip.compress(b"0" * 9_000_000, mtime=0), content_encoding="gzip"),
             FailureCode.TOO_LARGE,
         ),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n<html>", FailureCode.MALFORMED),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n<html>", FailureCode.CUT),
         (endless, FailureCode.TOO_LARGE),
     ],
 )
