@@ -87,8 +87,7 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     between = Reason.PAGE_LINKS_DEAD if whole.dead else Reason.PAGES_LINKED_ELSEWHERE
     reading = of_site(
         case,
-        strict=card.is_whole
-        and not (whole.dead or foreign or came_in_part(site_facts(case))),
+        strict=card.is_whole and not (whole.dead or foreign or came_in_part(site_facts(case))),
         generous=len(lost) <= len(short),
         reasons=(
             Reason.PAGES_LINKED,
