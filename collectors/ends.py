@@ -50,12 +50,17 @@ def breaks_off(body: bytes) -> bool:
     return loose is not None or _is_within(text.lower())
 
 
-def lacks_end(body: bytes) -> bool:
-    """It begins as a whole page does, and does not end as one; some sites write all theirs so."""
+def lacks_end(body: bytes) -> bool | None:
+    """It begins as a whole page does, and does not end as one: some sites write all theirs so.
+
+    None: it is but a piece of a page.
+    """
     if _ends_soon(body):
         return False
     text = body.replace(b"\0", b"").lower()
-    return is_page(text) and b"</html" not in text and b"</body" not in text
+    if b"</html" in text or b"</body" in text:
+        return False
+    return True if is_page(text) else None
 
 
 def is_page(body: bytes) -> bool:

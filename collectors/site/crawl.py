@@ -32,6 +32,7 @@ from collectors.site.territory import Target, Territory, target
 
 PATIENCE = 5  # failures in a row of an unwell host, after which it is left alone
 FEW_LINKS = 3
+FEW_ENDLESS = 2
 FEW_ALIKE = 2  # pages that say the same by chance
 MOST_NUMBERS = 100
 UNWELL = frozenset(
@@ -201,8 +202,8 @@ class _Crawl:
             self.frontier.skip(FailureCode.TOO_LARGE)
         if reading.is_part:
             self.frontier.skip(FailureCode.CUT)
-        self.ended += not (reading.is_part or reading.is_endless)
-        self.endless += reading.is_endless and not reading.is_part
+        self.ended += reading.is_endless is False and not reading.is_part
+        self.endless += reading.is_endless is True and not reading.is_part
         self.most_links = max(self.most_links, len(reading.links))
         page = reading.page
         anchors = tuple(link for link in page.anchors if self._is_new(link))
@@ -242,9 +243,10 @@ class _Crawl:
 
     def _doubt_ends(self) -> None:
         """Pages that stop before `</html>` where others of the site have it: a server that broke
-        down midway ends its answer as properly as a good one. Where none has it, it is a habit.
+        down midway ends its answer as properly as a good one. Where none has it, it is a habit;
+        one page alone shows no habit.
         """
-        if self.endless and self.ended:
+        if self.endless and (self.ended or self.endless < FEW_ENDLESS):
             self.frontier.skip(FailureCode.CUT, self.endless)
 
     def _widgets(self) -> tuple[str, ...] | None:

@@ -62,7 +62,7 @@ class Reading:
     numbers: tuple[str, ...] = ()  # ОГРН and ИНН that stand on it
     is_cut: bool = False  # it has more anchors, mentions or blocks than are kept
     is_part: bool = False  # its end did not come
-    is_endless: bool = False  # it begins as a whole page and does not end as one
+    is_endless: bool | None = None  # it begins as a whole page and does not end as one
 
     @property
     def is_empty(self) -> bool:
@@ -83,7 +83,7 @@ class Source:
     content_type: str
     body: bytes
     is_part: bool = False  # nothing proves that its end came
-    is_endless: bool = False
+    is_endless: bool | None = None
 
 
 def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> Reading:
