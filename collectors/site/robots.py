@@ -19,6 +19,8 @@ MOST_ADDRESSES = 20_000
 ASCII = "".join(map(chr, range(128)))
 ENCODED = re.compile(r"(?:%[\da-f]{2})+", re.IGNORECASE)
 BARE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
+PACKED = b"\x1f\x8b"
+BEGINNINGS = (PACKED, b"<?xml", b"\xef\xbb\xbf<?xml")  # of a sitemap, whatever is left of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,9 @@ def sitemap(body: bytes, most_bytes: int, content_type: str = "") -> Sitemap | N
         text = _mended(decoded(_unpacked(body, most_bytes), content_type))
         root = etree.fromstring(text, _parser())
     except (etree.XMLSyntaxError, zlib.error, ValueError):
-        return None
+        root = None
     if root is None:
-        return None
+        return Sitemap(is_whole=False) if body.lstrip().startswith(BEGINNINGS) else None
     kind = etree.QName(root).localname
     places = tuple(_places(root))
     is_whole = len(places) <= MOST_ADDRESSES and has_end(text)
@@ -116,6 +118,6 @@ def _places(root: etree._Element) -> Iterator[str]:
 
 def _unpacked(body: bytes, most: int) -> bytes:
     """A `sitemap.xml.gz` is a packed file, not a packed answer."""
-    if not body.startswith(b"\x1f\x8b"):
+    if not body.startswith(PACKED):
         return body
     return zlib.decompressobj(wbits=31).decompress(body, most)

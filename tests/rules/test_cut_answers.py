@@ -20,7 +20,7 @@ from tests import cast
 from tests.collectors.tiny_web import reply, visit
 from tests.rules.test_cases import ACTS
 
-CUTS = 6  # of an answer in a usual run
+CUTS = 4  # of an answer in a usual run
 LAST = 14  # bytes of `</body></html>`, where cuts stand closer
 OWN = Page(institution="kedr/school", network="site", address="https://school1.example")
 AUTHORITY = Page(institution="kedr/adm", network="site", address="https://kedradm.example")
