@@ -5,19 +5,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from collectors.http import trust_store
 from collectors.model import Observation, Page
+from collectors.ok import NETWORK as OK_NETWORK
+from collectors.ok import OkSettings
+from collectors.vk import NETWORK as VK_NETWORK
+from collectors.vk.settings import VkSettings
+from monitor import sandbox
+from monitor.sandbox import Community, OkGroup, Post, Token, World
 from rules.engine import judge
 from rules.model import Finding, Outcome
 from tests import cast
-from tests.collectors.tiny_web import reply, visit
+from tests.collectors.test_vk_transport import said, server
+from tests.collectors.tiny_web import Shelf as Kept
+from tests.collectors.tiny_web import a_run, reply, serve, visit
 from tests.rules.test_cases import ACTS
 
 CUTS = 4  # of an answer in a usual run
@@ -65,7 +77,8 @@ def packed_and_closed(body: bytes, size: int) -> bytes:
     return head + stream[: size * len(stream) // len(body)]
 
 
-WAYS = (closed, short, chunked, given_up, packed, packed_and_closed)
+FEW_WAYS = (closed, given_up, packed_and_closed)
+WAYS = (*FEW_WAYS, short, chunked, packed)
 
 
 def cuts(body: bytes) -> Iterator[int]:
@@ -103,6 +116,7 @@ CARD = page(
 FOREIGN = CARD.replace("</body>", '<p><a href="https://vk.com/club999">ВК</a></p></body>')
 AUTHORITY_HOME = page("Администрация города Кедрового", "<h1>Администрация Кедрового</h1>")
 
+ALIKE = ("namesake", "foreign")
 Routes = Mapping[str, str | bytes]
 SITES: Mapping[str, tuple[Page, Routes, str]] = {
     "contacts": (OWN, {"/": HOME, "/c": CONTACTS, "/n": NEWS}, "/c"),
@@ -119,6 +133,11 @@ def judged(of: Page, routes: Routes) -> Mapping[tuple[object, ...], Finding]:
     seen = visit(routes, role=role, trust=TRUST, attempts=1)  # type: ignore[arg-type]
     seen = replace(seen, page=of)
     return findings(replace(seen, observed_at=cast.NOW))
+
+
+def of_page(seen: Observation) -> Mapping[tuple[object, ...], Finding]:
+    """The findings of a network's page itself, beside a site that nobody read."""
+    return {key: one for key, one in findings(seen).items() if one.page == seen.page.address}
 
 
 def findings(seen: Observation) -> Mapping[tuple[object, ...], Finding]:
@@ -142,11 +161,135 @@ def worsened(
     ]
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-@pytest.mark.parametrize("name", SITES)
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [(name, way) for name in SITES for way in (FEW_WAYS if name in ALIKE else WAYS)],
+)
 def test_a_page_of_a_site_that_broke_off_decides_nothing(name: str, way: Way) -> None:
     of, routes, place = SITES[name]
     whole, body = judged(of, routes), str(routes[place]).encode()
     for size in cuts(body):
         part = judged(of, {**routes, place: way(body, size)})
         assert not worsened(whole, part), f"cut at {size} of {len(body)}"
+
+
+# --- OK -----------------------------------------------------------------------------------------
+
+
+def ok_group(*days_ago: float, pinned: float | None = None, **about: str) -> OkGroup:
+    own = [Post(id=n, published_at=ago(day), text="Урок") for n, day in enumerate(days_ago, 1)]
+    if pinned is not None:
+        contacts = "Звоните 8 (38250) 3-55-46"
+        own.append(Post(id=99, published_at=ago(pinned), text=contacts, pinned=True))
+    usual = {"name": "МКОУ СОШ № 1 г. Кедрового", "address": "1-й мкр., д. 61", "city": "Кедровый"}
+    return OkGroup(id=70000000000101, posts=tuple(own), **{**usual, **about})  # type: ignore[arg-type]
+
+
+def ago(days: float) -> datetime:
+    return cast.NOW - timedelta(days=days)
+
+
+GROUPS = {
+    "lively": ok_group(*cast.LIVELY, description="Школа учит детей с 1986 года, кружки и хор."),
+    "silent": ok_group(80, 90, phone="8 (38250) 3-55-46"),
+    "pinned": ok_group(*cast.LIVELY, 50, 60, pinned=400, description="school1@example.org"),
+}
+
+
+@cache
+def pages_of(name: str) -> Mapping[str, bytes]:
+    """What the stand-in answers: the group's own page, and its topics."""
+    kept, group = Kept(), GROUPS[name]
+    with sandbox.serve(World(ok_groups=(group,), clock=cast.NOW)) as ok:
+        read_ok(ok.ok_site_url, kept)
+        prefix = len(ok.ok_site_url)
+    return {one.url[prefix:]: one.body for one in kept.exchanges}
+
+
+def read_ok(site_url: str, kept: Kept) -> Observation:
+    settings = OkSettings(
+        site_url=site_url, requests_per_second=1000, timeout=1, first_wait=0.0, max_topic_pages=3
+    )
+    run = replace(a_run(), evidence=kept, walls_since=ago(70))
+
+    async def read() -> Observation:
+        batches = OK_NETWORK.collector(settings)([cast.SCHOOL_OK], run)
+        (seen,) = [one async for batch in batches for one in batch]
+        return seen
+
+    return asyncio.run(read())
+
+
+def replayed(pages: Mapping[str, bytes]) -> Observation:
+    async def read() -> Observation:
+        async with serve(pages) as port:
+            return await asyncio.to_thread(read_ok, f"http://127.0.0.1:{port}", Kept())
+
+    return asyncio.run(read())
+
+
+@pytest.mark.parametrize("way", FEW_WAYS)
+@pytest.mark.parametrize("which", ["head", "topics"])
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_page_of_ok_that_broke_off_decides_nothing(name: str, which: str, way: Way) -> None:
+    bodies = pages_of(name)
+    pages = {path: reply(body) for path, body in bodies.items()}
+    place = cast.SCHOOL_OK.address.removeprefix("https://ok.ru") + "/topics" * (which == "topics")
+    whole = of_page(replayed(pages))
+    for size in cuts(bodies[place]):
+        part = of_page(replayed({**pages, place: way(bodies[place], size)}))
+        assert not worsened(whole, part), f"cut at {size} of {len(bodies[place])}"
+
+
+# --- VK -----------------------------------------------------------------------------------------
+
+COMMUNITY = Community(
+    id=101,
+    name="Школа № 1 | Кедровый",
+    screen_name="kedr_school1",
+    description="МКОУ СОШ № 1. Приёмная: 8 (38250) 3-55-46",
+    posts=tuple(Post(id=n, published_at=ago(80 + n), text="Урок") for n in range(5)),
+)
+
+
+def read_vk(api_url: str, kept: Kept) -> Observation:
+    settings = VkSettings(
+        tokens="token", api_url=api_url, requests_per_second=500, timeout=2, backoff=0.001
+    )
+    run = replace(a_run(), evidence=kept, walls_since=ago(70))
+
+    async def read() -> Observation:
+        batches = VK_NETWORK.collector(settings)([cast.SCHOOL_VK], run)
+        (seen,) = [one async for batch in batches for one in batch]
+        return seen
+
+    return asyncio.run(read())
+
+
+@pytest.fixture(scope="module")
+def vk_answers() -> Mapping[str, bytes]:
+    kept, tokens = Kept(), (Token(value="token"),)
+    with sandbox.serve(World(communities=(COMMUNITY,), tokens=tokens, clock=cast.NOW)) as vk:
+        read_vk(vk.vk_url, kept)
+    return {one.url.rpartition("/")[2]: one.body for one in kept.exchanges}
+
+
+def replayed_vk(answers: Mapping[str, bytes], packs: bool) -> Observation:
+    def answer(to: BaseHTTPRequestHandler) -> None:
+        body = answers[to.path.rpartition("/")[2]]
+        said(200, body, **({"Content_Encoding": "gzip"} if packs else {}))(to)
+
+    with server(answer) as url:
+        return read_vk(url, Kept())
+
+
+@pytest.mark.parametrize("packs", [False, True])
+@pytest.mark.parametrize("method", ["groups.getById", "execute"])
+def test_an_answer_of_vk_that_broke_off_decides_nothing(
+    method: str, packs: bool, vk_answers: Mapping[str, bytes]
+) -> None:
+    bodies = {name: gzip.compress(b) if packs else b for name, b in vk_answers.items()}
+    whole = of_page(replayed_vk(bodies, packs))
+    for size in cuts(bodies[method]):
+        part = of_page(replayed_vk({**bodies, method: bodies[method][:size]}, packs))
+        assert not worsened(whole, part), f"cut at {size} of {len(bodies[method])}"
