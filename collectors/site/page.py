@@ -60,7 +60,7 @@ class Reading:
     is_for_sale: bool = False
     text: str = ""  # how the page begins and ends
     numbers: tuple[str, ...] = ()  # ОГРН and ИНН that stand on it
-    is_cut: bool = False  # it has more anchors, mentions or blocks than are kept
+    is_cut: bool = False  # it has more anchors, mentions… than are kept, or goes too deep
     is_part: bool = False  # its end did not come
     is_endless: bool | None = None  # it begins as a whole page and does not end as one
 
@@ -91,7 +91,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     body = without_loose_end(source.body) if source.is_part else source.body
     encoding = encoding_of(body, source.content_type)
     markup = text_of(body, encoding)
-    root = tree(markup)
+    root, is_all = tree(markup)
     if root is None:
         nothing = SitePage(url=source.url, status=source.status)
         return Reading(page=nothing, contacts=Contacts(), is_part=source.is_part)
@@ -114,6 +114,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     dated = tuple(dates(text))
     acts = mentions(text, dated)
     anchors = tuple(_kept(links, site))
+    headings = tuple(_headings(root))
     pages = tuple(dict.fromkeys(_pages([*frames, *(link.target for link in links)], site)))
     contacts = union(
         shown_contacts(text, source.url, named), shown_contacts(structured, source.url)
@@ -124,7 +125,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
             url=source.url,
             status=source.status,
             title=title,
-            headings=tuple(_headings(root)),
+            headings=headings[:MOST_HEADINGS],
             breadcrumbs=tuple(_breadcrumbs(root)),
             anchors=tuple(_as_links(anchors[:MOST_ANCHORS], source.url)),
             text_length=len(text),
@@ -144,7 +145,11 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
         is_for_sale=is_for_sale(title, text, len(pages)),
         text=_ends(text),
         numbers=tuple(dict.fromkeys(_registered(text))),
-        is_cut=len(anchors) > MOST_ANCHORS or len(acts) > MOST_MENTIONS or len(cards) > MOST_BLOCKS,
+        is_cut=not is_all
+        or len(anchors) > MOST_ANCHORS
+        or len(acts) > MOST_MENTIONS
+        or len(cards) > MOST_BLOCKS
+        or len(headings) > MOST_HEADINGS,
         is_part=source.is_part,
         is_endless=source.is_endless,
     )
@@ -278,7 +283,7 @@ def _ends(text: str) -> str:
 
 def _headings(root: HtmlElement) -> Iterator[str]:
     found = (on_one_line(element, 200) for element in elements(root, "h1", "h2", "h3"))
-    yield from list(dict.fromkeys(text for text in found if text))[:MOST_HEADINGS]
+    yield from dict.fromkeys(text for text in found if text)
 
 
 def _breadcrumbs(root: HtmlElement) -> Iterator[str]:
