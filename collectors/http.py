@@ -171,6 +171,7 @@ CERTIFICATES: Mapping[int, CertificateTrouble] = {  # X509_V_ERR_*, openssl/x509
     64: CertificateTrouble.WRONG_NAME,
 }
 
+PARTIAL_CONTENT = 206
 NO_SUCH_PAGE = (404, 410)  # the status says it, whatever its page
 
 TRANSIENT = frozenset(
@@ -506,8 +507,9 @@ async def _fill(
 
 
 def _is_framed(response: httpx.Response) -> bool:
-    """Then the transport itself complains of a body without its end."""
-    return "content-length" in response.headers or "transfer-encoding" in response.headers
+    """Then the transport itself complains of a body without its end; a 206 is a part by name."""
+    told = "content-length" in response.headers or "transfer-encoding" in response.headers
+    return told and response.status_code != PARTIAL_CONTENT
 
 
 def content_type(headers: httpx.Headers) -> str:

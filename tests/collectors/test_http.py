@@ -231,6 +231,7 @@ PACKED = gzip.compress("да".encode() * 50, mtime=0)
         (reply(zlib.compress("да".encode())[:-2], content_encoding="deflate"), Extent.CUT),
         (CLOSED + b"User-agent: *", Extent.UNTOLD),
         (CLOSED + b"<html><p>abc", Extent.UNTOLD),
+        (reply("<html><p>abc", 206), Extent.UNTOLD),
     ],
 )
 def test_an_answer_whose_end_did_not_come_is_a_failure(said: bytes, extent: Extent) -> None:

@@ -173,6 +173,16 @@ def test_a_page_of_a_site_that_broke_off_decides_nothing(name: str, way: Way) ->
         assert not worsened(whole, part), f"cut at {size} of {len(body)}"
 
 
+def test_the_end_of_a_long_card_is_not_missed() -> None:
+    """A card is kept up to so many characters; its telephone may stand behind them."""
+    far = CARD.replace(", телефон 8 (38250) 3-55-46", "").replace(
+        "</body>", "<p>" + "История школы. " * 200 + "</p><p>8 (38250) 3-55-46</p></body>"
+    )
+    found = judged(AUTHORITY, {"/": AUTHORITY_HOME, "/c": far, "/n": NEWS})
+    phones = [one for key, one in found.items() if str(key[1]).endswith("8.1a.phones")]
+    assert {one.outcome for one in phones if one.about == "school"} == {Outcome.REVIEW}
+
+
 # --- OK -----------------------------------------------------------------------------------------
 
 
