@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from collectors.http import trust_store
-from collectors.model import Observation, Page
+from collectors.model import Collector, Observation, Page
 from collectors.ok import NETWORK as OK_NETWORK
 from collectors.ok import OkSettings
 from collectors.vk import NETWORK as VK_NETWORK
@@ -220,11 +220,14 @@ def read_ok(site_url: str, kept: Kept) -> Observation:
     settings = OkSettings(
         site_url=site_url, requests_per_second=1000, timeout=1, first_wait=0.0, max_topic_pages=3
     )
+    return read_by(OK_NETWORK.collector(settings), cast.SCHOOL_OK, kept)
+
+
+def read_by(collector: Collector, page: Page, kept: Kept) -> Observation:
     run = replace(a_run(), evidence=kept, walls_since=ago(70))
 
     async def read() -> Observation:
-        batches = OK_NETWORK.collector(settings)([cast.SCHOOL_OK], run)
-        (seen,) = [one async for batch in batches for one in batch]
+        (seen,) = [one async for batch in collector([page], run) for one in batch]
         return seen
 
     return asyncio.run(read())
@@ -266,14 +269,7 @@ def read_vk(api_url: str, kept: Kept) -> Observation:
     settings = VkSettings(
         tokens="token", api_url=api_url, requests_per_second=500, timeout=2, backoff=0.001
     )
-    run = replace(a_run(), evidence=kept, walls_since=ago(70))
-
-    async def read() -> Observation:
-        batches = VK_NETWORK.collector(settings)([cast.SCHOOL_VK], run)
-        (seen,) = [one async for batch in batches for one in batch]
-        return seen
-
-    return asyncio.run(read())
+    return read_by(VK_NETWORK.collector(settings), cast.SCHOOL_VK, kept)
 
 
 @pytest.fixture(scope="module")
