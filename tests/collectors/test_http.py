@@ -70,6 +70,7 @@ def read(
     tls: ssl.SSLContext | None = None,
     trust: ssl.SSLContext | None = None,
     times: int = 1,
+    partly: bool = False,
 ) -> Answer:
     async def go() -> Answer:
         permit = guard(["127.0.0.0/8"])
@@ -78,7 +79,8 @@ def read(
             serve(routes, tls) as port,
             open_client("site", run, limits, permit, resolver=resolver, trust=trust) as client,
         ):
-            answers = [await client.get(url.replace("PORT", str(port))) for _ in range(times)]
+            asked = url.replace("PORT", str(port))
+            answers = [await client.get(asked, partly=partly) for _ in range(times)]
             return answers[-1]
 
     return asyncio.run(go())
