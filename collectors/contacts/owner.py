@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from collectors.addresses import page_in_link
 from collectors.contacts import emails, links, phones, postal
+from collectors.links import page_in_link
 from collectors.model import Link
 
 T = TypeVar("T")

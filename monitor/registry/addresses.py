@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from collectors.model import SITE
-from monitor.networks import networks
+from collectors.networks import networks
 
 
 class UnknownAddressError(ValueError):
