@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from collectors.addresses import LOOK_ALIKES, AddressError, tidy
 from collectors.links import opened
 from collectors.model import Address, Shown
-from collectors.networks import social_networks
+from collectors.networks import network_hosts, social_networks
 
 Hint = tuple[Address, Shown]
 
@@ -68,7 +68,7 @@ def _start(lower: str, sign: re.Match[str]) -> str | None:
     before = _BEFORE.search(lower, max(0, sign.start() - 40), sign.start())
     prefix = before[0] if before else ""
     for host in (f"{prefix}{sign[0]}", f"{_ESCAPED.sub('', prefix)}{sign[0]}"):
-        if host in _hosts():
+        if host in network_hosts():
             return host
     return None
 
@@ -99,14 +99,9 @@ def _opened(url: str) -> Address | None:
 
 
 @cache
-def _hosts() -> frozenset[str]:
-    return frozenset().union(*(one.hosts for one in social_networks().values()))
-
-
-@cache
 def _bare_hosts() -> tuple[str, ...]:
     """Without those that are a prefix and another: few words to look for."""
-    hosts = _hosts()
+    hosts = network_hosts()
     return tuple(
         sorted(one for one in hosts if not any(one.endswith(f".{other}") for other in hosts))
     )

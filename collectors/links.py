@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from collectors.addresses import SCHEME, AddressError, tidy
 from collectors.model import Address, Link, Network, Shown
-from collectors.networks import social_networks
+from collectors.networks import network_hosts, social_networks
 from collectors.redirects import inner_addresses
 
 MOST_REDIRECTS = 3
@@ -52,7 +52,7 @@ def _led(url: str) -> _Led:
 
 
 def _follow(cleaned: str, redirects: int) -> _Led:
-    if not (SCHEME.match(cleaned) or _FULL.match(cleaned) or _first(cleaned) in _hosts()):
+    if not (SCHEME.match(cleaned) or _FULL.match(cleaned) or _first(cleaned) in network_hosts()):
         return _Led()
     if page := opened(cleaned):
         return _Led(page)
@@ -92,8 +92,3 @@ def _opened_in(network: Network, url: str) -> str | None:
 
 def _first(cleaned: str) -> str:
     return cleaned.partition("/")[0].lower()
-
-
-@cache
-def _hosts() -> frozenset[str]:
-    return frozenset().union(*(one.hosts for one in social_networks().values()))

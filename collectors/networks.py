@@ -23,6 +23,12 @@ def social_networks() -> Mapping[str, Network]:
     return {slug: one for slug, one in networks().items() if slug != SITE}
 
 
+@cache
+def network_hosts() -> frozenset[str]:
+    """Every spelling of the hosts that networks call their own."""
+    return frozenset().union(*(one.hosts for one in social_networks().values()))
+
+
 # --- how it is called, whether it is installed or not ---------------------------------------------
 
 

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 
+from collectors.contacts import find_contacts
 from collectors.links import page_in_link, resolved
 from collectors.model import Address, Link, Shown
 from collectors.redirects import led_to
@@ -69,6 +70,13 @@ def test_a_redirector_to_one_post_leads_to_no_page() -> None:
 def test_a_redirector_to_a_site_is_a_link_to_that_site() -> None:
     away = "https://vk.com/away.php?to=https%3A%2F%2Fschool.example%2Fabout&cc_key="
     assert led_to(away) == "https://school.example/about"
+
+
+def test_a_page_that_links_its_site_over_a_redirector_links_its_site() -> None:
+    away = Link(url="https://vk.com/away.php?to=https%3A%2F%2Fschool.example", place="links")
+    assert [link.url for link in find_contacts("", "links", [away]).links] == [
+        "https://school.example"
+    ]
 
 
 def test_a_plain_address_leads_to_itself() -> None:
