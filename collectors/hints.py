@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from urllib.parse import unquote
 
 from collectors.addresses import LOOK_ALIKES, AddressError, tidy
 from collectors.links import opened
-from collectors.model import Address, Shown
+from collectors.model import Address, Link, Shown
 from collectors.networks import network_hosts, social_networks
 
 Hint = tuple[Address, Shown]
@@ -31,6 +32,17 @@ _BLANK = r"\s{0,2}"
 def names_a_network(markup: str) -> bool:
     """Whether it is worth looking; cheap, for most pages of most sites name none."""
     return _first_sign().search(markup.lower()) is not None
+
+
+def hints_of(
+    code: str, text: str, place: str, linked: Iterable[Address | None] = ()
+) -> Iterator[Link]:
+    """Pages that no link of the page leads to; each once, as it is shown best."""
+    known = set(linked)
+    for page, shown in chain(in_widgets(code), in_text(text), in_code(code)):
+        if page not in known:
+            known.add(page)
+            yield Link(url=page[1], place=place, page=page, shown=shown)
 
 
 def in_widgets(markup: str) -> Iterator[Hint]:

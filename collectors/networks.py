@@ -40,13 +40,13 @@ def title(slug: str) -> str:
 def where(slug: str) -> str:
     """«во «ВКонтакте»»."""
     network = networks().get(slug)
-    return network.where or f"в «{network.title}»" if network else slug
+    return network.where or f"в соцсети «{network.title}»" if network else slug
 
 
 def page_title(slug: str) -> str:
     """«страница ВКонтакте»."""
     network = networks().get(slug)
-    return network.page_title or f"страница в «{network.title}»" if network else slug
+    return network.page_title or f"страница в соцсети «{network.title}»" if network else slug
 
 
 # --- by what addresses a page goes ----------------------------------------------------------------

@@ -222,6 +222,8 @@ class _Crawl:
             return
         found = await scripted_widgets(self.reader, self.home.reading.scripts)
         self.pos, self.unread_scripts = list(found.forms), not found.all_read
+        home = self.pages[0]
+        self.pages[0] = replace(home, hints=(*home.hints, *found.hints))
 
     def _doubt_menus(self) -> None:
         """A site of scripts where no page has a menu of links: its menu may be drawn by them."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from collectors.addresses import SHORTENERS
 from collectors.contacts import union
-from collectors.hints import in_code, in_text, in_widgets, names_a_network
+from collectors.hints import hints_of, names_a_network
 from collectors.links import page_in_link, resolved
 from collectors.model import Contacts, FailureCode, Link, SitePage
 from collectors.site.blocks import blocks
@@ -116,7 +116,8 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     dated = tuple(dates(text))
     acts = mentions(text, dated)
     anchors = tuple(_kept(links, site))
-    hints = tuple(islice(_hints(code, text, anchors, source.url), MOST_HINTS + 1))
+    linked = (resolved(Link(url=one.target.url, place="")).page for one in anchors)
+    hints = tuple(islice(hints_of(code, text, source.url, linked), MOST_HINTS + 1))
     pages = tuple(dict.fromkeys(_pages([*frames, *(link.target for link in links)], site)))
     contacts = union(
         shown_contacts(text, source.url, named), shown_contacts(structured, source.url)
@@ -252,15 +253,6 @@ def _code(root: HtmlElement, markup: str) -> str:
     if not names_a_network(markup):
         return ""
     return str(etree.tostring(root, encoding="unicode", method="html"))
-
-
-def _hints(code: str, text: str, anchors: tuple[_Anchor, ...], place: str) -> Iterator[Link]:
-    """Pages of networks that no anchor of the page leads to; each once, as it is shown best."""
-    known = {resolved(Link(url=anchor.target.url, place=place)).page for anchor in anchors}
-    for page, how in chain(in_widgets(code), in_text(text), in_code(code)):
-        if page not in known:
-            known.add(page)
-            yield Link(url=page[1], place=place, page=page, shown=how)
 
 
 def named_links(links: tuple[_Anchor, ...], place: str) -> Iterator[Link]:

@@ -15,7 +15,7 @@ _CALL = re.compile(
     r"[\"']?-?([1-9]\d{0,14})(?!\d)"
 )
 _SHOWS_GROUP = re.compile(r"VK\.Widgets\.(?:Group|Subscribe|CommunityMessages|ContactUs)\b")
-_ANY_CALL = re.compile(r"VK\.(?:Widgets|Share|Auth)\.")
+_ANY_CALL = re.compile(r"VK\.(?!init\b)[A-Z]\w+")  # the library serves advertisement, too
 _FRAME = re.compile(
     r"/widget_(?:community|group|community_messages|subscribe|contact_us)\.php\?[^\s\"'<>]{0,400}?"
     r"\b(?:gid|oid|group_id)=-?([1-9]\d{0,14})"
