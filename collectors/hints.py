@@ -17,6 +17,7 @@ from collectors.addresses import LOOK_ALIKES, AddressError, tidy
 from collectors.links import opened
 from collectors.model import Address, Link, Shown
 from collectors.networks import network_hosts, social_networks
+from collectors.text import normalised
 
 Hint = tuple[Address, Shown]
 
@@ -64,7 +65,7 @@ def in_code(markup: str) -> Iterator[Hint]:
 
 def in_text(text: str) -> Iterator[Hint]:
     """«vk.com/school1», also with a slip: «vk. com / school1», a Russian letter, a comma."""
-    plain = text.lower().translate(LOOK_ALIKES)
+    plain = normalised(text).lower().translate(LOOK_ALIKES)
     for slip in _slips().finditer(plain):
         if _GOES_ON.match(plain[slip.start() - 1 : slip.start()]):
             continue
@@ -129,8 +130,8 @@ def _sign() -> re.Pattern[str]:
 
 @cache
 def _first_sign() -> re.Pattern[str]:
-    """Or the name that a widget is called by: `VK.Widgets.Group(…)`."""
-    called = (rf"\b{re.escape(slug)}\." for slug in social_networks())
+    """Or the name that a widget is called by: `VK.Widgets.Group(…)`, `data-vk-group`."""
+    called = (rf"\b{re.escape(slug)}[.-]" for slug in social_networks())
     return re.compile("|".join([_sign().pattern, *called]))
 
 

@@ -20,13 +20,18 @@ _FRAME = re.compile(
     r"/widget_(?:community|group|community_messages|subscribe|contact_us)\.php\?[^\s\"'<>]{0,400}?"
     r"\b(?:gid|oid|group_id)=-?([1-9]\d{0,14})"
 )
+# A module of a content management system leaves the number in an attribute, for its own script.
+_ATTRIBUTE = re.compile(
+    r"\bdata-(?:vk-?(?:group|community|widget)?(?:-?id)?|(?:group|community)-?id)=[\"']"
+    r"-?([1-9]\d{4,12})[\"']"
+)
 _LIBRARY = re.compile(r"vk\.(?:com|ru)/js/api/(?:openapi|xd_connection)\.js")
 
 
 def vk_widgets(markup: str) -> Iterator[str | None]:
     """None: a widget whose community stands in a variable, or in a script beside the page."""
     plain = markup.replace("\\/", "/").replace("&amp;", "&").replace("&quot;", '"')
-    numbers = [*_CALL.findall(plain), *_FRAME.findall(plain)]
+    numbers = [*_CALL.findall(plain), *_FRAME.findall(plain), *_ATTRIBUTE.findall(plain)]
     for number in dict.fromkeys(numbers):
         yield from vk_addresses(number, None)
     if len(_CALL.findall(plain)) < len(_SHOWS_GROUP.findall(plain)) or (

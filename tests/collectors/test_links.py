@@ -108,6 +108,7 @@ OK.CONNECT.insertGroupWidget(id,did,st); }, 0); }; d.documentElement.appendChild
         ('<script>VK.Widgets.CommunityMessages("m", 20003922, {x: 1});</script>', CLUB),
         ('<script>VK.Widgets.Subscribe("m", {soft: 1}, -20003922);</script>', CLUB),
         ('<iframe src="https://vk.com/widget_community.php?width=3&amp;gid=20003922">', CLUB),
+        ('<div class="vk" data-vk-group-id="20003922"></div>', CLUB),
         (OK_CODE, GROUP),
         ('<script>OK.CONNECT.insertGroupWidget("w","50582132228315","{}")</script>', GROUP),
         ('<iframe src="//connect.ok.ru/dk?st.cmd=WidgetGroup&st.groupId=50582132228315">', GROUP),
@@ -146,6 +147,8 @@ def test_an_address_in_the_code_is_a_hint(fragment: str) -> None:
         "vk. com/school1",
         "https://vk .com/school1.",
         "vk,com/school1",
+        "vk.com/scho\u200bol1",
+        "ВК: VK.COM/ School1",
         "vk.сom/school1",  # a Russian letter
     ],
 )
