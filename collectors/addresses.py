@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -113,6 +113,15 @@ def check_host(parts: SplitResult, known: frozenset[str], network: str) -> None:
         )
     if host not in known or parts.username is not None:
         raise AddressError(f"«{parts.netloc}» — не адрес {network}")
+
+
+def page_opened(
+    url: str, hosts: frozenset[str], place_of: Callable[[SplitResult], Place]
+) -> str | None:
+    """The page of a network that a link opens; None for another host's, and for one item of it."""
+    parts = split_address(tidy_decoded(url))
+    place = place_of(parts) if host_of(parts) in hosts else None
+    return place.address if place and not place.is_item else None
 
 
 def query_of(parts: SplitResult) -> Mapping[str, str]:

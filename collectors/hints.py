@@ -21,6 +21,7 @@ from collectors.text import normalised
 
 Hint = tuple[Address, Shown]
 
+NEVER = "(?!)"  # where no network is installed
 LONGEST = 300  # characters of an address
 _BEFORE = re.compile(r"[a-z0-9.@-]{0,40}\Z")
 _ESCAPED = re.compile(r".*(?:u002f|x2f|2f|20|3d)", re.DOTALL)  # `%2F%2Fvk.com`, `\u002Fvk.com`
@@ -125,7 +126,7 @@ def _sign() -> re.Pattern[str]:
     """What a page of a network must have in its address; any address, if one names no host."""
     words = [re.escape(host) for host in _bare_hosts()]
     tells_all = all(one.hosts for one in social_networks().values())
-    return re.compile("|".join([*words, *(() if tells_all else ("://",))]))
+    return re.compile("|".join([*words, *(() if tells_all else ("://",))]) or NEVER)
 
 
 @cache
@@ -139,4 +140,4 @@ def _first_sign() -> re.Pattern[str]:
 def _slips() -> re.Pattern[str]:
     hosts = (rf"{_BLANK}[.,]{_BLANK}".join(map(re.escape, h.split("."))) for h in _bare_hosts())
     name = r"([\w.@-][\w.@/?=&-]{1,120})"
-    return re.compile(rf"({'|'.join(hosts)}){_BLANK}[/\\]{_BLANK}{name}")
+    return re.compile(rf"({'|'.join(hosts) or NEVER}){_BLANK}[/\\]{_BLANK}{name}")

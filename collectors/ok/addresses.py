@@ -14,8 +14,8 @@ from collectors.addresses import (
     Place,
     check_host,
     check_name,
-    host_of,
     is_bare_name,
+    page_opened,
     query_of,
     segments_of,
     split_address,
@@ -52,15 +52,13 @@ def ok_address(text: str) -> str:
 
 def ok_page_in_link(url: str) -> str | None:
     """The group that a link opens; None for one topic of it, a person, a share button."""
-    parts = split_address(tidy_decoded(url))
-    place = _ok_place(parts) if host_of(parts) in OK_HOSTS else None
-    return place.address if place and not place.is_item else None
+    return page_opened(url, OK_HOSTS, _ok_place)
 
 
 def ok_addresses(page_id: str | None, name: str | None) -> Iterator[str]:
     """A group opens by its number and by its present name."""
     if page_id:
-        yield _ok_group(page_id)
+        yield f"https://ok.ru/group/{page_id}"
     if name:
         yield f"https://ok.ru/{name.lower()}"
 

@@ -15,8 +15,8 @@ from collectors.addresses import (
     Place,
     check_host,
     check_name,
-    host_of,
     is_bare_name,
+    page_opened,
     query_of,
     segments_of,
     split_address,
@@ -65,15 +65,13 @@ def vk_address(text: str) -> str:
 
 def vk_page_in_link(url: str) -> str | None:
     """The community that a link opens; None for one post of it, a person, a share button."""
-    parts = split_address(tidy_decoded(url))
-    place = _vk_place(parts) if host_of(parts) in VK_HOSTS else None
-    return place.address if place and not place.is_item else None
+    return page_opened(url, VK_HOSTS, _vk_place)
 
 
 def vk_addresses(page_id: str | None, name: str | None) -> Iterator[str]:
     """A community opens by its number and by its present name."""
     if page_id:
-        yield _vk_club(page_id)
+        yield f"https://vk.com/club{page_id}"
     if name:
         yield f"https://vk.com/{name.lower()}"
 
