@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from urllib.parse import unquote
 
@@ -105,6 +105,7 @@ def _unescaped(written: str) -> str:
     return unquote(unquote(html.unescape(plain)))
 
 
+@lru_cache(maxsize=4096)  # every page of a site repeats its head and foot
 def _opened(url: str) -> Address | None:
     try:
         return opened(tidy(url))
