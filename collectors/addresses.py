@@ -32,7 +32,6 @@ class Place:
 SHORTENERS = frozenset({"vk.cc", "clck.ru", "bit.ly", "goo.gl", "t.co", "u.to", "is.gd"})
 
 LOOK_ALIKES = str.maketrans("авекмнорстухіѕԁ", "abekmhopctyxisd")
-LOOK_ALIKES = str.maketrans("авекмнорстухіѕԁ", "abekmhopctyxisd")
 _RUSSIAN = re.compile("[а-яё]")
 _LATIN = re.compile("[a-z]")
 _OPENING = "«»\"'“”„‘’<>([{*"
