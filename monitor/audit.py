@@ -21,6 +21,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from collectors.model import Address, EvidenceSink, Observation, Page, Run
+from collectors.networks import networks
 from monitor.application import Application
 from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
 from monitor.comparison import followed
@@ -28,7 +29,6 @@ from monitor.coverage import Look, Outline, coverage, look, rests_on_earlier
 from monitor.issues import issues_of
 from monitor.mass_change import mass_changes
 from monitor.neighbours import Seen, authority_site, standing_pages
-from monitor.networks import networks
 from monitor.planning import not_due, plan_of
 from monitor.scope import in_scope, pages_of, read_once
 from monitor.second_look import as_second, worsened_pages

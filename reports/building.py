@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from collectors import networks
 from reports import counting
 from reports.cards import (
     build_card,
@@ -118,7 +119,10 @@ def build_section(ground: Ground, is_index: bool) -> Section:
         previews=build_previews(ground),
         posts=build_posts(ground),
         kinds=options("kinds", (i.kind for i in ground.institutions)),
-        networks=options("networks", (f.network for f in ground.all if f.network), "title"),
+        networks=tuple(
+            (slug, networks.title(slug))
+            for slug in sorted({f.network for f in ground.all if f.network})
+        ),
         acts=binding_acts(ground),
     )
 
@@ -202,8 +206,7 @@ def build_run(report: Report) -> Run:
             )
         ),
         requests=tuple(
-            (word("networks", slug, "title"), number)
-            for slug, number in audit.collection.requests.items()
+            (networks.title(slug), number) for slug, number in audit.collection.requests.items()
         ),
         started=moment(audit.started_at, report.municipalities[0].timezone),
         duration=duration(audit),

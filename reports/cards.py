@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from collectors.model import Evidence, Page
+from collectors import networks
+from collectors.model import SITE, Evidence, Page
 from reports import counting
 from reports.counting import Standing
 from reports.ground import (
@@ -83,9 +84,9 @@ def number_records(ground: Ground, findings: Iterable[Finding]) -> dict[str, Rec
 
 def page_lines(institution: Institution) -> Iterable[PageLine]:
     if institution.site:
-        yield PageLine(word("networks", "site", "page"), institution.site, None)
+        yield PageLine(networks.page_title(SITE), institution.site, None)
     for page in institution.pages:
-        yield PageLine(word("networks", page.network, "page"), page.address, deleted(page))
+        yield PageLine(networks.page_title(page.network), page.address, deleted(page))
 
 
 def deleted(page: Page) -> str | None:

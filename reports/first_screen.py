@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from collectors import networks
 from reports import counting
 from reports.counting import Change, Standing
 from reports.ground import (
@@ -25,7 +26,7 @@ from reports.view import (
     Unmet,
     Who,
 )
-from reports.words import moment, phrase, word
+from reports.words import moment, phrase
 from rules.model import Finding, Institution, Outcome
 
 WHO_SHOWN = 60  # names in a row on the first screen; a region has thousands
@@ -109,7 +110,7 @@ def moves(ground: Ground, entries: Iterable[Entry]) -> tuple[Move, ...]:
     return tuple(
         Move(
             name=one.name,
-            what=word("networks", one.network, "page") if one.network else phrase("institution"),
+            what=networks.page_title(one.network) if one.network else phrase("institution"),
             url=one.address,
         )
         for one in entries

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from collectors import networks
 from reports import counting
 from reports.counting import Requirements, Share, Standing
 from reports.model import Report
 from reports.view import (
     Portion,
 )
-from reports.words import percent, word
+from reports.words import percent
 from rules.model import Act, Finding, Institution, Municipality
 
 
@@ -104,7 +105,7 @@ def totals(ground: Ground, institution: Institution) -> tuple[tuple[str, int], .
 
 def place_of(ground: Ground, finding: Finding) -> str:
     """«страница ВКонтакте»; for the authority, the institution that the finding speaks of."""
-    where = word("networks", finding.network, "page") if finding.network else ""
+    where = networks.page_title(finding.network) if finding.network else ""
     about = ground.names.get(finding.about, finding.about) if finding.about else ""
     twin = handle_of(ground, finding)
     return ", ".join(part for part in (about, f"{where} {twin}".strip()) if part)

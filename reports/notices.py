@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from collectors import networks
 from reports.ground import Ground, ground
 from reports.model import Format, Rendered, Report
 from reports.templating import render
-from reports.words import day, word
+from reports.words import day
 from rules.model import Dossier, Event, Institution
 from rules.notices import Account, State, accounts, duties
 
@@ -120,7 +121,7 @@ def _notice(base: Ground, account: Account) -> Notice:
 
 def _network(institution: Institution, event: Event) -> str:
     found = [one.network for one in institution.pages if one.address == event.page]
-    return word("networks", found[0], "title") if found else ""
+    return networks.title(found[0]) if found else ""
 
 
 def render_notices(report: Report) -> Rendered:

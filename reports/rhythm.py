@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 
+from collectors import networks
 from collectors.model import Page
 from reports.counting import Standing
 from reports.ground import Ground, anchor_of, standing_of
 from reports.view import Posts, Rhythm, Spread, Week, Who
-from reports.words import day_and_month, span, word
+from reports.words import day_and_month, span
 from rules.force import edition_of
 from rules.model import Act, Institution
 from rules.workdays import CalendarUncoveredError, is_judged
@@ -101,7 +102,7 @@ def build_rhythm(
     return Rhythm(
         institution=ground.names[institution.id],
         anchor=anchor_of(institution),
-        place=word("networks", page.network, "title"),
+        place=networks.title(page.network),
         counts=tuple(counts.get(monday) for monday in mondays),
     )
 

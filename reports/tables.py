@@ -18,6 +18,7 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from collectors import networks
 from collectors.model import SITE
 from reports import counting
 from reports.building import status_of
@@ -197,7 +198,7 @@ def _by_page(
 def _addresses(institution: Institution) -> Iterator[dict[str, Value]]:
     for page in institution.pages:
         yield {
-            "network": word("networks", page.network, "title"),
+            "network": networks.title(page.network),
             "page": page.address,
             "role": _word("roles", page.role),
             "created": page.created_on,
@@ -205,7 +206,7 @@ def _addresses(institution: Institution) -> Iterator[dict[str, Value]]:
             "page_id": page.known_id,
         }
     if institution.site:
-        network = word("networks", SITE, "title")
+        network = networks.title(SITE)
         yield {"network": network, "page": institution.site, "page_id": None}
 
 

@@ -7,6 +7,7 @@ owner's, for the command `dozor contacts`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 from collectors.contacts.emails import email_of_field, find_emails, linked_emails
@@ -21,6 +22,7 @@ from collectors.contacts.phones import (
 )
 from collectors.contacts.postal import find_addresses
 from collectors.model import Contacts, Link
+from collectors.redirects import led_to
 
 __all__ = ["find_contacts", "found", "from_field", "parse_phone", "parse_phones", "union"]
 
@@ -31,8 +33,13 @@ def find_contacts(text: str, place: str, links: Sequence[Link] = ()) -> Contacts
     """All contacts of a text and of the links beside it (`tel:` and `mailto:` included).
 
     `place` names where the text stands (`description`, an address of a page); links keep theirs.
+    A redirector is left out: `vk.com/away.php?to=` is a link to what it leads to.
     """
-    web = [link for link in links if not link.url.lower().startswith(("tel:", "mailto:"))]
+    web = [
+        replace(link, url=led_to(link.url))
+        for link in links
+        if not link.url.lower().startswith(("tel:", "mailto:"))
+    ]
     linked = Contacts(
         phones=tuple(linked_phones(links)), emails=tuple(linked_emails(links)), links=tuple(web)
     )
@@ -44,7 +51,9 @@ def _shown(text: str, place: str) -> Contacts:
         phones=tuple(spot.phone for spot in find_phones(text, place)),
         emails=tuple(spot.email for spot in find_emails(text, place)),
         addresses=tuple(spot.address for spot in find_addresses(text, place)),
-        links=tuple(spot.link for spot in find_links(text, place)),
+        links=tuple(
+            replace(spot.link, url=led_to(spot.link.url)) for spot in find_links(text, place)
+        ),
     )
 
 

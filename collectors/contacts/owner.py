@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from collectors.addresses import page_in_link
 from collectors.contacts import emails, links, phones, postal
+from collectors.links import page_in_link
 from collectors.model import Link
+from collectors.networks import network_hosts
 
 T = TypeVar("T")
 
@@ -203,7 +204,9 @@ def _sites(text: str, spots: Iterable[links.Spot]) -> list[str]:
 
 def _is_site(url: str) -> bool:
     host = (urlsplit(f"//{_bare(url)}").hostname or "").removeprefix("www.")
-    is_network = any(f".{host}".endswith(f".{network}") for network in _NETWORKS)
+    is_network = host in network_hosts() or any(
+        f".{host}".endswith(f".{network}") for network in _NETWORKS
+    )
     return not is_network and host not in _PORTALS
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from collectors.addresses import AddressError, vk_address
+from collectors.addresses import AddressError
 from collectors.contacts import find_contacts, from_field, union
 from collectors.model import (
     Access,
@@ -25,6 +25,7 @@ from collectors.model import (
     WallAccess,
 )
 from collectors.text import normalised
+from collectors.vk.addresses import vk_address
 from collectors.vk.reader import Signals
 
 FIELDS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from collectors.addresses import page_in_link
+from collectors.links import page_in_link
 from collectors.model import Page, Presence
 from rules.case import Case, standing_pages, told_birth
 from rules.model import Outcome, Severity

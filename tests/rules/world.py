@@ -38,6 +38,7 @@ from collectors.model import (
     Post,
     PostalAddress,
     Presence,
+    Shown,
     SiteFacts,
     SitePage,
     Wall,
@@ -251,6 +252,7 @@ def _site(told: Mapping[str, Any], page: Page, at: datetime) -> Observation:
         final_url=told.get("final_url", page.address),
         text=told["text"],
         numbers=tuple(told.get("numbers", ())),
+        networks=tuple(told["networks"]) if "networks" in told else None,
     )
     presence = Presence(told.get("presence", "live"))
     facts = Facts(presence=presence, title=told.get("title"), site=site, contacts=_contacts(told))
@@ -267,10 +269,19 @@ def _site_page(told: Mapping[str, Any], page: Page) -> SitePage:
     anchors = tuple(
         Link(url=one["url"], text=one.get("text", ""), place=url) for one in told.pop("anchors", ())
     )
+    hints = tuple(
+        Link(url=one["page"][1], place=url, page=tuple(one["page"]), shown=Shown(one["shown"]))
+        for one in told.pop("hints", ())
+    )
     known = {one.name for one in fields(SitePage)}
     assert set(told) <= known, set(told) - known
     return SitePage(
-        url=url, status=told.pop("status", 200), anchors=anchors, blocks=blocks, **_tuples(told)
+        url=url,
+        status=told.pop("status", 200),
+        anchors=anchors,
+        blocks=blocks,
+        hints=hints,
+        **_tuples(told),
     )
 
 
