@@ -15,11 +15,12 @@ from lxml.html import HtmlElement
 
 from collectors.addresses import SHORTENERS, page_in_link
 from collectors.contacts import union
-from collectors.model import Contacts, FailureCode, Link, SitePage
+from collectors.model import Contacts, FailureCode, HintKind, Link, SitePage
 from collectors.site.blocks import blocks
 from collectors.site.dates import Dated, dates, iso_dates, mentions
 from collectors.site.gates import gate_of, is_for_sale
 from collectors.site.html import decoded, elements, lay_out, marks, on_one_line, shown, tree
+from collectors.site.reveal import reveal, unhidden
 from collectors.site.shown import shown_contacts
 from collectors.site.territory import Target, Territory, absolute, target
 from collectors.site.widgets import pos_widgets
@@ -91,6 +92,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     scripts = tuple(_scripts(root, base, site))
     has_scripts = next(elements(root, "script"), None) is not None
     refresh = _refresh(root, base)
+    reveal(root, with_signs=with_blocks)
     title = " ".join((root.findtext(".//title") or "").split())[:300]
     links = tuple(_links(root, base))
     frames = tuple(_frames(root, base))
@@ -105,7 +107,8 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     anchors = tuple(_kept(links, site))
     pages = tuple(dict.fromkeys(_pages([*frames, *(link.target for link in links)], site)))
     contacts = union(
-        shown_contacts(text, source.url, named), shown_contacts(structured, source.url)
+        shown_contacts(text, source.url, named, [HintKind.EMAIL]),
+        shown_contacts(structured, source.url),
     )
     answers = bool(contacts.phones and contacts.emails)
     return Reading(
@@ -166,7 +169,7 @@ def _links(root: HtmlElement, base: str) -> Iterator[_Anchor]:
             yield _Anchor(href, found or here, _anchor_text(element))
     for element in elements(root, "span", "a"):
         if hidden := element.get("data-cfemail"):
-            yield _Anchor(f"mailto:{_unhidden(hidden)}", here, "")
+            yield _Anchor(f"mailto:{unhidden(hidden)}", here, "")
 
 
 def _anchor_text(element: HtmlElement) -> str:
@@ -176,15 +179,6 @@ def _anchor_text(element: HtmlElement) -> str:
         said = (one.get(name) for one in images for name in ("title", "aria-label", "alt"))
         text = " ".join(next(filter(None, said), "").split())
     return text[:200]
-
-
-def _unhidden(hidden: str) -> str:
-    """The e-mail address behind Cloudflare's `data-cfemail`: XOR with its first byte."""
-    try:
-        key, *rest = bytes.fromhex(hidden)
-        return bytes(byte ^ key for byte in rest).decode("utf-8", "ignore")
-    except ValueError:
-        return ""
 
 
 def _frames(root: HtmlElement, base: str) -> Iterator[Target]:
