@@ -13,7 +13,14 @@ from typing import Literal, TypeVar
 from collectors.contacts.emails import email_of_field, find_emails, linked_emails
 from collectors.contacts.hints import find_hints
 from collectors.contacts.links import find_links
-from collectors.contacts.owner import as_shown, found, last_digits, mailbox, marked
+from collectors.contacts.owner import (
+    as_shown,
+    found,
+    last_digits,
+    mailbox,
+    marked,
+    speaks_of_another,
+)
 from collectors.contacts.phones import (
     find_phones,
     linked_phones,
@@ -25,7 +32,17 @@ from collectors.contacts.postal import find_addresses
 from collectors.contacts.signs import usual_signs
 from collectors.model import Contacts, Email, Hint, HintKind, Link, Phone, PostalAddress
 
-__all__ = ["find_contacts", "found", "from_field", "parse_phone", "parse_phones", "union"]
+__all__ = [
+    "find_contacts",
+    "found",
+    "from_field",
+    "marked_as",
+    "of_another",
+    "parse_phone",
+    "parse_phones",
+    "speaks_of_another",
+    "union",
+]
 
 MOST_HINTS_OF_ALL = 40  # a site repeats its riddles on every page
 
@@ -45,12 +62,34 @@ def find_contacts(
     shown = _shown(text, place) if text else Contacts()
     web = [link for link in links if not link.url.lower().startswith(("tel:", "mailto:"))]
     linked = Contacts(
-        phones=as_shown(linked_phones(links), shown.phones, last_digits),
-        emails=as_shown(linked_emails(links), shown.emails, mailbox),
-        links=tuple(web),
+        phones=tuple(linked_phones(links)), emails=tuple(linked_emails(links)), links=tuple(web)
     )
-    whole = union(shown, linked)
+    whole = union(shown, marked_as(shown, linked))
     return replace(whole, hints=tuple(_hints(text, place, _absent(whole) & set(hints))))
+
+
+def marked_as(shown: Contacts, other: Contacts) -> Contacts:
+    """`other` (link targets, micro-markup of the page) is whose the text says that shows it."""
+    return replace(
+        other,
+        phones=as_shown(other.phones, shown.phones, last_digits),
+        emails=as_shown(other.emails, shown.emails, mailbox),
+        addresses=as_shown(other.addresses, shown.addresses, _folded),
+    )
+
+
+def of_another(contacts: Contacts) -> Contacts:
+    """With a mark on each that it is not the owner's."""
+    return replace(
+        contacts,
+        phones=tuple(replace(one, of_another=True) for one in contacts.phones),
+        emails=tuple(replace(one, of_another=True) for one in contacts.emails),
+        addresses=tuple(replace(one, of_another=True) for one in contacts.addresses),
+    )
+
+
+def _folded(address: PostalAddress) -> str:
+    return " ".join(address.original.lower().split())
 
 
 def _hints(text: str, place: str, kinds: Collection[HintKind]) -> Iterator[Hint]:
@@ -102,7 +141,7 @@ def union(*contacts: Contacts) -> Contacts:
         emails=_own_once((mail for one in contacts for mail in one.emails), mailbox),
         addresses=_own_once(
             (address for one in contacts for address in one.addresses),
-            lambda address: " ".join(address.original.lower().split()),
+            _folded,
         ),
         links=_once((link for one in contacts for link in one.links), lambda link: link.url),
         hints=_once(

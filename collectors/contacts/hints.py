@@ -126,7 +126,8 @@ def ends_with_label(text: str) -> bool:
 def find_hints(text: str, place: str, kind: HintKind) -> tuple[Hint, ...]:
     """Of one kind, where its finder found nothing; as they stand, each once."""
     found = dict.fromkeys(islice(_SEARCHES[kind](text), MOST_HINTS))
-    return tuple(Hint(kind=kind, original=one, place=place) for one in found)
+    whole = [one for one in found if not any(one != other and one in other for other in found)]
+    return tuple(Hint(kind=kind, original=one, place=place) for one in whole)
 
 
 @lru_cache(maxsize=1024)

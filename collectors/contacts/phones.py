@@ -24,7 +24,9 @@ _GAP = r"[\s()\-‐‑–—.]{0,4}"
 _FULL = re.compile(rf"(?<![\d+])(?<!\d[-–./:])\(?(?:\+\s?7|[78])(?:{_GAP}\d){{10}}(?!\d)")
 _CODED = re.compile(rf"(?<!\d)\(\d[\d -]{{2,5}}\)(?:{_GAP}\d){{5,7}}(?!\d)")
 _BARE = re.compile(r"(?<![\w+])(?<![\d№][-–./:])\d{3,5}(?:[- –]\d{1,3}){2,4}(?![\w]|[-–./:]\d)")
-_HALVES = re.compile(r"(?<![\w+])(?<![\d№][-–./:])\d{3,5}[- –]\d{5,7}(?![\w]|[-–./:]\d)")
+_HALVES = re.compile(
+    r"(?<![\w+])(?<![\d№][-–./:])(?:\d{3}-\d{2}|\d{3,5})[- –]\d{5,7}(?![\w]|[-–./:]\d)"
+)
 _SOLID = re.compile(r"(?<![\w+])(?<!\d[-–./:])[3489]\d{9}(?![\w]|[-–./:]\d)")
 _DASH = r"[-‐‑–—]"
 _LOCAL = re.compile(
@@ -238,7 +240,8 @@ def _area_code(written: str, has_prefix: bool, national: str) -> str | None:
     groups = re.findall(r"\d{1,11}", rest)
     if len(groups) == 1 or (has_prefix and _is_run_together(groups)):
         return _registered_code(national)
-    if has_prefix and [len(group) for group in groups[:2]] == [2, 3]:  # 8 38 250 3-55-46
+    sizes = [len(group) for group in groups]
+    if (has_prefix and sizes[:2] == [2, 3]) or sizes == [3, 2, 5]:  # 8 38 250 3-55-46, 861-40-67226
         groups = [groups[0] + groups[1], *groups[2:]]
     if len(groups[0]) not in (3, 4, 5) or len(groups) > 6 or groups[1:] == ["345", "678"]:
         return None

@@ -14,7 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from collectors.addresses import SHORTENERS, page_in_link
-from collectors.contacts import union
+from collectors.contacts import marked_as, union
 from collectors.model import Contacts, FailureCode, HintKind, Link, SitePage
 from collectors.site.blocks import blocks
 from collectors.site.dates import Dated, dates, iso_dates, mentions
@@ -106,10 +106,9 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     acts = mentions(text, dated)
     anchors = tuple(_kept(links, site))
     pages = tuple(dict.fromkeys(_pages([*frames, *(link.target for link in links)], site)))
-    contacts = union(
-        shown_contacts(text, source.url, named, [HintKind.EMAIL]),
-        shown_contacts(structured, source.url),
-    )
+    described = shown_contacts(structured, source.url)
+    seen = marked_as(described, shown_contacts(text, source.url, named, [HintKind.EMAIL]))
+    contacts = union(seen, marked_as(seen, described))
     answers = bool(contacts.phones and contacts.emails)
     return Reading(
         page=SitePage(
@@ -290,7 +289,8 @@ def _microdata(root: HtmlElement) -> Iterator[str]:
         name = element.get("itemprop").lower()
         label = next((PROPERTIES[part] for part in PROPERTIES if part in name), None)
         if label:
-            yield f"{label}: {_value(element)}"
+            founder = "Учредитель, " if "uchred" in name else ""
+            yield f"{founder}{label}: {_value(element)}\n"
 
 
 def _value(element: HtmlElement) -> str:

@@ -114,7 +114,9 @@ def test_numbers_in_one_run_give_their_code_to_those_that_follow(
     assert numbers(written) == [f"+7{number}" for number in shown]
 
 
-@pytest.mark.parametrize("written", ["86140-67226", "тел. 86140 67226", "8 (861-40) 6-72-26"])
+@pytest.mark.parametrize(
+    "written", ["86140-67226", "861-40-67226", "тел. 86140 67226", "8 (861-40) 6-72-26"]
+)
 def test_a_code_of_five_digits_and_a_number_of_five_make_ten(written: str) -> None:
     assert numbers(written) == ["+78614067226"]
 
@@ -455,6 +457,7 @@ def test_a_target_that_no_text_gives_to_another_is_the_owners() -> None:
         "Разработка сайта: студия «Веб», {}",
         "Сайт разработан студией «Веб», {}",
         "Хостинг: {}",
+        "© 2026 Студия «Веб», {}",
         "Вебмастер: {}",
         "Техническая поддержка: {}",
         "ЦУР Томской области: {}",
@@ -494,6 +497,11 @@ def test_a_department_on_a_schools_page_is_not_the_school(text: str) -> None:
 )
 def test_what_resembles_a_contact_is_kept_where_none_is_found(kind: HintKind, text: str) -> None:
     assert kind in {hint.kind for hint in find_contacts(text, "text").hints}
+
+
+def test_what_is_seen_is_told_once() -> None:
+    shown = find_contacts("Тел. 8(38250)3-55-466", "text").hints
+    assert [hint.original for hint in shown] == ["Тел. 8(38250)3-55-466"]
 
 
 def test_nothing_is_hinted_of_a_kind_that_is_found() -> None:

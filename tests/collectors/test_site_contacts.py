@@ -145,6 +145,19 @@ def test_the_target_of_a_link_in_a_founders_passage_is_the_founders() -> None:
 
 
 @pytest.mark.parametrize(
+    "markup",
+    [
+        '<tr itemprop="uchredLaw"><td itemprop="mailUchred">adm@example.org</td></tr>',
+        '<p>Учредитель: Администрация, <span itemprop="email">adm@example.org</span></p>',
+    ],
+)
+def test_the_micro_markup_of_a_founder_is_the_founders(markup: str) -> None:
+    own = "<p itemprop='telephone'>8 (38250) 3-55-46</p>"
+    contacts = page(f"{own}<table>{markup}</table>").contacts
+    assert [one.of_another for one in (*contacts.emails, *contacts.phones)] == [True, False]
+
+
+@pytest.mark.parametrize(
     "piece",
     [
         "school1@example. org ",
