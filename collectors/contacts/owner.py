@@ -69,10 +69,15 @@ _INLINE = re.compile(
     rf"телефон\w? доверия|{_HOT_LINE}|справочн\w{2} служб\w|роспотребнадзор|рособрнадзор"
     r"|(?<!\w)у?м?вд(?!\w)|полици\w|прокуратур|учредител\w{1,3}\b|министерств|департамент"
     r"|т[еэ]хподдержк|техническ\w{2} поддержк|разработ\w{2,4} (?:сайт|и поддерж)"
-    r"|создани\w (?:и \w{4,12} )?сайт|сайт (?:создан|разработан|сделан)|(?:веб|web|интернет|дизайн)-?студи|©[^\n]{0,60}студи"
+    r"|создани\w (?:и \w{4,12} )?сайт|сайт (?:создан|разработан|сделан)"
+    r"|(?:веб|web|интернет|дизайн)-?студи|©[^\n]{0,60}студи"
     r"|(?:веб|web)-?мастер|хостинг|(?<!\w)цур(?!\w)|центр управления регион|минобр|минпросвещ"
-    r"|develop|powered by|управлени[ея] (?:образован|культур|спорт)|отдел\w? (?:образован|культур)"
-    r"|(?<!\w)(?:единый номер|служба спасения)",
+    r"|develop|powered by|(?<!\w)(?:единый номер|служба спасения)",
+    re.IGNORECASE,
+)
+# «МКУ «Управление образования»» names itself; so may any line of a department's own page.
+_INLINE_BODY = re.compile(
+    r"(?<![\w«\"„])(?<!м[кб]у )(?<!му )(?:управлени[ея]|отдел\w?) (?:образован|культур|спорт)",
     re.IGNORECASE,
 )
 _OWN = re.compile(
@@ -241,12 +246,17 @@ def passages_of_others(text: str, *, is_department: bool | None = None) -> list[
             spans.append((offset, offset + len(line)))
         else:
             closes = _ANYTHING
-            inline = _INLINE.search(line) if names_somebody else None
-            if inline:
-                spans.append((offset + inline.start(), offset + len(line)))
-            told = told or bool(_TELEPHONE.search(line[: inline.start() if inline else None]))
+            end = _own_part(line, is_department=own) if names_somebody else len(line)
+            spans += [(offset + end, offset + len(line))] if end < len(line) else []
+            told = told or bool(_TELEPHONE.search(line[:end]))
         offset += len(line)
     return spans
+
+
+def _own_part(line: str, *, is_department: bool) -> int:
+    """Where the line begins to speak of another body; its end if it does not."""
+    found = [_INLINE.search(line), None if is_department else _INLINE_BODY.search(line)]
+    return min((one.start() for one in found if one), default=len(line))
 
 
 def _closing(line: str, closes: re.Pattern[str], *, is_department: bool) -> re.Pattern[str]:

@@ -41,6 +41,8 @@ EMPTY = etree.XPath(
     " or self::div][not(node())][@id or @class or @*[starts-with(name(), 'data-')]]"
 )
 FIELDS = ("input", "textarea", "select", "button")
+AT_SPANS = etree.XPath("//body//*[self::span or self::i][not(node())][@class='at' or @class='dog']")
+AT = re.compile(r"@|at|dog|sobaka|собака", re.IGNORECASE)
 DRAWN = ("img", "svg", "canvas", "object", "embed", "picture")
 STYLED = re.compile(r"content\s{0,9}:\s{0,9}([\"'])((?:(?!\1)[^\n]){1,100})\1")
 NO_VALUE = re.compile(
@@ -87,6 +89,8 @@ def _sign(root: HtmlElement) -> None:
     if next(elements(root, "script"), None) is not None:
         for element in EMPTY(root):
             _beside(element, OBJECT if _is_labelled(element) else "")
+    for element in AT_SPANS(root):
+        _beside(element, "@")
 
 
 def _beside(element: HtmlElement, text: str) -> None:
@@ -190,8 +194,11 @@ def _part(values: dict[str, str], names: re.Pattern[str], shape: re.Pattern[str]
 # --- scripts ----------------------------------------------------------------------------------
 def _scripted(element: HtmlElement) -> str:
     code = element.text or ""
-    if element.get("src") or "json" in (element.get("type") or ""):
+    kind = element.get("type") or ""
+    if element.get("src") or "ld+json" in kind:
         return ""
+    if "json" in kind:  # what a script of the page will draw
+        return HIDDEN_MAIL if find_emails(code, "") else ""
     found = written(code)
     return HIDDEN_MAIL if found is None else " ".join(found)
 
@@ -218,6 +225,8 @@ def _drawn(element: HtmlElement) -> str:
     if CONTACT.search(said) and find_phones(said, ""):
         return said
     name = (element.get("src") or element.get("data") or "").rpartition("/")[2]
+    if AT.fullmatch(said.strip()) or AT.fullmatch(name.partition(".")[0]):
+        return "@"
     if MAIL.search(f"{name[:LONGEST_VALUE]} {said}"):
         return HIDDEN_MAIL
     return OBJECT if _is_labelled(element) else ""

@@ -21,9 +21,13 @@ SIGN = re.compile(
 PACKED = re.compile(
     r"fromCharCode|atob\(|unescape\(|reverse\(|decodeURI|rot13|crypt", re.IGNORECASE
 )
-LETTER = re.compile(
-    r"mailto|ilto|[\"']ma[\"']|mail(?=[^\n]{0,300}(?:fromCharCode|atob\(|crypt))", re.IGNORECASE
+# Signs that the pieces make an address, where they cannot be put together here.
+PIECES = re.compile(
+    r"mailto|ilto|[\"']ma[\"']|mail(?=[^\n]{0,300}(?:fromCharCode|atob\(|crypt))"
+    r"|[\"'](?:@|&#64;|&commat;|%40|\\x40|\\u0040|\[at\])[\"']|\}@\$\{",
+    re.IGNORECASE,
 )
+STATE = re.compile(r"__[A-Z_]{3,30}__|initialState")
 SHOWS = re.compile(
     r"document\s{0,3}\.\s{0,3}write|(?:inner|outer)(?:HTML|Text)|textContent|insertAdjacent|setAttribute"
     r"|\.(?:html|append|prepend|text|attr|before|after|replaceWith|replaceChild|createTextNode)\("
@@ -43,16 +47,22 @@ REPLACED = re.compile(
     r"\.replace\(\s{0,9}[\"'/]([^\"'/\n]{1,20})[\"'/]g?i?\s{0,9},\s{0,9}[\"']([^\"'\n]{0,5})[\"']\s{0,9}\)"
 )
 ESCAPED = re.compile(r"\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|(.))", re.DOTALL)
+IN_TEXT = re.compile(r"\$\{\s{0,9}([\w$]{1,100})\s{0,9}\}")
+NUMBERS = re.compile(r"\[((?:\s{0,9}\d{2,3}\s{0,9},?){8,200})\]")
 TAG = re.compile(r"<[^<>]{0,500}>")
 
 
 def written(code: str) -> list[str] | None:
     """The addresses that a script writes into the page; None: one that we cannot read."""
     start = code[:MOST_CODE]
-    is_hiding = SIGN.search(start) or PACKED.search(start)
-    if not is_hiding or not SHOWS.search(start):
+    if not (SIGN.search(start) or PACKED.search(start)):
         return []
-    return spoken(start) or (None if LETTER.search(start) else [])
+    shows = bool(SHOWS.search(start))
+    found = spoken(start) if shows else []
+    hides = bool(shows and PIECES.search(start)) or bool(
+        STATE.search(start) and find_emails(start, "")
+    )
+    return found or (None if hides else [])
 
 
 def spoken(code: str) -> list[str]:
@@ -76,7 +86,7 @@ def _values(code: str) -> Iterator[str]:
         elif kind == "sign":
             is_open = True
         elif kind == "literal" or (kind == "name" and text in known):
-            piece = _plain(text) if kind == "literal" else known[text]
+            piece = _spelt(text, known) if kind == "literal" else known[text]
             if not is_open:
                 yield value
                 target, value = "", ""
@@ -92,6 +102,11 @@ def _values(code: str) -> Iterator[str]:
     yield value
 
 
+def _spelt(literal: str, known: dict[str, str]) -> str:
+    plain = _plain(literal)
+    return IN_TEXT.sub(lambda name: known.get(name[1], ""), plain) if "${" in plain else plain
+
+
 def _plain(literal: str) -> str:
     return ESCAPED.sub(_sign, literal[1:-1])
 
@@ -103,7 +118,10 @@ def _sign(escaped: re.Match[str]) -> str:
 
 def _unpacked(code: str) -> str:
     """Calls whose result stands before the eye, written as their results."""
+    if "fromCharCode" in code:
+        code = NUMBERS.sub(lambda found: _quoted(_from_codes(found[1])), code)
     code = CODES.sub(lambda found: _quoted(_from_codes(found[1])), code)
+    code = code.replace(".concat(", "+(")
     code = CALL.sub(lambda found: _quoted(_called(found[1], _plain(found[2]))), code)
     code = TURNED.sub(lambda found: _quoted(_plain(found[1])[::-1]), code)
     code = JOINED.sub(lambda found: _quoted(_join(found[1], found[2])), code)

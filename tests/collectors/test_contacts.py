@@ -508,6 +508,17 @@ def test_nothing_is_hinted_of_a_kind_that_is_found() -> None:
     assert find_contacts("Тел. 8(38250)3-55-46, 8(38250)3-55-466", "text").hints == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "МКУ «Управление образования», тел. 8 (38250) 3-55-46",
+        "Управление образования города\nПриёмная управления образования 8 (38250) 3-55-46",
+    ],
+)
+def test_a_department_may_name_itself_beside_its_telephone(text: str) -> None:
+    assert found({"text": text})["phones"] == OWN["phones"]
+
+
 def test_a_number_without_a_code_stays_local_in_another_line() -> None:
     text = "МКОУ СОШ № 1\nПриёмная 8 (38250) 3-55-46, вахта 3-55-47\nКухня 3-55-48"
     shown = found({"id": "x", "text": text})
