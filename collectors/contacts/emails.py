@@ -36,7 +36,8 @@ _EMAIL = re.compile(
 # (that third С is one in any case, says `re`), so the search runs from one of these to the next.
 _SIGN = re.compile(
     r"[@%сС\u1c83(\[{<*«\"'/](?:(?<=@)|(?<=%)40|(?<=[сС\u1c83])(?i:оба(?:чка|ка))"
-    r"|(?<=[(\[{<*«\"'/])\s?(?i:a|at|а|ат|эт|dog|собака|собачка)(?=\s?[)\]}>*»\"'/]))"
+    r"|(?<=[(\[{<*])\s?(?i:a|at|а|ат|эт|dog|собака|собачка)(?=\s?[)\]}>*])"
+    r"|(?<=[«\"'/])(?i:at|собака|собачка)(?=[»\"'/]))"
 )
 _NAME = re.compile(r"(?<![\w.%+-])\w")
 _REACH = 72

@@ -41,6 +41,7 @@ EMPTY = etree.XPath(
     " or self::div][not(node())][@id or @class or @*[starts-with(name(), 'data-')]]"
 )
 FIELDS = ("input", "textarea", "select", "button")
+SEEN = etree.XPath("//body//text()[not(parent::script or parent::style)]")
 AT_SPANS = etree.XPath("//body//*[self::span or self::i][not(node())][@class='at' or @class='dog']")
 AT = re.compile(r"@|at|dog|sobaka|собака", re.IGNORECASE)
 DRAWN = ("img", "svg", "canvas", "object", "embed", "picture")
@@ -78,7 +79,7 @@ def reveal(root: HtmlElement, *, with_signs: bool) -> None:
     for element in elements(root, "a", "area"):
         _beside(element, _target(element))
     _add_styled(root)
-    if with_signs or not find_emails(str(root.text_content()), ""):
+    if with_signs or not find_emails(" ".join(SEEN(root)), ""):
         _sign(root)
 
 

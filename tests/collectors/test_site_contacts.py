@@ -110,6 +110,8 @@ def test_an_address_that_a_visitor_sees_is_found(markup: str) -> None:
         f'<span class="from-right">{TURNED}</span>',
         "<p>Этот адрес электронной почты защищён от спам-ботов.</p>",
         "<p>school1@example. org</p>",
+        "<script>var dsn = 'https://key@errors.example/1'</script><p>school1@example. org</p>",
+        "<script>var dsn = 'https://key@errors.example/1'</script>E-mail: <img src='/i/7.png'>",
         "<p>school1@example,org</p>",
         "<p>e-mail: school1.example.org</p>",
         "<p>Почта: school1 на yandex.ru</p>",
