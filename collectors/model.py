@@ -145,6 +145,7 @@ class Phone:
     e164: str | None = None  # "+73825035546"
     extension: str | None = None  # "2"
     local: str | None = None  # digits of a number without a code: "35546"
+    of_another: bool = False  # it stands only where the text speaks of another body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,12 +153,14 @@ class Email:
     value: str  # lower case, domain in Unicode
     original: str
     place: str
+    of_another: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostalAddress:
     original: str
     place: str
+    of_another: bool = False
 
 
 class Shown(StrEnum):
@@ -178,6 +181,24 @@ class Link:
     shown: Shown | None = None  # None: a link to be followed
 
 
+class HintKind(StrEnum):
+    PHONE = "phone"
+    EMAIL = "email"
+    POSTAL = "postal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What a reader may take for a contact though no finder understands it: «school1@example. org».
+
+    It proves nothing, and keeps from calling that contact absent.
+    """
+
+    kind: HintKind
+    original: str
+    place: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
     """Everything that is shown, from every place that was read (guard G15)."""
@@ -186,6 +207,7 @@ class Contacts:
     emails: tuple[Email, ...] = ()
     addresses: tuple[PostalAddress, ...] = ()
     links: tuple[Link, ...] = ()
+    hints: tuple[Hint, ...] = ()
 
 
 class Author(StrEnum):

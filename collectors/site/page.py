@@ -14,10 +14,10 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from collectors.addresses import SHORTENERS
-from collectors.contacts import union
+from collectors.contacts import marked_as, union
 from collectors.hints import hints_of, names_a_network
 from collectors.links import page_in_link, resolved
-from collectors.model import Contacts, FailureCode, Link, SitePage
+from collectors.model import Contacts, FailureCode, HintKind, Link, SitePage
 from collectors.site.blocks import blocks
 from collectors.site.dates import Dated, dates, iso_dates, mentions
 from collectors.site.encodings import encoding_of, text_of
@@ -32,6 +32,7 @@ from collectors.site.html import (
     spell_queries,
     tree,
 )
+from collectors.site.reveal import reveal, unhidden
 from collectors.site.shown import shown_contacts
 from collectors.site.territory import Target, Territory, absolute, target
 from collectors.site.widgets import pos_widgets
@@ -107,6 +108,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     scripts = tuple(_scripts(root, base, site))
     has_scripts = next(elements(root, "script"), None) is not None
     refresh = _refresh(root, base)
+    reveal(root, with_signs=with_blocks)
     title = " ".join((root.findtext(".//title") or "").split())[:300]
     links = tuple(_links(root, base))
     frames = tuple(_frames(root, base))
@@ -123,9 +125,9 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     linked = (resolved(Link(url=one.target.url, place="")).page for one in anchors)
     hints = tuple(islice(hints_of(code, text, source.url, linked), MOST_HINTS + 1))
     pages = tuple(dict.fromkeys(_pages([*frames, *(link.target for link in links)], site)))
-    contacts = union(
-        shown_contacts(text, source.url, named), shown_contacts(structured, source.url)
-    )
+    described = shown_contacts(structured, source.url)
+    seen = marked_as(described, shown_contacts(text, source.url, named, [HintKind.EMAIL]))
+    contacts = union(seen, marked_as(seen, described))
     answers = bool(contacts.phones and contacts.emails)
     return Reading(
         page=SitePage(
@@ -189,7 +191,7 @@ def _links(root: HtmlElement, base: str) -> Iterator[_Anchor]:
             yield _Anchor(href, found or here, _anchor_text(element))
     for element in elements(root, "span", "a"):
         if hidden := element.get("data-cfemail"):
-            yield _Anchor(f"mailto:{_unhidden(hidden)}", here, "")
+            yield _Anchor(f"mailto:{unhidden(hidden)}", here, "")
 
 
 def _anchor_text(element: HtmlElement) -> str:
@@ -199,15 +201,6 @@ def _anchor_text(element: HtmlElement) -> str:
         said = (one.get(name) for one in images for name in ("title", "aria-label", "alt"))
         text = " ".join(next(filter(None, said), "").split())
     return text[:200]
-
-
-def _unhidden(hidden: str) -> str:
-    """The e-mail address behind Cloudflare's `data-cfemail`: XOR with its first byte."""
-    try:
-        key, *rest = bytes.fromhex(hidden)
-        return bytes(byte ^ key for byte in rest).decode("utf-8", "ignore")
-    except ValueError:
-        return ""
 
 
 def _frames(root: HtmlElement, base: str) -> Iterator[Target]:
@@ -326,7 +319,8 @@ def _microdata(root: HtmlElement) -> Iterator[str]:
         name = element.get("itemprop").lower()
         label = next((PROPERTIES[part] for part in PROPERTIES if part in name), None)
         if label:
-            yield f"{label}: {_value(element)}"
+            founder = "Учредитель, " if "uchred" in name else ""
+            yield f"{founder}{label}: {_value(element)}\n"
 
 
 def _value(element: HtmlElement) -> str:

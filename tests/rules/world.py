@@ -20,7 +20,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from collectors.contacts import parse_phones
+from collectors.contacts import find_contacts, parse_phones, union
 from collectors.model import (
     BEGINNING,
     Access,
@@ -32,6 +32,8 @@ from collectors.model import (
     Facts,
     Failure,
     FailureCode,
+    Hint,
+    HintKind,
     Link,
     Observation,
     Page,
@@ -194,8 +196,14 @@ def _facts(told: Mapping[str, Any], at: datetime) -> Facts:
     return replace(cast.SCHOOL_FACTS, **{"wall": wall, **_tuples(facts)})
 
 
-def _contacts(told: Mapping[str, list[str]]) -> Contacts:
+def _contacts(told: Mapping[str, Any]) -> Contacts:
+    """`read` is a text, taken as the collectors take it; `hints` are listed by kind."""
     place = "contacts"
+    hints = told.get("hints", {})
+    return union(find_contacts(told.get("read", ""), place), _listed(told, hints, place))
+
+
+def _listed(told: Mapping[str, Any], hints: Mapping[str, list[str]], place: str) -> Contacts:
     return Contacts(
         phones=tuple(phone for one in told.get("phones", ()) for phone in parse_phones(one, place)),
         emails=tuple(Email(value=one, original=one, place=place) for one in told.get("emails", ())),
@@ -203,6 +211,11 @@ def _contacts(told: Mapping[str, list[str]]) -> Contacts:
             PostalAddress(original=one, place=place) for one in told.get("addresses", ())
         ),
         links=tuple(Link(url=one, place=place) for one in told.get("links", ())),
+        hints=tuple(
+            Hint(kind=HintKind(kind), original=one, place=place)
+            for kind, several in hints.items()
+            for one in several
+        ),
     )
 
 
