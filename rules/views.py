@@ -25,8 +25,8 @@ from collectors.model import (
     Wall,
     WallAccess,
 )
-from rules.matching import names_match
 from rules.model import Dossier
+from rules.names import names_match
 from rules.reasons import Reason
 
 ABSENT_READS, ABSENT_DAYS = 3, 2  # how often an absence must be seen before it is believed (G01)

@@ -27,14 +27,13 @@ from rules.matching import (
     Match,
     has_house,
     is_address,
-    is_foreign,
-    names_match,
     same_address,
     same_email,
     same_phone,
     same_site,
 )
 from rules.model import Severity
+from rules.names import is_foreign, names_match
 from rules.reading import Reading, worst_of
 from rules.reasons import Reason
 from rules.reference import digits_of, phones_of
