@@ -40,7 +40,7 @@ class Token:
     figure: Figure | None = None
     is_joined: bool = False  # «3-55-46», «01.12.2022», «44/2»: a part of it but the first
     begins_run: bool = False  # the first part of such
-    is_dotted: bool = False  # a full stop stands before it
+    is_apart: bool = False  # a full stop or a dash stands before it
 
 
 # --- words and numbers --------------------------------------------------------------------------
@@ -59,6 +59,7 @@ _ROMAN = re.compile(r"(?<![\w.])(?=[IVXХ])X?[XХ]{0,2}(?:I[XХ]|IV|V?I{0,3})(?!
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "Х": 10}
 _FOUND = re.compile(r"([\W_]*?)(№|®?\d+|[^\W\d_]+(?:/[^\W\d_]+)?)")
 _ENDING = frozenset(["й", "я", "е", "ая", "ый", "ой", "ое", "го", "ого", "му", "ую", "ом"])
+_APART = re.compile(r"\.|\s[-–—]")
 _BREAKS = re.compile(r"[,;|()\[\]\n!?:]")
 
 
@@ -114,22 +115,23 @@ def _as_ordinal(number: Token) -> Figure | None:
 
 
 def _token(word: str, gap: str, before: Token | None, *, is_marked: bool) -> Token:
-    is_dotted = "." in gap
-    breaks = gap != " " and bool(_BREAKS.search(gap) or (is_dotted and _ends_sentence(before)))
+    is_plain = gap == " "
+    is_apart = not is_plain and bool(_APART.search(gap))
+    breaks = not is_plain and bool(_BREAKS.search(gap) or ("." in gap and _ends_sentence(before)))
     if not word[-1].isdecimal():
-        return _word(word, breaks, is_dotted, is_marked)
+        return _word(word, breaks, is_apart, is_marked)
     digits = word.lstrip("®")
     written = Figure.ROMAN if word != digits else Figure.PLAIN
     is_joined = bool(before and before.figure and gap in ("-", "/", ".", ":", "‑", "–"))
     figure = Figure.MARKED if is_marked else written
-    return Token(str(int(digits)), breaks, figure, is_joined, is_dotted=is_dotted)
+    return Token(str(int(digits)), breaks, figure, is_joined, is_apart=is_apart)
 
 
 @lru_cache(maxsize=8192)
-def _word(word: str, breaks: bool, is_dotted: bool, is_marked: bool) -> Token:
+def _word(word: str, breaks: bool, is_apart: bool, is_marked: bool) -> Token:
     figure, number = _in_words(word)
     told = Figure.MARKED if is_marked and figure else figure
-    return Token(number or stem(word), breaks, told, is_dotted=is_dotted)
+    return Token(number or stem(word), breaks, told, is_apart=is_apart)
 
 
 def _ends_sentence(before: Token | None) -> bool:
@@ -197,6 +199,7 @@ _STREETS = frozenset(
     for short in (name, *shorts)
     if len(short) > 1 and "-" not in short
 )
+_COUNTED = _stems("districts")
 _YEARS = range(1900, 2060)
 
 
@@ -251,15 +254,22 @@ def _is_told_before(tokens: Sequence[Token], at: int, kinds: frozenset[int]) -> 
     if at == 0 or at - 1 in kinds:
         return False
     before = tokens[at - 1].word
-    return before in _BEFORE or (before in _DOTTED and tokens[at].is_dotted)
+    return before in _BEFORE or (before in _DOTTED and tokens[at].is_apart)
 
 
 def _is_told_behind(tokens: Sequence[Token], at: int, kinds: frozenset[int]) -> bool:
     """«5 лет», «9 Мая», «1-й мкр.», «3-я Советская улица»; a kind between them ends the search."""
     for place in range(at + 1, min(at + 1 + TO_STREET, len(tokens))):
         token = tokens[place]
-        if place in kinds or token.breaks or token.figure is not None or token.is_dotted:
+        if place in kinds or token.breaks or token.figure is not None or token.is_apart:
             return False
-        if (place == at + 1 and token.word in _BEHIND) or token.word in _STREETS:
+        if place == at + 1 and token.word in _BEHIND:
             return True
+        if token.word in _STREETS:
+            return place > at + 1 or not _begins_address(tokens[at], token, at - 1 in kinds)
     return False
+
+
+def _begins_address(number: Token, street: Token, is_of_kind: bool) -> bool:
+    """«школа 21 ул. Мира»; not «школа 3 микрорайона», «3-я улица»."""
+    return is_of_kind and number.figure is Figure.PLAIN and street.word not in _COUNTED
