@@ -83,6 +83,7 @@ class Reason(StrEnum):
     NAME_SHOWN = "name_shown"
     NAME_ABSENT = "name_absent"
     NAME_UNCLEAR = "name_unclear"
+    NAME_IN_LATIN = "name_in_latin"
     ACTIVITY_TOLD = "activity_told"
     ACTIVITY_ABSENT = "activity_absent"
     ACTIVITY_SHORT = "activity_short"

@@ -66,14 +66,16 @@ def name_shown(case: Case) -> Reading:
     """Strict: the title is like a name, or a text holds the full one. Generous: kind and number."""
     facts = case.facts
     found = names_match(case.institution, facts.title or "", _texts(case))
+    is_latin, unread = is_foreign(facts.title or ""), list(facts.unread_places)
+    unsure = Reason.NAME_IN_LATIN if is_latin else Reason.PLACES_UNREAD
     return Reading(
         strict=found.strict,
-        generous=found.generous or bool(facts.unread_places) or is_foreign(facts.title or ""),
+        generous=found.generous or is_latin or bool(unread),
         met=Reason.NAME_SHOWN,
         unmet=Reason.NAME_ABSENT,
-        between=Reason.NAME_UNCLEAR,
+        between=Reason.NAME_UNCLEAR if found.generous else unsure,
         missing=case.missing("title", "description"),
-        measured={"title": facts.title},
+        measured={"title": facts.title, "unread": unread},
         required={"name": case.institution.short_name or case.institution.name},
     )
 
