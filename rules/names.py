@@ -209,10 +209,15 @@ def _is_all_there_is(name: Name, shown: Name, known: _Known) -> bool:
 
 
 def _has_no_number_of(name: Name, shown: Name, same: Sequence[tuple[Mention, Mention]]) -> bool:
-    """«Гимназия города Кедрового» may not be its № 1, nor «Школа № 5» the school without one."""
+    """«Гимназия города Кедрового» may not be its № 1, nor «Школа № 5» the school without one.
+
+    Where the kind has a number of its own, none that stands apart is asked for.
+    """
     if not name.numbers:
         return bool(same) and all(theirs.numbers for _, theirs in same)
     ours = [theirs for _, theirs in same]
+    if ours and all(theirs.numbers for theirs in ours):
+        return True
     of_others = (one.numbers for one in shown.mentions if one not in ours)
     return not name.numbers & (shown.surely - frozenset().union(*of_others))
 

@@ -20,4 +20,6 @@ def stem(word: str) -> str:
     """The stem without a final vowel: «музей» and «музея» both give «муз»; «ДОУ» stays whole."""
     if word in _ABBREVIATIONS:
         return word
-    return re.sub(r"[аеиоуыэюяйь]+$", "", str(_STEMMER.stemWord(word))) or word
+    stemmed = str(_STEMMER.stemWord(word))
+    plain = re.sub(r"[аеиоуыэюяйь]+$", "", stemmed)
+    return plain if len(plain) > 1 else stemmed or word  # «мая» is more than «м»
