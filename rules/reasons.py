@@ -29,6 +29,7 @@ class Reason(StrEnum):
     FACT_NOT_SHOWN = "fact_not_shown"
     PAGE_NOT_LIVE = "page_not_live"
     PAGE_NOT_REGISTERED = "page_not_registered"
+    ABSENCE_EXPIRED = "absence_expired"
     CALENDAR_UNCOVERED = "calendar_uncovered"
     # dates of pages
     PAGE_IS_NEW = "page_is_new"
@@ -48,6 +49,7 @@ class Reason(StrEnum):
     # the mark, the style
     MARK_SEEN = "mark_seen"
     MARK_ATTESTED = "mark_attested"
+    MARK_ELSEWHERE = "mark_elsewhere"
     MARK_ABSENT = "mark_absent"
     MARK_NOT_CONFIRMED = "mark_not_confirmed"
     STYLE_AGREED = "style_agreed"
@@ -84,6 +86,7 @@ class Reason(StrEnum):
     NAME_SHOWN = "name_shown"
     NAME_ABSENT = "name_absent"
     NAME_UNCLEAR = "name_unclear"
+    NAME_IN_LATIN = "name_in_latin"
     ACTIVITY_TOLD = "activity_told"
     ACTIVITY_ABSENT = "activity_absent"
     ACTIVITY_SHORT = "activity_short"

@@ -12,13 +12,12 @@ from rules.hints import seen_hints
 from rules.literal import holds_email, holds_phone, holds_place
 from rules.matching import (
     Match,
-    Titles,
     same_address,
     same_email,
     same_phone,
-    titles_of,
 )
 from rules.model import Institution, Outcome
+from rules.names import Titles, titles_of
 from rules.predicates.crawls import inapplicable, names, of_site, site_facts, unread_parts
 from rules.reading import Reading
 from rules.reasons import Reason

@@ -26,14 +26,13 @@ from rules.matching import (
     Match,
     has_house,
     is_address,
-    is_foreign,
-    names_match,
     same_address,
     same_email,
     same_phone,
     same_site,
 )
 from rules.model import Severity
+from rules.names import is_foreign, names_match
 from rules.reading import Reading, worst_of
 from rules.reasons import Reason
 from rules.reference import digits_of, phones_of
@@ -66,14 +65,16 @@ def name_shown(case: Case) -> Reading:
     """Strict: the title is like a name, or a text holds the full one. Generous: kind and number."""
     facts = case.facts
     found = names_match(case.institution, facts.title or "", _texts(case))
+    is_latin, unread = is_foreign(facts.title or ""), list(facts.unread_places)
+    unsure = Reason.NAME_IN_LATIN if is_latin else Reason.PLACES_UNREAD
     return Reading(
         strict=found.strict,
-        generous=found.generous or bool(facts.unread_places) or is_foreign(facts.title or ""),
+        generous=found.generous or is_latin or bool(unread),
         met=Reason.NAME_SHOWN,
         unmet=Reason.NAME_ABSENT,
-        between=Reason.NAME_UNCLEAR,
+        between=Reason.NAME_UNCLEAR if found.generous else unsure,
         missing=case.missing("title", "description"),
-        measured={"title": facts.title},
+        measured={"title": facts.title, "unread": unread},
         required={"name": case.institution.short_name or case.institution.name},
     )
 
