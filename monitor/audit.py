@@ -365,7 +365,7 @@ def _judge(application: Application, dossier: Dossier) -> tuple[Finding, ...]:
     acts = application.acts_of(dossier.municipality)
     today = dossier.as_of.astimezone(dossier.municipality.timezone).date()
     earlier = findings.earlier(application.engine, dossier.institution, dossier.as_of)
-    return followed(judge(dossier, acts), earlier, today)
+    return followed(judge(dossier, acts), earlier.compared, today, earlier.latest)
 
 
 def dossier_of(

@@ -47,8 +47,8 @@ def _read_here(application: Application, audit: Audit, scope: Sequence[Instituti
     return replace(audit, collection=read, complete=read.unread == 0, issues=issues)
 
 
-def town_path(application: Application, audit: Audit, slug: str, name: str) -> Path:
+def town_path(application: Application, report: Report, slug: str, name: str) -> Path:
     """«audit-000017-kedrovy.html», beside the report of the whole."""
-    path = default_path(application, audit, slug)
-    start = f"audit-{audit.id:06}"
+    path = default_path(application, report, slug)
+    start = f"audit-{report.audit.id:06}"
     return path.with_name(path.name.replace(start, f"{start}-{name}", 1))

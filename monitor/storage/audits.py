@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -159,11 +160,27 @@ def _judged() -> SelectOfScalar[AuditRow]:
     )
 
 
-def latest(engine: Engine) -> Audit | None:
-    """The newest finished audit, by the run's clock and then by number."""
+def latest(engine: Engine, towns: Several[str] = ()) -> Audit | None:
+    """The newest finished audit of everything: of all institutions of at least these towns.
+
+    Offices may share a database: what one audited whole may be a part of what another has.
+    """
     with session(engine) as opened:
-        row = opened.exec(_judged().limit(1)).first()
-    return _value(row) if row else None
+        whole = (row for row in opened.exec(_judged()) if row.scope is None)
+        found = next((row for row in whole if set(towns) <= _towns(row, towns)), None)
+    return _value(found) if found else None
+
+
+def latest_of_any(engine: Engine, towns: Several[str]) -> Audit | None:
+    """The newest finished audit in one of these towns, be it only of a few institutions."""
+    with session(engine) as opened:
+        rows = opened.exec(_judged())
+        found = next((row for row in rows if set(towns) & _towns(row, towns)), None)
+    return _value(found) if found else None
+
+
+def _towns(row: AuditRow, otherwise: Several[str]) -> set[str]:
+    return set(row.registries or otherwise)
 
 
 def before(engine: Engine, audit: Audit, *, whole_only: bool = True) -> Audit | None:
@@ -214,6 +231,7 @@ def _value(row: AuditRow) -> Audit:
         finished_at=row.finished_at,
         complete=row.complete,
         scope=None if row.scope is None else tuple(row.scope),
+        kind=row.kind,
         collection=made(Collection, row.collection),
         registries=row.registries,
         packs=row.packs,

@@ -102,8 +102,8 @@ def test_the_last_findings_of_an_institution_are_found(engine: Engine, audit: Au
     audits.finish(
         engine, audit, finished_at=NOW, complete=True, collection=audits.NOTHING_READ, issues=()
     )
-    assert findings.earlier(engine, SCHOOL, NOW + timedelta(days=1)) == (FINDING,)
-    assert findings.earlier(engine, SCHOOL, NOW) == ()
+    assert findings.earlier(engine, SCHOOL, NOW + timedelta(days=1)).compared == (FINDING,)
+    assert findings.earlier(engine, SCHOOL, NOW).latest == ()
     assert audits.tallies(engine, audit)[0].counts == {Outcome.FAIL: 1}
 
 
