@@ -44,6 +44,7 @@ class Audit:
     registries: Mapping[str, str] = field(default_factory=dict)  # municipality → sha256
     packs: Mapping[str, str] = field(default_factory=dict)  # act → sha256
     issues: tuple[Issue, ...] = ()
+    standings: Mapping[str, int] = field(default_factory=dict)  # Standing → institutions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,12 +131,14 @@ def finish(
     complete: bool,
     collection: Collection,
     issues: tuple[Issue, ...],
+    standings: Mapping[str, int] | None = None,
 ) -> Audit:
     changes = {
         "finished_at": finished_at,
         "complete": complete,
         "collection": plain(collection),
         "issues": [{"code": issue.code, "text": issue.text} for issue in issues],
+        "standings": None if standings is None else dict(standings),
     }
     with session(engine) as opened:
         opened.exec(update(AuditRow).where(col(AuditRow.id) == audit.id).values(**changes))
@@ -236,4 +238,5 @@ def _value(row: AuditRow) -> Audit:
         registries=row.registries,
         packs=row.packs,
         issues=tuple(Issue(code=one["code"], text=one["text"]) for one in row.issues),
+        standings=row.standings or {},
     )

@@ -138,6 +138,18 @@ class Earlier:
     latest: tuple[Finding, ...]  # by any, also one of this institution alone
 
 
+def each_judged(engine: Engine, audit: Audit) -> Iterator[tuple[Finding, ...]]:
+    """Institution by institution, long lists of evidence left where they are."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(JudgementRow.body)
+            .where(JudgementRow.audit_id == audit.id)
+            .execution_options(yield_per=AT_ONCE)
+        )
+        for body in rows:
+            yield unpacked(Judgement, body).findings
+
+
 def earlier(engine: Engine, institution: Institution, as_of: datetime) -> Earlier:
     """Of finished audits before `as_of`."""
     newest_first = (
