@@ -34,10 +34,10 @@ class NoAuditError(Exception):
     """There is nothing to report yet; the text is Russian."""
 
 
-def chosen_audit(application: Application, number: int | None) -> Audit:
-    """The audit with this number, or the newest of everything. Raises NoAuditError."""
+def chosen_audit(application: Application, number: int | None, town: str | None = None) -> Audit:
+    """The audit with this number, or the newest of everything (in `town`). Raises NoAuditError."""
     if number is None:
-        return _newest(application)
+        return _newest(application, town)
     found = audits.by_id(application.engine, number)
     if found is None:
         raise NoAuditError(f"проверки № {number} нет; начните с «dozor audit»")
@@ -48,9 +48,10 @@ def chosen_audit(application: Application, number: int | None) -> Audit:
     return found
 
 
-def _newest(application: Application) -> Audit:
+def _newest(application: Application, town: str | None) -> Audit:
     """Never silently one of a few institutions: it would be taken for the whole."""
-    engine, towns = application.engine, [one.id for one in application.municipalities]
+    engine, known = application.engine, [one.id for one in application.municipalities]
+    towns = [town] if town in known else known
     if found := audits.latest(engine, towns):
         return found
     part = audits.latest_of_any(engine, towns)

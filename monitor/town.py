@@ -24,7 +24,7 @@ def of_town(application: Application, report: Report, name: str) -> Report:
         told = f"муниципалитета «{name}» в проверке № {report.audit.id} нет; есть: {known}"
         raise UnknownInstitutionError(told)
     if len(report.municipalities) == 1:
-        return report
+        return replace(report, lacks_towns=False)
     scope = tuple(one for one in report.institutions if one.municipality == name)
     return replace(
         report,
@@ -36,6 +36,7 @@ def of_town(application: Application, report: Report, name: str) -> Report:
         trend=audits.tallies(application.engine, report.audit, municipality=name),
         entered=tuple(one for one in report.entered if one.municipality == name),
         left=tuple(one for one in report.left if one.municipality == name),
+        lacks_towns=False,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from reports.ground import Ground, ground
+from reports.ground import Ground, ground, part_of
 from reports.model import Format, Rendered, Report
 from reports.templating import render
 from reports.words import day, word
@@ -123,12 +123,16 @@ def _network(institution: Institution, event: Event) -> str:
     return word("networks", found[0], "title") if found else ""
 
 
+def _values(report: Report) -> dict[str, object]:
+    return {"towns": towns(report), "part": part_of(report)}
+
+
 def render_notices(report: Report) -> Rendered:
-    return Rendered(render("notices.txt.j2", {"towns": towns(report)}).encode())
+    return Rendered(render("notices.txt.j2", _values(report)).encode())
 
 
 def render_notices_html(report: Report) -> Rendered:
-    return Rendered(render("notices.html.j2", {"towns": towns(report)}).encode())
+    return Rendered(render("notices.html.j2", _values(report)).encode())
 
 
 FORMAT = Format(

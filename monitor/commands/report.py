@@ -70,7 +70,7 @@ def _report(
     institution: str | None,
     municipality: str | None,
 ) -> Report:
-    found = report_of(application, chosen_audit(application, number))
+    found = report_of(application, chosen_audit(application, number, municipality))
     if municipality:
         found = of_town(application, found, municipality)
     if institution:
