@@ -88,7 +88,7 @@ def test_nobody_is_called_about_what_is_put_off_alone() -> None:
         REPORT, findings=tuple(f for f in FINDINGS if f.outcome is not Outcome.FAIL or f.waiver)
     )
     assert not soup(spared).select(".call")
-    assert "только отложенные или оспоренные: 1" in said(one(spared, ".tile.bad"))
+    assert "всё отложено или оспорено у 1" in said(one(spared, ".tile.bad"))
 
 
 def test_a_partial_audit_is_called_one_in_title_and_heading() -> None:
