@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from collectors import networks
-from reports.ground import Ground, ground
+from reports.ground import Ground, ground, part_of
 from reports.model import Format, Rendered, Report
 from reports.templating import render
 from reports.words import day
@@ -124,12 +124,16 @@ def _network(institution: Institution, event: Event) -> str:
     return networks.title(found[0]) if found else ""
 
 
+def _values(report: Report) -> dict[str, object]:
+    return {"towns": towns(report), "part": part_of(report)}
+
+
 def render_notices(report: Report) -> Rendered:
-    return Rendered(render("notices.txt.j2", {"towns": towns(report)}).encode())
+    return Rendered(render("notices.txt.j2", _values(report)).encode())
 
 
 def render_notices_html(report: Report) -> Rendered:
-    return Rendered(render("notices.html.j2", {"towns": towns(report)}).encode())
+    return Rendered(render("notices.html.j2", _values(report)).encode())
 
 
 FORMAT = Format(

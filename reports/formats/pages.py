@@ -100,10 +100,12 @@ FORMAT = Format(
     suffix="-pages.html",
     title="перечень официальных страниц для сайта администрации",
     render=render_pages,
+    whole_only=True,
 )
 CSV = Format(
     slug="pages-csv",
     suffix="-pages.csv",
     title="тот же перечень таблицей CSV",
     render=render_pages_csv,
+    whole_only=True,
 )
