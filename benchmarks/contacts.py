@@ -23,12 +23,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from collectors.addresses import page_in_link
 from collectors.contacts import find_contacts, found
 from collectors.contacts.emails import find_emails
 from collectors.contacts.links import find_links
 from collectors.contacts.phones import find_phones
 from collectors.contacts.postal import find_addresses
+from collectors.links import page_in_link
 from collectors.model import Link
 
 RECORDS = Path(__file__).parents[1] / "tests/recorded/contacts.jsonl"

@@ -9,7 +9,7 @@ Three small protocols (`EvidenceSink`, `Budget`, `Collector`) say what the outsi
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -146,6 +146,7 @@ class Phone:
     e164: str | None = None  # "+73825035546"
     extension: str | None = None  # "2"
     local: str | None = None  # digits of a number without a code: "35546"
+    of_another: bool = False  # it stands only where the text speaks of another body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,12 +154,23 @@ class Email:
     value: str  # lower case, domain in Unicode
     original: str
     place: str
+    of_another: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostalAddress:
     original: str
     place: str
+    of_another: bool = False
+
+
+class Shown(StrEnum):
+    """How a site shows the address of a page where a plain link to it is not to be seen."""
+
+    PARAMETER = "parameter"  # within another address, which may or may not lead on to it
+    WIDGET = "widget"  # the network's own frame or script shows the page
+    CODE = "code"  # in an attribute, a script, a drawing: perhaps a link, perhaps not
+    TEXT = "text"  # to be read, not to be followed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +178,26 @@ class Link:
     url: str
     place: str
     text: str = ""
+    page: Address | None = None  # of a network, to which it leads; see `SiteFacts.networks`
+    shown: Shown | None = None  # None: a link to be followed
+
+
+class HintKind(StrEnum):
+    PHONE = "phone"
+    EMAIL = "email"
+    POSTAL = "postal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What a reader may take for a contact though no finder understands it: «school1@example. org».
+
+    It proves nothing, and keeps from calling that contact absent.
+    """
+
+    kind: HintKind
+    original: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +208,7 @@ class Contacts:
     emails: tuple[Email, ...] = ()
     addresses: tuple[PostalAddress, ...] = ()
     links: tuple[Link, ...] = ()
+    hints: tuple[Hint, ...] = ()
 
 
 class Author(StrEnum):
@@ -254,6 +287,7 @@ class SitePage:
     latest_date: date | None = None
     blocks: tuple[Block, ...] = ()
     mentions: tuple[str, ...] = ()  # dates and numbers of acts named in the text: "№ 298"
+    hints: tuple[Link, ...] = ()  # pages of networks that are shown, but not by a link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +309,8 @@ class SiteFacts:
     certificate: str | None = None  # a note on a certificate that our store does not accept
     text: str | None = None  # how the home page begins and ends; None: kept by an earlier version
     numbers: tuple[str, ...] = ()  # ОГРН and ИНН on any page: they tell whose site it is
+    networks: tuple[str, ...] | None = None
+    """Whose pages were looked for in its links. None: an earlier version, which did not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -397,9 +433,40 @@ def _no_cost(_: Observation | None) -> Mapping[str, int]:
     return {}
 
 
+class Health(StrEnum):
+    """What `dozor doctor` says of a thing."""
+
+    GOOD = "в порядке"
+    WARNING = "внимание"
+    FAULT = "ошибка"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One line of the doctor, for the operator."""
+
+    state: Health
+    what: str
+    advice: str = ""
+
+
+CallsLeft = Callable[[str, str], int | None]
+"""Reader and method → calls that the day still has; None: nobody has counted yet."""
+
+
+def _no_widgets(_: str) -> tuple[str | None, ...]:
+    return ()
+
+
+def _no_signs(_: Any, __: CallsLeft) -> tuple[Sign, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """What an entry point of the group `dozor.networks` names: one network, whole.
+
+    Only the first five are needed; `docs/collectors.md` tells what a network gains by each other.
 
     `settings` is a frozen dataclass; its fields are the keys of `[slug]` in config.toml.
     `secrets` maps fields of `settings` to environment variables (NAME, or NAME_FILE), whose
@@ -416,3 +483,14 @@ class Network:
     readers: Callable[[Any], tuple[str, ...]] = _no_readers  # settings → tokens, as Budget has them
     cost: Callable[[Observation | None], Mapping[str, int]] = _no_cost
     """The last reading of a page → method → calls that the next one will take."""
+    where: str = ""  # «во «ВКонтакте»»
+    page_title: str = ""  # «страница ВКонтакте»
+    hosts: frozenset[str] = frozenset()  # of its own, every spelling
+    page_in_link: Callable[[str], str | None] | None = None
+    """A full address → the page that it opens; else None or ValueError. Without it: `canonical`."""
+    addresses_of: Callable[[str | None, str | None], Iterable[str]] | None = None
+    """The network's own id and the name of a page → canonical addresses that open it as well."""
+    in_widgets: Callable[[str], Iterable[str | None]] = _no_widgets
+    """Markup of a site → pages that the network's widgets show; None: one that is not told."""
+    check: Callable[[Any, CallsLeft], Iterable[Sign]] = _no_signs
+    """Settings → what the doctor says of keys and tokens; may ask the network."""

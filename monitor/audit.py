@@ -21,6 +21,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from collectors.model import Address, EvidenceSink, Observation, Page, Run
+from collectors.networks import networks
 from monitor.application import Application
 from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
 from monitor.comparison import followed
@@ -28,10 +29,10 @@ from monitor.coverage import Look, Outline, coverage, look, rests_on_earlier
 from monitor.issues import issues_of
 from monitor.mass_change import mass_changes
 from monitor.neighbours import Seen, authority_site, standing_pages
-from monitor.networks import networks
 from monitor.planning import not_due, plan_of
 from monitor.scope import in_scope, pages_of, read_once
 from monitor.second_look import as_second, worsened_pages
+from monitor.standings import standings_of
 from monitor.storage import audits, findings, observations
 from monitor.storage.evidence import WarcFile, seal, seal_rest, sealed
 from monitor.storage.ledger import Ledger
@@ -365,7 +366,7 @@ def _judge(application: Application, dossier: Dossier) -> tuple[Finding, ...]:
     acts = application.acts_of(dossier.municipality)
     today = dossier.as_of.astimezone(dossier.municipality.timezone).date()
     earlier = findings.earlier(application.engine, dossier.institution, dossier.as_of)
-    return followed(judge(dossier, acts), earlier, today)
+    return followed(judge(dossier, acts), earlier.compared, today, earlier.latest)
 
 
 def dossier_of(
@@ -434,6 +435,7 @@ def _finish(
         complete=read.unread == 0,
         collection=read,
         issues=(*held, *issues),
+        standings=None if begun.kind == "collect" else standings_of(application, begun, scope),
     )
 
 

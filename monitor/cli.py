@@ -52,7 +52,12 @@ Strict = Annotated[
     typer.Option("--fail-on-findings", help="Завершиться с кодом 4, если есть невыполненное."),
 ]
 AuditNumber = Annotated[
-    int | None, typer.Option("--audit", metavar="N", help="Номер проверки. Без него — последняя.")
+    int | None,
+    typer.Option(
+        "--audit",
+        metavar="N",
+        help="Номер проверки. Без него — последняя из проверок всех учреждений.",
+    ),
 ]
 File = Annotated[Path, typer.Argument(metavar="ФАЙЛ")]
 

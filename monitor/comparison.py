@@ -6,30 +6,53 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from rules.model import Finding
+from rules.model import Finding, Outcome
 
 Key = tuple[str | None, ...]
 
 
 def followed(
-    findings: Iterable[Finding], earlier: Sequence[Finding], today: date
+    findings: Iterable[Finding],
+    earlier: Sequence[Finding],
+    today: date,
+    latest: Sequence[Finding] | None = None,
 ) -> tuple[Finding, ...]:
     """With `previous` and `since`; a finding that is new has none and begins today.
 
+    `previous` is of `earlier`, the audit that reports compare with. `since` goes on from `latest`
+    (None: `earlier`), which may be of this institution alone: what it saw is since then.
+
     Pages are compared by the network's own id where both audits know it, so that a rename is
-    no new page; else by the registry's address.
+    no new page, and another page at the same address is one; else by the registry's address.
     """
-    by_key = {key: one for one in earlier for key in _keys(one)}
-    return tuple(_beside(one, by_key, today) for one in findings)
+    compared, last = _by_key(earlier), _by_key(earlier if latest is None else latest)
+    return tuple(
+        replace(one, previous=_outcome(_same(one, compared)), since=_since(one, last, today))
+        for one in findings
+    )
 
 
-def _beside(finding: Finding, earlier: Mapping[Key, Finding], today: date) -> Finding:
-    before = next((earlier[key] for key in _keys(finding) if key in earlier), None)
-    if before is None:
-        return replace(finding, previous=None, since=today)
-    unchanged = before.outcome is finding.outcome
-    since = before.since if unchanged and before.since else today
-    return replace(finding, previous=before.outcome, since=since)
+def _by_key(findings: Iterable[Finding]) -> Mapping[Key, Finding]:
+    return {key: one for one in findings for key in _keys(one)}
+
+
+def _same(finding: Finding, among: Mapping[Key, Finding]) -> Finding | None:
+    found = (among[key] for key in _keys(finding) if key in among)
+    return next((one for one in found if _is_one_page(one, finding)), None)
+
+
+def _outcome(finding: Finding | None) -> Outcome | None:
+    return finding.outcome if finding else None
+
+
+def _since(finding: Finding, last: Mapping[Key, Finding], today: date) -> date:
+    before = _same(finding, last)
+    unchanged = before is not None and before.outcome is finding.outcome
+    return before.since if before and unchanged and before.since else today
+
+
+def _is_one_page(before: Finding, now: Finding) -> bool:
+    return None in (before.page_id, now.page_id) or before.page_id == now.page_id
 
 
 def _keys(finding: Finding) -> list[Key]:

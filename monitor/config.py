@@ -43,9 +43,9 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 
 from collectors.model import Network
+from collectors.networks import networks
 from monitor.logs import hide
 from monitor.mailboxes import address_of
-from monitor.networks import networks
 from monitor.storage.addresses import INSTALL, SQLITE, usable_address, with_password
 from monitor.system_errors import in_russian
 from rules.toml_lines import TomlError, read_toml

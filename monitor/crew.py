@@ -22,9 +22,9 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from collectors.model import Evidence, Exchange, Page
+from collectors.networks import networks
 from monitor.audit import CrewError, Hands, Work, run_of, tidy
 from monitor.beginning import StoppedError
-from monitor.networks import networks
 from monitor.planning import not_due, plan_of
 from monitor.storage import jobs, observations
 from monitor.storage.bodies import plain

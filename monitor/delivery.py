@@ -104,7 +104,7 @@ def queue_report(
     reports = [*_to_deputy(application, report, files), *_to_towns(application, report)]
     if not scheduled:
         reports = [replace(one, every="night") for one in reports]
-    tables = _to_cur(application, audit, report)
+    tables = _to_cur(application, report)
     told = _queue_all(application, audit, [*reports, *tables], again)
     _queue_all(application, audit, _to_institutions(application, audit, report), again)
     return told
@@ -112,7 +112,7 @@ def queue_report(
 
 def _to_deputy(application: Application, report: Report, files: Sequence[Path]) -> Iterator[Draft]:
     mail = application.settings.mail
-    path = default_path(application, report.audit, "html")
+    path = default_path(application, report, "html")
     text = cache(lambda: _digest(report, files, path))
     for recipient in mail.recipients:
         yield Draft(
@@ -142,7 +142,7 @@ def _to_towns(application: Application, report: Report) -> Iterator[Draft]:
 
 
 def _town_digest(application: Application, report: Report, name: str) -> Letter:
-    path = town_path(application, report.audit, "html", name)
+    path = town_path(application, report, "html", name)
     return _digest(of_town(application, report, name), (), path)
 
 
@@ -164,11 +164,11 @@ def queue_since(
             _queue(application, audit, one, again=False)
 
 
-def _to_cur(application: Application, audit: Audit, report: Report) -> Iterator[Draft]:
-    """An audit of a few institutions makes no table: it would look like the whole."""
+def _to_cur(application: Application, report: Report) -> Iterator[Draft]:
+    """A partial audit makes no table: it would look like the whole."""
     mail = application.settings.mail
     text = cache(lambda: table_letter(with_facts(application, report)))
-    for recipient in mail.cur if audit.scope is None else ():
+    for recipient in () if report.is_partial else mail.cur:
         zone = application.settings.schedule.timezone
         yield Draft(letter=text, role=CUR, recipient=recipient, every=mail.cur_every, zone=zone)
 

@@ -32,12 +32,13 @@ _INPUT = (
     MetricsAddressError,
     MomentError,
     MoveError,
+    NoAuditError,
     PackError,
     RegistryError,
     TomlError,
     UnknownInstitutionError,
 )
-_TROUBLE = (ClockError, CrewError, LockTakenError, NoAuditError, StorageError)
+_TROUBLE = (ClockError, CrewError, LockTakenError, StorageError)
 
 
 def told(error: Exception) -> tuple[int, Sequence[str]]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,11 +16,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import make_url
 
-from collectors.vk.check import check_tokens
-from collectors.vk.settings import fingerprint
+from collectors.model import CallsLeft, Health, Quota, Sign
+from collectors.networks import networks
 from monitor.application import load_acts, real_time
 from monitor.config import Settings
-from monitor.networks import networks
 from monitor.registry import check as checked
 from monitor.smtp import DeliveryError, server
 from monitor.storage.database import StorageError, connect, product_of, schema_is_current
@@ -29,25 +27,16 @@ from monitor.storage.heartbeats import alive
 from monitor.storage.ledger import Ledger
 from rules.packs import PackError
 
-OK, WARNING, FAULT = "в порядке", "внимание", "ошибка"
+OK, WARNING, FAULT = Health.GOOD, Health.WARNING, Health.FAULT
 LEAST_FREE = 1_000_000_000  # bytes; a year of a town takes less
 NOTHING_FITS = 50_000_000  # bytes; not one night
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One line of the doctor."""
-
-    state: str
-    what: str
-    advice: str = ""
 
 
 Check = Callable[[Settings], Iterator[Sign]]
 
 
 def examined(settings: Settings) -> Iterator[Sign]:
-    """Every sign; asks VK about the tokens and greets the mail server."""
+    """Every sign; asks networks about the tokens and greets the mail server."""
     for check in CHECKS:
         yield from check(settings)
 
@@ -119,58 +108,28 @@ def _standing(folder: Path) -> Path:
     return folder if folder.exists() else _standing(folder.parent)
 
 
-def _vk_tokens(settings: Settings) -> Iterator[Sign]:
-    vk = settings.networks["vk"]
-    if not vk.token_list:
-        yield Sign(
-            WARNING,
-            "ключ ВКонтакте не задан: страницы ВКонтакте не прочитать",
-            "получите сервисный ключ (README, «Первая проверка») и задайте VK_TOKENS",
-        )
-        return
-    left = _quota_left(settings)
-    for one in check_tokens(vk):
-        state = OK if one.ok else FAULT
-        advice = "" if one.ok else "выпустите ключ заново и задайте VK_TOKENS (docs/ru)"
-        rest = f"; осталось чтений стен на сутки: {left[one.reader]}" if one.reader in left else ""
-        yield Sign(state, f"ключ ВКонтакте {one.reader}: {one.message}{rest}", advice)
+def _networks(settings: Settings) -> Iterator[Sign]:
+    """What each network says of its keys."""
+    for slug, network in networks().items():
+        theirs = settings.networks[slug]
+        yield from network.check(theirs, _calls_left(settings, network.quotas(theirs)))
 
 
-def _quota_left(settings: Settings) -> dict[str, int]:
-    """By token's fingerprint; nothing while there is no database."""
-    vk = settings.networks["vk"]
-    quotas = networks()["vk"].quotas(vk)
-    try:
-        engine = connect(settings.storage.database)
+def _calls_left(settings: Settings, quotas: Mapping[str, Quota]) -> CallsLeft:
+    """None while there is no database."""
+
+    def left(reader: str, method: str) -> int | None:
         try:
-            if not schema_is_current(engine):
-                return {}
-            ledger = Ledger(engine, quotas, real_time)
-            return {
-                fingerprint(one): ledger.left(fingerprint(one), "wall.get") for one in vk.token_list
-            }
-        finally:
-            engine.dispose()
-    except StorageError:
-        return {}
+            engine = connect(settings.storage.database)
+            try:
+                current = schema_is_current(engine)
+                return Ledger(engine, quotas, real_time).left(reader, method) if current else None
+            finally:
+                engine.dispose()
+        except StorageError:
+            return None
 
-
-def _ok_keys(settings: Settings) -> Iterator[Sign]:
-    ok = settings.networks["ok"]
-    given = {
-        variable: bool(getattr(ok, name)) for name, variable in networks()["ok"].secrets.items()
-    }
-    if all(given.values()):
-        yield Sign(OK, "ключи Одноклассников заданы")
-    elif any(given.values()):
-        missing = ", ".join(name for name, there in given.items() if not there)
-        yield Sign(
-            WARNING,
-            f"ключи Одноклассников заданы не все: нет {missing}; читаются открытые страницы",
-            "задайте все ключи или ни одного",
-        )
-    else:
-        yield Sign(OK, "ключей Одноклассников нет: читаются открытые страницы")
+    return left
 
 
 def _secret_files(settings: Settings) -> Iterator[Sign]:
@@ -196,14 +155,14 @@ def secret_variables() -> tuple[str, ...]:
 
 
 def _control_pages(settings: Settings) -> Iterator[Sign]:
-    for slug in ("vk", "ok"):
-        title = networks()[slug].title
-        if settings.networks[slug].control_pages:
-            yield Sign(OK, f"контрольные страницы, {title}: заданы")
-        else:
+    for slug, network in networks().items():
+        pages = getattr(settings.networks[slug], "control_pages", None)
+        if pages:
+            yield Sign(OK, f"контрольные страницы, {network.title}: заданы")
+        elif pages is not None:
             yield Sign(
                 WARNING,
-                f"контрольных страниц нет, {title}: отсутствие отметки не доказать",
+                f"контрольных страниц нет, {network.title}: отсутствие отметки не доказать",
                 f"впишите в [{slug}] control_pages страницу, на которой отметка точно есть",
             )
 
@@ -256,8 +215,7 @@ CHECKS: tuple[Check, ...] = (
     _database,
     _disk,
     _secret_files,
-    _vk_tokens,
-    _ok_keys,
+    _networks,
     _control_pages,
     _mail,
     _time,

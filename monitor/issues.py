@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from collectors.model import SITE, Address, FailureCode, Page
+from collectors.networks import networks
 from monitor.coverage import Look
-from monitor.networks import networks
 from reports.model import Issue
 
 

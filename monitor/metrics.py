@@ -160,6 +160,7 @@ def _of_audit(engine: Engine, audit: Audit) -> Iterator[Metric]:
         pages.add_metric(["unread", reason], count)
     yield pages
     yield _counted("dozor_requests", "Requests of the last audit", "network", read.requests)
+    yield _counted("dozor_institutions", "By standing, last audit", "standing", audit.standings)
     outcomes = counts_of(engine, [audit.id]).get(audit.id, {})
     yield _counted("dozor_findings", "Findings of the last audit", "outcome", dict(outcomes))
 

@@ -23,9 +23,9 @@ from collectors.model import (
     Page,
     Run,
 )
+from collectors.networks import networks
 from monitor.application import Application
 from monitor.coverage import ANSWERS
-from monitor.networks import networks
 from monitor.storage import findings, observations
 from rules.model import Outcome
 

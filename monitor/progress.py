@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from collectors.networks import networks
 from monitor.audit import Tell
-from monitor.networks import networks
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -53,4 +53,5 @@ def _plain(network: str, done: int, total: int) -> None:
 
 
 def _title(network: str) -> str:
-    return SHARED.get(network) or networks()[network].title
+    title = networks()[network].title if network not in SHARED else SHARED[network]
+    return f"{title[:1].upper()}{title[1:]}"

@@ -18,7 +18,9 @@ from monitor.registry import RegistryError, load
 from monitor.scope import in_scope, pages_of
 from monitor.storage import audits, findings, observations
 from reports.formats import installed
-from reports.model import Audit, Entry, Report
+from reports.ground import part_of, part_stem
+from reports.model import Audit, Entry, FormatError, Rendered, Report
+from reports.words import phrase
 from rules.model import Institution, Municipality
 from rules.workdays import monday_of, starts_at
 
@@ -32,22 +34,43 @@ class NoAuditError(Exception):
     """There is nothing to report yet; the text is Russian."""
 
 
-def chosen_audit(application: Application, number: int | None) -> Audit:
-    """The audit with this number, or the newest. Raises NoAuditError."""
-    engine = application.engine
-    found = audits.by_id(engine, number) if number else audits.latest(engine)
+def chosen_audit(application: Application, number: int | None, town: str | None = None) -> Audit:
+    """The audit with this number, or the newest of everything (in `town`). Raises NoAuditError."""
+    if number is None:
+        return _newest(application, town)
+    found = audits.by_id(application.engine, number)
     if found is None:
-        what = f"проверки № {number} нет" if number else "проверок ещё не было"
-        raise NoAuditError(f"{what}; начните с «dozor audit»")
+        raise NoAuditError(f"проверки № {number} нет; начните с «dozor audit»")
+    if found.kind == "collect":
+        raise NoAuditError(f"№ {number} только читала страницы, выводов нет: «dozor evaluate»")
+    if found.finished_at is None:
+        raise NoAuditError(f"проверка № {number} не закончена: «dozor audit» доведёт её до конца")
     return found
 
 
+def _newest(application: Application, town: str | None) -> Audit:
+    """Never silently one of a few institutions: it would be taken for the whole."""
+    engine, known = application.engine, [one.id for one in application.municipalities]
+    towns = [town] if town in known else known
+    if found := audits.latest(engine, towns):
+        return found
+    part = audits.latest_of_any(engine, towns)
+    if part is None:
+        raise NoAuditError("законченных проверок ещё не было; начните с «dozor audit»")
+    raise NoAuditError(
+        "законченной проверки всех учреждений ещё не было; сделать её: «dozor audit».\n"
+        f"Есть частичная; показать её: --audit {part.id}"
+    )
+
+
 def report_of(application: Application, audit: Audit) -> Report:
+    """Raises NoAuditError where it was of none of today's municipalities."""
     application = application.as_stated()
-    scope = in_scope(application.municipalities, audit.scope or (), audit.as_of)
-    before = audits.before(application.engine, audit)
-    used = {name for one in application.municipalities for name in one.packs}
-    towns = towns_of(application.municipalities, scope)
+    audited = audited_towns(application.municipalities, audit)
+    scope = in_scope(audited, audit.scope or (), audit.as_of)
+    before = before_it(application.engine, audit)
+    used = {name for one in audited for name in one.packs}
+    towns = towns_of(audited, scope)
     entered, left = moves(application.engine, before, audit, towns) if before else ((), ())
     return Report(
         audit=audit,
@@ -55,12 +78,31 @@ def report_of(application: Application, audit: Audit) -> Report:
         institutions=scope,
         acts=tuple(act for name, act in application.acts.items() if name in used),
         findings=findings.of_audit(application.engine, audit),
-        trend=audits.tallies(application.engine, audit),
+        trend=audits.tallies(application.engine, audit) if audit.scope is None else (),
         previous_as_of=before.as_of if before else None,
         weeks=weeks_of(application.engine, towns, scope, audit.as_of),
         entered=entered,
         left=left,
+        lacks_towns=len(audited) < len(application.municipalities),
     )
+
+
+def before_it(engine: Engine, audit: Audit) -> Audit | None:
+    """What it is compared with: the last audit of everything; an early part, with any before."""
+    whole = audits.before(engine, audit)
+    if whole is None and audit.scope is not None:
+        return audits.before(engine, audit, whole_only=False)
+    return whole
+
+
+def audited_towns(municipalities: Sequence[Municipality], audit: Audit) -> tuple[Municipality, ...]:
+    """Those of which the audit had the registry: of one added since, it says nothing."""
+    if not audit.registries:
+        return tuple(municipalities)
+    known = tuple(one for one in municipalities if one.id in audit.registries)
+    if not known:
+        raise NoAuditError(f"проверка № {audit.id} была о других муниципалитетах")
+    return known
 
 
 def towns_of(
@@ -85,13 +127,26 @@ def write_all(report: Report, slug: str, path: Path) -> tuple[Path, ...]:
 
     The file that has the links is written last: it never leads to what is not there yet.
     """
-    rendered = installed()[slug].render(report)
+    rendered = rendered_as(report, slug)
     beside = []
     for name, content in rendered.beside:
         _write_whole(path.parent / name, content)
         beside.append(path.parent / name)
     _write_whole(path, rendered.main)
     return path, *beside
+
+
+def rendered_as(report: Report, slug: str) -> Rendered:
+    demand_whole(report, slug)
+    return installed()[slug].render(report)
+
+
+def demand_whole(report: Report, slug: str) -> None:
+    """Raises FormatError where a part would look like the whole."""
+    kind = installed()[slug]
+    if kind.whole_only and report.is_partial:
+        told = (str(report.audit.id), part_of(report), kind.title)
+        raise FormatError(phrase("whole_only", *told))
 
 
 def _write_whole(path: Path, content: bytes) -> None:
@@ -101,9 +156,11 @@ def _write_whole(path: Path, content: bytes) -> None:
     unfinished.replace(path)
 
 
-def default_path(application: Application, audit: Audit, slug: str) -> Path:
+def default_path(application: Application, report: Report, slug: str) -> Path:
+    """«audit-000017.html»; of a partial audit «audit-000017-partial-school-1.html»."""
     folder = application.settings.reports.directory
-    return folder / f"audit-{audit.id:06}{installed()[slug].suffix}"
+    stem = "-".join((f"audit-{report.audit.id:06}", *part_stem(report)))
+    return folder / f"{stem}{installed()[slug].suffix}"
 
 
 # --- posts a week -----------------------------------------------------------------------------

@@ -220,8 +220,8 @@ def _audited(application: Application, tonight: Night, crew: pipeline.Crew) -> A
 def _tell(application: Application, done: Audit) -> None:
     """Reports and letters; all of it may be done twice and shows once."""
     report = report_of(application, done)
-    files = write_all(report, "html", default_path(application, done, "html"))
-    write(report, "json", default_path(application, done, "json"))
+    files = write_all(report, "html", default_path(application, report, "html"))
+    write(report, "json", default_path(application, report, "json"))
     if is_held(done):
         advice = words("advice", audit=done.id)
         _alert_once(application, words("subject", audit=done.id), f"{_told(done)}\n\n{advice}")

@@ -24,7 +24,7 @@ def of_town(application: Application, report: Report, name: str) -> Report:
         told = f"муниципалитета «{name}» в проверке № {report.audit.id} нет; есть: {known}"
         raise UnknownInstitutionError(told)
     if len(report.municipalities) == 1:
-        return report
+        return replace(report, lacks_towns=False)
     scope = tuple(one for one in report.institutions if one.municipality == name)
     return replace(
         report,
@@ -36,6 +36,7 @@ def of_town(application: Application, report: Report, name: str) -> Report:
         trend=audits.tallies(application.engine, report.audit, municipality=name),
         entered=tuple(one for one in report.entered if one.municipality == name),
         left=tuple(one for one in report.left if one.municipality == name),
+        lacks_towns=False,
     )
 
 
@@ -47,8 +48,8 @@ def _read_here(application: Application, audit: Audit, scope: Sequence[Instituti
     return replace(audit, collection=read, complete=read.unread == 0, issues=issues)
 
 
-def town_path(application: Application, audit: Audit, slug: str, name: str) -> Path:
+def town_path(application: Application, report: Report, slug: str, name: str) -> Path:
     """«audit-000017-kedrovy.html», beside the report of the whole."""
-    path = default_path(application, audit, slug)
-    start = f"audit-{audit.id:06}"
+    path = default_path(application, report, slug)
+    start = f"audit-{report.audit.id:06}"
     return path.with_name(path.name.replace(start, f"{start}-{name}", 1))

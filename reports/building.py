@@ -7,27 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from collectors import networks
 from reports import counting
 from reports.cards import (
     build_card,
 )
-from reports.counting import Standing
 from reports.first_screen import (
     WHO_SHOWN,
     build_calls,
     build_changes,
+    build_complying,
+    build_put_off,
     build_unjudged,
     build_unmet,
+    build_waiting,
     has_nothing_to_read,
     numbers,
-    who,
     without_address,
 )
 from reports.ground import (
     Ground,
     ground,
     known,
-    name_of,
+    part_of,
     place_of,
     portion,
     standing_of,
@@ -87,11 +89,12 @@ def past(tally: Tally, report: Report) -> Past:
 
 
 def build_section(ground: Ground, is_index: bool) -> Section:
-    standings = {i.id: standing_of(ground, i) for i in ground.institutions}
+    stands = {i.id: standing_of(ground, i) for i in ground.institutions}
     unmet, calls = build_unmet(ground), build_calls(ground)
     as_of = ground.report.audit.as_of
-    complying = who(ground, standings, Standing.COMPLIES)
-    matrix = build_matrix(ground, standings, with_columns=not is_index)
+    complying, waiting = build_complying(ground, stands), build_waiting(ground, stands)
+    put_off = build_put_off(ground)
+    matrix = build_matrix(ground, stands, with_columns=not is_index)
     shown = () if is_index else ground.institutions
     return Section(
         anchor=ground.municipality.id,
@@ -99,11 +102,13 @@ def build_section(ground: Ground, is_index: bool) -> Section:
         as_of=moment(as_of, ground.zone),
         zone=zone_name(as_of, ground.zone),
         nothing_registered=has_nothing_to_read(ground),
-        without_address=len(without_address(ground, standings)),
-        numbers=numbers(standings.values()),
+        without_address=len(without_address(ground, stands)),
+        numbers=numbers(stands.values()),
         complying=complying[:WHO_SHOWN],
         more_complying=len(complying[WHO_SHOWN:]),
-        unjudged=build_unjudged(ground, standings),
+        waiting=waiting[:WHO_SHOWN],
+        more_waiting=len(waiting[WHO_SHOWN:]),
+        unjudged=build_unjudged(ground, stands),
         share=portion(counting.compliance(ground.asked)),
         unseen=portion(counting.unseen(ground.asked)),
         reviews=counting.tally(ground.all)["review"],
@@ -112,13 +117,18 @@ def build_section(ground: Ground, is_index: bool) -> Section:
         changes=build_changes(ground),
         calls=calls[:CALLS_SHOWN],
         more_calls=len(calls[CALLS_SHOWN:]),
+        put_off=put_off[:CALLS_SHOWN],
+        more_put_off=len(put_off[CALLS_SHOWN:]),
         matrix=matrix,
         rows=matrix.rows,
-        cards=tuple(build_card(ground, i, standings[i.id]) for i in shown),
+        cards=tuple(build_card(ground, i, stands[i.id]) for i in shown),
         previews=build_previews(ground),
         posts=build_posts(ground),
         kinds=options("kinds", (i.kind for i in ground.institutions)),
-        networks=options("networks", (f.network for f in ground.all if f.network), "title"),
+        networks=tuple(
+            (slug, networks.title(slug))
+            for slug in sorted({f.network for f in ground.all if f.network})
+        ),
         acts=binding_acts(ground),
     )
 
@@ -188,7 +198,6 @@ def preview_mark(requirement: Requirement, finding: Finding) -> str:
 
 def build_run(report: Report) -> Run:
     audit = report.audit
-    scope = report.institutions if audit.scope is not None else ()
     return Run(
         audit=audit.id,
         complete=audit.complete,
@@ -202,13 +211,11 @@ def build_run(report: Report) -> Run:
             )
         ),
         requests=tuple(
-            (word("networks", slug, "title"), number)
-            for slug, number in audit.collection.requests.items()
+            (networks.title(slug), number) for slug, number in audit.collection.requests.items()
         ),
         started=moment(audit.started_at, report.municipalities[0].timezone),
         duration=duration(audit),
-        scope=tuple(name_of(i) for i in scope[:WHO_SHOWN]),
-        more_scope=len(scope[WHO_SHOWN:]),
+        part=part_of(report),
         issues=tuple(issue.text for issue in audit.issues),
     )
 

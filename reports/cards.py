@@ -6,18 +6,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from collectors.model import Evidence, Page
+from collectors import networks
+from collectors.model import SITE, Evidence, Page
 from reports import counting
-from reports.counting import Standing
-from reports.ground import (
-    Ground,
-    anchor_of,
-    mark_of,
-    place_of,
-    title_of,
-    totals,
-)
-from reports.view import (
+from reports.card_view import (
     Card,
     Case,
     Done,
@@ -30,6 +22,15 @@ from reports.view import (
     Subject,
     Tolerance,
 )
+from reports.ground import (
+    Ground,
+    anchor_of,
+    mark_of,
+    place_of,
+    title_of,
+    totals,
+)
+from reports.standing import Stand, said
 from reports.words import day, moment, named, phrase, word
 from rules.attestations import is_valid, valid_until
 from rules.model import Attestation, Finding, Institution, Outcome, Waiver
@@ -37,7 +38,7 @@ from rules.model import Attestation, Finding, Institution, Outcome, Waiver
 EVIDENCE_SHOWN = 3  # a finding over a crawled site rests on hundreds; the JSON has them all
 
 
-def build_card(ground: Ground, institution: Institution, standing: Standing) -> Card:
+def build_card(ground: Ground, institution: Institution, stand: Stand) -> Card:
     by_mark = sorted_by_mark(ground, institution)
     records = number_records(ground, [f for found in by_mark.values() for f in found])
     waiting = [f for m in (Outcome.ERROR, Outcome.UNKNOWN, Outcome.PENDING) for f in by_mark[m]]
@@ -47,7 +48,8 @@ def build_card(ground: Ground, institution: Institution, standing: Standing) -> 
         full_name=institution.name,
         kind=institution.kind,
         kind_word=word("kinds", institution.kind),
-        standing=standing,
+        standing=stand.standing,
+        said=said(stand),
         phones=institution.phones,
         emails=institution.emails,
         pages=tuple(page_lines(institution)),
@@ -83,9 +85,9 @@ def number_records(ground: Ground, findings: Iterable[Finding]) -> dict[str, Rec
 
 def page_lines(institution: Institution) -> Iterable[PageLine]:
     if institution.site:
-        yield PageLine(word("networks", "site", "page"), institution.site, None)
+        yield PageLine(networks.page_title(SITE), institution.site, None)
     for page in institution.pages:
-        yield PageLine(word("networks", page.network, "page"), page.address, deleted(page))
+        yield PageLine(networks.page_title(page.network), page.address, deleted(page))
 
 
 def deleted(page: Page) -> str | None:

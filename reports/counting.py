@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reports.words import words
 from rules.model import Finding, Outcome, Requirement, Severity
 
 BELOW = "below"
@@ -30,15 +29,6 @@ SEVERITIES: tuple[Severity, ...] = tuple(Severity)
 SEEN = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.REVIEW, Outcome.PENDING})
 
 Requirements = Mapping[str, Requirement]
-
-
-class Standing(StrEnum):
-    """Where one institution stands; every institution has exactly one."""
-
-    VIOLATES = "violates"
-    COMPLIES = "complies"
-    UNJUDGED = "unjudged"
-    OUTSIDE = "outside"  # nothing applies: exempt, or the act is not in force
 
 
 class Change(StrEnum):
@@ -97,27 +87,6 @@ def unseen_in(counts: Mapping[str, int]) -> Share:
 def unseen(findings: Iterable[Finding]) -> Share:
     """What could not be verified, of all that applies."""
     return unseen_in(tally(findings))
-
-
-def standing(findings: Iterable[Finding], requirements: Requirements) -> Standing:
-    """Only duties count: a body that rightly uses its exemption (a right) stays outside."""
-    binding = [
-        f
-        for f in findings
-        if f.outcome is not Outcome.NOT_APPLICABLE and is_mandatory(f, requirements)
-    ]
-    if not binding:
-        return Standing.OUTSIDE
-    if any(f.outcome is Outcome.FAIL for f in binding):
-        return Standing.VIOLATES
-    if any(f.outcome is Outcome.PASS for f in binding) and not any(map(hides_a_page, binding)):
-        return Standing.COMPLIES
-    return Standing.UNJUDGED
-
-
-def hides_a_page(finding: Finding) -> bool:
-    """Whether something stayed unseen that forbids to say "complies" (words.toml, `hides`)."""
-    return is_blind(finding) and finding.reason in words()["hides"]["reasons"]
 
 
 def change(finding: Finding) -> Change:

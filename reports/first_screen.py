@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from collectors import networks
 from reports import counting
-from reports.counting import Change, Standing
+from reports.counting import Change
 from reports.ground import (
     Ground,
     anchor_of,
@@ -15,17 +16,20 @@ from reports.ground import (
     title_of,
 )
 from reports.model import Entry
+from reports.standing import Stand, Standing, is_put_off
 from reports.view import (
     Call,
     Changes,
     Line,
     Move,
     Numbers,
+    PutOff,
     Unjudged,
     Unmet,
+    Waits,
     Who,
 )
-from reports.words import moment, phrase, word
+from reports.words import day, moment, phrase
 from rules.model import Finding, Institution, Outcome
 
 WHO_SHOWN = 60  # names in a row on the first screen; a region has thousands
@@ -41,19 +45,22 @@ def has_nothing_to_read(ground: Ground) -> bool:
     return none_due or not any(has_address(i) for i in ground.institutions)
 
 
-def without_address(ground: Ground, standings: Mapping[str, Standing]) -> tuple[str, ...]:
+def without_address(ground: Ground, stands: Mapping[str, Stand]) -> tuple[str, ...]:
     return tuple(
         ground.names[i.id]
         for i in ground.institutions
-        if not has_address(i) and standings[i.id] is not Standing.OUTSIDE
+        if not has_address(i) and stands[i.id].standing is not Standing.OUTSIDE
     )
 
 
-def numbers(standings: Iterable[Standing]) -> Numbers:
-    counted = Counter(standings)
+def numbers(stands: Iterable[Stand]) -> Numbers:
+    those = tuple(stands)
+    counted = Counter(one.standing for one in those)
     return Numbers(
         complies=counted[Standing.COMPLIES],
+        waiting=counted[Standing.WAITING],
         violates=counted[Standing.VIOLATES],
+        put_off=sum(one.is_put_off for one in those),
         unjudged=counted[Standing.UNJUDGED],
         outside=counted[Standing.OUTSIDE],
         judged=counted.total() - counted[Standing.OUTSIDE],
@@ -109,7 +116,7 @@ def moves(ground: Ground, entries: Iterable[Entry]) -> tuple[Move, ...]:
     return tuple(
         Move(
             name=one.name,
-            what=word("networks", one.network, "page") if one.network else phrase("institution"),
+            what=networks.page_title(one.network) if one.network else phrase("institution"),
             url=one.address,
         )
         for one in entries
@@ -137,16 +144,19 @@ def change_line(ground: Ground, mark: str, finding: Finding) -> Line:
 
 
 def build_calls(ground: Ground) -> tuple[Call, ...]:
-    """The institutions with violations: the most critical ones first, then the most."""
+    """The institutions with violations: the most critical ones first, then the most.
+
+    Nobody is telephoned about what an authority has put off, or what is disputed.
+    """
     pairs = [(i, violations_of(ground, i)) for i in ground.institutions]
     ranked = sorted((p for p in pairs if p[1]), key=lambda pair: misery(pair[1]))
     return tuple(build_call(ground, institution, found) for institution, found in ranked)
 
 
 def violations_of(ground: Ground, institution: Institution) -> list[Finding]:
-    """Gravest first; what an authority has put off goes last."""
-    found = [f for f in ground.findings[institution.id] if mark_of(ground, f) == Outcome.FAIL]
-    return sorted(found, key=lambda f: (f.waiver is not None, *counting.gravity(f)))
+    """Gravest first."""
+    found = (f for f in ground.findings[institution.id] if mark_of(ground, f) == Outcome.FAIL)
+    return sorted((f for f in found if not is_put_off(f)), key=counting.gravity)
 
 
 def misery(violations: Sequence[Finding]) -> tuple[int, ...]:
@@ -166,29 +176,61 @@ def build_call(ground: Ground, institution: Institution, violations: Sequence[Fi
     )
 
 
-def who(ground: Ground, standings: Mapping[str, Standing], wanted: Standing) -> tuple[Who, ...]:
-    return tuple(
-        Who(ground.names[i.id], anchor_of(i))
-        for i in ground.institutions
-        if standings[i.id] is wanted
+def build_put_off(ground: Ground) -> tuple[PutOff, ...]:
+    """A line an institution: what was waived, and what is disputed, be it found or only asked."""
+    pairs = ((i, put_off_of(ground, i)) for i in ground.institutions)
+    return tuple(build_put_off_line(ground, one, found) for one, found in pairs if found)
+
+
+def put_off_of(ground: Ground, institution: Institution) -> list[Finding]:
+    told = (Outcome.FAIL, Outcome.REVIEW)
+    found = (f for f in ground.findings[institution.id] if mark_of(ground, f) in told)
+    return sorted((f for f in found if is_put_off(f)), key=counting.gravity)
+
+
+def build_put_off_line(ground: Ground, one: Institution, found: Sequence[Finding]) -> PutOff:
+    return PutOff(
+        institution=ground.names[one.id],
+        anchor=anchor_of(one),
+        what="; ".join(why_put_off(found)),
+        first=title_of(ground, found[0].requirement),
     )
 
 
-def build_unjudged(ground: Ground, standings: Mapping[str, Standing]) -> tuple[Unjudged, ...]:
+def why_put_off(found: Sequence[Finding]) -> Iterable[str]:
+    """What is waived and disputed as well is told as disputed: that awaits an answer."""
+    ends = [f.waiver.until for f in found if f.waiver and not f.disputed]
+    if ends:
+        yield phrase("waived", str(len(ends)), day(min(ends)))
+    if disputed := sum(f.disputed for f in found):
+        yield phrase("disputed", str(disputed))
+
+
+def build_complying(ground: Ground, stands: Mapping[str, Stand]) -> tuple[Who, ...]:
+    return tuple(
+        Who(ground.names[i.id], anchor_of(i))
+        for i in ground.institutions
+        if stands[i.id].standing is Standing.COMPLIES
+    )
+
+
+def build_waiting(ground: Ground, stands: Mapping[str, Stand]) -> tuple[Waits, ...]:
+    return tuple(
+        Waits(ground.names[i.id], anchor_of(i), stands[i.id].waiting)
+        for i in ground.institutions
+        if stands[i.id].standing is Standing.WAITING
+    )
+
+
+def build_unjudged(ground: Ground, stands: Mapping[str, Stand]) -> tuple[Unjudged, ...]:
     """One line a reason: eight institutions without an address are one thing to do."""
     alike: dict[str, list[Who]] = {}
     for one in ground.institutions:
-        if standings[one.id] is Standing.UNJUDGED:
-            alike.setdefault(obstacle(ground, one), []).append(
+        if stands[one.id].standing is Standing.UNJUDGED:
+            alike.setdefault(stands[one.id].obstacle, []).append(
                 Who(ground.names[one.id], anchor_of(one))
             )
     return tuple(
         Unjudged(because, tuple(who[:WHO_SHOWN]), len(who[WHO_SHOWN:]))
         for because, who in alike.items()
     )
-
-
-def obstacle(ground: Ground, institution: Institution) -> str:
-    """The commonest reason for which something of it stayed unseen."""
-    blind = [f.because for f in ground.findings[institution.id] if counting.hides_a_page(f)]
-    return Counter(blind).most_common(1)[0][0] if blind else ""

@@ -7,14 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from collectors import networks
 from reports import counting
-from reports.counting import Requirements, Share, Standing
+from reports.counting import Requirements, Share
 from reports.model import Report
+from reports.standing import Stand, stand_of
 from reports.view import (
     Portion,
 )
-from reports.words import percent, word
+from reports.words import percent, phrase
 from rules.model import Act, Finding, Institution, Municipality
+
+PART_SHOWN = 3  # institutions of a partial audit that titles and names of files tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,26 @@ def name_of(institution: Institution) -> str:
     return institution.short_name or next(iter(institution.popular_names), institution.name)
 
 
+def part_of(report: Report) -> str:
+    """Of whom an audit was that was not of everything: «МКОУ СОШ № 1 и ещё 2»; else ""."""
+    if not report.is_partial:
+        return ""
+    whole_towns = report.audit.scope is None
+    towns, bodies = report.municipalities, report.institutions
+    names = [one.name for one in towns] if whole_towns else [name_of(one) for one in bodies]
+    told = ", ".join(names[:PART_SHOWN])
+    more = len(names[PART_SHOWN:])
+    return phrase("others", told, str(more)) if more else told
+
+
+def part_stem(report: Report) -> tuple[str, ...]:
+    """In a file's name that an audit was not of everything: «partial-school-1»."""
+    if not report.is_partial:
+        return ()
+    few = [one.id for one in report.institutions] if report.audit.scope is not None else []
+    return ("partial", *few) if len(few) <= PART_SHOWN else ("partial",)
+
+
 def anchor_of(institution: Institution) -> str:
     return f"{institution.municipality}--{institution.id}"
 
@@ -84,8 +108,8 @@ def mark_of(ground: Ground, finding: Finding) -> str:
     return counting.mark(finding, ground.requirements)
 
 
-def standing_of(ground: Ground, institution: Institution) -> Standing:
-    return counting.standing(ground.findings[institution.id], ground.requirements)
+def standing_of(ground: Ground, institution: Institution) -> Stand:
+    return stand_of(ground.findings[institution.id], ground.requirements)
 
 
 def title_of(ground: Ground, requirement: str) -> str:
@@ -104,7 +128,7 @@ def totals(ground: Ground, institution: Institution) -> tuple[tuple[str, int], .
 
 def place_of(ground: Ground, finding: Finding) -> str:
     """«страница ВКонтакте»; for the authority, the institution that the finding speaks of."""
-    where = word("networks", finding.network, "page") if finding.network else ""
+    where = networks.page_title(finding.network) if finding.network else ""
     about = ground.names.get(finding.about, finding.about) if finding.about else ""
     twin = handle_of(ground, finding)
     return ", ".join(part for part in (about, f"{where} {twin}".strip()) if part)

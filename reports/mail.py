@@ -16,6 +16,7 @@ from css_inline import CSSInliner
 
 from reports.building import build
 from reports.formats import cur, html, xlsx
+from reports.ground import part_stem
 from reports.model import Rendered, Report
 from reports.templating import one_line, render
 from reports.words import day
@@ -121,4 +122,5 @@ def file_stem(report: Report) -> str:
     """«dozor-kedrovy-2026-11-23», the day by the first municipality's clock."""
     towns = report.municipalities
     on = report.audit.as_of.astimezone(towns[0].timezone).date()
-    return f"dozor-{'-'.join(town.id for town in towns[:3])}-{on.isoformat()}"
+    told = ("dozor", *(town.id for town in towns[:3]), *part_stem(report), on.isoformat())
+    return "-".join(told)

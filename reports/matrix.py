@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from reports import counting
-from reports.counting import Standing
 from reports.ground import (
     Ground,
     anchor_of,
     mark_of,
     totals,
 )
+from reports.standing import Stand, said
 from reports.view import (
     Cell,
     Clauses,
@@ -25,10 +25,10 @@ from rules.model import Finding, Institution, Outcome
 
 
 def build_matrix(
-    ground: Ground, standings: Mapping[str, Standing], *, with_columns: bool = True
+    ground: Ground, stands: Mapping[str, Stand], *, with_columns: bool = True
 ) -> Matrix:
     columns = matrix_columns(ground) if with_columns else ()
-    rows = tuple(build_row(ground, i, columns, standings[i.id]) for i in ground.institutions)
+    rows = tuple(build_row(ground, i, columns, stands[i.id]) for i in ground.institutions)
     clauses = tuple(clause_groups(ground, columns))
     shown = {cell.mark for row in rows for cell in row.cells if cell}
     return Matrix(
@@ -64,7 +64,7 @@ def act_spans(clauses: Iterable[Clauses]) -> Iterable[tuple[str, int]]:
 
 
 def build_row(
-    ground: Ground, institution: Institution, columns: Sequence[Column], standing: Standing
+    ground: Ground, institution: Institution, columns: Sequence[Column], stand: Stand
 ) -> Row:
     by_requirement: dict[str, list[Finding]] = {}
     for finding in ground.findings[institution.id]:
@@ -75,7 +75,8 @@ def build_row(
         kind=institution.kind,
         phones=institution.phones,
         found=tokens(ground, institution),
-        standing=standing,
+        standing=stand.standing,
+        said=said(stand),
         cells=tuple(build_cell(ground, c, by_requirement.get(c.requirement)) for c in columns),
         totals=(counted := totals(ground, institution)),
         by_mark=dict.fromkeys(counting.WORST_FIRST, 0) | dict(counted),

@@ -40,9 +40,11 @@ class Audit:
     complete: bool
     scope: tuple[str, ...] | None  # institution keys; None: all
     collection: Collection
+    kind: str = "audit"  # audit | collect | evaluate; what only collected is no report
     registries: Mapping[str, str] = field(default_factory=dict)  # municipality → sha256
     packs: Mapping[str, str] = field(default_factory=dict)  # act → sha256
     issues: tuple[Issue, ...] = ()
+    standings: Mapping[str, int] = field(default_factory=dict)  # Standing → institutions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,12 @@ class Report:
     left: tuple[Entry, ...] = ()
     facts: Mapping[tuple[str, str], Facts] = field(default_factory=dict)
     """(network, address) → what a fresh reading showed; only the ЦУР's table asks for it."""
+    lacks_towns: bool = False  # a municipality of today's settings was not audited
+
+    @property
+    def is_partial(self) -> bool:
+        """Not of everything: it must never be taken for the whole."""
+        return self.audit.scope is not None or self.lacks_towns
 
 
 class FormatError(Exception):
@@ -105,3 +113,4 @@ class Format:
     suffix: str  # ".html"
     title: str  # Russian, for `--help`
     render: Callable[[Report], Rendered]  # the same report gives the same bytes
+    whole_only: bool = False  # of a part it would look like the whole: the table of the ЦУР

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from reports.ground import Ground, ground
+from collectors import networks
+from reports.ground import Ground, ground, part_of
 from reports.model import Format, Rendered, Report
 from reports.templating import render
-from reports.words import day, word
+from reports.words import day
 from rules.model import Dossier, Event, Institution
 from rules.notices import Account, State, accounts, duties
 
@@ -120,15 +121,19 @@ def _notice(base: Ground, account: Account) -> Notice:
 
 def _network(institution: Institution, event: Event) -> str:
     found = [one.network for one in institution.pages if one.address == event.page]
-    return word("networks", found[0], "title") if found else ""
+    return networks.title(found[0]) if found else ""
+
+
+def _values(report: Report) -> dict[str, object]:
+    return {"towns": towns(report), "part": part_of(report)}
 
 
 def render_notices(report: Report) -> Rendered:
-    return Rendered(render("notices.txt.j2", {"towns": towns(report)}).encode())
+    return Rendered(render("notices.txt.j2", _values(report)).encode())
 
 
 def render_notices_html(report: Report) -> Rendered:
-    return Rendered(render("notices.html.j2", {"towns": towns(report)}).encode())
+    return Rendered(render("notices.html.j2", _values(report)).encode())
 
 
 FORMAT = Format(

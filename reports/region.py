@@ -72,7 +72,9 @@ def totals(sections: Sequence[Section]) -> Totals:
     changes = [one.changes for one in sections]
     return Totals(
         complies=sum(one.complies for one in numbers),
+        waiting=sum(one.waiting for one in numbers),
         violates=sum(one.violates for one in numbers),
+        put_off=sum(one.put_off for one in numbers),
         unjudged=sum(one.unjudged for one in numbers),
         judged=sum(one.judged for one in numbers),
         share=portion(together(one.share for one in sections)),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 
+from collectors import networks
 from collectors.model import Page
-from reports.counting import Standing
 from reports.ground import Ground, anchor_of, standing_of
+from reports.standing import Standing
 from reports.view import Posts, Rhythm, Spread, Week, Who
-from reports.words import day_and_month, span, word
+from reports.words import day_and_month, span
 from rules.force import edition_of
 from rules.model import Act, Institution
 from rules.workdays import CalendarUncoveredError, is_judged
@@ -47,7 +48,7 @@ def build_posts(ground: Ground, pages_shown: int = PAGES_SHOWN) -> Posts | None:
 
 def kept(ground: Ground, institution: Institution) -> Iterable[Page]:
     """None of a body that is exempt: what it writes, it writes of its own accord."""
-    if standing_of(ground, institution) is Standing.OUTSIDE:
+    if standing_of(ground, institution).standing is Standing.OUTSIDE:
         return ()
     today = ground.report.audit.as_of.astimezone(ground.zone).date()
     live = (p for p in institution.pages if p.deleted_on is None or p.deleted_on > today)
@@ -101,7 +102,7 @@ def build_rhythm(
     return Rhythm(
         institution=ground.names[institution.id],
         anchor=anchor_of(institution),
-        place=word("networks", page.network, "title"),
+        place=networks.title(page.network),
         counts=tuple(counts.get(monday) for monday in mondays),
     )
 

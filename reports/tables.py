@@ -18,12 +18,14 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from collectors import networks
 from collectors.model import SITE
 from reports import counting
 from reports.building import status_of
 from reports.cards import exemption_lines
-from reports.ground import Ground, ground, mark_of, place_of, standing_of, title_of
+from reports.ground import Ground, ground, mark_of, part_of, place_of, standing_of, title_of
 from reports.model import Report
+from reports.standing import said
 from reports.templating import one_line
 from reports.words import moment, word
 from rules.model import Act, Finding, Institution, Outcome, Requirement
@@ -155,7 +157,7 @@ def _institutions(grounds: Iterable[Ground]) -> Iterator[Row]:
 
 def _described(base: Ground, one: Institution) -> dict[str, Value]:
     return {
-        "standing": _word("standings", standing_of(base, one)),
+        "standing": said(standing_of(base, one)),
         "name": one.name,
         "ogrn": one.ogrn,
         "parent": base.names.get(one.parent, one.parent) if one.parent else None,
@@ -197,7 +199,7 @@ def _by_page(
 def _addresses(institution: Institution) -> Iterator[dict[str, Value]]:
     for page in institution.pages:
         yield {
-            "network": word("networks", page.network, "title"),
+            "network": networks.title(page.network),
             "page": page.address,
             "role": _word("roles", page.role),
             "created": page.created_on,
@@ -205,7 +207,7 @@ def _addresses(institution: Institution) -> Iterator[dict[str, Value]]:
             "page_id": page.known_id,
         }
     if institution.site:
-        network = word("networks", SITE, "title")
+        network = networks.title(SITE)
         yield {"network": network, "page": institution.site, "page_id": None}
 
 
@@ -255,6 +257,8 @@ def _run(report: Report) -> Iterator[tuple[str, Value]]:
     yield "as_of", _moment(report, audit.as_of)
     yield "started", _moment(report, audit.started_at)
     yield "finished", _moment(report, audit.finished_at)
+    if report.is_partial:
+        yield "part", part_of(report)
     yield "complete", _yes(True) if audit.complete else _word("words", "partly")
     yield "pages", audit.collection.pages
     yield "read", audit.collection.read

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.counting import Change, Standing
+from reports.card_view import Card
+from reports.standing import Standing
 
 # --- the parts of a section -------------------------------------------------------------------
 
@@ -89,6 +90,25 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """An institution without a violation in sight, and how many decisions it waits for."""
+
+    name: str
+    anchor: str
+    decisions: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """Of one institution what nobody is to be telephoned about: waived or disputed."""
+
+    institution: str
+    anchor: str
+    what: str  # «отложено 1, до 10 января 2027; оспаривается 2»
+    first: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unjudged:
     """Institutions of which nobody can say how they stand, for one and the same reason."""
 
@@ -127,6 +147,7 @@ class Row:
     phones: tuple[str, ...]
     found: str  # «fail@vk review@», for the filter: all that is neither met nor not applicable
     standing: Standing
+    said: str  # its words
     cells: tuple[Cell | None, ...]  # None: the requirement says nothing of this institution
     totals: tuple[tuple[str, int], ...]  # mark → findings, for the list on narrow screens
     by_mark: Mapping[str, int]  # the same with the zeros
@@ -139,136 +160,6 @@ class Matrix:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     marks: tuple[str, ...]  # for the legend: those that occur
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One piece of evidence; a card lists each once, and its findings name the number."""
-
-    number: int
-    url: str
-    fetched: str
-    sha256: str
-    short: str
-    record: str
-
-
-Records = Mapping[str, Record]
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """A waiver: the violation stays, an authority bears with it until a day."""
-
-    until: str
-    ground: str
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One finding under its requirement: one page, or one institution that it speaks of."""
-
-    place: str
-    network: str
-    url: str | None
-    because: str
-    measured: tuple[tuple[str, str], ...]
-    required: tuple[tuple[str, str], ...]
-    details: tuple[tuple[str, str], ...]
-    since: str | None
-    previous: str | None
-    change: Change
-    records: tuple[int, ...]
-    more_records: int
-    waiver: Tolerance | None
-    disputed: bool
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A requirement with the findings that came out alike."""
-
-    mark: str
-    act: str
-    clause: str
-    title: str
-    law: str
-    severity: str
-    remedies: tuple[str, ...]
-    networks: str  # slugs, for the filter
-    cases: tuple[Case, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DoneLine:
-    """Pages on which the same was seen since the same day."""
-
-    places: tuple[str, ...]
-    because: str
-    since: str | None
-    records: tuple[int, ...]
-    more_records: int
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A requirement that is met."""
-
-    clause: str
-    title: str
-    networks: str
-    lines: tuple[DoneLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a group of like findings concerns."""
-
-    clause: str
-    title: str
-    places: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Findings with one and the same reason, told once."""
-
-    mark: str
-    because: str
-    networks: str
-    subjects: tuple[Subject, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PageLine:
-    word: str
-    url: str
-    deleted_on: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    anchor: str
-    name: str
-    full_name: str
-    kind: str
-    kind_word: str
-    standing: Standing
-    phones: tuple[str, ...]
-    emails: tuple[str, ...]
-    pages: tuple[PageLine, ...]
-    exemptions: tuple[str, ...]
-    waivers: tuple[str, ...]
-    attestations: tuple[str, ...]
-    totals: tuple[tuple[str, int], ...]
-    failed: tuple[Item, ...]
-    review: tuple[Item, ...]
-    waiting: tuple[Group, ...]
-    passed: tuple[Done, ...]
-    outside: tuple[Group, ...]
-    outside_count: int
-    records: tuple[Record, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,11 +227,15 @@ class Posts:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
+    """Institutions by standing."""
+
     complies: int
+    waiting: int
     violates: int
+    put_off: int  # of those that violate: only what is waived or disputed
     unjudged: int
     outside: int
-    judged: int  # complies + violates + unjudged
+    judged: int  # all but `outside`
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +249,8 @@ class Section:
     numbers: Numbers
     complying: tuple[Who, ...]
     more_complying: int
+    waiting: tuple[Waits, ...]
+    more_waiting: int
     unjudged: tuple[Unjudged, ...]
     share: Portion
     unseen: Portion
@@ -363,6 +260,8 @@ class Section:
     changes: Changes
     calls: tuple[Call, ...]
     more_calls: int
+    put_off: tuple[PutOff, ...]
+    more_put_off: int
     matrix: Matrix
     rows: tuple[Row, ...]
     cards: tuple[Card, ...]
@@ -389,8 +288,7 @@ class Run:
     requests: tuple[tuple[str, int], ...]
     started: str
     duration: str | None
-    scope: tuple[str, ...]
-    more_scope: int
+    part: str  # «МКОУ СОШ № 1 и ещё 2», of an audit that was not of everything; else ""
     issues: tuple[str, ...]
 
 
@@ -447,7 +345,9 @@ class Totals:
     """All municipalities together."""
 
     complies: int
+    waiting: int
     violates: int
+    put_off: int
     unjudged: int
     judged: int
     share: Portion

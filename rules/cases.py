@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from collectors.addresses import page_in_link
+from collectors.links import page_in_link
 from collectors.model import Page
 from rules.case import Case, is_active
 from rules.model import Dossier, Event, Institution

@@ -7,11 +7,13 @@ accuse nobody, so what stands literally counts, however it was parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from urllib.parse import urlsplit
 
 from collectors.contacts.postal import parts_of
+from collectors.contacts.signs import usual_signs
 
 NATIONAL = 10  # digits of a Russian number with its code
 SHORTEST_LOCAL = 5  # Кедровый: 3-55-46
@@ -32,36 +34,6 @@ def one_alphabet(lower: str) -> str:
     Both sides of a comparison go through it, so a Latin name still equals itself.
     """
     return lower.translate(_ALIKE) if _LATIN.search(lower) else lower
-
-
-_FIGURE = (
-    "ноль|один|два|три|четыре|пять|шесть|семь|восемь|девять|десять|сорок|девяносто|сто|двести|"
-    "триста|четыреста|[а-я]{3,6}надцать|двадцать|тридцать|[а-я]{4,6}десят|[а-я]{4,6}сот"
-)
-_IN_WORDS = re.compile(rf"\b(?:{_FIGURE})(?:[\s,.-]{{1,3}}(?:{_FIGURE})){{2,}}\b")
-_WITH_LETTERS = re.compile(r"(?<!\w)[+(]?[\dозбoli](?:[\s()-]{0,3}[\dозбoli]){4,13}(?!\w)")
-_FEWEST_DIGITS = 4
-
-
-def may_hold_phone(texts: Sequence[str]) -> bool:
-    """A number in words, or with letters for figures («З-55-4б»), as a reader still understands."""
-    lower = [text.casefold() for text in texts]
-    return any(_IN_WORDS.search(text) for text in lower) or any(
-        sum(map(str.isdigit, found[0])) >= _FEWEST_DIGITS and any(map(str.isalpha, found[0]))
-        for text in lower
-        for found in _WITH_LETTERS.finditer(text)
-    )
-
-
-_VILLAGE = re.compile(
-    r"\b(?:с|п|д|х|ст|пос|пгт|село|пос[её]лок|деревня|хутор|станица|аул)\b\.?\s{0,2}"
-    r"[А-ЯЁ][а-яё-]{2,30},\s{0,2}(?:дом|д)?\.?\s{0,2}\d{1,3}\b"
-)
-
-
-def may_hold_village(texts: Sequence[str]) -> bool:
-    """«с. Пудино, 12»: a village without streets, as a reader still understands."""
-    return any(_VILLAGE.search(text) for text in texts)
 
 
 def holds_email(texts: Sequence[str], address: str) -> bool:
@@ -100,16 +72,30 @@ def holds_phone(texts: Sequence[str], number: str) -> bool:
     return any(_same_digits(number[-NATIONAL:], run) for text in texts for run in _runs(text))
 
 
-def _same_digits(ours: str, run: str) -> bool:
-    if len(ours) == NATIONAL and len(run) >= NATIONAL:
-        return ours in run
-    short, long = sorted((ours, run), key=len)
+def _same_digits(ours: str, run: tuple[str, ...]) -> bool:
+    """`run`: its groups of digits, as they are written."""
+    digits = "".join(run)
+    if len(ours) == NATIONAL and len(digits) >= NATIONAL:
+        return _is_whole(ours, digits, set(accumulate(map(len, run), initial=0)))
+    short, long = sorted((ours, digits), key=len)
     return len(short) >= SHORTEST_LOCAL and long.endswith(short)
 
 
+def _is_whole(ours: str, digits: str, borders: Collection[int]) -> bool:
+    """No digit sticks to it but 7 or 8 before: «3-55-466» is another number, or none."""
+    at = digits.find(ours)
+    while at >= 0:
+        begins = at in borders or (digits[at - 1] in "78" and at - 1 in borders)
+        if begins and at + len(ours) in borders:
+            return True
+        at = digits.find(ours, at + 1)
+    return False
+
+
 @lru_cache(maxsize=1024)
-def _runs(text: str) -> tuple[str, ...]:
-    return tuple(re.sub(r"\D", "", found[0]) for found in _DIGITS.finditer(text))
+def _runs(text: str) -> tuple[tuple[str, ...], ...]:
+    usual = usual_signs(text)
+    return tuple(tuple(re.findall(r"\d+", found[0])) for found in _DIGITS.finditer(usual))
 
 
 def holds_place(texts: Sequence[str], address: str) -> bool:

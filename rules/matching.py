@@ -1,4 +1,4 @@
-"""Whether what a page shows is what the registry says: guards G14 and G16 to G18, pure functions.
+"""Whether what a page shows is what the registry says: guards G14, G16 and G18, pure functions.
 
 Every comparison leans to the institution: writing differs, registries grow old, and a difference
 that a reader would not notice must not become a finding.
@@ -7,40 +7,25 @@ that a reader would not notice must not become a finding.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from importlib.resources import files
 from itertools import product
 from urllib.parse import urlsplit
 
 import idna
-import snowballstemmer
 
 from collectors.contacts.postal import find_addresses, parts_of, streets
 from collectors.model import Phone
 from rules.literal import one_alphabet
-from rules.model import Institution
-
-_STEMMER = snowballstemmer.stemmer("russian")
-OF_A_TOWN = 2048  # texts and names kept taken apart: no other town's are asked for beside them
-_WORDS = tomllib.loads(files("rules").joinpath("names.toml").read_text("utf-8"))
+from rules.words import OF_A_TOWN, WORDS, stem
 
 
 class Match(StrEnum):
     SAME = "same"
     LIKELY = "likely"  # nothing contradicts, or only the writing does: a human should look
     DIFFERENT = "different"
-
-
-@dataclass(frozen=True, slots=True)
-class NameMatch:
-    """Both bounds of clause 9.1.name: what surely names the institution, and what may."""
-
-    strict: bool
-    generous: bool
 
 
 # --- telephones, e-mail, sites ------------------------------------------------------------------
@@ -149,9 +134,9 @@ class _Place:
 
 
 _STREET_TYPES: dict[str, str] = {
-    short: name for name, shorts in _WORDS["streets"].items() for short in [name, *shorts]
+    short: name for name, shorts in WORDS["streets"].items() for short in [name, *shorts]
 }
-_SETTLEMENT_TYPES = frozenset(_WORDS["settlements"])
+_SETTLEMENT_TYPES = frozenset(WORDS["settlements"])
 _CORPS = re.compile(r"(?:корпус|корп|к|строение|стр)\W{0,3}(\w{1,4})", re.IGNORECASE)
 
 
@@ -204,7 +189,7 @@ def _street_words(words: Iterable[str]) -> Iterator[str]:
             yield figure
 
 
-_VAGUE = frozenset(_WORDS["vague_street_words"].split())
+_VAGUE = frozenset(WORDS["vague_street_words"].split())
 
 
 def _same_street(ours: _Place, theirs: _Place) -> Match:
@@ -266,256 +251,3 @@ def _telling(written: str) -> frozenset[str]:
     words = [word for word in _tokens(written) if word not in _STREET_TYPES and word != "дом"]
     stems = {stem(word) for word in words if not re.fullmatch(r"\d{6}", word)}
     return frozenset(stems - _SETTLEMENT_TYPES)
-
-
-# --- names --------------------------------------------------------------------------------------
-
-_FIGURES = re.compile(r"(?:№|#|\bn|\bno)\s{0,2}(?=\d)", re.IGNORECASE)
-_GLUED = re.compile(r"\b(м[бка]?оу)(сош|оош|нош|сш|дод?|дши)\b")
-_QUOTED = re.compile(r"[«\"“„]([^«»\"“”„]{2,80})[»\"”“]")
-_LEGAL_FORMS = frozenset(_WORDS["legal_forms"].split())
-
-
-def names_match(
-    institution: Institution, title: str, texts: Sequence[str], threshold: float = 0.6
-) -> NameMatch:
-    """Whether a page names the institution (G17).
-
-    Strict: the title is like its short or popular name, or any of `texts` (description, status)
-    holds the full name. Generous: title or text share the kind word and the number or a proper
-    word of any of its names, or what stands in quotation marks there («Солнышко»), or nothing
-    distinctive is known of it.
-    """
-    known = _names_of(institution)
-    shown, windows = _name(title), [w for text in (title, *texts) for w in _windows(text)]
-    strict = any(_is_like(name, shown, threshold) for name in known.called) or any(
-        _is_within(name, window, threshold) for name in known.written for window in windows
-    )
-    generous = strict or any(_may_be(name, window) for name in known.every for window in windows)
-    generous = generous or _share_quoted(known, windows)
-    if institution.kind == "authority":  # «Город Кедровый»: the town's page is its authority's
-        generous = generous or any(_share_proper(known.full, window) for window in windows)
-    return NameMatch(strict=strict, generous=generous or not known.every)
-
-
-def is_foreign(title: str) -> bool:
-    """«Kedr school 1», «Shkola №1»: in Latin letters only, and names are compared in Russian."""
-    return bool(re.search("[a-z]", title.lower())) and not re.search("[а-яё]", title.lower())
-
-
-@dataclass(frozen=True, slots=True)
-class Titles:
-    """The headings of a whole site: most cannot name an institution, and are not compared."""
-
-    by_word: Mapping[str, Sequence[str]]
-    numbers: Mapping[str, frozenset[str]]  # of those that have one
-
-    def naming(self, one: Institution) -> set[str]:
-        """Those that surely name the institution."""
-        words = _telling_words_of(" ; ".join((one.name, one.short_name, *one.popular_names)))
-        texts = {text for word in words for text in self.by_word.get(word, ())}
-        if numbers := _surely_numbered(one):
-            texts = {text for text in texts if not self._are_others(text, numbers)}
-        return {text for text in texts if names_match(one, text, ()).strict}
-
-    def _are_others(self, text: str, numbers: frozenset[str]) -> bool:
-        """«Школа № 11», where № 1 is looked for."""
-        shown = self.numbers.get(text)
-        return shown is not None and shown.isdisjoint(numbers)
-
-
-def titles_of(texts: Iterable[str]) -> Titles:
-    by_word: dict[str, list[str]] = {}
-    numbers: dict[str, frozenset[str]] = {}
-    for text in texts:
-        words = _telling_words_of(text)
-        for word in words:
-            by_word.setdefault(word, []).append(text)
-        if _name(text).numbers:
-            numbers[text] = frozenset(filter(str.isdecimal, words))
-    return Titles(by_word, numbers)
-
-
-def _surely_numbered(one: Institution) -> frozenset[str]:
-    """The numbers of its names, if each has one: only then another number contradicts them all."""
-    called = _names_of(one).called
-    everybody = all(name.numbers for name in called)
-    return frozenset().union(*(name.numbers for name in called)) if everybody else frozenset()
-
-
-def shares_a_proper_word(name: str, text: str) -> bool:
-    """A word that is no kind and no legal form stands in both: the town's name, as a rule."""
-    return any(_share_proper(_name(name), window) for window in _windows(text))
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """A name without its legal form: kinds from the table, numbers, and proper words (stems)."""
-
-    kinds: frozenset[str]
-    numbers: frozenset[str]
-    proper: frozenset[str]
-    words: frozenset[str]  # all of these
-
-    @property
-    def tells_apart(self) -> bool:
-        """More than a kind: «Школа» alone stands in many a text about others."""
-        return bool(self.numbers or self.proper)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """An institution's names, taken apart once: every text is held against them."""
-
-    full: _Name
-    called: tuple[_Name, ...]  # as a title may be
-    written: tuple[_Name, ...]  # as a text may have it: more than «Школа»
-    every: tuple[_Name, ...]
-    quoted: tuple[frozenset[str], ...]  # the words of «Солнышко»
-
-
-def _names_of(one: Institution) -> _Known:
-    return _known(one.name, one.short_name, one.popular_names, one.former_names)
-
-
-@lru_cache(maxsize=OF_A_TOWN)
-def _known(name: str, short: str, popular: Sequence[str], former: Sequence[str]) -> _Known:
-    full = _name(name)
-    brief = [one for one in map(_name, (short, *popular)) if one.words]  # «МКУ» is nobody's name
-    quoted = [part for one in (name, short, *popular) for part in _QUOTED.findall(one)]
-    return _Known(
-        full=full,
-        called=(*brief, full),
-        written=(*(one for one in brief if one.tells_apart), full),
-        every=tuple(one for one in (*brief, full, *map(_name, former)) if one.words),
-        quoted=tuple(words for words in (_name(part).proper for part in quoted) if words),
-    )
-
-
-@lru_cache(maxsize=4096)
-def stem(word: str) -> str:
-    """The stem without a final vowel: «музей» and «музея» both give «муз»."""
-    return re.sub(r"[аеиоуыэюяйь]+$", "", str(_STEMMER.stemWord(word))) or word
-
-
-def _stems(text: str) -> tuple[str, ...]:
-    marked = one_alphabet(_FIGURES.sub(" ", text.lower().replace("ё", "е")))
-    words = re.findall(r"\d+|[^\W\d_]+(?:/[^\W\d_]+)?", _GLUED.sub(r"\1 \2", marked))
-    return tuple(
-        word if word.isdecimal() else _IN_WORDS.get(one := stem(word), one) for word in words
-    )
-
-
-_IN_WORDS = {
-    stem(word): str(number)
-    for words in (_WORDS["ordinals"], _WORDS["cardinals"])
-    for number, word in enumerate(words, start=1)
-}
-_LEGAL_WORDS = frozenset(_stems(_WORDS["legal_words"])) | frozenset(
-    stem(form) for form in _LEGAL_FORMS
-)
-_KINDS: dict[tuple[str, ...], str] = {
-    _stems(phrase): kind for kind, phrases in _WORDS["kinds"].items() for phrase in phrases
-}
-_LENGTHS: Mapping[str, tuple[int, ...]] = {  # of the phrases that begin with a word
-    first: tuple(sorted({len(one) for one in _KINDS if one[0] == first}, reverse=True))
-    for first, *_ in _KINDS
-}
-
-
-@lru_cache(maxsize=OF_A_TOWN)
-def _name(text: str) -> _Name:
-    windows = _windows(text)
-    return windows[0] if len(windows) == 1 else _sorted_out(_stems(text))
-
-
-def _sorted_out(stems: tuple[str, ...]) -> _Name:
-    kinds: set[str] = set()
-    rest: list[str] = []
-    position = 0
-    while position < len(stems):
-        kind, length = _kind_at(stems, position)
-        if kind:
-            kinds.add(kind)
-        else:
-            rest.append(stems[position])
-        position += length
-    numbers = frozenset(str(int(word)) for word in rest if word.isdecimal() and len(word) <= 4)
-    proper = {word for word in rest if not word.isdecimal() and len(word) > 1} - _LEGAL_WORDS
-    words = frozenset((*kinds, *numbers, *proper))
-    return _Name(frozenset(kinds), numbers, frozenset(proper), words)
-
-
-def _kind_at(stems: tuple[str, ...], position: int) -> tuple[str, int]:
-    """The kind that the longest phrase here names, and how many words it takes."""
-    for length in _LENGTHS.get(stems[position], ()):
-        if kind := _KINDS.get(stems[position : position + length]):
-            return kind, length
-    return "", 1
-
-
-@lru_cache(maxsize=OF_A_TOWN)
-def _windows(text: str, size: int = 24) -> tuple[_Name, ...]:
-    """Overlapping pieces of a text, each long enough for a full name."""
-    stems = _stems(text)
-    starts = range(0, max(1, len(stems) - size // 2), size // 2)
-    return tuple(_sorted_out(stems[start : start + size]) for start in starts)
-
-
-def _telling_words_of(text: str) -> frozenset[str]:
-    """What of a text can name an institution; without a common word no name matches strictly."""
-    return frozenset(word for window in (_name(text), *_windows(text)) for word in window.words)
-
-
-def _is_like(name: _Name, shown: _Name, threshold: float) -> bool:
-    """Most words in common; or kind and number, which no two institutions of a town share."""
-    if _contradict(name, shown) or not _share_kind(name, shown):
-        return False
-    if name.kinds and name.kinds & shown.kinds and name.numbers & shown.numbers:
-        return True
-    if not name.words:
-        return False
-    shared, either = name.words & shown.words, name.words | shown.words
-    is_part = name.words <= shown.words and (name.tells_apart or not shown.numbers)
-    return len(shared) / len(either) >= threshold or is_part
-
-
-def _is_within(name: _Name, window: _Name, threshold: float) -> bool:
-    """Kind and number, and so large a part of the proper words, stand close together."""
-    if not (name.kinds | name.proper) or not name.kinds <= window.kinds:
-        return False
-    if not name.numbers <= window.numbers:
-        return False
-    return len(name.proper & window.proper) >= threshold * len(name.proper)
-
-
-def _may_be(name: _Name, window: _Name) -> bool:
-    if _contradict(name, window) or not _share_kind(name, window):
-        return False
-    return bool(name.numbers & window.numbers or _share_proper(name, window)) or not (
-        name.numbers or name.proper
-    )
-
-
-def _share_quoted(known: _Known, windows: Iterable[_Name]) -> bool:
-    return any(words <= window.proper for words in known.quoted for window in windows)
-
-
-def _contradict(name: _Name, shown: _Name) -> bool:
-    """«Школа № 11» is not «Школа № 1»."""
-    return bool(name.numbers and shown.numbers) and not name.numbers & shown.numbers
-
-
-def _share_kind(name: _Name, shown: _Name) -> bool:
-    return not name.kinds or bool(name.kinds & shown.kinds)
-
-
-def _share_proper(name: _Name, shown: _Name) -> bool:
-    """A word in common, or one that begins like it: «Пудино» and «Пудинская»."""
-    return any(_are_akin(ours, theirs) for ours in name.proper for theirs in shown.proper)
-
-
-def _are_akin(ours: str, theirs: str) -> bool:
-    """«минеральн» and «минераловодск» are; «лес» and «лесн» are too short to tell."""
-    length = min(5, len(ours), len(theirs))
-    return ours == theirs or (length >= 4 and ours[:length] == theirs[:length])

@@ -18,6 +18,7 @@ from babel import Locale
 from babel.dates import format_date
 
 from collectors.model import Failure
+from collectors.networks import where
 from rules.reasons import Reason
 
 _RUSSIAN = Locale("ru")
@@ -93,5 +94,10 @@ def failures_text(failures: Iterable[Failure]) -> str:
 
 
 def network_name(network: str | None) -> str:
-    """«во ВКонтакте», «в Одноклассниках»: where."""
-    return _texts()["network"].get(network or "", network or "")
+    """«во «ВКонтакте»», «в «Одноклассниках»»: where."""
+    return where(network) if network else ""
+
+
+def shown_as(how: str) -> str:
+    """How a site shows a page without a link to it: «виджетом соцсети»."""
+    return _texts()["shown"][how]

@@ -25,8 +25,8 @@ from collectors.model import (
     Wall,
     WallAccess,
 )
-from rules.matching import names_match
-from rules.model import Dossier
+from rules.model import Dossier, Institution
+from rules.names import names_match
 from rules.reasons import Reason
 
 ABSENT_READS, ABSENT_DAYS = 3, 2  # how often an absence must be seen before it is believed (G01)
@@ -107,7 +107,63 @@ def _judge_newest(page: Page, history: list[Observation], dossier: Dossier) -> V
         return replace(told, unread=Reason.PAGE_REPLACED)
     if newest.failure or newest.facts is None:  # tried tonight in vain: yesterday proves nothing
         return replace(told, unread=Reason.NOT_READ)
-    return _with_facts(told, newest.facts, history, dossier)
+    own = of_one_page(page, history, dossier)
+    return _known_since(_with_facts(told, newest.facts, own, dossier), history, own)
+
+
+def _known_since(view: View, history: Sequence[Observation], own: Sequence[Observation]) -> View:
+    """While another page stood at the address, nothing is known of what this one was to be."""
+    kept = {id(one) for one in own}
+    others = [one.observed_at for one in history if id(one) not in kept]
+    if not others or view.wall is None or view.wall.covered_since is None:
+        return view
+    wall = replace(view.wall, covered_since=max(*others, view.wall.covered_since))
+    return replace(view, wall=wall, facts=replace(view.facts, wall=wall))
+
+
+_FOLLOWING = frozenset({"page_created", "page_deleted", "page_renamed"})
+
+
+def of_one_page(page: Page, history: Sequence[Observation], dossier: Dossier) -> list[Observation]:
+    """Newest first, without looks at another page that stood at the address.
+
+    Two numbers of the network are two pages, unless an event tells of the address between the
+    last look at the one and the first at the other.
+    """
+    kept: list[Observation] = []
+    ids: set[str] = set()
+    first: Observation | None = None  # the earliest look so far at what is kept
+    for one in history:
+        page_id = one.facts.page_id if one.facts else None
+        if page_id and (not ids or page_id in ids or _is_followed(page, one, first, dossier)):
+            ids.add(page_id)
+            first = one
+        elif page_id:
+            continue
+        kept.append(one)
+    return kept
+
+
+def _is_followed(
+    page: Page, before: Observation, behind: Observation | None, dossier: Dossier
+) -> bool:
+    owner = _owner(page, dossier)
+    if owner is None or behind is None:
+        return False
+    zone = dossier.municipality.timezone
+    last, first = (one.observed_at.astimezone(zone).date() for one in (before, behind))
+    return any(
+        one.kind in _FOLLOWING and one.page == page.address
+        and (one.earliest or one.on) <= first and one.on >= last
+        for one in owner.events
+    )  # fmt: skip
+
+
+def _owner(page: Page, dossier: Dossier) -> Institution | None:
+    """The institution of the dossier knows its events best."""
+    if page.institution == dossier.institution.key:
+        return dossier.institution
+    return dossier.municipality.by_id.get(page.institution.rpartition("/")[2])
 
 
 def _is_replaced(
@@ -143,7 +199,7 @@ def _is_called(facts: Facts, name: str, page_id: str) -> bool:
 
 
 def _names_owner(page: Page, facts: Facts, dossier: Dossier) -> bool:
-    owner = dossier.municipality.by_id.get(page.institution.rpartition("/")[2])
+    owner = _owner(page, dossier)
     texts = [facts.description or ""]
     return owner is not None and names_match(owner, facts.title or "", texts).strict
 
@@ -270,9 +326,14 @@ def _covered_since(walls: Sequence[tuple[Wall, datetime]]) -> datetime | None:
     return covered
 
 
+def readings(page: Page, dossier: Dossier) -> list[Observation]:
+    """All looks at this very page up to the moment, newest first."""
+    return of_one_page(page, _known(page, dossier), dossier)
+
+
 def wall_read_at(view: View, dossier: Dossier) -> datetime:
     """When the newest wall of the view was read: its weeks end there."""
-    for one in _known(view.page, dossier):
+    for one in readings(view.page, dossier):
         if one.facts and one.facts.wall is not None:
             return one.observed_at
     return dossier.as_of

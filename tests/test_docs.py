@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from collectors.model import FailureCode
+from collectors.networks import networks
 from monitor.config import Mail, Reports, Rules, Schedule, Storage, Workers
 from monitor.issues import sentences
-from monitor.networks import networks
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = (ROOT / "docs/configuration.md").read_text("utf-8")

@@ -10,17 +10,19 @@ from urllib.parse import unquote
 
 import idna
 
-from collectors.contacts.domains import whole_host
+from collectors.contacts.domains import trimmed_host, whole_host
 from collectors.model import Email, Link
 from collectors.text import normalised
 
 _BLANK = r"[ \t\u00a0]"
 _AT = (
-    rf"(?:{_BLANK}{{0,2}}[(\[{{<*]{{1,2}}{_BLANK}?(?:at|@|собака|собачка|эт){_BLANK}?[)\]}}>*]{{1,2}}"
-    rf"{_BLANK}{{0,2}}|{_BLANK}{{1,2}}соба(?:чка|ка){_BLANK}{{1,2}}|{_BLANK}?@{_BLANK}?)"
+    rf"(?:{_BLANK}{{0,2}}[(\[{{<*]{{1,2}}{_BLANK}?(?:at|a|а|ат|эт|dog|@|собака|собачка)"
+    rf"{_BLANK}?[)\]}}>*]{{1,2}}{_BLANK}{{0,2}}"
+    rf"|{_BLANK}{{0,2}}[«\"'/](?:at|собака|собачка)[»\"'/]{_BLANK}{{0,2}}"
+    rf"|{_BLANK}{{1,2}}соба(?:чка|ка){_BLANK}{{1,2}}|{_BLANK}?@{_BLANK}?|%40)"
 )
 _DOT = (
-    rf"(?:\.|{_BLANK}?[(\[{{<]{_BLANK}?(?:dot|точка|\.){_BLANK}?[)\]}}>]{_BLANK}?"
+    rf"(?:\.|{_BLANK}?[(\[{{<]{_BLANK}?(?:dot|точка|тчк|\.){_BLANK}?[)\]}}>]{_BLANK}?"
     rf"|{_BLANK}{{1,2}}точка{_BLANK}{{1,2}})"
 )
 _LABEL = r"[^\W_][\w-]{0,62}"
@@ -33,11 +35,13 @@ _EMAIL = re.compile(
 # What every address has; its name begins at most so far before. It opens with one letter or sign
 # (that third С is one in any case, says `re`), so the search runs from one of these to the next.
 _SIGN = re.compile(
-    r"[@сС\u1c83(\[{<*](?:(?<=@)|(?<=[сС\u1c83])(?i:оба(?:чка|ка))"
-    r"|(?<=[(\[{<*])\s?(?i:at|эт)(?=\s?[)\]}>*]))"
+    r"[@%сС\u1c83(\[{<*«\"'/](?:(?<=@)|(?<=%)40|(?<=[сС\u1c83])(?i:оба(?:чка|ка))"
+    r"|(?<=[(\[{<*])\s?(?i:a|at|а|ат|эт|dog|собака|собачка)(?=\s?[)\]}>*])"
+    r"|(?<=[«\"'/])(?i:at|собака|собачка)(?=[»\"'/]))"
 )
 _NAME = re.compile(r"(?<![\w.%+-])\w")
 _REACH = 72
+_LETTER = re.compile(r"[^\W\d_]")  # «5 (а) school1.ru» ends an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,9 @@ def email_of_field(written: str, place: str) -> tuple[Email, ...]:
 
 def _spot(match: re.Match[str], place: str) -> Spot | None:
     domain = re.sub(_DOT, ".", match["domain"], flags=re.IGNORECASE)
-    host = whole_host(domain)
+    host = whole_host(domain) if "@" in match[0] else trimmed_host(domain)
     name = match["name"].strip(".-")
-    if not host or not name or ".." in name:
+    if not host or not name or ".." in name or not ("@" in match[0] or _LETTER.search(name)):
         return None
     end = match.end() - (len(domain) - len(host))
     value = f"{name}@{unicode_host(host)}".lower()

@@ -21,7 +21,9 @@ _LINK = re.compile(
 _SIGN = re.compile(r"[.:](?:(?<=\.)[^\W_]|(?<=:)//)")
 _LONGEST_LABEL = 62
 _AT = re.compile(
-    r"(?:@|[(\[{<*] ?(?:at|@|собака|собачка) ?[)\]}>*]| собака| собачка)\s?$", re.IGNORECASE
+    r"(?:@|%40|[(\[{<*«\"'/] ?(?:at|a|а|ат|эт|dog|@|собака|собачка) ?[)\]}>*»\"'/]"
+    r"| собака| собачка)\s?$",
+    re.IGNORECASE,
 )
 _CLOSING = ".,;:!?'»)"
 _FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|rar|html?|php|jpe?g|png)$", re.IGNORECASE)

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from collectors.addresses import page_in_link
 from collectors.contacts import emails, links, phones, postal
-from collectors.model import Link
+from collectors.contacts.signs import usual_signs
+from collectors.contacts.words import any_of
+from collectors.links import page_in_link
+from collectors.model import Email, Link, Phone, PostalAddress
+from collectors.networks import network_hosts
 
 T = TypeVar("T")
+V = TypeVar("V", Phone, Email, PostalAddress)
 
 _ABOUT = (
     r"^\W{0,4}(?:(?:наименование|название|сведения|информация|адрес|телефоны?|контакты?|сайт|e-?mail"
@@ -36,6 +41,10 @@ _ALWAYS_OTHERS = (
     r"|един\w{2} (?:справочн|общероссийск|телефон|дежурн|номер)"
     r"|полезн\w{2} (?:ссылк|контакт|телефон)|общественн\w{2} при[её]мн"
     r"|разработ(?:ка|чик|ано)|создани\w сайт|техническ\w{2} поддержк|техподдержк|хостинг|спонсор"
+    r"|(?:веб|web|интернет|дизайн)-?студи[яи]|(?:веб|web)-?мастер|дизайн сайта"
+    r"|develop|powered by"
+    r"|сайт (?:создан|разработан|сделан|поддерж)|(?:по )?вопрос\w{2} (?:о )?работ\w сайта"
+    r"|сопровождени\w сайта|администратор сайта|цур(?!\w)|центр управления регион|минобр|минпросвещ"
     r"|партн[её]р|оператор портала|пенсионн\w{2} фонд|социальн\w{2} фонд|центр занятости|мфц\b"
 )
 # «Горячая линия Рособрнадзора», but not «Горячая линия по вопросам приёма»
@@ -61,7 +70,15 @@ _INLINE = re.compile(
     rf"телефон\w? доверия|{_HOT_LINE}|справочн\w{2} служб\w|роспотребнадзор|рособрнадзор"
     r"|(?<!\w)у?м?вд(?!\w)|полици\w|прокуратур|учредител\w{1,3}\b|министерств|департамент"
     r"|т[еэ]хподдержк|техническ\w{2} поддержк|разработ\w{2,4} (?:сайт|и поддерж)"
-    r"|создани\w (?:и \w{4,12} )?сайт|(?<!\w)(?:единый номер|служба спасения)",
+    r"|создани\w (?:и \w{4,12} )?сайт|сайт (?:создан|разработан|сделан)"
+    r"|(?:веб|web|интернет|дизайн)-?студи|©[^\n]{0,60}студи"
+    r"|(?:веб|web)-?мастер|хостинг|(?<!\w)цур(?!\w)|центр управления регион|минобр|минпросвещ"
+    r"|develop|powered by|(?<!\w)(?:единый номер|служба спасения)",
+    re.IGNORECASE,
+)
+# «МКУ «Управление образования»» names itself; so may any line of a department's own page.
+_INLINE_BODY = re.compile(
+    r"(?<![\w«\"„])(?<!м[кб]у )(?<!му )(?:управлени[ея]|отдел\w?) (?:образован|культур|спорт)",
     re.IGNORECASE,
 )
 _OWN = re.compile(
@@ -73,6 +90,30 @@ _OWN = re.compile(
     r"|муниципальное \w{5,12} \w{0,18} ?учрежд"
     r"|м[бка](?:д|о|к)?[оу]?у|гбоу|гкоу|мбу|мку|мау|методист|наши контакты|мы в)",
     re.IGNORECASE,
+)
+# Headings of the institution's own contacts, as /sveden has them.
+_OWN_HEADING = re.compile(
+    r"^\W{0,4}(?:(?:информация|сведения) об? |мест[оа] (?:нахождени|осуществлени)|местонахождени"
+    r"|(?:адрес|телефон|контакт|e-?mail|эл|почт|режим|график|сайт)[^|:\n]{0,60}"
+    r"(?:образовательн\w{2,3} организац|учреждени|школ|детск\w{2,3} сад|гимнази|лице[яю]"
+    r"|библиотек))",
+    re.IGNORECASE,
+)
+_TELEPHONES = re.compile(r"^\W{0,4}контактн\w{2,3} (?:телефон|данн|номер|информаци)", re.IGNORECASE)
+_TELEPHONE = re.compile(r"\d[\d() -]{4,20}\d")
+_CONTACT = re.compile(r"\d[\d() -]{4,20}\d|@|(?<!\w)(?:директор|заведующ)", re.IGNORECASE)
+_OF_FOUNDER = re.compile(r"учредит|управлени[ея] |администраци|департамент|комитет", re.IGNORECASE)
+# Without any of these words no passage about another body begins.
+_SOMEBODY = re.compile(
+    any_of(
+        "учред|управл|отдел|админ|комитет|департ|служб|прокурат|надзор|министер|министр|уполномоч"
+        "|территор|вышесто|контрол|опек|полиц|гибдд|госавто|мчс|пожарн|следствен|скор|экстрен|един"
+        "|полезн|обществ|разраб|создан|поддержк|хостинг|спонсор|партн|оператор|пенси|социальн"
+        "|занятост|мфц|горяч|довери|справочн|спасени|мвд|увд|детск|российск|минобр|минпрос|цур"
+        "|регион|студи|мастер|develop|powered|дизайн|сопровожд|тех|тэх|роспотреб|рособр|федерал"
+        "|вд|вопрос|сайт",
+        lower=True,
+    )
 )
 _HELP_LINE_END = re.compile(f"{_OWN.pattern}|{_FIELD.pattern}", re.IGNORECASE)
 _ANYTHING = re.compile("")
@@ -114,11 +155,14 @@ _INSTITUTION = re.compile(f"{_LEGAL_FORM.pattern}|{_NAMED.pattern}", re.IGNORECA
 
 def found(record: Mapping[str, Any]) -> dict[str, Any]:
     """`id` and the keys of `expected`, for a record with `id`, `text`, `links`."""
-    text = str(record.get("text") or "")
+    text = usual_signs(str(record.get("text") or ""))
     hrefs = [Link(url=str(url).strip(), place="links") for url in record.get("links") or ()]
     is_own = _outside(passages_of_others(text))
-    numbers = [spot for spot in phones.find_phones(text, "text") if is_own(spot.start)]
-    mails = [s.email for s in emails.find_emails(text, "text") if is_own(s.start)]
+    every_number, every_mail = phones.find_phones(text, "text"), emails.find_emails(text, "text")
+    numbers = [spot for spot in every_number if is_own(spot.start)]
+    mails = [spot.email for spot in every_mail if is_own(spot.start)]
+    tel = as_shown(phones.linked_phones(hrefs), _marked_phones(every_number, is_own), last_digits)
+    mailto = as_shown(emails.linked_emails(hrefs), _marked_emails(every_mail, is_own), mailbox)
     places = [s.address for s in postal.find_addresses(text, "text") if is_own(s.start)]
     written = [spot for spot in links.find_links(text, "text") if is_own(spot.start)]
     every_link = [*(spot.link for spot in written), *hrefs]
@@ -126,8 +170,8 @@ def found(record: Mapping[str, Any]) -> dict[str, Any]:
         "id": record.get("id"),
         "org_name": bool(_LEGAL_FORM.search(text) or _NAMED.search(text)),
         "postal_address": _once(address.original for address in places),
-        "emails": _once(mail.value for mail in [*mails, *emails.linked_emails(hrefs)]),
-        "phones": _numbers(numbers, hrefs),
+        "emails": _once(mail.value for mail in [*mails, *_own(mailto)]),
+        "phones": _numbers(numbers, _own(tel)),
         "phones_local": _once(spot.phone.original for spot in numbers if _is_local(spot)),
         "site_links": _sites(text, written),
         "vk_links": _pages("vk", every_link),
@@ -135,36 +179,119 @@ def found(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def passages_of_others(text: str) -> list[tuple[int, int]]:
-    """Where the text speaks of another body, line by line, as sorted spans."""
-    opens = _opener(text)
+def marked(
+    text: str,
+    numbers: Sequence[phones.Spot],
+    mails: Sequence[emails.Spot],
+    places: Sequence[postal.Spot],
+) -> tuple[tuple[Phone, ...], tuple[Email, ...], tuple[PostalAddress, ...]]:
+    """What was found in the text, with a mark on what stands where it speaks of another body."""
+    spans = passages_of_others(text, is_department=False) if numbers or mails or places else []
+    is_own = _outside(spans)
+    addresses = (_marked(spot.address, is_own(spot.start)) for spot in places)
+    return (
+        tuple(_marked_phones(numbers, is_own)),
+        tuple(_marked_emails(mails, is_own)),
+        tuple(addresses),
+    )
+
+
+def _marked_phones(spots: Iterable[phones.Spot], is_own: Callable[[int], bool]) -> Iterator[Phone]:
+    return (_marked(spot.phone, is_own(spot.start)) for spot in spots)
+
+
+def _marked_emails(spots: Iterable[emails.Spot], is_own: Callable[[int], bool]) -> Iterator[Email]:
+    return (_marked(spot.email, is_own(spot.start)) for spot in spots)
+
+
+def _marked(value: V, is_own: bool) -> V:
+    return value if is_own else replace(value, of_another=True)
+
+
+def as_shown(linked: Iterable[V], shown: Iterable[V], key: Callable[[V], str]) -> tuple[V, ...]:
+    """Targets of links (`mailto:`, `tel:`) are whose the text beside them says."""
+    marks: dict[str, bool] = {}
+    for value in shown:
+        marks[key(value)] = marks.get(key(value), True) and value.of_another
+    return tuple(_marked(value, not marks.get(key(value))) for value in linked)
+
+
+def last_digits(phone: Phone) -> str:
+    """As many as a number has where its code is left out."""
+    return (phone.e164 or phone.local or "")[-5:]
+
+
+def mailbox(email: Email) -> str:
+    return email.value
+
+
+def speaks_of_another(text: str) -> bool:
+    """«Горячая линия министерства»: the label of a contact that is not the owner's."""
+    return bool(passages_of_others(text, is_department=False))
+
+
+def passages_of_others(text: str, *, is_department: bool | None = None) -> list[tuple[int, int]]:
+    """Where the text speaks of another body, line by line, as sorted spans.
+
+    `is_department`: whether the page is a department's own; None: the text tells.
+    """
+    if not _SOMEBODY.search(text.lower()):
+        return []
+    own = _is_departments(text) if is_department is None else is_department
     spans: list[tuple[int, int]] = []
-    offset, closes = 0, _ANYTHING
+    offset, closes, told = 0, _ANYTHING, False
     for line in text.splitlines(keepends=True):
-        closes = _HELP_LINE_END if _HELP_LINE.match(line) else _OWN if opens(line) else closes
-        if opens(line) or _HELP_LINE.match(line) or not _is_over(closes, line):
+        names_somebody = bool(_SOMEBODY.search(line.lower()))
+        closes = _closing(line, closes, is_department=own) if names_somebody else closes
+        if closes is not _ANYTHING and not _is_over(closes, line, is_told=told):
             spans.append((offset, offset + len(line)))
         else:
             closes = _ANYTHING
-            if inline := _INLINE.search(line):
-                spans.append((offset + inline.start(), offset + len(line)))
+            end = _own_part(line, is_department=own) if names_somebody else len(line)
+            spans += [(offset + end, offset + len(line))] if end < len(line) else []
+            told = told or bool(_TELEPHONE.search(line[:end]))
         offset += len(line)
     return spans
 
 
-def _is_over(closes: re.Pattern[str], line: str) -> bool:
-    return not line.strip() or bool(closes.match(line))
+def _own_part(line: str, *, is_department: bool) -> int:
+    """Where the line begins to speak of another body; its end if it does not."""
+    found = [_INLINE.search(line), None if is_department else _INLINE_BODY.search(line)]
+    return min((one.start() for one in found if one), default=len(line))
 
 
-def _opener(text: str) -> Callable[[str], bool]:
-    """Departments open passages about others, unless the page is a department's own: then one is
-    named before any institution.
+def _closing(line: str, closes: re.Pattern[str], *, is_department: bool) -> re.Pattern[str]:
+    """What ends the passage in which the line stands; `_ANYTHING` outside of one."""
+    if _HELP_LINE.match(line):
+        return _HELP_LINE_END
+    opens = _OTHERS.match(line) or (not is_department and _OTHER_BODY.match(line))
+    return _OWN if opens else closes
+
+
+def _is_over(closes: re.Pattern[str], line: str, *, is_told: bool) -> bool:
+    """`is_told`: the owner's telephone was told before; a bare heading may be the founder's."""
+    if not line.strip() or _OTHERS.match(line) or _OTHER_BODY.match(line):
+        return not line.strip()
+    if closes.match(line):
+        return True
+    is_heading = _OWN_HEADING.match(line) or (not is_told and _TELEPHONES.match(line))
+    return bool(is_heading) and not _OF_FOUNDER.search(line.partition("|")[0])
+
+
+def _is_departments(text: str) -> bool:
+    """A page is a department's own where one is named, with its contacts, before any institution
+    and before contacts of anybody else: over the name of a school it only heads the letter.
     """
     body = _OTHER_BODY_LINE.search(text)
-    institution = _INSTITUTION.search(text)
-    if body and not (institution and institution.start() < body.start()):
-        return lambda line: bool(_OTHERS.match(line))
-    return lambda line: bool(_OTHERS.match(line) or _OTHER_BODY.match(line))
+    if (
+        not body
+        or _INSTITUTION.search(text[: body.start()])
+        or _CONTACT.search(text[: body.start()])
+    ):
+        return False
+    rest = text[body.end() :].partition("\n")[2]
+    institution = _INSTITUTION.search(rest)
+    return not institution or bool(_CONTACT.search(rest[: institution.start()]))
 
 
 def _outside(spans: Sequence[tuple[int, int]]) -> Callable[[int], bool]:
@@ -177,9 +304,12 @@ def _outside(spans: Sequence[tuple[int, int]]) -> Callable[[int], bool]:
     return is_outside
 
 
-def _numbers(spots: Iterable[phones.Spot], hrefs: Iterable[Link]) -> list[str]:
+def _own(values: Iterable[V]) -> list[V]:
+    return [value for value in values if not value.of_another]
+
+
+def _numbers(spots: Iterable[phones.Spot], linked: Iterable[Phone]) -> list[str]:
     shown = [spot.phone for spot in spots if not _is_local(spot)]
-    linked = phones.linked_phones(list(hrefs))
     known = {phone.e164 for phone in shown}
     every = [*shown, *(phone for phone in linked if phone.e164 not in known)]
     return _once(
@@ -203,7 +333,9 @@ def _sites(text: str, spots: Iterable[links.Spot]) -> list[str]:
 
 def _is_site(url: str) -> bool:
     host = (urlsplit(f"//{_bare(url)}").hostname or "").removeprefix("www.")
-    is_network = any(f".{host}".endswith(f".{network}") for network in _NETWORKS)
+    is_network = host in network_hosts() or any(
+        f".{host}".endswith(f".{network}") for network in _NETWORKS
+    )
     return not is_network and host not in _PORTALS
 
 

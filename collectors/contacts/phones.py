@@ -24,6 +24,9 @@ _GAP = r"[\s()\-‐‑–—.]{0,4}"
 _FULL = re.compile(rf"(?<![\d+])(?<!\d[-–./:])\(?(?:\+\s?7|[78])(?:{_GAP}\d){{10}}(?!\d)")
 _CODED = re.compile(rf"(?<!\d)\(\d[\d -]{{2,5}}\)(?:{_GAP}\d){{5,7}}(?!\d)")
 _BARE = re.compile(r"(?<![\w+])(?<![\d№][-–./:])\d{3,5}(?:[- –]\d{1,3}){2,4}(?![\w]|[-–./:]\d)")
+_HALVES = re.compile(
+    r"(?<![\w+])(?<![\d№][-–./:])(?:\d{3}-\d{2}|\d{3,5})[- –]\d{5,7}(?![\w]|[-–./:]\d)"
+)
 _SOLID = re.compile(r"(?<![\w+])(?<!\d[-–./:])[3489]\d{9}(?![\w]|[-–./:]\d)")
 _DASH = r"[-‐‑–—]"
 _LOCAL = re.compile(
@@ -60,7 +63,7 @@ _ABROAD = re.compile(r"\+(?!7)\d[\d\s()\-]{0,14}$")
 _MOBILE = re.compile(r"9\d{2} \d{3} \d{2} \d{2}")
 _LIKE_LOCAL = re.compile(r"\d{1,3}[-‐‑–—]\d{1,2}[-‐‑–—]\d{2}")
 _COUNTED = re.compile(r"\s{0,2}(?:руб|₽|%|чел|год|шт\.|учени|учащ|детей|обуча)", re.IGNORECASE)
-_CODE_END = re.compile(r"\)[\s\-]{0,3}\d")
+_CODE_END = re.compile(r"\)[\s\-]{0,3}\d| \d{1,3}-\d\d-\d\d(?!\d)")
 _INDEX = re.compile(r"[1-6]\d{5}")
 _TOWN = re.compile(r"\s{0,2},?\s{0,2}(?:[А-ЯЁ][а-яё]{2}|[гспд]\.|обл|респ|россия|РФ|РОССИЯ)")
 _DATE = re.compile(r"(?:[0-2]?\d|3[01])\.(?:0\d|1[0-2])\.\d{2}")
@@ -89,8 +92,8 @@ _NEAR = 30
 class Spot:
     """A phone and where it stands in the text.
 
-    `code` is its area code if the writing shows it; `is_borrowed` says that its code is that of
-    a number in another line.
+    `code` is its area code if the writing shows it. `is_solid`: it does not, and `code` is only the
+    shortest that it may be. `is_borrowed`: the code is that of another line's number.
     """
 
     start: int
@@ -98,6 +101,7 @@ class Spot:
     phone: Phone
     code: str = ""
     is_borrowed: bool = False
+    is_solid: bool = False
 
 
 def find_phones(text: str, place: str) -> list[Spot]:
@@ -193,6 +197,7 @@ def _with_code(text: str, place: str, openings: Sequence[int]) -> Iterator[Spot]
         *((match, True) for match in _matches(_FULL, openings, text)),
         *((match, False) for match in _matches(_CODED, openings, text)),
         *((match, False) for match in _matches(_BARE, openings, text)),
+        *((match, False) for match in _matches(_HALVES, openings, text)),
         *((match, False) for match in _matches(_SOLID, openings, text)),
     ]
     for match, has_prefix in sorted(candidates, key=lambda pair: (pair[0].start(), not pair[1])):
@@ -215,7 +220,14 @@ def _spot(text: str, match: re.Match[str], has_prefix: bool, place: str) -> Spot
     end, extension = _extension(text, match.end())
     original = text[match.start() : end]
     phone = Phone(original=original, place=place, e164=e164, extension=extension)
-    return Spot(match.start(), end, phone, code)
+    return Spot(match.start(), end, phone, code, is_solid=_is_solid(written, has_prefix))
+
+
+def _is_solid(written: str, has_prefix: bool) -> bool:
+    """Code and number run together: «83825021345», «8382502-13-45»."""
+    groups = re.findall(r"\d{1,11}", written)
+    runs_on = len(groups[0]) > 5 + has_prefix or max(map(len, groups)) > 7
+    return "(" not in written and runs_on
 
 
 def _area_code(written: str, has_prefix: bool, national: str) -> str | None:
@@ -226,13 +238,19 @@ def _area_code(written: str, has_prefix: bool, national: str) -> str | None:
     if bracket := re.search(r"\(([\d\s\-]{3,7})\)", rest):
         return _digits(bracket[1])
     groups = re.findall(r"\d{1,11}", rest)
-    if len(groups) == 1:
+    if len(groups) == 1 or (has_prefix and _is_run_together(groups)):
         return _registered_code(national)
-    if has_prefix and [len(group) for group in groups[:2]] == [2, 3]:  # 8 38 250 3-55-46
+    sizes = [len(group) for group in groups]
+    if (has_prefix and sizes[:2] == [2, 3]) or sizes == [3, 2, 5]:  # 8 38 250 3-55-46, 861-40-67226
         groups = [groups[0] + groups[1], *groups[2:]]
     if len(groups[0]) not in (3, 4, 5) or len(groups) > 6 or groups[1:] == ["345", "678"]:
         return None
     return groups[0] if max(map(len, groups[1:])) < 8 and groups[-1] != "" else None
+
+
+def _is_run_together(groups: Sequence[str]) -> bool:
+    """«8382502-13-45»: the code sticks to the number's first group."""
+    return 6 <= len(groups[0]) <= 8 and all(len(group) == 2 for group in groups[1:])
 
 
 @lru_cache(maxsize=16384)  # a number stands on every page of its site
@@ -247,10 +265,16 @@ def _is_trusted(text: str, match: re.Match[str], written: str, has_prefix: bool)
         return True
     labels = _labels(text, match.start())
     if written.isdigit():
-        mobile = has_prefix and written[1:].startswith(("9", "800"))
-        return labels[-1:] == ["phone"] or (mobile and not labels)
+        sure = has_prefix and (written[1:].startswith(("9", "800")) or _opens_line(text, match))
+        return labels[-1:] == ["phone"] or (sure and not labels)
     is_shaped = has_prefix or "-" in written or bool(_MOBILE.fullmatch(written))
     return _is_no_other(text, match.start(), labels) and ("phone" in labels or is_shaped)
+
+
+def _opens_line(text: str, match: re.Match[str]) -> bool:
+    """Nothing but a bullet stands before it in its line."""
+    before = text[max(0, match.start() - _NEAR) : match.start()]
+    return not before.rpartition("\n")[2].strip(" \t-–—•·*☎📞📱")
 
 
 def _is_no_other(text: str, start: int, labels: Sequence[str | None]) -> bool:
@@ -287,27 +311,38 @@ def _continued(text: str, spot: Spot, place: str) -> Iterator[Spot]:
     """The numbers that follow in a list without repeating the code: «…1-22-33, 1-22-34»."""
     while after := _next(text, spot):
         start, end, digits = after
-        if not _exists(f"+7{spot.code}{digits}"):
+        code = _code_for(spot, digits)
+        if not _exists(f"+7{code}{digits}"):
             return
         end, extension = _extension(text, end)
         phone = Phone(
             original=text[start:end],
             place=place,
-            e164=f"+7{spot.code}{digits}",
+            e164=f"+7{code}{digits}",
             extension=extension,
         )
-        spot = Spot(start, end, phone, spot.code)
+        spot = Spot(start, end, phone, code)
         yield spot
+
+
+def _code_for(spot: Spot, local: str) -> str:
+    """A number that is written as one run has the code that makes ten digits with the next."""
+    return (spot.phone.e164 or "")[2 : 12 - len(local)] if spot.is_solid else spot.code
 
 
 def _next(text: str, spot: Spot) -> tuple[int, int, str] | None:
     """Start, end and digits of a list's next number; «3-55-46/47» changes the last two digits."""
     local = (spot.phone.e164 or "")[2 + len(spot.code) :] or spot.phone.local or ""
     match = _NEXT.match(text, spot.end)
-    if match and len(_digits(match[1])) == len(local):
+    if match and len(_digits(match[1])) in _lengths(spot, local):
         return match.start(1), match.end(), _digits(match[1])
     tail = _TAIL.match(text, spot.end)
     return (tail.start(1), tail.end(), local[:-2] + tail[1]) if tail else None
+
+
+def _lengths(spot: Spot, local: str) -> tuple[int, ...]:
+    """How many digits the next number of a list may have."""
+    return (5, 6, 7) if spot.is_solid and _is_area(spot.code) else (len(local),)
 
 
 def _without_code(
@@ -386,7 +421,8 @@ def _completed(spots: Sequence[Spot], text: str) -> list[Spot]:
     if not any(spot.phone.local for spot in spots):
         return list(spots)
     named = set(_AREA_CODE.findall(text))
-    codes = named or {spot.code for spot in spots if _is_area(spot.code)}
+    sure = {spot.code for spot in spots if _is_area(spot.code) and not spot.is_solid}
+    codes = named or sure or set(_codes_of_runs(spots))
     completed: list[Spot] = []
     coded_end = -1
     for spot in spots:
@@ -397,6 +433,13 @@ def _completed(spots: Sequence[Spot], text: str) -> list[Spot]:
             completed.append(spot)
             coded_end = spot.end
     return completed
+
+
+def _codes_of_runs(spots: Iterable[Spot]) -> Iterator[str]:
+    """All that the code of «83825021345» may be."""
+    for spot in spots:
+        if spot.is_solid and _is_area(spot.code) and spot.phone.e164:
+            yield from (spot.phone.e164[2 : 2 + length] for length in (3, 4, 5))
 
 
 def _is_area(code: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from collectors.addresses import ok_address
 from collectors.model import OK, Collector, Network, Observation, Page, Run
-from collectors.ok.settings import OkSettings
+from collectors.ok.addresses import OK_HOSTS, ok_address, ok_addresses, ok_page_in_link
+from collectors.ok.check import signs
+from collectors.ok.settings import SECRETS, OkSettings
+from collectors.ok.widgets import ok_widgets
 
 __all__ = ["NETWORK", "OkSettings"]
 
@@ -23,12 +25,15 @@ def _collector(settings: OkSettings) -> Collector:
 NETWORK = Network(
     slug=OK,
     title="Одноклассники",
+    where="в «Одноклассниках»",
+    page_title="страница в Одноклассниках",
+    hosts=OK_HOSTS,
+    page_in_link=ok_page_in_link,
+    addresses_of=ok_addresses,
+    in_widgets=ok_widgets,
+    check=signs,
     canonical=ok_address,
     settings=OkSettings,
     collector=_collector,
-    secrets={
-        "application_key": "OK_APPLICATION_KEY",
-        "application_secret_key": "OK_APPLICATION_SECRET_KEY",
-        "access_token": "OK_ACCESS_TOKEN",
-    },
+    secrets=SECRETS,
 )

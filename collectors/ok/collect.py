@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from collectors.addresses import AddressError, ok_address
+from collectors.addresses import AddressError
 from collectors.contacts import find_contacts, union
 from collectors.guard import Guard, guard
 from collectors.http import Limits, open_client
@@ -27,6 +27,7 @@ from collectors.model import (
     Presence,
     Run,
 )
+from collectors.ok.addresses import ok_address
 from collectors.ok.api import MOST_GROUPS
 from collectors.ok.by_api import ByApi, by_api
 from collectors.ok.public import Head, Public, Topics

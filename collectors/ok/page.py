@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from bs4 import BeautifulSoup, Comment, Tag
 from bs4.element import NavigableString
 
-from collectors.addresses import AddressError, ok_address
+from collectors.addresses import AddressError
 from collectors.contacts import find_contacts, union
 from collectors.model import (
     Access,
@@ -31,6 +31,7 @@ from collectors.model import (
     Presence,
 )
 from collectors.ok import phrases
+from collectors.ok.addresses import ok_address
 from collectors.ok.dates import read_date
 from collectors.ok.walls import Entry
 from collectors.text import is_normal, is_normal_markup, normalised, normalised_all

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+SECRETS: Mapping[str, str] = {
+    "application_key": "OK_APPLICATION_KEY",
+    "application_secret_key": "OK_APPLICATION_SECRET_KEY",
+    "access_token": "OK_ACCESS_TOKEN",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

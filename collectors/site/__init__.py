@@ -19,7 +19,9 @@ def _collector(settings: SiteSettings) -> Collector:
 
 NETWORK = Network(
     slug=SITE,
-    title="Официальный сайт",
+    title="сайт",
+    where="на сайте",
+    page_title="официальный сайт",
     canonical=site_address,
     settings=SiteSettings,
     collector=_collector,

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collectors.ends import is_page
+from collectors.hints import hints_of, names_a_network
 from collectors.http import ReadError
-from collectors.model import FailureCode
+from collectors.model import FailureCode, Link
 from collectors.site.encodings import decoded
 from collectors.site.reader import Reader, is_refusal
 from collectors.site.robots import Sitemap, sitemap
@@ -87,13 +88,18 @@ def _pages(urls: Sequence[str], site: Territory) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Scripted:
+    """What scripts bring into the pages: ПОС forms, and pages of networks."""
+
     forms: tuple[str, ...]
     all_read: bool
+    hints: tuple[Link, ...] = ()
 
 
 async def scripted_widgets(reader: Reader, scripts: Sequence[str]) -> Scripted:
+    """Read until a form is found."""
     wanted = own_scripts(scripts)
     all_read = len(wanted) <= MOST_SCRIPTS
+    hints: list[Link] = []
     for url in wanted[:MOST_SCRIPTS]:
         try:
             answer = await reader.file(url, attempts=2)
@@ -101,9 +107,11 @@ async def scripted_widgets(reader: Reader, scripts: Sequence[str]) -> Scripted:
             all_read = False
             continue
         all_read = all_read and answer.is_whole
-        if found := pos_widgets(decoded(answer.body, answer.headers.get("content-type", ""))):
-            return Scripted(found, all_read)
-    return Scripted((), all_read)
+        code = decoded(answer.body, answer.headers.get("content-type", ""))
+        hints += hints_of(code, "", url) if names_a_network(code) else ()
+        if found := pos_widgets(code):
+            return Scripted(found, all_read, tuple(hints))
+    return Scripted((), all_read, tuple(hints))
 
 
 def own_scripts(scripts: Sequence[str]) -> list[str]:

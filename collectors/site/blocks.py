@@ -9,9 +9,9 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from collectors.addresses import page_in_link
+from collectors.links import page_in_link
 from collectors.model import Block, Link
-from collectors.site.html import elements, marks, on_one_line, shown
+from collectors.site.html import elements, href_of, marks, on_one_line, shown
 from collectors.site.shown import shown_contacts
 from collectors.site.territory import absolute
 
@@ -135,8 +135,8 @@ def _holds_boxes(box: HtmlElement) -> bool:
 
 def _links(piece: _Piece, base: str, place: str) -> Iterator[Link]:
     for part in piece.parts:
-        for anchor in elements(part, "a"):
-            href = (anchor.get("href") or "").strip()
+        for anchor in elements(part, "a", "area"):
+            href = href_of(anchor)
             text = " ".join(str(anchor.text_content()).split())[:200]
             if href.lower().startswith(("mailto:", "tel:")):
                 yield Link(url=href, place=place, text=text)

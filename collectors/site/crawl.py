@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-from collectors.addresses import page_in_link
 from collectors.contacts import union
 from collectors.http import Answer, Client, NoSuchNameError, ReadError
 from collectors.model import (
@@ -22,6 +21,7 @@ from collectors.model import (
     SiteFacts,
     SitePage,
 )
+from collectors.networks import social_networks
 from collectors.site.beside import mapped_pages, own_scripts, scripted_widgets
 from collectors.site.frontier import Frontier
 from collectors.site.home import Home, find_home
@@ -136,6 +136,7 @@ class _Crawl:
                 certificate=certificate.value if certificate else None,
                 text=self.home.reading.text,
                 numbers=tuple(dict.fromkeys(self.numbers))[:MOST_NUMBERS],
+                networks=tuple(social_networks()),
             ),
         )
 
@@ -208,14 +209,15 @@ class _Crawl:
         page = reading.page
         anchors = tuple(link for link in page.anchors if self._is_new(link))
         blocks = tuple(one for one in page.blocks if self._once(f"# {one.heading}", one.text))
-        self.pages.append(replace(page, anchors=anchors, blocks=blocks))
+        hints = tuple(one for one in page.hints if self._once(f"hint {one.url}", one.shown or ""))
+        self.pages.append(replace(page, anchors=anchors, blocks=blocks, hints=hints))
         self.contacts.append(reading.contacts)
         self.pos += reading.pos
         self.numbers += reading.numbers
 
     def _is_new(self, link: Link) -> bool:
-        """Links to VK and OK stay on every page that has them: it matters where they stand."""
-        return page_in_link(link.url) is not None or self._once(link.url, link.text)
+        """Links to pages of networks stay wherever they are: it matters where they stand."""
+        return link.page is not None or self._once(link.url, link.text)
 
     def _once(self, first: str, second: str) -> bool:
         is_new = (first, second) not in self.shown
@@ -228,6 +230,8 @@ class _Crawl:
             return
         found = await scripted_widgets(self.reader, self.home.reading.scripts)
         self.pos, self.unread_scripts = list(found.forms), not found.all_read
+        home = self.pages[0]
+        self.pages[0] = replace(home, hints=(*home.hints, *found.hints))
 
     def _doubt_menus(self) -> None:
         """A site of scripts where no page has a menu of links: its menu may be drawn by them."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from collectors.addresses import page_in_link
 from collectors.http import Answer, CertificateError, CertificateTrouble, NoSuchNameError, ReadError
+from collectors.links import page_in_link
 from collectors.model import Failure, FailureCode
 from collectors.site.page import LITTLE_TEXT, Reading
 from collectors.site.reader import NotAPageError, Reader
@@ -93,6 +93,6 @@ def _is_number(host: str) -> bool:
 
 
 def _check_not_social(url: str) -> None:
-    """A site that leads to a page in VK or OK is no site; the network's own pages are not read."""
+    """A site that leads to a page of a network is no site; the network's own pages are not read."""
     if page_in_link(url):
         raise ReadError(Failure(FailureCode.UNRECOGNISED, f"the site leads to {url}"))

@@ -122,6 +122,11 @@ def elements(root: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
             yield one
 
 
+def href_of(anchor: HtmlElement) -> str:
+    """Where a link leads; a drawing writes it as `xlink:href`."""
+    return (anchor.get("href") or anchor.get("xlink:href") or "").strip()
+
+
 def marks(element: HtmlElement) -> str:
     """Class, id and role, by which sites name the parts of a page."""
     names = (element.get(name) or "" for name in ("class", "id", "role", "aria-label", "itemtype"))

@@ -13,21 +13,34 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement
 
-from collectors.addresses import SHORTENERS, page_in_link
-from collectors.contacts import union
+from collectors.addresses import SHORTENERS
+from collectors.contacts import marked_as, union
 from collectors.ends import without_loose_end
-from collectors.model import Contacts, FailureCode, Link, SitePage
+from collectors.hints import hints_of, names_a_network
+from collectors.links import page_in_link, resolved
+from collectors.model import Contacts, FailureCode, HintKind, Link, SitePage
 from collectors.site.blocks import blocks
 from collectors.site.dates import Dated, dates, iso_dates, mentions
 from collectors.site.encodings import encoding_of, text_of
 from collectors.site.gates import gate_of, is_for_sale
-from collectors.site.html import elements, lay_out, marks, on_one_line, shown, spell_queries, tree
+from collectors.site.html import (
+    elements,
+    href_of,
+    lay_out,
+    marks,
+    on_one_line,
+    shown,
+    spell_queries,
+    tree,
+)
+from collectors.site.reveal import reveal, unhidden
 from collectors.site.shown import shown_contacts
 from collectors.site.territory import Target, Territory, absolute, target
 from collectors.site.widgets import pos_widgets
 from collectors.text import normalised_all
 
 MOST_ANCHORS = 600
+MOST_HINTS = 1000
 MOST_MENTIONS = 1500
 MOST_BLOCKS = 1000
 MOST_HEADINGS = 100
@@ -102,9 +115,11 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     scripts = tuple(_scripts(root, base, site))
     has_scripts = next(elements(root, "script"), None) is not None
     refresh = _refresh(root, base)
+    reveal(root, with_signs=with_blocks)
     title = " ".join((root.findtext(".//title") or "").split())[:300]
     links = tuple(_links(root, base))
     frames = tuple(_frames(root, base))
+    code = _code(root, markup)
     lay_out(root)
     shown_part = root.find("body")
     text = shown(root if shown_part is None else shown_part)
@@ -115,10 +130,12 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     acts = mentions(text, dated)
     anchors = tuple(_kept(links, site))
     headings = tuple(_headings(root))
+    linked = (resolved(Link(url=one.target.url, place="")).page for one in anchors)
+    hints = tuple(islice(hints_of(code, text, source.url, linked), MOST_HINTS + 1))
     pages = tuple(dict.fromkeys(_pages([*frames, *(link.target for link in links)], site)))
-    contacts = union(
-        shown_contacts(text, source.url, named), shown_contacts(structured, source.url)
-    )
+    described = shown_contacts(structured, source.url)
+    seen = marked_as(described, shown_contacts(text, source.url, named, [HintKind.EMAIL]))
+    contacts = union(seen, marked_as(seen, described))
     answers = bool(contacts.phones and contacts.emails)
     return Reading(
         page=SitePage(
@@ -128,6 +145,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
             headings=headings[:MOST_HEADINGS],
             breadcrumbs=tuple(_breadcrumbs(root)),
             anchors=tuple(_as_links(anchors[:MOST_ANCHORS], source.url)),
+            hints=hints[:MOST_HINTS],
             text_length=len(text),
             documents=len({link.target.url for link in links if link.target.is_document}),
             latest_date=_latest(root, dated, as_of),
@@ -147,6 +165,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
         numbers=tuple(dict.fromkeys(_registered(text))),
         is_cut=not is_all
         or len(anchors) > MOST_ANCHORS
+        or len(hints) > MOST_HINTS
         or len(acts) > MOST_MENTIONS
         or len(cards) > MOST_BLOCKS
         or len(headings) > MOST_HEADINGS,
@@ -176,7 +195,7 @@ def _base(root: HtmlElement, url: str) -> str:
 def _links(root: HtmlElement, base: str) -> Iterator[_Anchor]:
     here = target(base)
     for element in elements(root, "a", "area"):
-        href = (element.get("href") or "").strip()
+        href = href_of(element)
         found = absolute(base, href) if href and not href.startswith("#") else None
         if found is None:
             href = href if href.lower().startswith(("mailto:", "tel:")) else ""
@@ -184,7 +203,7 @@ def _links(root: HtmlElement, base: str) -> Iterator[_Anchor]:
             yield _Anchor(href, found or here, _anchor_text(element))
     for element in elements(root, "span", "a"):
         if hidden := element.get("data-cfemail"):
-            yield _Anchor(f"mailto:{_unhidden(hidden)}", here, "")
+            yield _Anchor(f"mailto:{unhidden(hidden)}", here, "")
 
 
 def _anchor_text(element: HtmlElement) -> str:
@@ -194,15 +213,6 @@ def _anchor_text(element: HtmlElement) -> str:
         said = (one.get(name) for one in images for name in ("title", "aria-label", "alt"))
         text = " ".join(next(filter(None, said), "").split())
     return text[:200]
-
-
-def _unhidden(hidden: str) -> str:
-    """The e-mail address behind Cloudflare's `data-cfemail`: XOR with its first byte."""
-    try:
-        key, *rest = bytes.fromhex(hidden)
-        return bytes(byte ^ key for byte in rest).decode("utf-8", "ignore")
-    except ValueError:
-        return ""
 
 
 def _frames(root: HtmlElement, base: str) -> Iterator[Target]:
@@ -220,7 +230,7 @@ def _pages(links: Iterable[Target], site: Territory) -> Iterator[str]:
 
 
 def _kept(links: tuple[_Anchor, ...], site: Territory) -> Iterator[_Anchor]:
-    """Anchors that a rule may ask for: this site's, documents, VK and OK, shortened, ПОС; once."""
+    """Anchors that a rule may ask for: this site's, documents, networks', shortened, ПОС; once."""
     seen: set[tuple[str, str]] = set()
     for link in links:
         key = (link.target.url, link.text)
@@ -238,17 +248,24 @@ def _is_wanted(link: _Anchor, site: Territory) -> bool:
         or found.is_document
         or found.host == "pos.gosuslugi.ru"
         or found.host in SHORTENERS
-        or page_in_link(found.url) is not None
+        or resolved(Link(url=found.url, place="")).page is not None
     )
 
 
 def _as_links(anchors: tuple[_Anchor, ...], place: str) -> Iterator[Link]:
     for anchor in anchors:
-        yield Link(url=anchor.target.url, place=place, text=anchor.text)
+        yield resolved(Link(url=anchor.target.url, place=place, text=anchor.text))
+
+
+def _code(root: HtmlElement, markup: str) -> str:
+    """Elements, attributes and scripts, without comments; "" where no network is named."""
+    if not names_a_network(markup):
+        return ""
+    return str(etree.tostring(root, encoding="unicode", method="html"))
 
 
 def named_links(links: tuple[_Anchor, ...], place: str) -> Iterator[Link]:
-    """Links that are contacts: `mailto:`, `tel:`, and pages in VK and OK."""
+    """Links that are contacts: `mailto:`, `tel:`, and pages of networks."""
     for link in links:
         if link.href.lower().startswith(("mailto:", "tel:")):
             yield Link(url=link.href, place=place, text=link.text)
@@ -314,7 +331,8 @@ def _microdata(root: HtmlElement) -> Iterator[str]:
         name = element.get("itemprop").lower()
         label = next((PROPERTIES[part] for part in PROPERTIES if part in name), None)
         if label:
-            yield f"{label}: {_value(element)}"
+            founder = "Учредитель, " if "uchred" in name else ""
+            yield f"{founder}{label}: {_value(element)}\n"
 
 
 def _value(element: HtmlElement) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from collectors.addresses import page_in_link
 from collectors.contacts import find_contacts, union
-from collectors.model import Contacts, Link
+from collectors.links import resolved
+from collectors.model import Contacts, HintKind, Link
+
+NO_HINTS: tuple[HintKind, ...] = ()
 
 
-def shown_contacts(text: str, place: str, links: Sequence[Link] = ()) -> Contacts:
-    """As `find_contacts`, and links to pages in VK and OK in their canonical form, each once."""
-    found = find_contacts(text, place, links)
+def shown_contacts(
+    text: str, place: str, links: Sequence[Link] = (), hints: Collection[HintKind] = NO_HINTS
+) -> Contacts:
+    """As `find_contacts`, and links to pages of networks in their canonical form, each once."""
+    found = find_contacts(text, place, links, hints)
     return union(replace(found, links=tuple(_canonical(link) for link in found.links)))
 
 
 def _canonical(link: Link) -> Link:
-    page = page_in_link(link.url)
-    return replace(link, url=page[1]) if page else link
+    found = resolved(link)
+    return found if found.page is None or found.shown else replace(found, url=found.page[1])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collectors.addresses import vk_address
-from collectors.model import VK, Collector, Network
+from collections.abc import Sequence
+
+from collectors.model import VK, CallsLeft, Collector, Network, Sign
+from collectors.vk.addresses import VK_HOSTS, vk_address, vk_addresses, vk_page_in_link
 from collectors.vk.settings import VkSettings, cost, quotas, readers
+from collectors.vk.widgets import vk_widgets
 
 
 def _collector(settings: VkSettings) -> Collector:
@@ -13,9 +16,22 @@ def _collector(settings: VkSettings) -> Collector:
     return vk_collector(settings)
 
 
+def _signs(settings: VkSettings, left: CallsLeft) -> Sequence[Sign]:
+    from collectors.vk.check import signs  # only when needed: to ask VK
+
+    return signs(settings, left)
+
+
 NETWORK = Network(
     slug=VK,
     title="ВКонтакте",
+    where="во «ВКонтакте»",
+    page_title="страница ВКонтакте",
+    hosts=VK_HOSTS,
+    page_in_link=vk_page_in_link,
+    addresses_of=vk_addresses,
+    in_widgets=vk_widgets,
+    check=_signs,
     canonical=vk_address,
     settings=VkSettings,
     collector=_collector,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from collectors.model import CallsLeft, Health, Sign
 from collectors.vk.errors import VkError
-from collectors.vk.settings import VkSettings, fingerprint
+from collectors.vk.settings import WALL_GET, VkSettings, fingerprint
 from collectors.vk.transport import Line
 
+NO_TOKEN = "ключ ВКонтакте не задан: страницы ВКонтакте не прочитать"
+HOW_TO_GET_ONE = "получите сервисный ключ (README, «Первая проверка») и задайте VK_TOKENS"
 USER, SERVICE, COMMUNITY = "ключ пользователя", "сервисный ключ", "ключ сообщества"
 REFUSED_KINDS = {27: COMMUNITY, 28: SERVICE}  # "unavailable with group auth", "with service token"
 NOT_A_MANAGER = frozenset({15, 104, 203})  # 15 with a subcode for kinds of tokens is no such answer
@@ -20,6 +23,20 @@ class TokenCheck:
     reader: str
     ok: bool
     message: str
+
+
+def signs(settings: VkSettings, left: CallsLeft) -> list[Sign]:
+    """What the doctor says of the tokens, and how many walls each may still read today."""
+    if not settings.token_list:
+        return [Sign(Health.WARNING, NO_TOKEN, HOW_TO_GET_ONE)]
+    return [_sign(one, left(one.reader, WALL_GET)) for one in check_tokens(settings)]
+
+
+def _sign(one: TokenCheck, left: int | None) -> Sign:
+    rest = "" if left is None else f"; осталось чтений стен на сутки: {left}"
+    advice = "" if one.ok else "выпустите ключ заново и задайте VK_TOKENS (docs/ru)"
+    state = Health.GOOD if one.ok else Health.FAULT
+    return Sign(state, f"ключ ВКонтакте {one.reader}: {one.message}{rest}", advice)
 
 
 def check_tokens(settings: VkSettings) -> list[TokenCheck]:

@@ -11,8 +11,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from collectors.addresses import AddressError, vk_address
-from collectors.contacts import find_contacts, from_field, union
+from collectors.addresses import AddressError
+from collectors.contacts import (
+    find_contacts,
+    from_field,
+    of_another,
+    speaks_of_another,
+    union,
+)
 from collectors.model import (
     Access,
     Contacts,
@@ -25,6 +31,7 @@ from collectors.model import (
     WallAccess,
 )
 from collectors.text import normalised
+from collectors.vk.addresses import vk_address
 from collectors.vk.reader import Signals
 
 FIELDS = (
@@ -178,10 +185,14 @@ def _listed_contacts(group: Group) -> Iterator[Contacts]:
     """`contacts[]` of {desc?, phone?, email?}; every key may be missing."""
     for one in _dicts(group.get("contacts")):
         phone, email = _text(one, "phone") or "", _text(one, "email") or ""
-        yield from_field("phone", phone, "contacts")
-        yield from_field("email", email, "contacts")
-        for text in (phone, email, _text(one, "desc") or ""):  # an address in the wrong field, too
-            yield find_contacts(text, "contacts")
+        desc = _text(one, "desc") or ""
+        texts = (phone, email, desc)  # an address in the wrong field, too
+        shown = union(
+            from_field("phone", phone, "contacts"),
+            from_field("email", email, "contacts"),
+            *(find_contacts(text, "contacts") for text in texts),
+        )
+        yield of_another(shown) if speaks_of_another(desc) else shown
 
 
 def main_addresses(group: Group) -> tuple[Mapping[str, Any], ...]:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from collectors.addresses import vk_address
 from collectors.model import Observation, Quota
+from collectors.vk.addresses import vk_address
 
 WALL_GET = "wall.get"
 FULL_SHEET = 100  # the most that wall.get gives

@@ -96,7 +96,7 @@ def _tell(
     print(summary(report))
     if json:
         print(f"JSON:  {write(report, 'json', json)}")
-    files = write_all(report, "html", html or default_path(application, done, "html"))
+    files = write_all(report, "html", html or default_path(application, report, "html"))
     print(f"Отчёт: {files[0]}")
     return report, files
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from collectors.model import Sign
 from monitor.config import load_settings
-from monitor.health import FAULT, OK, WARNING, Sign, examined
+from monitor.health import FAULT, OK, WARNING, examined
 
 STYLES = {OK: "green", WARNING: "yellow", FAULT: "bold red"}
 

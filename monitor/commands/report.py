@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 from monitor.application import Application, opened, real_time
 from monitor.config import ConfigError, load_settings
 from monitor.delivery import Delivered, deliver, queue_report
-from monitor.reporting import chosen_audit, default_path, report_of, write
+from monitor.reporting import (
+    chosen_audit,
+    default_path,
+    demand_whole,
+    rendered_as,
+    report_of,
+    write,
+)
 from monitor.scope import UnknownInstitutionError, in_scope
 from monitor.sightings import with_facts
 from monitor.storage import outbox as line
@@ -48,7 +55,7 @@ def report(
     with opened(load_settings(config)) as application:
         found = _report(application, number, kind, institution, municipality)
         if output == Path("-"):
-            sys.stdout.buffer.write(installed()[kind].render(found).main)
+            sys.stdout.buffer.write(rendered_as(found, kind).main)
             return 0
         for slug in [kind] if output else family(kind):
             path = output or _path(application, found, slug, institution, municipality)
@@ -63,7 +70,7 @@ def _report(
     institution: str | None,
     municipality: str | None,
 ) -> Report:
-    found = report_of(application, chosen_audit(application, number))
+    found = report_of(application, chosen_audit(application, number, municipality))
     if municipality:
         found = of_town(application, found, municipality)
     if institution:
@@ -101,9 +108,9 @@ def _path(
     municipality: str | None,
 ) -> Path:
     """`audit-000017-school-1-letter.html`: one institution's file does not overwrite the town's."""
-    path, end = default_path(application, found.audit, slug), installed()[slug].suffix
+    path, end = default_path(application, found, slug), installed()[slug].suffix
     if institution is None:
-        return town_path(application, found.audit, slug, municipality) if municipality else path
+        return town_path(application, found, slug, municipality) if municipality else path
     return path.with_name(f"{path.name.removesuffix(end)}-{institution.replace('/', '-')}{end}")
 
 
@@ -115,7 +122,10 @@ def send(config: Path, number: int | None, *, again: bool) -> int:
                 [f"{config}: [mail] recipients: нет адресатов, письмо отправлять некому"]
             )
         audit = chosen_audit(application, number)
-        queued = queue_report(application, audit, report_of(application, audit), again=again)
+        found = report_of(application, audit)
+        if not mail.deputies:
+            demand_whole(found, "cur")
+        queued = queue_report(application, audit, found, again=again)
         if not queued:
             print(f"Отчёт о проверке № {audit.id} уже поставлен в очередь раньше; ещё раз: --again")
         done = deliver(application.engine, application.settings, application.clock)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from collectors.model import SITE
-from monitor.networks import networks
+from collectors.networks import networks, social_networks
 
 
 class UnknownAddressError(ValueError):
@@ -46,11 +46,6 @@ def page_address(url: str, network: str | None = None) -> tuple[str, str]:
 def site_address(url: str) -> str:
     """Canonical address of a site; ValueError with a Russian message."""
     return networks()[SITE].canonical(url)
-
-
-def social_networks() -> tuple[str, ...]:
-    """Slugs of the installed networks that have pages."""
-    return tuple(slug for slug in networks() if slug != SITE)
 
 
 def _reason(url: str, refused: Mapping[str, str]) -> str:

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 from stdnum.ru import inn, ogrn
 
+from collectors.networks import social_networks
 from monitor.registry.addresses import (
     AmbiguousAddressError,
     page_address,
     site_address,
-    social_networks,
 )
 from monitor.registry.declaration import (
     AttestationTable,

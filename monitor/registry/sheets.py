@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from collectors.networks import social_networks
 from monitor.registry.declaration import TABLES
 
 CellKind = Literal["text", "date", "bool", "int", "choice", "texts", "dates"]
@@ -76,7 +77,7 @@ def _column(table: str, told: Mapping[str, Any]) -> Column:
     return Column(
         key=key,
         title=told["title"],
-        note=told["note"],
+        note=told["note"].replace("{networks}", ", ".join(social_networks())),
         sample=told["sample"],
         width=told["width"],
         kind=kind,

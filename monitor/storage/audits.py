@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -130,12 +131,14 @@ def finish(
     complete: bool,
     collection: Collection,
     issues: tuple[Issue, ...],
+    standings: Mapping[str, int] | None = None,
 ) -> Audit:
     changes = {
         "finished_at": finished_at,
         "complete": complete,
         "collection": plain(collection),
         "issues": [{"code": issue.code, "text": issue.text} for issue in issues],
+        "standings": None if standings is None else dict(standings),
     }
     with session(engine) as opened:
         opened.exec(update(AuditRow).where(col(AuditRow.id) == audit.id).values(**changes))
@@ -159,11 +162,27 @@ def _judged() -> SelectOfScalar[AuditRow]:
     )
 
 
-def latest(engine: Engine) -> Audit | None:
-    """The newest finished audit, by the run's clock and then by number."""
+def latest(engine: Engine, towns: Several[str] = ()) -> Audit | None:
+    """The newest finished audit of everything: of all institutions of at least these towns.
+
+    Offices may share a database: what one audited whole may be a part of what another has.
+    """
     with session(engine) as opened:
-        row = opened.exec(_judged().limit(1)).first()
-    return _value(row) if row else None
+        whole = (row for row in opened.exec(_judged()) if row.scope is None)
+        found = next((row for row in whole if set(towns) <= _towns(row, towns)), None)
+    return _value(found) if found else None
+
+
+def latest_of_any(engine: Engine, towns: Several[str]) -> Audit | None:
+    """The newest finished audit in one of these towns, be it only of a few institutions."""
+    with session(engine) as opened:
+        rows = opened.exec(_judged())
+        found = next((row for row in rows if set(towns) & _towns(row, towns)), None)
+    return _value(found) if found else None
+
+
+def _towns(row: AuditRow, otherwise: Several[str]) -> set[str]:
+    return set(row.registries or otherwise)
 
 
 def before(engine: Engine, audit: Audit, *, whole_only: bool = True) -> Audit | None:
@@ -214,8 +233,10 @@ def _value(row: AuditRow) -> Audit:
         finished_at=row.finished_at,
         complete=row.complete,
         scope=None if row.scope is None else tuple(row.scope),
+        kind=row.kind,
         collection=made(Collection, row.collection),
         registries=row.registries,
         packs=row.packs,
         issues=tuple(Issue(code=one["code"], text=one["text"]) for one in row.issues),
+        standings=row.standings or {},
     )

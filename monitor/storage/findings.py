@@ -130,22 +130,47 @@ def each_of_audit(engine: Engine, audit: Audit) -> Iterator[Finding]:
             yield from _findings(body, lists)
 
 
-def earlier(engine: Engine, institution: Institution, as_of: datetime) -> tuple[Finding, ...]:
-    """The institution's findings of the last finished audit before `as_of` that judged it."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was found of an institution before: what a new finding is compared with."""
+
+    compared: tuple[Finding, ...]  # by the last audit of everything; without one, by the latest
+    latest: tuple[Finding, ...]  # by any, also one of this institution alone
+
+
+def each_judged(engine: Engine, audit: Audit) -> Iterator[tuple[Finding, ...]]:
+    """Institution by institution, long lists of evidence left where they are."""
     with session(engine) as opened:
-        body = opened.exec(
+        rows = opened.exec(
             select(JudgementRow.body)
-            .join(AuditRow, col(AuditRow.id) == JudgementRow.audit_id)
-            .where(
-                JudgementRow.municipality == institution.municipality,
-                JudgementRow.institution == institution.id,
-                col(AuditRow.as_of) < as_of,
-                col(AuditRow.finished_at).is_not(None),
-            )
-            .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
-            .limit(1)
-        ).first()
-        return _findings(body, _Lists(opened)) if body else ()
+            .where(JudgementRow.audit_id == audit.id)
+            .execution_options(yield_per=AT_ONCE)
+        )
+        for body in rows:
+            yield unpacked(Judgement, body).findings
+
+
+def earlier(engine: Engine, institution: Institution, as_of: datetime) -> Earlier:
+    """Of finished audits before `as_of`."""
+    newest_first = (
+        select(JudgementRow.body, AuditRow.scope)
+        .join(AuditRow, col(AuditRow.id) == JudgementRow.audit_id)
+        .where(
+            JudgementRow.municipality == institution.municipality,
+            JudgementRow.institution == institution.id,
+            col(AuditRow.as_of) < as_of,
+            col(AuditRow.finished_at).is_not(None),
+        )
+        .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
+        .limit(1)
+    )
+    with session(engine) as opened:
+        latest = whole = opened.exec(newest_first).first()
+        if latest and latest[1] is not None:
+            whole = opened.exec(newest_first.where(col(AuditRow.scope).is_(None))).first() or latest
+        lists = _Lists(opened)
+        last = _findings(latest[0], lists) if latest else ()
+        return Earlier(_findings(whole[0], lists) if whole and whole is not latest else last, last)
 
 
 def outcomes_of_pages(

@@ -122,12 +122,16 @@ def has_report(engine: Engine, audit: Audit) -> bool:
 
 
 def last_told(engine: Engine, role: str, recipient: str) -> datetime | None:
-    """As of when the newest audit is that this recipient was written of in this role."""
+    """As of when the newest audit is that this recipient was written of in this role.
+
+    A partial one, sent by hand, is no deputy head's report of the week.
+    """
+    whole = [col(AuditRow.scope).is_(None)] if role.startswith(DEPUTY) else []
     with session(engine) as opened:
         return opened.exec(
             select(AuditRow.as_of)
             .join(MessageRow, col(MessageRow.audit_id) == col(AuditRow.id))
-            .where(*_same(role, recipient))
+            .where(*_same(role, recipient), *whole)
             .order_by(col(AuditRow.as_of).desc())
             .limit(1)
         ).first()

@@ -67,6 +67,9 @@ class AuditRow(SQLModel, table=True):
     registries: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     packs: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     issues: list[dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
+    standings: dict[str, int] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
 
 
 class DocumentRow(SQLModel, table=True):

@@ -206,4 +206,6 @@ def _widgets(facts: Facts) -> int | None:
     return min(sum(urlsplit(one.url).hostname == POS for one in facts.menu), MOST_WIDGETS)
 
 
-FORMAT = Format(slug="cur", suffix="-cur.xlsx", title="таблица ЦУР", render=render_cur)
+FORMAT = Format(
+    slug="cur", suffix="-cur.xlsx", title="таблица ЦУР", render=render_cur, whole_only=True
+)

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from typing import Any
 
 from collectors.model import Evidence
-from reports.counting import tally
+from reports.counting import Requirements, tally
 from reports.ground import by_institution
 from reports.model import Audit, Format, Rendered, Report
+from reports.standing import said, stand_of
 from rules.model import Finding, Institution, Waiver
 
 SCHEMA = "dozor.audit/1"
@@ -25,10 +26,13 @@ def render_json(report: Report) -> Rendered:
 
 def as_json(report: Report) -> Json:
     found = by_institution(report.findings)
+    asked = {one.id: one for act in report.acts for one in act.requirements}
     return {
         "schema": SCHEMA,
-        "audit": audit_json(report.audit),
-        "institutions": [institution_json(one, found[one.key]) for one in report.institutions],
+        "audit": audit_json(report.audit) | {"partial": report.is_partial},
+        "institutions": [
+            institution_json(one, found[one.key], asked) for one in report.institutions
+        ],
     }
 
 
@@ -63,11 +67,16 @@ def audit_json(audit: Audit) -> Json:
     }
 
 
-def institution_json(institution: Institution, findings: Sequence[Finding]) -> Json:
+def institution_json(
+    institution: Institution, findings: Sequence[Finding], asked: Requirements
+) -> Json:
+    stand = stand_of(findings, asked)
     return {
         "id": institution.id,
         "municipality": institution.municipality,
         "name": institution.name,
+        "standing": stand.standing,
+        "standing_text": said(stand),
         "counts": tally(findings),
         "findings": [finding_json(one) for one in findings],
     }

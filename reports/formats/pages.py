@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from collectors import networks
 from collectors.model import SITE
 from reports.formats.csv import written
 from reports.ground import Ground, ground
 from reports.model import Format, Rendered, Report
 from reports.tables import Column, Sheet
 from reports.templating import is_safe, render
-from reports.words import day, word, words
+from reports.words import day, words
 from rules.model import Finding, Institution, Outcome
 
 OPENS = frozenset({"page_exists", "site_works"})  # predicates that say whether an address works
@@ -55,7 +56,7 @@ def _addresses(base: Ground, institution: Institution, today: date) -> tuple[Add
     dead = {f.page for f in base.findings[institution.id] if _is_dead(base, f)}
     found = dict.fromkeys(_registered(institution, today))
     return tuple(
-        Address(word("networks", network, "title"), url)
+        Address(networks.title(network), url)
         for network, url in found
         if url not in dead and is_safe(url)
     )
@@ -99,10 +100,12 @@ FORMAT = Format(
     suffix="-pages.html",
     title="перечень официальных страниц для сайта администрации",
     render=render_pages,
+    whole_only=True,
 )
 CSV = Format(
     slug="pages-csv",
     suffix="-pages.csv",
     title="тот же перечень таблицей CSV",
     render=render_pages_csv,
+    whole_only=True,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rules.absences import absence
 from rules.attestations import Statement
 from rules.case import Case
 from rules.model import Outcome
@@ -85,7 +86,7 @@ def _surely_no_page(case: Case) -> bool:
     """Nothing registered, and the absence confirmed in every network that the clause names."""
     networks = case.requirement.networks
     return not case.official_pages(*networks) and all(
-        network in case.institution.no_pages for network in networks
+        absence(case, network).refusal is None for network in networks
     )
 
 

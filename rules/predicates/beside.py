@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from rules.case import Case
 from rules.reasons import Reason
+from rules.views import readings
 
 Counter = Literal["clips_count", "topics_count"]
 
@@ -42,10 +43,8 @@ def _grown(case: Case, counter: Counter, start: date) -> int:
 
 def _counted(case: Case, counter: Counter, start: date) -> Iterator[int]:
     """Newest first."""
-    page, as_of = case.view.page, case.dossier.as_of
-    looks = case.dossier.observations.get((page.network, page.address), ())
-    for one in sorted(looks, key=lambda look: look.observed_at, reverse=True):
+    for one in readings(case.view.page, case.dossier):
         day = one.observed_at.astimezone(case.zone).date()
         count = getattr(one.facts, counter) if one.facts else None
-        if one.observed_at <= as_of and day >= start and isinstance(count, int):
+        if day >= start and isinstance(count, int):
             yield count

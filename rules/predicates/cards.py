@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from collectors.model import Block, Contacts, SiteFacts
+from collectors.model import Block, Contacts, HintKind, Phone, PostalAddress, SiteFacts
 from rules.case import Case
+from rules.hints import seen_hints
 from rules.literal import holds_email, holds_phone, holds_place
 from rules.matching import (
     Match,
-    Titles,
     same_address,
     same_email,
     same_phone,
-    titles_of,
 )
 from rules.model import Institution, Outcome
+from rules.names import Titles, titles_of
 from rules.predicates.crawls import inapplicable, names, of_site, site_facts, unread_parts
 from rules.reading import Reading
 from rules.reasons import Reason
@@ -36,13 +36,28 @@ def card(case: Case, *, atom: str) -> Reading:
         return _no_card(case, atom)
     shown, found = ATOMS[atom](one, blocks)
     everywhere = found or ATOMS[atom](one, list(_everywhere(case)))[1]
+    seen = [] if shown else _hints(blocks, atom)
+    told = {"atom": ATOM_NAMES[atom], "institution": one.short_name or one.name}
+    unclear = Reason.CARD_SHOWS_ODDLY if seen else Reason.CARD_UNCLEAR
     return of_site(
         case,
         strict=found,
-        generous=shown or everywhere,
-        reasons=(Reason.CARD_SHOWS, Reason.CARD_LACKS, Reason.CARD_UNCLEAR),
-        measured={"atom": ATOM_NAMES[atom], "institution": one.short_name or one.name},
+        generous=shown or everywhere or bool(seen),
+        reasons=(Reason.CARD_SHOWS, Reason.CARD_LACKS, unclear),
+        measured={**told, "seen": seen} if seen else told,
     )
+
+
+def _hints(blocks: Iterable[Block], atom: str) -> list[str]:
+    """What a reader may take for it."""
+    kinds = [HINTS[atom]] if atom in HINTS else []
+    found = (
+        hint
+        for kind in kinds
+        for block in blocks
+        for hint in seen_hints(block.contacts, [block.text], kind)
+    )
+    return list(dict.fromkeys(found))[:3]
 
 
 def card_tells(case: Case, *, stems: list[str], what: str) -> Reading:
@@ -139,7 +154,11 @@ def _phones(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
     shown = [phone for block in blocks for phone in block.contacts.phones]
     agree = any(same_phone(own, other) for own in ours for other in shown)
     literal = any(holds_phone(_texts(blocks), digits_of(own)) for own in ours)
-    return bool(shown) or literal, agree or literal or (bool(shown) and not ours)
+    return bool(shown) or literal, agree or literal or (_is_any_own(shown) and not ours)
+
+
+def _is_any_own(shown: Iterable[Phone | PostalAddress]) -> bool:
+    return any(not one.of_another for one in shown)
 
 
 def _emails(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
@@ -150,11 +169,11 @@ def _emails(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
 
 
 def _postal(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
-    shown = [address.original for block in blocks for address in block.contacts.addresses]
+    shown = [address for block in blocks for address in block.contacts.addresses]
     ours = one.address or ""
-    agree = any(same_address(ours, other) is Match.SAME for other in shown)
+    agree = any(same_address(ours, other.original) is Match.SAME for other in shown)
     literal = holds_place(_texts(blocks), ours)
-    return bool(shown) or literal, agree or literal or (bool(shown) and not ours)
+    return bool(shown) or literal, agree or literal or (_is_any_own(shown) and not ours)
 
 
 def _name(_one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
@@ -162,6 +181,7 @@ def _name(_one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
 
 
 ATOMS = {"phones": _phones, "email": _emails, "postal": _postal, "name": _name}
+HINTS = {"phones": HintKind.PHONE, "email": HintKind.EMAIL, "postal": HintKind.POSTAL}
 ATOM_NAMES = {
     "phones": "телефона",
     "email": "электронной почты",

@@ -12,29 +12,27 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from collectors.model import BEGINNING, Contacts, Phone, Post, PostalAddress
+from collectors.model import BEGINNING, Contacts, Email, HintKind, Phone, Post, PostalAddress
 from rules.ages import aged
 from rules.case import Case
+from rules.hints import seen_hints
 from rules.literal import (
     holds_email,
     holds_phone,
     holds_place,
     holds_site,
-    may_hold_phone,
-    may_hold_village,
 )
 from rules.matching import (
     Match,
     has_house,
     is_address,
-    is_foreign,
-    names_match,
     same_address,
     same_email,
     same_phone,
     same_site,
 )
 from rules.model import Severity
+from rules.names import is_foreign, names_match
 from rules.reading import Reading, worst_of
 from rules.reasons import Reason
 from rules.reference import digits_of, phones_of
@@ -67,14 +65,16 @@ def name_shown(case: Case) -> Reading:
     """Strict: the title is like a name, or a text holds the full one. Generous: kind and number."""
     facts = case.facts
     found = names_match(case.institution, facts.title or "", _texts(case))
+    is_latin, unread = is_foreign(facts.title or ""), list(facts.unread_places)
+    unsure = Reason.NAME_IN_LATIN if is_latin else Reason.PLACES_UNREAD
     return Reading(
         strict=found.strict,
-        generous=found.generous or bool(facts.unread_places) or is_foreign(facts.title or ""),
+        generous=found.generous or is_latin or bool(unread),
         met=Reason.NAME_SHOWN,
         unmet=Reason.NAME_ABSENT,
-        between=Reason.NAME_UNCLEAR,
+        between=Reason.NAME_UNCLEAR if found.generous else unsure,
         missing=case.missing("title", "description"),
-        measured={"title": facts.title},
+        measured={"title": facts.title, "unread": unread},
         required={"name": case.institution.short_name or case.institution.name},
     )
 
@@ -120,10 +120,9 @@ def phone_shown(case: Case) -> Reading:
         agree=same_phone,
         say=lambda phone: phone.original,
         reasons=(Reason.PHONE_SHOWN, Reason.PHONE_ABSENT, Reason.PHONE_DIFFERS),
+        is_own=_is_own,
     )
-    if reading.generous or not may_hold_phone(_texts(case)):
-        return reading
-    return replace(reading, generous=True, between=Reason.PHONE_UNCLEAR)
+    return _or_hinted(case, reading, HintKind.PHONE, Reason.PHONE_UNCLEAR)
 
 
 @once_a_page
@@ -132,13 +131,29 @@ def email_shown(case: Case) -> Reading:
     reading = _agreement(
         case,
         case.institution.emails,
-        [email.value for email in _contacts(case).emails],
+        _contacts(case).emails,
         literal=[one for one in case.institution.emails if holds_email(_texts(case), one)],
-        agree=same_email,
-        say=str,
+        agree=lambda ours, email: same_email(ours, email.value),
+        say=lambda email: email.value,
         reasons=(Reason.EMAIL_SHOWN, Reason.EMAIL_ABSENT, Reason.EMAIL_DIFFERS),
+        is_own=_is_own,
     )
-    return _without_email(reading) if case.institution.no_email else reading
+    if case.institution.no_email:
+        return _without_email(reading)
+    return _or_hinted(case, reading, HintKind.EMAIL, Reason.EMAIL_UNCLEAR)
+
+
+def _is_own(value: Phone | Email | PostalAddress) -> bool:
+    return not value.of_another
+
+
+def _or_hinted(case: Case, reading: Reading, kind: HintKind, unclear: Reason) -> Reading:
+    """Where nothing was found, what a reader may take for it keeps from calling it absent."""
+    if reading.generous:
+        return reading
+    seen = seen_hints(_contacts(case), _texts(case), kind)
+    told = {**reading.measured, "seen": seen}
+    return replace(reading, generous=True, between=unclear, measured=told) if seen else reading
 
 
 def _without_email(reading: Reading) -> Reading:
@@ -165,12 +180,14 @@ def address_shown(case: Case) -> Reading:
         agree=_is_same_address,
         say=lambda address: address.original,
         reasons=(Reason.ADDRESS_SHOWN, Reason.ADDRESS_ABSENT, Reason.POSTAL_DIFFERS),
+        is_own=_is_own,
     )
-    if not reading.generous and may_hold_village(_texts(case)):
-        return replace(reading, generous=True, between=Reason.ADDRESS_UNCLEAR)
-    if ours or not shown or any(has_house(one.original) for one in shown):
+    if not shown:
+        return _or_hinted(case, reading, HintKind.POSTAL, Reason.ADDRESS_UNCLEAR)
+    if ours or any(has_house(one.original) for one in shown):
         return reading
-    return replace(reading, strict=False, between=Reason.ADDRESS_UNCLEAR)
+    told = {**reading.measured, "seen": reading.measured["shown"]}
+    return replace(reading, strict=False, between=Reason.ADDRESS_UNCLEAR, measured=told)
 
 
 def _is_same_address(registry: str, shown: PostalAddress) -> bool:
@@ -232,28 +249,35 @@ def _agreement(
     agree: Callable[[R, S], bool],
     say: Callable[[S], str],
     reasons: tuple[Reason, Reason, Reason],
+    is_own: Callable[[S], bool] = lambda _: True,
 ) -> Reading:
-    """One match is a pass; nothing to compare with, any value; values but no match, a question.
+    """One match is a pass; nothing to compare with, any value that no text calls another's; values
+    but no match, a question.
 
     `literal` are values of the registry that stand in a text word for word (see rules/literal.py).
     """
     met, absent, differs = reasons
     matches = bool(literal) or any(agree(one, other) for one in ours for other in shown)
+    is_any = not ours and any(map(is_own, shown))
     unread = bool(case.facts.unread_places)
     return Reading(
-        strict=matches or (bool(shown) and not ours),
+        strict=matches or is_any,
         generous=bool(shown) or unread,
         met=met,
         unmet=absent,
-        between=differs if shown else Reason.PLACES_UNREAD,
+        between=_between(differs if ours else Reason.CONTACTS_OF_ANOTHER, shown),
         missing=() if shown else case.missing(*PLACES),
         measured={
             "shown": [*map(say, shown), *map(_say, literal)],
             "unread": list(case.facts.unread_places),
         },
         required={"registry": [_say(one) for one in ours]},
-        notes=(Reason.NOTHING_TO_COMPARE,) if shown and not ours else (),
+        notes=(Reason.NOTHING_TO_COMPARE,) if is_any else (),
     )
+
+
+def _between(told: Reason, shown: Sequence[object]) -> Reason:
+    return told if shown else Reason.PLACES_UNREAD
 
 
 def _say(value: object) -> str:

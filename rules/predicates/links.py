@@ -1,21 +1,13 @@
-"""Links from sites to official pages: what is missing, what leads to nothing, what elsewhere.
-
-A page is demanded only if it was read tonight, lives, and is older than the tolerance. A page that
-could not be read is neither missing nor dead; one that is gone need not be linked, and a link to
-it is told. A page goes by its address, its number and its present name (guard G14).
-"""
+"""Links from sites to official pages: what is missing, what leads to nothing, what elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import lru_cache
+from dataclasses import replace
 from urllib.parse import urlsplit
 
-from collectors.addresses import SHORTENERS, page_in_link
-from collectors.model import Address, Failure, Page, SiteFacts, SitePage
-from rules.case import Case, is_active, stands, told_birth
+from collectors.model import Address, Failure, Link, SiteFacts, SitePage
+from rules.case import Case, is_active
 from rules.exemptions import claim
 from rules.model import Institution
 from rules.predicates.cards import cards
@@ -27,116 +19,115 @@ from rules.predicates.crawls import (
     site_facts,
     unread_parts,
 )
+from rules.predicates.known_pages import (
+    Known,
+    Tally,
+    addresses_of,
+    is_demanded,
+    known_pages,
+    tally,
+)
 from rules.predicates.owners import came_in_part, owned, told_of
+from rules.predicates.site_links import (
+    NOTHING,
+    Linked,
+    linked,
+    linked_on,
+    linked_on_page,
+    read,
+    together,
+)
 from rules.reading import Reading
 from rules.reasons import Reason
-from rules.same import Same
-from rules.views import State, View
-from rules.workdays import add_working_days
+from rules.sentences import shown_as
+from rules.views import View
 
-BY_NUMBER = {"vk": "https://vk.com/club{}", "ok": "https://ok.ru/group/{}"}
-BY_NAME = {"vk": "https://vk.com/{}", "ok": "https://ok.ru/{}"}
 SHOWN = 50  # of the links that a finding lists
 DOCUMENTS = (".pdf", ".doc", ".docx", ".rtf", ".odt", ".xls", ".xlsx", ".ods", ".zip")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A registered page, every address that it goes by, and what may be asked of a link to it."""
-
-    page: Page
-    view: View
-    addresses: frozenset[Address]
-    is_old: bool  # there, or gone, for longer than the tolerance
-
-    @property
-    def is_gone(self) -> bool:
-        return self.view.state is State.GONE or self.page.deleted_on is not None
-
-    @property
-    def is_unread(self) -> bool:
-        return self.view.state in (State.UNREAD, State.GONE_UNCONFIRMED) and not self.is_gone
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Registered pages held against a set of links; addresses, sorted."""
-
-    missing: tuple[str, ...]  # live, old enough, not linked
-    fresh: tuple[str, ...]  # not linked, but lately created
-    unread: tuple[Known, ...]  # not linked, and nobody knows whether there still is such a page
-    dead: tuple[str, ...]  # linked, and gone for long enough
-
-    @property
-    def is_whole(self) -> bool:
-        return not (self.missing or self.fresh or self.unread or self.dead)
 
 
 def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     """Every official page is linked: strictly from the card, generously from anywhere."""
     one = case.about_institution
-    known = _known(case, one, sync_lag_workdays)
-    in_card = frozenset(_linked(_card_links(case, case.site, one)))
-    anywhere = _linked_on(case.site)
-    if not _is_demanded(known, anywhere):
+    known = known_pages(case, one, sync_lag_workdays)
+    in_card, anywhere = _in_card(case, case.site, one), linked_on(case.site)
+    if not is_demanded(known, anywhere):
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
-    card, whole = _tally(known, in_card), _tally(known, anywhere)
-    foreign = sorted(address for _, address in in_card - _familiar(case, one))
+    card, whole = tally(known, in_card), tally(known, anywhere)
+    foreign = sorted(address for _, address in in_card.pages - _familiar(case, one))
     lost = [address for address in whole.missing if not _may_be_renamed(case, one, address)]
-    short = _short_on(case.site)
-    between = Reason.PAGE_LINKS_DEAD if whole.dead else Reason.PAGES_LINKED_ELSEWHERE
     reading = of_site(
         case,
         strict=card.is_whole and not (whole.dead or foreign or came_in_part(site_facts(case))),
-        generous=len(lost) <= len(short),
+        generous=len(lost) <= len(anywhere.short),
         reasons=(
             Reason.PAGES_LINKED,
             Reason.PAGES_NOT_LINKED,
-            Reason.PAGES_LINKED_SHORT if whole.missing and short and not foreign else between,
+            _why_not_in_card(whole, has_short=bool(anywhere.short), has_foreign=bool(foreign)),
         ),
-        measured={**_measured(one, whole), "foreign": foreign, "short": sorted(short)[:SHOWN]},
+        measured={
+            **_measured(one, whole, anywhere),
+            "foreign": foreign,
+            "outside": list(card.absent),
+        },
     )
     settled = bool(whole.missing or whole.dead or foreign)
     return _with_open_ends(reading, whole, settled)
 
 
+def _why_not_in_card(whole: Tally, *, has_short: bool, has_foreign: bool) -> Reason:
+    if whole.missing and has_short and not has_foreign:
+        return Reason.PAGES_LINKED_SHORT
+    if whole.dead:
+        return Reason.PAGE_LINKS_DEAD
+    if whole.hinted:
+        return Reason.PAGES_SHOWN_OTHERWISE
+    return Reason.PAGES_LINKED_ELSEWHERE if has_foreign else Reason.PAGES_LINKED_OUTSIDE
+
+
 def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str]) -> Reading:
     """Every registered page of the municipality on the authority's site; strict on one page."""
     owners = [one for one in case.dossier.municipality.institutions if _must_be_listed(case, one)]
-    known = [page for one in owners for page in _known(case, one, sync_lag_workdays) if page.is_old]
-    site = site_facts(case)
-    listed = [frozenset(_linked(_page_links(page))) for page in (site.pages if site else ())]
-    anywhere = frozenset().union(*listed)
-    if not _is_demanded(known, anywhere):
+    known = [
+        page for one in owners for page in known_pages(case, one, sync_lag_workdays) if page.is_old
+    ]
+    site, anywhere = site_facts(case), linked_on(case.site)
+    if not is_demanded(known, anywhere):
         return inapplicable(Reason.NO_PAGE_TO_JUDGE)
-    tally = _tally(known, anywhere)
-    lost = [address for address in tally.missing if not _stands_otherwise(case, owners, address)]
+    whole = tally(known, anywhere)
+    lost = [address for address in whole.missing if not _stands_otherwise(case, owners, address)]
     others = [one for one in known if one.page.institution != case.institution.key]
-    short = _short_on(case.site)
+    short = anywhere.short
     is_hidden = bool(lost) and len(lost) <= len(short)
     unread = bool(lost) and _may_be_listed_unread(site, others, list_stems)
     reading = of_site(
         case,
-        strict=any(_tally(known, links).is_whole for links in listed) and not came_in_part(site),
-        generous=not tally.dead and (not lost or is_hidden or unread),
+        strict=_is_on_one_page(site, known) and not came_in_part(site),
+        generous=not whole.dead and (not lost or is_hidden or unread),
         reasons=(
             Reason.ALL_PAGES_LISTED,
             Reason.PAGES_NOT_LINKED if lost else Reason.PAGE_LINKS_DEAD,
-            _why_unsure(tally, is_hidden=is_hidden or (not lost and bool(short)), unread=unread),
+            _why_unsure(whole, is_hidden=is_hidden or (not lost and bool(short)), unread=unread),
         ),
         measured={
-            **_measured(case.institution, tally),
-            "foreign": sorted(address for _, address in anywhere - _of_town(case))[:SHOWN],
-            "short": sorted(short)[:SHOWN],
+            **_measured(case.institution, whole, anywhere),
+            "foreign": sorted(address for _, address in anywhere.pages - _of_town(case))[:SHOWN],
         },
     )
-    return _with_open_ends(reading, tally, bool(tally.missing or tally.dead))
+    return _with_open_ends(reading, whole, bool(whole.missing or whole.dead))
 
 
-def _why_unsure(tally: Tally, *, is_hidden: bool, unread: bool) -> Reason:
+def _is_on_one_page(site: SiteFacts | None, known: Sequence[Known]) -> bool:
+    pages = site.pages if site else ()
+    return site is not None and any(
+        tally(known, linked_on_page(site, page)).is_whole for page in pages
+    )
+
+
+def _why_unsure(whole: Tally, *, is_hidden: bool, unread: bool) -> Reason:
     """What a person should open: short links, a document, an unknown page."""
-    if not tally.missing:
-        return Reason.PAGES_LISTED_APART
+    if not whole.missing:
+        return Reason.PAGES_SHOWN_OTHERWISE if whole.hinted else Reason.PAGES_LISTED_APART
     if is_hidden:
         return Reason.PAGES_LINKED_SHORT
     return Reason.PAGES_LISTED_IN_DOCUMENT if unread else Reason.PAGES_LINKED_UNKNOWN
@@ -145,32 +136,33 @@ def _why_unsure(tally: Tally, *, is_hidden: bool, unread: bool) -> Reason:
 def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     """Strict: from the authority's card and from the own site. Generous: from either."""
     one = case.institution
-    known = _known(case, one, sync_lag_workdays)
+    known = known_pages(case, one, sync_lag_workdays)
     views = _sites_to_link(case)
-    links = [_linked_on(view) for view in views.values() if view]
-    anywhere = frozenset().union(*links)
-    if not _is_demanded(known, anywhere):
-        return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
-    tally = _tally(known, anywhere)
     seen = [view for view in views.values() if view]
-    short = frozenset().union(*map(_short_on, seen))
-    is_hidden = bool(tally.missing) and len(tally.missing) <= len(short)
+    links = [linked_on(view) for view in seen]
+    anywhere = together(each for each, view in zip(links, seen, strict=True) if view.facts.site)
+    if not is_demanded(known, anywhere):
+        return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
+    whole = tally(known, anywhere)
+    is_hidden = bool(whole.missing) and len(whole.missing) <= len(anywhere.short)
     reading = Reading(
         strict=all(_links_all(case, name, view, known) for name, view in views.items()),
-        generous=any(not _tally(known, each).missing for each in links) or is_hidden,
+        generous=any(not tally(known, each).missing for each in links) or is_hidden,
         met=Reason.PAGES_LINKED,
         unmet=Reason.PAGES_NOT_LINKED,
-        between=Reason.PAGES_LINKED_SHORT if is_hidden else Reason.PAGES_LINKED_ONCE,
+        between=_why_not_on_both(whole, is_hidden=is_hidden),
         missing=tuple(part for view in seen for part in unread_parts(view, view.facts.site)),
         unseen=_why_unseen(case, views),
-        measured={
-            **_strange_site(case, views),
-            **_measured(one, tally),
-            "short": sorted(short)[:SHOWN],
-        },
+        measured={**_strange_site(case, views), **_measured(one, whole, anywhere)},
         evidence=tuple(item for view in seen for item in view.evidence),
     )
-    return _with_open_ends(reading, tally, bool(tally.missing or tally.dead))
+    return _with_open_ends(reading, whole, bool(whole.missing or whole.dead))
+
+
+def _why_not_on_both(whole: Tally, *, is_hidden: bool) -> Reason:
+    if is_hidden:
+        return Reason.PAGES_LINKED_SHORT
+    return Reason.PAGES_SHOWN_OTHERWISE if whole.hinted else Reason.PAGES_LINKED_ONCE
 
 
 def _sites_to_link(case: Case) -> dict[str, View | None]:
@@ -198,108 +190,54 @@ def _links_all(case: Case, name: str, view: View | None, known: Sequence[Known])
     if view is None or came_in_part(view.facts.site):
         return False
     if name == "own":
-        return _tally(known, _linked_on(view)).is_whole
-    return _tally(known, frozenset(_linked(_card_links(case, view, case.institution)))).is_whole
+        return tally(known, linked_on(view)).is_whole
+    return tally(known, _in_card(case, view, case.institution)).is_whole
 
 
-def _with_open_ends(reading: Reading, tally: Tally, settled: bool) -> Reading:
+def _in_card(case: Case, site: View | None, one: Institution) -> Linked:
+    if site is None or site.facts.site is None:
+        return NOTHING
+    return linked(site.facts.site, _card_links(case, site, one))
+
+
+def _card_links(case: Case, site: View | None, one: Institution) -> Iterator[Link]:
+    return (link for block in cards(case, site, one) for link in block.contacts.links)
+
+
+def _with_open_ends(reading: Reading, whole: Tally, settled: bool) -> Reading:
     """What is too young, or was not read, leaves the answer open, unless it is settled anyway."""
     if settled or reading.missing or reading.unseen:
         return reading
-    if tally.unread:
-        return replace(reading, unseen=Reason.PAGES_NOT_READ, missing=_why_unread(tally.unread))
-    return replace(reading, pending=Reason.PAGES_ARE_NEW) if tally.fresh else reading
+    if whole.unsought:
+        return replace(reading, unseen=Reason.LINKS_NOT_SOUGHT)
+    if whole.unread:
+        return replace(reading, unseen=Reason.PAGES_NOT_READ, missing=_why_unread(whole.unread))
+    return replace(reading, pending=Reason.PAGES_ARE_NEW) if whole.fresh else reading
 
 
 def _why_unread(pages: Iterable[Known]) -> tuple[Failure, ...]:
     return tuple(page.view.failure for page in pages if page.view.failure)
 
 
-def _measured(one: Institution, tally: Tally) -> dict[str, object]:
+def _measured(one: Institution, whole: Tally, links: Linked) -> dict[str, object]:
     return {
         "institution": one.short_name or one.name,
-        "missing": list(tally.missing),
-        "dead": list(tally.dead),
-        "new": list(tally.fresh),
-        "unread": [known.page.address for known in tally.unread],
+        "missing": list(whole.missing),
+        "dead": list(whole.dead),
+        "new": list(whole.fresh),
+        "unread": [known.page.address for known in whole.unread],
+        "short": sorted(links.short)[:SHOWN],
+        **({"hints": list(_told(whole))} if whole.hinted else {}),
+        **({"unsought": list(whole.unsought)} if whole.unsought else {}),
     }
 
 
-# --- the registered pages -----------------------------------------------------------------------
-
-
-def _known(case: Case, one: Institution, lag: int) -> list[Known]:
-    """Official pages that are, or were, registered; an address that is in use again is not dead."""
-    pages = [page for page in one.pages if page.role == "official" and _has_begun(page, case.today)]
-    standing = {page.address for page in pages if stands(page, case.today)}
-    return [
-        _as_known(case, one, page, lag)
-        for page in pages
-        if stands(page, case.today) or page.address not in standing
-    ]
-
-
-def _has_begun(page: Page, on: date) -> bool:
-    return page.created_on is None or page.created_on <= on
-
-
-def _as_known(case: Case, one: Institution, page: Page, lag: int) -> Known:
-    view = case.look(page)
-    since = _gone_since(case, one, view) if _is_gone(page, view) else _born(case, one, view)
-    is_old = since is None or add_working_days(since, lag, case.days_off) < case.today
-    return Known(page, view, frozenset(_addresses(view)), is_old)
-
-
-def _is_gone(page: Page, view: View) -> bool:
-    return view.state is State.GONE or page.deleted_on is not None
-
-
-def _born(case: Case, one: Institution, view: View) -> date | None:
-    return told_birth(view, one, case.zone)
-
-
-def _gone_since(case: Case, one: Institution, view: View) -> date | None:
-    """The latest day on which it may have gone: always in favour of who keeps the list."""
-    told = [
-        event.on
-        for event in one.events
-        if event.kind == "page_deleted" and event.page == view.page.address
-    ]
-    seen = view.gone_since.astimezone(case.zone).date() if view.gone_since else None
-    return max([day for day in (view.page.deleted_on, seen, *told) if day], default=case.today)
-
-
-def _addresses(view: View) -> Iterator[Address]:
-    network = view.page.network
-    yield network, view.page.address
-    if view.page_id and network in BY_NUMBER:
-        yield network, BY_NUMBER[network].format(view.page_id)
-    if view.facts.screen_name and network in BY_NAME:
-        yield network, BY_NAME[network].format(view.facts.screen_name.lower())
-
-
-def _is_live(known: Known) -> bool:
-    return not known.is_gone and not known.is_unread
-
-
-def _tally(known: Iterable[Known], links: frozenset[Address]) -> Tally:
-    known = list(known)
-    absent = [one for one in known if not one.addresses & links and not one.is_gone]
-    return Tally(
-        missing=_sorted(one for one in absent if _is_live(one) and one.is_old),
-        fresh=_sorted(one for one in absent if not one.is_old),
-        unread=tuple(one for one in absent if one.is_unread and one.is_old),
-        dead=_sorted(one for one in known if one.is_gone and one.is_old and one.addresses & links),
-    )
-
-
-def _sorted(known: Iterable[Known]) -> tuple[str, ...]:
-    return tuple(sorted(one.page.address for one in known))
-
-
-def _is_demanded(known: Sequence[Known], links: frozenset[Address]) -> bool:
-    """A link is asked for, or one leads to a page that is gone."""
-    return any(not one.is_gone or one.addresses & links for one in known)
+def _told(whole: Tally) -> Iterator[str]:
+    """«https://vk.com/x — виджетом соцсети (https://школа.рф/)»: what is shown, how, and where."""
+    for address, hint in whole.hinted[:SHOWN]:
+        is_told = hint.page is not None and hint.page[1] != ""
+        how = shown_as(str(hint.shown) if is_told else f"{hint.shown}_unnamed")
+        yield f"{address} — {how} ({hint.place})"
 
 
 def _must_be_listed(case: Case, one: Institution) -> bool:
@@ -322,14 +260,14 @@ def _familiar(case: Case, one: Institution) -> frozenset[Address]:
         address
         for owner in owners
         for page in owner.pages
-        for address in _addresses(case.look(page))
+        for address in addresses_of(case.look(page))
     )
 
 
 def _of_town(case: Case) -> frozenset[Address]:
     members = case.dossier.municipality.institutions
     return frozenset(
-        found for one in members for page in one.pages for found in _addresses(case.look(page))
+        found for one in members for page in one.pages for found in addresses_of(case.look(page))
     )
 
 
@@ -343,81 +281,35 @@ def _stands_otherwise(case: Case, owners: Iterable[Institution], address: str) -
 
 def _may_be_renamed(case: Case, one: Institution, address: str) -> bool:
     """The card leads to a community that we do not know, or over a shortener: perhaps it is it."""
-    urls = list(_card_links(case, case.site, one))
+    links = _in_card(case, case.site, one)
     network = next(page.network for page in one.pages if page.address == address)
-    strange = frozenset(_linked(urls)) - _familiar(case, one)
-    return any(found == network for found, _ in strange) or any(map(_is_shortened, urls))
-
-
-def _short_on(view: View | None) -> frozenset[str]:
-    """Shortened links of a site: each may lead to one page that is missed, none to two."""
-    if view is None or view.facts.site is None:
-        return frozenset()
-    return _all_short(Same(view.facts.site))
-
-
-@lru_cache(maxsize=8)
-def _all_short(site: Same[SiteFacts]) -> frozenset[str]:
-    return frozenset(url for url in _all_links(site.value) if _is_shortened(url))
-
-
-def _is_shortened(url: str) -> bool:
-    return (urlsplit(url if "//" in url else f"//{url}").hostname or "") in SHORTENERS
+    strange = links.pages - _familiar(case, one)
+    return any(found == network for found, _ in strange) or bool(links.short)
 
 
 def _may_be_listed_unread(site: SiteFacts | None, known: Sequence[Known], stems: list[str]) -> bool:
     """A document, a scan, a table drawn by a script or kept elsewhere: it is noted, not read."""
+    if site is None:
+        return False
     listed = frozenset(address for one in known for address in one.addresses)
     return any(
-        _is_bare_list(page, listed, stems) or any(_leads_away(page, stems))
-        for page in (site.pages if site else ())
+        _is_bare_list(site, page, listed, stems) or any(_leads_away(site, page, stems))
+        for page in site.pages
     )
 
 
-def _is_bare_list(page: SitePage, listed: frozenset[Address], stems: list[str]) -> bool:
+def _is_bare_list(
+    site: SiteFacts, page: SitePage, listed: frozenset[Address], stems: list[str]
+) -> bool:
     """Its own title is that of the list (a block of a menu is not), and it links to no page."""
     headed = names((page.title, *page.headings[:1]), stems)
-    return headed and not listed & frozenset(_linked(_page_links(page)))
+    return headed and not listed & linked_on_page(site, page).pages
 
 
-def _leads_away(page: SitePage, stems: list[str]) -> Iterator[bool]:
+def _leads_away(site: SiteFacts, page: SitePage, stems: list[str]) -> Iterator[bool]:
     """Links called the list that lead to a document, or to a place that is not this site."""
     host = urlsplit(page.url).hostname
     for link in page.anchors:
         target = urlsplit(link.url)
         unread = target.path.lower().endswith(DOCUMENTS) or target.hostname not in (None, host)
-        yield unread and not page_in_link(link.url) and names((link.text,), stems)
-
-
-# --- links --------------------------------------------------------------------------------------
-
-
-def _card_links(case: Case, site: View | None, one: Institution) -> Iterator[str]:
-    return (link.url for block in cards(case, site, one) for link in block.contacts.links)
-
-
-def _linked_on(view: View | None) -> frozenset[Address]:
-    """All pages that a site links to from anywhere."""
-    if view is None or view.facts.site is None:
-        return frozenset()
-    return _all_linked(Same(view.facts.site))
-
-
-@lru_cache(maxsize=8)
-def _all_linked(site: Same[SiteFacts]) -> frozenset[Address]:
-    """The authority's site is held against every institution of a town: read it once."""
-    return frozenset(_linked(_all_links(site.value)))
-
-
-def _all_links(site: SiteFacts) -> frozenset[str]:
-    """Every page repeats the menu."""
-    return frozenset(url for page in site.pages for url in _page_links(page))
-
-
-def _page_links(page: SitePage) -> Iterator[str]:
-    yield from (link.url for link in page.anchors)
-    yield from (link.url for block in page.blocks for link in block.contacts.links)
-
-
-def _linked(urls: Iterable[str]) -> Iterator[Address]:
-    yield from (found for url in urls if (found := page_in_link(url)))
+        yield unread and not read(site, link).page and names((link.text,), stems)

@@ -14,8 +14,9 @@ from functools import lru_cache
 from collectors.model import Contacts, FailureCode, SiteFacts, SitePage
 from rules.case import Case, is_authority
 from rules.literal import holds_email, holds_phone
-from rules.matching import names_match, same_email, same_phone, same_site, shares_a_proper_word
+from rules.matching import same_email, same_phone, same_site
 from rules.model import Institution, Municipality
+from rules.names import names_match, shares_a_proper_word
 from rules.reference import digits_of, phones_of
 from rules.same import Same
 from rules.views import State, View
@@ -155,7 +156,7 @@ def _leads_to_another(town: Municipality, one: Institution, site: SiteFacts) -> 
 
 
 def _may_be(town: Municipality, one: Institution, shown: Contacts, texts: tuple[str, ...]) -> bool:
-    if any(names_match(one, text, ()).generous for text in texts):
+    if any(names_match(one, "", (text,)).generous for text in texts):
         return True
     if is_authority(town, one) and any(shares_a_proper_word(town.name, text) for text in texts):
         return True

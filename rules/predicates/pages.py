@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from collectors.addresses import page_in_link
-from collectors.model import Page, Presence
+from collectors.model import Evidence, Page, Presence
+from rules.absences import absence
 from rules.case import Case, standing_pages, told_birth
 from rules.model import Outcome, Severity
 from rules.reading import Reading, outcome_of, worst_of
@@ -46,31 +46,15 @@ def _read_in_network(case: Case, network: str) -> Reading:
 
 def _not_registered(case: Case, network: str) -> Reading:
     """No address and no confirmed absence: nobody knows whether there is a page."""
-    absence = case.institution.no_pages.get(network)
-    is_told = absence is not None and _still_holds(case, network, absence.confirmed_on)
+    told = absence(case, network)
     return Reading(
         strict=False,
         generous=False,
         met=Reason.PAGE_LIVE,
         unmet=Reason.PAGE_MISSING,
-        unseen=None if is_told else Reason.PAGE_NOT_REGISTERED,
-        measured={
-            **({"confirmed_on": absence.confirmed_on.isoformat()} if absence else {}),
-            "in_network": network,
-        },
+        unseen=told.refusal,
+        measured={**told.measured, "in_network": network},
         evidence=(),
-    )
-
-
-def _still_holds(case: Case, network: str, confirmed_on: date) -> bool:
-    """No page was created in this network since the absence was confirmed."""
-    created = [
-        page_in_link(event.page)
-        for event in case.institution.events
-        if event.kind == "page_created" and event.page and event.on >= confirmed_on
-    ]
-    return confirmed_on <= case.today and not any(
-        found is not None and found[0] == network for found in created
     )
 
 
@@ -146,19 +130,47 @@ def government_mark(case: Case, *, renamed_days: int = 0) -> Reading:
     """The mark, seen or attested; «нет» only where a control page proved that it can be seen.
 
     VK takes the mark away when a community is renamed: the office gets time to ask for it again.
+    Where another official page bears it, a person decides which of them the clause means.
     """
-    renamed = _renamed_on(case)
-    said = case.statement("gos_mark", case.view.page.address)
-    seen = case.facts.government_mark
+    renamed, page = _renamed_on(case), case.view.page.address
+    said = case.statement("gos_mark", page)
+    seen, elsewhere = case.facts.government_mark, _marked_beside(case)
     return Reading(
         strict=seen is True or said.confirms,
-        generous=seen is True,
+        generous=seen is True or bool(elsewhere),
         met=Reason.MARK_SEEN if seen else Reason.MARK_ATTESTED,
         unmet=Reason.MARK_NOT_CONFIRMED if said.admits else Reason.MARK_ABSENT,
+        between=Reason.MARK_ELSEWHERE if elsewhere else None,
         missing=() if said.admits else case.missing("government_mark"),
         pending=Reason.PAGE_RENAMED if _is_within(renamed, renamed_days, case.today) else None,
-        measured={"mark": seen, "renamed_on": renamed and renamed.isoformat(), **said.measured},
+        measured={
+            "mark": seen,
+            "renamed_on": renamed and renamed.isoformat(),
+            **(
+                {"address": page, "elsewhere": [one.page.address for one in elsewhere]}
+                if elsewhere
+                else {}
+            ),
+            **said.measured,
+        },
+        evidence=_evidence_of(case.view, *elsewhere) if elsewhere else None,
     )
+
+
+def _evidence_of(*views: View) -> tuple[Evidence, ...]:
+    return tuple(item for view in views for item in view.evidence)
+
+
+def _marked_beside(case: Case) -> list[View]:
+    """The other official pages of the network that bear the mark, seen or attested."""
+    network, own = case.view.page.network, case.view.page.address
+    others = [case.look(page) for page in case.official_pages(network) if page.address != own]
+    return [view for view in others if view.facts.government_mark or _is_attested(case, view)]
+
+
+def _is_attested(case: Case, view: View) -> bool:
+    said = case.statement("gos_mark", view.page.address)
+    return said.confirms and said.attestation is not None and said.attestation.page is not None
 
 
 def _renamed_on(case: Case) -> date | None:

@@ -6,13 +6,16 @@ Only a complete crawl can show that something is missing from a site.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from collectors.model import Failure, SitePage
+from collectors.model import Contacts, Failure, HintKind, SitePage
 from rules.attestations import Statement
 from rules.case import Case, is_active
 from rules.exemptions import is_body
+from rules.hints import seen_hints
+from rules.literal import holds_email
+from rules.matching import same_email
 from rules.model import Institution, Outcome, Severity
 from rules.predicates.crawls import failures_of, names, of_site, site_facts, unread_parts
 from rules.predicates.owners import Owned, came_in_part, owned, told_of
@@ -143,13 +146,30 @@ def _mentions(page: SitePage, number: str) -> bool:
 
 
 def site_email(case: Case) -> Reading:
-    """An address of e-mail for requests stands on the site."""
-    contacts = case.site.facts.contacts if case.site else None
-    shown = [email.value for email in contacts.emails] if contacts else []
+    """The institution's address of e-mail for requests stands on the site: a founder's is none."""
+    contacts = (case.site.facts.contacts if case.site else None) or Contacts()
+    site, ours = site_facts(case), case.institution.emails
+    texts = [site.text] if site and site.text else []
+    known = [one for one in ours if holds_email(texts, one)]
+    shown = [*known, *(email.value for email in contacts.emails)]
+    agree = any(same_email(one, other) for one in ours for other in shown)
+    is_own = any(not email.of_another for email in contacts.emails)
+    seen = [] if shown else seen_hints(contacts, texts, HintKind.EMAIL)
     return of_site(
         case,
-        strict=bool(shown),
-        generous=bool(shown),
-        reasons=(Reason.EMAIL_SHOWN, Reason.EMAIL_NOT_ON_SITE, Reason.EMAIL_NOT_ON_SITE),
-        measured={"shown": shown[:5]},
+        strict=agree or (is_own and not ours),
+        generous=bool(shown or seen),
+        reasons=(
+            Reason.EMAIL_SHOWN,
+            Reason.EMAIL_NOT_ON_SITE,
+            _unlike_ours(shown, is_own=is_own, is_known=bool(ours)),
+        ),
+        measured={"shown": shown[:5], "seen": seen},
+        required={"registry": list(ours)},
     )
+
+
+def _unlike_ours(shown: Sequence[str], *, is_own: bool, is_known: bool) -> Reason:
+    if not shown:
+        return Reason.EMAIL_ODD_ON_SITE
+    return Reason.EMAIL_DIFFERS_ON_SITE if is_own and is_known else Reason.EMAIL_OF_ANOTHER

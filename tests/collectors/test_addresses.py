@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.addresses import AddressError, ok_address, page_in_link, site_address, vk_address
+from collectors.addresses import AddressError, site_address
+from collectors.links import page_in_link
+from collectors.ok.addresses import ok_address
+from collectors.vk.addresses import vk_address
 
 CLUB = "https://vk.com/club123"
 NAME = "https://vk.com/kedr_school1"

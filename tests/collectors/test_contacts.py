@@ -17,6 +17,7 @@ from collectors.contacts import (
     emails,
     find_contacts,
     found,
+    hints,
     links,
     owner,
     parse_phone,
@@ -24,9 +25,11 @@ from collectors.contacts import (
     parts,
     phones,
     postal,
+    signs,
     union,
 )
-from collectors.model import Contacts, Link
+from collectors.model import Contacts, HintKind, Link
+from collectors.site import scripts
 
 RECORDED = Path(__file__).parents[1] / "recorded/contacts.jsonl"
 TOWN = "+738250"
@@ -91,6 +94,59 @@ def test_a_list_repeats_the_code_of_its_first_number() -> None:
         "+78632312234",
         "+78632312235",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("83825021345, 21346", ["3825021345", "3825021346"]),
+        ("Тел.: 83825021345,21346/21347", ["3825021345", "3825021346", "3825021347"]),
+        ("+7 3825021345, 21346", ["3825021345", "3825021346"]),
+        ("8382502-13-45; 2-13-46", ["3825021345", "3825021346"]),
+        ("тел. 83822512233, 512244", ["3822512233", "3822512244"]),
+        ("тел. 83432512233, 2512244", ["3432512233", "3432512244"]),
+        ("8614067226, тел. 8614067227", ["8614067227"]),
+    ],
+)
+def test_numbers_in_one_run_give_their_code_to_those_that_follow(
+    written: str, shown: list[str]
+) -> None:
+    assert numbers(written) == [f"+7{number}" for number in shown]
+
+
+@pytest.mark.parametrize(
+    "written", ["86140-67226", "861-40-67226", "тел. 86140 67226", "8 (861-40) 6-72-26"]
+)
+def test_a_code_of_five_digits_and_a_number_of_five_make_ten(written: str) -> None:
+    assert numbers(written) == ["+78614067226"]
+
+
+def test_a_code_without_its_last_digit_is_no_number_of_its_own() -> None:
+    assert numbers("тел. 83825 2-13-45") == ["21345"]
+
+
+@pytest.mark.parametrize(
+    "text", ["приказ 86140-67226", "СНИЛС\n81234567890", "ИНН 83825021345", "№ 83825021345"]
+)
+def test_a_run_of_digits_that_something_else_names_is_no_telephone(text: str) -> None:
+    assert numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "8️⃣ (3️⃣8️⃣2️⃣5️⃣0️⃣) 3️⃣-5️⃣5️⃣-4️⃣6️⃣",
+        "1️⃣ 8 (38250) 3-55-46",
+        "８（３８２５０）３－５５－４６",
+        "𝟖 (𝟑𝟖𝟐𝟓𝟎) 𝟑-𝟓𝟓-𝟒𝟔",
+        "٨ (٣٨٢٥٠) ٣-٥٥-٤٦",
+        "⑧ (③⑧②⑤⓪) ③-⑤⑤-④⑥",
+        "❽(❸❽❷❺⓿)❸-❺❺-❹❻",
+        "⁸⁽³⁸²⁵⁰⁾³⁻⁵⁵⁻⁴⁶",
+    ],
+)
+def test_a_number_in_other_figures_is_a_number(written: str) -> None:
+    assert numbers(f"📞 {written}") == [f"{TOWN}35546"]
 
 
 def test_after_a_slash_the_last_two_digits_may_stand_alone() -> None:
@@ -330,6 +386,139 @@ def test_a_departments_own_page_is_its_own() -> None:
     assert found({"id": "x", "text": text})["phones"] == [f"{TOWN}35440"]
 
 
+FOUNDER = (
+    "Учредитель: Администрация города Кедрового\nТел. 8 (38250) 3-54-31\nE-mail: adm@example.org"
+)
+OWN = {
+    "emails": ["school1@example.org"],
+    "phones": [f"{TOWN}35546"],
+    "postal_address": ["636615, Томская область, г. Кедровый, ул. Лесная, 5"],
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "Дата создания образовательной организации | 1975 год\n"
+            "Информация об учредителе | Администрация города Кедрового\n"
+            "Информация о месте нахождения образовательной организации | {postal_address[0]}\n"
+            "Информация о режиме, графике работы | с 8.30 до 17.00\n"
+            "Контактные телефоны, адреса электронной почты | 8 (38250) 3-55-46, {emails[0]}"
+        ),
+        (
+            "Информация об учредителе\nАдминистрация города Кедрового\n"
+            "Информация о месте нахождения образовательной организации\n{postal_address[0]}\n"
+            "Информация о контактных телефонах и об адресах электронной почты\n"
+            "Тел. 8 (38250) 3-55-46\n{emails[0]}"
+        ),
+        (
+            "{postal_address[0]}\nТел. 8 (38250) 3-55-46\n{emails[0]}\nИнформация об учредителе\n"
+            "Администрация города Кедрового, тел. 8 (38250) 3-54-31"
+        ),
+        FOUNDER + "\nМесто нахождения: {postal_address[0]}\n"
+        "Контактные телефоны: 8 (38250) 3-55-46\nE-mail: {emails[0]}",
+        FOUNDER + "\nРежим работы учреждения: 8.00-17.00\nТелефон школы: 8 (38250) 3-55-46\n"
+        "Адрес школы: {postal_address[0]}\nЭлектронная почта: {emails[0]}",
+        FOUNDER + "\nМесто нахождения учредителя: г. Кедровый, 1-й мкр., 39\n"
+        "Контактные телефоны учредителя: 8 (38250) 3-54-32\n"
+        "Сведения о месте нахождения: {postal_address[0]}\n"
+        "Контактные телефоны: 8 (38250) 3-55-46\n{emails[0]}",
+    ],
+)
+def test_headings_of_the_institution_close_a_founders_passage(text: str) -> None:
+    shown = found({"text": text.format(**OWN)})
+    assert {kind: shown[kind] for kind in OWN} == OWN
+
+
+def test_a_bare_heading_goes_on_with_the_founder_once_the_own_telephone_is_told() -> None:
+    text = f"МКОУ СОШ № 1\nТел. 8 (38250) 3-55-46\n{FOUNDER}\nКонтактный телефон: 8 (38250) 3-54-32"
+    assert found({"text": text})["phones"] == OWN["phones"]
+
+
+def test_targets_of_links_in_a_founders_passage_are_the_founders() -> None:
+    links = ["mailto:adm@example.org", "tel:+73825035431", "tel:35431"]
+    text = f"МКОУ СОШ № 1 г. Кедрового\nE-mail: school1@example.org\n\n{FOUNDER}"
+    shown = found({"text": text, "links": links})
+    assert (shown["emails"], shown["phones"]) == (OWN["emails"], [])
+
+
+def test_a_target_that_no_text_gives_to_another_is_the_owners() -> None:
+    links = ["mailto:school1@example.org", "tel:+73825035546"]
+    shown = found({"text": f"МКОУ СОШ № 1\n{FOUNDER}", "links": links})
+    assert (shown["emails"], shown["phones"]) == (OWN["emails"], OWN["phones"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Управление образования: {}",
+        "Отдел образования администрации, {}",
+        "Разработка сайта: студия «Веб», {}",
+        "Сайт разработан студией «Веб», {}",
+        "Хостинг: {}",
+        "© 2026 Студия «Веб», {}",
+        "Вебмастер: {}",
+        "Техническая поддержка: {}",
+        "ЦУР Томской области: {}",
+        "Минпросвещения России: {}",
+        "Горячая линия Министерства просвещения: {}",
+        "По вопросам работы сайта: {}",
+    ],
+)
+def test_a_line_about_another_body_gives_the_school_nothing(line: str) -> None:
+    text = f"МКОУ СОШ № 1, 8 (38250) 3-55-46\n{line.format('8 (38250) 3-54-31, other@example.org')}"
+    shown = found({"text": text})
+    assert (shown["emails"], shown["phones"]) == ([], OWN["phones"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "Управление образования администрации г. Кедрового\nМКОУ СОШ № 1 г. Кедрового\n"
+            "Тел. 8 (38250) 3-55-46\nУправление образования: 8 (38250) 3-54-31"
+        ),
+        "Директор Иванова И. И.\n8 (38250) 3-55-46\nУправление образования\nтел. 8 (38250) 3-54-31",
+    ],
+)
+def test_a_department_on_a_schools_page_is_not_the_school(text: str) -> None:
+    assert found({"text": text})["phones"] == OWN["phones"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (HintKind.PHONE, "Тел. 8(38250)3-55-466"),
+        (HintKind.PHONE, "+7 38250 3554"),
+        (HintKind.EMAIL, "school1@example. org"),
+        (HintKind.POSTAL, "Адрес: Кедровый, первый микрорайон"),
+    ],
+)
+def test_what_resembles_a_contact_is_kept_where_none_is_found(kind: HintKind, text: str) -> None:
+    assert kind in {hint.kind for hint in find_contacts(text, "text").hints}
+
+
+def test_what_is_seen_is_told_once() -> None:
+    shown = find_contacts("Тел. 8(38250)3-55-466", "text").hints
+    assert [hint.original for hint in shown] == ["Тел. 8(38250)3-55-466"]
+
+
+def test_nothing_is_hinted_of_a_kind_that_is_found() -> None:
+    assert find_contacts("Тел. 8(38250)3-55-46, 8(38250)3-55-466", "text").hints == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "МКУ «Управление образования», тел. 8 (38250) 3-55-46",
+        "Управление образования города\nПриёмная управления образования 8 (38250) 3-55-46",
+    ],
+)
+def test_a_department_may_name_itself_beside_its_telephone(text: str) -> None:
+    assert found({"text": text})["phones"] == OWN["phones"]
+
+
 def test_a_number_without_a_code_stays_local_in_another_line() -> None:
     text = "МКОУ СОШ № 1\nПриёмная 8 (38250) 3-55-46, вахта 3-55-47\nКухня 3-55-48"
     shown = found({"id": "x", "text": text})
@@ -378,7 +567,7 @@ def test_any_text_goes_through(text: str) -> None:
 
 def test_every_repeat_of_every_pattern_is_bounded() -> None:
     """So a pattern takes no more than a constant number of steps at each place of a text."""
-    modules: list[ModuleType] = [phones, emails, links, parts, postal, owner]
+    modules: list[ModuleType] = [phones, emails, links, parts, postal, owner, hints, signs, scripts]
     patterns = [
         value
         for module in modules

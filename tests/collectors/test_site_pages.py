@@ -241,6 +241,15 @@ def test_a_script_of_the_same_host_brings_the_widget_in() -> None:
     assert widgets({"/": long("<script src=/app.js></script>"), "/app.js": script}) == (FORM,)
 
 
+def test_a_script_of_the_same_host_shows_a_page_of_a_network() -> None:
+    script = reply('VK.Widgets.Group("w", {}, 20003922)', kind="text/javascript")
+    found = visit({"/": long("<script src=/app.js></script>"), "/app.js": script}).facts
+    assert found is not None
+    assert found.site is not None
+    hint = found.site.pages[0].hints[0]
+    assert (hint.page, hint.place[-7:]) == (("vk", "https://vk.com/club20003922"), "/app.js")
+
+
 def test_no_widget_is_said_only_when_all_was_read() -> None:
     assert widgets({"/": long()}) == ()
     assert widgets({"/": long('<a href="/a">А</a>'), "/a": reply("", 500)}) is None

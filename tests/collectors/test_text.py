@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.addresses import ok_address, site_address, vk_address
+from collectors.addresses import site_address
 from collectors.model import Facts, Page
 from collectors.ok import page as ok_page
+from collectors.ok.addresses import ok_address
 from collectors.ok.page import Shown
 from collectors.site.page import Reading, Source, read_page
 from collectors.site.territory import absolute, territory
 from collectors.text import is_normal, normalised, normalised_all
+from collectors.vk.addresses import vk_address
 from collectors.vk.facts import group_facts
 from collectors.vk.posts import post
 from collectors.vk.reader import Signals

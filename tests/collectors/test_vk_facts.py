@@ -95,6 +95,16 @@ def test_a_short_number_in_the_contacts_block_is_a_telephone() -> None:
     assert contacts.phones[0].local == "35546"
 
 
+def test_a_contact_that_is_described_as_another_bodys_is_marked() -> None:
+    listed = [
+        {"phone": "8 (38250) 3-54-31", "desc": "Горячая линия Министерства просвещения"},
+        {"phone": "8 (38250) 3-55-46", "desc": "Директор"},
+    ]
+    contacts = group_facts(SCHOOL | {"contacts": listed}, SHOWN)[0].contacts
+    assert contacts is not None
+    assert [phone.of_another for phone in contacts.phones] == [True, False]
+
+
 def test_nothing_shown_anywhere_is_seen_and_absent() -> None:
     contacts = group_facts(SCHOOL, SHOWN)[0].contacts
     assert contacts is not None

@@ -17,18 +17,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collectors.addresses import AddressError, ok_address, page_in_link, site_address, vk_address
+from collectors.addresses import AddressError, site_address
 from collectors.contacts import find_contacts
 from collectors.contacts.owner import found
+from collectors.links import page_in_link
 from collectors.model import OK, Link, Page
 from collectors.ok import beans
 from collectors.ok import page as ok_page
 from collectors.ok import walls as ok_walls
+from collectors.ok.addresses import ok_address
 from collectors.site.page import Source, read_page
 from collectors.site.robots import robots, sitemap
 from collectors.site.territory import Territory
 from collectors.vk import facts as vk_facts
 from collectors.vk import posts as vk_posts
+from collectors.vk.addresses import vk_address
 from collectors.vk.groups import groups_of
 from collectors.vk.script import MisalignedError, items_of, proof
 from monitor.commands.contacts import contacts

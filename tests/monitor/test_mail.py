@@ -32,7 +32,7 @@ def text_of(message: EmailMessage) -> str:
 
 def test_the_letter_has_a_text_a_page_and_the_report(office: Office, mailbox: Mailbox) -> None:
     with_mail(office, mailbox).audit("school-1")
-    assert office.dozor("send").returncode == 0
+    assert office.dozor("send", "--audit", "1").returncode == 0
     (message,) = mailbox.messages
     assert parts(message)[:2] == ["text/plain", "text/html"]
     assert "text/html" in parts(message)[2:]
@@ -42,11 +42,11 @@ def test_the_letter_has_a_text_a_page_and_the_report(office: Office, mailbox: Ma
 
 def test_the_same_report_is_not_sent_twice(office: Office, mailbox: Mailbox) -> None:
     with_mail(office, mailbox).audit("school-1")
-    office.dozor("send")
-    second = office.dozor("send")
+    office.dozor("send", "--audit", "1")
+    second = office.dozor("send", "--audit", "1")
     assert len(mailbox.messages) == 1
     assert "--again" in second.stdout
-    office.dozor("send", "--again")
+    office.dozor("send", "--audit", "1", "--again")
     assert len(mailbox.messages) == 2
 
 
@@ -61,7 +61,7 @@ def test_every_recipient_gets_a_letter_of_their_own(office: Office, mailbox: Mai
 def test_a_temporary_refusal_waits(office: Office, mailbox: Mailbox) -> None:
     with_mail(office, mailbox).audit("school-1")
     mailbox.refuse = "451 try later"
-    done = office.dozor("send")
+    done = office.dozor("send", "--audit", "1")
     assert (done.returncode, "ждёт повтора" in done.stdout) == (1, True)
 
 
@@ -70,11 +70,11 @@ def test_a_permanent_refusal_is_parked_until_somebody_sends_it(
 ) -> None:
     with_mail(office, mailbox).audit("school-1")
     mailbox.refuse = "550 no such user"
-    office.dozor("send")
+    office.dozor("send", "--audit", "1")
     assert "no such user" in office.dozor("outbox").stdout
     mailbox.refuse = ""
     office.dozor("outbox", "--retry")
-    office.dozor("send")
+    office.dozor("send", "--audit", "1")
     assert len(mailbox.messages) == 1
 
 
@@ -82,7 +82,7 @@ def test_a_server_that_is_away_loses_nothing(office: Office, mailbox: Mailbox) -
     with_mail(office, mailbox)
     office.set("mail", port=9)
     office.audit("school-1")
-    done = office.dozor("send")
+    done = office.dozor("send", "--audit", "1")
     assert (done.returncode, "ждёт повтора" in done.stdout) == (1, True)
 
 

@@ -32,6 +32,7 @@ from monitor.storage.tables import AuditRow, ObservationRow
 from reports.model import Audit
 from tests.cast import NOW
 from tests.monitor.conftest import DOZOR, Mailbox
+from tests.monitor.installed import with_network
 from tests.monitor.pipeline import Town, school
 from tests.monitor.test_faults import TOKEN, WELL, community, group
 from tests.waiting import PATIENCE, until
@@ -298,18 +299,11 @@ NETWORK = Network(
     secrets={"key": "BROKEN_KEY"},
 )
 """
-ENTRY = "[dozor.networks]\nbroken = broken_network:NETWORK\n"
 
 
 def with_broken_network(folder: Path) -> dict[str, str]:
-    """A collector with a mistake in it, installed as any other; gives the environment for it."""
-    described = folder / "installed/broken_network-1.dist-info"
-    described.mkdir(parents=True)
-    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: broken-network\nVersion: 1\n")
-    (described / "entry_points.txt").write_text(ENTRY)
-    (folder / "installed/broken_network.py").write_text(BROKEN, "utf-8")
-    path = os.pathsep.join([str(folder / "installed"), os.environ.get("PYTHONPATH", "")])
-    return {"PYTHONPATH": path, "BROKEN_KEY": TOKEN}
+    """A collector with a mistake in it; gives the environment for it."""
+    return with_network(folder, "broken", BROKEN) | {"BROKEN_KEY": TOKEN}
 
 
 def test_a_collector_that_crashes_is_told_to_the_operator_without_its_key(

@@ -102,9 +102,22 @@ def test_the_last_findings_of_an_institution_are_found(engine: Engine, audit: Au
     audits.finish(
         engine, audit, finished_at=NOW, complete=True, collection=audits.NOTHING_READ, issues=()
     )
-    assert findings.earlier(engine, SCHOOL, NOW + timedelta(days=1)) == (FINDING,)
-    assert findings.earlier(engine, SCHOOL, NOW) == ()
+    assert findings.earlier(engine, SCHOOL, NOW + timedelta(days=1)).compared == (FINDING,)
+    assert findings.earlier(engine, SCHOOL, NOW).latest == ()
     assert audits.tallies(engine, audit)[0].counts == {Outcome.FAIL: 1}
+
+
+def test_a_finding_is_compared_with_the_last_audit_of_everything(engine: Engine) -> None:
+    for day, (scope, outcome) in enumerate([(None, Outcome.PASS), ((SCHOOL.key,), Outcome.FAIL)]):
+        at = NOW + timedelta(days=day)
+        begun = audits.begin(
+            engine, as_of=at, started_at=at, scope=scope, registries={}, packs={}, documents=()
+        )
+        findings.add(engine, begun, [replace(FINDING, outcome=outcome)])
+        read = audits.NOTHING_READ
+        audits.finish(engine, begun, finished_at=at, complete=True, collection=read, issues=())
+    told = findings.earlier(engine, SCHOOL, NOW + timedelta(days=2))
+    assert [one.outcome for one in (*told.compared, *told.latest)] == [Outcome.PASS, Outcome.FAIL]
 
 
 def test_a_long_list_of_evidence_is_kept_once_for_all_findings_on_it(

@@ -20,13 +20,14 @@ from monitor.application import Application, opened
 from monitor.commands.report import report as report_command
 from monitor.config import ConfigError, Settings, load_settings
 from monitor.delivery import deliver, queue_report
-from monitor.reporting import chosen_audit, report_of
+from monitor.reporting import NoAuditError, chosen_audit, report_of
 from monitor.sandbox import Change, serve
 from monitor.scope import UnknownInstitutionError
 from monitor.storage import audits, outbox
 from monitor.storage.tables import MessageRow
 from monitor.town import of_town
 from monitor.week import is_queued, queue_the_week
+from reports.ground import part_of
 from reports.model import Issue, Report
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox
@@ -152,6 +153,23 @@ def test_a_town_is_told_in_its_own_time(post: Post) -> None:
              ((MAYOR, "Asia/Tomsk"), (NORTHERN, "Europe/Moscow"))}  # fmt: skip
     for recipient, hour in hours.items():
         assert f", {hour} по местному времени" in text_of(letters[recipient])
+
+
+def test_of_a_town_added_since_no_audit_is_one_of_everything(post: Post) -> None:
+    added = ("[municipality]", 'id = "south"', 'name = "Южный район"', 'timezone = "Asia/Tomsk"')
+    south = post.settings.file.with_name("south.toml")
+    south.write_text("\n".join(added), "utf-8")
+    settings = replace(post.settings, registry=(*post.settings.registry, south))
+    with opened(settings, lambda: NOW) as application:
+        with pytest.raises(NoAuditError, match="--audit 2"):
+            chosen_audit(application, None)
+        report = report_of(application, chosen_audit(application, 2))
+        one = of_town(
+            application, report_of(application, chosen_audit(application, None, "north")), "north"
+        )
+    assert not one.is_partial
+    assert part_of(report) == "Город Кедровый, Северный район"
+    assert {one.id for one in report.municipalities} == {"town", "north"}
 
 
 def test_what_was_read_is_counted_for_the_town_alone(whole: tuple[Application, Report]) -> None:

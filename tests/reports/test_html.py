@@ -7,10 +7,11 @@ from bs4 import BeautifulSoup, Tag
 
 from reports.formats.html import FORMAT
 from reports.model import Collection, Report
-from rules.model import ActStatus
-from tests.cast import TOWN
+from rules.model import ActStatus, Outcome
+from tests.cast import SCHOOL, TOWN
 from tests.reports.town import (
     AUDIT,
+    FINDINGS,
     HOSTILE,
     HOSTILE_NAME,
     KEDROVY,
@@ -63,14 +64,41 @@ def test_a_name_with_markup_stays_text() -> None:
 
 def test_the_first_screen_counts_institutions() -> None:
     tiles = [said(tile) for tile in soup(REPORT).select(".tile")]
-    assert [re.findall(r"\d+", tile)[0] for tile in tiles] == ["2", "1", "1", "71", "32"]
+    assert [re.findall(r"\d+", tile)[0] for tile in tiles] == ["1", "0", "1", "2", "71", "32"]
 
 
 def test_the_call_list_names_the_gravest_violation_first() -> None:
     call = said(one(REPORT, ".call"))
     assert "Музей кедра" in call
-    assert "группа заблокирована" in call
+    assert "3 нарушения. Первое: За 28 дней нет ни одной записи." in call
     assert "телефон не внесён в реестр" in call
+
+
+def test_what_is_waived_or_disputed_leaves_the_call_list_for_a_group_of_its_own() -> None:
+    group = next(
+        part
+        for part in soup(REPORT).select(".first section")
+        if part.h2 and part.h2.string == "Отложено и оспорено"
+    )
+    assert "МУ «Музей кедра» : отложено 1, до 1 января 2027; оспаривается 1." in said(group)
+
+
+def test_nobody_is_called_about_what_is_put_off_alone() -> None:
+    spared = replace(
+        REPORT, findings=tuple(f for f in FINDINGS if f.outcome is not Outcome.FAIL or f.waiver)
+    )
+    assert not soup(spared).select(".call")
+    assert "всё отложено или оспорено у 1" in said(one(spared, ".tile.bad"))
+
+
+def test_a_partial_audit_is_called_one_in_title_and_heading() -> None:
+    part = replace(REPORT, audit=replace(AUDIT, scope=("kedr/school",)), institutions=(SCHOOL,))
+    assert "Частичная проверка: МКОУ СОШ № 1." in said(one(part, "title"))
+    assert "Частичная проверка: МКОУ СОШ № 1." in said(one(part, ".health"))
+
+
+def test_a_card_says_where_the_institution_stands() -> None:
+    assert "судить нельзя" in said(one(REPORT, "#kedr--clinic h3"))
 
 
 def test_advice_is_called_below_the_recommended_and_never_a_violation() -> None:
@@ -139,7 +167,7 @@ def test_an_audit_with_nothing_to_read_says_so_first() -> None:
 def test_a_right_that_is_used_is_no_share_of_compliance() -> None:
     right = replace(REQUIREMENTS[0], nature="right")
     act = replace(KEDROVY, requirements=(right, *REQUIREMENTS[1:]))
-    assert "11 из 16" in said(soup(replace(REPORT, acts=(act,))).select(".tile")[3])
+    assert "11 из 16" in said(soup(replace(REPORT, acts=(act,))).select(".tile")[4])
 
 
 def test_a_first_audit_compares_nothing() -> None:

@@ -23,7 +23,7 @@ def letter(report: Report) -> Letter:
 
 def test_the_subject_tells_what_changed() -> None:
     assert letter(REPORT).subject == (
-        "Дозор за неделю, Город Кедровый: стало хуже 3, исправлено 1, выполняют 2 из 4"
+        "Дозор за неделю, Город Кедровый: стало хуже 3, исправлено 1, выполняют 1 из 4"
     )
 
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from collectors.model import FailureCode
+from collectors.networks import page_title
 from reports.counting import WORST_FIRST, Change
 from reports.templating import cell, is_safe, link, one_line, tel
-from reports.words import count, moment, percent, word, words, zone_name
+from reports.words import count, moment, percent, words, zone_name
 from rules.model import Outcome, Severity
 from tests.cast import NOW, TOMSK
 
@@ -42,7 +43,7 @@ def test_every_failure_outcome_and_severity_has_a_word() -> None:
 
 
 def test_an_unheard_of_network_is_called_by_its_slug() -> None:
-    assert word("networks", "max", "page") == "max"
+    assert page_title("unheard-of") == "unheard-of"
 
 
 @pytest.mark.parametrize("url", ["https://a.example", "mailto:a@b.example", "tel:+7", "HTTP://a"])

@@ -105,6 +105,35 @@ def test_g10_a_post_that_was_deleted_later_counts() -> None:
     assert finding("6.4-regularity", readings=looks).measured["posts"] == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "on", "outcome"),
+    [
+        ("page_created", date(2026, 11, 18), Outcome.PASS),
+        ("page_renamed", date(2026, 11, 18), Outcome.PASS),
+        ("page_created", date(2025, 11, 18), Outcome.UNKNOWN),
+        ("notice_sent", date(2026, 11, 18), Outcome.UNKNOWN),
+    ],
+)
+def test_g10_walls_of_two_pages_are_one_only_if_an_event_says_so(
+    kind: str, on: date, outcome: Outcome
+) -> None:
+    """A stranger's community may have had the address: its posts are not the School's."""
+    looks = [
+        {"days_ago": 6, "facts": {"page_id": "777"}, "posts_days_ago": [1, 5, 14]},
+        {"facts": {"page_id": "888"}, "posts_days_ago": [1]},
+    ]
+    events = {"events": [{"kind": kind, "on": on, "page": cast.SCHOOL_VK.address}]}
+    assert finding("6.4-regularity", readings=looks, registry=events).outcome is outcome
+
+
+def test_g09_counters_of_two_pages_are_not_one() -> None:
+    looks = [
+        {"days_ago": 20, "facts": {"page_id": "777", "clips_count": 1}},
+        {"facts": {"page_id": "888", "clips_count": 50}, "posts_days_ago": []},
+    ]
+    assert "clips_grown" not in finding("6.4-recommended", readings=looks).measured
+
+
 def test_g11_a_week_of_holidays_is_not_judged() -> None:
     when = datetime(2026, 1, 19, 3, tzinfo=TOMSK)
     assert "2026-01-05" not in finding("6.4-recommended", when=when).measured["weeks"]

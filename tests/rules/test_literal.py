@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.literal import holds_email, holds_site
+from rules.literal import holds_email, holds_phone, holds_site
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,27 @@ def test_an_email_stands_by_itself_in_any_case(text: str) -> None:
 )
 def test_a_longer_email_is_another(text: str) -> None:
     assert not holds_email([text], "school@kedr.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8(38250)3-55-46 3-55-47",
+        "+73825035546",
+        "3825035546",
+        "3-55-46",
+        "８（３８２５０）３－５５－４６",
+    ],
+)
+def test_a_number_stands_in_any_grouping(text: str) -> None:
+    assert holds_phone([text], "3825035546")
+
+
+@pytest.mark.parametrize(
+    "text", ["8(38250)3-55-466", "838250355466", "98382503 55 46 1", "5-55-46"]
+)
+def test_a_number_with_a_digit_too_many_is_another(text: str) -> None:
+    assert not holds_phone([text], "3825035546")
 
 
 @pytest.mark.parametrize(

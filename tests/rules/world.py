@@ -20,7 +20,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from collectors.contacts import parse_phones
+from collectors.contacts import find_contacts, parse_phones, union
 from collectors.model import (
     BEGINNING,
     Access,
@@ -32,12 +32,15 @@ from collectors.model import (
     Facts,
     Failure,
     FailureCode,
+    Hint,
+    HintKind,
     Link,
     Observation,
     Page,
     Post,
     PostalAddress,
     Presence,
+    Shown,
     SiteFacts,
     SitePage,
     Wall,
@@ -193,8 +196,14 @@ def _facts(told: Mapping[str, Any], at: datetime) -> Facts:
     return replace(cast.SCHOOL_FACTS, **{"wall": wall, **_tuples(facts)})
 
 
-def _contacts(told: Mapping[str, list[str]]) -> Contacts:
+def _contacts(told: Mapping[str, Any]) -> Contacts:
+    """`read` is a text, taken as the collectors take it; `hints` are listed by kind."""
     place = "contacts"
+    hints = told.get("hints", {})
+    return union(find_contacts(told.get("read", ""), place), _listed(told, hints, place))
+
+
+def _listed(told: Mapping[str, Any], hints: Mapping[str, list[str]], place: str) -> Contacts:
     return Contacts(
         phones=tuple(phone for one in told.get("phones", ()) for phone in parse_phones(one, place)),
         emails=tuple(Email(value=one, original=one, place=place) for one in told.get("emails", ())),
@@ -202,6 +211,11 @@ def _contacts(told: Mapping[str, list[str]]) -> Contacts:
             PostalAddress(original=one, place=place) for one in told.get("addresses", ())
         ),
         links=tuple(Link(url=one, place=place) for one in told.get("links", ())),
+        hints=tuple(
+            Hint(kind=HintKind(kind), original=one, place=place)
+            for kind, several in hints.items()
+            for one in several
+        ),
     )
 
 
@@ -251,6 +265,7 @@ def _site(told: Mapping[str, Any], page: Page, at: datetime) -> Observation:
         final_url=told.get("final_url", page.address),
         text=told["text"],
         numbers=tuple(told.get("numbers", ())),
+        networks=tuple(told["networks"]) if "networks" in told else None,
     )
     presence = Presence(told.get("presence", "live"))
     facts = Facts(presence=presence, title=told.get("title"), site=site, contacts=_contacts(told))
@@ -267,10 +282,19 @@ def _site_page(told: Mapping[str, Any], page: Page) -> SitePage:
     anchors = tuple(
         Link(url=one["url"], text=one.get("text", ""), place=url) for one in told.pop("anchors", ())
     )
+    hints = tuple(
+        Link(url=one["page"][1], place=url, page=tuple(one["page"]), shown=Shown(one["shown"]))
+        for one in told.pop("hints", ())
+    )
     known = {one.name for one in fields(SitePage)}
     assert set(told) <= known, set(told) - known
     return SitePage(
-        url=url, status=told.pop("status", 200), anchors=anchors, blocks=blocks, **_tuples(told)
+        url=url,
+        status=told.pop("status", 200),
+        anchors=anchors,
+        blocks=blocks,
+        hints=hints,
+        **_tuples(told),
     )
 
 

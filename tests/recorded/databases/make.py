@@ -32,7 +32,7 @@ COMMANDS = (
     "attest school-1 --kind two_factor --by директор --on 2026-03-01 --until 2027-03-01",
     "event school-1 --kind page_renamed --on 2026-04-29",
     "audit school-1 school-2 museum --as-of 2026-11-22T20:00:00+00:00",
-    "send",
+    "send --audit 1",
 )
 
 

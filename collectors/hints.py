@@ -1,0 +1,144 @@
+"""Pages of networks that a site shows without a link: by a widget, in a script, as plain text.
+
+A visitor may well find such a page, so it must not be called unlinked; whether it is a link, a
+person has to see. No network is asked.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from itertools import chain
+from urllib.parse import unquote
+
+from collectors.addresses import LOOK_ALIKES, AddressError, tidy
+from collectors.links import opened
+from collectors.model import Address, Link, Shown
+from collectors.networks import network_hosts, social_networks
+from collectors.text import normalised
+
+Hint = tuple[Address, Shown]
+
+NEVER = "(?!)"  # where no network is installed
+LONGEST = 300  # characters of an address
+_BEFORE = re.compile(r"[a-z0-9.@-]{0,40}\Z")
+_ESCAPED = re.compile(r".*(?:u002f|x2f|2f|20|3d)", re.DOTALL)  # `%2F%2Fvk.com`, `\u002Fvk.com`
+_ENDS = re.compile(r"[\s\"'<>`]")
+_ENDS_BEFORE = re.compile(r"[&,;|)\]}\\\s\"'<>`]")
+_GOES_ON = re.compile(r"[\w@-]")  # before a host: it is another host, or an e-mail address
+_BLANK = r"\s{0,2}"
+
+
+def names_a_network(markup: str) -> bool:
+    """Whether it is worth looking; cheap, for most pages of most sites name none."""
+    return _first_sign().search(markup.lower()) is not None
+
+
+def hints_of(
+    code: str, text: str, place: str, linked: Iterable[Address | None] = ()
+) -> Iterator[Link]:
+    """Pages that no link of the page leads to; each once, as it is shown best."""
+    known = set(linked)
+    for page, shown in chain(in_widgets(code), in_text(text), in_code(code)):
+        if page not in known:
+            known.add(page)
+            yield Link(url=page[1], place=place, page=page, shown=shown)
+
+
+def in_widgets(markup: str) -> Iterator[Hint]:
+    """An address is "" where a widget shows a page, and not which."""
+    for slug, network in social_networks().items():
+        for page in network.in_widgets(markup):
+            yield (slug, page or ""), Shown.WIDGET
+
+
+def in_code(markup: str) -> Iterator[Hint]:
+    """Whatever address stands in an attribute, a script, a drawing."""
+    lower = markup.lower()
+    for sign in _sign().finditer(lower):
+        if (start := _start(lower, sign)) is not None:
+            found = _page(f"https://{start}", markup[sign.end() : sign.end() + LONGEST])
+            if found:
+                yield found, Shown.CODE
+
+
+def in_text(text: str) -> Iterator[Hint]:
+    """«vk.com/school1», also with a slip: «vk. com / school1», a Russian letter, a comma."""
+    plain = normalised(text).lower().translate(LOOK_ALIKES)
+    for slip in _slips().finditer(plain):
+        if _GOES_ON.match(plain[slip.start() - 1 : slip.start()]):
+            continue
+        host = re.sub(r"\s", "", slip[1]).replace(",", ".")
+        if found := _page(f"https://{host}", f"/{slip[2]}"):
+            yield found, Shown.TEXT
+
+
+def _start(lower: str, sign: re.Match[str]) -> str | None:
+    """The host with what stands before it, if it is one of a network's; "" behind `://`."""
+    if sign[0] == "://":
+        return ""
+    before = _BEFORE.search(lower, max(0, sign.start() - 40), sign.start())
+    prefix = before[0] if before else ""
+    for host in (f"{prefix}{sign[0]}", f"{_ESCAPED.sub('', prefix)}{sign[0]}"):
+        if host in network_hosts():
+            return host
+    return None
+
+
+def _page(start: str, behind: str) -> Address | None:
+    """By the whole of what follows, else by what comes before the next sign of code."""
+    written = _ENDS.split(behind, maxsplit=1)[0]
+    plain = _ENDS.split(_unescaped(written), maxsplit=1)[0]
+    cut = _ENDS_BEFORE.split(plain, maxsplit=1)[0]
+    early = _ENDS_BEFORE.split(_unescaped(_ENDS_BEFORE.split(written)[0]), maxsplit=1)[0]
+    for tail in dict.fromkeys((plain, cut, early)):
+        if found := _opened(f"{start}{tail}"):
+            return found
+    return None
+
+
+def _unescaped(written: str) -> str:
+    r"""`\/`, `\u002F`, `&amp;`, `%2F` and `%252F` as what they stand for."""
+    plain = re.sub(r"\\(?:/|u002f|x2f)", "/", written, flags=re.IGNORECASE)
+    return unquote(unquote(html.unescape(plain)))
+
+
+@lru_cache(maxsize=4096)  # every page of a site repeats its head and foot
+def _opened(url: str) -> Address | None:
+    try:
+        return opened(tidy(url))
+    except AddressError:
+        return None
+
+
+@cache
+def _bare_hosts() -> tuple[str, ...]:
+    """Without those that are a prefix and another: few words to look for."""
+    hosts = network_hosts()
+    return tuple(
+        sorted(one for one in hosts if not any(one.endswith(f".{other}") for other in hosts))
+    )
+
+
+@cache
+def _sign() -> re.Pattern[str]:
+    """What a page of a network must have in its address; any address, if one names no host."""
+    words = [re.escape(host) for host in _bare_hosts()]
+    tells_all = all(one.hosts for one in social_networks().values())
+    return re.compile("|".join([*words, *(() if tells_all else ("://",))]) or NEVER)
+
+
+@cache
+def _first_sign() -> re.Pattern[str]:
+    """Or the name that a widget is called by: `VK.Widgets.Group(…)`, `data-vk-group`."""
+    called = (rf"\b{re.escape(slug)}[.-]" for slug in social_networks())
+    return re.compile("|".join([_sign().pattern, *called]))
+
+
+@cache
+def _slips() -> re.Pattern[str]:
+    hosts = (rf"{_BLANK}[.,]{_BLANK}".join(map(re.escape, h.split("."))) for h in _bare_hosts())
+    name = r"([\w.@-][\w.@/?=&-]{1,120})"
+    return re.compile(rf"({'|'.join(hosts) or NEVER}){_BLANK}[/\\]{_BLANK}{name}")

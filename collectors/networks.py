@@ -1,0 +1,66 @@
+"""The networks that are installed: entry points of the group `dozor.networks`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cache
+
+from collectors.installed import installed_under
+from collectors.model import SITE, Network, Page
+
+
+@cache
+def networks() -> Mapping[str, Network]:
+    """Slug → network, in the order of their names."""
+    found = installed_under("dozor.networks")
+    return {point.name: point.load() for point in sorted(found, key=lambda point: point.name)}
+
+
+@cache
+def social_networks() -> Mapping[str, Network]:
+    """Those that have pages; sites are none."""
+    return {slug: one for slug, one in networks().items() if slug != SITE}
+
+
+@cache
+def network_hosts() -> frozenset[str]:
+    """Every spelling of the hosts that networks call their own."""
+    return frozenset().union(*(one.hosts for one in social_networks().values()))
+
+
+# --- how it is called, whether it is installed or not ---------------------------------------------
+
+
+def title(slug: str) -> str:
+    """«ВКонтакте»; the slug itself of a network that is not installed any more."""
+    return networks()[slug].title if slug in networks() else slug
+
+
+def where(slug: str) -> str:
+    """«во «ВКонтакте»»."""
+    network = networks().get(slug)
+    return network.where or f"в соцсети «{network.title}»" if network else slug
+
+
+def page_title(slug: str) -> str:
+    """«страница ВКонтакте»."""
+    network = networks().get(slug)
+    return network.page_title or f"страница в соцсети «{network.title}»" if network else slug
+
+
+# --- by what addresses a page goes ----------------------------------------------------------------
+
+
+def other_addresses(page: Page, page_id: str | None, name: str | None) -> Iterator[str]:
+    """Those of its number and its present name; where a network does not tell them, both are
+    tried as the last part of the address."""
+    network = networks().get(page.network)
+    if network is None:
+        return
+    if network.addresses_of is not None:
+        yield from network.addresses_of(page_id, name)
+        return
+    for last in filter(None, (page_id, name)):
+        with suppress(ValueError):
+            yield network.canonical(f"{page.address.rpartition('/')[0]}/{last}")

@@ -1,0 +1,298 @@
+"""What a browser would show of contacts and the markup hides: written into the tree. No network.
+
+E-mail addresses are hidden from robots in scripts, attributes, custom elements and pictures, and a
+visitor sees them all the same. Where the disguise is understood the address is written out; where
+it is not, `OBJECT` stands there: a sign of something that a reader sees and we do not.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from codecs import decode
+from collections.abc import Iterator
+from itertools import islice
+from urllib.parse import unquote
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from collectors.contacts.domains import trimmed_host
+from collectors.contacts.emails import find_emails
+from collectors.contacts.hints import OBJECT, ends_with_label
+from collectors.contacts.phones import find_phones
+from collectors.site.html import elements
+from collectors.site.scripts import spoken, written
+
+HIDDEN_MAIL = f"E-mail: {OBJECT}"
+LONGEST_VALUE = 300
+STEPS_BACK = 6
+TITLES = ("title", "alt", "aria-label", "data-original-title")
+TYPED = ("text", "email", "tel", "button", "")
+TOLD = etree.XPath(
+    "//body//*[not(self::script or self::style)]"
+    "[@*[contains(., '@') or (starts-with(name(), 'data-') and string-length(.) > 7)]"
+    " or @*[contains(name(), 'mail') or contains(name(), 'domain')] or contains(name(), '-')]"
+)
+CODED = etree.XPath("//body//*[@*[starts-with(name(), 'on')] or starts-with(@href, 'javascript:')]")
+TURNED = etree.XPath("//body//*[@dir='rtl' or contains(@style, 'rtl')]")
+EMPTY = etree.XPath(
+    "//body//*[self::span or self::a or self::b or self::strong or self::em or self::u or self::p"
+    " or self::div][not(node())][@id or @class or @*[starts-with(name(), 'data-')]]"
+)
+FIELDS = ("input", "textarea", "select", "button")
+SEEN = etree.XPath("//body//text()[not(parent::script or parent::style)]")
+AT_SPANS = etree.XPath("//body//*[self::span or self::i][not(node())][@class='at' or @class='dog']")
+AT = re.compile(r"@|at|dog|sobaka|собака", re.IGNORECASE)
+DRAWN = ("img", "svg", "canvas", "object", "embed", "picture")
+STYLED = re.compile(r"content\s{0,9}:\s{0,9}([\"'])((?:(?!\1)[^\n]){1,100})\1")
+NO_VALUE = re.compile(
+    r"(?:href|src|srcset|class|style|id|content|placeholder|pattern|action)$|data-[\w-]*src"
+)
+FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|js)(?![\w.])", re.IGNORECASE)
+BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
+HEX = re.compile(r"(?:[0-9a-f]{2}){6,100}", re.IGNORECASE)
+LOCAL = re.compile(r"[\w.+-]{1,64}")
+HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}")
+OF_LOCAL = re.compile(r"(?:user|name|local|login|first|left|box|account|part-?1|(?:^|-)[una])$")
+OF_HOST = re.compile(r"(?:domain|host|last|right|server|part-?2|(?:^|-)[dhb])$")
+OF_ZONE = re.compile(r"(?:tld|zone|ext|part-?3)$")
+CONTACT = re.compile(r"@|%40|соба|\bat\b|(?:\d\D{0,4}){5}", re.IGNORECASE)
+MAIL = re.compile(r"(?<![a-z])(?:e?[-_]?mail|e?-?pochta|почт[аы])(?![a-z])", re.IGNORECASE)
+
+
+def reveal(root: HtmlElement, *, with_signs: bool) -> None:
+    """Called before scripts and drawings are taken out.
+
+    `with_signs`: also where an address of e-mail is plain; the rest of the page is searched.
+    """
+    for element in (*TURNED(root), *elements(root, "bdo")):
+        _turn(element)
+    for element in TOLD(root):
+        _tell(element)
+    for element in CODED(root):
+        _beside(element, " ".join(_coded(element)))
+    for element in elements(root, "script"):
+        _beside(element, _scripted(element))
+    for element in elements(root, "svg", "noscript"):
+        _beside(element, _inside(element))
+    for element in elements(root, "a", "area"):
+        _beside(element, _target(element))
+    _add_styled(root)
+    if with_signs or not find_emails(" ".join(SEEN(root)), ""):
+        _sign(root)
+
+
+def _sign(root: HtmlElement) -> None:
+    """`OBJECT` where a picture or an empty place stands for a contact."""
+    for element in elements(root, *DRAWN):
+        _beside(element, _drawn(element))
+    if next(elements(root, "script"), None) is not None:
+        for element in EMPTY(root):
+            _beside(element, OBJECT if _is_labelled(element) else "")
+    for element in AT_SPANS(root):
+        _beside(element, "@")
+
+
+def _beside(element: HtmlElement, text: str) -> None:
+    """Behind the element: what it holds itself may be taken out."""
+    if text:
+        element.tail = f" {text} {element.tail or ''}"
+
+
+def _instead(element: HtmlElement, text: str) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.text = text
+
+
+# --- attributes -------------------------------------------------------------------------------
+def _tell(element: HtmlElement) -> None:
+    values = {
+        name: value
+        for name, value in element.attrib.items()
+        if _is_seen(element, name) and len(value) <= LONGEST_VALUE
+    }
+    address = next(filter(None, map(mail_in, values.values())), None) or _of_parts(values)
+    is_custom = "-" in str(element.tag)
+    if address:
+        (_instead if is_custom or "data-cfemail" in values else _beside)(element, address)
+    elif is_custom and ("mail" in str(element.tag) or _is_labelled(element)):
+        _beside(element, HIDDEN_MAIL)
+    elif any("mail" in name for name in values) and not str(element.text_content()).strip():
+        _beside(element, HIDDEN_MAIL if element.tag not in ("input", "form", "button") else "")
+
+
+def _is_seen(element: HtmlElement, name: str) -> bool:
+    if name == "value":
+        return element.tag == "input" and (element.get("type") or "").lower() in TYPED
+    return not NO_VALUE.match(name)
+
+
+def mail_in(value: str) -> str | None:
+    """The address in an attribute: as it stands, or by one of the usual disguises."""
+    if FILE.search(value):
+        return None
+    read = list(filter(None, map(_mail, _readings(value))))
+    known = (one for one in read if trimmed_host(one.rpartition("@")[2]))
+    return next(known, read[0] if read else None)
+
+
+def _readings(value: str) -> Iterator[str]:
+    if "@" in value or "%40" in value or "&" in value or "(" in value or "[" in value:
+        yield value
+        yield value[::-1]
+        yield decode(value, "rot13")
+    if BASE64.fullmatch(value):
+        yield from _unpacked(value)
+        yield from _unpacked(value[::-1])
+    if HEX.fullmatch(value):
+        yield unhidden(value)
+        yield bytes.fromhex(value).decode("utf-8", "ignore")
+
+
+def _mail(text: str) -> str | None:
+    found = find_emails(text, "")
+    return found[0].email.value if found else None
+
+
+def _unpacked(value: str) -> Iterator[str]:
+    try:
+        usual = value.replace("-", "+").replace("_", "/")
+        text = b64decode(usual + "=" * (-len(usual) % 4), validate=True).decode("utf-8")
+    except ValueError:
+        return
+    if text.isprintable():
+        yield text
+        yield text[::-1]
+
+
+def unhidden(hidden: str) -> str:
+    """The e-mail address behind Cloudflare's `data-cfemail`: XOR with its first byte."""
+    try:
+        key, *rest = bytes.fromhex(hidden)
+        return bytes(byte ^ key for byte in rest).decode("utf-8", "ignore")
+    except ValueError:
+        return ""
+
+
+def _of_parts(values: dict[str, str]) -> str | None:
+    """`data-user` and `data-domain`, or the like, plain or packed."""
+    local = _part(values, OF_LOCAL, LOCAL)
+    host, zone = _part(values, OF_HOST, HOST), _part(values, OF_ZONE, HOST)
+    whole = f"{host}.{zone}" if host and zone else host
+    return _mail(f"{local}@{whole}") if local and whole else None
+
+
+def _part(values: dict[str, str], names: re.Pattern[str], shape: re.Pattern[str]) -> str | None:
+    for name, value in values.items():
+        if names.search(name):
+            read = [*_unpacked(value), value] if BASE64.fullmatch(value) else [value]
+            return next((one for one in read if shape.fullmatch(one)), None)
+    return None
+
+
+# --- scripts ----------------------------------------------------------------------------------
+def _scripted(element: HtmlElement) -> str:
+    code = element.text or ""
+    kind = element.get("type") or ""
+    if element.get("src") or "ld+json" in kind:
+        return ""
+    if "json" in kind:  # what a script of the page will draw
+        return HIDDEN_MAIL if find_emails(code, "") else ""
+    found = written(code)
+    return HIDDEN_MAIL if found is None else " ".join(found)
+
+
+def _coded(element: HtmlElement) -> Iterator[str]:
+    """What a click would do: `onclick`, `href="javascript:…"`."""
+    for name, value in element.attrib.items():
+        if name.startswith("on") or (name == "href" and value.startswith("javascript:")):
+            code = unquote(value[: LONGEST_VALUE * 10])
+            if "mail" in code.lower() or "@" in code:
+                yield " ".join(spoken(code)) or HIDDEN_MAIL
+
+
+# --- pictures ---------------------------------------------------------------------------------
+def _inside(element: HtmlElement) -> str:
+    """The contacts that are drawn as letters, or shown to who has no scripts."""
+    text = " ".join("".join(islice(element.itertext(), 200)).split())[:LONGEST_VALUE]
+    is_contact = CONTACT.search(text) and (find_emails(text, "") or find_phones(text, ""))
+    return text if is_contact else ""
+
+
+def _drawn(element: HtmlElement) -> str:
+    said = " ".join(filter(None, map(element.get, TITLES)))[:LONGEST_VALUE]
+    if CONTACT.search(said) and find_phones(said, ""):
+        return said
+    name = (element.get("src") or element.get("data") or "").rpartition("/")[2]
+    if AT.fullmatch(said.strip()) or AT.fullmatch(name.partition(".")[0]):
+        return "@"
+    if MAIL.search(f"{name[:LONGEST_VALUE]} {said}"):
+        return HIDDEN_MAIL
+    return OBJECT if _is_labelled(element) else ""
+
+
+def _is_labelled(element: HtmlElement) -> bool:
+    """«E-mail:» stands right before it, over the borders of a few others; no label of a field."""
+    node = element
+    for _ in range(STEPS_BACK):
+        before, text = _step_back(node)
+        if before is None or before.tag in FIELDS:
+            return False
+        if text:
+            return ends_with_label(text) and next(elements(before, *FIELDS), None) is None
+        node = before
+    return False
+
+
+def _step_back(node: HtmlElement) -> tuple[HtmlElement | None, str]:
+    """The element before, or the one around, and the text between."""
+    before = node.getprevious()
+    if before is None:
+        around = node.getparent()
+        return around, (around.text or "").strip() if around is not None else ""
+    tail = (before.tail or "").strip()
+    return before, tail or "".join(islice(before.itertext(), 20)).strip()
+
+
+def _turn(element: HtmlElement) -> None:
+    """Letters written from the end, which the style turns round."""
+    text = " ".join("".join(islice(element.itertext(), 50)).split())[:LONGEST_VALUE]
+    turned = text[::-1]
+    if find_emails(turned, "") or (find_phones(turned, "") and not find_phones(text, "")):
+        _instead(element, turned)
+
+
+# --- links and styles -------------------------------------------------------------------------
+def _target(element: HtmlElement) -> str:
+    """Of `mailto:` and `tel:`, where the text of the link does not say it."""
+    href = (element.get("href") or "").strip()[:LONGEST_VALUE]
+    kind, _, rest = href.partition(":")
+    if "email-protection#" in href:
+        return _mail(unhidden(href.rpartition("#")[2])) or HIDDEN_MAIL
+    if kind.lower() == "mailto":
+        address = _mail(unquote(rest).partition("?")[0])
+        return address if address and address not in _said(element) else ""
+    if kind.lower() == "tel":
+        number = re.sub(r"\D", "", unquote(rest))
+        return (
+            f"тел. {unquote(rest)}" if number[-5:] not in re.sub(r"\D", "", _said(element)) else ""
+        )
+    return ""
+
+
+def _said(element: HtmlElement) -> str:
+    return f"{element.text_content()} {(element.tail or '')[:LONGEST_VALUE]}".lower()
+
+
+def _add_styled(root: HtmlElement) -> None:
+    """`content: "school1@example.org"` of a style sheet in the page."""
+    body = root.find("body")
+    if body is None:
+        return
+    for style in elements(root, "style"):
+        for found in STYLED.finditer(style.text or ""):
+            text = re.sub(r"\\0{0,4}40 ?", "@", found[2])
+            if address := _mail(text):
+                etree.SubElement(body, "p").text = address

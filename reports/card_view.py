@@ -1,0 +1,140 @@
+"""The card of one institution as its templates print it (reports/cards.py builds it)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reports.counting import Change
+from reports.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One piece of evidence; a card lists each once, and its findings name the number."""
+
+    number: int
+    url: str
+    fetched: str
+    sha256: str
+    short: str
+    record: str
+
+
+Records = Mapping[str, Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """A waiver: the violation stays, an authority bears with it until a day."""
+
+    until: str
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One finding under its requirement: one page, or one institution that it speaks of."""
+
+    place: str
+    network: str
+    url: str | None
+    because: str
+    measured: tuple[tuple[str, str], ...]
+    required: tuple[tuple[str, str], ...]
+    details: tuple[tuple[str, str], ...]
+    since: str | None
+    previous: str | None
+    change: Change
+    records: tuple[int, ...]
+    more_records: int
+    waiver: Tolerance | None
+    disputed: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A requirement with the findings that came out alike."""
+
+    mark: str
+    act: str
+    clause: str
+    title: str
+    law: str
+    severity: str
+    remedies: tuple[str, ...]
+    networks: str  # slugs, for the filter
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DoneLine:
+    """Pages on which the same was seen since the same day."""
+
+    places: tuple[str, ...]
+    because: str
+    since: str | None
+    records: tuple[int, ...]
+    more_records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A requirement that is met."""
+
+    clause: str
+    title: str
+    networks: str
+    lines: tuple[DoneLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a group of like findings concerns."""
+
+    clause: str
+    title: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings with one and the same reason, told once."""
+
+    mark: str
+    because: str
+    networks: str
+    subjects: tuple[Subject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    word: str
+    url: str
+    deleted_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    anchor: str
+    name: str
+    full_name: str
+    kind: str
+    kind_word: str
+    standing: Standing
+    said: str  # its words: «есть нарушения»
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    pages: tuple[PageLine, ...]
+    exemptions: tuple[str, ...]
+    waivers: tuple[str, ...]
+    attestations: tuple[str, ...]
+    totals: tuple[tuple[str, int], ...]
+    failed: tuple[Item, ...]
+    review: tuple[Item, ...]
+    waiting: tuple[Group, ...]
+    passed: tuple[Done, ...]
+    outside: tuple[Group, ...]
+    outside_count: int
+    records: tuple[Record, ...]

@@ -1,0 +1,144 @@
+"""The registered pages of an institution, held against what sites link to.
+
+A page is demanded only if it was read tonight, lives, and is older than the tolerance. A page that
+could not be read is neither missing nor dead; one that is gone need not be linked, and a link to
+it is told. A page goes by its address, its number and its present name (guard G14). Of a network
+whose pages nobody looked for in the links, nothing is missing either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from collectors.model import Address, Link, Page
+from collectors.networks import other_addresses
+from rules.case import Case, stands, told_birth
+from rules.model import Institution
+from rules.predicates.site_links import Linked
+from rules.views import State, View
+from rules.workdays import add_working_days
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A registered page, every address that it goes by, and what may be asked of a link to it."""
+
+    page: Page
+    view: View
+    addresses: frozenset[Address]
+    is_old: bool  # there, or gone, for longer than the tolerance
+
+    @property
+    def is_gone(self) -> bool:
+        return self.view.state is State.GONE or self.page.deleted_on is not None
+
+    @property
+    def is_unread(self) -> bool:
+        return self.view.state in (State.UNREAD, State.GONE_UNCONFIRMED) and not self.is_gone
+
+    @property
+    def is_live(self) -> bool:
+        return not self.is_gone and not self.is_unread
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Registered pages held against a set of links; addresses, sorted."""
+
+    missing: tuple[str, ...]  # live, old enough, not shown at all
+    hinted: tuple[tuple[str, Link], ...]  # as these, but shown in another way than by a link
+    fresh: tuple[str, ...]  # not linked, but lately created
+    unread: tuple[Known, ...]  # not linked, and nobody knows whether there still is such a page
+    unsought: tuple[str, ...]  # not found, but nobody looked for pages of that network
+    dead: tuple[str, ...]  # linked, and gone for long enough
+
+    @property
+    def is_whole(self) -> bool:
+        return not (self.dead or self.absent)
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """All that no link leads to, whatever the reason."""
+        hinted = (address for address, _ in self.hinted)
+        unread = (known.page.address for known in self.unread)
+        return tuple(sorted({*self.missing, *hinted, *self.fresh, *unread, *self.unsought}))
+
+
+def tally(known: Iterable[Known], links: Linked) -> Tally:
+    known = list(known)
+    absent = [one for one in known if not one.addresses & links.pages and not one.is_gone]
+    sought = [one for one in absent if one.page.network in links.networks]
+    due = [(one, links.hint(one.addresses)) for one in sought if one.is_live and one.is_old]
+    return Tally(
+        missing=_sorted(one for one, hint in due if hint is None),
+        hinted=tuple(sorted(((one.page.address, hint) for one, hint in due if hint), key=_first)),
+        fresh=_sorted(one for one in sought if not one.is_old),
+        unread=tuple(one for one in sought if one.is_unread and one.is_old),
+        unsought=_sorted(one for one in absent if one.page.network not in links.networks),
+        dead=_sorted(
+            one for one in known if one.is_gone and one.is_old and one.addresses & links.pages
+        ),
+    )
+
+
+def _first(hinted: tuple[str, Link]) -> str:
+    return hinted[0]
+
+
+def _sorted(known: Iterable[Known]) -> tuple[str, ...]:
+    return tuple(sorted(one.page.address for one in known))
+
+
+def is_demanded(known: Sequence[Known], links: Linked) -> bool:
+    """A link is asked for, or one leads to a page that is gone."""
+    return any(not one.is_gone or one.addresses & links.pages for one in known)
+
+
+def known_pages(case: Case, one: Institution, lag: int) -> list[Known]:
+    """Official pages that are, or were, registered; an address that is in use again is not dead."""
+    pages = [page for page in one.pages if page.role == "official" and _has_begun(page, case.today)]
+    standing = {page.address for page in pages if stands(page, case.today)}
+    return [
+        _as_known(case, one, page, lag)
+        for page in pages
+        if stands(page, case.today) or page.address not in standing
+    ]
+
+
+def _has_begun(page: Page, on: date) -> bool:
+    return page.created_on is None or page.created_on <= on
+
+
+def _as_known(case: Case, one: Institution, page: Page, lag: int) -> Known:
+    view = case.look(page)
+    since = _gone_since(case, one, view) if _is_gone(page, view) else _born(case, one, view)
+    is_old = since is None or add_working_days(since, lag, case.days_off) < case.today
+    return Known(page, view, frozenset(addresses_of(view)), is_old)
+
+
+def _is_gone(page: Page, view: View) -> bool:
+    return view.state is State.GONE or page.deleted_on is not None
+
+
+def _born(case: Case, one: Institution, view: View) -> date | None:
+    return told_birth(view, one, case.zone)
+
+
+def _gone_since(case: Case, one: Institution, view: View) -> date | None:
+    """The latest day on which it may have gone: always in favour of who keeps the list."""
+    told = [
+        event.on
+        for event in one.events
+        if event.kind == "page_deleted" and event.page == view.page.address
+    ]
+    seen = view.gone_since.astimezone(case.zone).date() if view.gone_since else None
+    return max([day for day in (view.page.deleted_on, seen, *told) if day], default=case.today)
+
+
+def addresses_of(view: View) -> Iterator[Address]:
+    """The registered address, and those that the network gives to its number and its name."""
+    yield view.page.network, view.page.address
+    for address in other_addresses(view.page, view.page_id, view.facts.screen_name):
+        yield view.page.network, address
