@@ -6,6 +6,10 @@
 
 An `Answer` is a definite one: 2xx, or a 404 or 410 that says "no such page". Everything else is a
 `ReadError`, whatever library raised it: `FAILURES` and `STATUSES` are the only translation.
+
+That an answer is whole wants a proof: the length that was told, the last chunk, the end of the
+packed stream, or the document's own. Without one it is a `ReadError` (CUT), or, for who asks with
+`partly`, an `Answer` whose `extent` says so.
 """
 
 from __future__ import annotations
@@ -35,6 +39,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from collectors.ends import has_end
 from collectors.guard import (
     AddressError,
     Guard,
@@ -66,6 +71,14 @@ class CertificateTrouble(StrEnum):
     OTHER = "other"
 
 
+class Extent(StrEnum):
+    """How much of a body came."""
+
+    WHOLE = "whole"
+    UNTOLD = "untold"  # until the server closed the connection: nothing tells whether that was all
+    CUT = "cut"  # it broke off before the end that was told
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The last exchange of a reading; `evidence` has every hop, the answer's own last."""
@@ -75,6 +88,11 @@ class Answer:
     headers: httpx.Headers
     body: bytes
     evidence: tuple[Evidence, ...] = ()
+    extent: Extent = Extent.WHOLE
+
+    @property
+    def is_whole(self) -> bool:
+        return self.extent is Extent.WHOLE
 
 
 class ReadError(Exception):
@@ -128,6 +146,8 @@ FAILURES: tuple[tuple[type[Exception], FailureCode], ...] = (
     (UnicodeError, FailureCode.MALFORMED),  # a name or a header that fits no encoding
 )
 EXPECTED = tuple(kind for kind, _ in FAILURES)
+BROKEN_OFF = (httpcore.RemoteProtocolError, httpcore.ReadError)  # of a body that had begun
+GZIP = b"\x1f\x8b"
 
 STATUSES: Mapping[int, FailureCode] = {
     401: FailureCode.FORBIDDEN,
@@ -151,6 +171,9 @@ CERTIFICATES: Mapping[int, CertificateTrouble] = {  # X509_V_ERR_*, openssl/x509
     64: CertificateTrouble.WRONG_NAME,
 }
 
+PARTIAL_CONTENT = 206
+NO_SUCH_PAGE = (404, 410)  # the status says it, whatever its page
+
 TRANSIENT = frozenset(
     {
         FailureCode.CONNECTION,
@@ -158,7 +181,8 @@ TRANSIENT = frozenset(
         FailureCode.TIMEOUT,
         FailureCode.SERVER_ERROR,
         FailureCode.RATE_LIMITED,
-        FailureCode.MALFORMED,  # an answer cut short; a body that is wrong JSON is not seen here
+        FailureCode.MALFORMED,  # a body that is wrong JSON is not seen here
+        FailureCode.CUT,
     }
 )
 
@@ -198,13 +222,20 @@ class Client:
         headers: Mapping[str, str] | None = None,
         attempts: int | None = None,
         only: Container[str] | None = None,
+        partly: bool = False,
     ) -> Answer:
         """Follows redirects, repeats what may pass. Raises ReadError, and OSError of the sink.
 
         `only`: content types whose bodies are read; of another one the answer has no body.
+        `partly`: what came in part, and no better again, is an answer; it looks at `extent`.
         """
         address = url if params is None else str(httpx.URL(url).copy_merge_params(dict(params)))
-        return await self._retrying(attempts)(self._follow, address, dict(headers or {}), only)
+        try:
+            return await self._retrying(attempts)(self._follow, address, dict(headers or {}), only)
+        except ReadError as error:
+            if partly and (part := _part_of(error)):
+                return part
+            raise
 
     def _retrying(self, attempts: int | None) -> AsyncRetrying:
         patience = wait_exponential_jitter(
@@ -275,14 +306,14 @@ class Client:
         trail: tuple[Evidence, ...],
     ) -> Answer:
         """One request. What came before a failure is kept, too: it shows the failure."""
-        body = bytearray()
+        body, extent = bytearray(), Extent.WHOLE
         response: httpx.Response | None = None
         problem: Exception | None = None
         try:
             async with asyncio.timeout(self.limits.total_timeout):
                 response = await self._send(request)
                 if only is None or content_type(response.headers) in only:
-                    await _read(response, body, self.limits.max_bytes)
+                    extent = await _read(response, body, self.limits.max_bytes)
                 await response.aclose()
         except EXPECTED as error:
             problem = error
@@ -296,6 +327,7 @@ class Client:
             headers=response.headers,
             body=bytes(body),
             evidence=trail,
+            extent=extent,
         )
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
@@ -446,17 +478,38 @@ class _Stream(httpx.AsyncByteStream):
         await self._answer.aclose()
 
 
-async def _read(response: httpx.Response, body: bytearray, most: int) -> None:
+async def _read(response: httpx.Response, body: bytearray, most: int) -> Extent:
     """Fill `body`, unpacked, with at most `most` bytes; a bomb is never unpacked beyond that."""
     try:
         unpack = _unpacker(response.headers.get("content-encoding", ""))
+        is_broken = await _fill(response, body, unpack, most)
+    finally:
+        await response.aclose()
+    is_cut = is_broken or unpack.is_open
+    if (not is_cut and (unpack.has_ended or _is_framed(response))) or has_end(bytes(body)):
+        return Extent.WHOLE
+    return Extent.CUT if is_cut else Extent.UNTOLD
+
+
+async def _fill(
+    response: httpx.Response, body: bytearray, unpack: _Unpacker | _Plain, most: int
+) -> bool:
+    """Whether the connection broke before the end that was told."""
+    try:
         async for packed in response.aiter_raw():
             body += unpack(packed, most + 1 - len(body))
             if len(body) > most:
                 del body[most:]
                 raise _TooLargeError(f"more than {most} bytes")
-    finally:
-        await response.aclose()
+    except BROKEN_OFF:
+        return True
+    return False
+
+
+def _is_framed(response: httpx.Response) -> bool:
+    """Then the transport itself complains of a body without its end; a 206 is a part by name."""
+    told = "content-length" in response.headers or "transfer-encoding" in response.headers
+    return told and response.status_code != PARTIAL_CONTENT
 
 
 def content_type(headers: httpx.Headers) -> str:
@@ -467,20 +520,47 @@ def content_type(headers: httpx.Headers) -> str:
 
 
 class _Unpacker:
-    """gzip and zlib, one member after another, never more than asked for."""
+    """gzip and zlib, one member after another, never more than asked for; no junk behind them."""
 
     def __init__(self) -> None:
         self._inflate = zlib.decompressobj(wbits=47)
+        self._held = b""  # the first byte of a member, perhaps
+        self._is_junk = False
+        self._has_begun = False
+
+    @property
+    def has_ended(self) -> bool:
+        return self._inflate.eof and not self._held
+
+    @property
+    def is_open(self) -> bool:
+        return self._has_begun and not self.has_ended
 
     def __call__(self, packed: bytes, most: int) -> bytes:
-        out = self._inflate.decompress(packed, most)
-        while self._inflate.eof and self._inflate.unused_data and len(out) < most:
-            rest, self._inflate = self._inflate.unused_data, zlib.decompressobj(wbits=47)
-            out += self._inflate.decompress(rest, most - len(out))
+        out, waiting = b"", self._held + packed
+        self._held = b""
+        while waiting and len(out) < most and self._is_more(waiting):
+            self._has_begun = True
+            out += self._inflate.decompress(waiting, most - len(out))
+            waiting = self._inflate.unused_data
         return out
+
+    def _is_more(self, waiting: bytes) -> bool:
+        """Of the stream; behind its end a new member may begin, and anything else is junk."""
+        if self._is_junk or not self._inflate.eof:
+            return not self._is_junk
+        if waiting == GZIP[:1]:
+            self._held = waiting
+            return False
+        self._is_junk = not waiting.startswith(GZIP)
+        if not self._is_junk:
+            self._inflate = zlib.decompressobj(wbits=47)
+        return not self._is_junk
 
 
 class _Plain:
+    has_ended = is_open = False  # plain bytes tell nothing of their end
+
     def __call__(self, packed: bytes, most: int) -> bytes:
         return packed[:most]
 
@@ -528,13 +608,21 @@ def _kept(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
 
 def _definite(answer: Answer) -> Answer:
     code = _status_failure(answer.status)
+    if code is None and not answer.is_whole and answer.status not in NO_SUCH_PAGE:
+        detail = f"{answer.extent}: {len(answer.body)} bytes came, and no end"
+        raise ReadError(Failure(FailureCode.CUT, detail), answer.evidence, answer)
     if code is None:
         return answer
     raise ReadError(Failure(code, f"status {answer.status}"), answer.evidence, answer)
 
 
+def _part_of(error: ReadError) -> Answer | None:
+    is_part = error.failure.code is FailureCode.CUT and error.answer and error.answer.body
+    return error.answer if is_part else None
+
+
 def _status_failure(status: int) -> FailureCode | None:
-    if 200 <= status < 300 or status in (404, 410):
+    if 200 <= status < 300 or status in NO_SUCH_PAGE:
         return None
     if status >= 500:
         return FailureCode.SERVER_ERROR

@@ -64,7 +64,8 @@ class FailureCode(StrEnum):
     STUB = "stub"  # a page instead of the site: maintenance, a hoster's default page
     NEEDS_JAVASCRIPT = "needs_javascript"
     TOO_LARGE = "too_large"
-    MALFORMED = "malformed"  # not JSON, cut, of another shape
+    MALFORMED = "malformed"  # not JSON, of another shape
+    CUT = "cut"  # its end did not come: what was seen may help, what was not proves nothing
     UNRECOGNISED = "unrecognised"  # no selector matched: the platform changed its pages
     INCOMPLETE = "incomplete"  # the wall or the crawl was not read far enough
     # us

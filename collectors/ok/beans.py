@@ -83,12 +83,17 @@ def group_of_url(answer: Any) -> tuple[str, str]:
 
 
 def entries(answer: Any, group: str) -> tuple[Entry, ...]:
-    """Topics of stream.get or mediatopic.getTopics, in the order of the answer."""
+    """Topics of stream.get or mediatopic.getTopics, in the order of the answer.
+
+    An entry of the feed that names no topic is one all the same: with its date, or a hole.
+    """
     topics, feeds = _parts(answer)
     dates = {_topic_of(feed): feed.get("date_ms") for feed in feeds}
     by_key = {str(topic.get("id", "")): topic for topic in topics}
-    order = dict.fromkeys([key for key in map(_topic_of, feeds) if key] or by_key)
-    return tuple(_entry(key, by_key.get(key, {}), dates.get(key), group) for key in order)
+    told = [*map(_topic_of, feeds)]
+    order = told if by_key.keys() & set(told) or not by_key else by_key
+    once = dict.fromkeys(order)
+    return tuple(_entry(key, by_key.get(key, {}), dates.get(key), group) for key in once)
 
 
 def anchor(answer: Any) -> str:
@@ -119,7 +124,7 @@ def _topic_of(feed: Bean) -> str:
     told = feed.get("target_refs")
     references = [str(one) for one in told] if isinstance(told, list) else []
     topics = [one for one in references if one.startswith(("media_topic:", "group_topic:"))]
-    return topics[0].partition(":")[2] if topics else ""
+    return topics[0].partition(":")[2] if topics else f"feed {feed.get('date_ms')}"
 
 
 def _entry(key: str, topic: Bean, feed_date: Any, group: str) -> Entry:

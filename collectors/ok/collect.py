@@ -38,6 +38,7 @@ from collectors.ok.turns import AT_ONCE, chunks, together
 log = logging.getLogger(__name__)
 
 PUBLIC = "public"
+MAY_GO_ON = ("access", "title", "description", "contacts", "government_mark")
 
 
 async def collect(
@@ -105,12 +106,12 @@ class _Reader:
             contacts=union(*filter(None, [facts.contacts, more.contacts])),
             description=more.description if facts.description is None else facts.description,
             government_mark=facts.government_mark or more.government_mark,
-            unread_places=more.unread_places,
+            unread_places=facts.unread_places if public.gap else more.unread_places,
         )
         return replace(head, facts=facts, evidence=evidence)
 
     def _observation(self, page: Page, head: Head, reader: str) -> Observation:
-        gaps = {} if head.facts is None else _gaps(head.facts)
+        gaps = {} if head.facts is None else _gaps(head.facts, head.gap)
         if reader == PUBLIC and self.api and self.api.stopped:
             gaps["created_at"] = self.api.stopped  # only the API tells it: the operator must know
         return Observation(
@@ -139,6 +140,8 @@ class _Reader:
     async def _with_mark(self, seen: Observation) -> Observation:
         """«Госорганизация» is absent only if a control page showed it, to the same reader (G20)."""
         if seen.facts is None or seen.facts.government_mark:
+            return seen
+        if "government_mark" in seen.gaps:
             return seen
         proof = await self._proof(seen.reader)
         if proof is None:
@@ -206,9 +209,12 @@ def _with_wall(facts: Facts, topics: Topics) -> Facts:
     )
 
 
-def _gaps(facts: Facts) -> dict[str, Failure]:
+def _gaps(facts: Facts, part: Failure | None) -> dict[str, Failure]:
+    """`part`: what was seen is there; what was not may be there too."""
     if facts.presence is not Presence.LIVE:
         return {}
+    if part:
+        return dict.fromkeys(MAY_GO_ON, part)
     missing = [name for name in ("title", "contacts") if getattr(facts, name) is None]
     return {name: Failure(FailureCode.UNRECOGNISED, "no selector matched") for name in missing}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
@@ -84,15 +84,20 @@ LOGIN = (
     ".anonym_login",
     "form[action*=AnonymLogin]",
 )
+CUT = Failure(FailureCode.CUT, "the end of the page did not come")
 _PROSE = (*DESCRIPTIONS, *POSTS, "script", "style", "noscript", "template")
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One page as it arrived: where redirects ended, and its text."""
+    """One page as it arrived: where redirects ended, and its text.
+
+    Pages of OK end with `</html>`; of one that did not, `html` goes up to its last whole tag.
+    """
 
     url: str
     html: str
+    is_whole: bool = True
 
 
 # --- is it the page? ----------------------------------------------------------------------------
@@ -116,10 +121,12 @@ def _normalise(soup: BeautifulSoup) -> None:
 def trouble(soup: BeautifulSoup, answer: Shown, page: Page) -> Failure | None:
     """Why the page cannot be taken for the group's; None when it is surely the group's."""
     if not answer.html.strip():
-        return Failure(FailureCode.EMPTY, "empty page")
+        return Failure(FailureCode.EMPTY, "empty page") if answer.is_whole else CUT
     if is_group_of(soup, answer, page):
         return None
     code, detail = _instead(soup, answer)
+    if not answer.is_whole and code not in (FailureCode.CAPTCHA, FailureCode.LOGIN_WALL):
+        return CUT
     return Failure(code, detail)
 
 
@@ -246,6 +253,12 @@ def group_facts(soup: BeautifulSoup, page: Page) -> Facts:
         contacts=_contacts(soup),
         unread_places=("description",) if is_cut else (),
     )
+
+
+def facts_in_part(soup: BeautifulSoup, page: Page) -> Facts:
+    """Of a page that broke off: without what its rest might add to or take back."""
+    facts = group_facts(soup, page)
+    return replace(facts, access=None, members_count=None, topics_count=None)
 
 
 def topics_count(soup: BeautifulSoup) -> int | None:

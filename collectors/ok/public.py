@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
+from collectors.ends import has_end, without_loose_end
 from collectors.http import Answer, Client, ReadError
 from collectors.model import Evidence, Facts, Failure, FailureCode, Page, Presence, Run, Wall
 from collectors.ok import page as html
 from collectors.ok.settings import OkSettings
-from collectors.ok.walls import Reading, pinned_text, to_wall
+from collectors.ok.walls import Entry, Reading, pinned_text, to_wall
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Head:
 
     facts: Facts | None = None
     failure: Failure | None = None
+    gap: Failure | None = None  # why there may be more to every fact, and other ones
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -109,11 +112,13 @@ class Public:
         soup = html.parse(shown)
         if failure := html.trouble(soup, shown, page):
             return reading, failure
+        more = html.entries(soup, self._clock(answer), page)
+        if not shown.is_whole:
+            return _plus_part(reading, more), html.CUT
         counted = html.topics_count(soup)
         total = reading.total if counted is None else counted
         if total is None and not reading.entries and html.says_no_topics(soup):
             total = 0
-        more = html.entries(soup, self._clock(answer), page)
         return replace(reading, total=total).plus(more), None
 
     def _clock(self, answer: Answer) -> datetime:
@@ -126,7 +131,7 @@ class Public:
             raise ReadError(self.given_up)
         url = self.settings.site_url.rstrip("/") + path
         try:
-            answer = await self.client.get(url, params=parameters)
+            answer = await self.client.get(url, params=parameters, partly=True)
         except ReadError as error:
             self._count(error.failure)
             raise
@@ -142,7 +147,9 @@ class Public:
     def _shown(self, answer: Answer) -> html.Shown:
         """With the path as it is on ok.ru, whatever stands in for it."""
         path = answer.url.removeprefix(self.settings.site_url.rstrip("/"))
-        return html.Shown(path, answer.body.decode("utf-8", errors="replace"))
+        is_whole = has_end(answer.body) or not answer.body.strip()
+        body = answer.body if is_whole else without_loose_end(answer.body)
+        return html.Shown(path, body.decode("utf-8", errors="replace"), is_whole)
 
     async def _behind(self, error: ReadError, page: Page) -> Failure:
         """A refusal whose page says more: a captcha or a login behind a 403."""
@@ -186,13 +193,31 @@ def _trouble(shown: html.Shown, page: Page) -> Failure | None:
 
 def _read_head(shown: html.Shown, page: Page, evidence: tuple[Evidence, ...]) -> Head:
     soup = html.parse(shown)
-    failure, stated = html.trouble(soup, shown, page), _stated(soup, page)
+    failure = html.trouble(soup, shown, page)
+    if not shown.is_whole:
+        return _head_in_part(soup, page, failure, evidence)
+    stated = _stated(soup, page)
     if failure and not (stated and failure.code is FailureCode.UNRECOGNISED):
         return Head(failure=failure, evidence=evidence)
     facts = Facts(presence=stated) if failure else html.group_facts(soup, page)
     if stated in (Presence.BANNED, Presence.DELETED):
         facts = replace(facts, presence=stated)
     return Head(facts=facts, evidence=evidence)
+
+
+def _head_in_part(
+    soup: BeautifulSoup, page: Page, failure: Failure | None, evidence: tuple[Evidence, ...]
+) -> Head:
+    """Half a page that says "blocked" may say of whom, or show topics, in its other half."""
+    if failure or html.stated_presence(soup):
+        return Head(failure=failure or html.CUT, evidence=evidence)
+    return Head(facts=html.facts_in_part(soup, page), gap=html.CUT, evidence=evidence)
+
+
+def _plus_part(reading: Reading, more: Sequence[Entry]) -> Reading:
+    """The last entry may go on, and a first one alone may be pinned: its date tells nothing."""
+    joined = reading.plus(more[:-1])
+    return joined if len(joined.entries) > 1 else reading
 
 
 def _stated(soup: BeautifulSoup, page: Page) -> Presence | None:

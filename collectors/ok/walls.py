@@ -63,6 +63,8 @@ def covered_since(reading: Reading, as_of: datetime) -> datetime | None:
     dated = [entry.moment for entry in readable if entry.moment and not _doubtful(entry, as_of)]
     if not dated or not _in_order(dated):
         return None
+    if len(dated) == 1 and listed[0] is reading.entries[0]:
+        return None  # it may be pinned: nothing is known of what it stands above
     return dated[-1].at + timedelta(hours=dated[-1].blur_hours)
 
 
@@ -83,7 +85,15 @@ def pinned_text(reading: Reading) -> str | None:
     if not reading.entries:
         return "" if reading.is_whole else None
     first = reading.entries[0]
-    return first.text if _is_pinned(first, reading.entries) else ""
+    if _is_pinned(first, reading.entries):
+        return first.text
+    return "" if _is_told(reading) else None
+
+
+def _is_told(reading: Reading) -> bool:
+    """Whether the second topic shows if the first is pinned; one alone is all that there is."""
+    moments = [entry.moment for entry in reading.entries[:2]]
+    return None not in moments and (len(moments) > 1 or reading.is_whole)
 
 
 def _posts(entries: Sequence[Entry], as_of: datetime) -> list[Post]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from collectors.ends import is_page
 from collectors.hints import hints_of, names_a_network
 from collectors.http import ReadError
 from collectors.model import FailureCode, Link
@@ -37,7 +38,8 @@ async def mapped_pages(reader: Reader, site: Territory) -> Mapped:
     guess = site.beside_home("/sitemap.xml")
     waiting = [guess, *await _named(reader, site)]
     pages: list[str] = []
-    unread: list[FailureCode] = []
+    rules = await reader.rules(site.home)
+    unread = [] if rules.is_whole else [FailureCode.CUT]  # it may name more sitemaps
     for asked, url in enumerate(waiting):  # an index adds to it
         if asked >= MOST_SITEMAPS:
             unread.append(FailureCode.TOO_LARGE)
@@ -47,6 +49,7 @@ async def mapped_pages(reader: Reader, site: Territory) -> Mapped:
         except ReadError as error:
             unread += [] if url == guess and _is_no_map(error) else [error.failure.code]
             continue
+        unread += [] if found.is_whole else [FailureCode.CUT]
         waiting += [one for one in _own(found.more, site) if one not in waiting]
         pages += found.pages
     return Mapped(tuple(_pages(pages, site)), tuple(unread))
@@ -63,7 +66,8 @@ async def _sitemap(reader: Reader, url: str) -> Sitemap:
     if answer.status != 200:
         return Sitemap()
     kind = answer.headers.get("content-type", "")
-    return sitemap(answer.body, reader.client.limits.max_bytes, kind) or Sitemap()
+    read = sitemap(answer.body, reader.client.limits.max_bytes, kind)
+    return read or Sitemap(is_whole=answer.is_whole or is_page(answer.body))
 
 
 def _is_no_map(error: ReadError) -> bool:
@@ -102,6 +106,7 @@ async def scripted_widgets(reader: Reader, scripts: Sequence[str]) -> Scripted:
         except ReadError:
             all_read = False
             continue
+        all_read = all_read and answer.is_whole
         code = decoded(answer.body, answer.headers.get("content-type", ""))
         hints += hints_of(code, "", url) if names_a_network(code) else ()
         if found := pos_widgets(code):

@@ -32,6 +32,7 @@ from collectors.site.territory import Target, Territory, target
 
 PATIENCE = 5  # failures in a row of an unwell host, after which it is left alone
 FEW_LINKS = 3
+FEW_ENDLESS = 2
 FEW_ALIKE = 2  # pages that say the same by chance
 MOST_NUMBERS = 100
 UNWELL = frozenset(
@@ -107,6 +108,8 @@ class _Crawl:
     numbers: list[str] = field(default_factory=list)
     unread_scripts: bool = False
     most_links: int = 0
+    ended: int = 0  # pages read to their end, and those that may go on
+    endless: int = 0
     shown: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -151,6 +154,7 @@ class _Crawl:
         await self._search_scripts()
         self._doubt_menus()
         self._doubt_answers()
+        self._doubt_ends()
 
     async def _add_mapped(self) -> None:
         mapped = await mapped_pages(self.reader, self.site)
@@ -197,6 +201,10 @@ class _Crawl:
         self.frontier.read += 1
         if reading.is_cut:
             self.frontier.skip(FailureCode.TOO_LARGE)
+        if reading.is_part:
+            self.frontier.skip(FailureCode.CUT)
+        self.ended += reading.is_endless is False and not reading.is_part
+        self.endless += reading.is_endless is True and not reading.is_part
         self.most_links = max(self.most_links, len(reading.links))
         page = reading.page
         anchors = tuple(link for link in page.anchors if self._is_new(link))
@@ -236,6 +244,14 @@ class _Crawl:
         told = Counter((page.title, page.headings, page.text_length) for page in inner)
         if max(told.values(), default=0) > max(FEW_ALIKE, len(inner) / 2):
             self.frontier.skip(FailureCode.STUB)
+
+    def _doubt_ends(self) -> None:
+        """Pages that stop before `</html>` where others of the site have it: a server that broke
+        down midway ends its answer as properly as a good one. Where none has it, it is a habit;
+        one page alone shows no habit.
+        """
+        if self.endless and (self.ended or self.endless < FEW_ENDLESS):
+            self.frontier.skip(FailureCode.CUT, self.endless)
 
     def _widgets(self) -> tuple[str, ...] | None:
         """Empty only when everything was read that could hold a form."""

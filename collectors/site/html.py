@@ -27,6 +27,7 @@ ADDRESSED = {  # elements, and the attribute that holds an address which is aske
 }
 # Not lxml.html's own table of classes (forms, inputs…): it is asked in Python, for every element.
 ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
+TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
 # What no XML tree may hold: the parser lets it in, and the first change of the text would fail.
 # It comes as it is or by number: `&#11;` is a line break within a paragraph pasted from Word.
 UNHELD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -40,18 +41,21 @@ UNSEEN = re.compile(r"&(?:ZeroWidthSpace|NoBreak|Negative(?:VeryThin|Thin|Medium
 ASKED = frozenset({"href", "src", "action", "data-cfemail"})
 
 
-def tree(text: str) -> HtmlElement | None:
-    """None for a page without an element."""
+def tree(text: str) -> tuple[HtmlElement | None, bool]:
+    """None for a page without an element; and whether all of the page is in it.
+
+    The parser goes so deep and no deeper: tags that an old editor never closed reach its bottom.
+    """
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(ELEMENTS)
     try:
         clean = UNSEEN.sub("", UNHELD_BY_NUMBER.sub(" ", UNHELD.sub(" ", text)))
         root = document_fromstring(clean.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
-        return None
+        return None, True
     if not is_normal_markup(clean):
         _normalise(root)
-    return root
+    return root, not any(one.type == TOO_DEEP for one in parser.error_log)
 
 
 def _normalise(root: HtmlElement) -> None:

@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 
 from collectors.addresses import SHORTENERS
 from collectors.contacts import marked_as, union
+from collectors.ends import without_loose_end
 from collectors.hints import hints_of, names_a_network
 from collectors.links import page_in_link, resolved
 from collectors.model import Contacts, FailureCode, HintKind, Link, SitePage
@@ -72,7 +73,9 @@ class Reading:
     is_for_sale: bool = False
     text: str = ""  # how the page begins and ends
     numbers: tuple[str, ...] = ()  # ОГРН and ИНН that stand on it
-    is_cut: bool = False  # it has more anchors, mentions or blocks than are kept
+    is_cut: bool = False  # it has more anchors, mentions… than are kept, or goes too deep
+    is_part: bool = False  # its end did not come
+    is_endless: bool | None = None  # it begins as a whole page and does not end as one
 
     @property
     def is_empty(self) -> bool:
@@ -92,15 +95,19 @@ class Source:
     status: int
     content_type: str
     body: bytes
+    is_part: bool = False  # nothing proves that its end came
+    is_endless: bool | None = None
 
 
 def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> Reading:
     """`with_blocks`: the authority's pages are cut into possible cards of institutions."""
-    encoding = encoding_of(source.body, source.content_type)
-    markup = text_of(source.body, encoding)
-    root = tree(markup)
+    body = without_loose_end(source.body) if source.is_part else source.body
+    encoding = encoding_of(body, source.content_type)
+    markup = text_of(body, encoding)
+    root, is_all = tree(markup)
     if root is None:
-        return Reading(page=SitePage(url=source.url, status=source.status), contacts=Contacts())
+        nothing = SitePage(url=source.url, status=source.status)
+        return Reading(page=nothing, contacts=Contacts(), is_part=source.is_part)
     if not encoding.startswith("utf"):
         spell_queries(root, encoding)
     base = _base(root, source.url)
@@ -114,14 +121,15 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     frames = tuple(_frames(root, base))
     code = _code(root, markup)
     lay_out(root)
-    body = root.find("body")
-    text = shown(root if body is None else body)
+    shown_part = root.find("body")
+    text = shown(root if shown_part is None else shown_part)
     named = tuple(named_links(links, source.url))
     cut_out = blocks(root, base, source.url) if with_blocks else iter(())
     cards = tuple(islice(cut_out, MOST_BLOCKS + 1))
     dated = tuple(dates(text))
     acts = mentions(text, dated)
     anchors = tuple(_kept(links, site))
+    headings = tuple(_headings(root))
     linked = (resolved(Link(url=one.target.url, place="")).page for one in anchors)
     hints = tuple(islice(hints_of(code, text, source.url, linked), MOST_HINTS + 1))
     pages = tuple(dict.fromkeys(_pages([*frames, *(link.target for link in links)], site)))
@@ -134,7 +142,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
             url=source.url,
             status=source.status,
             title=title,
-            headings=tuple(_headings(root)),
+            headings=headings[:MOST_HEADINGS],
             breadcrumbs=tuple(_breadcrumbs(root)),
             anchors=tuple(_as_links(anchors[:MOST_ANCHORS], source.url)),
             hints=hints[:MOST_HINTS],
@@ -155,10 +163,14 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
         is_for_sale=is_for_sale(title, text, len(pages)),
         text=_ends(text),
         numbers=tuple(dict.fromkeys(_registered(text))),
-        is_cut=len(anchors) > MOST_ANCHORS
+        is_cut=not is_all
+        or len(anchors) > MOST_ANCHORS
         or len(hints) > MOST_HINTS
         or len(acts) > MOST_MENTIONS
-        or len(cards) > MOST_BLOCKS,
+        or len(cards) > MOST_BLOCKS
+        or len(headings) > MOST_HEADINGS,
+        is_part=source.is_part,
+        is_endless=source.is_endless,
     )
 
 
@@ -288,7 +300,7 @@ def _ends(text: str) -> str:
 
 def _headings(root: HtmlElement) -> Iterator[str]:
     found = (on_one_line(element, 200) for element in elements(root, "h1", "h2", "h3"))
-    yield from list(dict.fromkeys(text for text in found if text))[:MOST_HEADINGS]
+    yield from dict.fromkeys(text for text in found if text)
 
 
 def _breadcrumbs(root: HtmlElement) -> Iterator[str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
+from collectors.ends import breaks_off, lacks_end
 from collectors.guard import AddressError, check_url
 from collectors.http import (
     Answer,
     CertificateError,
     CertificateTrouble,
     Client,
+    Extent,
     ReadError,
     content_type,
     read_error,
@@ -38,7 +40,10 @@ class NotAPageError(Exception):
 
 @dataclass(slots=True)
 class Reader:
-    """Of one site in one run; what was asked is kept in `evidence`, whatever came of it."""
+    """Of one site in one run; what was asked is kept in `evidence`, whatever came of it.
+
+    Answers may have come in part: who takes one looks whether it `is_whole`.
+    """
 
     client: Client
     as_of: date
@@ -73,20 +78,18 @@ class Reader:
         return answer
 
     async def parse(self, answer: Answer, site: Territory) -> Reading:
-        """Raises ReadError."""
+        """Raises ReadError. Half a page that looks like no page at all is half a page."""
         source = Source(
             url=answer.url,
             status=answer.status,
             content_type=answer.headers.get("content-type", ""),
             body=answer.body,
+            is_part=not answer.is_whole or breaks_off(answer.body),
+            is_endless=lacks_end(answer.body),
         )
         reading = await self._read(source, site)
-        if reading.gate:
-            raise ReadError(Failure(reading.gate, answer.url))
-        if reading.needs_javascript:
-            raise ReadError(Failure(FailureCode.NEEDS_JAVASCRIPT, answer.url))
-        if reading.is_empty and not reading.refresh:
-            raise ReadError(Failure(FailureCode.EMPTY, answer.url))
+        if code := _instead_of_page(reading):
+            raise ReadError(Failure(FailureCode.CUT if reading.is_part else code, answer.url))
         return reading
 
     async def _read(self, source: Source, site: Territory) -> Reading:
@@ -117,12 +120,15 @@ class Reader:
             if is_refusal(error) and error.failure.code is not FailureCode.RATE_LIMITED:
                 return robots(b"", agent)
             raise
+        if answer.extent is Extent.CUT:  # what it still forbids is not known
+            raise ReadError(Failure(FailureCode.CUT, url), answer.evidence)
         kind = answer.headers.get("content-type", "")
-        return robots(answer.body if answer.status == 200 else b"", agent, kind)
+        found = robots(answer.body if answer.status == 200 else b"", agent, kind)
+        return replace(found, is_whole=answer.is_whole)
 
     async def _ask(self, url: str, attempts: int | None, only: frozenset[str] | None) -> Answer:
         try:
-            answer = await self.client.get(url, attempts=attempts, only=only)
+            answer = await self.client.get(url, attempts=attempts, only=only, partly=True)
         except ReadError as error:
             self.evidence += error.evidence
             if isinstance(error, CertificateError):
@@ -144,6 +150,14 @@ def _origin(url: str) -> str:
         return target(url).origin
     except AddressError as error:
         raise read_error(error) from error
+
+
+def _instead_of_page(reading: Reading) -> FailureCode | None:
+    if reading.gate:
+        return reading.gate
+    if reading.needs_javascript:
+        return FailureCode.NEEDS_JAVASCRIPT
+    return FailureCode.EMPTY if reading.is_empty and not reading.refresh else None
 
 
 def is_refusal(error: ReadError) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote_to_bytes
 from lxml import etree
 from protego import Protego
 
+from collectors.ends import has_end
 from collectors.site.encodings import decoded, encoding_of
 
 LONGEST_DELAY = 10.0
@@ -18,6 +19,8 @@ MOST_ADDRESSES = 20_000
 ASCII = "".join(map(chr, range(128)))
 ENCODED = re.compile(r"(?:%[\da-f]{2})+", re.IGNORECASE)
 BARE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
+PACKED = b"\x1f\x8b"
+BEGINNINGS = (PACKED, b"<?xml", b"\xef\xbb\xbf<?xml")  # of a sitemap, whatever is left of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Robots:
     rules: Protego
     agent: str
     as_bytes: Protego | None = None  # the same rules, their paths in the file's own encoding
+    is_whole: bool = True  # False: it may forbid and name more than came
 
     def permits(self, url: str) -> bool:
         asked = _told_apart(url)
@@ -75,22 +79,25 @@ class Sitemap:
 
     pages: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+    is_whole: bool = True  # its root is closed, and all that it names is kept
 
 
 def sitemap(body: bytes, most_bytes: int, content_type: str = "") -> Sitemap | None:
     """None: not a sitemap (a page that says "not found" with status 200, say)."""
     try:
-        text = decoded(_unpacked(body, most_bytes), content_type)
-        root = etree.fromstring(_mended(text), _parser())
+        text = _mended(decoded(_unpacked(body, most_bytes), content_type))
+        root = etree.fromstring(text, _parser())
     except (etree.XMLSyntaxError, zlib.error, ValueError):
-        return None
+        root = None
     if root is None:
-        return None
+        return Sitemap(is_whole=False) if body.lstrip().startswith(BEGINNINGS) else None
     kind = etree.QName(root).localname
-    places = tuple(_places(root))[:MOST_ADDRESSES]
+    places = tuple(_places(root))
+    is_whole = len(places) <= MOST_ADDRESSES and has_end(text)
+    kept = places[:MOST_ADDRESSES]
     if kind == "sitemapindex":
-        return Sitemap(more=places)
-    return Sitemap(pages=places) if kind == "urlset" else None
+        return Sitemap(more=kept, is_whole=is_whole)
+    return Sitemap(pages=kept, is_whole=is_whole) if kind == "urlset" else None
 
 
 def _mended(text: str) -> bytes:
@@ -111,6 +118,6 @@ def _places(root: etree._Element) -> Iterator[str]:
 
 def _unpacked(body: bytes, most: int) -> bytes:
     """A `sitemap.xml.gz` is a packed file, not a packed answer."""
-    if not body.startswith(b"\x1f\x8b"):
+    if not body.startswith(PACKED):
         return body
     return zlib.decompressobj(wbits=31).decompress(body, most)

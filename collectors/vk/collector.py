@@ -93,9 +93,9 @@ def observation(found: Found, reading: Reading | None, run: Run) -> Observation:
 
 
 def _with_addresses(facts: Facts, gaps: Gaps, found: Found) -> tuple[Facts, Gaps]:
-    if found.gap is not None:
-        return facts, {**gaps, "contacts": found.gap}
     shown = address_contacts(found.more_addresses, "addresses")
+    if found.gap is not None:
+        gaps = {**gaps, "contacts": found.gap}
     return _with_contacts(facts, shown), gaps
 
 
@@ -107,8 +107,11 @@ def _with_wall(facts: Facts, gaps: Gaps, reading: Reading | None, run: Run) -> t
         failure = reading.failure or Failure(FailureCode.INTERRUPTED)
         return facts, {"contacts": failure, **gaps, "wall": failure, "pinned_text": failure}
     pinned = pinned_text_of(reading.sheets)
-    facts = _with_contacts(facts, find_contacts(pinned, "pinned"))
+    facts = _with_contacts(facts, find_contacts(pinned or "", "pinned"))
     facts = replace(facts, wall=wall_of(reading.sheets, run.as_of), pinned_text=pinned)
+    if pinned is None:
+        hidden = Failure(FailureCode.MALFORMED, "the first item of the wall is no post")
+        gaps = {"contacts": hidden, **gaps, "pinned_text": hidden}
     return facts, gaps  # a wall that was read in part says so itself, by `covered_since`
 
 

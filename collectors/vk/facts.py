@@ -92,13 +92,15 @@ def group_facts(group: Group, signals: Signals) -> tuple[Facts, Gaps]:
     gaps = {}
     if not mark and not signals.mark:
         mark, gaps["government_mark"] = None, _SILENT
-    if menu is None and signals.menu:
+    if menu is None and signals.menu and "menu" not in group:
         menu = ()
     if menu is None:
         gaps["menu"] = _SILENT
     contacts = group_contacts(group, menu or ())
     if "description" not in group:  # always served when asked for: we were shown only a part
         gaps["contacts"] = Failure(FailureCode.NOT_OFFERED, "the answer has no description")
+    if _has_hole(group):
+        gaps["contacts"] = Failure(FailureCode.MALFORMED, "a place of contacts has another shape")
     facts = Facts(
         presence=presence,
         access=ACCESS.get(_code(group, "is_closed")),
@@ -143,6 +145,19 @@ def _presence(group: Group) -> Presence | None:
 
 def _of_unknown_kind(group: Group) -> Failure:
     return Failure(FailureCode.NOT_VISIBLE, f"deactivated: {group.get('deactivated')}")
+
+
+def _has_hole(group: Group) -> bool:
+    """What is no contact, link or entry of the menu may be one that we cannot read."""
+    menu = group.get("menu")
+    lists = [group.get("contacts"), group.get("links")]
+    lists += [menu.get("items")] if isinstance(menu, dict) else []
+    is_odd = any(isinstance(one, list) and not all(map(_is_dict, one)) for one in lists)
+    return is_odd or not isinstance(group.get("description", ""), str)
+
+
+def _is_dict(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 # --- places where contacts and links stand ---
@@ -218,7 +233,7 @@ def _address_line(address: Mapping[str, Any]) -> str:
 def menu_links(group: Group) -> tuple[Link, ...] | None:
     """The community's menu, hidden items left out; None if the key was not served."""
     menu = group.get("menu")
-    if not isinstance(menu, dict):
+    if not isinstance(menu, dict) or not isinstance(menu.get("items"), list):
         return None
     return tuple(
         Link(url=url, text=_text(item, "title") or "", place="menu")

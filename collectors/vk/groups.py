@@ -36,6 +36,8 @@ from collectors.vk.reader import Reader, Signals
 CALL_IDS = 500
 HALVINGS = 60  # a run of bad identifiers may not eat the night
 ONE_OF_THEM_IS_BAD = frozenset({40, 100, 104, 125})
+CALL_ADDRESSES = 100
+PART_OF_ADDRESSES = Failure(FailureCode.INCOMPLETE, "groups.getAddresses: fewer than it counts")
 PERSONS = ("user", "application", "vk_app", "community_application")
 
 
@@ -236,14 +238,23 @@ async def _with_addresses(told: Found | Observation) -> Found | Observation:
     if isinstance(told, Observation) or not has_more_addresses(told.group):
         return told
     try:
-        answer = await told.reader.call("groups.getAddresses", group_id=told.group["id"], count=100)
+        answer = await told.reader.call(
+            "groups.getAddresses", group_id=told.group["id"], count=CALL_ADDRESSES
+        )
     except VkError as error:
         return _replaced(told, gap=error.failure)
     items = answer.response.get("items") if isinstance(answer.response, dict) else None
     if not isinstance(items, list):
         return _replaced(told, gap=Failure(FailureCode.MALFORMED, "groups.getAddresses: no items"))
     more = tuple(one for one in items if isinstance(one, dict))
-    return _replaced(told, more=more, evidence=answer.evidence)
+    gap = None if len(more) >= _counted(answer.response) else PART_OF_ADDRESSES
+    return _replaced(told, gap=gap, more=more, evidence=answer.evidence)
+
+
+def _counted(response: Mapping[str, Any]) -> int:
+    """Of a hundred that were asked for."""
+    count = response.get("count")
+    return min(count, CALL_ADDRESSES) if isinstance(count, int) else len(response["items"])
 
 
 def _replaced(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from collectors.model import Block, HintKind, Phone, PostalAddress, SiteFacts
+from collectors.model import Block, Contacts, HintKind, Phone, PostalAddress, SiteFacts
 from rules.case import Case
 from rules.hints import seen_hints
 from rules.literal import holds_email, holds_phone, holds_place
@@ -35,7 +35,7 @@ def card(case: Case, *, atom: str) -> Reading:
     if not blocks or (atom != "name" and not any(map(_shows_contacts, blocks))):
         return _no_card(case, atom)
     shown, found = ATOMS[atom](one, blocks)
-    everywhere = found or ATOMS[atom](one, list(_blocks(site_facts(case))))[1]
+    everywhere = found or ATOMS[atom](one, list(_everywhere(case)))[1]
     seen = [] if shown else _hints(blocks, atom)
     told = {"atom": ATOM_NAMES[atom], "institution": one.short_name or one.name}
     unclear = Reason.CARD_SHOWS_ODDLY if seen else Reason.CARD_UNCLEAR
@@ -91,6 +91,13 @@ def _no_card(case: Case, atom: str) -> Reading:
     unknown = reading.unseen or Reason.CARD_NOT_FOUND
     is_complete = case.site is not None and not unread_parts(case.site, site_facts(case))
     return replace(reading, unseen=reading.unseen if is_complete and atom == "name" else unknown)
+
+
+def _everywhere(case: Case) -> Iterator[Block]:
+    """Of a long card only the beginning is kept, so the contacts of whole pages count, too."""
+    contacts = case.site.facts.contacts if case.site else None
+    yield Block(heading="", text="", contacts=contacts or Contacts())
+    yield from _blocks(site_facts(case))
 
 
 def _blocks(site: SiteFacts | None) -> Iterator[Block]:

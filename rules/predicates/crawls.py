@@ -9,7 +9,7 @@ from collectors.model import Failure, FailureCode, SiteFacts
 from rules.case import Case
 from rules.literal import one_alphabet
 from rules.model import Outcome
-from rules.predicates.owners import owned, told_of
+from rules.predicates.owners import came_in_part, owned, told_of
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.views import State, View
@@ -66,7 +66,10 @@ def unread_parts(view: View | None, site: SiteFacts | None) -> tuple[Failure, ..
         return ()
     if site is None:
         return view.missing("site") or failures_of(view)
-    return () if site.crawl.complete else (Failure(FailureCode.INCOMPLETE, "site"),)
+    if site.crawl.complete:
+        return ()
+    code = FailureCode.CUT if came_in_part(site) else FailureCode.INCOMPLETE
+    return (Failure(code, "site"),)
 
 
 def failures_of(view: View) -> tuple[Failure, ...]:

@@ -27,7 +27,7 @@ from rules.predicates.known_pages import (
     known_pages,
     tally,
 )
-from rules.predicates.owners import owned, told_of
+from rules.predicates.owners import came_in_part, owned, told_of
 from rules.predicates.site_links import (
     NOTHING,
     Linked,
@@ -58,7 +58,7 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     lost = [address for address in whole.missing if not _may_be_renamed(case, one, address)]
     reading = of_site(
         case,
-        strict=card.is_whole and not whole.dead and not foreign,
+        strict=card.is_whole and not (whole.dead or foreign or came_in_part(site_facts(case))),
         generous=len(lost) <= len(anywhere.short),
         reasons=(
             Reason.PAGES_LINKED,
@@ -102,7 +102,7 @@ def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str
     unread = bool(lost) and _may_be_listed_unread(site, others, list_stems)
     reading = of_site(
         case,
-        strict=_is_on_one_page(site, known),
+        strict=_is_on_one_page(site, known) and not came_in_part(site),
         generous=not whole.dead and (not lost or is_hidden or unread),
         reasons=(
             Reason.ALL_PAGES_LISTED,
@@ -187,7 +187,7 @@ def _why_unseen(case: Case, views: dict[str, View | None]) -> Reason | None:
 
 
 def _links_all(case: Case, name: str, view: View | None, known: Sequence[Known]) -> bool:
-    if view is None:
+    if view is None or came_in_part(view.facts.site):
         return False
     if name == "own":
         return tally(known, linked_on(view)).is_whole

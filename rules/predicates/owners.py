@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from collectors.model import Contacts, SiteFacts, SitePage
+from collectors.model import Contacts, FailureCode, SiteFacts, SitePage
 from rules.case import Case, is_authority
 from rules.literal import holds_email, holds_phone
 from rules.matching import same_email, same_phone, same_site
@@ -52,6 +52,11 @@ def owned(case: Case, view: View | None) -> Owned:
     return case.once(("owner", view.page), lambda: _owned(Same(town), Same(one), *seen))
 
 
+def came_in_part(site: SiteFacts | None) -> bool:
+    """A page broke off: what must not stand on the site may stand in the rest."""
+    return site is not None and FailureCode.CUT.value in site.crawl.skipped
+
+
 def told_of(view: View, whose: Owned) -> dict[str, object]:
     """What a reader needs to look for himself."""
     site = view.facts.site
@@ -78,8 +83,9 @@ def _owned(
     front = (*_titles(title, site.pages[:1]), *_short(one, lines))
     named = not sure and (_is_named(one, front) or _on_most_pages(one, site.pages[1:]))
     is_moved = _leads_to_another(town, one, site)
+    is_alone = not (_names_another(one, site) or came_in_part(site))
     return Owned(
-        surely=(sure or (named and not _names_another(one, site))) and not is_moved,
+        surely=(sure or (named and is_alone)) and not is_moved,
         perhaps=sure or named or _may_be(town, one, contacts, (*titles, *lines)),
         looked_for=tuple(_looked_for(one)),
     )

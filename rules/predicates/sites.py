@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from collectors.model import Contacts, HintKind, SitePage
+from collectors.model import Contacts, Failure, HintKind, SitePage
 from rules.attestations import Statement
 from rules.case import Case, is_active
 from rules.exemptions import is_body
@@ -17,11 +17,11 @@ from rules.hints import seen_hints
 from rules.literal import holds_email
 from rules.matching import same_email
 from rules.model import Institution, Outcome, Severity
-from rules.predicates.crawls import failures_of, names, of_site, site_facts
-from rules.predicates.owners import Owned, owned, told_of
+from rules.predicates.crawls import failures_of, names, of_site, site_facts, unread_parts
+from rules.predicates.owners import Owned, came_in_part, owned, told_of
 from rules.reading import Reading
 from rules.reasons import Reason
-from rules.views import State
+from rules.views import State, View
 
 
 def site_works(case: Case) -> Reading:
@@ -34,17 +34,23 @@ def site_works(case: Case) -> Reading:
             evidence=(),
         )  # fmt: skip
     is_live, whose = view.state is State.LIVE, owned(case, view)
+    is_unread = view.state is State.UNREAD
     return Reading(
         strict=is_live and whose.surely,
         generous=view.state is not State.GONE,
         met=Reason.SITE_WORKS,
         unmet=Reason.SITE_GONE,
         between=_unlike(whose) if is_live else Reason.SITE_GONE_UNCONFIRMED,
-        missing=failures_of(view) if view.state is State.UNREAD else (),
-        unseen=view.unread if view.state is State.UNREAD else None,
+        missing=failures_of(view) if is_unread else _cut(view),
+        unseen=view.unread if is_unread else None,
         measured={"state": str(view.state), **told_of(view, whose)},
         evidence=view.evidence,
     )
+
+
+def _cut(view: View) -> tuple[Failure, ...]:
+    """The sign that was not seen may stand in what did not come."""
+    return unread_parts(view, view.facts.site) if came_in_part(view.facts.site) else ()
 
 
 def _unlike(whose: Owned) -> Reason:

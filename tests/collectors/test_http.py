@@ -25,6 +25,7 @@ from collectors.http import (
     Answer,
     CertificateError,
     CertificateTrouble,
+    Extent,
     Limits,
     NoSuchNameError,
     ReadError,
@@ -69,6 +70,7 @@ def read(
     tls: ssl.SSLContext | None = None,
     trust: ssl.SSLContext | None = None,
     times: int = 1,
+    partly: bool = False,
 ) -> Answer:
     async def go() -> Answer:
         permit = guard(["127.0.0.0/8"])
@@ -77,7 +79,8 @@ def read(
             serve(routes, tls) as port,
             open_client("site", run, limits, permit, resolver=resolver, trust=trust) as client,
         ):
-            answers = [await client.get(url.replace("PORT", str(port))) for _ in range(times)]
+            asked = url.replace("PORT", str(port))
+            answers = [await client.get(asked, partly=partly) for _ in range(times)]
             return answers[-1]
 
     return asyncio.run(go())
@@ -210,9 +213,71 @@ def test_a_slow_answer_ends_at_the_time_limit(slow: object) -> None:
     assert error.failure.code is FailureCode.TIMEOUT
 
 
-def test_a_cut_answer_is_malformed() -> None:
-    error = failure({"/": b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc"})
-    assert error.failure.code is FailureCode.MALFORMED
+CLOSED = b"HTTP/1.1 200 OK\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+GZIPPED = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n"
+PACKED = gzip.compress("да".encode() * 50, mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("said", "extent"),
+    [
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc", Extent.CUT),
+        (CHUNKED + b"3\r\nabc\r\n", Extent.CUT),
+        (CHUNKED + b"3\r\nab", Extent.CUT),
+        (GZIPPED + PACKED[:-9], Extent.CUT),
+        (GZIPPED + PACKED[:-1], Extent.CUT),
+        (GZIPPED + PACKED + PACKED[:12], Extent.CUT),
+        (GZIPPED + PACKED + PACKED[:1], Extent.CUT),
+        (reply(PACKED[:-9], content_encoding="gzip"), Extent.CUT),
+        (reply(zlib.compress("да".encode())[:-2], content_encoding="deflate"), Extent.CUT),
+        (CLOSED + b"User-agent: *", Extent.UNTOLD),
+        (CLOSED + b"<html><p>abc", Extent.UNTOLD),
+        (reply("<html><p>abc", 206), Extent.UNTOLD),
+    ],
+)
+def test_an_answer_whose_end_did_not_come_is_a_failure(said: bytes, extent: Extent) -> None:
+    error = failure({"/": said})
+    assert error.failure.code is FailureCode.CUT
+    assert error.answer is not None
+    assert error.answer.extent is extent
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        CHUNKED + b"3\r\nabc\r\n0\r\n\r\n",
+        GZIPPED + PACKED,
+        GZIPPED + PACKED + PACKED,
+        GZIPPED + PACKED + b"\n\0\0 junk",
+        CLOSED + b"<html><p>abc</html>\n",
+        CLOSED + b'{"a": 1}',
+        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n<html></html>",
+        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 404 x\r\n\r\nno such page",
+    ],
+)
+def test_an_answer_is_whole_by_any_proof(said: bytes) -> None:
+    assert read({"/": said}).status in (200, 404)
+
+
+def test_junk_behind_a_packed_body_is_left_out() -> None:
+    assert read({"/": GZIPPED + PACKED + b"\0\0 junk"}).body.decode() == "да" * 50
+
+
+def test_an_answer_that_was_cut_once_is_asked_for_again() -> None:
+    replies = [CLOSED + b"<html>", reply("<html></html>")]
+
+    async def next_one(writer: asyncio.StreamWriter) -> None:
+        writer.write(replies.pop(0))
+        await writer.drain()
+
+    assert read({"/": next_one}, limits=replace(LIMITS, attempts=2)).is_whole
+
+
+def test_a_redirect_needs_no_end() -> None:
+    moved = b"HTTP/1.1 302 x\r\nlocation: /new\r\ncontent-length: 90\r\n\r\nmo"
+    assert read({"/": moved, "/new": reply("да")}).body.decode() == "да"
 
 
 def test_nobody_listening_is_a_connection_failure() -> None:

@@ -160,3 +160,15 @@ def test_topics_of_a_stream_keep_order_author_and_kind() -> None:
 def test_a_stream_of_another_shape_is_refused() -> None:
     with pytest.raises(beans.ShapeError):
         beans.entries({"unexpected": []}, "9")
+
+
+def test_an_entry_that_names_no_topic_is_not_left_out() -> None:
+    first, last = {"id": "1", "created_ms": 1795377600000}, {"id": "2", "created_ms": 1790000000000}
+    feeds = [
+        {"target_refs": ["media_topic:1"]},
+        {"target_refs": None, "date_ms": 1795000000000},
+        {"target_refs": []},
+        {"target_refs": ["media_topic:2"]},
+    ]
+    read = beans.entries({"feeds": feeds, "entities": {"media_topics": [first, last]}}, "101")
+    assert [one.moment is not None for one in read] == [True, True, False, True]

@@ -216,7 +216,7 @@ def test_a_closed_group_hides_its_topics_from_the_api_too(access: Any) -> None:
 
 def test_no_topics_beside_a_counter_are_no_empty_wall() -> None:
     bare = f"""<meta property="og:url" content="{SCHOOL_OK.address}"><h1>Школа</h1>
-    <nav><a href="/group/1/topics">Темы <span class="navMenuCount">7</span></a></nav>"""
+    <nav><a href="/group/1/topics">Темы <span class="navMenuCount">7</span></a></nav></html>"""
     with serve(
         replace(WORLD, faults=(Fault(kind="body", text=bare, method="page", times=None),))
     ) as ok:
@@ -239,7 +239,7 @@ def test_a_counted_zero_is_an_empty_wall() -> None:
     [
         (Fault(kind="status", code=502, method="page", times=None), FailureCode.SERVER_ERROR),
         (Fault(kind="status", code=403, method="page", times=None), FailureCode.FORBIDDEN),
-        (Fault(kind="cut", method="page", times=None), FailureCode.MALFORMED),
+        (Fault(kind="cut", method="page", times=None), FailureCode.CUT),
         (Fault(kind="body", text="", method="page", times=None), FailureCode.EMPTY),
         (Fault(kind="not_json", method="page", times=None), FailureCode.UNRECOGNISED),
     ],

@@ -67,12 +67,18 @@ def test_a_list_out_of_order_covers_nothing() -> None:
 
 
 def test_an_unreadable_date_bounds_what_is_covered() -> None:
-    reading = Reading(entries=(topic(1), Entry(key="x", moment=None), topic(90)))
+    reading = Reading(entries=(topic(1), topic(2), Entry(key="x", moment=None), topic(90)))
     wall, gap = to_wall(reading, NOW, SINCE)
     assert gap is not None
     assert gap.code is FailureCode.UNRECOGNISED
-    assert wall.covered_since == NOW - timedelta(days=1) + timedelta(hours=9)
-    assert len(wall.posts) == 2
+    assert wall.covered_since == NOW - timedelta(days=2) + timedelta(hours=9)
+    assert len(wall.posts) == 3
+
+
+def test_a_topic_above_an_unreadable_date_may_be_pinned_and_covers_nothing() -> None:
+    reading = Reading(entries=(topic(90), Entry(key="x", moment=None), topic(95)), total=40)
+    assert covered_since(reading, NOW) is None
+    assert pinned_text(reading) is None
 
 
 def test_topics_later_than_the_run_are_ignored() -> None:

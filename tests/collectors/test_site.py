@@ -282,7 +282,7 @@ GATE = f"<html><body>{'Вы не робот? ' * 20}<div class=g-recaptcha></div
             reply(gzip.compress(b"0" * 9_000_000, mtime=0), content_encoding="gzip"),
             FailureCode.TOO_LARGE,
         ),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n<html>", FailureCode.MALFORMED),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n<html>", FailureCode.CUT),
         (endless, FailureCode.TOO_LARGE),
     ],
 )
@@ -351,6 +351,61 @@ def test_a_robots_file_that_fails_is_not_a_permission() -> None:
     found = visit({"/": long(), "/robots.txt": reply("", 503)})
     assert found.failure is not None
     assert found.failure.code is FailureCode.SERVER_ERROR
+
+
+def test_a_robots_file_that_broke_off_is_not_a_permission() -> None:
+    cut = b"HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\nUser-agent: *\n"
+    found = visit({"/": long(), "/robots.txt": cut})
+    assert found.failure is not None
+    assert found.failure.code is FailureCode.CUT
+
+
+def test_a_robots_file_of_untold_length_is_obeyed_and_may_name_more_sitemaps() -> None:
+    untold = b"HTTP/1.1 200 OK\r\n\r\nUser-agent: *\nDisallow: /private\n"
+    crawl = site(visit({"/": links("/private"), "/robots.txt": untold})).crawl
+    assert (crawl.complete, dict(crawl.skipped)) == (False, {"cut": 1, "robots": 1})
+
+
+@pytest.mark.parametrize(
+    "sitemap",
+    [
+        b"HTTP/1.1 200 OK\r\n\r\n<?x",
+        b"HTTP/1.1 200 OK\r\n\r\n<urlset><url><loc>http://127.0.0.1:PORT/hidden</loc></url>",
+        "<urlset><url><loc>http://127.0.0.1:PORT/hidden</loc></url>",
+        reply(gzip.compress(b"<urlset></urlset>", mtime=0)[:-9], kind="application/gzip"),
+        reply(gzip.compress(b"<urlset></urlset>", mtime=0)[:9], kind="application/gzip"),
+        reply("<?xml version='1.0'?>\n", kind="text/xml"),
+    ],
+)
+def test_a_sitemap_without_its_end_leaves_a_gap(sitemap: str | bytes) -> None:
+    pages = {"/": long(), "/sitemap.xml": sitemap, "/hidden": long()}
+    assert dict(site(visit(pages)).crawl.skipped) == {"cut": 1}
+
+
+def test_a_page_in_place_of_a_sitemap_is_none_whatever_its_end() -> None:
+    lost = b"HTTP/1.1 200 OK\r\n\r\n<!DOCTYPE html><html><body>404"
+    assert site(visit({"/": long(), "/sitemap.xml": lost})).crawl.complete
+
+
+def test_what_half_a_page_shows_is_kept_and_its_end_is_missed() -> None:
+    part = "<html><body><p>school1@example.org</p><p>Телефон 8 (38250) 3-55-4"
+    half = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n" + part.encode()
+    found = visit({"/": links("/c"), "/c": half})
+    assert found.facts is not None
+    assert found.facts.contacts is not None
+    assert [one.value for one in found.facts.contacts.emails] == ["school1@example.org"]
+    assert found.facts.contacts.phones == ()
+    assert dict(site(found).crawl.skipped) == {"cut": 1}
+
+
+def test_pages_that_never_write_their_end_are_whole_by_their_length() -> None:
+    habit = {path: links("/", "/c").replace("</body></html>", "") for path in ("/", "/c")}
+    assert site(visit(habit)).crawl.complete
+
+
+def test_a_page_that_stops_where_others_of_the_site_go_on_is_read_in_part() -> None:
+    died = links().replace("</body></html>", "")
+    assert dict(site(visit({"/": links("/c"), "/c": died})).crawl.skipped) == {"cut": 1}
 
 
 def test_a_robots_file_that_is_forbidden_forbids_nothing() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from collectors.model import FailureCode
 from collectors.site.page import Reading, Source, read_page
-from collectors.site.robots import robots, sitemap
+from collectors.site.robots import Sitemap, robots, sitemap
 from collectors.site.territory import target, territory
 from tests.collectors.tiny_web import Shelf, long, reply, visit
 
@@ -194,9 +194,13 @@ def test_a_packed_sitemap_is_read() -> None:
     assert read.pages == NAMED
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"<", b"&", b"\x1f\x8b", b"\x00<\x00"])
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"<", b"&", b"\x00<\x00"])
 def test_what_is_no_sitemap_raises_nothing(body: bytes) -> None:
     assert sitemap(body, 1000) is None
+
+
+def test_a_packed_sitemap_of_which_nothing_is_left_is_not_whole() -> None:
+    assert sitemap(b"\x1f\x8b", 1000) == Sitemap(is_whole=False)
 
 
 # --- kinds of answers ----------------------------------------------------------------------------

@@ -189,6 +189,11 @@ def test_a_page_that_holds_more_than_is_kept_says_so() -> None:
     assert not page("<a href=/a>А</a>").is_cut
 
 
+def test_tags_that_were_never_closed_hide_the_rest_of_a_page() -> None:
+    read = page("<font>" * 3000 + "<p>school1@example.org</p>")
+    assert (read.contacts.emails, read.is_cut) == ((), True)
+
+
 # --- ПОС ----------------------------------------------------------------------------------------
 
 FORM = "https://pos.gosuslugi.ru/form/?opaId=262465"

@@ -183,3 +183,18 @@ def test_the_wall_is_named(number: int, access: WallAccess) -> None:
 def test_the_key_of_a_page_is_its_number_or_its_name() -> None:
     assert page_key("https://vk.com/club123") == "123"
     assert page_key("https://vk.com/club_romashka") == "club_romashka"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"links": [None]},
+        {"contacts": ["8 (38250) 3-55-46"]},
+        {"menu": {"items": [None]}},
+        {"description": None},
+    ],
+)
+def test_a_place_of_another_shape_may_hold_contacts(odd: dict[str, Any]) -> None:
+    group = {"id": 101, "name": "Школа № 1", "description": "", **odd}
+    _, gaps = group_facts(group, Signals())
+    assert gaps["contacts"].code is FailureCode.MALFORMED

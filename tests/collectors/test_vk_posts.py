@@ -117,10 +117,76 @@ def test_the_window_is_reached_by_an_older_post_only() -> None:
     assert not reaches(read, NOW - timedelta(days=8))
 
 
-@pytest.mark.parametrize("broken", [{"id": 1}, {"date": 1}, {"id": 1, "date": "soon"}])
-def test_an_item_that_is_no_post_breaks_the_sheet(broken: dict[str, Any]) -> None:
-    with pytest.raises((LookupError, ValueError)):
-        a_sheet(broken, total=1)
+NO_POSTS = [
+    None,
+    "пост",
+    [],
+    {"id": 1},
+    {"date": 1795377600},
+    {"id": 1, "date": None},
+    {"id": 1, "date": 0},
+    {"id": 1, "date": "soon"},
+    {"id": 1, "date": 1e30},
+    {"id": None, "date": 1795377600},
+]
+
+
+@pytest.mark.parametrize("broken", NO_POSTS)
+def test_an_item_that_is_no_post_costs_itself_and_what_stands_below(broken: Any) -> None:
+    read = [a_sheet(item(9, 1), broken, item(7, 70), total=3)]
+    wall = wall_of(read, NOW)
+    assert [one.key for one in wall.posts] == ["-101_9", "-101_7"]
+    assert wall.covered_since == NOW - timedelta(days=1)
+
+
+def test_a_wall_that_begins_with_no_post_covers_nothing_and_may_hide_what_is_pinned() -> None:
+    read = [a_sheet(None, item(8, 5), item(7, 70), total=50)]
+    assert wall_of(read, NOW).covered_since is None
+    assert pinned_text_of(read) is None
+
+
+def test_a_pinned_post_without_a_date_still_tells_its_text() -> None:
+    read = [a_sheet({"id": 1, "is_pinned": 1, "text": "Контакты"}, item(8, 5), total=50)]
+    assert (pinned_text_of(read), wall_of(read, NOW).covered_since) == ("Контакты", None)
+
+
+def test_a_pinned_post_without_a_text_is_not_read() -> None:
+    assert pinned_text_of([a_sheet(item(1, 400, is_pinned=1, text=None), total=1)]) is None
+
+
+def test_a_hole_is_not_covered_by_the_sheet_below_it() -> None:
+    read = [
+        a_sheet(item(9, 1), None, item(7, 3), total=6),
+        a_sheet(item(6, 70), item(5, 80), total=6, offset=3),
+    ]
+    assert wall_of(read, NOW).covered_since == NOW - timedelta(days=1)
+    assert reaches(read, NOW - timedelta(days=60))  # there is no use in reading on
+
+
+def test_an_empty_sheet_where_vk_counts_more_is_a_hole() -> None:
+    read = [
+        a_sheet(item(9, 1), item(8, 2), item(7, 3), total=9),
+        a_sheet(total=9, offset=3),
+        a_sheet(item(3, 70), total=9, offset=6),
+    ]
+    assert wall_of(read, NOW).covered_since == NOW - timedelta(days=3)
+
+
+def test_a_short_sheet_is_read_on_from_where_it_stopped() -> None:
+    short = a_sheet(item(9, 1), item(8, 2), total=9, asked=5)
+    assert (short.next_offset, short.is_last) == (2, False)
+
+
+def test_a_short_sheet_at_the_count_is_the_last() -> None:
+    assert a_sheet(item(9, 1), item(8, 2), total=4, asked=5).is_last
+
+
+def test_posts_that_were_deleted_between_two_calls_leave_a_hole() -> None:
+    read = [
+        a_sheet(item(9, 1), item(8, 2), item(7, 3), total=9),
+        a_sheet(item(5, 70), item(4, 80), total=8, offset=3),
+    ]
+    assert wall_of(read, NOW).covered_since == NOW - timedelta(days=3)
 
 
 # --- the script and its answer ---
@@ -156,6 +222,5 @@ def test_the_script_uses_only_what_every_stand_in_knows() -> None:
 
 
 def test_a_time_is_utc() -> None:
-    assert post(-1, {"id": 1, "date": 0, "from_id": -1}).published_at == datetime(
-        1970, 1, 1, tzinfo=UTC
-    )
+    moment = datetime(2026, 11, 22, 20, tzinfo=UTC)
+    assert post(-1, {"id": 1, "date": 1795377600, "from_id": -1}).published_at == moment

@@ -90,13 +90,14 @@ async def serve(routes: Routes, tls: ssl.SSLContext | None = None) -> AsyncItera
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             request = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            port = writer.get_extra_info("sockname")[1]
+            port = str(writer.get_extra_info("sockname")[1])
             found = routes.get(request.split(" ")[1], reply("нет такой страницы", 404))
             if callable(found):
                 await found(writer)
             else:
-                whole = found if isinstance(found, bytes) else reply(found)
-                writer.write(whole.replace(b"PORT", str(port).encode()))
+                is_text = isinstance(found, str)
+                whole = reply(found.replace("PORT", port)) if is_text else found
+                writer.write(whole.replace(b"PORT", port.encode()))
                 await writer.drain()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass

@@ -256,9 +256,9 @@ PAGE = "group/70000000000101"
         (Fault(kind="status", code=429, about=PAGE, times=None), C.RATE_LIMITED),
         (Fault(kind="status", code=502, about=PAGE, times=None), C.SERVER_ERROR),
         (Fault(kind="hang", about=PAGE, times=None), C.TIMEOUT),
-        (Fault(kind="cut", about=PAGE, times=None), C.MALFORMED),
+        (Fault(kind="cut", about=PAGE, times=None), C.CUT),
         (Fault(kind="body", text="", about=PAGE, times=None), C.EMPTY),
-        (Fault(kind="body", text="<p>Новый дизайн", about=PAGE, times=None), C.UNRECOGNISED),
+        (Fault(kind="body", text="<p>Новый дизайн</html>", about=PAGE, times=None), C.UNRECOGNISED),
     ],
 )
 def test_trouble_with_a_page_of_ok_leaves_it_unknown(
@@ -327,7 +327,7 @@ def everywhere(**about: Any) -> dict[str, Any]:
         (everywhere(trouble="bomb"), C.TOO_LARGE),
         (everywhere(trouble="drip"), C.TIMEOUT),
         (everywhere(trouble="hang"), C.TIMEOUT),
-        (everywhere(trouble="cut", body="<h1>Шк"), C.MALFORMED),
+        (everywhere(trouble="cut", body="<h1>Шк"), C.CUT),
         (everywhere(trouble="refuse"), C.MALFORMED),
         (everywhere(body=""), C.EMPTY),
         (everywhere(body=BOOKKEEPING), C.NEEDS_JAVASCRIPT),
