@@ -155,6 +155,7 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
         unseen=_why_unseen(case, views),
         measured={**_strange_site(case, views), **_measured(one, whole, anywhere)},
         evidence=tuple(item for view in seen for item in view.evidence),
+        read_at=min((view.read_at for view in seen if view.read_at), default=None),
     )
     return _with_open_ends(reading, whole, bool(whole.missing or whole.dead))
 
