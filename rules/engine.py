@@ -59,6 +59,7 @@ ENGINE_PARAMETERS: Mapping[str, type] = {
 """
 
 BLAMED = frozenset((Outcome.FAIL, Outcome.REVIEW))
+NOT_DUE = "not_due"  # in `measured` of an unknown: what would have to be seen later than it was
 NOT_OFFERED = Failure(FailureCode.NOT_OFFERED)
 
 
@@ -278,7 +279,7 @@ def _verdict(case: Case, reading: Reading) -> Verdict:
         reason=reason,
         because=sentence(reason, fields),
         severity=_severity(case, reading) if outcome in BLAMED else case.requirement.severity,
-        measured=reading.measured,
+        measured={**reading.measured, **_waiting(outcome, reading)},
         required=reading.required,
         evidence=_evidence(case, reading),
         notes=tuple(
@@ -286,6 +287,12 @@ def _verdict(case: Case, reading: Reading) -> Verdict:
         ),
         read_on=seen_on,
     )
+
+
+def _waiting(outcome: Outcome, reading: Reading) -> dict[str, list[str]]:
+    late = [one.detail for one in reading.missing if one.code is FailureCode.NOT_DUE]
+    is_told = outcome is Outcome.UNKNOWN and reading.unseen is None
+    return {NOT_DUE: late} if late and is_told else {}
 
 
 def _severity(case: Case, reading: Reading) -> Severity:

@@ -107,7 +107,7 @@ def _judge_newest(page: Page, history: list[Observation], dossier: Dossier) -> V
     if newest.facts and _is_replaced(page, newest.facts, history, dossier):
         return replace(told, unread=Reason.PAGE_REPLACED)
     if newest.failure or newest.facts is None:  # tried tonight in vain: yesterday proves nothing
-        return replace(told, unread=Reason.NOT_READ)
+        return replace(told, unread=Reason.NOT_READ, read_at=None)
     own = of_one_page(page, history, dossier)
     return _known_since(_with_facts(told, newest.facts, own, dossier), history, own)
 
@@ -216,7 +216,8 @@ def _with_facts(told: View, facts: Facts, history: list[Observation], dossier: D
         return _absent(told, history, dossier)
     if facts.presence is None:
         failure = history[0].gaps.get("presence")
-        return replace(told, unread=Reason.NOT_READ, failure=failure or told.failure)
+        failure = failure or told.failure
+        return replace(told, unread=Reason.NOT_READ, read_at=None, failure=failure)
     return _living(told, facts, history, dossier)
 
 
