@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -219,7 +219,7 @@ def looked(page: Page, facts: Facts, at: datetime, kind: object, wall: Wall) -> 
         gaps = {"wall": Failure(FailureCode.QUOTA)}
         return replace(cast.seen(page, replace(facts, wall=None), at=at), gaps=gaps)
     if kind is not LIVE:
-        return cast.seen(page, Facts(presence=Presence(kind)), at=at)
+        return cast.seen(page, Facts(presence=Presence(str(kind))), at=at)
     return cast.seen(page, replace(facts, wall=wall), at=at)
 
 
@@ -255,7 +255,7 @@ site_facts = st.builds(
 
 
 @st.composite
-def stories(draw: st.DrawFn, *kinds: object) -> Story:
+def stories(draw: st.DrawFn, *kinds: object, weeks: Sequence[int] = (1, 5, 12)) -> Story:
     """A school's two pages and two sites; the kinds of look repeat as often as named."""
     as_of, facts = draw(moments), draw(page_facts)
     zone = ZoneInfo(draw(st.sampled_from(ZONES)))
@@ -269,13 +269,13 @@ def stories(draw: st.DrawFn, *kinds: object) -> Story:
         >= (created or date.min)
     )
     pages = tuple(replace(one, created_on=created) for one in cast.SCHOOL.pages)
-    a_look = st.tuples(minutes_ago, st.sampled_from([1, 5, 12]), st.sampled_from(kinds))
+    a_look = st.tuples(minutes_ago, st.sampled_from(weeks), st.sampled_from(kinds))
     seen = [
         looked(
-            page, facts, (at := as_of - timedelta(minutes=m)), kind, wall_at(published, at, weeks)
+            page, facts, (at := as_of - timedelta(minutes=m)), kind, wall_at(published, at, back)
         )
         for page in pages
-        for m, weeks, kind in draw(st.lists(a_look, min_size=1, max_size=5, unique_by=first))
+        for m, back, kind in draw(st.lists(a_look, min_size=1, max_size=5, unique_by=first))
     ]
     for site in (SCHOOL_SITE, ADM_SITE):
         shown = draw(site_facts)
@@ -304,6 +304,7 @@ well_read = stories(LIVE)
 read_badly = stories(LIVE, LIVE, LIVE, NOT_TONIGHT, BROKEN, CUT)
 often_absent = stories(ABSENT, ABSENT, ABSENT, LIVE, NOT_TONIGHT)
 often_deleted = stories(DELETED, DELETED, LIVE, NOT_TONIGHT, BROKEN)
+read_to_the_end = stories(LIVE, LIVE, LIVE, ABSENT, DELETED, NOT_TONIGHT, BROKEN, CUT, weeks=(12,))
 any_story = st.one_of(well_read, read_badly, often_absent, often_deleted)
 
 
@@ -318,20 +319,7 @@ def test_an_observation_that_was_never_made_accuses_nobody(
 ) -> None:
     lost = data.draw(st.sampled_from(story.seen))
     assume(lost.facts)  # a failure that is not known of leaves the look before it
-    assert not new_blame(story.findings(), story.findings(without=lost)), (
-        lost.page.network,
-        lost.observed_at,
-        [
-            (
-                o.page.network,
-                o.observed_at,
-                o.failure,
-                o.facts and o.facts.site and (o.facts.site.text, o.facts.site.crawl.complete),
-            )
-            for o in story.seen
-        ],
-        story.as_of,
-    )
+    assert blamed(story.findings(without=lost)) <= blamed(story.findings())
 
 
 @TRUTH
@@ -361,9 +349,12 @@ def test_a_reading_that_failed_accuses_nobody(
 
 
 @TRUTH
-@given(any_story, st.integers(1, 40 * MINUTES_OF_A_DAY))
+@given(read_to_the_end, st.integers(1, 40 * MINUTES_OF_A_DAY))
 def test_time_alone_accuses_nobody(story: Story, minutes: int) -> None:
-    """The same looks, judged later: whatever happened since, nobody saw it."""
+    """The same looks, judged later: whatever happened since, nobody saw it.
+
+    Of walls that were read to the end: a window that was not covered is when its first days pass.
+    """
     later = story.as_of + timedelta(minutes=minutes)
     assert blamed(story.findings_at(later)) <= blamed(story.findings())
 
@@ -553,15 +544,3 @@ def test_what_surely_counts_may_also_count() -> None:
     """Strict lies within generous for every predicate: a reading cannot be built otherwise."""
     crossed = Reading(strict=True, generous=False, met=Reason.PAGE_LIVE, unmet=Reason.PAGE_MISSING)
     assert crossed.generous
-
-
-def new_blame(before, after):  # DEBUG
-    return [
-        (
-            k,
-            after[k].because,
-            after[k].reason,
-            before.get(k) and (before[k].outcome, before[k].because),
-        )
-        for k in blamed(after) - blamed(before)
-    ]
