@@ -64,8 +64,11 @@ pictures: .venv/dev browser  ## docs/*.png from the demo
 	$(BIN)/dozor demo --folder build/demo
 	$(BIN)/python docs/pictures.py build/demo/report.html
 
-fuzz: .venv/dev  ## every parser with random input, for some ten minutes
+fuzz: .venv/dev  ## every parser, and what must hold of every judgement, with random input
 	FUZZ_EXAMPLES=20000 $(BIN)/pytest tests/fuzz -n 2
+	for seed in 1 2 3; do \
+		FUZZ_EXAMPLES=5000 $(BIN)/pytest tests/rules/test_properties.py -n 2 --dist worksteal \
+			--hypothesis-seed=$$seed || exit 1; done
 
 clean:
 	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,16 +1,18 @@
 """Which pages are read tonight when a day's quota does not reach for all: those that need it most.
 
 Those left over are not asked for at all: they are judged on an earlier look while it is fresh. A
-page whose proof would be stale by the next night goes before one whose proof lasts; among equals
-the one goes first that was tried longest ago, so that pages that fail every night starve nobody.
+page whose proof would be stale by the next night goes before one whose proof lasts, and so does
+one whose fail would rest on an old look, and therefore be `unknown`; among equals the one goes
+first that was tried longest ago, so that pages that fail every night starve nobody.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from collectors.model import (
     BEGINNING,
@@ -27,10 +29,22 @@ from collectors.networks import networks
 from monitor.application import Application
 from monitor.coverage import ANSWERS
 from monitor.storage import findings, observations
-from rules.model import Outcome
+from rules.engine import NOT_DUE
+from rules.model import Finding, Outcome
+from rules.reasons import Reason
 
 NIGHT = timedelta(days=1)
 WORST_FIRST = (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN, Outcome.REVIEW)
+
+OF_TODAY = frozenset(  # a fail for these reasons needs a look of its own day
+    (
+        Reason.NO_POSTS,
+        Reason.POSTS_BELOW_RECOMMENDED,
+        Reason.PAGE_BANNED,
+        Reason.PAGE_DELETED,
+        Reason.PAGE_ABSENT,
+    )
+)
 
 Calls = Mapping[str, int]  # method → calls
 
@@ -57,6 +71,8 @@ class Past:
 
     tries: Mapping[Address, Try] = field(default_factory=dict)
     outcomes: Mapping[Address, frozenset[Outcome]] = field(default_factory=dict)
+    accused: frozenset[Address] = frozenset()  # by a look of its day; a new fail needs a new one
+    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)  # of municipalities, by id
     freshness: timedelta = timedelta(days=7)
 
 
@@ -72,12 +88,40 @@ def plan_of(application: Application, slug: str, pages: Sequence[Page], run: Run
     costs = {page: calls.get((page.network, page.address), first) for page in pages}
     if reaches(costs.values(), left):
         return Plan(tuple(pages))
+    outcomes, accused = told_of_pages(findings.of_last_whole(application.engine, run.as_of))
     past = Past(
         tries=tries,
-        outcomes=findings.outcomes_of_pages(application.engine, run.as_of),
+        outcomes=outcomes,
+        accused=accused,
+        zones={one.id: one.timezone for one in application.municipalities},
         freshness=timedelta(days=application.settings.rules.freshness_days),
     )
     return planned(pages, costs, left, past, run.as_of)
+
+
+def told_of_pages(
+    found: Iterable[Finding],
+) -> tuple[Mapping[Address, frozenset[Outcome]], frozenset[Address]]:
+    """The outcomes of each page, and which of the pages are accused; a country's are not held."""
+    outcomes: dict[Address, frozenset[Outcome]] = {}
+    accused: set[Address] = set()
+    for one in found:
+        accused.update(accused_by(one))
+        if one.network and one.page:
+            address = (one.network, one.page)
+            outcomes[address] = outcomes.get(address, frozenset()) | {one.outcome}
+    return outcomes, frozenset(accused)
+
+
+def accused_by(finding: Finding) -> Iterator[Address]:
+    """Pages that it accuses by a look of its day, or would have, had there been one."""
+    is_fail = finding.outcome is Outcome.FAIL and finding.reason in OF_TODAY
+    if not (is_fail or NOT_DUE in finding.measured):
+        return
+    if finding.network and finding.page:
+        yield finding.network, finding.page
+    network = finding.measured.get("in_network")  # of presence: all pages of the network
+    yield from ((network, page) for page in finding.measured.get("pages", ()) if network)
 
 
 def _last_tries(
@@ -128,7 +172,15 @@ def need(page: Page, past: Past, as_of: datetime) -> tuple[bool, datetime, int]:
     rank = _rank(past.outcomes.get(address, frozenset()))
     if last is None:
         return False, BEGINNING, rank
-    return last.whole and as_of - last.at <= past.freshness - NIGHT, last.at, rank
+    lasts = last.whole and as_of - last.at <= past.freshness - NIGHT
+    return lasts and not _would_accuse(page, last, past, as_of), last.at, rank
+
+
+def _would_accuse(page: Page, last: Try, past: Past, as_of: datetime) -> bool:
+    """Its fail would rest on a look of another day than this one's."""
+    zone = past.zones.get(page.institution.partition("/")[0], as_of.tzinfo)
+    is_old = last.at.astimezone(zone).date() < as_of.astimezone(zone).date()
+    return is_old and (page.network, page.address) in past.accused
 
 
 def tried(last: Observation) -> Try:

@@ -179,9 +179,9 @@ def weeks_of(
         pages = {(page.network, page.address): page for page in pages_of(members, town, as_of)}
         newest = observations.each_history(engine, set(pages), as_of, most=READINGS)
         for address, readings in newest:
-            walls = (one.facts.wall for one in readings if one.facts and one.facts.wall)
-            if wall := next(walls, None):
-                counted = by_week(wall, town.timezone, as_of)
+            read = (one for one in readings if one.facts and one.facts.wall)
+            if (last := next(read, None)) and last.facts and last.facts.wall:
+                counted = by_week(last.facts.wall, town.timezone, last.observed_at)
                 weeks[address] = since_it_is_there(counted, pages[address].created_on)
     return weeks
 
@@ -192,13 +192,13 @@ def since_it_is_there(counted: Mapping[date, int], born: date | None) -> Mapping
     return {monday: posts for monday, posts in counted.items() if posts or monday >= first}
 
 
-def by_week(wall: Wall, zone: ZoneInfo, as_of: datetime) -> Mapping[date, int]:
-    """Monday → the page's own posts, for weeks that are over and of which nothing is missing."""
+def by_week(wall: Wall, zone: ZoneInfo, read_at: datetime) -> Mapping[date, int]:
+    """Monday → the page's own posts, for weeks that were over and of which nothing is missing."""
     if wall.covered_since is None:
         return {}
     own = [one for one in wall.posts if one.author is not Author.OTHER]
     counts = Counter(monday_of(one.published_at.astimezone(zone).date()) for one in own)
-    this = monday_of(as_of.astimezone(zone).date())
+    this = monday_of(read_at.astimezone(zone).date())
     mondays = (this - timedelta(weeks=number) for number in range(1, WEEKS + 1))
     return {one: counts[one] for one in mondays if starts_at(one, zone) >= wall.covered_since}
 

@@ -40,6 +40,7 @@ class Case:
     network: str
     url: str | None
     because: str
+    read: str | None  # on which day, if on an earlier one than the audit's
     measured: tuple[tuple[str, str], ...]
     required: tuple[tuple[str, str], ...]
     details: tuple[tuple[str, str], ...]

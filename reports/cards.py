@@ -25,8 +25,10 @@ from reports.card_view import (
 from reports.ground import (
     Ground,
     anchor_of,
+    audit_day,
     mark_of,
     place_of,
+    read_of,
     title_of,
     totals,
 )
@@ -129,10 +131,6 @@ def question(ground: Ground, one: Attestation) -> Iterable[str]:
         yield f"({ground.names.get(one.about, one.about)})"
 
 
-def audit_day(ground: Ground) -> date:
-    return ground.report.audit.as_of.astimezone(ground.zone).date()
-
-
 def items(ground: Ground, findings: Sequence[Finding], records: Records) -> tuple[Item, ...]:
     """One item a requirement and mark; violations first, gravest first, then by requirement."""
     grouped: dict[tuple[str, str], list[Finding]] = {}
@@ -212,6 +210,7 @@ def build_case(ground: Ground, finding: Finding, records: Records) -> Case:
         network=finding.network or "",
         url=finding.page,
         because=finding.because,
+        read=read_of(ground, finding),
         measured=measures(finding.measured),
         required=measures(finding.required),
         details=details(finding),

@@ -14,6 +14,7 @@ from reports.ground import (
     mark_of,
     place_of,
     title_of,
+    told,
 )
 from reports.model import Entry
 from reports.standing import Stand, Standing, is_put_off
@@ -172,7 +173,7 @@ def build_call(ground: Ground, institution: Institution, violations: Sequence[Fi
         anchor=anchor_of(institution),
         phones=institution.phones,
         violations=len(violations),
-        first=first.because,
+        first=told(ground, first),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from collectors import networks
@@ -15,7 +16,7 @@ from reports.standing import Stand, stand_of
 from reports.view import (
     Portion,
 )
-from reports.words import percent, phrase
+from reports.words import day, percent, phrase
 from rules.model import Act, Finding, Institution, Municipality
 
 PART_SHOWN = 3  # institutions of a partial audit that titles and names of files tell
@@ -132,6 +133,24 @@ def place_of(ground: Ground, finding: Finding) -> str:
     about = ground.names.get(finding.about, finding.about) if finding.about else ""
     twin = handle_of(ground, finding)
     return ", ".join(part for part in (about, f"{where} {twin}".strip()) if part)
+
+
+def told(ground: Ground, finding: Finding) -> str:
+    """Its sentence, and when that was read, if it was on an earlier day than the audit's."""
+    return " ".join(part for part in (finding.because, read_of(ground, finding)) if part)
+
+
+def read_of(ground: Ground, finding: Finding) -> str | None:
+    """None also where the sentence says the day itself."""
+    if finding.read_on is None or finding.read_on == audit_day(ground):
+        return None
+    said = day(finding.read_on)
+    is_said = said.replace("\N{NO-BREAK SPACE}", " ") in finding.because
+    return None if is_said else phrase("read_on", said)
+
+
+def audit_day(ground: Ground) -> date:
+    return ground.report.audit.as_of.astimezone(ground.zone).date()
 
 
 def handle_of(ground: Ground, finding: Finding) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from reports import counting
 from reports.counting import Change
-from reports.ground import Ground, ground, mark_of, name_of, place_of, title_of
+from reports.ground import Ground, ground, mark_of, name_of, place_of, title_of, told
 from reports.mail import INLINER, Letter
 from reports.model import Format, Rendered, Report
 from reports.templating import one_line, render
@@ -136,7 +136,7 @@ def _place(base: Ground, finding: Finding) -> Place:
     return Place(
         where=place_of(base, finding),
         url=finding.page,
-        because=finding.because,
+        because=told(base, finding),
         since=day(finding.since) if finding.since and finding.remedy else None,
         put_off=day(finding.waiver.until) if finding.waiver else None,
         disputed=finding.disputed,
@@ -152,7 +152,7 @@ def _steps(remedies: Iterable[str]) -> tuple[str, ...]:
 def _causes(base: Ground, findings: Iterable[Finding]) -> tuple[Cause, ...]:
     alike: dict[str, list[str]] = {}
     for one in findings:
-        alike.setdefault(one.because, []).append(title_of(base, one.requirement))
+        alike.setdefault(told(base, one), []).append(title_of(base, one.requirement))
     return tuple(Cause(why, tuple(dict.fromkeys(titles))) for why, titles in alike.items())
 
 

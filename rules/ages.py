@@ -9,6 +9,7 @@ from rules.case import Case
 from rules.model import Outcome
 from rules.reading import Reading
 from rules.reasons import Reason
+from rules.terms import after_term
 
 
 def aged(case: Case, grace_days: int | None, reading: Reading) -> Reading:
@@ -17,7 +18,8 @@ def aged(case: Case, grace_days: int | None, reading: Reading) -> Reading:
         return replace(reading, worst=Outcome.REVIEW, unmet=Reason.DATE_CONFLICT)
     if grace_days is None or case.born is None:
         return reading
-    if case.today >= case.born + timedelta(days=grace_days):
-        return reading
+    last = case.born + timedelta(days=grace_days - 1)
+    if case.today > last:
+        return after_term(case, reading, last)
     measured = {**reading.measured, "created_on": case.born.isoformat()}
     return replace(reading, pending=Reason.PAGE_IS_NEW, measured=measured)

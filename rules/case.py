@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -89,6 +89,10 @@ class Case:
     @property
     def facts(self) -> Facts:
         return self.view.facts
+
+    def day_of(self, moment: datetime) -> date:
+        """Its date where the municipality is."""
+        return moment.astimezone(self.zone).date()
 
     def missing(self, *names: str) -> tuple[Failure, ...]:
         return self.view.missing(*names)

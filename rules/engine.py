@@ -39,7 +39,7 @@ from rules.reading import Reading, outcome_of, reason_of
 from rules.reasons import Reason
 from rules.same import Same
 from rules.sentences import failure_text, failures_text, network_name, sentence
-from rules.terms import in_time
+from rules.terms import in_time, read_on
 from rules.views import View, look, today
 from rules.workdays import CalendarUncoveredError
 
@@ -59,6 +59,7 @@ ENGINE_PARAMETERS: Mapping[str, type] = {
 """
 
 BLAMED = frozenset((Outcome.FAIL, Outcome.REVIEW))
+NOT_DUE = "not_due"  # in `measured` of an unknown: what would have to be seen later than it was
 NOT_OFFERED = Failure(FailureCode.NOT_OFFERED)
 
 
@@ -76,6 +77,7 @@ class Verdict(NamedTuple):
     required: Mapping[str, Any]
     evidence: tuple[Evidence, ...] = ()
     notes: tuple[str, ...] = ()
+    read_on: date | None = None
 
 
 def judge(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:
@@ -269,17 +271,28 @@ def _iso(day: date | None) -> str | None:
 
 def _verdict(case: Case, reading: Reading) -> Verdict:
     outcome, reason = outcome_of(reading), reason_of(reading)
-    fields = _Fields(case, {**reading.measured, **reading.required}, reading.missing)
+    seen_on = read_on(case, reading)
+    told = {**reading.measured, **reading.required, "read_on": _iso(seen_on)}
+    fields = _Fields(case, told, reading.missing)
     return Verdict(
         outcome=outcome,
         reason=reason,
         because=sentence(reason, fields),
         severity=_severity(case, reading) if outcome in BLAMED else case.requirement.severity,
-        measured=reading.measured,
+        measured={**reading.measured, **_waiting(outcome, reading)},
         required=reading.required,
         evidence=_evidence(case, reading),
-        notes=tuple(sentence(note, fields) for note in (*reading.notes, *_read_earlier(case))),
+        notes=tuple(
+            sentence(note, fields) for note in (*reading.notes, *_read_earlier(case, seen_on))
+        ),
+        read_on=seen_on,
     )
+
+
+def _waiting(outcome: Outcome, reading: Reading) -> dict[str, list[str]]:
+    late = [one.detail for one in reading.missing if one.code is FailureCode.NOT_DUE]
+    is_told = outcome is Outcome.UNKNOWN and reading.unseen is None
+    return {NOT_DUE: late} if late and is_told else {}
 
 
 def _severity(case: Case, reading: Reading) -> Severity:
@@ -330,7 +343,6 @@ CASE_TELLS: Mapping[str, Callable[[_Fields], Any]] = {
     "page": lambda one: one.case.page.address if one.case.page else None,
     "freshness_days": lambda one: one.case.dossier.freshness_days,
     "created_on": lambda one: _iso(one.case.told_birth) if one.case.page else None,
-    "read_on": lambda one: _iso(_read_on(one.case)),
 }
 
 
@@ -339,14 +351,9 @@ def _page_failure(case: Case) -> tuple[Failure, ...]:
     return (failure,) if failure else ()
 
 
-def _read_on(case: Case) -> date | None:
-    read_at = case.view.read_at if case.page else None
-    return read_at.astimezone(case.zone).date() if read_at else None
-
-
-def _read_earlier(case: Case) -> tuple[Reason, ...]:
+def _read_earlier(case: Case, seen_on: date | None) -> tuple[Reason, ...]:
     """A page that was not due tonight is judged on an earlier look, and its date is printed."""
-    return () if _read_on(case) in (None, case.today) else (Reason.READ_EARLIER,)
+    return () if seen_on in (None, case.today) else (Reason.READ_EARLIER,)
 
 
 def _evidence(case: Case, reading: Reading) -> tuple[Evidence, ...]:
@@ -413,6 +420,7 @@ def _bound(case: Case, verdict: Verdict, preview: Verdict | None = None) -> Find
         waiver=_waiver(case, address) if verdict.outcome is Outcome.FAIL else None,
         disputed=blames and _is_disputed(case, address),
         notes=verdict.notes,
+        read_on=shown.read_on,
     )
 
 

@@ -319,3 +319,4 @@ class Finding:
     waiver: Waiver | None = None
     disputed: bool = False
     notes: tuple[str, ...] = ()  # information beside the outcome
+    read_on: date | None = None  # the local day of the oldest look that it rests on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from collectors.model import Evidence, Failure
@@ -35,6 +36,7 @@ class Reading:
     measured: Mapping[str, Any] = field(default_factory=dict)
     required: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] | None = None  # None: of the pages of the case
+    read_at: datetime | None = None  # the oldest look that it rests on; None: that of the page
     notes: tuple[Reason, ...] = ()
 
     def __post_init__(self) -> None:

@@ -183,3 +183,4 @@ class Reason(StrEnum):
     AUTOPOSTS = "autoposts"
     SCHOOL_HOLIDAYS = "school_holidays"
     READ_EARLIER = "read_earlier"
+    DAYS_NOT_READ = "days_not_read"

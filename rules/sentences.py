@@ -1,7 +1,8 @@
 """Russian sentences for outcomes and failures: data in sentences.toml, filled in here.
 
 A template names fields of `measured`, `required` and of the case. `{posts:пост|поста|постов}`
-prints the number with the right form, `{since:date}` a date in words, `{shown:list}` a list.
+prints the number with the right form, `{since:date}` a date in words, `{shown:list}` a list,
+`{since:span until}` the days from one field to another.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collectors.networks import where
 from rules.reasons import Reason
 
 _RUSSIAN = Locale("ru")
+SPAN = "span "
 _FORMS = {"one": 0, "few": 1, "many": 2, "other": 1}
 
 
@@ -30,6 +32,12 @@ def _parts(reason: Reason) -> tuple[tuple[str, str | None, str], ...]:
     """Text, the field behind it, and how that is printed; parsed once, filled in often."""
     parsed = string.Formatter().parse(_texts()["reason"][reason])
     return tuple((text, name, spec or "") for text, name, spec, _ in parsed)
+
+
+def _told(fields: Mapping[str, Any], name: str, spec: str) -> str:
+    if spec.startswith(SPAN):
+        return span(fields[name], fields[spec.removeprefix(SPAN)])
+    return _said(fields[name], spec)
 
 
 def _said(value: Any, spec: str) -> str:
@@ -58,6 +66,17 @@ def day(value: date | str | None) -> str:
     return _day(date.fromisoformat(value) if isinstance(value, str) else value)
 
 
+def span(first: str, last: str) -> str:
+    """«20 октября по 16 ноября 2026»: the first year only where it is another."""
+    return _span(date.fromisoformat(first), date.fromisoformat(last))
+
+
+@lru_cache(maxsize=4096)
+def _span(first: date, last: date) -> str:
+    told = "d MMMM" if first.year == last.year else "d MMMM y"
+    return f"{format_date(first, told, locale=_RUSSIAN)} по {_day(last)}"
+
+
 @lru_cache(maxsize=4096)
 def _day(moment: date) -> str:
     return format_date(moment, "d MMMM y", locale=_RUSSIAN)
@@ -72,7 +91,7 @@ def sentence(reason: Reason, fields: Mapping[str, Any]) -> str:
     """Raises KeyError if the template asks for what `fields` does not have."""
     return "".join(
         [
-            text if name is None else text + _said(fields[name], spec)
+            text if name is None else text + _told(fields, name, spec)
             for text, name, spec in _parts(reason)
         ]
     )

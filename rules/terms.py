@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from collectors.model import Failure, FailureCode
 from rules.case import Case
 from rules.reading import Reading
 from rules.reasons import Reason
@@ -21,9 +22,28 @@ def in_time(case: Case, reading: Reading) -> Reading:
     if due is None:
         return replace(reading, unseen=reading.unseen or Reason.DEADLINE_UNKNOWN)
     if case.today > due:
-        return reading
+        return after_term(case, reading, due)
     measured = {**reading.measured, "due": due.isoformat()}
     return replace(reading, pending=Reason.DEADLINE_NOT_OVER, measured=measured)
+
+
+def after_term(case: Case, reading: Reading, last: date) -> Reading:
+    """What was seen within a term cannot prove that it was missed; without a look nothing is."""
+    seen_on = read_on(case, reading)
+    if seen_on is None or seen_on > last:
+        return reading
+    return replace(reading, missing=(*reading.missing, not_due("page")))
+
+
+def read_on(case: Case, reading: Reading) -> date | None:
+    """The day of the oldest look that the reading rests on; None: it rests on none."""
+    moment = reading.read_at or (case.view.read_at if case.page else None)
+    return case.day_of(moment) if moment else None
+
+
+def not_due(what: str) -> Failure:
+    """It would have to be seen later than it was."""
+    return Failure(FailureCode.NOT_DUE, what)
 
 
 def is_due(case: Case) -> bool:

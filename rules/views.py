@@ -6,7 +6,7 @@ or of a page that does not open are `None` there, each with the failure that exp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -53,7 +53,8 @@ class View:
     failure: Failure | None = None
     gaps: dict[str, Failure] = field(default_factory=dict)
     wall: Wall | None = None  # the union of all walls that were read (G10), no later posts
-    read_at: datetime | None = None
+    read_at: datetime | None = None  # of two looks that facts came from, the older
+    wall_at: datetime | None = None  # when the newest of its walls was read: it knows no later day
     gone_since: datetime | None = None  # when it was first found gone: it may be so for longer
     page_id: str | None = None
     evidence: tuple[Evidence, ...] = ()
@@ -106,7 +107,7 @@ def _judge_newest(page: Page, history: list[Observation], dossier: Dossier) -> V
     if newest.facts and _is_replaced(page, newest.facts, history, dossier):
         return replace(told, unread=Reason.PAGE_REPLACED)
     if newest.failure or newest.facts is None:  # tried tonight in vain: yesterday proves nothing
-        return replace(told, unread=Reason.NOT_READ)
+        return replace(told, unread=Reason.NOT_READ, read_at=None)
     own = of_one_page(page, history, dossier)
     return _known_since(_with_facts(told, newest.facts, own, dossier), history, own)
 
@@ -215,7 +216,8 @@ def _with_facts(told: View, facts: Facts, history: list[Observation], dossier: D
         return _absent(told, history, dossier)
     if facts.presence is None:
         failure = history[0].gaps.get("presence")
-        return replace(told, unread=Reason.NOT_READ, failure=failure or told.failure)
+        failure = failure or told.failure
+        return replace(told, unread=Reason.NOT_READ, read_at=None, failure=failure)
     return _living(told, facts, history, dossier)
 
 
@@ -233,7 +235,8 @@ def _gone(told: View, presence: Presence, history: list[Observation]) -> View:
 
 def _absent(told: View, history: list[Observation], dossier: Dossier) -> View:
     """An absence is believed after three reads on two days that agree (G01)."""
-    absences = list(_latest_without(history))
+    longest = timedelta(days=dossier.freshness_days)
+    absences = list(_without_gap(_latest_without(history), longest))
     zone = dossier.municipality.timezone
     days = {one.observed_at.astimezone(zone).date() for one in absences}
     sure = len(absences) >= ABSENT_READS and len(days) >= ABSENT_DAYS
@@ -257,8 +260,20 @@ def _latest_without(history: list[Observation]) -> Iterator[Observation]:
         yield one
 
 
+def _without_gap(looks: Iterable[Observation], longest: timedelta) -> Iterator[Observation]:
+    """Newest first, up to a gap in which the page may have been there."""
+    later: datetime | None = None
+    for one in looks:
+        if later and later - one.observed_at > longest:
+            return
+        later = one.observed_at
+        yield one
+
+
 def _living(told: View, facts: Facts, history: list[Observation], dossier: Dossier) -> View:
-    facts, gaps = _filled(_opened(facts, history[0]), history, dossier)
+    facts, gaps, looks = _filled(_opened(facts, history[0]), history, dossier)
+    lent = [item for one in looks.values() for item in one.evidence]
+    wall_at = looks.pop("wall", history[0]).observed_at
     closed = facts.access in (Access.CLOSED, Access.PRIVATE)
     if facts.access is not Access.OPEN and facts.government_mark is False:
         facts = replace(facts, government_mark=None)
@@ -274,6 +289,9 @@ def _living(told: View, facts: Facts, history: list[Observation], dossier: Dossi
         facts=replace(facts, wall=wall),
         gaps=gaps,
         wall=wall,
+        wall_at=wall_at,
+        read_at=min(one.observed_at for one in (history[0], *looks.values())),
+        evidence=tuple(dict.fromkeys((*told.evidence, *lent))),
         state=State.CLOSED if closed else State.LIVE,
     )
 
@@ -290,18 +308,22 @@ def _opened(facts: Facts, newest: Observation) -> Facts:
 
 def _filled(
     facts: Facts, history: list[Observation], dossier: Dossier
-) -> tuple[Facts, dict[str, Failure]]:
-    """A fact that was not due tonight is taken from an earlier look that is still fresh."""
-    gaps = dict(history[0].gaps)
+) -> tuple[Facts, dict[str, Failure], dict[str, Observation]]:
+    """A fact that was not due tonight is taken from an earlier look that is still fresh.
+
+    Also what is still missing, and the look that each such fact came from.
+    """
+    gaps, looks = dict(history[0].gaps), {}
     oldest = dossier.as_of - timedelta(days=dossier.freshness_days)
     for name in [name for name, failure in gaps.items() if failure.code in NOT_TRIED]:
         for one in history[1:]:
             value = getattr(one.facts, name, None) if one.observed_at >= oldest else None
             if value is not None:
                 facts = replace(facts, **{name: value})
+                looks[name] = one
                 del gaps[name]
                 break
-    return facts, gaps
+    return facts, gaps, looks
 
 
 def _union(history: Sequence[Observation], as_of: datetime) -> Wall:
@@ -329,14 +351,6 @@ def _covered_since(walls: Sequence[tuple[Wall, datetime]]) -> datetime | None:
 def readings(page: Page, dossier: Dossier) -> list[Observation]:
     """All looks at this very page up to the moment, newest first."""
     return of_one_page(page, _known(page, dossier), dossier)
-
-
-def wall_read_at(view: View, dossier: Dossier) -> datetime:
-    """When the newest wall of the view was read: its weeks end there."""
-    for one in readings(view.page, dossier):
-        if one.facts and one.facts.wall is not None:
-            return one.observed_at
-    return dossier.as_of
 
 
 def today(dossier: Dossier) -> date:

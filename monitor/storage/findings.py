@@ -173,10 +173,8 @@ def earlier(engine: Engine, institution: Institution, as_of: datetime) -> Earlie
         return Earlier(_findings(whole[0], lists) if whole and whole is not latest else last, last)
 
 
-def outcomes_of_pages(
-    engine: Engine, as_of: datetime
-) -> Mapping[tuple[str, str], frozenset[Outcome]]:
-    """What the last whole audit before `as_of` found, by network and page."""
+def of_last_whole(engine: Engine, as_of: datetime) -> Iterator[Finding]:
+    """What the last whole audit before `as_of` found, without long lists of evidence."""
     with session(engine) as opened:
         number = opened.exec(
             select(AuditRow.id)
@@ -190,12 +188,8 @@ def outcomes_of_pages(
             .limit(1)
         ).first()
         bodies = opened.exec(select(JudgementRow.body).where(JudgementRow.audit_id == number)).all()
-    found: dict[tuple[str, str], frozenset[Outcome]] = {}
-    for finding in (one for body in bodies for one in unpacked(Judgement, body).findings):
-        if finding.network and finding.page:
-            key = (finding.network, finding.page)
-            found[key] = found.get(key, frozenset()) | {finding.outcome}
-    return found
+    for body in bodies:
+        yield from unpacked(Judgement, body).findings
 
 
 @dataclass(frozen=True, slots=True)

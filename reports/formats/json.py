@@ -105,6 +105,7 @@ def finding_json(finding: Finding) -> Json:
         "waiver": None if finding.waiver is None else waiver_json(finding.waiver),
         "disputed": finding.disputed,
         "notes": list(finding.notes),
+        "read_on": finding.read_on,
     }
 
 

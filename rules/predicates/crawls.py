@@ -45,6 +45,7 @@ def of_site(
         measured={**measured, **(told_of(view, owned(case, view)) if view and stranger else {})},
         required=required or {},
         evidence=view.evidence if view else (),
+        read_at=view.read_at if view else None,
     )
 
 

@@ -29,6 +29,7 @@ class Known:
     view: View
     addresses: frozenset[Address]
     is_old: bool  # there, or gone, for longer than the tolerance
+    tolerated_until: date  # its last day; long ago, where nobody knows when it began
 
     @property
     def is_gone(self) -> bool:
@@ -53,6 +54,7 @@ class Tally:
     unread: tuple[Known, ...]  # not linked, and nobody knows whether there still is such a page
     unsought: tuple[str, ...]  # not found, but nobody looked for pages of that network
     dead: tuple[str, ...]  # linked, and gone for long enough
+    tolerated_until: date | None  # the first of the missing, hinted and dead
 
     @property
     def is_whole(self) -> bool:
@@ -71,15 +73,16 @@ def tally(known: Iterable[Known], links: Linked) -> Tally:
     absent = [one for one in known if not one.addresses & links.pages and not one.is_gone]
     sought = [one for one in absent if one.page.network in links.networks]
     due = [(one, links.hint(one.addresses)) for one in sought if one.is_live and one.is_old]
+    dead = [one for one in known if one.is_gone and one.is_old and one.addresses & links.pages]
+    blamed = (*(one for one, _ in due), *dead)
     return Tally(
         missing=_sorted(one for one, hint in due if hint is None),
         hinted=tuple(sorted(((one.page.address, hint) for one, hint in due if hint), key=_first)),
         fresh=_sorted(one for one in sought if not one.is_old),
         unread=tuple(one for one in sought if one.is_unread and one.is_old),
         unsought=_sorted(one for one in absent if one.page.network not in links.networks),
-        dead=_sorted(
-            one for one in known if one.is_gone and one.is_old and one.addresses & links.pages
-        ),
+        dead=_sorted(dead),
+        tolerated_until=min((one.tolerated_until for one in blamed), default=None),
     )
 
 
@@ -114,8 +117,8 @@ def _has_begun(page: Page, on: date) -> bool:
 def _as_known(case: Case, one: Institution, page: Page, lag: int) -> Known:
     view = case.look(page)
     since = _gone_since(case, one, view) if _is_gone(page, view) else _born(case, one, view)
-    is_old = since is None or add_working_days(since, lag, case.days_off) < case.today
-    return Known(page, view, frozenset(addresses_of(view)), is_old)
+    until = date.min if since is None else add_working_days(since, lag, case.days_off)
+    return Known(page, view, frozenset(addresses_of(view)), until < case.today, until)
 
 
 def _is_gone(page: Page, view: View) -> bool:

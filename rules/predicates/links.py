@@ -40,6 +40,7 @@ from rules.predicates.site_links import (
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.sentences import shown_as
+from rules.terms import after_term
 from rules.views import View
 
 SHOWN = 50  # of the links that a finding lists
@@ -72,7 +73,7 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
         },
     )
     settled = bool(whole.missing or whole.dead or foreign)
-    return _with_open_ends(reading, whole, settled)
+    return _with_open_ends(case, reading, whole, settled)
 
 
 def _why_not_in_card(whole: Tally, *, has_short: bool, has_foreign: bool) -> Reason:
@@ -114,7 +115,7 @@ def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str
             "foreign": sorted(address for _, address in anywhere.pages - _of_town(case))[:SHOWN],
         },
     )
-    return _with_open_ends(reading, whole, bool(whole.missing or whole.dead))
+    return _with_open_ends(case, reading, whole, bool(whole.missing or whole.dead))
 
 
 def _is_on_one_page(site: SiteFacts | None, known: Sequence[Known]) -> bool:
@@ -155,8 +156,9 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
         unseen=_why_unseen(case, views),
         measured={**_strange_site(case, views), **_measured(one, whole, anywhere)},
         evidence=tuple(item for view in seen for item in view.evidence),
+        read_at=min((view.read_at for view in seen if view.read_at), default=None),
     )
-    return _with_open_ends(reading, whole, bool(whole.missing or whole.dead))
+    return _with_open_ends(case, reading, whole, bool(whole.missing or whole.dead))
 
 
 def _why_not_on_both(whole: Tally, *, is_hidden: bool) -> Reason:
@@ -204,8 +206,13 @@ def _card_links(case: Case, site: View | None, one: Institution) -> Iterator[Lin
     return (link for block in cards(case, site, one) for link in block.contacts.links)
 
 
-def _with_open_ends(reading: Reading, whole: Tally, settled: bool) -> Reading:
-    """What is too young, or was not read, leaves the answer open, unless it is settled anyway."""
+def _with_open_ends(case: Case, reading: Reading, whole: Tally, settled: bool) -> Reading:
+    """What is too young, or was not read, leaves the answer open, unless it is settled anyway.
+
+    So does a site that was read while a link, or its absence, was still to be tolerated.
+    """
+    if whole.tolerated_until:
+        reading = after_term(case, reading, whole.tolerated_until)
     if settled or reading.missing or reading.unseen:
         return reading
     if whole.unsought:

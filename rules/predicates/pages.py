@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from collectors.model import Evidence, Page, Presence
+from collectors.model import Evidence, Failure, Page, Presence
 from rules.absences import absence
 from rules.case import Case, standing_pages, told_birth
 from rules.model import Outcome, Severity
 from rules.reading import Reading, outcome_of, worst_of
 from rules.reasons import Reason
+from rules.terms import after_term, not_due
 from rules.views import State, View
+from rules.workdays import starts_at
 
 _GONE_BY = {
     Presence.BANNED: Reason.PAGE_BANNED,
@@ -41,7 +43,7 @@ def _read_in_network(case: Case, network: str) -> Reading:
     pages = standing_pages(case.dossier, (network,))
     if not pages:
         return _not_registered(case, network)
-    return presence(network, [case.look(page) for page in pages])
+    return presence(case, network, [case.look(page) for page in pages])
 
 
 def _not_registered(case: Case, network: str) -> Reading:
@@ -58,11 +60,12 @@ def _not_registered(case: Case, network: str) -> Reading:
     )
 
 
-def presence(network: str, views: Sequence[View]) -> Reading:
+def presence(case: Case, network: str, views: Sequence[View]) -> Reading:
     """Strict: an official page is live and open. Generous: a page is there, or may be.
 
     Other pages of the institution count where none is registered as official (G21); beside an
     official one they keep the network from being called empty, and so does one of unknown state.
+    Nobody lacks a page by yesterday's look: it may be there again.
     """
     judged = [view for view in views if view.page.role == "official"] or list(views)
     standing = [view for view in judged if view.state is not State.GONE]
@@ -78,7 +81,10 @@ def presence(network: str, views: Sequence[View]) -> Reading:
         met=Reason.PAGE_LIVE,
         unmet=_GONE_BY[shown[0].gone_by or Presence.ABSENT],
         between=_between(judged, views),
-        missing=tuple(failure for view in unclear for failure in view.missing("access")),
+        missing=(
+            *(failure for view in unclear for failure in view.missing("access")),
+            *gone_before_today(case, views),
+        ),
         unseen=next((view.unread for view in unclear), None),
         severity=Severity.CRITICAL,
         measured={
@@ -86,6 +92,7 @@ def presence(network: str, views: Sequence[View]) -> Reading:
             "in_network": network,  # a clause about several says which of them it speaks of
         },
         evidence=tuple(item for view in shown for item in view.evidence),
+        read_at=oldest(shown),
     )
 
 
@@ -112,7 +119,7 @@ def fixed_pages(case: Case, *, addresses: dict[str, str]) -> Reading:
 
 def _fixed_page(case: Case, network: str, address: str) -> Reading:
     page = Page(institution=case.institution.key, network=network, address=address)
-    reading = presence(network, [case.look(page)])
+    reading = presence(case, network, [case.look(page)])
     registered = [one.address for one in case.official_pages(network)]
     if not registered or address in registered or not reading.strict:
         return reading
@@ -123,6 +130,7 @@ def _fixed_page(case: Case, network: str, address: str) -> Reading:
         unmet=Reason.ADDRESS_DIFFERS,
         measured={**reading.measured, "registered": registered, "address": address},
         evidence=reading.evidence,
+        read_at=reading.read_at,
     )
 
 
@@ -135,14 +143,15 @@ def government_mark(case: Case, *, renamed_days: int = 0) -> Reading:
     renamed, page = _renamed_on(case), case.view.page.address
     said = case.statement("gos_mark", page)
     seen, elsewhere = case.facts.government_mark, _marked_beside(case)
-    return Reading(
+    until = renamed + timedelta(days=renamed_days - 1) if renamed else None
+    reading = Reading(
         strict=seen is True or said.confirms,
         generous=seen is True or bool(elsewhere),
         met=Reason.MARK_SEEN if seen else Reason.MARK_ATTESTED,
         unmet=Reason.MARK_NOT_CONFIRMED if said.admits else Reason.MARK_ABSENT,
         between=Reason.MARK_ELSEWHERE if elsewhere else None,
         missing=() if said.admits else case.missing("government_mark"),
-        pending=Reason.PAGE_RENAMED if _is_within(renamed, renamed_days, case.today) else None,
+        pending=Reason.PAGE_RENAMED if until and case.today <= until else None,
         measured={
             "mark": seen,
             "renamed_on": renamed and renamed.isoformat(),
@@ -155,6 +164,7 @@ def government_mark(case: Case, *, renamed_days: int = 0) -> Reading:
         },
         evidence=_evidence_of(case.view, *elsewhere) if elsewhere else None,
     )
+    return after_term(case, reading, until) if until and not said.admits else reading
 
 
 def _evidence_of(*views: View) -> tuple[Evidence, ...]:
@@ -183,10 +193,6 @@ def _renamed_on(case: Case) -> date | None:
     return max(told, default=None)
 
 
-def _is_within(since: date | None, days: int, today: date) -> bool:
-    return since is not None and today < since + timedelta(days=days)
-
-
 def house_style(case: Case) -> Reading:
     """Avatar, cover and the ЦУР's consent. The clause asks for a style: it never accuses."""
     said = case.statement("style", case.view.page.address)
@@ -210,14 +216,16 @@ def page_kept(case: Case, *, abandon_days: int) -> Reading:
     """Strict: each page published something lately. Generous: one of them did.
 
     «Обеспечить их дальнейшее ведение»: of each page, or of the pages together. The number of days
-    is ours, so it only asks.
+    is ours, so it only asks, and never by a wall that knows nothing of yesterday.
     """
     views = [case.look(page) for page in case.official_pages(*case.requirement.networks)]
     since = case.dossier.as_of - timedelta(days=abandon_days)
+    midnight = starts_at(case.today, case.zone)
     silent = [view for view in views if view.wall and not _published(view, since)]
+    unread = [view for view in silent if not view.wall_at or view.wall_at < midnight]
     alive = any(_published(view, since) for view in views)
     born = [told_birth(view, case.institution, case.zone) for view in silent]
-    young = [day for day in born if day and day >= since.astimezone(case.zone).date()]
+    young = [day for day in born if day and day >= case.day_of(since)]
     is_new = bool(silent) and len(young) == len(silent)
     return Reading(
         strict=bool(views) and all(_published(view, since) for view in views),
@@ -225,18 +233,38 @@ def page_kept(case: Case, *, abandon_days: int) -> Reading:
         met=Reason.PAGE_KEPT,
         unmet=Reason.PAGE_ABANDONED,
         between=Reason.PAGES_KEPT_PARTLY,
-        missing=tuple(failure for view in views for failure in view.missing("wall")),
+        missing=(
+            *(failure for view in views for failure in view.missing("wall")),
+            *(not_due("wall") for _ in unread[:1]),
+        ),
         unseen=None if views else Reason.PAGE_NOT_REGISTERED,
         pending=Reason.PAGE_IS_NEW if is_new else None,
         worst=Outcome.REVIEW,
         measured={
             "silent": [view.page.address for view in silent],
+            "until": case.today.isoformat(),
             **({"created_on": max(young).isoformat()} if is_new else {}),
         },
         required={"abandon_days": abandon_days},
         evidence=tuple(item for view in views for item in view.evidence),
+        read_at=min((view.wall_at for view in views if view.wall_at), default=None),
     )
 
 
 def _published(view: View, since: datetime) -> bool:
     return view.wall is not None and any(one.published_at >= since for one in view.wall.posts)
+
+
+# --- days of looks ------------------------------------------------------------------------------
+
+
+def gone_before_today(case: Case, views: Sequence[View]) -> tuple[Failure, ...]:
+    """All of them were found gone, but not all on the day of the audit."""
+    if any(view.state is not State.GONE for view in views):
+        return ()
+    days = {case.day_of(view.read_at) for view in views if view.read_at}
+    return () if days == {case.today} else (not_due("presence"),)
+
+
+def oldest(views: Iterable[View]) -> datetime | None:
+    return min((view.read_at for view in views if view.read_at), default=None)

@@ -13,10 +13,10 @@ from rules.model import Outcome, Severity
 from rules.predicates.beside import beside_the_wall
 from rules.reading import Reading
 from rules.reasons import Reason
-from rules.views import wall_read_at
+from rules.terms import not_due
 from rules.workdays import complete_weeks, is_judged, judged_days, starts_at
 
-WEEK = timedelta(weeks=1)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 AUTOPOSTED_ON = 5  # the same text on so many pages of the municipality is autoposting
 SCHOOLS = ("school", "additional_education")
 SUMMER = (6, 7, 8)
@@ -40,11 +40,16 @@ def posts_per_week(
     min_workdays_in_week: int,
     min_own_text: int,
 ) -> Reading:
-    """The last judged weeks with enough posts; the number is a recommendation of the act."""
+    """The last judged weeks with enough posts; the number is a recommendation of the act.
+
+    A week that was not over when the wall was read may count, and is never surely poor.
+    """
     mondays = _judged(case, lookback_weeks, max_calendar_weeks, min_workdays_in_week)
     weeks = [count_week(_posts(case), monday, case.zone, min_own_text) for monday in mondays]
+    read = [week for week in weeks if _is_read(case, week.monday + WEEK)]
     poor = [week for week in weeks if week.strict < min_posts]
-    surely_poor = [week for week in weeks if week.generous < min_posts]
+    surely_poor = [week for week in read if week.generous < min_posts]
+    is_lacking = len(surely_poor) > max_weeks_below
     beside = beside_the_wall(case, min(mondays, default=case.today))
     return _window(
         case,
@@ -52,16 +57,18 @@ def posts_per_week(
         min(mondays, default=case.today),
         Reading(
             strict=len(weeks) >= FEWEST_WEEKS and len(poor) <= max_weeks_below,
-            generous=len(surely_poor) <= max_weeks_below or beside.has_new_clips,
+            generous=not is_lacking or beside.has_new_clips,
             met=Reason.POSTS_ENOUGH,
             unmet=Reason.POSTS_BELOW_RECOMMENDED,
-            between=Reason.POSTS_MAY_BE_CLIPS
-            if len(surely_poor) > max_weeks_below
-            else Reason.POSTS_OWN_UNCLEAR,
+            between=Reason.POSTS_MAY_BE_CLIPS if is_lacking else Reason.POSTS_OWN_UNCLEAR,
+            missing=() if is_lacking or read == weeks else (not_due("wall"),),
             worst=Outcome.REVIEW if case.is_authority else Outcome.FAIL,
             measured={
-                **_by_week(weeks),
+                **_by_week("weeks", read),
+                **_by_week("weeks_not_read", weeks[: len(weeks) - len(read)]),
+                **_span_of_weeks(case, read if is_lacking else weeks),
                 "weeks_below": len(surely_poor),
+                "weeks_read": len(read),
                 "weeks_judged": len(weeks),
                 **beside.measured,
             },
@@ -81,19 +88,25 @@ def posts_regular(
     min_own_text: int,
     silent_days: int,
 ) -> Reading:
-    """No long silence over the last days that lie in judged weeks; only full silence fails."""
+    """No long silence over the last days that lie in judged weeks; only full silence fails.
+
+    «Days that lie in judged weeks» may mean the days, or whole weeks: both must be silent.
+    """
     days = _judged_days(case, lookback_days, max_calendar_weeks, min_workdays_in_week)
-    start = min(days, default=case.today)
-    begins = starts_at(start, case.zone).astimezone(UTC)
-    shown = [post for post in _posts(case) if post.published_at >= begins]
-    own = {_local(case, post) for post in shown if is_own(post, min_own_text)}
+    weeks = _judged(case, max_calendar_weeks, max_calendar_weeks, min_workdays_in_week)
+    first = min(days, default=case.today)
+    start = min([first, *weeks[: lookback_days // WEEK.days]])
+    shown = [post for post in _posts(case) if _may_be_since(post, start, case.zone)]
+    own = {
+        day for post in shown if is_own(post, min_own_text) if (day := _local(case, post)) >= first
+    }
     gap = _longest_gap(days, own)
     newest = max((post.published_at for post in _posts(case)), default=None)
     beside = beside_the_wall(case, start)
     silent = newest is None or (_read_at(case) - newest).days > silent_days
     return _window(
         case,
-        _judged(case, max_calendar_weeks, max_calendar_weeks, min_workdays_in_week),
+        weeks,
         start,
         Reading(
             strict=bool(own) and gap <= max_gap_days,
@@ -101,16 +114,17 @@ def posts_regular(
             met=Reason.POSTS_REGULAR,
             unmet=Reason.NO_POSTS,
             between=Reason.POSTS_WITH_GAPS if shown else Reason.POSTS_MAY_BE_CLIPS,
+            missing=() if shown or _is_read(case, case.today) else (not_due("wall"),),
             severity=Severity.MAJOR if silent else Severity.MINOR,
             measured={
                 "posts": len(shown),
                 "longest_gap_days": gap,
-                "since": start.isoformat(),
+                **_span(first if not shown else start, case.today - DAY),
                 "newest": newest.astimezone(case.zone).date().isoformat() if newest else None,
                 **beside.measured,
             },
             required={"max_gap_days": max_gap_days, "lookback_days": lookback_days},
-            notes=(*_notes(case, []), *beside.notes),
+            notes=(*_notes(case, []), *_unread_days(case), *beside.notes),
         ),
     )
 
@@ -127,6 +141,7 @@ def is_own(post: Post, min_own_text: int) -> bool:
 
 def _window(case: Case, mondays: Sequence[date], start: date, reading: Reading) -> Reading:
     """What both clauses need: a wall that was read, weeks enough, and covered (G03, G04)."""
+    reading = replace(reading, read_at=case.view.wall_at)
     wall = case.view.wall
     if wall is None:
         return replace(reading, strict=False, missing=case.missing("wall"))
@@ -140,13 +155,21 @@ def _window(case: Case, mondays: Sequence[date], start: date, reading: Reading) 
 
 
 def _read_at(case: Case) -> datetime:
-    key = ("wall read at", case.page)
-    return case.once(key, lambda: wall_read_at(case.view, case.dossier))
+    return case.view.wall_at or case.dossier.as_of
+
+
+def _is_read(case: Case, day: date) -> bool:
+    """Whether the newest wall tells of all time before `day`."""
+    return _read_at(case) >= starts_at(day, case.zone)
+
+
+def _unread_days(case: Case) -> tuple[Reason, ...]:
+    return () if _is_read(case, case.today) else (Reason.DAYS_NOT_READ,)
 
 
 def _judged(case: Case, wanted: int, lookback: int, min_workdays: int) -> list[date]:
     """Mondays of the newest complete weeks that are judged, since the page exists."""
-    weeks = complete_weeks(_read_at(case), case.zone, lookback)
+    weeks = complete_weeks(case.dossier.as_of, case.zone, lookback)
     born = case.born or date.min
     judged = [one for one in weeks if is_judged(one, min_workdays, case.days_off) and one >= born]
     return judged[:wanted]
@@ -154,7 +177,7 @@ def _judged(case: Case, wanted: int, lookback: int, min_workdays: int) -> list[d
 
 def _judged_days(case: Case, wanted: int, lookback: int, min_workdays: int) -> Sequence[date]:
     """The newest days that lie in judged weeks, the running week's included."""
-    last = _read_at(case).astimezone(case.zone).date() - timedelta(days=1)
+    last = case.today - DAY
     first = max(last - timedelta(days=lookback * 7 - 1), case.born or date.min)
     return judged_days(first, last, min_workdays, case.days_off)[:wanted]
 
@@ -186,6 +209,11 @@ def _local(case: Case, post: Post) -> date:
     return post.published_at.astimezone(case.zone).date()
 
 
+def _may_be_since(post: Post, start: date, zone: ZoneInfo) -> bool:
+    latest = post.published_at + timedelta(hours=post.blur_hours or 0)
+    return latest >= starts_at(start, zone).astimezone(UTC)
+
+
 def count_week(posts: Iterable[Post], monday: date, zone: ZoneInfo, min_own_text: int) -> Week:
     """A post whose date is blurred counts strictly only where it surely belongs (G05)."""
     start, end = (starts_at(day, zone).astimezone(UTC) for day in (monday, monday + WEEK))
@@ -202,13 +230,24 @@ def count_week(posts: Iterable[Post], monday: date, zone: ZoneInfo, min_own_text
     return Week(monday, strict, generous)
 
 
-def _by_week(weeks: Iterable[Week]) -> dict[str, dict[str, dict[str, int]]]:
-    return {
-        "weeks": {
-            week.monday.isoformat(): {"strict": week.strict, "generous": week.generous}
-            for week in weeks
-        }
+def _by_week(name: str, weeks: Iterable[Week]) -> dict[str, dict[str, dict[str, int]]]:
+    counted = {
+        week.monday.isoformat(): {"strict": week.strict, "generous": week.generous}
+        for week in weeks
     }
+    return {name: counted} if counted or name == "weeks" else {}
+
+
+def _span_of_weeks(case: Case, weeks: Sequence[Week]) -> dict[str, str]:
+    """Newest first. The last day is one that the wall knows of."""
+    if not weeks:
+        return {}
+    last = min(weeks[0].monday + WEEK - DAY, case.day_of(_read_at(case)))
+    return _span(weeks[-1].monday, last)
+
+
+def _span(first: date, last: date) -> dict[str, str]:
+    return {"since": first.isoformat(), "until": last.isoformat()}
 
 
 def _notes(case: Case, since: Sequence[date]) -> tuple[Reason, ...]:

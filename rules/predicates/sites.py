@@ -19,6 +19,7 @@ from rules.matching import same_email
 from rules.model import Institution, Outcome, Severity
 from rules.predicates.crawls import failures_of, names, of_site, site_facts, unread_parts
 from rules.predicates.owners import Owned, came_in_part, owned, told_of
+from rules.predicates.pages import gone_before_today
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.views import State, View
@@ -41,10 +42,11 @@ def site_works(case: Case) -> Reading:
         met=Reason.SITE_WORKS,
         unmet=Reason.SITE_GONE,
         between=_unlike(whose) if is_live else Reason.SITE_GONE_UNCONFIRMED,
-        missing=failures_of(view) if is_unread else _cut(view),
+        missing=failures_of(view) if is_unread else (*_cut(view), *gone_before_today(case, [view])),
         unseen=view.unread if is_unread else None,
         measured={"state": str(view.state), **told_of(view, whose)},
         evidence=view.evidence,
+        read_at=view.read_at,
     )
 
 

@@ -9,20 +9,24 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 
-from collectors.model import Facts, Failure, FailureCode, Observation, Page, Quota
+from collectors.model import Facts, Failure, FailureCode, Observation, Page, Presence, Quota
 from collectors.vk import NETWORK
 from monitor.coverage import Outline, OutlineFacts, OutlineWall, look
-from monitor.planning import Past, Try, not_due, planned, tried
+from monitor.planning import Past, Try, not_due, planned, told_of_pages, tried
 from monitor.sandbox import Community, Limits, Post, Token, World, serve
 from monitor.scope import read_once
 from monitor.storage.ledger import Ledger
+from rules.engine import judge
 from rules.model import Outcome
+from tests import cast
 from tests.cast import NOW
 from tests.monitor.pipeline import Done, Town, school
+from tests.rules.test_cases import ACTS
 
 WALLS = "wall.get"
 NIGHT = timedelta(days=1)
@@ -38,7 +42,7 @@ def due(past: Past, left: int, pages: tuple[Page, ...] = PAGES) -> list[int]:
     return [pages.index(page) for page in plan.due]
 
 
-def past(*nights_ago: int | None, failed: int | None = None, **more: Any) -> Past:
+def past(*nights_ago: float | None, failed: int | None = None, **more: Any) -> Past:
     tries = {
         (page.network, page.address): Try(NOW - ago * NIGHT, whole=at != failed)
         for at, (page, ago) in enumerate(zip(PAGES, nights_ago, strict=True))
@@ -70,6 +74,52 @@ def test_what_fails_every_night_does_not_push_out_what_grows_stale() -> None:
 def test_among_equals_the_worst_goes_first() -> None:
     worst = {("vk", PAGES[2].address): frozenset({Outcome.PASS, Outcome.FAIL})}
     assert due(past(1, 1, 1, 1, outcomes=worst), left=1) == [2]
+
+
+TOMSK = ZoneInfo("Asia/Tomsk")
+
+
+def accused(number: int, **more: Any) -> dict[str, Any]:
+    address = ("vk", PAGES[number].address)
+    return {"accused": frozenset({address}), "zones": {"town": TOMSK}, **more}
+
+
+def test_a_fail_that_would_rest_on_an_old_look_goes_before_a_proof_that_lasts() -> None:
+    assert due(past(2, 2, 2, 1, **accused(3)), left=1) == [3]
+
+
+def test_a_proof_that_ends_goes_before_a_fail_of_yesterday() -> None:
+    assert due(past(2, 7, 2, 1, **accused(3)), left=2) == [1, 3]
+
+
+def test_a_fail_by_a_look_of_the_same_local_day_needs_no_other() -> None:
+    """NOW is three at night in Tomsk: a look two hours ago was today's, four hours ago not."""
+    assert due(past(2, 2, 2, 2 / 24, **accused(3)), left=1) == [0]
+    assert due(past(2, 2, 2, 4 / 24, **accused(3)), left=1) == [3]
+
+
+def told_of(name: str, *looks: Observation) -> set[str]:
+    found = judge(cast.dossier(cast.SCHOOL, *looks), [ACTS["kedrovy-2022-298"]])
+    (_, pages) = told_of_pages(one for one in found if one.requirement.endswith(name))
+    return {address for _, address in pages}
+
+
+@pytest.mark.parametrize("hours", [0, 30])
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("6.4-regularity", replace(cast.SCHOOL_FACTS, wall=cast.wall(70))),
+        ("6.1-pages", Facts(presence=Presence.DELETED)),
+    ],
+)
+def test_who_is_accused_or_would_be_is_read_tonight(name: str, facts: Facts, hours: int) -> None:
+    look = cast.seen(cast.SCHOOL_VK, facts, at=NOW - timedelta(hours=hours))
+    assert told_of(name, look) == {cast.SCHOOL_VK.address}
+
+
+def test_a_lively_page_and_one_that_was_never_read_are_not_accused() -> None:
+    lively = cast.seen(cast.SCHOOL_VK, cast.SCHOOL_FACTS)
+    assert told_of("", lively, not_due(cast.SCHOOL_OK, NOW)) == set()
 
 
 def test_a_page_that_costs_more_than_is_left_lets_a_cheaper_one_go() -> None:

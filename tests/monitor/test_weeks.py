@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
-from monitor.reporting import since_it_is_there
+from monitor.reporting import by_week, since_it_is_there
+from tests import cast
 
 OCTOBER, CREATED, AFTER = date(2026, 10, 26), date(2026, 11, 18), date(2026, 11, 16)
 
@@ -19,3 +20,11 @@ def test_posts_from_before_the_date_that_the_registry_tells_are_shown() -> None:
 
 def test_a_page_whose_beginning_nobody_wrote_down_has_all_its_weeks() -> None:
     assert since_it_is_there({OCTOBER: 0}, None) == {OCTOBER: 0}
+
+
+def test_a_week_that_was_not_over_when_the_wall_was_read_is_not_silent() -> None:
+    """Else the report of Wednesday names as silent whoever was last read on Sunday."""
+    wall = cast.wall(20, now=cast.NOW)
+    sunday = cast.NOW - timedelta(days=1)
+    assert AFTER in by_week(wall, cast.TOMSK, cast.NOW)
+    assert AFTER not in by_week(wall, cast.TOMSK, sunday)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
-from datetime import date, datetime, time, timedelta
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from collectors.model import (
@@ -21,6 +23,7 @@ from collectors.model import (
     Facts,
     Failure,
     FailureCode,
+    Link,
     Observation,
     Page,
     Post,
@@ -30,7 +33,7 @@ from collectors.model import (
     Wall,
 )
 from rules.engine import judge
-from rules.model import Act, ActStatus, Finding, Institution, Outcome
+from rules.model import Act, ActStatus, Dossier, Finding, Institution, Municipality, Outcome
 from rules.predicates.posts import count_week
 from rules.reading import Reading
 from rules.reasons import Reason
@@ -38,6 +41,13 @@ from tests import cast
 from tests.rules.test_cases import ACTS, ALL
 from tests.rules.world import world
 
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "500"))  # `make fuzz` asks for many more
+TRUTH = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize="FUZZ_EXAMPLES" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 KEDROVY = [ACTS["kedrovy-2022-298"]]
 NAMES = [one.name for one in fields(Facts) if one.default is None]  # those that may be hidden
 
@@ -79,7 +89,7 @@ def judged(facts: Facts) -> dict[tuple[str, str | None], Finding]:
     return {(one.requirement, one.network): one for one in found}
 
 
-@settings(max_examples=150, deadline=None)
+@TRUTH
 @given(shown, st.floats(0, 70))
 def test_another_own_post_never_turns_pass_into_fail(facts: Facts, days: float) -> None:
     assert facts.wall is not None
@@ -91,7 +101,7 @@ def test_another_own_post_never_turns_pass_into_fail(facts: Facts, days: float) 
             assert after[key].outcome is not Outcome.FAIL
 
 
-@settings(max_examples=150, deadline=None)
+@TRUTH
 @given(shown, st.sets(st.sampled_from(NAMES), min_size=1, max_size=4))
 def test_hiding_facts_never_turns_anything_into_fail(facts: Facts, hidden: set[str]) -> None:
     nothing: dict[str, Any] = dict.fromkeys(hidden)
@@ -101,7 +111,7 @@ def test_hiding_facts_never_turns_anything_into_fail(facts: Facts, hidden: set[s
             assert before[key].outcome is Outcome.FAIL
 
 
-@settings(max_examples=80, deadline=None)
+@TRUTH
 @given(shown, st.randoms(use_true_random=False))
 def test_the_order_of_posts_does_not_matter(facts: Facts, random: object) -> None:
     assert facts.wall is not None
@@ -111,7 +121,7 @@ def test_the_order_of_posts_does_not_matter(facts: Facts, random: object) -> Non
     assert judged(shuffled) == judged(facts)
 
 
-@settings(max_examples=80, deadline=None)
+@TRUTH
 @given(st.lists(one_post, max_size=12, unique_by=lambda post: post.key))
 def test_shifting_the_zone_loses_no_post(posts: list[Post]) -> None:
     """Twelve weeks hold the same posts in every zone, whichever week each falls into."""
@@ -125,41 +135,169 @@ def test_judging_twice_gives_the_same() -> None:
     assert judged(cast.SCHOOL_FACTS) == judged(cast.SCHOOL_FACTS)
 
 
-# --- histories: readings of several nights ----------------------------------------------------
+# --- histories: looks at odd hours, with gaps, older than the audit ------------------------------
 
-TIMELINE = st.lists(st.floats(0, 75), max_size=25)  # when the page published, days ago
-NIGHTS = st.lists(st.integers(0, 12), min_size=1, max_size=5, unique=True)
+MINUTES_OF_A_DAY, QUARTER = 24 * 60, 75
+ZONES = ("Asia/Tomsk", "Europe/Moscow", "Asia/Kamchatka")
+FIRST_DAY = datetime(2026, 10, 1, tzinfo=UTC)  # the days after reach over the holidays of January
+LIVE, ABSENT, DELETED = Presence.LIVE, Presence.ABSENT, Presence.DELETED
+NOT_TONIGHT, BROKEN, CUT = "not tonight", "broken", "without the wall"
+FAILURES = {NOT_TONIGHT: FailureCode.NOT_DUE, BROKEN: FailureCode.TIMEOUT}
+SCHOOL_SITE = Page(institution="kedr/school", network="site", address="https://school1.example")
+ADM_SITE = Page(institution="kedr/adm", network="site", address="https://kedradm.example")
 
-
-def night(page: Page, days_ago: int, published: list[float], weeks: int) -> Observation:
-    """What stood on the wall that night, read so many weeks back."""
-    at = cast.NOW - timedelta(days=days_ago)
-    since = at - timedelta(weeks=weeks)
-    moments = {cast.NOW - timedelta(days=ago) for ago in published}
-    posts = tuple(
-        Post(key=moment.isoformat(), published_at=moment, own_length=120)
-        for moment in sorted(moments)
-        if since <= moment <= at
-    )
-    wall = Wall(posts=posts, covered_since=since)
-    return cast.seen(page, replace(cast.SCHOOL_FACTS, wall=wall), at=at)
-
-
-histories = st.builds(
-    lambda published, vk, ok, weeks: (
-        *(night(cast.SCHOOL_VK, one, published, weeks) for one in vk),
-        *(night(cast.SCHOOL_OK, one, published, weeks) for one in ok),
-    ),
-    TIMELINE,
-    NIGHTS,
-    NIGHTS,
-    st.sampled_from([1, 3, 5, 12]),
+minutes_ago = st.one_of(
+    st.integers(0, MINUTES_OF_A_DAY),
+    st.integers(0, 9 * MINUTES_OF_A_DAY),
+    st.integers(0, QUARTER * MINUTES_OF_A_DAY),
+)
+moments = st.builds(
+    lambda day, minutes: FIRST_DAY + timedelta(days=day, minutes=minutes),
+    st.integers(0, 120),
+    st.one_of(st.sampled_from((0, 1, 17 * 60, 17 * 60 - 1, 21 * 60)), st.integers(0, 1439)),
 )
 
 
-def of_all(seen: Iterable[Observation], who: Institution = cast.SCHOOL) -> dict[Any, Finding]:
-    found = judge(cast.dossier(who, *seen, municipality=EVERY_ACT), list(ACTS.values()))
+@dataclass(frozen=True)
+class Story:
+    """What a page published, when it was looked at, and what each look could see."""
+
+    as_of: datetime
+    town: Municipality
+    who: Institution
+    facts: Facts  # the same whenever it was looked at
+    published: tuple[datetime, ...]
+    seen: tuple[Observation, ...]
+
+    def findings(
+        self, *more: Observation, without: Observation | None = None
+    ) -> dict[Any, Finding]:
+        looks = (one for one in (*self.seen, *more) if one is not without)
+        return _by_key(self._dossier(looks, self.as_of))
+
+    def findings_at(self, as_of: datetime) -> dict[Any, Finding]:
+        return _by_key(self._dossier(self.seen, as_of))
+
+    def _dossier(self, looks: Iterable[Observation], as_of: datetime) -> Dossier:
+        return cast.dossier(self.who, *looks, municipality=self.town, as_of=as_of)
+
+    @property
+    def midnight(self) -> datetime:
+        return midnight(self.as_of, self.town.timezone)
+
+    def wall_read_at(self, page: Page) -> datetime:
+        """When the newest wall was read that these looks hold."""
+        return max(
+            one.observed_at
+            for one in self.seen
+            if one.page == page and one.facts and one.facts.wall is not None
+        )
+
+
+def _by_key(dossier: Dossier) -> dict[Any, Finding]:
+    found = judge(dossier, list(ACTS.values()))
     return {(one.requirement, one.network, one.page, one.about): one for one in found}
+
+
+def wall_at(published: Iterable[datetime], at: datetime, weeks: int) -> Wall:
+    """What stood there then, read so many weeks back."""
+    since = at - timedelta(weeks=weeks)
+    posts = (
+        Post(key=moment.isoformat(), published_at=moment, own_length=120)
+        for moment in sorted(set(published))
+        if since <= moment <= at
+    )
+    return Wall(posts=tuple(posts), covered_since=since)
+
+
+def looked(page: Page, facts: Facts, at: datetime, kind: object, wall: Wall) -> Observation:
+    if kind in FAILURES:
+        failure = Failure(FAILURES[str(kind)])
+        return Observation(page=page, observed_at=at, failure=failure)
+    if kind == CUT:
+        gaps = {"wall": Failure(FailureCode.QUOTA)}
+        return replace(cast.seen(page, replace(facts, wall=None), at=at), gaps=gaps)
+    if kind is not LIVE:
+        return cast.seen(page, Facts(presence=Presence(str(kind))), at=at)
+    return cast.seen(page, replace(facts, wall=wall), at=at)
+
+
+page_facts = st.builds(
+    lambda **told: replace(cast.SCHOOL_FACTS, **told),
+    contacts=st.sampled_from([Contacts(), cast.SCHOOL_CONTACTS]),
+    title=st.sampled_from(["Школа № 1", "Рецепты"]),
+    description=st.sampled_from(["", "МКОУ СОШ № 1. Учим детей"]),
+    government_mark=st.sampled_from([True, False]),
+)
+site_facts = st.builds(
+    lambda text, linked, complete: Facts(
+        presence=LIVE,
+        contacts=Contacts(),
+        site=SiteFacts(
+            final_url="https://kedradm.example",
+            pages=(
+                SitePage(
+                    url="https://kedradm.example/school",
+                    status=200,
+                    title="Школа № 1",
+                    anchors=tuple(Link(url=one.address, place="menu") for one in linked),
+                ),
+            ),
+            crawl=Crawl(complete=complete, read=5, frontier=0),
+            text=text,
+        ),
+    ),
+    st.sampled_from([cast.SCHOOL.name, cast.ADMINISTRATION.name, ""]),
+    st.sampled_from([(), (cast.SCHOOL_VK,), cast.SCHOOL.pages]),
+    st.booleans(),
+)
+
+
+@st.composite
+def stories(
+    draw: st.DrawFn,
+    *kinds: object,
+    weeks: Sequence[int] = (1, 5, 12),
+    until: Callable[[datetime, ZoneInfo], datetime] = lambda as_of, _: as_of,
+) -> Story:
+    """A school's two pages and two sites; the kinds of look repeat as often as named.
+
+    The last posts are those of the moment `until`.
+    """
+    as_of, facts = draw(moments), draw(page_facts)
+    zone = ZoneInfo(draw(st.sampled_from(ZONES)))
+    born = draw(st.one_of(st.none(), st.integers(0, 80)))
+    created = None if born is None else (as_of - timedelta(days=born)).astimezone(zone).date()
+    ago = draw(st.lists(minutes_ago, max_size=25))
+    moments_of_posts = (until(as_of, zone) - timedelta(minutes=minutes) for minutes in ago)
+    published = tuple(
+        one for one in moments_of_posts if one.astimezone(zone).date() >= (created or date.min)
+    )
+    pages = tuple(replace(one, created_on=created) for one in cast.SCHOOL.pages)
+    a_look = st.tuples(minutes_ago, st.sampled_from(weeks), st.sampled_from(kinds))
+    seen = [
+        looked(
+            page, facts, (at := as_of - timedelta(minutes=m)), kind, wall_at(published, at, back)
+        )
+        for page in pages
+        for m, back, kind in draw(st.lists(a_look, min_size=1, max_size=5, unique_by=first))
+    ]
+    for site in (SCHOOL_SITE, ADM_SITE):
+        shown = draw(site_facts)
+        nights = draw(st.lists(minutes_ago, max_size=2, unique=True))
+        seen += [cast.seen(site, shown, at=as_of - timedelta(minutes=m)) for m in nights]
+    who = replace(cast.SCHOOL, pages=pages)
+    others = (who if one.id == who.id else one for one in cast.TOWN.institutions)
+    term = draw(st.integers(1, 60))
+    status = ActStatus(status="in_force", effective_date=as_of.date() - timedelta(days=term))
+    town = replace(
+        EVERY_ACT, timezone=zone, institutions=tuple(others), acts={"minvody-draft": status}
+    )
+    return Story(as_of, town, who, facts, published, tuple(seen))
+
+
+def first(look: tuple[Any, ...]) -> Any:
+    return look[0]
 
 
 EVERY_ACT = replace(
@@ -169,41 +307,162 @@ EVERY_ACT = replace(
 )
 
 
+def midnight(as_of: datetime, zone: ZoneInfo) -> datetime:
+    return datetime.combine(as_of.astimezone(zone).date(), time(), zone)
+
+
+def just_before_today(as_of: datetime, zone: ZoneInfo) -> datetime:
+    return midnight(as_of, zone) - timedelta(seconds=1)
+
+
+MOSTLY_LIVE = (LIVE, LIVE, LIVE, NOT_TONIGHT, BROKEN, CUT)
+well_read, read_badly = stories(LIVE), stories(*MOSTLY_LIVE)
+silent_today = st.one_of(
+    stories(LIVE, until=just_before_today), stories(*MOSTLY_LIVE, until=just_before_today)
+)
+often_absent = stories(ABSENT, ABSENT, ABSENT, LIVE, NOT_TONIGHT)
+often_deleted = stories(DELETED, DELETED, LIVE, NOT_TONIGHT, BROKEN)
+read_to_the_end = stories(LIVE, LIVE, LIVE, ABSENT, DELETED, NOT_TONIGHT, BROKEN, CUT, weeks=(12,))
+any_story = st.one_of(well_read, read_badly, often_absent, often_deleted)
+
+
 def blamed(findings: Mapping[Any, Finding]) -> set[Any]:
     return {key for key, one in findings.items() if one.outcome is Outcome.FAIL}
 
 
-@settings(max_examples=40, deadline=None)
-@given(histories, st.data())
+@TRUTH
+@given(silent_today, st.data())
 def test_an_observation_that_was_never_made_accuses_nobody(
-    seen: tuple[Observation, ...], data: st.DataObject
+    story: Story, data: st.DataObject
 ) -> None:
-    lost = data.draw(st.sampled_from(seen))
-    assert blamed(of_all(one for one in seen if one is not lost)) <= blamed(of_all(seen))
+    """Silence is told up to yesterday, so nothing is posted today: one look may have seen that."""
+    lost = data.draw(st.sampled_from(story.seen))
+    assume(lost.facts)  # a failure that is not known of leaves the look before it
+    assert blamed(story.findings(without=lost)) <= blamed(story.findings())
 
 
-@settings(max_examples=40, deadline=None)
-@given(histories, st.sampled_from(FailureCode), st.data())
+@TRUTH
+@given(often_absent, st.data())
+def test_an_absence_that_was_never_seen_takes_no_page_from_anybody(
+    story: Story, data: st.DataObject
+) -> None:
+    lost = data.draw(st.sampled_from(story.seen))
+    before = blamed(story.findings())
+    after = {key: one for key, one in story.findings(without=lost).items() if is_of_presence(one)}
+    if lost.facts is None or lost.facts.presence is ABSENT:
+        assert blamed(after) <= before
+
+
+def is_of_presence(finding: Finding) -> bool:
+    return finding.reason in (Reason.PAGE_ABSENT, Reason.PAGE_DELETED, Reason.SITE_GONE)
+
+
+@TRUTH
+@given(silent_today, st.sampled_from(FailureCode), st.data())
 def test_a_reading_that_failed_accuses_nobody(
-    seen: tuple[Observation, ...], code: FailureCode, data: st.DataObject
+    story: Story, code: FailureCode, data: st.DataObject
 ) -> None:
-    lost = data.draw(st.sampled_from(seen))
+    lost = data.draw(st.sampled_from(story.seen))
     broken = replace(lost, facts=None, failure=Failure(code), evidence=())
-    after = of_all(broken if one is lost else one for one in seen)
-    assert blamed(after) <= blamed(of_all(seen))
+    assert blamed(story.findings(broken, without=lost)) <= blamed(story.findings())
 
 
-@settings(max_examples=40, deadline=None)
+@TRUTH
+@given(read_to_the_end, st.integers(1, 40 * MINUTES_OF_A_DAY))
+def test_time_alone_accuses_nobody(story: Story, minutes: int) -> None:
+    """The same looks, judged later: whatever happened since, nobody saw it.
+
+    Of walls that were read to the end: a window that was not covered is when its first days pass.
+    """
+    later = story.as_of + timedelta(minutes=minutes)
+    assert blamed(story.findings_at(later)) <= blamed(story.findings())
+
+
+@TRUTH
+@given(any_story, st.integers(1, 9 * MINUTES_OF_A_DAY), st.sampled_from([LIVE, ABSENT, BROKEN]))
+def test_a_look_after_the_audit_changes_nothing(story: Story, minutes: int, kind: object) -> None:
+    at = story.as_of + timedelta(minutes=minutes)
+    wall = wall_at((*story.published, story.as_of + timedelta(seconds=1)), at, 12)
+    later = looked(story.who.pages[0], story.facts, at, kind, wall)
+    assert story.findings(later) == story.findings()
+
+
+@TRUTH
+@given(silent_today, st.lists(st.floats(0, 1), min_size=1, max_size=5))
+def test_posts_of_days_that_were_not_read_would_take_no_fail_back(
+    story: Story, parts: list[float]
+) -> None:
+    """Had somebody looked now and found a post of each of these moments, a fail were still one."""
+    page = story.who.pages[0]
+    before = {key: one for key, one in story.findings().items() if is_rhythm(one, page)}
+    if not any(is_settled(one) for one in before.values()):
+        return
+    read_at, unread = story.wall_read_at(page), story.midnight - story.wall_read_at(page)
+    posted = [read_at + part * unread for part in parts if unread > timedelta()]
+    wall = wall_at((*story.published, *posted), story.as_of, 12)
+    after = story.findings(looked(page, story.facts, story.as_of, LIVE, wall))
+    for key, one in before.items():
+        assert not is_settled(one) or is_settled(after[key])
+
+
+def is_rhythm(finding: Finding, page: Page) -> bool:
+    return "/6.4-" in finding.requirement and finding.page == page.address
+
+
+def is_settled(finding: Finding) -> bool:
+    return finding.outcome is Outcome.FAIL
+
+
+@TRUTH
+@given(st.one_of(well_read, read_badly))
+def test_silence_is_told_of_days_that_were_read(story: Story) -> None:
+    for one in story.findings().values():
+        if "/6.4-" in one.requirement and is_settled(one):
+            page = next(page for page in story.who.pages if page.address == one.page)
+            last = date.fromisoformat(one.measured["until"]) + timedelta(days=1)
+            end = datetime.combine(last, time(), story.town.timezone)
+            assert end <= story.wall_read_at(page), one.because
+
+
+@TRUTH
+@given(any_story)
+def test_nobody_lacks_a_page_but_by_a_look_of_the_same_day(story: Story) -> None:
+    for one in story.findings().values():
+        if is_of_presence(one) and is_settled(one):
+            assert one.read_on == story.midnight.date()
+
+
+@TRUTH
+@given(often_absent)
+def test_absences_agree_only_when_no_week_lies_between_them(story: Story) -> None:
+    for one in story.findings().values():
+        if one.reason == Reason.PAGE_ABSENT and is_settled(one) and one.page:
+            looks = sorted(
+                (look.observed_at for look in story.seen if is_absence(look, one.page)),
+                reverse=True,
+            )
+            run = [later - look for later, look in pairwise(looks)]
+            assert run[:2] == [gap for gap in run[:2] if gap <= timedelta(days=7)]
+            assert len(looks) >= 3
+
+
+def is_absence(look: Observation, address: str) -> bool:
+    is_here = look.page.address == address
+    return is_here and look.facts is not None and look.facts.presence is ABSENT
+
+
+TIMELINE = st.lists(st.floats(0, 75), max_size=25)  # when the page published, days ago
+
+
+@TRUTH
 @given(shown, TIMELINE)
 def test_more_posts_of_a_wall_that_was_not_read_whole_accuse_nobody(
     facts: Facts, published: list[float]
 ) -> None:
     """`unknown` stays so until the window is covered, whatever else is found."""
     assert facts.wall is not None
-    more = night(cast.SCHOOL_VK, 0, published, 12).facts
-    assert more is not None
-    assert more.wall is not None
-    posts = (*facts.wall.posts, *more.wall.posts)
+    more = wall_at((cast.NOW - timedelta(days=ago) for ago in published), cast.NOW, 12)
+    posts = (*facts.wall.posts, *more.posts)
     cut = Wall(posts=posts, covered_since=cast.NOW - timedelta(weeks=1))
     findings = judged(replace(facts, wall=cut))
     rhythm = [one for (name, _), one in findings.items() if "/6.4" in name]
@@ -227,7 +486,7 @@ site_pages = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@TRUTH
 @given(st.lists(site_pages, max_size=6), st.sampled_from([cast.ADMINISTRATION, cast.SCHOOL]))
 def test_a_site_that_was_not_read_whole_accuses_nobody(
     pages: list[SitePage], who: Institution
@@ -243,25 +502,20 @@ def test_a_site_that_was_not_read_whole_accuses_nobody(
         for one in (cast.ADMINISTRATION, who)
     ]
     facts = Facts(presence=Presence.LIVE, site=site, contacts=Contacts())
-    findings = of_all((cast.seen(page, facts) for page in where), who)
+    looks = [cast.seen(page, facts) for page in where]
+    findings = _by_key(cast.dossier(who, *looks, municipality=EVERY_ACT))
     assert {key for key in blamed(findings) if key[1] is None} == set()
 
 
-@settings(max_examples=40, deadline=None)
-@given(histories, st.randoms(use_true_random=False))
-def test_the_order_of_pages_and_observations_does_not_matter(
-    seen: tuple[Observation, ...], random: Any
-) -> None:
-    mixed, pages = list(seen), list(cast.SCHOOL.pages)
-    random.shuffle(mixed)
-    random.shuffle(pages)
-    dossier = cast.dossier(cast.SCHOOL, *seen)
+@TRUTH
+@given(any_story, st.randoms(use_true_random=False))
+def test_the_order_of_pages_and_observations_does_not_matter(story: Story, random: Any) -> None:
+    pages = tuple(random.sample(story.who.pages, len(story.who.pages)))
+    dossier = cast.dossier(story.who, *story.seen, municipality=story.town, as_of=story.as_of)
     told = {
         key: tuple(random.sample(many, len(many))) for key, many in dossier.observations.items()
     }
-    other = replace(
-        dossier, observations=told, institution=replace(cast.SCHOOL, pages=tuple(pages))
-    )
+    other = replace(dossier, observations=told, institution=replace(story.who, pages=pages))
     assert set(map(_essence, judge(other, KEDROVY))) == set(map(_essence, judge(dossier, KEDROVY)))
 
 
@@ -269,24 +523,26 @@ def _essence(one: Finding) -> tuple[object, ...]:
     return (one.requirement, one.network, one.page, one.outcome, one.reason, one.because)
 
 
-@pytest.mark.parametrize("name", ACTS)
-@given(st.integers(1, 4000))
-@settings(max_examples=20, deadline=None)
-def test_before_an_acts_date_it_asks_nothing(name: str, days: int) -> None:
-    began = date(2024, 1, 9)  # all acts have a wording by then
-    status = ActStatus(status="in_force", effective_date=began)
+BEGAN = datetime(2024, 1, 9, tzinfo=cast.TOMSK)  # all acts have a wording by then
+
+
+def asks(name: str, as_of: datetime) -> bool:
+    status = ActStatus(status="in_force", effective_date=BEGAN.date())
     town = replace(EVERY_ACT, acts=dict.fromkeys(ACTS, status))
-    midnight = datetime.combine(began, time(), cast.TOMSK)
-    dossier = cast.dossier(cast.SCHOOL, municipality=town)
-    day_before = replace(dossier, as_of=midnight - timedelta(seconds=1))
-    assert not any(is_asked(one) for one in judge(day_before, [ACTS[name]]))
-    assert any(is_asked(one) for one in judge(replace(dossier, as_of=midnight), [ACTS[name]]))
-    earlier = replace(dossier, as_of=midnight - timedelta(days=days))
-    assert not any(is_asked(one) for one in judge(earlier, [ACTS[name]]))
+    dossier = cast.dossier(cast.SCHOOL, municipality=town, as_of=as_of)
+    return any(one.outcome is not Outcome.NOT_APPLICABLE for one in judge(dossier, [ACTS[name]]))
 
 
-def is_asked(finding: Finding) -> bool:
-    return finding.outcome is not Outcome.NOT_APPLICABLE
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_asks_from_its_date_on(name: str) -> None:
+    assert [asks(name, BEGAN - timedelta(seconds=1)), asks(name, BEGAN)] == [False, True]
+
+
+@pytest.mark.parametrize("name", ACTS)
+@given(st.integers(1, 4000 * MINUTES_OF_A_DAY))
+@TRUTH
+def test_before_an_acts_date_it_asks_nothing(name: str, minutes: int) -> None:
+    assert not asks(name, BEGAN - timedelta(minutes=minutes))
 
 
 # --- over all cases of the case files ---------------------------------------------------------

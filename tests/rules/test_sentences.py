@@ -63,4 +63,16 @@ def _is_told(reason: Reason, told: set[str]) -> bool:
     ("number", "word"), [(1, "1 день"), (3, "3 дня"), (11, "11 дней"), (21, "21 день")]
 )
 def test_numbers_take_the_right_form(number: int, word: str) -> None:
-    assert word in sentence(Reason.POSTS_WITH_GAPS, {"longest_gap_days": number})
+    told = {"longest_gap_days": number, "since": "2026-10-26", "until": "2026-11-22"}
+    assert word in sentence(Reason.POSTS_WITH_GAPS, told)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "words"),
+    [
+        ("2026-10-20", "2026-11-16", "С 20 октября по 16 ноября 2026 "),
+        ("2025-12-22", "2026-01-18", "С 22 декабря 2025 по 18 января 2026 "),
+    ],
+)
+def test_a_span_names_its_last_day(since: str, until: str, words: str) -> None:
+    assert sentence(Reason.NO_POSTS, {"since": since, "until": until}).startswith(words)
