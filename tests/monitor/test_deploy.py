@@ -93,7 +93,7 @@ def test_the_program_works_under_the_filter_of_its_unit(office: Office, unit: st
 
 DRAWN = """
 "$1" --config "$2" audit adm school-1 school-2 --as-of "$3" || [ $? = 3 ]
-"$1" --config "$2" report --format xlsx
+"$1" --config "$2" report --audit 1 --format xlsx
 """
 COPIED = """
 "$1" --config "$2" outbox

@@ -82,9 +82,10 @@ def test_everybody_gets_what_is_theirs(office: Office, mailbox: Mailbox) -> None
 
 def test_one_institution_can_be_reported_alone(office: Office) -> None:
     office.audit("school-1")
-    alone = office.dozor("report", "--institution", "school-1", "--format", "json", "-o", "-")
+    one = ("report", "--audit", "1", "--institution", "school-1")
+    alone = office.dozor(*one, "--format", "json", "-o", "-")
     assert [one["id"] for one in json.loads(alone.stdout)["institutions"]] == ["school-1"]
-    written = office.dozor("report", "--institution", "school-1", "--format", "letter").stdout
+    written = office.dozor(*one, "--format", "letter").stdout
     assert [Path(line).suffix for line in written.split()] == [".html", ".txt"]
-    assert office.dozor("report", "--format", "letter").returncode == 2
-    assert office.dozor("report", "--institution", "nobody").returncode == 2
+    assert office.dozor("report", "--audit", "1", "--format", "letter").returncode == 2
+    assert office.dozor("report", "--audit", "1", "--institution", "nobody").returncode == 2

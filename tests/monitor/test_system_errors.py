@@ -74,7 +74,7 @@ def test_the_doctor_and_the_outbox_speak_russian(office: Office, mailbox: Mailbo
     office.set("mail", **mail)
     office.audit("school-1")
     office.set("mail", port=9)
-    office.dozor("send")
+    office.dozor("send", "--audit", "1")
     for told in (office.dozor("doctor").stdout, office.dozor("outbox").stdout):
         assert "в соединении отказано" in told
         assert "Errno" not in told
