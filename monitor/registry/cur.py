@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
 from monitor.registry.cells import (
     CellFaultError,
     addressed,
@@ -22,9 +24,13 @@ from monitor.registry.cells import (
 from monitor.registry.faults import Problem
 from monitor.registry.grid import Cells, Content, Grid
 from monitor.registry.shape import suggestion
-from monitor.registry.titles import HEADER_WITHIN, cur_word, cur_words, one_line
+from monitor.registry.titles import HEADER_WITHIN, cur_word, cur_words, one_line, untitled
 from reports.formats.cur import kind_of_sphere
 from rules.attestations import TABLE_VALID_DAYS
+
+
+_READ_ONCE = ("page", "gospabliki", "gos_mark")
+"""Columns whose second one would say something of another page."""
 
 
 @dataclass(slots=True)
@@ -99,6 +105,7 @@ def institutions(grid: Grid, table: Table, stated_on: date) -> Found:
         if one := _institution(row, above, known, stated_on):
             above = _keep(one, number, known, found)
     _unknown_columns(grid, table, found)
+    _untitled(grid, table, found)
     _founders(found)
     return found
 
@@ -142,6 +149,16 @@ def _unknown_columns(grid: Grid, table: Table, found: Found) -> None:
             }
             problem = Problem((), "unknown_cur_column", about)
             found.problems.append((grid.rows[table.header][0], title, problem))
+    for place in (place for word in _READ_ONCE for place in table.places.get(word, ())[1:]):
+        problem = Problem((), "second_cur_column", {"value": table.titles[place]})
+        found.problems.append((grid.rows[table.header][0], table.titles[place], problem))
+
+
+def _untitled(grid: Grid, table: Table, found: Found) -> None:
+    rows = [row for row in grid.rows[table.header + 1 :] if not _is_numbering(row[1])]
+    for number, place, content in untitled(grid.rows[table.header][1], rows):
+        problem = Problem((), "untitled_cur_cell", {"value": content})
+        found.problems.append((number, get_column_letter(place + 1), problem))
 
 
 def _is_numbering(contents: Cells) -> bool:
