@@ -9,12 +9,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 from stdnum.ru import inn, ogrn
 
-from collectors.networks import social_networks
+from collectors.contacts import parse_phones
+from collectors.networks import network_hosts, social_networks
 from monitor.registry.addresses import (
     AmbiguousAddressError,
     page_address,
@@ -185,8 +187,9 @@ def _institution(one: InstitutionTable, loc: Loc) -> Iterator[Problem]:
     for place, site in sites:
         yield from _site(site, place)
     for number, email in enumerate(one.emails):
-        if not _EMAIL.fullmatch(email):
-            yield Problem((*loc, "emails", number), "bad_email", {"value": email})
+        code = _email(email)
+        if code is not None:
+            yield Problem((*loc, "emails", number), code, {"value": email})
     for number, phone in enumerate(one.phones):
         code = _phone(phone)
         if code is not None:
@@ -197,7 +200,15 @@ def _institution(one: InstitutionTable, loc: Loc) -> Iterator[Problem]:
         yield Problem((*loc, "no_email"), "email_and_no_email")
 
 
-_EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]{2,}")
+_EMAIL = re.compile(r"[^\s@,;:<>]+@[^\s@,;:<>]+\.[^\s@,;:<>.]{2,}")
+_MIXED = re.compile(r"[a-z][^.@_-]*[а-яё]|[а-яё][^.@_-]*[a-z]", re.IGNORECASE)
+
+
+def _email(written: str) -> str | None:
+    """The code of what is wrong. One word in two alphabets is nobody's address."""
+    if not _EMAIL.fullmatch(written):
+        return "bad_email"
+    return "mixed_email" if _MIXED.search(written) else None
 
 
 def _phone(written: str) -> str | None:
@@ -206,6 +217,8 @@ def _phone(written: str) -> str | None:
     digits = len(re.findall(r"\d", number))
     if digits < 5:
         return "bad_phone"
+    if not parse_phones(written):
+        return "unread_phone"
     return "several_phones" if digits > 12 or re.search(r"[/;]", number) else None
 
 
@@ -232,9 +245,12 @@ def _why(error: ValidationError, number: str) -> str:
 
 def _site(site: str, loc: Loc) -> Iterator[Problem]:
     try:
-        site_address(site)
+        host = urlsplit(site_address(site)).hostname or ""
     except ValueError as error:
         yield Problem(loc, "bad_site", {"value": site, "reason": error})
+        return
+    if host.removeprefix("www.") in network_hosts():
+        yield Problem(loc, "page_as_site", {"value": site})
 
 
 def _found_site(site: str) -> str | None:

@@ -34,7 +34,6 @@ from monitor.registry.workbook import sample
 from monitor.registry.write import to_toml
 from rules.toml_lines import Loc
 
-
 Warn = Callable[[Fault], object]
 
 
@@ -353,6 +352,8 @@ def _said(content: Content, column: Column, link: str | None) -> Any:
 
 
 def _place(draft: Draft, sheet: Sheet, row: _Row) -> None:
+    if SPECIAL.get(sheet.table) in row.faulty:  # nobody knows which act or network it is of
+        return
     if sheet.table == "municipality":
         _keep(draft, ("municipality",), row)
     elif sheet.table == "acts":
