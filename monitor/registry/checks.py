@@ -19,6 +19,7 @@ from collectors.contacts import parse_phones
 from collectors.networks import network_hosts, social_networks
 from monitor.registry.addresses import (
     AmbiguousAddressError,
+    may_be_numbered,
     page_address,
     site_address,
 )
@@ -276,6 +277,7 @@ def _pages(one: InstitutionTable, loc: Loc) -> Iterator[Problem]:
     for number, page in enumerate(one.page):
         place: Loc = (*loc, "page", number)
         yield from _address(page.url, page.network, place)
+        yield from _number(page, place)
         found = found_page(page)
         if found is not None and found in first:
             about = {"value": found[1], "other": (*loc, "page", first[found], "url")}
@@ -284,6 +286,13 @@ def _pages(one: InstitutionTable, loc: Loc) -> Iterator[Problem]:
             first[found] = number
     yield from _official(one, loc)
     yield from _absences(one, loc)
+
+
+def _number(page: PageTable, loc: Loc) -> Iterator[Problem]:
+    """A number that differs from the one in the address would make the page another's for good."""
+    found = found_page(page)
+    if found and page.known_id and not may_be_numbered(page.known_id, *found):
+        yield Problem((*loc, "known_id"), "bad_number", {"value": page.known_id, "page": found[1]})
 
 
 def _address(url: str, network: str | None, loc: Loc) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
+from collectors.model import VK
+from monitor.registry.addresses import may_be_numbered, page_address
 from monitor.registry.cells import (
     CellFaultError,
     addressed,
@@ -80,13 +82,16 @@ def day_of(path: Path) -> date:
 def by_town(grid: Grid, table: Table) -> Mapping[str, Grid]:
     """A region's table as one a municipality, by its name; empty where no row names any.
 
-    A row that names none belongs to the one above it, as in a table with merged cells.
+    A row that names none belongs to the one above it, as in a table with merged cells; a name in
+    other capitals is the same.
     """
     rows: dict[str, list[tuple[int, Cells]]] = {}
+    spelled: dict[str, str] = {}
     name = ""
     above, below = grid.rows[: table.header + 1], grid.rows[table.header + 1 :]
     for number, contents in below if "town" in table.places else ():
         name = _Row(number, contents, table, grid, Found()).said("town") or name
+        name = spelled.setdefault(one_line(name).casefold().replace("ё", "е"), name)
         if name and not _is_numbering(contents):
             rows.setdefault(name, []).append((number, contents))
     return {name: replace(grid, rows=(*above, *own)) for name, own in rows.items()}
@@ -292,8 +297,20 @@ def _pages(row: _Row) -> list[dict[str, Any]]:
     links, number = row.pages(), re.sub(r"\D", "", row.said("page_id")).lstrip("0")
     if not links and number:
         links = [f"https://vk.com/club{number}"]
-    known = {"known_id": number} if number and len(links) == 1 else {}
-    return [{"url": link, "network": "vk"} | known for link in links]
+    known = {"known_id": number} if number and _is_numbered(row, links, number) else {}
+    return [{"url": link, "network": VK} | known for link in links]
+
+
+def _is_numbered(row: _Row, links: Sequence[str], number: str) -> bool:
+    """Of two numbers the address is right: people click it. The other is told."""
+    try:
+        found = [page_address(link, VK) for link in links]
+    except ValueError:  # told where addresses are checked
+        return False
+    if len(found) == 1 and not may_be_numbered(number, *found[0]):
+        row.tell("page_id", Problem((), "cur_number", {"value": number, "page": links[0]}))
+        return False
+    return len(found) == 1
 
 
 def _attestations(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.registry import check
-from monitor.registry.faults import wording
+from monitor.registry.faults import Fault, wording
 from tests.monitor.test_registry_books import csv, read, repacked, told
 from tests.monitor.test_registry_tables import book, put
 
@@ -144,3 +144,43 @@ def test_an_empty_cell_is_told_with_an_example(tmp_path: Path) -> None:
 def test_every_sentence_for_tables_is_of_a_fault() -> None:
     codes = {key.partition(".")[0] for key in wording()["table_words"]}
     assert codes <= set(wording())
+
+
+@pytest.mark.parametrize(
+    ("url", "number"),
+    [
+        ("https://vk.com/club8", "9"),
+        ("https://vk.com/public8", "club8"),
+        ("https://ok.ru/group/8", "88"),
+        ("https://vk.com/school1", "id8"),
+    ],
+)
+def test_a_number_that_cannot_be_the_pages_is_a_fault(
+    tmp_path: Path, url: str, number: str
+) -> None:
+    assert [fault.code for fault in _check(tmp_path, url, number)] == ["bad_number"]
+
+
+@pytest.mark.parametrize(
+    ("url", "number"),
+    [("https://vk.com/event8", "8"), ("https://vk.com/school8", "9"), ("https://ok.ru/s8", "88")],
+)
+def test_a_number_that_may_be_the_pages_is_none(tmp_path: Path, url: str, number: str) -> None:
+    assert _check(tmp_path, url, number) == ()
+
+
+def _check(folder: Path, url: str, number: str) -> tuple[Fault, ...]:
+    path = folder / "town.toml"
+    path.write_text(
+        '[municipality]\nid = "a"\nname = "А"\ntimezone = "UTC"\n[[institution]]\nid = "s"\n'
+        f'name = "Школа"\nkind = "school"\n[[institution.page]]\nurl = "{url}"\n'
+        f'known_id = "{number}"\n'
+    )
+    return tuple(check([path]))
+
+
+@pytest.mark.parametrize("content", ["<html><table>", "\n<!DOCTYPE html>", '<?xml version="1.0"?>'])
+def test_a_web_page_under_the_name_of_a_table_is_called_so(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "table.xls"
+    path.write_text(content)
+    assert "веб-страница или XML" in told(path)[0]

@@ -113,3 +113,10 @@ def test_a_region_hears_once_what_was_not_read(tmp_path: Path) -> None:
     heard: dict[Fault, None] = {}
     import_tables(path, today=TODAY, warn=heard.setdefault)
     assert len(heard) == 2
+
+
+def test_of_two_numbers_the_address_counts_and_the_other_is_told(tmp_path: Path) -> None:
+    path = cur_book(tmp_path, (*SCHOOL, "https://vk.com/club8", "9"))
+    changed(path, lambda workbook: sheet_of(workbook).cell(1, 4, "ID госпаблика"))
+    assert "номер «9» — не той страницы, что в адресе" in warned(path)[0]
+    assert "known_id" not in import_table(path, today=TODAY)
