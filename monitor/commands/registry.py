@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from monitor.application import load_acts, pack_files, real_time
@@ -11,6 +11,7 @@ from monitor.config import ConfigError, load_settings
 from monitor.registry import check as checked
 from monitor.registry import diff as compared
 from monitor.registry import load
+from monitor.registry.faults import Fault
 from monitor.registry.imports import import_table as imported
 from monitor.registry.imports import import_tables as imported_several
 from monitor.registry.tables import grids
@@ -45,15 +46,32 @@ def import_table(
     timezone: str,
 ) -> int:
     found = grids(file)
-    if several := imported_several(file, timezone=timezone, found=found):
+    unread: dict[Fault, None] = {}
+    several = imported_several(file, timezone=timezone, found=found, warn=unread.setdefault)
+    if several:
+        _tell(unread)
         return _write_several(file, several, output, asked=municipality or name)
-    text = imported(file, municipality=municipality, name=name, timezone=timezone, found=found)
+    text = imported(
+        file,
+        municipality=municipality,
+        name=name,
+        timezone=timezone,
+        found=found,
+        warn=unread.setdefault,
+    )
+    _tell(unread)
     if output is None:
         sys.stdout.write(text)
     else:
         output.write_text(text, "utf-8")
         print(f"{output}: реестр записан; проверьте его: dozor registry check {output}")
     return 0
+
+
+def _tell(unread: Iterable[Fault]) -> None:
+    """Beside the file, which may be written to the standard output."""
+    for one in unread:
+        print(one, file=sys.stderr)
 
 
 def _write_several(

@@ -14,6 +14,7 @@ from monitor.commands.sense import faults
 from monitor.config import ConfigError, load_settings
 from monitor.moments import day
 from monitor.registry.addresses import page_address
+from monitor.registry.cells import is_nothing
 from monitor.registry.declaration import Addressee, AttestationKind, EventKind, StatedOutcome
 from monitor.scope import in_scope
 from monitor.storage import statements
@@ -23,9 +24,8 @@ from rules.model import Attestation, Event, Institution, Municipality, Waiver
 
 
 def attest(config: Path, institution: str, **said: Any) -> int:
-    said = normalised_all(said)
-    if not said["stated_by"]:
-        raise ConfigError(["--by: укажите должность того, кто подтверждает"])
+    said = _said(said)
+    _needed("--by", said["stated_by"], "укажите должность того, кто подтверждает")
     if said["kind"] == "finding" and not (said["requirement"] and said["outcome"]):
         raise ConfigError(["чтобы закрыть «нужно посмотреть», укажите --requirement и --outcome"])
     if said["about"] and said["kind"] != "finding":
@@ -53,18 +53,34 @@ def _dated(application: Application, said: dict[str, Any]) -> Attestation:
 
 
 def waive(config: Path, institution: str, **said: Any) -> int:
-    said = normalised_all(said)
+    said = _said(said)
+    _needed("--reason", said["reason"], "укажите, почему нарушение пока терпят")
+    _needed("--by", said["by"], "укажите должность того, кто разрешил")
     said |= {"until": day(said["until"]), "page": _page(said["page"])}
     return _record(config, institution, lambda _: Waiver(**said))
 
 
 def event(config: Path, institution: str, **said: Any) -> int:
-    said = normalised_all(said)
+    said = _said(said)
     _check("--kind", said["kind"], EventKind)
     _check("--to", said["to"], Addressee)
     _check("--about", said["about"], EventKind)
     said |= {"on": day(said["on"]), "page": _page(said["page"])}
     return _record(config, institution, lambda _: Event(**said))
+
+
+def _said(options: dict[str, Any]) -> dict[str, Any]:
+    """As a reader sees it: without signs that nobody sees, and blanks around it."""
+    return {
+        key: one.strip() if isinstance(one, str) else one
+        for key, one in normalised_all(options).items()
+    }
+
+
+def _needed(option: str, written: str | None, what: str) -> None:
+    """A dash is no office and no reason, and would be kept for good."""
+    if not written or is_nothing(written):
+        raise ConfigError([f"{option}: {what}"])
 
 
 def _record(config: Path, name: str, make: Callable[[Application], Statement]) -> int:

@@ -48,6 +48,19 @@ def site_address(url: str) -> str:
     return networks()[SITE].canonical(url)
 
 
+def may_be_numbered(number: str, network: str, address: str) -> bool:
+    """Whether `number` may be the network's own of the page at `address`.
+
+    Not where the address holds another, or it is none; a network may not tell.
+    """
+    addresses_of = networks()[network].addresses_of
+    own = next(iter(addresses_of(number, None)), None) if addresses_of else None
+    if own is None:
+        return True
+    holds_one = re.fullmatch(re.escape(own.removesuffix(number)) + r"\d+", address)
+    return number.isdecimal() and (own == address or not holds_one)
+
+
 def _reason(url: str, refused: Mapping[str, str]) -> str:
     """What the network says whose slug stands in the address; else what each of them says."""
     meant = [slug for slug in refused if re.search(rf"\b{re.escape(slug)}\b", url.lower())]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from collectors.networks import social_networks
 from monitor.registry.faults import Problem
 from monitor.registry.grid import CellError, Content, Formula
 from monitor.registry.linked import leads_elsewhere, target
@@ -16,10 +17,20 @@ from monitor.registry.sheets import CellKind, Column, described
 
 _DASHES = re.compile(r"[\s\-‐-―−–—_./\\]+")
 _WORDS = re.compile(r"(?=.*[а-яё]{2})[^a-z./_@]+", re.IGNORECASE | re.DOTALL)
+_ERRORS = re.compile(
+    r"#(?:#{2,}|(?:N/A|Н/Д|REF!|ССЫЛКА!|VALUE!|ЗНАЧ!|NAME\?|ИМЯ\?|DIV/0!|ДЕЛ/0!|NUM!|ЧИСЛО!|NULL!|ПУСТО!))"
+)
+"""What Excel shows in place of a value; a text file keeps it as it was shown."""
+_MANGLED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
+_ANOTHER = re.compile(r"[,\s]+(?=https?://|www\.)", re.IGNORECASE)
 _DECIDES = frozenset({"scope", "role", "rank"})
 """Keys whose empty cell has a meaning of its own, which a «нет» cannot be taken for."""
 _OF_ABSENCE = frozenset({"no_site", "no_email"})
 """«Сайта нет»: here «есть» and «отсутствует» may mean either; only «да» and «нет» are an answer."""
+
+
+_CLEAR = frozenset({"да", "нет", "true", "false", "истина", "ложь"})
+"""What answers «Сайта нет»: a word, or a cell that is ticked."""
 
 
 class CellFaultError(ValueError):
@@ -46,6 +57,8 @@ def value(content: Content, column: Column, link: str | None = None) -> Any:
         return None
     if column.kind == "choice":
         return _choice(content, column.choices or {})
+    if column.key == "network":
+        return _network(content)
     if column.kind == "texts" and column.is_address:
         return addresses(content) or None
     said = _READ[column.kind](content)
@@ -59,6 +72,8 @@ def check_computed(content: Content) -> None:
         raise CellFaultError("formula")
     if isinstance(content, CellError):
         raise CellFaultError("cell_error", value=content.text)
+    if isinstance(content, str) and _ERRORS.fullmatch(content.strip()):
+        raise CellFaultError("cell_error", value=content.strip())
 
 
 def addressed(content: Content, link: str, key: str) -> str:
@@ -116,7 +131,7 @@ def _plain(written: str) -> str:
 
 
 def _absence(content: Content) -> bool:
-    if isinstance(content, str) and _plain(content) not in ("да", "нет"):
+    if isinstance(content, str) and _plain(content) not in _CLEAR:
         raise CellFaultError("cell_absence", value=content.strip())
     return answer(content)
 
@@ -132,9 +147,14 @@ def text(content: Content) -> str:
     if isinstance(content, date):
         return content.strftime("%d.%m.%Y")
     shown = " ".join(line.strip() for line in str(content).splitlines()).strip()
-    if re.fullmatch(r"\d[.,]\d+E\+\d+", shown, re.IGNORECASE):
-        raise CellFaultError("cell_mangled", value=shown)
+    check_whole(shown)
     return shown
+
+
+def check_whole(written: str) -> None:
+    """A long number that Excel has rounded for good."""
+    if _MANGLED.fullmatch(written.strip()):
+        raise CellFaultError("cell_mangled", value=written.strip())
 
 
 def texts(content: Content) -> list[str]:
@@ -142,15 +162,24 @@ def texts(content: Content) -> list[str]:
     shown = str(content) if isinstance(content, str) else text(content)
     lines = shown.splitlines()
     parts = shown.split(";") if lines == [shown] else lines
+    for part in parts:
+        check_whole(part)
     return [part.strip() for part in parts if part.strip() and not is_nothing(part)]
 
 
 def addresses(content: Content) -> list[str]:
     """As `texts`; no address holds a semicolon, so both ways may stand in one cell."""
-    found = [one for line in texts(content) for one in texts(line)]
+    parts = [part for line in texts(content) for part in texts(line)]
+    found = [one for part in parts for one in _apart(part)]
     for one in found:
         check_address(one)
     return found
+
+
+def _apart(written: str) -> list[str]:
+    """Addresses with a comma or a blank between them: neither stands within one."""
+    mails = [one.removeprefix("mailto:") for one in re.split(r"[,\s]+", written)]
+    return mails if all("@" in one for one in mails) else _ANOTHER.split(written)
 
 
 def day(content: Content) -> date:
@@ -158,7 +187,14 @@ def day(content: Content) -> date:
     if isinstance(content, date):
         return content
     shown = str(content).strip().rstrip("г. ")
-    for form in ("%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%d.%m.%y", "%Y-%m-%d %H:%M:%S"):
+    for form in (
+        "%d.%m.%Y",
+        "%Y-%m-%d",
+        "%d/%m/%Y",
+        "%d.%m.%y",
+        "%Y-%m-%d %H:%M:%S",
+        "%d.%m.%Y %H:%M:%S",
+    ):
         try:
             return datetime.strptime(shown, form).date()  # noqa: DTZ007 (a day has no zone)
         except ValueError:
@@ -198,6 +234,19 @@ def _choice(content: Content, choices: Mapping[str, str]) -> str:
         known=", ".join(known),
         suggestion=suggestion(written, known),
     )
+
+
+def _network(content: Content) -> str:
+    """Its slug, or the name that everybody calls it by."""
+    titles = {one.title.casefold(): slug for slug, one in social_networks().items()}
+    written = text(content).casefold()
+    if written.isascii():  # another slug is told by the checks
+        return written
+    if written not in titles:
+        known = [one.title for one in social_networks().values()]
+        about = {"known": ", ".join(known), "suggestion": suggestion(written, titles)}
+        raise CellFaultError("cell_choice", value=text(content), **about)
+    return titles[written]
 
 
 _READ: Mapping[CellKind, Callable[[Content], Any]] = {

@@ -9,14 +9,17 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 from stdnum.ru import inn, ogrn
 
-from collectors.networks import social_networks
+from collectors.contacts import parse_phones
+from collectors.networks import network_hosts, social_networks
 from monitor.registry.addresses import (
     AmbiguousAddressError,
+    may_be_numbered,
     page_address,
     site_address,
 )
@@ -185,8 +188,9 @@ def _institution(one: InstitutionTable, loc: Loc) -> Iterator[Problem]:
     for place, site in sites:
         yield from _site(site, place)
     for number, email in enumerate(one.emails):
-        if not _EMAIL.fullmatch(email):
-            yield Problem((*loc, "emails", number), "bad_email", {"value": email})
+        code = _email(email)
+        if code is not None:
+            yield Problem((*loc, "emails", number), code, {"value": email})
     for number, phone in enumerate(one.phones):
         code = _phone(phone)
         if code is not None:
@@ -197,7 +201,15 @@ def _institution(one: InstitutionTable, loc: Loc) -> Iterator[Problem]:
         yield Problem((*loc, "no_email"), "email_and_no_email")
 
 
-_EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]{2,}")
+_EMAIL = re.compile(r"[^\s@,;:<>]+@[^\s@,;:<>]+\.[^\s@,;:<>.]{2,}")
+_MIXED = re.compile(r"[a-z][^.@_-]*[а-яё]|[а-яё][^.@_-]*[a-z]", re.IGNORECASE)
+
+
+def _email(written: str) -> str | None:
+    """The code of what is wrong. One word in two alphabets is nobody's address."""
+    if not _EMAIL.fullmatch(written):
+        return "bad_email"
+    return "mixed_email" if _MIXED.search(written) else None
 
 
 def _phone(written: str) -> str | None:
@@ -206,6 +218,8 @@ def _phone(written: str) -> str | None:
     digits = len(re.findall(r"\d", number))
     if digits < 5:
         return "bad_phone"
+    if not parse_phones(written):
+        return "unread_phone"
     return "several_phones" if digits > 12 or re.search(r"[/;]", number) else None
 
 
@@ -232,9 +246,12 @@ def _why(error: ValidationError, number: str) -> str:
 
 def _site(site: str, loc: Loc) -> Iterator[Problem]:
     try:
-        site_address(site)
+        host = urlsplit(site_address(site)).hostname or ""
     except ValueError as error:
         yield Problem(loc, "bad_site", {"value": site, "reason": error})
+        return
+    if host.removeprefix("www.") in network_hosts():
+        yield Problem(loc, "page_as_site", {"value": site})
 
 
 def _found_site(site: str) -> str | None:
@@ -260,6 +277,7 @@ def _pages(one: InstitutionTable, loc: Loc) -> Iterator[Problem]:
     for number, page in enumerate(one.page):
         place: Loc = (*loc, "page", number)
         yield from _address(page.url, page.network, place)
+        yield from _number(page, place)
         found = found_page(page)
         if found is not None and found in first:
             about = {"value": found[1], "other": (*loc, "page", first[found], "url")}
@@ -268,6 +286,13 @@ def _pages(one: InstitutionTable, loc: Loc) -> Iterator[Problem]:
             first[found] = number
     yield from _official(one, loc)
     yield from _absences(one, loc)
+
+
+def _number(page: PageTable, loc: Loc) -> Iterator[Problem]:
+    """A number that differs from the one in the address would make the page another's for good."""
+    found = found_page(page)
+    if found and page.known_id and not may_be_numbered(page.known_id, *found):
+        yield Problem((*loc, "known_id"), "bad_number", {"value": page.known_id, "page": found[1]})
 
 
 def _address(url: str, network: str | None, loc: Loc) -> Iterator[Problem]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
+from collectors.model import VK
+from monitor.registry.addresses import may_be_numbered, page_address
 from monitor.registry.cells import (
     CellFaultError,
     addressed,
@@ -22,9 +26,12 @@ from monitor.registry.cells import (
 from monitor.registry.faults import Problem
 from monitor.registry.grid import Cells, Content, Grid
 from monitor.registry.shape import suggestion
-from monitor.registry.titles import HEADER_WITHIN, cur_word, cur_words, one_line
+from monitor.registry.titles import HEADER_WITHIN, cur_word, cur_words, one_line, untitled
 from reports.formats.cur import kind_of_sphere
 from rules.attestations import TABLE_VALID_DAYS
+
+_READ_ONCE = ("page", "gospabliki", "gos_mark")
+"""Columns whose second one would say something of another page."""
 
 
 @dataclass(slots=True)
@@ -75,13 +82,16 @@ def day_of(path: Path) -> date:
 def by_town(grid: Grid, table: Table) -> Mapping[str, Grid]:
     """A region's table as one a municipality, by its name; empty where no row names any.
 
-    A row that names none belongs to the one above it, as in a table with merged cells.
+    A row that names none belongs to the one above it, as in a table with merged cells; a name in
+    other capitals is the same.
     """
     rows: dict[str, list[tuple[int, Cells]]] = {}
+    spelled: dict[str, str] = {}
     name = ""
     above, below = grid.rows[: table.header + 1], grid.rows[table.header + 1 :]
     for number, contents in below if "town" in table.places else ():
         name = _Row(number, contents, table, grid, Found()).said("town") or name
+        name = spelled.setdefault(one_line(name).casefold().replace("ё", "е"), name)
         if name and not _is_numbering(contents):
             rows.setdefault(name, []).append((number, contents))
     return {name: replace(grid, rows=(*above, *own)) for name, own in rows.items()}
@@ -99,6 +109,7 @@ def institutions(grid: Grid, table: Table, stated_on: date) -> Found:
         if one := _institution(row, above, known, stated_on):
             above = _keep(one, number, known, found)
     _unknown_columns(grid, table, found)
+    _untitled(grid, table, found)
     _founders(found)
     return found
 
@@ -142,6 +153,16 @@ def _unknown_columns(grid: Grid, table: Table, found: Found) -> None:
             }
             problem = Problem((), "unknown_cur_column", about)
             found.problems.append((grid.rows[table.header][0], title, problem))
+    for place in (place for word in _READ_ONCE for place in table.places.get(word, ())[1:]):
+        problem = Problem((), "second_cur_column", {"value": table.titles[place]})
+        found.problems.append((grid.rows[table.header][0], table.titles[place], problem))
+
+
+def _untitled(grid: Grid, table: Table, found: Found) -> None:
+    rows = [row for row in grid.rows[table.header + 1 :] if not _is_numbering(row[1])]
+    for number, place, content in untitled(grid.rows[table.header][1], rows):
+        problem = Problem((), "untitled_cur_cell", {"value": content})
+        found.problems.append((number, get_column_letter(place + 1), problem))
 
 
 def _is_numbering(contents: Cells) -> bool:
@@ -276,8 +297,20 @@ def _pages(row: _Row) -> list[dict[str, Any]]:
     links, number = row.pages(), re.sub(r"\D", "", row.said("page_id")).lstrip("0")
     if not links and number:
         links = [f"https://vk.com/club{number}"]
-    known = {"known_id": number} if number and len(links) == 1 else {}
-    return [{"url": link, "network": "vk"} | known for link in links]
+    known = {"known_id": number} if number and _is_numbered(row, links, number) else {}
+    return [{"url": link, "network": VK} | known for link in links]
+
+
+def _is_numbered(row: _Row, links: Sequence[str], number: str) -> bool:
+    """Of two numbers the address is right: people click it. The other is told."""
+    try:
+        found = [page_address(link, VK) for link in links]
+    except ValueError:  # told where addresses are checked
+        return False
+    if len(found) == 1 and not may_be_numbered(number, *found[0]):
+        row.tell("page_id", Problem((), "cur_number", {"value": number, "page": links[0]}))
+        return False
+    return len(found) == 1
 
 
 def _attestations(

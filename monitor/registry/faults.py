@@ -79,9 +79,9 @@ def fault(
     column: str | None = None,
 ) -> Fault:
     """The fault of a problem, with its sentences filled in."""
-    said = wording()[problem.code]
+    said = _said(problem.code, is_table=sheet is not None or column is not None)
     key = str(problem.about.get("key") or _key(problem.loc))
-    about = {**problem.about, "key": key, "example": _example(key)}
+    about = {"example": _example(key), **problem.about, "key": column or key}
     return Fault(
         path=path,
         line=line,
@@ -93,6 +93,12 @@ def fault(
         sheet=sheet,
         column=column,
     )
+
+
+def _said(code: str, *, is_table: bool) -> Mapping[str, str]:
+    """Who fills in a table has never seen TOML: [table_words] has its sentences."""
+    own = wording()["table_words"] if is_table else {}
+    return {part: own.get(f"{code}.{part}", said) for part, said in wording()[code].items()}
 
 
 def _key(loc: Loc) -> str:

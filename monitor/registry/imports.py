@@ -6,13 +6,14 @@ it; then the same checks run, and their problems are told by sheet, row and colu
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from openpyxl.utils import get_column_letter
 from pydantic import ValidationError
 
 from collectors.text import normalised
@@ -28,10 +29,12 @@ from monitor.registry.mend import mend
 from monitor.registry.shape import suggestion
 from monitor.registry.sheets import SPECIAL, Column, Sheet, described, sheet_of, sheets
 from monitor.registry.tables import grids
-from monitor.registry.titles import HEADER_WITHIN, one_line
+from monitor.registry.titles import HEADER_WITHIN, one_line, untitled
 from monitor.registry.workbook import sample
 from monitor.registry.write import to_toml
 from rules.toml_lines import Loc
+
+Warn = Callable[[Fault], object]
 
 
 def import_table(
@@ -43,13 +46,15 @@ def import_table(
     stated_on: date | None = None,
     today: date | None = None,
     found: Sequence[Grid] | None = None,
+    warn: Warn | None = None,
 ) -> str:
     """The text of a registry file with what an XLSX or CSV table holds.
 
     Known are the workbook of `template`, one sheet of it as CSV, and the ЦУР table. `municipality`
     (its id), `name` and `timezone` stand in where the table does not say whose it is;
     `stated_on` is the date of a ЦУР table (default: the one in the file's name, else of its last
-    change); `found` what `grids(path)` gave to a caller who has read the file already.
+    change); `found` what `grids(path)` gave to a caller who has read the file already;
+    `warn` hears what of the table was not read, and refuses nothing.
     RegistryError has every fault with sheet, row and column.
     """
     path = Path(path)
@@ -61,7 +66,7 @@ def import_table(
             k: normalised(v) for k, v in given.items() if v
         }
         remark = "" if municipality and name else described()["unnamed"]["remark"] + "\n"
-    registry = _checked(draft, path, Setting(today or latest_day()))
+    registry = _checked(draft, path, Setting(today or latest_day()), warn)
     return remark + to_toml(values.municipality(registry, digest=""))
 
 
@@ -72,18 +77,21 @@ def import_tables(
     stated_on: date | None = None,
     today: date | None = None,
     found: Sequence[Grid] | None = None,
+    warn: Warn | None = None,
 ) -> Mapping[str, str]:
     """Id → text of a registry, one a municipality, of a ЦУР table with a column that names them.
 
     Empty where the table names none, or one only. RegistryError has the faults of all of them.
     """
     path = Path(path)
-    for grid in found or grids(path):
+    found = found or grids(path)
+    for grid in found:
         table = cur.recognised(grid)
         towns = cur.by_town(grid, table) if table else {}
         if table and len(towns) > 1:
             setting, day = Setting(today or latest_day()), stated_on or cur.day_of(path)
-            return _registries(path, table, towns, timezone, setting, day)
+            beside = _beside(grid, found)
+            return _registries(path, table, towns, timezone, setting, day, beside, warn)
     return {}
 
 
@@ -94,11 +102,14 @@ def _registries(
     timezone: str | None,
     setting: Setting,
     stated_on: date,
+    beside: Sequence[tuple[Cell, Problem]],
+    warn: Warn | None,
 ) -> Mapping[str, str]:
     texts: dict[str, str] = {}
     faults: list[Fault] = []
     for name, grid in towns.items():
         draft = _from_cur(grid, table, stated_on)
+        draft.problems += [] if texts or faults else beside  # told once, not by every town
         number = _free(shape.slug(latin(name)), texts)
         draft.document["municipality"] = {
             **described()["municipality"],
@@ -107,7 +118,7 @@ def _registries(
             **({"timezone": timezone} if timezone else {}),
         }
         try:
-            registry = _checked(draft, path, setting)
+            registry = _checked(draft, path, setting, warn)
             texts[number] = to_toml(values.municipality(registry, digest=""))
         except RegistryError as error:
             faults += error.faults
@@ -159,12 +170,15 @@ def _read(path: Path, found: Sequence[Grid], stated_on: date | None) -> Draft:
         return _from_sheets([_from_header(grid, own.get(_title(grid))) for grid in found], known)
     for grid in found:
         if table := cur.recognised(grid):
-            return _from_cur(grid, table, stated_on or cur.day_of(path))
+            draft = _from_cur(grid, table, stated_on or cur.day_of(path))
+            draft.problems += _beside(grid, found)
+            return draft
     likely = [(grid, sheet) for grid in found if (sheet := _likely(grid))]
     if not likely:
         raise RegistryError([fault(path, 1, Problem((), "no_sheets"))])
     known = [(_from_header(grid, sheet), sheet) for grid, sheet in likely]
-    return _from_sheets([grid for grid, _ in known], known)
+    read = {id(grid): begun for (grid, _), (begun, _) in zip(likely, known, strict=True)}
+    return _from_sheets([read.get(id(grid), grid) for grid in found], known)
 
 
 def _title(grid: Grid) -> str:
@@ -258,6 +272,9 @@ def _rows(draft: Draft, grid: Grid, sheet: Sheet) -> Iterator[_Row]:
     if not grid.rows:
         return
     columns = _columns(draft, grid, sheet)
+    for number, place, value_there in untitled(grid.rows[0][1], grid.rows[1:]):
+        cell = Cell(grid.title, number, get_column_letter(place + 1))
+        draft.problems.append((cell, Problem((), "untitled_cell", {"value": value_there})))
     for number, contents in grid.rows[1:]:
         told = {
             column.key: contents[place] if place < len(contents) else None
@@ -276,6 +293,8 @@ def _columns(draft: Draft, grid: Grid, sheet: Sheet) -> dict[int, Column]:
         column = known.get(title.casefold())
         if column is not None and column not in found.values():
             found[place] = column
+        elif column is not None:
+            _tell(draft, grid, title, "second_column", [])
         elif title:
             _tell(draft, grid, title, "unknown_column", [one.title for one in sheet.columns])
     for column in sheet.columns:
@@ -333,6 +352,8 @@ def _said(content: Content, column: Column, link: str | None) -> Any:
 
 
 def _place(draft: Draft, sheet: Sheet, row: _Row) -> None:
+    if SPECIAL.get(sheet.table) in row.faulty:  # nobody knows which act or network it is of
+        return
     if sheet.table == "municipality":
         _keep(draft, ("municipality",), row)
     elif sheet.table == "acts":
@@ -417,13 +438,30 @@ def _from_cur(grid: Grid, table: cur.Table, stated_on: date) -> Draft:
     return draft
 
 
+def _beside(read: Grid, found: Sequence[Grid]) -> list[tuple[Cell, Problem]]:
+    """The other sheets of a ЦУР workbook: a second table is a fault, all else is told."""
+    told = []
+    for grid in found:
+        if grid is not read and grid.rows:
+            code = "second_cur_table" if cur.recognised(grid) else "unread_sheet"
+            about = {"value": grid.title, "other": read.title}
+            told.append((Cell(grid.title, grid.rows[0][0], None), Problem((), code, about)))
+    return told
+
+
 # --- checking -----------------------------------------------------------------------------------
 
 
-def _checked(draft: Draft, path: Path, setting: Setting) -> Registry:
-    """The declaration; RegistryError with every fault by its cell."""
+def _checked(draft: Draft, path: Path, setting: Setting, warn: Warn | None) -> Registry:
+    """The declaration; RegistryError with every fault by its cell.
+
+    Of warnings those that `registry check` cannot see any more: what the table had and lost.
+    """
     registry, problems = _judge(draft, setting)
     faults = [_fault(path, cell, problem) for cell, problem in draft.problems]
+    for one in faults if warn else ():
+        if warn and one.severity == "warning":
+            warn(one)
     faults += [_fault(path, draft.cell(one.loc), _told(draft, one)) for one in problems]
     errors = [one for one in faults if one.severity == "error"]
     if errors or registry is None:

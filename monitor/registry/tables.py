@@ -29,6 +29,7 @@ MAX_COLUMNS = 200
 _MAX_ROW_NUMBER = 200_000  # rows that are formatted and empty count here
 _MAX_SPREAD = 2_000_000  # cells under merges and links of several cells
 _SEPARATORS = ";\t,|"
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|meta|head|body)", re.I)
 _AS_TEXT = re.compile(r'="([^"]*)"')  # by which Excel is kept from rounding a number
 
 Row = tuple[int, Cells]
@@ -41,6 +42,10 @@ def grids(path: Path) -> list[Grid]:
         return _workbook(path, content)
     if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise _refused(path, "not_a_workbook", reason="это старый формат XLS или файл с паролем")
+    if _MARKUP.match(content):
+        raise _refused(
+            path, "not_a_workbook", reason="это веб-страница или XML, как бы ни звался файл"
+        )
     return [_text_table(path, content)]
 
 
@@ -49,7 +54,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _refused(path, "no_file") from None
+        raise _refused(path, "no_table") from None
     except OSError as error:
         raise RegistryError([fault(path, 1, unreadable(error))]) from None
     if len(content) > MAX_BYTES:

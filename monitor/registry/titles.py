@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from monitor.registry.grid import Cells, Content
 from monitor.registry.sheets import sheets
 
 HEADER_WITHIN = 20  # rows: titles and dates may stand above the header
@@ -33,6 +34,18 @@ def is_title(text: str) -> bool:
 def one_line(content: object) -> str:
     """The words of a cell without the line ends and blanks between them."""
     return " ".join(("" if content is None else str(content)).split())
+
+
+def untitled(
+    header: Cells, rows: Iterable[tuple[int, Cells]]
+) -> Iterator[tuple[int, int, Content]]:
+    """Row, place, content: the first value of every column that has no title, hence is not read."""
+    titled = {place for place, title in enumerate(header) if one_line(title)}
+    for number, contents in rows:
+        for place, content in enumerate(contents):
+            if content is not None and place not in titled:
+                titled.add(place)
+                yield number, place, content
 
 
 @cache

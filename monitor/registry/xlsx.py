@@ -35,6 +35,9 @@ _TO_A_PLACE = re.compile(
 )
 _SHOWN = re.compile(r'[,;]\s*"((?:[^"]|"")*)"\s*\)\s*$')
 
+_TRUTH = {"TRUE()": True, "FALSE()": False}
+"""How LibreOffice keeps a cell that is ticked: a value, though written as a formula."""
+
 Area = tuple[int, int, int, int]  # first row, last row, first column, last column
 
 
@@ -93,6 +96,8 @@ class Sheet:
         if "f" not in parts:
             return self._value(cell, parts)
         formula = parts["f"].text or ""
+        if formula.upper() in _TRUTH:
+            return _TRUTH[formula.upper()]
         link = linked(formula)
         if link is None:
             return Formula(formula)

@@ -680,3 +680,19 @@ def test_numbers_are_the_same_as_when_every_place_is_tried(pattern: str, text: s
     tried = [match.span() for match in searched.finditer(text)]
     openings = phones._openings(text)
     assert [match.span() for match in phones._matches(searched, openings, text)] == tried
+
+
+def test_the_office_of_the_school_closes_a_passage_of_the_duty_service() -> None:
+    text = (
+        "Единая дежурно-диспетчерская служба 112, 8 (38250) 3-51-12\n"
+        "Приёмная школы 8 (38250) 3-55-46"
+    )
+    assert found({"id": "a", "text": text})["phones"] == ["+73825035546"]
+
+
+def test_the_telephone_of_a_governing_body_is_not_the_schools() -> None:
+    text = (
+        "Полномочия учредителя осуществляет Управление образования.\n"
+        "Телефон управления: 8 (38250) 3-54-31\nКонтакты школы: 8 (38250) 3-55-46"
+    )
+    assert found({"id": "a", "text": text})["phones"] == ["+73825035546"]

@@ -186,6 +186,11 @@ def test_a_table_of_a_region_becomes_a_registry_a_municipality(tmp_path: Path) -
     assert schools == ["Школа № 1", "Школа № 2"], "an empty cell goes on with the one above"
 
 
+def test_a_municipality_in_other_capitals_is_the_same(tmp_path: Path) -> None:
+    more = ("СЕВЕРНЫЙ  район", "Музей", "", "https://vk.com/north3")
+    assert len(import_tables(region(tmp_path, *LINES, more), today=DAY)) == 2
+
+
 def test_a_fault_in_any_municipality_is_told_by_its_row(tmp_path: Path) -> None:
     lines = (*LINES, ("г. Южный", "Клуб", "1027000000009", "https://vk.com/club"))
     with pytest.raises(RegistryError) as caught:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.commands.sense import Statement, faults
-from monitor.commands.statements import attest
+from monitor.commands.statements import attest, waive
 from monitor.config import ConfigError
 from rules.model import Attestation, Event, Waiver
 from rules.packs import load_act, shipped
@@ -121,3 +121,17 @@ def test_a_name_of_signs_that_nobody_sees_is_no_name() -> None:
     said = dict.fromkeys(("kind", "requirement", "outcome", "about"))
     with pytest.raises(ConfigError, match="--by"):
         attest(Path("config.toml"), "school-1", stated_by="\u200b", **said)
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "-", "\u200b", "нет"])
+@pytest.mark.parametrize("option", ["reason", "by"])
+def test_a_waiver_has_a_reason_and_somebody_who_granted_it(option: str, nothing: str) -> None:
+    said = {"requirement": MARK, "reason": "ремонт", "by": "глава", "until": "2027-01-01"}
+    with pytest.raises(ConfigError, match=f"--{option}: укажите"):
+        waive(Path("none.toml"), "school-1", **(said | {option: nothing, "page": None}))
+
+
+@pytest.mark.parametrize("nothing", [" ", "—", "\u200b"])
+def test_nobody_attests_nothing(nothing: str) -> None:
+    with pytest.raises(ConfigError, match="--by: укажите"):
+        attest(Path("none.toml"), "school-1", kind="style", stated_by=nothing)
