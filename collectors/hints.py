@@ -28,7 +28,9 @@ _ESCAPED = re.compile(r".*(?:u002f|x2f|2f|20|3d)", re.DOTALL)  # `%2F%2Fvk.com`,
 _ENDS = re.compile(r"[\s\"'<>`]")
 _ENDS_BEFORE = re.compile(r"[&,;|)\]}\\\s\"'<>`]")
 _GOES_ON = re.compile(r"[\w@-]")  # before a host: it is another host, or an e-mail address
-_SLIP = re.compile(r"\A/[ \u00a0]{1,2}(?=[a-zA-Z@])")  # `href="https://vk.com/ school1"`
+_SLIP = re.compile(
+    r"\A/(?:[ \u00a0]|%20|%C2%A0){1,2}(?=[a-zA-Z@])"
+)  # `href="https://vk.com/ school1"`
 _BLANK = r"\s{0,2}"
 
 
