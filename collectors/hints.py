@@ -28,6 +28,9 @@ _ESCAPED = re.compile(r".*(?:u002f|x2f|2f|20|3d)", re.DOTALL)  # `%2F%2Fvk.com`,
 _ENDS = re.compile(r"[\s\"'<>`]")
 _ENDS_BEFORE = re.compile(r"[&,;|)\]}\\\s\"'<>`]")
 _GOES_ON = re.compile(r"[\w@-]")  # before a host: it is another host, or an e-mail address
+_SLIP = re.compile(
+    r"\A/(?:[ \u00a0]|%20|%C2%A0){1,2}(?=[a-zA-Z@])"
+)  # `href="https://vk.com/ school1"`
 _BLANK = r"\s{0,2}"
 
 
@@ -59,20 +62,36 @@ def in_code(markup: str) -> Iterator[Hint]:
     lower = markup.lower()
     for sign in _sign().finditer(lower):
         if (start := _start(lower, sign)) is not None:
-            found = _page(f"https://{start}", markup[sign.end() : sign.end() + LONGEST])
+            behind = _SLIP.sub("/", markup[sign.end() : sign.end() + LONGEST])
+            found = _page(f"https://{start}", behind)
             if found:
                 yield found, Shown.CODE
 
 
 def in_text(text: str) -> Iterator[Hint]:
     """«vk.com/school1», also with a slip: «vk. com / school1», a Russian letter, a comma."""
-    plain = normalised(text).lower().translate(LOOK_ALIKES)
+    lower = normalised(text).lower()
+    yield from _mentioned(lower)
+    plain = lower.translate(LOOK_ALIKES)
     for slip in _slips().finditer(plain):
         if _GOES_ON.match(plain[slip.start() - 1 : slip.start()]):
             continue
         host = re.sub(r"\s", "", slip[1]).replace(",", ".")
         if found := _page(f"https://{host}", f"/{slip[2]}"):
             yield found, Shown.TEXT
+
+
+def _mentioned(lower: str) -> Iterator[Hint]:
+    """«ВКонтакте: @school1», «Одноклассники — kedr_school1»."""
+    for slug, called in _called().items():
+        for found in called.finditer(lower):
+            try:
+                yield (
+                    (slug, social_networks()[slug].canonical(f"@{found[1] or found[2]}")),
+                    Shown.TEXT,
+                )
+            except ValueError:
+                continue
 
 
 def _start(lower: str, sign: re.Match[str]) -> str | None:
@@ -120,6 +139,17 @@ def _bare_hosts() -> tuple[str, ...]:
     return tuple(
         sorted(one for one in hosts if not any(one.endswith(f".{other}") for other in hosts))
     )
+
+
+@cache
+def _called() -> dict[str, re.Pattern[str]]:
+    """A network by its name in any case of the word, with a page's short name behind it."""
+    name = r"[\s:—–-]{1,4}(?:@([\w.]{3,60})|([a-z][a-z\d.]{0,60}[_\d][\w.]{1,60}))(?![\w@/])"
+    stems = {slug: one.title.lower()[:-1] for slug, one in social_networks().items()}
+    return {
+        slug: re.compile(rf"(?<!\w)(?:{re.escape(stem)}\w{{0,3}}|{re.escape(slug)}){name}")
+        for slug, stem in stems.items()
+    }
 
 
 @cache

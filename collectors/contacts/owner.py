@@ -28,12 +28,18 @@ _ABOUT = (
     r"^\W{0,4}(?:(?:наименование|название|сведения|информация|адрес|телефоны?|контакты?|сайт|e-?mail"
     r"|место нахождения|контактн\w{2} (?:данные|телефон\w?)|полезные|важные) (?:об? )?)?"
 )
+_NOT_OWN = r"(?! (?:школ|учрежден|детск|гимназ|лице|колледж|музе|библиот))"  # «администрация школы»
 _BODIES = (
-    r"управлени(?:[ея] |я:)|отдел\w{0,2} (?:образован|культур|опек|спорт|по )|администраци[яи] "
+    r"управлени(?:[ея] |я:)|отдел\w{0,2} (?:образован|культур|опек|спорт|по )"
+    rf"|администраци[яи]{_NOT_OWN} "
     r"|комитет\w? |департамент\w? "
 )
+_FOUNDER = r"уч[еи]?р[еи]дит"  # «учередитель» is met as well
 _ALWAYS_OTHERS = (
-    r"учредител|федеральн\w{2} служб"
+    rf"{_FOUNDER}ел|[^|\n]{{0,60}}(?:функци|полномочи)\w{{1,3}}[^|\n]{{0,20}} {_FOUNDER}"
+    r"|собственник\w? имущ|главн\w{2} распорядител|органы (?:государственн|местн|исполнит)"
+    r"|комисси\w по делам несов|кдн(?!\w)|пдн(?!\w)|(?:наш\w? )?партн[её]р|профсоюз"
+    r"|федеральн\w{2} служб"
     r"|прокуратур|роспотребнадзор|рособрнадзор|министерств|уполномоченн\w{2,3} (?:по|при)"
     r"|территориальн\w{2} (?:отдел|управлени)|вышестоящ|контролирующ|надзорн"
     r"|орган\w{0,2} (?:контрол|надзор|опек)|полиц|гибдд|госавтоинспекц|мчс|пожарн|следственн"
@@ -68,8 +74,10 @@ _OTHER_BODY = re.compile(_ABOUT + rf"(?:{_BODIES})", re.IGNORECASE)
 _OTHER_BODY_LINE = re.compile(rf"^\W{{0,4}}(?:{_BODIES})", re.IGNORECASE | re.MULTILINE)
 _INLINE = re.compile(
     rf"телефон\w? доверия|{_HOT_LINE}|справочн\w{2} служб\w|роспотребнадзор|рособрнадзор"
-    r"|(?<!\w)у?м?вд(?!\w)|полици\w|прокуратур|учредител\w{1,3}\b|министерств|департамент"
+    rf"|(?<!\w)у?м?вд(?!\w)|полици\w|прокуратур|{_FOUNDER}ел\w{{1,3}}\b|министерств|департамент"
     r"|т[еэ]хподдержк|техническ\w{2} поддержк|разработ\w{2,4} (?:сайт|и поддерж)"
+    r"|служб\w поддержк|поддержк\w (?:электронн|портал|пользовател)|оператор\w (?:сервис|портал)"
+    r"|введите |например,? |(?<!\w)(?:кдн|пдн)(?!\w)|по делам несовершеннолетн"
     r"|создани\w (?:и \w{4,12} )?сайт|сайт (?:создан|разработан|сделан)"
     r"|(?:веб|web|интернет|дизайн)-?студи|©[^\n]{0,60}студи"
     r"|(?:веб|web)-?мастер|хостинг|(?<!\w)цур(?!\w)|центр управления регион|минобр|минпросвещ"
@@ -94,21 +102,31 @@ _OWN = re.compile(
 # Headings of the institution's own contacts, as /sveden has them.
 _OWN_HEADING = re.compile(
     r"^\W{0,4}(?:(?:информация|сведения) об? |мест[оа] (?:нахождени|осуществлени)|местонахождени"
+    r"|как (?:нас|до нас|к нам) |администрация (?:школ|учрежд|детск|гимназ|лице)"
+    r"|(?:школа|детский сад|гимназия|лицей|учреждение)\W{0,3}[:|]"
     r"|(?:адрес|телефон|контакт|e-?mail|эл|почт|режим|график|сайт)[^|:\n]{0,60}"
-    r"(?:образовательн\w{2,3} организац|учреждени|школ|детск\w{2,3} сад|гимнази|лице[яю]"
-    r"|библиотек)"
+    r"(?:(?:оо|оу|доу)\b|образовательн\w{2,3} организац|учреждени|школ|детск\w{2,3} сад|гимнази"
+    r"|лице[яю]|библиотек)"
     r"|[^|:\n\d]{3,40} (?:школы|гимназии|лицея|детского сада|учреждения|библиотеки|музея)"
     r"\W{0,4}(?:тел\w{0,5}\W{1,3})?[\d(+])",
     re.IGNORECASE,
 )
+# «Телефон учредителя | …», behind which a bare «Телефон | …» is the institution's
+_LABEL = re.compile(
+    r"^\W{0,4}(адрес эл|адрес сай|адрес|тел|факс|e-?mail|эл|почт|сайт)", re.IGNORECASE
+)
 _TELEPHONES = re.compile(r"^\W{0,4}контактн\w{2,3} (?:телефон|данн|номер|информаци)", re.IGNORECASE)
 _TELEPHONE = re.compile(r"\d[\d() -]{4,20}\d")
 _CONTACT = re.compile(r"\d[\d() -]{4,20}\d|@|(?<!\w)(?:директор|заведующ)", re.IGNORECASE)
-_OF_FOUNDER = re.compile(r"учредит|управлени[ея] |администраци|департамент|комитет", re.IGNORECASE)
+_OF_FOUNDER = re.compile(
+    rf"{_FOUNDER}|управлени[ея] |администраци[яи]{_NOT_OWN}|департамент|комитет", re.IGNORECASE
+)
 # Without any of these words no passage about another body begins.
 _SOMEBODY = re.compile(
     any_of(
-        "учред|управл|отдел|админ|комитет|департ|служб|прокурат|надзор|министер|министр|уполномоч"
+        "учред|учеред|учрид|учерид|учирид|учиред|функци|полномоч|собственник|распорядит|орган|комисси"
+        "|несовершеннолетн|кдн|пдн|профсоюз|сервис|портал|введите|например"
+        "|управл|отдел|админ|комитет|департ|служб|прокурат|надзор|министер|министр|уполномоч"
         "|территор|вышесто|контрол|опек|полиц|гибдд|госавто|мчс|пожарн|следствен|скор|экстрен|един"
         "|полезн|обществ|разраб|создан|поддержк|хостинг|спонсор|партн|оператор|пенси|социальн"
         "|занятост|мфц|горяч|довери|справочн|спасени|мвд|увд|детск|российск|минобр|минпрос|цур"
@@ -242,10 +260,12 @@ def passages_of_others(text: str, *, is_department: bool | None = None) -> list[
     own = _is_departments(text) if is_department is None else is_department
     spans: list[tuple[int, int]] = []
     offset, closes, told = 0, _ANYTHING, False
+    labels: set[str] = set()  # those that named the founder
     for line in text.splitlines(keepends=True):
         names_somebody = bool(_SOMEBODY.search(line.lower()))
         closes = _closing(line, closes, is_department=own) if names_somebody else closes
-        if closes is not _ANYTHING and not _is_over(closes, line, is_told=told):
+        is_over = _is_over(closes, line, is_told=told) or _founders_label(line, labels) is False
+        if closes is not _ANYTHING and not is_over:
             spans.append((offset, offset + len(line)))
         else:
             closes = _ANYTHING
@@ -254,6 +274,18 @@ def passages_of_others(text: str, *, is_department: bool | None = None) -> list[
             told = told or bool(_TELEPHONE.search(line[:end]))
         offset += len(line)
     return spans
+
+
+def _founders_label(line: str, told: set[str]) -> bool | None:
+    """Whether the label names the founder; False only where the same one did before; told so."""
+    label = _LABEL.match(line)
+    if label is None:
+        return None
+    kind = label[1].lower()
+    if _OF_FOUNDER.search(line.partition("|")[0].partition(":")[0]):
+        told.add(kind)
+        return True
+    return False if kind in told else None
 
 
 def _own_part(line: str, *, is_department: bool) -> int:

@@ -13,7 +13,8 @@ _ANY_CALL = re.compile(r"OK\.CONNECT\.")
 _NUMBER = re.compile(r"[\"']([1-9]\d{5,18})[\"']|,\s{0,9}([1-9]\d{8,18})\s{0,9}[,)]")
 _FRAME = re.compile(
     r"(?:connect\.)?(?:ok|odnoklassniki)\.ru/dk\?[^\s\"'<>]{0,400}?WidgetGroup"
-    r"[^\s\"'<>]{0,400}?(?:st\.groupId|st\.gid|groupId|gid)=([1-9]\d{5,18})"
+    r"[^\s\"'<>]{0,400}?(?:st\.groupId|st\.gid|groupId|gid)=([1-9]\d{5,18})",
+    re.IGNORECASE,
 )
 _LIBRARY = re.compile(r"connect\.(?:ok|odnoklassniki)\.ru/connect\.js")
 

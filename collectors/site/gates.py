@@ -40,7 +40,11 @@ STUB = re.compile(
     r"|under (?:construction|maintenance)"
     r"|welcome to nginx|apache2? (?:\w+ )?default page|^it works!|default (?:web site|website) page"
     r"|domain default page|домен (?:ещ[её] )?не (?:привязан|прилинкован|настроен|делегирован)"
-    r"|future home of|^index of /",
+    r"|future home of|^index of /"
+    r"|error establishing a database connection|(?:db|mysql|database) (?:query |connection )?error"
+    r"|ошибка (?:соединения|подключения) (?:с|к) баз|internal server error|bad gateway"
+    r"|service unavailable|gateway time-?out|fatal error:|parse error:|uncaught (?:error|exception)"
+    r"|something went wrong|(?:ошибка|error) 50[0-4]|внутренняя ошибка|ошибка сервера",
     re.IGNORECASE | re.MULTILINE,
 )
 NOT_READY = re.compile(  # of the site, or of a part of it

@@ -53,6 +53,17 @@ REGISTERED = re.compile(
 )
 BREADCRUMBS = re.compile(r"breadcrumb|\bcrumbs?\b|pathway|navigation-chain|хлебные")
 REFRESH = re.compile(r"^\s*\d+\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
+OPENS = re.compile(
+    r"(?:location(?:\.href)?\s{0,3}=|(?:open|assign|replace)\()\s{0,3}[\"']([^\"']+)"
+)
+CLICKED = etree.XPath(
+    "//body//*[@data-href or @data-url or @data-link or contains(@onclick, 'location')"
+    " or contains(@onclick, 'open(') or contains(@onchange, 'location')]"
+    " | //body//a[starts-with(@href, 'javascript:')]"
+    " | //body//form[@action][not(@method) or translate(@method, 'GET', 'get') = 'get']"
+    "[not(.//input[not(@type='submit' or @type='button')] or .//textarea or .//select)]"
+)
+BASES = etree.XPath(".//base[@href][not(ancestor::template or ancestor::svg)]")
 PROPERTIED = etree.XPath("descendant-or-self::*[@itemprop]")
 PROPERTIES = {"tel": "Телефон", "phone": "Телефон", "mail": "E-mail", "address": "Адрес"}
 
@@ -97,6 +108,7 @@ class Source:
     body: bytes
     is_part: bool = False  # nothing proves that its end came
     is_endless: bool | None = None
+    refresh: str = ""  # the header of that name, which works as the element does
 
 
 def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> Reading:
@@ -114,7 +126,9 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     structured = "\n".join([*_microdata(root), *_linked_data(root)])
     scripts = tuple(_scripts(root, base, site))
     has_scripts = next(elements(root, "script"), None) is not None
-    refresh = _refresh(root, base)
+    refresh = _refresh(root, base, source.refresh)
+    sent = [] if refresh is None else [target(refresh)]
+    clicked = tuple(_clicked(root, base))
     reveal(root, with_signs=with_blocks)
     title = " ".join((root.findtext(".//title") or "").split())[:300]
     links = tuple(_links(root, base))
@@ -132,7 +146,8 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     headings = tuple(_headings(root))
     linked = (resolved(Link(url=one.target.url, place="")).page for one in anchors)
     hints = tuple(islice(hints_of(code, text, source.url, linked), MOST_HINTS + 1))
-    pages = tuple(dict.fromkeys(_pages([*frames, *(link.target for link in links)], site)))
+    led = [*frames, *sent, *(link.target for link in links), *clicked]
+    pages = tuple(dict.fromkeys(_pages(led, site)))
     described = shown_contacts(structured, source.url)
     seen = marked_as(described, shown_contacts(text, source.url, named, [HintKind.EMAIL]))
     contacts = union(seen, marked_as(seen, described))
@@ -187,8 +202,9 @@ class _Anchor:
 
 
 def _base(root: HtmlElement, url: str) -> str:
-    base = root.find(".//base[@href]")  # one that names a target only says nothing of addresses
-    found = absolute(url, base.get("href") or "") if base is not None else None
+    """Of the first `<base>` that has an `href`: one that only names a target says nothing."""
+    bases = BASES(root)
+    found = absolute(url, bases[0].get("href") or "") if bases else None
     return found.url if found else url
 
 
@@ -281,13 +297,34 @@ def _scripts(root: HtmlElement, base: str, site: Territory) -> Iterator[str]:
             yield script.url
 
 
-def _refresh(root: HtmlElement, base: str) -> str | None:
-    for element in elements(root, "meta"):
-        if (element.get("http-equiv") or "").lower() == "refresh":
-            found = REFRESH.match(element.get("content") or "")
-            link = absolute(base, found[1]) if found else None
-            return link.url if link is not None and link.url != base else None
-    return None
+def _refresh(root: HtmlElement, base: str, header: str) -> str | None:
+    told = [one.get("content") for one in elements(root, "meta") if _is_refresh(one)]
+    found = REFRESH.match(header or next(iter(told), None) or "")
+    link = absolute(base, found[1].strip()) if found else None
+    return link.url if link is not None and link.url != base else None
+
+
+def _is_refresh(element: HtmlElement) -> bool:
+    return (element.get("http-equiv") or "").lower() == "refresh"
+
+
+def _clicked(root: HtmlElement, base: str) -> Iterator[Target]:
+    """Where a click leads that is no link: a script, a list to choose from, a bare button."""
+    for element in CLICKED(root):
+        for written in _written_in(element):
+            found = absolute(base, written)
+            if found is not None:
+                yield found
+
+
+def _written_in(element: HtmlElement) -> Iterator[str]:
+    yield from filter(None, map(element.get, ("data-href", "data-url", "data-link")))
+    for code in map(element.get, ("onclick", "href")):
+        yield from (found[1] for found in OPENS.finditer((code or "")[:MOST_OPENING]))
+    if element.tag == "form":
+        yield element.get("action") or ""
+    elif "location" in (element.get("onchange") or ""):
+        yield from (one.get("value") or "" for one in elements(element, "option"))
 
 
 # --- text -------------------------------------------------------------------------------------

@@ -26,7 +26,8 @@ from collectors.site.territory import Territory, target
 
 BIG = 30_000  # bytes: usual ones take some milliseconds, the worst half a second
 UNSURE = frozenset({"", "text/plain"})  # said of everything that a server does not know
-PAGES = UNSURE | {"text/html", "application/xhtml+xml"}
+ODD = {"text/htm", "text/x-html", "text/xhtml", "application/html", "application/x-httpd-php"}
+PAGES = UNSURE | ODD | {"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"}
 GZIP = b"\x1f\x8b"
 FILES = (  # how documents, pictures and archives begin
     *(b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"AT&TFORM"),
@@ -86,6 +87,7 @@ class Reader:
             body=answer.body,
             is_part=not answer.is_whole or breaks_off(answer.body),
             is_endless=lacks_end(answer.body),
+            refresh=answer.headers.get("refresh", ""),
         )
         reading = await self._read(source, site)
         if code := _instead_of_page(reading):

@@ -1,8 +1,9 @@
 """What a browser would show of contacts and the markup hides: written into the tree. No network.
 
-E-mail addresses are hidden from robots in scripts, attributes, custom elements and pictures, and a
-visitor sees them all the same. Where the disguise is understood the address is written out; where
-it is not, `OBJECT` stands there: a sign of something that a reader sees and we do not.
+E-mail addresses and telephones are hidden from robots in scripts, attributes, custom elements and
+pictures, and a visitor sees them all the same. Where the disguise is understood the contact is
+written out; where it is not, `OBJECT` stands there: a sign of something that a reader sees and we
+do not.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collectors.contacts.emails import find_emails
 from collectors.contacts.hints import OBJECT, ends_with_label
 from collectors.contacts.phones import find_phones
 from collectors.site.html import elements
-from collectors.site.scripts import spoken, written
+from collectors.site.scripts import spoken, told_numbers, written
 
 HIDDEN_MAIL = f"E-mail: {OBJECT}"
 LONGEST_VALUE = 300
@@ -32,7 +33,8 @@ TYPED = ("text", "email", "tel", "button", "")
 TOLD = etree.XPath(
     "//body//*[not(self::script or self::style)]"
     "[@*[contains(., '@') or (starts-with(name(), 'data-') and string-length(.) > 7)]"
-    " or @*[contains(name(), 'mail') or contains(name(), 'domain')] or contains(name(), '-')]"
+    " or @*[contains(name(), 'mail') or contains(name(), 'domain')] or contains(name(), '-')"
+    " or self::input[@value]]"
 )
 CODED = etree.XPath("//body//*[@*[starts-with(name(), 'on')] or starts-with(@href, 'javascript:')]")
 TURNED = etree.XPath("//body//*[@dir='rtl' or contains(@style, 'rtl')]")
@@ -57,6 +59,12 @@ HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}")
 OF_LOCAL = re.compile(r"(?:user|name|local|login|first|left|box|account|part-?1|(?:^|-)[una])$")
 OF_HOST = re.compile(r"(?:domain|host|last|right|server|part-?2|(?:^|-)[dhb])$")
 OF_ZONE = re.compile(r"(?:tld|zone|ext|part-?3)$")
+CALLED = re.compile(r"phone|tel(?![a-z])|call|number|contact")  # attributes that hold a telephone
+MESSENGER = re.compile(
+    r"(?:(?:https?:)?//(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?(?:[^#]*&)?phone=)"
+    r"|whatsapp://send/?\?(?:[^#]*&)?phone=|viber://\w+/?\?number=)(?:\+|%2B)?(\d{10,12})(?!\d)",
+    re.IGNORECASE,
+)
 CONTACT = re.compile(r"@|%40|соба|\bat\b|(?:\d\D{0,4}){5}", re.IGNORECASE)
 MAIL = re.compile(r"(?<![a-z])(?:e?[-_]?mail|e?-?pochta|почт[аы])(?![a-z])", re.IGNORECASE)
 
@@ -117,10 +125,24 @@ def _tell(element: HtmlElement) -> None:
     is_custom = "-" in str(element.tag)
     if address:
         (_instead if is_custom or "data-cfemail" in values else _beside)(element, address)
+    elif number := next(filter(None, map(_number, values.keys(), values.values())), None):
+        _beside(element, _unsaid(number, element))
     elif is_custom and ("mail" in str(element.tag) or _is_labelled(element)):
         _beside(element, HIDDEN_MAIL)
     elif any("mail" in name for name in values) and not str(element.text_content()).strip():
         _beside(element, HIDDEN_MAIL if element.tag not in ("input", "form", "button") else "")
+
+
+def _number(name: str, value: str) -> str | None:
+    """The telephone that a click shows, or that stands in a field: `data-phone`, `value`."""
+    is_told = name == "value" or (name.startswith("data-") and CALLED.search(name))
+    return value if is_told and CONTACT.search(value) and find_phones(value, "") else None
+
+
+def _unsaid(number: str, element: HtmlElement) -> str:
+    """ "" where the text of the element says it already."""
+    said = re.sub(r"\D", "", _said(element))
+    return "" if re.sub(r"\D", "", number)[-5:] in said else f"тел. {number}"
 
 
 def _is_seen(element: HtmlElement, name: str) -> bool:
@@ -201,7 +223,8 @@ def _scripted(element: HtmlElement) -> str:
     if "json" in kind:  # what a script of the page will draw
         return HIDDEN_MAIL if find_emails(code, "") else ""
     found = written(code)
-    return HIDDEN_MAIL if found is None else " ".join(found)
+    mails = [HIDDEN_MAIL] if found is None else found
+    return " ".join([*mails, *(f"тел. {one}" for one in told_numbers(code))])
 
 
 def _coded(element: HtmlElement) -> Iterator[str]:
@@ -266,7 +289,7 @@ def _turn(element: HtmlElement) -> None:
 
 # --- links and styles -------------------------------------------------------------------------
 def _target(element: HtmlElement) -> str:
-    """Of `mailto:` and `tel:`, where the text of the link does not say it."""
+    """Of `mailto:`, `tel:` and messengers, where the text of the link does not say it."""
     href = (element.get("href") or "").strip()[:LONGEST_VALUE]
     kind, _, rest = href.partition(":")
     if "email-protection#" in href:
@@ -274,11 +297,10 @@ def _target(element: HtmlElement) -> str:
     if kind.lower() == "mailto":
         address = _mail(unquote(rest).partition("?")[0])
         return address if address and address not in _said(element) else ""
-    if kind.lower() == "tel":
-        number = re.sub(r"\D", "", unquote(rest))
-        return (
-            f"тел. {unquote(rest)}" if number[-5:] not in re.sub(r"\D", "", _said(element)) else ""
-        )
+    if kind.lower() in ("tel", "callto"):
+        return _unsaid(unquote(rest), element)
+    if called := MESSENGER.match(href):
+        return _unsaid(f"+{called[1]}", element)
     return ""
 
 
@@ -294,5 +316,6 @@ def _add_styled(root: HtmlElement) -> None:
     for style in elements(root, "style"):
         for found in STYLED.finditer(style.text or ""):
             text = re.sub(r"\\0{0,4}40 ?", "@", found[2])
-            if address := _mail(text):
+            number = find_phones(text, "") if CONTACT.search(text) else ()
+            if address := _mail(text) or (text if number else None):
                 etree.SubElement(body, "p").text = address

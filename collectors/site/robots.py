@@ -19,6 +19,7 @@ MOST_ADDRESSES = 20_000
 ASCII = "".join(map(chr, range(128)))
 ENCODED = re.compile(r"(?:%[\da-f]{2})+", re.IGNORECASE)
 BARE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
+UNSEEN = re.compile("^[\u200b-\u200f\u2060\u00a0]+", re.MULTILINE)  # before a rule's name
 PACKED = b"\x1f\x8b"
 BEGINNINGS = (PACKED, b"<?xml", b"\xef\xbb\xbf<?xml")  # of a sitemap, whatever is left of it
 
@@ -51,7 +52,7 @@ def robots(body: bytes, user_agent: str, content_type: str = "") -> Robots:
     A path in windows-1251 may mean addresses in UTF-8 or in windows-1251: both are refused.
     """
     encoding = encoding_of(body, content_type)
-    text = decoded(body, content_type).replace("\ufeff", "")
+    text = UNSEEN.sub("", decoded(body, content_type).replace("\ufeff", ""))
     bare = None if encoding.startswith("utf") else _rules(quote(body, safe=ASCII))
     return Robots(_rules(text), user_agent.partition("/")[0], bare)
 

@@ -1,4 +1,4 @@
-"""E-mail addresses that a page's script puts together from pieces: no script is run.
+"""E-mail addresses and telephones that a page's script puts together from pieces: no script is run.
 
 Only what is plain in the text is followed: literals, `+`, `=`, and the usual ways to hide a sign.
 """
@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from collectors.contacts.emails import find_emails
+from collectors.contacts.phones import find_phones
 
+FIGURES = re.compile(r"[\"'`][^\"'`\n]{0,20}\d[\d\s()+-]{1,20}")
+A_NUMBER = re.compile(r"[^\d\n]{0,30}(?:\+\s?7|8)[\s(-]{1,3}\d[\d\s()-]{6,20}[^\d\n]{0,30}")
 MOST_CODE = 20_000
 LONGEST = 500  # characters of one value: doubling it again and again must not grow
 SIGN = re.compile(
@@ -63,6 +66,16 @@ def written(code: str) -> list[str] | None:
         STATE.search(start) and find_emails(start, "")
     )
     return found or (None if hides else [])
+
+
+def told_numbers(code: str) -> list[str]:
+    """The telephones that a script writes into the page, each once."""
+    start = code[:MOST_CODE]
+    if not (FIGURES.search(start) and SHOWS.search(start)):
+        return []
+    plain = (TAG.sub("", html.unescape(text)).strip() for text in _values(_unpacked(start)))
+    shaped = dict.fromkeys(text for text in plain if A_NUMBER.fullmatch(text))
+    return [text for text in shaped if find_phones(text, "")]
 
 
 def spoken(code: str) -> list[str]:

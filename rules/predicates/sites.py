@@ -155,7 +155,8 @@ def site_email(case: Case) -> Reading:
     known = [one for one in ours if holds_email(texts, one)]
     shown = [*known, *(email.value for email in contacts.emails)]
     agree = any(same_email(one, other) for one in ours for other in shown)
-    is_own = any(not email.of_another for email in contacts.emails)
+    others = _emails_of_others(case)
+    is_own = any(not one.of_another and one.value not in others for one in contacts.emails)
     seen = [] if shown else seen_hints(contacts, texts, HintKind.EMAIL)
     return of_site(
         case,
@@ -169,6 +170,13 @@ def site_email(case: Case) -> Reading:
         measured={"shown": shown[:5], "seen": seen},
         required={"registry": list(ours)},
     )
+
+
+def _emails_of_others(case: Case) -> set[str]:
+    """Addresses that the registry gives to other institutions of the town."""
+    town, ours = case.dossier.municipality.institutions, case.institution
+    told = (email for one in town if one.id != ours.id for email in one.emails)
+    return {email.lower() for email in told} - {email.lower() for email in ours.emails}
 
 
 def _unlike_ours(shown: Sequence[str], *, is_own: bool, is_known: bool) -> Reason:

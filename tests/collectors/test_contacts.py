@@ -424,11 +424,34 @@ OWN = {
         "Контактные телефоны учредителя: 8 (38250) 3-54-32\n"
         "Сведения о месте нахождения: {postal_address[0]}\n"
         "Контактные телефоны: 8 (38250) 3-55-46\n{emails[0]}",
+        FOUNDER + "\nТелефон учредителя | 8 (38250) 3-54-32\n"
+        "Телефон | 8 (38250) 3-55-46\nПочта | {emails[0]}\nМесто нахождения | {postal_address[0]}",
+        FOUNDER + "\nШкола | {postal_address[0]} | 8 (38250) 3-55-46 | {emails[0]}",
+        FOUNDER + "\nАдминистрация школы: {postal_address[0]}, 8 (38250) 3-55-46, {emails[0]}",
+        FOUNDER + "\nКак нас найти: {postal_address[0]}, 8 (38250) 3-55-46, {emails[0]}",
     ],
 )
 def test_headings_of_the_institution_close_a_founders_passage(text: str) -> None:
     shown = found({"text": text.format(**OWN)})
     assert {kind: shown[kind] for kind in OWN} == OWN
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Учередитель",
+        "Полномочия учредителя",
+        "Орган, осуществляющий функции и полномочия учредителя",
+        "Собственник имущества",
+        "Комиссия по делам несовершеннолетних",
+        "КДН и ЗП",
+        "Наш партнёр",
+        "Профсоюз",
+    ],
+)
+def test_a_heading_that_names_another_body_opens_its_passage(heading: str) -> None:
+    text = f"МКОУ СОШ № 1\nТел. 8 (38250) 3-55-46\n\n{heading}\nТел. 8 (38250) 3-54-32"
+    assert found({"text": text})["phones"] == OWN["phones"]
 
 
 def test_a_bare_heading_goes_on_with_the_founder_once_the_own_telephone_is_told() -> None:

@@ -112,6 +112,7 @@ OK.CONNECT.insertGroupWidget(id,did,st); }, 0); }; d.documentElement.appendChild
         (OK_CODE, GROUP),
         ('<script>OK.CONNECT.insertGroupWidget("w","50582132228315","{}")</script>', GROUP),
         ('<iframe src="//connect.ok.ru/dk?st.cmd=WidgetGroup&st.groupId=50582132228315">', GROUP),
+        ('<iframe src="//connect.ok.ru/dk?st.cmd=WidgetGroup&st.groupid=50582132228315">', GROUP),
         ('<script>VK.Widgets.Group("w", options, group);</script>', ("vk", "")),
         ('<script src="https://vk.com/js/api/openapi.js?169"></script>', ("vk", "")),
     ],
@@ -133,6 +134,7 @@ def test_a_widget_shows_its_page(fragment: str, page: Address) -> None:
         '<script type="application/ld+json">{"sameAs": ["https://vk.com/school1"]}</script>',
         '<a href="htps://vk.com/school1">ВК</a>',
         '<a href="vk.com/school1">ВК</a>',
+        '<a href="https://vk.com/ school1">ВК</a>',
     ],
 )
 def test_an_address_in_the_code_is_a_hint(fragment: str) -> None:
@@ -154,6 +156,22 @@ def test_an_address_in_the_code_is_a_hint(fragment: str) -> None:
 )
 def test_an_address_in_the_text_is_a_hint(text: str) -> None:
     assert shown(f"<p>Мы во ВКонтакте: {text}</p>") == [(SCHOOL, Shown.TEXT)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ВКонтакте: @school_1", "Мы во ВКонтакте — school_1", "VK: @school_1.", "Vk @School_1, ok"],
+)
+def test_a_short_name_behind_the_name_of_a_network_is_a_hint(text: str) -> None:
+    assert shown(f"<p>{text}</p>") == [(("vk", "https://vk.com/school_1"), Shown.TEXT)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ВКонтакте: school@example.org", "Telegram: @school_1", "ВКонтакте и school_1", "vk: группа"],
+)
+def test_a_word_that_names_no_page_of_a_network_is_no_hint(text: str) -> None:
+    assert shown(f"<p>{text}</p>") == []
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,12 @@ def test_a_page_that_refreshes_to_another_is_followed() -> None:
     assert found.crawl.complete
 
 
+def test_an_inner_page_that_refreshes_to_another_is_followed() -> None:
+    by_header = reply("<html><body>Ждите</body></html>", refresh="0; url=/c")
+    found = site(visit({"/": links("/b"), "/b": by_header, "/c": long("<h1>Контакты</h1>")}))
+    assert found.pages[-1].headings == ("Контакты",)
+
+
 # --- what is not there --------------------------------------------------------------------------
 
 

@@ -92,10 +92,40 @@ def test_what_a_page_says_of_itself_is_no_query() -> None:
         '<base target="_blank"><base href="/x/">',
         '<base href="/x/"><base href="/y/">',
         '<base><base href=" /x/ " target="_top">',
+        '<template><base href="/y/"></template><base href="/x/">',
     ],
 )
 def test_the_first_base_with_an_address_counts(bases: str) -> None:
     assert page(f'{bases}<a href="1">x</a>').links == (f"{HOME}/x/1",)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<button onclick=\"location.href='/1'\">Контакты</button>",
+        "<div onclick=\"window.open('/1', '_blank')\">Контакты</div>",
+        "<a href=\"javascript:document.location='/1'\">Контакты</a>",
+        '<select onchange="location = this.value"><option value="/1">Контакты</select>',
+        '<form action="/1"><button>Контакты</button></form>',
+        '<div data-href="/1">Контакты</div>',
+        '<meta http-equiv="refresh" content="3; url=/1">',
+    ],
+)
+def test_where_a_click_leads_without_a_link_is_followed(markup: str) -> None:
+    assert page(markup).links == (f"{HOME}/1",)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<form action="/1"><input name="q"></form>',
+        '<form action="/1" method="post"><button>Выйти</button></form>',
+        "<div onclick=\"show('/1')\">Ещё</div>",
+        '<select onchange="sort()"><option value="/1">По дате</select>',
+    ],
+)
+def test_what_only_acts_is_not_followed(markup: str) -> None:
+    assert page(markup).links == ()
 
 
 @pytest.mark.parametrize("base", ["", "javascript:1", "http://[", "http://a..b/"])
@@ -143,6 +173,12 @@ def test_robots_are_obeyed_in_every_encoding(encoding: str, path: str) -> None:
     read = robots(f"{RULES}Sitemap: /map.xml".encode(encoding), "Dozor/1")
     assert (read.permits(f"{HOME}{path}"), read.permits(f"{HOME}/")) == (False, True)
     assert (read.delay, read.sitemaps) == (3.0, ("/map.xml",))
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u2060", "\u00a0"])
+def test_a_sign_that_nobody_sees_hides_no_rule(sign: str) -> None:
+    rules = f"{sign}User-agent: *\n{sign}Disallow: /private\n"
+    assert not robots(rules.encode(), "Dozor/1").permits(f"{HOME}/private")
 
 
 def test_a_path_in_windows_1251_is_refused_in_its_own_bytes_too() -> None:

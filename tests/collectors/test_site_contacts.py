@@ -95,6 +95,39 @@ def test_an_address_that_a_visitor_sees_is_found(markup: str) -> None:
 @pytest.mark.parametrize(
     "markup",
     [
+        '<span data-phone="+73825035546">Показать телефон</span>',
+        '<a data-tel="8 (38250) 3-55-46" href="#">Позвонить</a>',
+        '<a href="callto:83825035546">Позвонить</a>',
+        '<a href="https://wa.me/73825035546">WhatsApp</a>',
+        '<a href="https://api.whatsapp.com/send?phone=73825035546&amp;text=1">WhatsApp</a>',
+        '<a href="viber://chat?number=%2B73825035546">Viber</a>',
+        '<input readonly value="8 (38250) 3-55-46">',
+        "<script>document.write('8 (38250)' + ' 3-55-46')</script>",
+        "<script>$('#tel').html('Тел. +7 (38250) 3-55-46')</script>",
+        '<style>.p:before { content: "8 (38250) 3-55-46" }</style><b class="p"></b>',
+    ],
+)
+def test_a_telephone_that_a_visitor_sees_is_found(markup: str) -> None:
+    shown = page(f"<p>Телефон: {markup}</p>").contacts.phones
+    assert {one.e164 for one in shown} == {"+73825035546"}
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script>document.write('<img src=//counter.example/' + '83825035546' + '>')</script>",
+        "<script>ym(83825035546, 'init'); m.innerHTML = ''</script>",
+        '<input type="hidden" value="8 (38250) 3-55-46">',
+        '<i data-id="83825035546"></i>',
+    ],
+)
+def test_a_number_that_nobody_sees_is_no_telephone(markup: str) -> None:
+    assert page(f"<p>Школа</p>{markup}").contacts.phones == ()
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
         "<a href=\"javascript:linkTo_UnCryptMailto('ocknvq,uejqqn3Bgzcorng0qti');\">написать</a>",
         "<script>document.write('ma' + 'ilto:' + decipher('#4@f'))</script>",
         "<script>var o = {u: 'school1', d: 'example.org'}; m.innerHTML = o.u + '@' + o.d</script>",

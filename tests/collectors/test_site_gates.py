@@ -25,6 +25,10 @@ UNPAID = "<p>Работа сайта приостановлена. Владел�
 NOT_BOUND = "<p>Домен не привязан ни к одному сайту на этом сервере</p>"
 LATER = "<title>Скоро здесь появится сайт</title><p>Сайт находится в разработке</p>"
 
+NO_DATABASE = "<h1>Error establishing a database connection</h1>"
+BROKEN = "<br><b>Fatal error</b>: Uncaught Error: Call to a member function in <b>/x.php</b>"
+RUSSIAN = "<title>Школа</title><p>Ошибка подключения к базе данных</p>"
+
 
 @pytest.mark.parametrize("page", [CLOUDFLARE, DDOS_GUARD, QRATOR, SERVICEPIPE, ROBOT])
 def test_a_check_of_the_browser_is_not_the_site(page: str) -> None:
@@ -34,7 +38,9 @@ def test_a_check_of_the_browser_is_not_the_site(page: str) -> None:
     assert found.failure.code is FailureCode.CAPTCHA
 
 
-@pytest.mark.parametrize("page", [DOWN, SUSPENDED, NGINX, UNPAID, NOT_BOUND, LATER])
+@pytest.mark.parametrize(
+    "page", [DOWN, SUSPENDED, NGINX, UNPAID, NOT_BOUND, LATER, NO_DATABASE, BROKEN, RUSSIAN]
+)
 def test_a_stub_is_not_the_site(page: str) -> None:
     found = visit({"/": page})
     assert found.facts is None
