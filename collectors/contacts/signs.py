@@ -14,7 +14,7 @@ _BETWEEN = r"[\s()+\-‐-―.]{0,4}"
 _RUN = re.compile(
     rf"(?:{_KEY}|[{_RINGED}{_RAISED}])(?:{_BETWEEN}(?:{_KEY}|[{_RINGED}{_RAISED}])){{4,19}}"
 )
-_RUN_OF_KEYS = re.compile(rf"(?:{_KEY}|[{_RINGED}])+")
+_RUN_OF_KEYS = re.compile(rf"(?:{_KEY}|[{_RINGED}]){{1,20}}")
 _TENS = re.compile("[\u2469-\u2473\U0001f51f]")  # ⑪ and 🔟 are one sign each
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][\da-fA-F]{2,5}|commat|period|nbsp|lpar|rpar|num|plus);")
 _KEYCAP = re.compile(r"([0-9])\ufe0f?\u20e3")
