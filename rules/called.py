@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from rules.kinds import Kinds, Spot, spots_of
 from rules.numbers import Figure, Token, foreign_numbers, seems_else, tokens_of
@@ -22,6 +23,7 @@ def _words(text: str) -> frozenset[str]:
 
 _LEGAL_WORDS = _words(WORDS["legal_words"]) | frozenset(map(stem, WORDS["legal_forms"].split()))
 _LEADING_WORDS = _LEGAL_WORDS | _words(WORDS["leading_words"])
+_SETTLEMENTS = frozenset(WORDS["settlements"])
 _DESCRIBING = frozenset(WORDS["describing_groups"])
 
 
@@ -43,6 +45,7 @@ class Name:
     perhaps: frozenset[str]  # other figures that may be one
     others: frozenset[str]  # numbers of houses, years, groups
     proper: frozenset[str]  # with numbers in words that nothing marks: «Три медведя»
+    places: frozenset[str]  # «громов» of «п. Громово»
     stems: tuple[str, ...]  # all words in order
     groups: frozenset[str]
     words: frozenset[str]  # groups, numbers and proper words
@@ -91,22 +94,24 @@ class _Text:
     surely: tuple[int, ...]  # places of numbers, see `Name`
     perhaps: tuple[int, ...]
     others: tuple[int, ...]
+    places: tuple[int, ...]
 
 
 def _piece(text: _Text, start: int, end: int | None) -> Name:
     end = len(text.tokens) if end is None else end
     first, last = (bisect_left(text.mentions, at, key=_at) for at in (start, end))
     mentions = text.mentions[first:last]
-    surely = _numbers(text, text.surely, start, end).union(*(one.numbers for one in mentions))
-    perhaps = _numbers(text, text.perhaps, start, end) - surely
+    surely = _words_at(text, text.surely, start, end).union(*(one.numbers for one in mentions))
+    perhaps = _words_at(text, text.perhaps, start, end) - surely
     proper = frozenset(text.proper[start:end]) - _NOTHING
     groups = frozenset(group for one in mentions for group in one.kinds.groups)
     return Name(
         mentions=mentions,
         surely=surely,
         perhaps=perhaps,
-        others=_numbers(text, text.others, start, end),
+        others=_words_at(text, text.others, start, end),
         proper=proper,
+        places=_words_at(text, text.places, start, end),
         stems=tuple([token.word for token in text.tokens[start:end]]),
         groups=groups,
         words=groups | (surely or perhaps) | proper,
@@ -120,7 +125,7 @@ def _at(mention: Mention) -> int:
     return mention.at
 
 
-def _numbers(text: _Text, places: Sequence[int], start: int, end: int) -> frozenset[str]:
+def _words_at(text: _Text, places: Sequence[int], start: int, end: int) -> frozenset[str]:
     if not places:
         return frozenset()
     inside = places[bisect_left(places, start) : bisect_left(places, end)]
@@ -149,7 +154,16 @@ def _read(written: str) -> _Text:
         surely=tuple(sorted(surely)),
         perhaps=tuple(at for at in rest if tokens[at].figure is Figure.PLAIN),
         others=tuple(sorted(others)),
+        places=tuple(_places(tokens)),
     )
+
+
+def _places(tokens: Sequence[Token]) -> Iterator[int]:
+    """«с. Громово» and «село Громово», not «с детьми»."""
+    for at, (before, token) in enumerate(pairwise(tokens), 1):
+        is_short = len(before.word) == 1
+        if before.word in _SETTLEMENTS and token.figure is None and token.is_apart >= is_short:
+            yield at
 
 
 def _proper(

@@ -6,7 +6,7 @@ are one *group*, in which the kind decides. The lists stand in names.toml.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -65,12 +65,34 @@ def _phrases() -> Iterator[tuple[Phrase, Kinds]]:
     for kind, phrases in WORDS["kinds"].items():
         for phrase in phrases:
             yield _stems(phrase), _as_kinds(kind)
-    bodies = [_stems(body) for body in WORDS["kinds"]["department"]]
     for sphere, phrases in WORDS["spheres"].items():
-        told = Kinds(frozenset({"department"}), frozenset({f"{sphere}_department"}))
-        for body, phrase in product(bodies, map(_stems, phrases)):
-            yield (*body, *phrase), told
-            yield (*body, *_stems("по"), *phrase), told
+        for phrase in _bodies_of(sphere, phrases):
+            yield phrase, Kinds(frozenset({"department"}), frozenset({f"{sphere}_department"}))
+
+
+def _bodies_of(sphere: str, phrases: Sequence[str]) -> Iterator[Phrase]:
+    """«отдел культуры», «комитет по культуре», «РУО»."""
+    bodies = [_stems(body) for body in WORDS["kinds"]["department"]]
+    for body, phrase in product(bodies, map(_stems, phrases)):
+        yield (*body, *phrase)
+        yield (*body, *_stems("по"), *phrase)
+    yield from map(_stems, WORDS["bodies"].get(sphere, ()))
+
+
+_SPHERES = [
+    (frozenset(_stems(phrase)), f"{sphere}_department")
+    for sphere, phrases in WORDS["spheres"].items()
+    for phrase in phrases
+]
+
+
+SPHERE_WORDS = frozenset().union(*(phrase for phrase, _ in _SPHERES))
+
+
+def spheres_of(words: Iterable[str]) -> frozenset[str]:
+    """«Образование Михайловского района»: what a body's page is called without the body."""
+    shown = frozenset(words)
+    return frozenset(kind for phrase, kind in _SPHERES if phrase <= shown)
 
 
 def _table() -> Mapping[Phrase, Kinds]:

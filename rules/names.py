@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import permutations, product
 
 from rules.called import Mention, Name, name_of, windows_of
-from rules.model import Institution
-from rules.places import share_place
+from rules.kinds import SPHERE_WORDS, spheres_of
+from rules.model import Institution, Municipality
+from rules.places import are_namesakes, regions_of, share_place
+from rules.same import Same
 from rules.words import OF_A_TOWN, WORDS
 
 _QUOTED = re.compile(r"[«\"“„]([^«»\"“”„]{2,80})[»\"”“]")
 Quoted = tuple[frozenset[str], ...]  # the words of «Солнышко»
+_OF_SEVERAL = frozenset(WORDS["groups_of_several"])
 _NEUTRAL = name_of(WORDS["neutral_words"]).proper
 INITIALS = 3  # «ПСОШ», «Ха СОШ»: so many letters of a place
 
@@ -31,8 +35,27 @@ class NameMatch:
     generous: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A municipality, as far as the names of its institutions cannot be told apart without it.
+
+    Of each that has rivals (of the same kind and number, or both without) the words of theirs.
+    """
+
+    town: str = ""
+    rivals: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+NOWHERE = Around()
+
+
 def names_match(
-    institution: Institution, title: str, texts: Sequence[str], threshold: float = 0.6
+    institution: Institution,
+    title: str,
+    texts: Sequence[str],
+    threshold: float = 0.6,
+    *,
+    around: Around = NOWHERE,
 ) -> NameMatch:
     """Whether a page names the institution.
 
@@ -40,16 +63,21 @@ def names_match(
     holds the full name. Generous: title or text share the kind word and the number or a proper
     word of any of its names, or what stands in quotation marks there («Солнышко»), or the title
     is what a reader may take for one of them, or nothing distinctive is known of it.
+    What it has in common with those `around` it tells it from none of them.
     """
-    known = _names_of(institution)
-    shown, windows = name_of(title), [w for text in (title, *texts) for w in windows_of(text)]
+    known = _names_of(institution, around)
+    shown, within = name_of(title), [w for text in texts for w in windows_of(text)]
+    windows = [*windows_of(title), *within]
     strict = any(
-        _is_like(one, quoted, shown, known, threshold) for one, quoted in known.called
-    ) or any(
-        _is_within(one, quoted, window, threshold)
+        _is_like(one, quoted, shown, known, threshold)
+        or _is_in_texts(
+            one,
+            quoted,
+            within if _is_of_another(one, quoted, shown, known) else windows,
+            known,
+            threshold,
+        )
         for one, quoted in known.called
-        if one.tells_apart
-        for window in windows
     )
     generous = strict or any(_may_be(one, window) for one in known.every for window in windows)
     generous = (
@@ -70,6 +98,30 @@ def shares_a_proper_word(name: str, text: str) -> bool:
     return any(_share_proper(name_of(name), window) for window in windows_of(text))
 
 
+# --- who else there is --------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def around_of(of: Same[Municipality]) -> Around:
+    """Compared once for all institutions of a municipality, and few with few."""
+    alike: dict[tuple[str, str], list[tuple[Institution, _Known]]] = {}
+    for one in of.value.institutions:
+        known = _names_of(one)
+        for key in product(known.full.groups, known.full.numbers or ("",)):
+            alike.setdefault(key, []).append((one, known))
+    rivals: dict[str, frozenset[str]] = {}
+    for several in alike.values():
+        for (one, ours), (_, theirs) in permutations(several, 2):
+            if _are_rivals(ours.full, theirs.full):
+                rivals[one.id] = rivals.get(one.id, frozenset()) | theirs.words
+    return Around(of.value.name, rivals)
+
+
+def _are_rivals(one: Name, other: Name) -> bool:
+    ours, theirs = one.main, other.main
+    return ours is not None and theirs is not None and ours.kinds.is_same(theirs.kinds)
+
+
 # --- the headings of a whole site ---------------------------------------------------------------
 
 
@@ -80,13 +132,13 @@ class Titles:
     by_word: Mapping[str, Sequence[str]]
     numbers: Mapping[str, frozenset[str]]  # of those that have one
 
-    def naming(self, one: Institution) -> set[str]:
+    def naming(self, one: Institution, around: Around = NOWHERE) -> set[str]:
         """Those that surely name the institution."""
         words = _telling_words_of(" ; ".join((one.name, one.short_name, *one.popular_names)))
         texts = {text for word in words for text in self.by_word.get(word, ())}
         if numbers := _surely_numbered(one):
             texts = {text for text in texts if not self._are_others(text, numbers)}
-        return {text for text in texts if names_match(one, text, ()).strict}
+        return {text for text in texts if names_match(one, text, (), around=around).strict}
 
     def _are_others(self, text: str, numbers: frozenset[str]) -> bool:
         """«Школа № 11», where № 1 is looked for."""
@@ -131,6 +183,14 @@ class _Known:
     quoted: Quoted  # surely its own words
     between_marks: Quoted  # all that stands in quotation marks, «Белоярская ЦБ» too
     familiar: frozenset[str]  # words that say nothing of another: its own and its address's
+    wide: frozenset[str]  # of these, the words of its town and region, which all there share
+    own: frozenset[str]  # words of its names that are no place
+    rivals: frozenset[str] | None  # see `Around`
+    is_authority: bool
+
+    @property
+    def words(self) -> frozenset[str]:
+        return frozenset(word for one, _ in self.called for word in one.proper)
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -146,26 +206,38 @@ def _between_marks(text: str) -> Iterator[Name]:
     return (one for one in map(name_of, _QUOTED.findall(text)) if one.proper)
 
 
-def _names_of(one: Institution) -> _Known:
-    return _known(one.name, one.short_name, one.popular_names, one.former_names, one.address or "")
+def _names_of(one: Institution, around: Around = NOWHERE) -> _Known:
+    brief, where = (one.short_name, *one.popular_names), (one.address or "", around.town)
+    rivals = around.rivals.get(one.id)
+    return _known(one.name, brief, one.former_names, where, rivals, one.kind == "authority")
 
 
 @lru_cache(maxsize=OF_A_TOWN)
 def _known(
-    name: str, short: str, popular: Sequence[str], former: Sequence[str], address: str
+    name: str,
+    short: Sequence[str],
+    former: Sequence[str],
+    where: Sequence[str],
+    rivals: frozenset[str] | None,
+    is_authority: bool,
 ) -> _Known:
-    full = name_of(name)
-    brief = [one for one in (short, *popular) if name_of(one).words]  # «МКУ» names nobody
+    full, town = name_of(name), name_of(where[-1])
+    brief = [one for one in short if name_of(one).words]  # «МКУ» names nobody
     called = tuple((name_of(one), _quoted_in(one)) for one in (*brief, name))
     names = [one for one, _ in called]
     every = tuple(one for one in (*names, *map(name_of, former)) if one.words)
+    wide = town.proper.union(*map(regions_of, every))
     return _Known(
         full=full,
         called=called,
         every=every,
         quoted=tuple(words for _, quoted in called for words in quoted),
         between_marks=tuple(one.proper for text in (*brief, name) for one in _between_marks(text)),
-        familiar=_NEUTRAL.union(name_of(address).proper, *(one.proper for one in every)),
+        familiar=_NEUTRAL.union(*(one.proper for one in (*map(name_of, where), *every))),
+        wide=wide,
+        own=frozenset().union(*(one.proper - wide - one.places for one in every)),
+        rivals=rivals,
+        is_authority=is_authority,
     )
 
 
@@ -178,13 +250,15 @@ def _is_like(name: Name, quoted: Quoted, shown: Name, known: _Known, threshold: 
     if _contradict(name, shown) or (name.mentions and not same):
         return False
     if any(ours.numbers & theirs.numbers for ours, theirs in same):
-        return True
+        return not (_is_elsewhere(name, shown, known) or _is_of_a_rival(name, shown, known))
     if not name.tells_apart:
         return _is_all_there_is(name, shown, known)
     if not _share_quoted(known.quoted, (shown,)) and (
         _has_no_number_of(name, shown, same)
         or (quoted and not shown.proper <= known.familiar)  # «Ромашка», and not «Солнышко»
     ):
+        return False
+    if _is_of_another(name, quoted, shown, known):
         return False
     shared, either = name.words & shown.words, name.words | shown.words
     tells = bool(shared & (name.numbers | name.proper))
@@ -196,6 +270,61 @@ def _same_mentions(name: Name, shown: Name) -> Iterator[tuple[Mention, Mention]]
     for theirs in shown.mentions if ours else ():
         if ours and ours.kinds.is_same(theirs.kinds):
             yield ours, theirs
+
+
+def _is_elsewhere(name: Name, shown: Name, known: _Known) -> bool:
+    """«Ивановская школа № 1», «Школа № 1 с. Ивановка»: a place that is not known to be its own."""
+    if are_namesakes(name, shown):
+        return True
+    places = (_leading_adjectives(shown) | shown.places) - {""}
+    if not places or not known.wide or any(share_place(one, shown) for one in known.every):
+        return False
+    return not any(_are_akin(word, own) for word in places for own in known.familiar)
+
+
+def _leading_adjectives(shown: Name) -> frozenset[str]:
+    """«ивановск» of «Ивановская школа»."""
+    before = {word for one in shown.mentions for word in shown.stems[: one.at][-1:]}
+    return frozenset(word for word in before & shown.proper if word.endswith("ск"))
+
+
+def _is_of_a_rival(name: Name, shown: Name, known: _Known) -> bool:
+    """Of two schools № 1 of a district one must be told by the word that the other has not."""
+    if known.rivals is None:
+        return False
+    if own := name.proper - known.rivals:
+        is_told = any(_are_akin(ours, theirs) for ours in own for theirs in shown.proper)
+        return not (is_told or share_place(name, shown))
+    return not shown.proper.isdisjoint(known.rivals - known.familiar)
+
+
+def _is_of_another(name: Name, quoted: Quoted, shown: Name, known: _Known) -> bool:
+    """It may be: of a namesake place, of the body that it belongs to, or told by another word."""
+    if are_namesakes(name, shown) or _is_owner_or_owned(name, shown, known):
+        return True
+    if _is_of_a_rival(name, shown, known):
+        return True
+    own = name.proper - known.wide
+    if own and not quoted and not name.surely:
+        return own.isdisjoint(shown.proper)
+    is_of_several = not name.groups.isdisjoint(_OF_SEVERAL)
+    return not own and is_of_several and not shown.proper <= known.familiar
+
+
+def _is_owner_or_owned(name: Name, shown: Name, known: _Known) -> bool:
+    """«Администрация города» is not «Хозяйственная служба администрации города»."""
+    if name.main is None or name.main.kinds.groups != {"authority"}:
+        return False
+    if not known.is_authority:
+        return not name.proper <= shown.proper
+    return any(
+        theirs is not shown.mentions[0] or not known.familiar.issuperset(_before(theirs, shown))
+        for _, theirs in _same_mentions(name, shown)
+    )
+
+
+def _before(mention: Mention, shown: Name) -> frozenset[str]:
+    return shown.proper.intersection(shown.stems[: mention.at])
 
 
 def _is_all_there_is(name: Name, shown: Name, known: _Known) -> bool:
@@ -222,13 +351,26 @@ def _has_no_number_of(name: Name, shown: Name, same: Sequence[tuple[Mention, Men
     return not name.numbers & (shown.surely - frozenset().union(*of_others))
 
 
-def _is_within(name: Name, quoted: Quoted, window: Name, threshold: float) -> bool:
+def _is_in_texts(
+    name: Name, quoted: Quoted, windows: Iterable[Name], known: _Known, threshold: float
+) -> bool:
+    return name.tells_apart and any(
+        _is_within(name, quoted, window, known, threshold) for window in windows
+    )
+
+
+def _is_within(name: Name, quoted: Quoted, window: Name, known: _Known, threshold: float) -> bool:
     """Kind and number, and so large a part of the proper words, stand close together."""
     if not name.groups <= window.groups or not (name.mentions or name.proper):
         return False
     if name.mentions and not _is_mentioned(name, window):
         return False
     if quoted and not name.surely and not _share_quoted(quoted, (window,)):
+        return False
+    if are_namesakes(name, window):
+        return False
+    own = name.proper - known.wide
+    if own and not name.surely and own.isdisjoint(window.proper):
         return False
     return len(name.proper & window.proper) >= threshold * len(name.proper)
 
@@ -261,13 +403,25 @@ def _may_be_taken_for(known: _Known, shown: Name) -> bool:
     meant = shown.surely | shown.perhaps
     if shown.surely and known.numbers and known.numbers.isdisjoint(meant):
         return False
-    is_told = all(_is_familiar(word, known) for word in shown.proper)
-    if not shown.mentions:
+    tells_sphere = _tells_sphere(known, shown)
+    rest = shown.proper - (SPHERE_WORDS if tells_sphere else frozenset())
+    is_told = all(_is_familiar(word, known) for word in rest)
+    if not shown.mentions and not tells_sphere:
+        if any(_are_akin(word, own) for word in shown.proper for own in known.own):
+            return True
         numbers = shown.surely | (meant | shown.proper if is_told else frozenset())
         return bool(known.numbers & numbers)
-    is_kind = any(_share_kind(one, shown) for one in known.every if one.mentions)
+    is_kind = tells_sphere or any(_share_kind(one, shown) for one in known.every if one.mentions)
     is_unnumbered = bool(known.numbers) and not meant  # «Гимназия — территория успеха»
     return is_kind and (is_told or is_unnumbered or bool(known.numbers & shown.perhaps))
+
+
+def _tells_sphere(known: _Known, shown: Name) -> bool:
+    """«Культура Кедрового» may be the page of its department of culture."""
+    if any(one.kinds.firm for one in shown.mentions):
+        return False
+    bodies = (mention.kinds.firm for one in known.every for mention in one.mentions)
+    return not spheres_of(shown.stems).isdisjoint(frozenset().union(*bodies))
 
 
 def _is_familiar(word: str, known: _Known) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
+from collectors.contacts.signs import named_figures
 from rules.literal import one_alphabet
 from rules.words import WORDS, stem
 
@@ -72,6 +73,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 def _plain(text: str) -> str:
     """One writing of what is written in several; each pattern only where it can find something."""
+    text = named_figures(text)
     roman = text if _ROMAN_DIGITS.keys().isdisjoint(text) else _ROMAN.sub(_in_figures, text)
     lower = roman.lower().replace("ё", "е").replace("#", "№")
     for pattern, word in _SHORT.items() if "-" in lower else ():

@@ -5,14 +5,49 @@ from __future__ import annotations
 from itertools import pairwise
 
 from rules.called import Name
+from rules.words import WORDS, stem
 
-LONGEST_FUSED, SHORTEST_FUSED = 40, 7
+LONGEST_FUSED, SHORTEST_FUSED = 40, 6
 FIRST, SECOND = 3, 2  # letters of either word that must stand in the adjective
+_REGIONS = frozenset(map(stem, WORDS["regions"].split()))
+_TELLING = frozenset(map(stem, WORDS["telling_places"].split()))
+
+
+def regions_of(name: Name) -> frozenset[str]:
+    """«ставропольск» of «Ставропольского края»: what all institutions of a town have in common."""
+    return frozenset(word for word, behind in pairwise(name.stems) if behind in _REGIONS)
+
+
+def are_namesakes(one: Name, other: Name) -> bool:
+    """«Ивановка» and «Новая Ивановка» are two places."""
+    return _is_told_in(one, other) or _is_told_in(other, one)
+
+
+def _is_told_in(plain: Name, told: Name) -> bool:
+    return any(
+        telling in _TELLING and place in plain.proper and telling not in plain.stems
+        for telling, place in pairwise(told.stems)
+    )
 
 
 def share_place(one: Name, other: Name) -> bool:
-    """One has the adjective, the other both words beside each other."""
-    return _is_fused_in(one, other) or _is_fused_in(other, one)
+    """One has the adjective, the other both words beside each other, or «МинВоды» for either."""
+    return any(
+        _is_fused_in(a, b) or _is_shortened_in(a, b) for a, b in ((one, other), (other, one))
+    )
+
+
+def _is_shortened_in(short: Name, whole: Name) -> bool:
+    """«минвод» of «минераловодск»: how it begins, and how a later part of it does."""
+    return any(_is_short_of(a, b) for a in short.proper for b in whole.proper)
+
+
+def _is_short_of(short: str, whole: str) -> bool:
+    length = _common(short, whole)
+    rest = short[length:]
+    if length < FIRST or len(rest) < FIRST or rest.endswith("ск"):  # «Петровск», «Петропавловск»
+        return False
+    return rest in whole[length + 1 :]
 
 
 def _is_fused_in(adjectives: Name, words: Name) -> bool:

@@ -26,8 +26,9 @@ from collectors.model import (
     WallAccess,
 )
 from rules.model import Dossier, Institution
-from rules.names import names_match
+from rules.names import around_of, names_match
 from rules.reasons import Reason
+from rules.same import Same
 
 ABSENT_READS, ABSENT_DAYS = 3, 2  # how often an absence must be seen before it is believed (G01)
 ANYBODY = "public"  # Observation.reader of a look without a token
@@ -202,7 +203,8 @@ def _is_called(facts: Facts, name: str, page_id: str) -> bool:
 def _names_owner(page: Page, facts: Facts, dossier: Dossier) -> bool:
     owner = _owner(page, dossier)
     texts = [facts.description or ""]
-    return owner is not None and names_match(owner, facts.title or "", texts).strict
+    known = around_of(Same(dossier.municipality))
+    return owner is not None and names_match(owner, facts.title or "", texts, around=known).strict
 
 
 def _last_id(history: Sequence[Observation]) -> str | None:

@@ -22,4 +22,5 @@ def stem(word: str) -> str:
         return word
     stemmed = str(_STEMMER.stemWord(word))
     plain = re.sub(r"[аеиоуыэюяйь]+$", "", stemmed)
-    return plain if len(plain) > 1 else stemmed or word  # «мая» is more than «м»
+    # «мая» is more than «м», «УО» more than «у»
+    return next((one for one in (plain, stemmed) if len(one) > 1), word)

@@ -67,10 +67,15 @@ _PHONE_FIELD = re.compile(
     re.IGNORECASE,
 )
 _PHONE_SHAPE = re.compile(
-    r"(?<![\w.,+/-])(?:(?:\+ ?\d|[78])[ \-‐-―]{0,2}\(\d[\d -]{1,6}\)(?:[ \-‐-―.]{0,3}\d){3,10}"
+    r"(?<![\w.,+/-])(?:(?:\+ ?\d|[78])[ \-‐-―]{0,2}\(\d[\d -]{1,6}\)(?:[ \-‐-―.·•_*/]{0,3}\d){3,10}"
     r"|\(\d[\d -]{2,6}\)(?:[ \-‐-―]{0,3}\d){3,9}"
     r"|\+7(?:[ \-‐-―]{0,2}\d){6,13}"
-    r"|8[ \-‐-―]\d{3,5}(?:[ \-‐-―]{1,2}\d{1,4}){2,4})(?![\w])"
+    r"|8[ \-‐-―·•_*]\d{3,5}(?:[ \-‐-―·•_*]{1,2}\d{1,4}){2,4})(?![\w])"
+)
+# «wa.me/79131112233»: who opens it sees the number.
+_CALLED = re.compile(
+    r"(?:wa\.me/|whatsapp\.com/send/?\?phone=|viber://\w{1,9}\?number=|t\.me/)(?:\+|%2B)?\d{10,12}(?!\d)",
+    re.IGNORECASE,
 )
 _FIGURES = re.compile(r"[\d\ufffc]")
 _NO_PHONE = re.compile(
@@ -178,6 +183,7 @@ def _in_figures(usual: str) -> Iterator[str]:
         line = usual[max(0, found.start() - _NEAR) : found.start()].rpartition("\n")[2]
         if not _OTHER_NUMBER.search(line) and not _NO_PHONE.fullmatch(found[0]):
             yield _said(found[0])
+    yield from (_said(found[0]) for found in _CALLED.finditer(usual))
     for found in _WITH_LETTERS.finditer(usual):
         if _is_with_letters(found[0]):
             yield _said(found[0])

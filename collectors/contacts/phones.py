@@ -82,6 +82,7 @@ _SLASHED = re.compile(r"((?:\+7|[78])\s?)/(\d{3,5})/")
 _DIGIT = re.compile(r"\d")
 # Where a pattern that looks back first may begin: one search for these in place of six.
 _OPENING = re.compile(r"[(+\d](?:(?<=\d)\d{0,39})?")
+_OWN_CODE = re.compile(r"\(\d[\d -]{1,5}\)[ \-‐-―]{0,3}\Z")
 _HOUR = re.compile(r"[.:][0-5]\d\s?[-–—]")  # as in opening hours
 _BETWEEN_SLASHES = re.compile(r"/\d{3,5}/")
 _LABEL_REACH = 60
@@ -354,11 +355,19 @@ def _without_code(
         follows = bool(spots) and _follows(text, spots[-1], match)
         if follows or _is_local(text, match):
             end, extension = _extension(text, match.end())
+            start = _code_before(text, match.start())
+            written = text[start : match.end()]
             phone = Phone(
-                original=match[0], place=place, local=_digits(match[0]), extension=extension
+                original=written, place=place, local=_digits(written), extension=extension
             )
-            spots.append(Spot(match.start(), end, phone))
+            spots.append(Spot(start, end, phone))
     return spots
+
+
+def _code_before(text: str, start: int) -> int:
+    """Where a number begins that has a code, and not one to make ten digits: «(3825) 3-55-46»."""
+    before = _OWN_CODE.search(text, max(0, start - _NEAR), start)
+    return before.start() if before else start
 
 
 def _outside(

@@ -14,6 +14,8 @@ _BETWEEN = r"[\s()+\-‐-―.]{0,4}"
 _RUN = re.compile(
     rf"(?:{_KEY}|[{_RINGED}{_RAISED}])(?:{_BETWEEN}(?:{_KEY}|[{_RINGED}{_RAISED}])){{4,19}}"
 )
+_RUN_OF_KEYS = re.compile(rf"(?:{_KEY}|[{_RINGED}]){{1,20}}")
+_TENS = re.compile("[\u2469-\u2473\U0001f51f]")  # ⑪ and 🔟 are one sign each
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][\da-fA-F]{2,5}|commat|period|nbsp|lpar|rpar|num|plus);")
 _KEYCAP = re.compile(r"([0-9])\ufe0f?\u20e3")
 _SOME = re.compile(rf"\u20e3|[{_RINGED}{_RAISED}]")
@@ -38,6 +40,15 @@ def usual_signs(text: str) -> str:
 def all_figures(text: str) -> str:
     """As `usual_signs`, and figures in rings or keys also where they stand alone."""
     return usual_signs(_plain_run(text)) if _SOME.search(text) else usual_signs(text)
+
+
+def named_figures(text: str) -> str:
+    """As a title's reader takes «№1️⃣1️⃣», «№ ①①», «№ ⑪»; raised figures are notes to the text."""
+    if text.isascii():
+        return text
+    if _SOME.search(text):
+        text = _RUN_OF_KEYS.sub(lambda run: _plain_run(run[0]), text)
+    return usual_signs(_TENS.sub(lambda sign: str(int(unicodedata.numeric(sign[0], 10))), text))
 
 
 def _plain_run(run: str) -> str:

@@ -17,7 +17,7 @@ from rules.matching import (
     same_phone,
 )
 from rules.model import Institution, Outcome
-from rules.names import Titles, titles_of
+from rules.names import Around, Titles, around_of, titles_of
 from rules.predicates.crawls import inapplicable, names, of_site, site_facts, unread_parts
 from rules.reading import Reading
 from rules.reasons import Reason
@@ -109,13 +109,13 @@ def cards(case: Case, site: View | None, one: Institution) -> tuple[Block, ...]:
     """Blocks headed by its name, and all blocks of a page that bears it."""
     if site is None or site.facts.site is None:
         return ()
-    facts = site.facts.site
-    return case.once(("cards", site.page, one.id), lambda: tuple(_cards(facts, one)))
+    facts, known = site.facts.site, around_of(Same(case.dossier.municipality))
+    return case.once(("cards", site.page, one.id), lambda: tuple(_cards(facts, one, known)))
 
 
-def _cards(site: SiteFacts, one: Institution) -> Iterator[Block]:
+def _cards(site: SiteFacts, one: Institution, known: Around) -> Iterator[Block]:
     headed = _headed(Same(site))
-    named = headed.titles.naming(one)
+    named = headed.titles.naming(one, known)
     found = sorted({place for text in named for place in headed.places[text]})
     return (site.pages[page].blocks[block] for page, block in found)
 

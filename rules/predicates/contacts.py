@@ -32,10 +32,11 @@ from rules.matching import (
     same_site,
 )
 from rules.model import Severity
-from rules.names import is_foreign, names_match
+from rules.names import around_of, is_foreign, names_match
 from rules.reading import Reading, worst_of
 from rules.reasons import Reason
 from rules.reference import digits_of, phones_of
+from rules.same import Same
 
 # What must have been read before something may be called absent (G15).
 PLACES = ("contacts", "description", "pinned_text")
@@ -64,7 +65,12 @@ def once_a_page(
 def name_shown(case: Case) -> Reading:
     """Strict: the title is like a name, or a text holds the full one. Generous: kind and number."""
     facts = case.facts
-    found = names_match(case.institution, facts.title or "", _texts(case))
+    found = names_match(
+        case.institution,
+        facts.title or "",
+        _texts(case),
+        around=around_of(Same(case.dossier.municipality)),
+    )
     is_latin, unread = is_foreign(facts.title or ""), list(facts.unread_places)
     unsure = Reason.NAME_IN_LATIN if is_latin else Reason.PLACES_UNREAD
     return Reading(

@@ -16,7 +16,7 @@ from rules.case import Case, is_authority
 from rules.literal import holds_email, holds_phone
 from rules.matching import same_email, same_phone, same_site
 from rules.model import Institution, Municipality
-from rules.names import names_match, shares_a_proper_word
+from rules.names import Around, around_of, names_match, shares_a_proper_word
 from rules.reference import digits_of, phones_of
 from rules.same import Same
 from rules.views import State, View
@@ -81,7 +81,10 @@ def _owned(
     sure = _shows_contacts(one, site, contacts) or bool({one.ogrn, one.inn} & set(site.numbers))
     titles, lines = tuple(_titles(title, site.pages)), tuple(_lines(site))
     front = (*_titles(title, site.pages[:1]), *_short(one, lines))
-    named = not sure and (_is_named(one, front) or _on_most_pages(one, site.pages[1:]))
+    known = around_of(of)
+    named = not sure and (
+        _is_named(one, front, known) or _on_most_pages(one, site.pages[1:], known)
+    )
     is_moved = _leads_to_another(town, one, site)
     is_alone = not (_names_another(one, site) or came_in_part(site))
     return Owned(
@@ -110,14 +113,14 @@ def _shows_contacts(one: Institution, site: SiteFacts, shown: Contacts) -> bool:
     )
 
 
-def _is_named(one: Institution, texts: Iterable[str]) -> bool:
-    return any(names_match(one, text, ()).strict for text in texts)
+def _is_named(one: Institution, texts: Iterable[str], known: Around) -> bool:
+    return any(names_match(one, text, (), around=known).strict for text in texts)
 
 
-def _on_most_pages(one: Institution, inner: Sequence[SitePage]) -> bool:
+def _on_most_pages(one: Institution, inner: Sequence[SitePage], known: Around) -> bool:
     """A single page that bears the name may be news of it on the site of another."""
     pages = inner[:MOST_TITLES]
-    named = sum(_is_named(one, _titles("", [page])) for page in pages)
+    named = sum(_is_named(one, _titles("", [page]), known) for page in pages)
     return named >= max(FEWEST_NAMED, len(pages) / 2)
 
 

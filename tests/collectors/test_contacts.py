@@ -514,12 +514,21 @@ def test_a_department_on_a_schools_page_is_not_the_school(text: str) -> None:
     [
         (HintKind.PHONE, "Тел. 8(38250)3-55-466"),
         (HintKind.PHONE, "+7 38250 3554"),
+        (HintKind.PHONE, "8 (38250) 3*55*46"),
+        (HintKind.PHONE, "8 (38250) 3/55/46"),
+        (HintKind.PHONE, "8·38250·3·55·46"),
+        (HintKind.PHONE, "https://wa.me/79131112233"),
         (HintKind.EMAIL, "school1@example. org"),
         (HintKind.POSTAL, "Адрес: Кедровый, первый микрорайон"),
     ],
 )
 def test_what_resembles_a_contact_is_kept_where_none_is_found(kind: HintKind, text: str) -> None:
     assert kind in {hint.kind for hint in find_contacts(text, "text").hints}
+
+
+def test_a_code_that_stands_there_belongs_to_the_number() -> None:
+    shown = find_contacts("8 (3825) 3-55-46", "text").phones
+    assert [(phone.original, phone.local) for phone in shown] == [("(3825) 3-55-46", "382535546")]
 
 
 def test_what_is_seen_is_told_once() -> None:
