@@ -18,7 +18,7 @@ from collectors.contacts import marked_as, union
 from collectors.ends import without_loose_end
 from collectors.hints import hints_of, names_a_network
 from collectors.links import page_in_link, resolved
-from collectors.model import Contacts, FailureCode, HintKind, Link, SitePage
+from collectors.model import Block, Contacts, FailureCode, HintKind, Link, SitePage
 from collectors.site.blocks import blocks
 from collectors.site.dates import Dated, dates, iso_dates, mentions
 from collectors.site.encodings import encoding_of, text_of
@@ -111,85 +111,6 @@ class Source:
     refresh: str = ""  # the header of that name, which works as the element does
 
 
-def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> Reading:
-    """`with_blocks`: the authority's pages are cut into possible cards of institutions."""
-    body = without_loose_end(source.body) if source.is_part else source.body
-    encoding = encoding_of(body, source.content_type)
-    markup = text_of(body, encoding)
-    root, is_all = tree(markup)
-    if root is None:
-        nothing = SitePage(url=source.url, status=source.status)
-        return Reading(page=nothing, contacts=Contacts(), is_part=source.is_part)
-    if not encoding.startswith("utf"):
-        spell_queries(root, encoding)
-    base = _base(root, source.url)
-    structured = "\n".join([*_microdata(root), *_linked_data(root)])
-    scripts = tuple(_scripts(root, base, site))
-    has_scripts = next(elements(root, "script"), None) is not None
-    refresh = _refresh(root, base, source.refresh)
-    sent = [] if refresh is None else [target(refresh)]
-    clicked = tuple(_clicked(root, base))
-    reveal(root, with_signs=with_blocks)
-    title = " ".join((root.findtext(".//title") or "").split())[:300]
-    links = tuple(_links(root, base))
-    frames = tuple(_frames(root, base))
-    code = _code(root, markup)
-    lay_out(root)
-    shown_part = root.find("body")
-    text = shown(root if shown_part is None else shown_part)
-    named = tuple(named_links(links, source.url))
-    cut_out = blocks(root, base, source.url) if with_blocks else iter(())
-    cards = tuple(islice(cut_out, MOST_BLOCKS + 1))
-    dated = tuple(dates(text))
-    acts = mentions(text, dated)
-    anchors = tuple(_kept(links, site))
-    headings = tuple(_headings(root))
-    linked = (resolved(Link(url=one.target.url, place="")).page for one in anchors)
-    hints = tuple(islice(hints_of(code, text, source.url, linked), MOST_HINTS + 1))
-    led = [*frames, *sent, *(link.target for link in links), *clicked]
-    pages = tuple(dict.fromkeys(_pages(led, site)))
-    described = shown_contacts(structured, source.url)
-    seen = marked_as(described, shown_contacts(text, source.url, named, [HintKind.EMAIL]))
-    contacts = union(seen, marked_as(seen, described))
-    answers = bool(contacts.phones and contacts.emails)
-    return Reading(
-        page=SitePage(
-            url=source.url,
-            status=source.status,
-            title=title,
-            headings=headings[:MOST_HEADINGS],
-            breadcrumbs=tuple(_breadcrumbs(root)),
-            anchors=tuple(_as_links(anchors[:MOST_ANCHORS], source.url)),
-            hints=hints[:MOST_HINTS],
-            text_length=len(text),
-            documents=len({link.target.url for link in links if link.target.is_document}),
-            latest_date=_latest(root, dated, as_of),
-            blocks=cards[:MOST_BLOCKS],
-            mentions=acts[:MOST_MENTIONS],
-        ),
-        contacts=contacts,
-        links=pages,
-        maps=tuple(dict.fromkeys(_pages((link.target for link in links if link.is_map), site))),
-        scripts=scripts,
-        pos=pos_widgets(markup),
-        refresh=refresh,
-        has_scripts=has_scripts,
-        gate=gate_of(title, text, markup, len(pages), shows_contacts=answers),
-        is_for_sale=is_for_sale(title, text, len(pages)),
-        text=_ends(text),
-        numbers=tuple(dict.fromkeys(_registered(text))),
-        is_cut=not is_all
-        or len(anchors) > MOST_ANCHORS
-        or len(hints) > MOST_HINTS
-        or len(acts) > MOST_MENTIONS
-        or len(cards) > MOST_BLOCKS
-        or len(headings) > MOST_HEADINGS,
-        is_part=source.is_part,
-        is_endless=source.is_endless,
-    )
-
-
-# --- links ------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class _Anchor:
     href: str
@@ -201,6 +122,171 @@ class _Anchor:
         return "карта сайта" in self.text.lower() or "sitemap" in self.target.path.lower()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Markup:
+    """What stands in the markup; afterwards the tree is laid out for reading its text."""
+
+    source: Source
+    text: str  # as it came
+    root: HtmlElement
+    base: str
+    is_all: bool  # the parser came to its end
+    code: str  # where addresses may stand beside links
+    structured: str  # micro-markup and JSON-LD, as lines
+    title: str
+    links: tuple[_Anchor, ...]
+    frames: tuple[Target, ...]
+    clicked: tuple[Target, ...]
+    scripts: tuple[str, ...]
+    has_scripts: bool
+    refresh: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """All that was found of what is kept in part; one more than that shows that there is more."""
+
+    anchors: tuple[_Anchor, ...]
+    hints: tuple[Link, ...]
+    mentions: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    headings: tuple[str, ...]
+
+    @property
+    def is_more_than_kept(self) -> bool:
+        return (
+            len(self.anchors) > MOST_ANCHORS
+            or len(self.hints) > MOST_HINTS
+            or len(self.mentions) > MOST_MENTIONS
+            or len(self.blocks) > MOST_BLOCKS
+            or len(self.headings) > MOST_HEADINGS
+        )
+
+
+def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> Reading:
+    """`with_blocks`: the authority's pages are cut into possible cards of institutions."""
+    markup = _markup(source, site, with_blocks)
+    if markup is None:
+        nothing = SitePage(url=source.url, status=source.status)
+        return Reading(page=nothing, contacts=Contacts(), is_part=source.is_part)
+    lay_out(markup.root)
+    body = markup.root.find("body")
+    text = shown(markup.root if body is None else body)
+    dated = tuple(dates(text))
+    found = _found(markup, site, text, dated, with_blocks)
+    contacts = _contacts(markup, text)
+    pages = _linked(markup, site)
+    answers = bool(contacts.phones and contacts.emails)
+    return Reading(
+        page=_kept_page(markup, found, text, _latest(markup.root, dated, as_of)),
+        contacts=contacts,
+        links=pages,
+        maps=_maps(markup, site),
+        scripts=markup.scripts,
+        pos=pos_widgets(markup.text),
+        refresh=markup.refresh,
+        has_scripts=markup.has_scripts,
+        gate=gate_of(markup.title, text, markup.text, len(pages), shows_contacts=answers),
+        is_for_sale=is_for_sale(markup.title, text, len(pages)),
+        text=_ends(text),
+        numbers=tuple(dict.fromkeys(_registered(text))),
+        is_cut=not markup.is_all or found.is_more_than_kept,
+        is_part=source.is_part,
+        is_endless=source.is_endless,
+    )
+
+
+def _markup(source: Source, site: Territory, with_signs: bool) -> _Markup | None:
+    """In this order: what `reveal` adds to the tree are links and texts, no micro-markup."""
+    body = without_loose_end(source.body) if source.is_part else source.body
+    encoding = encoding_of(body, source.content_type)
+    text = text_of(body, encoding)
+    root, is_all = tree(text)
+    if root is None:
+        return None
+    if not encoding.startswith("utf"):
+        spell_queries(root, encoding)
+    base = _base(root, source.url)
+    structured = "\n".join([*_microdata(root), *_linked_data(root)])
+    scripts = tuple(_scripts(root, base, site))
+    has_scripts = next(elements(root, "script"), None) is not None
+    refresh = _refresh(root, base, source.refresh)
+    clicked = tuple(_clicked(root, base))
+    reveal(root, with_signs=with_signs)
+    return _Markup(
+        source=source,
+        text=text,
+        root=root,
+        base=base,
+        is_all=is_all,
+        code=_code(root, text),
+        structured=structured,
+        title=" ".join((root.findtext(".//title") or "").split())[:300],
+        links=tuple(_links(root, base)),
+        frames=tuple(_frames(root, base)),
+        clicked=clicked,
+        scripts=scripts,
+        has_scripts=has_scripts,
+        refresh=refresh,
+    )
+
+
+def _found(
+    markup: _Markup, site: Territory, text: str, dated: Iterable[Dated], with_blocks: bool
+) -> _Found:
+    url = markup.source.url
+    anchors = tuple(_kept(markup.links, site))
+    linked = (resolved(Link(url=one.target.url, place="")).page for one in anchors)
+    cut_out = blocks(markup.root, markup.base, url) if with_blocks else iter(())
+    return _Found(
+        anchors=anchors,
+        hints=tuple(islice(hints_of(markup.code, text, url, linked), MOST_HINTS + 1)),
+        mentions=mentions(text, dated),
+        blocks=tuple(islice(cut_out, MOST_BLOCKS + 1)),
+        headings=tuple(_headings(markup.root)),
+    )
+
+
+def _contacts(markup: _Markup, text: str) -> Contacts:
+    """Of text, links and micro-markup; what one of them calls another body's is that in both."""
+    url = markup.source.url
+    named = tuple(named_links(markup.links, url))
+    described = shown_contacts(markup.structured, url)
+    seen = marked_as(described, shown_contacts(text, url, named, [HintKind.EMAIL]))
+    return union(seen, marked_as(seen, described))
+
+
+def _linked(markup: _Markup, site: Territory) -> tuple[str, ...]:
+    """Pages of this site to which the page leads, in any way that a visitor may go."""
+    sent = [] if markup.refresh is None else [target(markup.refresh)]
+    links = (link.target for link in markup.links)
+    led = (*markup.frames, *sent, *links, *markup.clicked)
+    return tuple(dict.fromkeys(_pages(led, site)))
+
+
+def _maps(markup: _Markup, site: Territory) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_pages((one.target for one in markup.links if one.is_map), site)))
+
+
+def _kept_page(markup: _Markup, found: _Found, text: str, latest: date | None) -> SitePage:
+    source = markup.source
+    return SitePage(
+        url=source.url,
+        status=source.status,
+        title=markup.title,
+        headings=found.headings[:MOST_HEADINGS],
+        breadcrumbs=tuple(_breadcrumbs(markup.root)),
+        anchors=tuple(_as_links(found.anchors[:MOST_ANCHORS], source.url)),
+        hints=found.hints[:MOST_HINTS],
+        text_length=len(text),
+        documents=len({link.target.url for link in markup.links if link.target.is_document}),
+        latest_date=latest,
+        blocks=found.blocks[:MOST_BLOCKS],
+        mentions=found.mentions[:MOST_MENTIONS],
+    )
+
+
+# --- links ------------------------------------------------------------------------------------
 def _base(root: HtmlElement, url: str) -> str:
     """Of the first `<base>` that has an `href`: one that only names a target says nothing."""
     bases = BASES(root)
