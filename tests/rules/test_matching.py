@@ -179,7 +179,7 @@ SAME_HOUSES = [
 FRAMES = ("г. Томск, ул. {}, {}", "634050, Томская обл., город Томск, улица {}, {}", "ул. {}, {}")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_one_address_is_the_same_in_every_writing(data: st.DataObject) -> None:
     street, house = (
@@ -191,7 +191,7 @@ def test_one_address_is_the_same_in_every_writing(data: st.DataObject) -> None:
     assert same_address(one, other) is Match.SAME
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_two_streets_are_never_the_same(data: st.DataObject) -> None:
     streets = data.draw(

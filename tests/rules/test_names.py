@@ -223,7 +223,7 @@ def numbered(bearer: str, number: int) -> Institution:
     return called(f"{bearer} № {number}")
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     bearer=st.sampled_from(BEARERS),
     writing=st.sampled_from(NUMBERED),
