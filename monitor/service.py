@@ -14,12 +14,14 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import FrameType
+from queue import SimpleQueue
 
 from apscheduler.events import EVENT_JOB_MISSED, EVENT_SCHEDULER_STARTED, JobEvent, SchedulerEvent
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
@@ -91,7 +93,7 @@ def serve(
     begin = nightly or night
     service = Service(settings, clock)
     scheduler = BlockingScheduler(timezone=settings.schedule.timezone)
-    _end_on_signals(scheduler, service.stop)
+    end_on_signals(scheduler, service.stop)
     once: dict[str, object] = {"args": [service], "max_instances": 1, "coalesce": True}
     late = {"misfire_grace_time": int(LATE.total_seconds())}
     scheduler.add_job(begin, settings.schedule.trigger(), id="night", **once, **late)
@@ -106,7 +108,7 @@ def serve(
     scheduler.add_listener(_missed, EVENT_JOB_MISSED)
     log.warning("serving; nights: %s", settings.schedule.nightly)
     with beside:
-        scheduler.start()
+        run(scheduler, service.stop)
 
 
 # --- which night ------------------------------------------------------------------------------
@@ -332,18 +334,35 @@ def _missed(event: JobEvent) -> None:
     log.warning("missed: %s was due at %s", event.job_id, event.scheduled_run_time)
 
 
-def _end_on_signals(scheduler: BlockingScheduler, stop: threading.Event) -> None:
-    """From the first moment on: a machine may be switched off while the service still begins."""
+def run(scheduler: BlockingScheduler, stop: threading.Event) -> None:
+    """Until it is ended, from whichever thread and whatever it is at."""
+    try:
+        scheduler.start()
+    except JobLookupError:  # it was ended while a job that runs only once was handed over
+        if not stop.is_set():
+            raise
 
-    def end(number: int, _: FrameType | None) -> None:
-        log.warning("signal %d: finishing", number)
+
+def end_on_signals(scheduler: BlockingScheduler, stop: threading.Event) -> None:
+    """From the first moment on: a machine may be switched off while the service still begins.
+
+    A signal interrupts the main thread anywhere, also where it holds a lock that ending the
+    scheduler wants. So it is only written down there, in a queue that may be interrupted by
+    itself, and a thread of its own acts on it.
+    """
+    signals: SimpleQueue[int] = SimpleQueue()
+
+    def end() -> None:
+        log.warning("signal %d: finishing", signals.get())
         stop.set()
         end_if_running()
 
     def end_if_running(_: SchedulerEvent | None = None) -> None:
         if stop.is_set() and scheduler.running:
-            scheduler.shutdown(wait=False)
+            with suppress(SchedulerNotRunningError):  # both may come to it in the same moment
+                scheduler.shutdown(wait=False)
 
     scheduler.add_listener(end_if_running, EVENT_SCHEDULER_STARTED)
+    threading.Thread(target=end, name="signals", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
+        signal.signal(number, lambda told, _: signals.put(told))

@@ -10,6 +10,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -251,6 +252,32 @@ def test_a_service_holds_a_mass_change_and_tells_the_week_once(
     nightly_letter, weekly_letter = town.to(DEPUTY)
     assert "стало хуже" not in nightly_letter
     assert "еделю" in weekly_letter, weekly_letter
+
+
+INTERRUPTED = """
+import signal, threading
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.blocking import BlockingScheduler
+from monitor.service import end_on_signals, run
+
+class Interrupted(ThreadPoolExecutor):
+    def _do_submit_job(self, job, run_times):
+        with self._pool._shutdown_lock:  # as the library holds it while a thread begins
+            signal.raise_signal(signal.SIGTERM)
+        super()._do_submit_job(job, run_times)
+
+scheduler, stop = BlockingScheduler(), threading.Event()
+end_on_signals(scheduler, stop)
+scheduler.add_executor(Interrupted())
+scheduler.add_job(print)
+run(scheduler, stop)
+assert stop.is_set()
+"""
+
+
+def test_a_signal_ends_the_service_also_while_a_job_is_handed_over() -> None:
+    script = [sys.executable, "-c", INTERRUPTED]
+    assert subprocess.run(script, timeout=PATIENCE, check=False).returncode == 0
 
 
 def test_health_and_metrics_are_told_without_secrets(office: Office) -> None:
