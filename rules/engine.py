@@ -38,7 +38,7 @@ from rules.predicates import PREDICATES
 from rules.reading import Reading, outcome_of, reason_of
 from rules.reasons import Reason
 from rules.same import Same
-from rules.sentences import failure_text, failures_text, network_name, sentence
+from rules.sentences import advice, failure_text, failures_text, network_name, sentence
 from rules.terms import in_time, read_on
 from rules.views import View, look, today
 from rules.workdays import CalendarUncoveredError
@@ -217,7 +217,7 @@ def _guarded(case: Case, reading: Reading) -> Reading:
     if case.requirement.worst is Outcome.REVIEW and reading.worst is not Outcome.REVIEW:
         reading = replace(reading, worst=Outcome.REVIEW)
     if case.requirement.per == "page":
-        reading = _unread(case, aged(case, (case.norm or {}).get("grace_days"), reading))
+        reading = aged(case, (case.norm or {}).get("grace_days"), _unread(case, reading))
     reading = in_time(case, reading)
     if case.requirement.exempt_scope and _is_doubtful(case.exemption) and not reading.inapplicable:
         return _claimed(case, reading)
@@ -272,8 +272,7 @@ def _iso(day: date | None) -> str | None:
 def _verdict(case: Case, reading: Reading) -> Verdict:
     outcome, reason = outcome_of(reading), reason_of(reading)
     seen_on = read_on(case, reading)
-    told = {**reading.measured, **reading.required, "read_on": _iso(seen_on)}
-    fields = _Fields(case, told, reading.missing)
+    fields = _fields(case, reading, seen_on)
     return Verdict(
         outcome=outcome,
         reason=reason,
@@ -293,6 +292,13 @@ def _waiting(outcome: Outcome, reading: Reading) -> dict[str, list[str]]:
     late = [one.detail for one in reading.missing if one.code is FailureCode.NOT_DUE]
     is_told = outcome is Outcome.UNKNOWN and reading.unseen is None
     return {NOT_DUE: late} if late and is_told else {}
+
+
+def _fields(case: Case, reading: Reading, seen_on: date | None) -> _Fields:
+    told = {**reading.measured, **reading.required, "read_on": _iso(seen_on)}
+    fields = _Fields(case, told, reading.missing)
+    fields["otherwise"] = sentence(reading.otherwise, fields) if reading.otherwise else None
+    return fields
 
 
 def _severity(case: Case, reading: Reading) -> Severity:
@@ -413,7 +419,7 @@ def _bound(case: Case, verdict: Verdict, preview: Verdict | None = None) -> Find
         because=verdict.because,
         measured=shown.measured,
         required=shown.required,
-        remedy=case.requirement.advice if blames else None,
+        remedy=_remedy(case, verdict) if blames else None,
         evidence=shown.evidence,
         preview=preview.outcome if preview else None,
         preview_because=preview.because if preview else None,
@@ -422,6 +428,13 @@ def _bound(case: Case, verdict: Verdict, preview: Verdict | None = None) -> Find
         notes=verdict.notes,
         read_on=shown.read_on,
     )
+
+
+def _remedy(case: Case, verdict: Verdict) -> str:
+    """What the reason asks for; where it says nothing of its own, what the clause advises."""
+    usual = case.requirement.advice
+    fields = _Fields(case, {**verdict.measured, **verdict.required, "usual": usual})
+    return advice(verdict.reason, fields) or usual
 
 
 def _waiver(case: Case, address: str | None) -> Waiver | None:
