@@ -65,8 +65,8 @@ def _said(value: Any, spec: str) -> str:
 
 
 def quoted(value: Any) -> str:
-    """«Музей „Кедр“»: a name's own quotation marks become the inner ones."""
-    return f"«{str(value).replace('«', '„').replace('»', '“')}»"
+    """«Кедр», but a name with quotation marks of its own as it is: Музей «Кедр»."""
+    return str(value) if "«" in str(value) else f"«{value}»"
 
 
 def _counted(number: int, forms: list[str]) -> str:

@@ -186,5 +186,7 @@ PROMISES = {
 def test_a_clause_promises_the_outcomes_that_it_can_have_and_no_other(
     requirement: Requirement,
 ) -> None:
-    said = {one for one, words in PROMISES.items() if any(word in requirement.how for word in words)}
+    said = {
+        one for one, words in PROMISES.items() if any(word in requirement.how for word in words)
+    }
     assert said == set(requirement.outcomes) - {Outcome.NOT_APPLICABLE}

@@ -76,8 +76,9 @@ def test_the_first_template_that_can_be_filled_is_told() -> None:
     assert sentence(Reason.DEADLINE_NOT_OVER, told_of).startswith("Записи о сообщении")
 
 
-def test_the_quotation_marks_of_a_name_become_the_inner_ones() -> None:
-    assert quoted("Музей «Кедр»") == "«Музей „Кедр“»"
+@pytest.mark.parametrize(("name", "shown"), [("Кедр", "«Кедр»"), ("Музей «Кедр»", "Музей «Кедр»")])
+def test_a_name_with_quotation_marks_gets_no_more_of_them(name: str, shown: str) -> None:
+    assert quoted(name) == shown
 
 
 @pytest.mark.parametrize(
