@@ -34,15 +34,6 @@ TEXTS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
     files("rules").joinpath("sentences.toml").read_text("utf-8")
 )
 KEDROVY = ACTS["kedrovy-2022-298"]
-NOTES = (
-    Reason.NOTHING_TO_COMPARE,
-    Reason.NORM_FROM,
-    Reason.HAS_CLIPS,
-    Reason.TOPICS_GREW,
-    Reason.AUTOPOSTS,
-    Reason.SCHOOL_HOLIDAYS,
-    Reason.READ_EARLIER,
-)
 
 
 @dataclass
@@ -107,14 +98,23 @@ def told() -> Mapping[Reason, Told]:
 
 def _remember(of: Told, reason: Reason, because: str, remedy: str | None) -> None:
     of.remedy = of.remedy or remedy
-    fitting = [n for n, one in enumerate(_patterns(reason)) if one.fullmatch(because)]
-    number = max(fitting, key=lambda n: len(_patterns(reason)[n].pattern))
-    of.examples.setdefault(number, because)
+    of.examples.setdefault(_template_of((reason,), because)[1], because)
 
 
 def _notes(one: Finding) -> Iterator[tuple[Reason, str]]:
-    for note in one.notes:
-        yield next(r for r in NOTES if any(p.fullmatch(note) for p in _patterns(r))), note
+    """A finding has its notes as sentences, without their codes."""
+    yield from ((_template_of(Reason, note)[0], note) for note in one.notes)
+
+
+def _template_of(reasons: Iterable[Reason], text: str) -> tuple[Reason, int]:
+    """Which template was filled in: of those that fit, the one that says most by itself."""
+    fitting = (
+        (len(pattern.pattern), reason, number)
+        for reason in reasons
+        for number, pattern in enumerate(_patterns(reason))
+        if pattern.fullmatch(text)
+    )
+    return max(fitting)[1:]
 
 
 @cache
