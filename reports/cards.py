@@ -221,7 +221,7 @@ def build_case(ground: Ground, finding: Finding, records: Records) -> Case:
         more_records=len(finding.evidence) - len(shown),
         waiver=tolerance(finding.waiver),
         disputed=finding.disputed,
-        notes=finding.notes,
+        notes=tuple(note for note in finding.notes if note not in finding.because),
     )
 
 

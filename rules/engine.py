@@ -35,7 +35,7 @@ from rules.model import (
 )
 from rules.norms import law_of
 from rules.predicates import PREDICATES
-from rules.reading import Reading, outcome_of, reason_of
+from rules.reading import Reading, outcome_of, reason_of, unread_as_a_whole
 from rules.reasons import Reason
 from rules.same import Same
 from rules.sentences import advice, failure_text, failures_text, network_name, sentence
@@ -217,7 +217,8 @@ def _guarded(case: Case, reading: Reading) -> Reading:
     if case.requirement.worst is Outcome.REVIEW and reading.worst is not Outcome.REVIEW:
         reading = replace(reading, worst=Outcome.REVIEW)
     if case.requirement.per == "page":
-        reading = aged(case, (case.norm or {}).get("grace_days"), _unread(case, reading))
+        seen = unread_as_a_whole(reading, case.view.unread)
+        reading = aged(case, (case.norm or {}).get("grace_days"), seen)
     reading = in_time(case, reading)
     if case.requirement.exempt_scope and _is_doubtful(case.exemption) and not reading.inapplicable:
         return _claimed(case, reading)
@@ -240,13 +241,6 @@ def _lent(case: Case, reading: Reading) -> Reading:
 def _is_doubtful(exemption: Claim) -> bool:
     """One that is founded never comes here but for the preview, which shows what was seen."""
     return exemption.is_claimed and not exemption.is_founded
-
-
-def _unread(case: Case, reading: Reading) -> Reading:
-    """Nothing was seen of the page at all: that is said, not which fact was missed."""
-    if case.view.unread and reading.missing:
-        return replace(reading, unseen=case.view.unread)
-    return reading
 
 
 def _claimed(case: Case, reading: Reading) -> Reading:
@@ -276,7 +270,7 @@ def _verdict(case: Case, reading: Reading) -> Verdict:
     return Verdict(
         outcome=outcome,
         reason=reason,
-        because=sentence(reason, fields),
+        because=" ".join(sentence(one, fields) for one in _told(outcome, reason, reading)),
         severity=_severity(case, reading) if outcome in BLAMED else case.requirement.severity,
         measured={**reading.measured, **_waiting(outcome, reading)},
         required=reading.required,
@@ -286,6 +280,10 @@ def _verdict(case: Case, reading: Reading) -> Verdict:
         ),
         read_on=seen_on,
     )
+
+
+def _told(outcome: Outcome, reason: Reason, reading: Reading) -> tuple[Reason, ...]:
+    return (reason, *reading.aside) if outcome in BLAMED else (reason,)
 
 
 def _waiting(outcome: Outcome, reading: Reading) -> dict[str, list[str]]:

@@ -40,11 +40,17 @@ class Reading:
     evidence: tuple[Evidence, ...] | None = None  # None: of the pages of the case
     read_at: datetime | None = None  # the oldest look that it rests on; None: that of the page
     notes: tuple[Reason, ...] = ()
+    aside: tuple[Reason, ...] = ()  # told in the same breath where the reading blames or asks
 
     def __post_init__(self) -> None:
         """What surely counts may also count: the bounds cannot cross."""
         if self.strict and not self.generous:
             object.__setattr__(self, "generous", True)
+
+
+def unread_as_a_whole(reading: Reading, why: Reason | None) -> Reading:
+    """Nothing was seen of the page at all: that is said, not which fact was missed."""
+    return replace(reading, unseen=why) if why and reading.missing else reading
 
 
 def outcome_of(reading: Reading) -> Outcome:

@@ -182,6 +182,7 @@ class Reason(StrEnum):
     NOTHING_TO_COMPARE = "nothing_to_compare"
     NORM_FROM = "norm_from"
     HAS_CLIPS = "has_clips"
+    PAGE_MEANT = "page_meant"
     TOPICS_GREW = "topics_grew"
     AUTOPOSTS = "autoposts"
     SCHOOL_HOLIDAYS = "school_holidays"

@@ -36,7 +36,7 @@ from rules.matching import (
 )
 from rules.model import Severity
 from rules.names import around_of, is_foreign, names_match
-from rules.reading import Reading, worst_of
+from rules.reading import Reading, unread_as_a_whole, worst_of
 from rules.reasons import Reason
 from rules.reference import digits_of, phones_of
 from rules.same import Same
@@ -334,7 +334,17 @@ def page_contents(case: Case, *, min_about_chars: int, not_sites: list[str]) -> 
         }
     )
     shown = tuple(item for page in pages for item in case.look(page).evidence)
-    return replace(worst, evidence=shown)
+    return (
+        _of_page(replace(worst, evidence=shown))
+        if len(pages) > 1
+        else replace(worst, evidence=shown)
+    )
+
+
+def _of_page(worst: Reading) -> Reading:
+    """«На странице» of several says which."""
+    page = str(worst.measured["worst"]).partition(" ")[0]
+    return replace(worst, aside=(Reason.PAGE_MEANT,), measured={**worst.measured, "of_page": page})
 
 
 def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, Reading]:
@@ -346,7 +356,10 @@ def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, 
         "phone": phone_shown(case),
         "site": site_shown(case, not_sites=not_sites),
     }
-    return {name: aged(case, GRACE_DAYS, one) for name, one in atoms.items()}
+    return {
+        name: aged(case, GRACE_DAYS, unread_as_a_whole(one, case.view.unread))
+        for name, one in atoms.items()
+    }
 
 
 def _no_pages() -> Reading:

@@ -238,7 +238,9 @@ def page_kept(case: Case, *, abandon_days: int) -> Reading:
             *(failure for view in views for failure in view.missing("wall")),
             *(not_due("wall") for _ in unread[:1]),
         ),
-        unseen=None if views else Reason.PAGE_NOT_REGISTERED,
+        unseen=next((view.unread for view in views if not view.wall and view.unread), None)
+        if views
+        else Reason.PAGE_NOT_REGISTERED,
         pending=Reason.PAGE_IS_NEW if is_new else None,
         otherwise=Reason.PAGES_KEPT_PARTLY if alive else Reason.PAGE_ABANDONED,
         worst=Outcome.REVIEW,

@@ -91,6 +91,9 @@ def told() -> Mapping[Reason, Told]:
     for one in findings():
         by_reason[Reason(one.reason)].outcomes.add(one.outcome)
         _remember(by_reason[Reason(one.reason)], Reason(one.reason), one.because, one.remedy)
+        for reason in ASIDES:
+            if found := re.search(_pattern(TEXTS["reason"][reason]), one.because):
+                _remember(by_reason[reason], reason, found[0], None)
         for reason, note in _notes(one):
             _remember(by_reason[reason], reason, note, None)
     return by_reason
@@ -119,7 +122,7 @@ def _template_of(reasons: Iterable[Reason], text: str) -> tuple[Reason, int]:
 
 @cache
 def _patterns(reason: Reason) -> tuple[re.Pattern[str], ...]:
-    return tuple(map(_pattern, templates(reason)))
+    return tuple(re.compile(_pattern(one) + _ASIDE) for one in templates(reason))
 
 
 def templates(reason: Reason) -> list[str]:
@@ -127,11 +130,14 @@ def templates(reason: Reason) -> list[str]:
     return [written] if isinstance(written, str) else written
 
 
-def _pattern(template: str) -> re.Pattern[str]:
+def _pattern(template: str) -> str:
     parts = string.Formatter().parse(template)
-    return re.compile(
-        "".join(re.escape(text) + (".+" if name else "") for text, name, _, _ in parts)
-    )
+    return "".join(re.escape(text) + (".+" if name else "") for text, name, _, _ in parts)
+
+
+# What may be told in the same breath; of each there is one template.
+ASIDES = (Reason.HAS_CLIPS, Reason.PAGE_MEANT)
+_ASIDE = "".join(f"(?: {_pattern(TEXTS['reason'][one])})?" for one in ASIDES)
 
 
 # --- the page ------------------------------------------------------------------------------------
