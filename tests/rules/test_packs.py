@@ -175,7 +175,7 @@ PROMISES = {
     Outcome.PASS: ("Выполнено:",),
     Outcome.FAIL: ("Не выполнено:", "Ниже рекомендуемого:"),
     Outcome.REVIEW: ("Нужно посмотреть:",),
-    Outcome.PENDING: ("Срок не наступил:",),
+    Outcome.PENDING: ("Срок не истёк:",),
     Outcome.UNKNOWN: ("Не удалось проверить:",),
 }
 
