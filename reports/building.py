@@ -216,8 +216,15 @@ def build_run(report: Report) -> Run:
         started=moment(audit.started_at, report.municipalities[0].timezone),
         duration=duration(audit),
         part=part_of(report),
+        whole=how_whole(report),
         issues=tuple(issue.text for issue in audit.issues),
     )
+
+
+def how_whole(report: Report) -> str:
+    """Which phrase says that nothing is missing: a run that asked for nothing has read nothing."""
+    has_asked = any(report.audit.collection.requests.values())
+    return ("read_part" if part_of(report) else "read_all") + ("" if has_asked else "_earlier")
 
 
 def duration(audit: Audit) -> str | None:

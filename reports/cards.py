@@ -33,7 +33,7 @@ from reports.ground import (
     totals,
 )
 from reports.standing import Stand, said
-from reports.words import day, moment, named, phrase, word
+from reports.words import day, moment, named, phrase, word, words
 from rules.attestations import is_valid, valid_until
 from rules.model import Attestation, Finding, Institution, Outcome, Waiver
 
@@ -211,8 +211,8 @@ def build_case(ground: Ground, finding: Finding, records: Records) -> Case:
         url=finding.page,
         because=finding.because,
         read=read_of(ground, finding),
-        measured=measures(finding.measured),
-        required=measures(finding.required),
+        measured=measures("measures", finding.measured),
+        required=measures("requirements", finding.required),
         details=details(finding),
         since=day(finding.since) if finding.since else None,
         previous=was(ground, finding),
@@ -221,7 +221,7 @@ def build_case(ground: Ground, finding: Finding, records: Records) -> Case:
         more_records=len(finding.evidence) - len(shown),
         waiver=tolerance(finding.waiver),
         disputed=finding.disputed,
-        notes=finding.notes,
+        notes=tuple(note for note in finding.notes if note not in finding.because),
     )
 
 
@@ -246,21 +246,36 @@ def build_record(ground: Ground, evidence: Evidence, number: int) -> Record:
     )
 
 
-def measures(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+def measures(kind: str, values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     """What everybody may read: named in words.toml, no structure of structures, not empty."""
     return tuple(
-        (word("measures", name), measure(value))
+        (measure_name(kind, name, value), measure(value))
         for name, value in values.items()
-        if named("measures", name) and is_plain(value) and value not in ([], (), "", None)
+        if is_told(kind, name, value) and value not in ([], (), [""], "", None)
     )
+
+
+def measure_name(kind: str, name: str, value: object) -> str:
+    """Persons' posts and a page's posts are called alike among the facts, not by a reader."""
+    entry = words()[kind][name]
+    return str(entry if isinstance(entry, str) else entry["of_list" if is_list(value) else "one"])
+
+
+def is_told(kind: str, name: str, value: object) -> bool:
+    return named(kind, name) and is_plain(value)
+
+
+def is_list(value: object) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def details(finding: Finding) -> tuple[tuple[str, str], ...]:
     """The rest, as the JSON has it."""
     return tuple(
         (name, json.dumps(value, ensure_ascii=False, default=str))
-        for name, value in (*finding.measured.items(), *finding.required.items())
-        if not (named("measures", name) and is_plain(value))
+        for kind, values in (("measures", finding.measured), ("requirements", finding.required))
+        for name, value in values.items()
+        if not is_told(kind, name, value)
     )
 
 

@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from reports.compiled import BesideTemplates
-from reports.words import count, form, word
+from reports.words import count, form, phrase, word
 
 WIDTH = 96
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -36,7 +36,7 @@ def environment() -> Environment:
     env.filters |= {"count": count, "form": form, "link": link, "tel": tel, "mailto": mailto}
     env.filters |= {"wrap": wrap, "cell": cell, "one_line": one_line}
     env.filters |= {"capitalize_first": capitalize_first}
-    env.globals |= {"word": word, "asset": asset, "digest": digest}
+    env.globals |= {"word": word, "phrase": phrase, "asset": asset, "digest": digest}
     return env
 
 

@@ -289,6 +289,7 @@ class Run:
     started: str
     duration: str | None
     part: str  # «МКОУ СОШ № 1 и ещё 2», of an audit that was not of everything; else ""
+    whole: str  # the phrase of words.toml for a run that left nothing unread
     issues: tuple[str, ...]
 
 

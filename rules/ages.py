@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from rules.case import Case
 from rules.model import Outcome
-from rules.reading import Reading
+from rules.reading import Reading, reason_of
 from rules.reasons import Reason
 from rules.terms import after_term
 
@@ -15,11 +15,18 @@ from rules.terms import after_term
 def aged(case: Case, grace_days: int | None, reading: Reading) -> Reading:
     """The reading as the page's date of creation allows it."""
     if case.has_date_conflict:
-        return replace(reading, worst=Outcome.REVIEW, unmet=Reason.DATE_CONFLICT)
+        return replace(
+            reading, worst=Outcome.REVIEW, unmet=Reason.DATE_CONFLICT, otherwise=reading.unmet
+        )
     if grace_days is None or case.born is None:
         return reading
     last = case.born + timedelta(days=grace_days - 1)
     if case.today > last:
         return after_term(case, reading, last)
-    measured = {**reading.measured, "created_on": case.born.isoformat()}
-    return replace(reading, pending=Reason.PAGE_IS_NEW, measured=measured)
+    dates = {"created_on": case.born.isoformat(), "due": last.isoformat()}
+    return replace(
+        reading,
+        pending=Reason.PAGE_IS_NEW,
+        otherwise=reason_of(replace(reading, pending=None)),
+        measured={**reading.measured, **dates},
+    )

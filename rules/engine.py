@@ -35,10 +35,10 @@ from rules.model import (
 )
 from rules.norms import law_of
 from rules.predicates import PREDICATES
-from rules.reading import Reading, outcome_of, reason_of
+from rules.reading import Reading, outcome_of, reason_of, unread_as_a_whole
 from rules.reasons import Reason
 from rules.same import Same
-from rules.sentences import failure_text, failures_text, network_name, sentence
+from rules.sentences import advice, failure_text, failures_text, network_name, sentence
 from rules.terms import in_time, read_on
 from rules.views import View, look, today
 from rules.workdays import CalendarUncoveredError
@@ -217,7 +217,8 @@ def _guarded(case: Case, reading: Reading) -> Reading:
     if case.requirement.worst is Outcome.REVIEW and reading.worst is not Outcome.REVIEW:
         reading = replace(reading, worst=Outcome.REVIEW)
     if case.requirement.per == "page":
-        reading = _unread(case, aged(case, (case.norm or {}).get("grace_days"), reading))
+        seen = unread_as_a_whole(reading, case.view.unread)
+        reading = aged(case, (case.norm or {}).get("grace_days"), seen)
     reading = in_time(case, reading)
     if case.requirement.exempt_scope and _is_doubtful(case.exemption) and not reading.inapplicable:
         return _claimed(case, reading)
@@ -240,13 +241,6 @@ def _lent(case: Case, reading: Reading) -> Reading:
 def _is_doubtful(exemption: Claim) -> bool:
     """One that is founded never comes here but for the preview, which shows what was seen."""
     return exemption.is_claimed and not exemption.is_founded
-
-
-def _unread(case: Case, reading: Reading) -> Reading:
-    """Nothing was seen of the page at all: that is said, not which fact was missed."""
-    if case.view.unread and reading.missing:
-        return replace(reading, unseen=case.view.unread)
-    return reading
 
 
 def _claimed(case: Case, reading: Reading) -> Reading:
@@ -272,12 +266,11 @@ def _iso(day: date | None) -> str | None:
 def _verdict(case: Case, reading: Reading) -> Verdict:
     outcome, reason = outcome_of(reading), reason_of(reading)
     seen_on = read_on(case, reading)
-    told = {**reading.measured, **reading.required, "read_on": _iso(seen_on)}
-    fields = _Fields(case, told, reading.missing)
+    fields = _fields(case, reading, seen_on)
     return Verdict(
         outcome=outcome,
         reason=reason,
-        because=sentence(reason, fields),
+        because=" ".join(sentence(one, fields) for one in _told(outcome, reason, reading)),
         severity=_severity(case, reading) if outcome in BLAMED else case.requirement.severity,
         measured={**reading.measured, **_waiting(outcome, reading)},
         required=reading.required,
@@ -289,10 +282,21 @@ def _verdict(case: Case, reading: Reading) -> Verdict:
     )
 
 
+def _told(outcome: Outcome, reason: Reason, reading: Reading) -> tuple[Reason, ...]:
+    return (reason, *reading.aside) if outcome in BLAMED else (reason,)
+
+
 def _waiting(outcome: Outcome, reading: Reading) -> dict[str, list[str]]:
     late = [one.detail for one in reading.missing if one.code is FailureCode.NOT_DUE]
     is_told = outcome is Outcome.UNKNOWN and reading.unseen is None
     return {NOT_DUE: late} if late and is_told else {}
+
+
+def _fields(case: Case, reading: Reading, seen_on: date | None) -> _Fields:
+    told = {**reading.measured, **reading.required, "read_on": _iso(seen_on)}
+    fields = _Fields(case, told, reading.missing)
+    fields["otherwise"] = sentence(reading.otherwise, fields) if reading.otherwise else None
+    return fields
 
 
 def _severity(case: Case, reading: Reading) -> Severity:
@@ -413,7 +417,7 @@ def _bound(case: Case, verdict: Verdict, preview: Verdict | None = None) -> Find
         because=verdict.because,
         measured=shown.measured,
         required=shown.required,
-        remedy=case.requirement.advice if blames else None,
+        remedy=_remedy(case, verdict) if blames else None,
         evidence=shown.evidence,
         preview=preview.outcome if preview else None,
         preview_because=preview.because if preview else None,
@@ -422,6 +426,13 @@ def _bound(case: Case, verdict: Verdict, preview: Verdict | None = None) -> Find
         notes=verdict.notes,
         read_on=shown.read_on,
     )
+
+
+def _remedy(case: Case, verdict: Verdict) -> str:
+    """What the reason asks for; where it says nothing of its own, what the clause advises."""
+    usual = case.requirement.advice
+    fields = _Fields(case, {**verdict.measured, **verdict.required, "usual": usual})
+    return advice(verdict.reason, fields) or usual
 
 
 def _waiver(case: Case, address: str | None) -> Waiver | None:

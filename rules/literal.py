@@ -48,6 +48,12 @@ def holds_site(texts: Sequence[str], address: str) -> bool:
     return bool(host) and any(_stands(f"{host}{path}", text, joined="@-") for text in texts)
 
 
+def may_hold(texts: Sequence[str], value: str) -> bool:
+    """To the eye it stands there: some letters are of another alphabet."""
+    wanted = one_alphabet(value.strip().casefold())
+    return any(_stands(wanted, one_alphabet(text.casefold()), joined=".+@-") for text in texts)
+
+
 def _stands(wanted: str, text: str, *, joined: str) -> bool:
     """In any case, by itself: no word goes on before it (nor a sign of `joined`), none behind.
 

@@ -58,6 +58,17 @@ def _mailbox(written: str) -> tuple[str, str]:
     return name, _SAME_MAIL.get(host, host)
 
 
+def alike_email(registry: str, shown: str) -> bool:
+    """The same to the eye: some letters of one of them are of another alphabet."""
+    ours, theirs = _mailbox(registry), _mailbox(shown)
+    return tuple(map(one_alphabet, ours)) == tuple(map(one_alphabet, theirs))
+
+
+def alike_site(registry: str, shown: str) -> bool:
+    ours, theirs = one_alphabet(_site(registry)[0]), one_alphabet(_site(shown)[0])
+    return bool(ours) and ours == theirs
+
+
 def same_site(registry: str, shown: str, aliases: Iterable[str] = ()) -> bool:
     """The registry's host, or an alias of it; a section of a shared portal needs its path (G22)."""
     ours = [_site(written) for written in (registry, *aliases)]

@@ -19,7 +19,8 @@ class Reading:
     `strict` counts only what surely counts, `generous` everything that may. `missing` is what
     had to be seen for a fail and was not. Which reason is told depends on the outcome: `met` for
     pass, `unmet` for fail, `between` for review, `pending` while a window is open (None: it is
-    closed), `unseen` for unknown (None: the first of `missing` tells).
+    closed), `unseen` for unknown (None: the first of `missing` tells). `otherwise` is what a guard
+    put another reason before; the sentence names it too, or a reader would not know what to mend.
     """
 
     strict: bool
@@ -30,6 +31,7 @@ class Reading:
     missing: tuple[Failure, ...] = ()
     unseen: Reason | None = None
     pending: Reason | None = None
+    otherwise: Reason | None = None
     inapplicable: Reason | None = None  # the object «при наличии» is absent
     worst: Outcome = Outcome.FAIL  # `review` where a number of our own decides (guard G27)
     severity: Severity | None = None  # of a fail or review; None: the pack's
@@ -38,11 +40,17 @@ class Reading:
     evidence: tuple[Evidence, ...] | None = None  # None: of the pages of the case
     read_at: datetime | None = None  # the oldest look that it rests on; None: that of the page
     notes: tuple[Reason, ...] = ()
+    aside: tuple[Reason, ...] = ()  # told in the same breath where the reading blames or asks
 
     def __post_init__(self) -> None:
         """What surely counts may also count: the bounds cannot cross."""
         if self.strict and not self.generous:
             object.__setattr__(self, "generous", True)
+
+
+def unread_as_a_whole(reading: Reading, why: Reason | None) -> Reading:
+    """Nothing was seen of the page at all: that is said, not which fact was missed."""
+    return replace(reading, unseen=why) if why and reading.missing else reading
 
 
 def outcome_of(reading: Reading) -> Outcome:

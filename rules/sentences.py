@@ -1,15 +1,17 @@
 """Russian sentences for outcomes and failures: data in sentences.toml, filled in here.
 
 A template names fields of `measured`, `required` and of the case. `{posts:пост|поста|постов}`
-prints the number with the right form, `{since:date}` a date in words, `{shown:list}` a list,
-`{since:span until}` the days from one field to another.
+prints the number with the right form, `{since:date}` a date in words, `{since:span until}` the days
+from one field to another, `{shown:list}` a list of quotations, `{title:quote}` one,
+`{looked_for:words}` a list of words. Where a field may have nothing to tell, the file gives a list
+of templates: the first that can be filled is told, and the last needs no such field.
 """
 
 from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -26,12 +28,20 @@ _RUSSIAN = Locale("ru")
 SPAN = "span "
 _FORMS = {"one": 0, "few": 1, "many": 2, "other": 1}
 
+Template = tuple[tuple[str, str | None, str], ...]
+"""Text, the field behind it, and how that is printed."""
+
 
 @cache
-def _parts(reason: Reason) -> tuple[tuple[str, str | None, str], ...]:
-    """Text, the field behind it, and how that is printed; parsed once, filled in often."""
-    parsed = string.Formatter().parse(_texts()["reason"][reason])
-    return tuple((text, name, spec or "") for text, name, spec, _ in parsed)
+def _templates(table: str, reason: Reason) -> tuple[Template, ...]:
+    """Parsed once, filled in often; empty where the table does not speak of the reason."""
+    written = _texts()[table].get(reason, [])
+    return tuple(map(_template, [written] if isinstance(written, str) else written))
+
+
+def _template(text: str) -> Template:
+    parsed = string.Formatter().parse(text)
+    return tuple((before, name, spec or "") for before, name, spec, _ in parsed)
 
 
 def _told(fields: Mapping[str, Any], name: str, spec: str) -> str:
@@ -46,8 +56,17 @@ def _said(value: Any, spec: str) -> str:
     if spec == "date":
         return day(value)
     if spec == "list":
-        return ", ".join(f"«{one}»" for one in value) or "ничего"
+        return ", ".join(map(quoted, filter(None, value))) or "ничего"
+    if spec == "words":
+        return ", ".join(value)
+    if spec == "quote":
+        return quoted(value)
     return "—" if value is None else str(value)
+
+
+def quoted(value: Any) -> str:
+    """«Кедр», but a name with quotation marks of its own as it is: Музей «Кедр»."""
+    return str(value) if "«" in str(value) else f"«{value}»"
 
 
 def _counted(number: int, forms: list[str]) -> str:
@@ -83,28 +102,58 @@ def _day(moment: date) -> str:
 
 
 @cache
-def _texts() -> Mapping[str, Mapping[str, str]]:
+def _texts() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(files("rules").joinpath("sentences.toml").read_text("utf-8"))
 
 
 def sentence(reason: Reason, fields: Mapping[str, Any]) -> str:
     """Raises KeyError if the template asks for what `fields` does not have."""
+    return _filled(_chosen(_templates("reason", reason), fields), fields)
+
+
+def advice(reason: Reason, fields: Mapping[str, Any]) -> str | None:
+    """What to do about this very reason; None: what the requirement advises fits it."""
+    templates = _templates("advice", reason)
+    return _filled(_chosen(templates, fields), fields) if templates else None
+
+
+def _chosen(templates: Sequence[Template], fields: Mapping[str, Any]) -> Template:
+    return next((one for one in templates[:-1] if _tells(one, fields)), templates[-1])
+
+
+def _tells(template: Template, fields: Mapping[str, Any]) -> bool:
+    try:
+        return all(name is None or _is_something(fields[name]) for _, name, _ in template)
+    except KeyError:
+        return False
+
+
+def _is_something(value: Any) -> bool:
+    return any(value) if isinstance(value, list | tuple) else value not in (None, "")
+
+
+def _filled(template: Template, fields: Mapping[str, Any]) -> str:
     return "".join(
         [
             text if name is None else text + _told(fields, name, spec)
-            for text, name, spec in _parts(reason)
+            for text, name, spec in template
         ]
     )
 
 
 def words(name: str) -> str:
-    """A word of the generated document (docs/rules.md)."""
-    return _texts()["document"][name]
+    """A word of the generated documents (docs/rules.md, docs/reasons.md)."""
+    return str(_texts()["document"][name])
+
+
+def atom_word(atom: str) -> str:
+    """«телефона»: of what a card has none."""
+    return str(_texts()["atom"][atom])
 
 
 def failure_text(failure: Failure) -> str:
     """Why something could not be read, for a reader who is no programmer."""
-    return _texts()["failure"][failure.code]
+    return str(_texts()["failure"][failure.code])
 
 
 def failures_text(failures: Iterable[Failure]) -> str:
@@ -119,4 +168,4 @@ def network_name(network: str | None) -> str:
 
 def shown_as(how: str) -> str:
     """How a site shows a page without a link to it: «виджетом соцсети»."""
-    return _texts()["shown"][how]
+    return str(_texts()["shown"][how])

@@ -7,7 +7,7 @@ from datetime import date
 
 from collectors.model import Failure, FailureCode
 from rules.case import Case
-from rules.reading import Reading
+from rules.reading import Reading, reason_of
 from rules.reasons import Reason
 from rules.workdays import add_working_days, deadline_in_days, deadline_in_months
 
@@ -24,7 +24,10 @@ def in_time(case: Case, reading: Reading) -> Reading:
     if case.today > due:
         return after_term(case, reading, due)
     measured = {**reading.measured, "due": due.isoformat()}
-    return replace(reading, pending=Reason.DEADLINE_NOT_OVER, measured=measured)
+    otherwise = reason_of(replace(reading, pending=None))
+    return replace(
+        reading, pending=Reason.DEADLINE_NOT_OVER, otherwise=otherwise, measured=measured
+    )
 
 
 def after_term(case: Case, reading: Reading, last: date) -> Reading:

@@ -54,6 +54,7 @@ def _two_factor(case: Case, page: str | None) -> Reading:
     count, of = (said.attestation.count, said.attestation.of) if said.attestation else (None, None)
     everybody = bool(count) and count == of
     counted = count is not None and of is not None
+    agree = bool(of) and (count or 0) <= (of or 0)
     return Reading(
         strict=said.confirms and everybody,
         generous=said.confirms,
@@ -61,7 +62,12 @@ def _two_factor(case: Case, page: str | None) -> Reading:
         unmet=Reason.NOT_CONFIRMED,
         between=Reason.TWO_FACTOR_PARTLY if counted else Reason.TWO_FACTOR_UNCOUNTED,
         unseen=said.refusal,
-        measured={**said.measured, "count": count, "of": of},
+        measured={
+            **said.measured,
+            "count": count,
+            "of": of,
+            **({"managers": of} if agree else {}),
+        },
         evidence=(),
     )
 

@@ -23,6 +23,7 @@ class Beside:
     has_new_clips: bool = False
     measured: dict[str, Any] = field(default_factory=dict)
     notes: tuple[Reason, ...] = ()
+    aside: tuple[Reason, ...] = ()  # of clips that were there before: a reader may ask about them
 
 
 def beside_the_wall(case: Case, start: date) -> Beside:
@@ -33,7 +34,8 @@ def beside_the_wall(case: Case, start: date) -> Beside:
     notes = [Reason.HAS_CLIPS] if case.facts.clips_count else []
     notes += [Reason.TOPICS_GREW] if topics and case.view.wall is None else []
     since = {"counted_since": start.isoformat()} if shown else {}
-    return Beside(bool(clips), {**since, **shown}, tuple(notes))
+    standing = (Reason.HAS_CLIPS,) if case.facts.clips_count and not clips else ()
+    return Beside(bool(clips), {**since, **shown}, tuple(notes), standing)
 
 
 def _grown(case: Case, counter: Counter, start: date) -> int:

@@ -23,6 +23,7 @@ from rules.reading import Reading
 from rules.reasons import Reason
 from rules.reference import digits_of, phones_of
 from rules.same import Same
+from rules.sentences import atom_word
 from rules.views import View
 
 
@@ -32,12 +33,14 @@ def card(case: Case, *, atom: str) -> Reading:
     blocks = cards(case, case.site, one)
     if atom == "email" and (one.no_email or not one.emails):
         return inapplicable(Reason.NO_EMAIL_TO_SHOW)
-    if not blocks or (atom != "name" and not any(map(_shows_contacts, blocks))):
-        return _no_card(case, atom)
+    if not blocks:
+        return _no_card(case, atom, Reason.CARD_NOT_FOUND)
+    if atom != "name" and not any(map(_shows_contacts, blocks)):
+        return _no_card(case, atom, Reason.CARD_WITHOUT_CONTACTS)
     shown, found = ATOMS[atom](one, blocks)
     everywhere = found or ATOMS[atom](one, list(_everywhere(case)))[1]
     seen = [] if shown else _hints(blocks, atom)
-    told = {"atom": ATOM_NAMES[atom], "institution": one.short_name or one.name}
+    told = {"atom": atom_word(atom), "institution": one.short_name or one.name}
     unclear = Reason.CARD_SHOWS_ODDLY if seen else Reason.CARD_UNCLEAR
     return of_site(
         case,
@@ -66,29 +69,29 @@ def card_tells(case: Case, *, stems: list[str], what: str) -> Reading:
     blocks = cards(case, case.site, one)
     told = any(names((block.heading, block.text), stems) for block in blocks)
     if not blocks:
-        return _no_card(case, "words")
+        return _no_card(case, "words", Reason.CARD_NOT_FOUND)
     return of_site(
         case,
         strict=told,
         generous=True,
         reasons=(Reason.CARD_SHOWS, Reason.CARD_LACKS, Reason.CARD_UNCLEAR),
-        measured={"atom": what, "institution": one.short_name or one.name},
+        measured={"atom": what, "what": what, "institution": one.short_name or one.name},
         worst=Outcome.REVIEW,
     )
 
 
-def _no_card(case: Case, atom: str) -> Reading:
+def _no_card(case: Case, atom: str, why: Reason) -> Reading:
     """The site may tell of the institution where we do not understand it: never a violation."""
     one = case.about_institution
     reading = of_site(
         case,
         strict=False,
         generous=True,
-        reasons=(Reason.CARD_SHOWS, Reason.CARD_NOT_FOUND, Reason.CARD_NOT_FOUND),
+        reasons=(Reason.CARD_SHOWS, why, why),
         measured={"institution": one.short_name or one.name},
         worst=Outcome.REVIEW,
     )
-    unknown = reading.unseen or Reason.CARD_NOT_FOUND
+    unknown = reading.unseen or why
     is_complete = case.site is not None and not unread_parts(case.site, site_facts(case))
     return replace(reading, unseen=reading.unseen if is_complete and atom == "name" else unknown)
 
@@ -182,9 +185,3 @@ def _name(_one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
 
 ATOMS = {"phones": _phones, "email": _emails, "postal": _postal, "name": _name}
 HINTS = {"phones": HintKind.PHONE, "email": HintKind.EMAIL, "postal": HintKind.POSTAL}
-ATOM_NAMES = {
-    "phones": "телефона",
-    "email": "электронной почты",
-    "postal": "почтового адреса",
-    "name": "наименования",
-}

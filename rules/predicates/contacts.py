@@ -21,9 +21,12 @@ from rules.literal import (
     holds_phone,
     holds_place,
     holds_site,
+    may_hold,
 )
 from rules.matching import (
     Match,
+    alike_email,
+    alike_site,
     has_house,
     is_address,
     same_address,
@@ -33,7 +36,7 @@ from rules.matching import (
 )
 from rules.model import Severity
 from rules.names import around_of, is_foreign, names_match
-from rules.reading import Reading, worst_of
+from rules.reading import Reading, unread_as_a_whole, worst_of
 from rules.reasons import Reason
 from rules.reference import digits_of, phones_of
 from rules.same import Same
@@ -92,16 +95,21 @@ def activity_told(case: Case, *, min_about_chars: int) -> Reading:
     texts = [facts.description, facts.status, facts.pinned_text]
     lengths = [len(text.strip()) for text in texts if text]
     posts = facts.wall.posts if facts.wall else ()
+    with_text = sum(bool(post.own_length) for post in posts)
     says = bool(lengths) and max(lengths) > 0
     return Reading(
         strict=max(lengths, default=0) >= min_about_chars,
-        generous=says or any(post.own_length for post in posts) or bool(facts.unread_places),
+        generous=says or bool(with_text) or bool(facts.unread_places),
         met=Reason.ACTIVITY_TOLD,
         unmet=Reason.ACTIVITY_ABSENT,
-        between=Reason.ACTIVITY_SHORT,
+        between=Reason.ACTIVITY_SHORT if says or with_text else Reason.PLACES_UNREAD,
         missing=case.missing("description", "wall") if not says else case.missing("description"),
         unseen=None if says or _read_whole(case, posts) else Reason.WALL_NOT_READ_WHOLE,
-        measured={"longest": max(lengths, default=0)},
+        measured={
+            "longest": max(lengths, default=0),
+            **({"with_text": with_text} if with_text and not says else {}),
+            "unread": list(facts.unread_places),
+        },
         required={"min_about_chars": min_about_chars},
     )
 
@@ -134,10 +142,11 @@ def phone_shown(case: Case) -> Reading:
 @once_a_page
 def email_shown(case: Case) -> Reading:
     """No e-mail in the registry (`no_email`) is a question, as clause 9 knows no «при наличии»."""
+    shown = _contacts(case).emails
     reading = _agreement(
         case,
         case.institution.emails,
-        _contacts(case).emails,
+        shown,
         literal=[one for one in case.institution.emails if holds_email(_texts(case), one)],
         agree=lambda ours, email: same_email(ours, email.value),
         say=lambda email: email.value,
@@ -146,7 +155,17 @@ def email_shown(case: Case) -> Reading:
     )
     if case.institution.no_email:
         return _without_email(reading)
+    is_alike = any(
+        may_hold(_texts(case), own) or any(alike_email(own, one.value) for one in shown)
+        for own in case.institution.emails
+    )
+    reading = _if_alike(reading, is_alike, Reason.EMAIL_LOOKS_ALIKE)
     return _or_hinted(case, reading, HintKind.EMAIL, Reason.EMAIL_UNCLEAR)
+
+
+def _if_alike(reading: Reading, is_alike: bool, why: Reason) -> Reading:
+    """A slip of the keyboard is neither an absence nor a fault of the registry."""
+    return replace(reading, generous=True, between=why) if is_alike else reading
 
 
 def _is_own(value: Phone | Email | PostalAddress) -> bool:
@@ -205,10 +224,11 @@ def site_shown(case: Case, *, not_sites: list[str]) -> Reading:
     """A link to the institution's site, wherever it stands; «при наличии»."""
     institution = case.institution
     ours = [institution.site] if institution.site else []
+    shown = [link.url for link in _contacts(case).links if _is_site(link.url, not_sites)]
     reading = _agreement(
         case,
         ours,
-        [link.url for link in _contacts(case).links if _is_site(link.url, not_sites)],
+        shown,
         literal=[
             one for one in (*ours, *institution.site_aliases) if holds_site(_texts(case), one)
         ],
@@ -216,7 +236,12 @@ def site_shown(case: Case, *, not_sites: list[str]) -> Reading:
         say=str,
         reasons=(Reason.SITE_SHOWN, Reason.SITE_ABSENT, Reason.SITE_DIFFERS),
     )
-    return reading if institution.site else _without_site(case, reading)
+    if not institution.site:
+        return _without_site(case, reading)
+    is_alike = may_hold(_texts(case), _host(institution.site)) or any(
+        alike_site(institution.site, one) for one in shown
+    )
+    return _if_alike(reading, is_alike, Reason.SITE_LOOKS_ALIKE)
 
 
 def _without_site(case: Case, reading: Reading) -> Reading:
@@ -233,8 +258,12 @@ def _without_site(case: Case, reading: Reading) -> Reading:
 
 def _is_site(url: str, not_sites: Iterable[str]) -> bool:
     """Links to networks and services are no sites; «*.gosweb.gosuslugi.ru» is one."""
-    host = (urlsplit(url if "//" in url else f"//{url}").hostname or "").removeprefix("www.")
+    host = _host(url)
     return bool(host) and host not in not_sites
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url if "//" in url else f"//{url}").hostname or "").removeprefix("www.")
 
 
 def _texts(case: Case) -> list[str]:
@@ -305,7 +334,17 @@ def page_contents(case: Case, *, min_about_chars: int, not_sites: list[str]) -> 
         }
     )
     shown = tuple(item for page in pages for item in case.look(page).evidence)
-    return replace(worst, evidence=shown)
+    return (
+        _of_page(replace(worst, evidence=shown))
+        if len(pages) > 1
+        else replace(worst, evidence=shown)
+    )
+
+
+def _of_page(worst: Reading) -> Reading:
+    """«На странице» of several says which."""
+    page = str(worst.measured["worst"]).partition(" ")[0]
+    return replace(worst, aside=(Reason.PAGE_MEANT,), measured={**worst.measured, "of_page": page})
 
 
 def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, Reading]:
@@ -317,7 +356,10 @@ def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, 
         "phone": phone_shown(case),
         "site": site_shown(case, not_sites=not_sites),
     }
-    return {name: aged(case, GRACE_DAYS, one) for name, one in atoms.items()}
+    return {
+        name: aged(case, GRACE_DAYS, unread_as_a_whole(one, case.view.unread))
+        for name, one in atoms.items()
+    }
 
 
 def _no_pages() -> Reading:

@@ -55,6 +55,7 @@ class Tally:
     unsought: tuple[str, ...]  # not found, but nobody looked for pages of that network
     dead: tuple[str, ...]  # linked, and gone for long enough
     tolerated_until: date | None  # the first of the missing, hinted and dead
+    fresh_until: date | None  # the last of the fresh
 
     @property
     def is_whole(self) -> bool:
@@ -75,10 +76,12 @@ def tally(known: Iterable[Known], links: Linked) -> Tally:
     due = [(one, links.hint(one.addresses)) for one in sought if one.is_live and one.is_old]
     dead = [one for one in known if one.is_gone and one.is_old and one.addresses & links.pages]
     blamed = (*(one for one, _ in due), *dead)
+    fresh = [one for one in sought if not one.is_old]
     return Tally(
         missing=_sorted(one for one, hint in due if hint is None),
         hinted=tuple(sorted(((one.page.address, hint) for one, hint in due if hint), key=_first)),
-        fresh=_sorted(one for one in sought if not one.is_old),
+        fresh=_sorted(fresh),
+        fresh_until=max((one.tolerated_until for one in fresh), default=None),
         unread=tuple(one for one in sought if one.is_unread and one.is_old),
         unsought=_sorted(one for one in absent if one.page.network not in links.networks),
         dead=_sorted(dead),

@@ -232,6 +232,7 @@ def _measured(one: Institution, whole: Tally, links: Linked) -> dict[str, object
         "missing": list(whole.missing),
         "dead": list(whole.dead),
         "new": list(whole.fresh),
+        **({"due": whole.fresh_until.isoformat()} if whole.fresh_until else {}),
         "unread": [known.page.address for known in whole.unread],
         "short": sorted(links.short)[:SHOWN],
         **({"hints": list(_told(whole))} if whole.hinted else {}),

@@ -49,10 +49,12 @@ def _unseen(account: Account) -> Reason | None:
 
 def _measured(account: Account) -> dict[str, str | int | None]:
     year = {"year": account.uncovered} if account.uncovered else {}
+    doubt = {"estimated_on": account.event.on.isoformat()} if account.event.is_estimate else {}
     return {
         "event": account.event.kind,
         "on": account.event.on.isoformat(),
         "told_on": account.told.isoformat() if account.told else None,
         "due": account.due.isoformat() if account.due else None,
         **year,
+        **doubt,
     }

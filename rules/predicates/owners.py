@@ -62,7 +62,7 @@ def told_of(view: View, whose: Owned) -> dict[str, object]:
     site = view.facts.site
     return {
         "site": view.page.address,
-        "title": (view.facts.title or "нет")[:LONGEST_TITLE],
+        "title": (view.facts.title or "")[:LONGEST_TITLE] or None,
         "final_url": site.final_url if site else None,
         "looked_for": list(whose.looked_for),
     }

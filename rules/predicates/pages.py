@@ -154,7 +154,8 @@ def government_mark(case: Case, *, renamed_days: int = 0) -> Reading:
         pending=Reason.PAGE_RENAMED if until and case.today <= until else None,
         measured={
             "mark": seen,
-            "renamed_on": renamed and renamed.isoformat(),
+            **({"renamed_on": renamed.isoformat()} if renamed else {}),
+            **({"due": until.isoformat()} if until else {}),
             **(
                 {"address": page, "elsewhere": [one.page.address for one in elsewhere]}
                 if elsewhere
@@ -237,18 +238,26 @@ def page_kept(case: Case, *, abandon_days: int) -> Reading:
             *(failure for view in views for failure in view.missing("wall")),
             *(not_due("wall") for _ in unread[:1]),
         ),
-        unseen=None if views else Reason.PAGE_NOT_REGISTERED,
+        unseen=next((view.unread for view in views if not view.wall and view.unread), None)
+        if views
+        else Reason.PAGE_NOT_REGISTERED,
         pending=Reason.PAGE_IS_NEW if is_new else None,
+        otherwise=Reason.PAGES_KEPT_PARTLY if alive else Reason.PAGE_ABANDONED,
         worst=Outcome.REVIEW,
         measured={
             "silent": [view.page.address for view in silent],
             "until": case.today.isoformat(),
-            **({"created_on": max(young).isoformat()} if is_new else {}),
+            **(_term(max(young), abandon_days) if is_new else {}),
         },
         required={"abandon_days": abandon_days},
         evidence=tuple(item for view in views for item in view.evidence),
         read_at=min((view.wall_at for view in views if view.wall_at), default=None),
     )
+
+
+def _term(created_on: date, days: int) -> dict[str, str]:
+    due = created_on + timedelta(days=days)
+    return {"created_on": created_on.isoformat(), "due": due.isoformat()}
 
 
 def _published(view: View, since: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from rules.attestations import Statement, is_leading_post
@@ -36,7 +36,7 @@ def appointed(
         between=Reason.PERSON_WITHOUT_ORDER,
         unseen=None if named or admits else _nobody(case, role, said),
         measured={
-            "posts": [one.post for one in named],
+            "posts": _posts(named),
             **(said.measured if said is not None and not named else {}),
         },
         evidence=(),
@@ -61,7 +61,7 @@ def head_answers(case: Case) -> Reading:
         unmet=Reason.HEAD_REPLACED,
         unseen=None if heads or others else Reason.PERSON_NOT_REGISTERED,
         worst=Outcome.REVIEW,
-        measured={"posts": [one.post for one in (others or heads)]},
+        measured={"posts": _posts(others or heads)},
         evidence=(),
     )
 
@@ -78,7 +78,7 @@ def organiser_ranks(case: Case, *, lower_posts: list[str]) -> Reading:
         unmet=Reason.RANK_TOO_LOW,
         between=Reason.RANK_UNCLEAR,
         unseen=None if named else Reason.PERSON_NOT_REGISTERED,
-        measured={"posts": [one.post for one in named]},
+        measured={"posts": _posts(named)},
         evidence=(),
     )
 
@@ -97,7 +97,7 @@ def authorised_person(case: Case) -> Reading:
         unmet=Reason.NOT_AN_EMPLOYEE,
         between=Reason.ESIA_NOT_RECORDED,
         unseen=None if named else Reason.PERSON_NOT_REGISTERED,
-        measured={"posts": [one.post for one in named], **said.measured},
+        measured={"posts": _posts(named), **said.measured},
         evidence=(),
     )
 
@@ -112,6 +112,10 @@ def _of_rank(case: Case, ranks: tuple[str, ...]) -> Iterator[Person]:
     for one in case.institution.persons:
         if one.rank in ranks and _holds(one, case.today):
             yield one
+
+
+def _posts(persons: Iterable[Person]) -> list[str]:
+    return list(dict.fromkeys(one.post for one in persons))
 
 
 def _holds(person: Person, on: date) -> bool:

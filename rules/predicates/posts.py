@@ -14,7 +14,13 @@ from rules.predicates.beside import beside_the_wall
 from rules.reading import Reading
 from rules.reasons import Reason
 from rules.terms import not_due
-from rules.workdays import complete_weeks, is_judged, judged_days, starts_at
+from rules.workdays import (
+    CalendarUncoveredError,
+    complete_weeks,
+    is_judged,
+    judged_days,
+    starts_at,
+)
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 AUTOPOSTED_ON = 5  # the same text on so many pages of the municipality is autoposting
@@ -74,6 +80,7 @@ def posts_per_week(
             },
             required={"min_posts": min_posts, "max_weeks_below": max_weeks_below},
             notes=(*_notes(case, mondays), *beside.notes),
+            aside=beside.aside,
         ),
     )
 
@@ -125,6 +132,7 @@ def posts_regular(
             },
             required={"max_gap_days": max_gap_days, "lookback_days": lookback_days},
             notes=(*_notes(case, []), *_unread_days(case), *beside.notes),
+            aside=beside.aside,
         ),
     )
 
@@ -146,12 +154,28 @@ def _window(case: Case, mondays: Sequence[date], start: date, reading: Reading) 
     if wall is None:
         return replace(reading, strict=False, missing=case.missing("wall"))
     if len(mondays) < FEWEST_WEEKS and case.is_recent:
-        return replace(reading, strict=False, pending=Reason.PAGE_IS_NEW)
+        due = _last_day_of_weeks(case)
+        measured = {**reading.measured, **({"due": due.isoformat()} if due else {})}
+        return replace(reading, strict=False, pending=Reason.PAGE_IS_NEW, measured=measured)
     if len(mondays) < FEWEST_WEEKS:
         return replace(reading, strict=False, unseen=Reason.TOO_FEW_WEEKS)
     if wall.covered_since is None or wall.covered_since > starts_at(start, case.zone):
         return replace(reading, missing=(Failure(FailureCode.INCOMPLETE, "wall"),))
     return reading
+
+
+def _last_day_of_weeks(case: Case) -> date | None:
+    """The Sunday after which the page has lived for weeks enough; None: not in our calendar."""
+    born, fewest = case.born or case.today, (case.norm or {})["min_workdays_in_week"]
+    monday = born + timedelta(days=-born.weekday() % 7)
+    found = 0
+    try:
+        while found < FEWEST_WEEKS:
+            found += is_judged(monday, fewest, case.days_off)
+            monday += WEEK
+    except CalendarUncoveredError:
+        return None
+    return monday - DAY
 
 
 def _read_at(case: Case) -> datetime:

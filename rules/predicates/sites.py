@@ -97,12 +97,12 @@ def section_present(
         strict=bool(fresh) or said.confirms,
         generous=bool(headed) or any(names(_everything(one), stems) for one in pages),
         reasons=(
-            Reason.SECTION_FOUND,
+            Reason.SECTION_FOUND if fresh or not said.confirms else Reason.ATTESTED,
             Reason.SECTION_ABSENT,
             Reason.SECTION_STALE if headed else Reason.SECTION_UNCLEAR,
         ),
         measured={"found": [one.url for one in (fresh or headed)][:3], **said.measured},
-        required={"fresh_days": fresh_days, "min_chars": min_chars},
+        required={**({"fresh_days": fresh_days} if fresh_days else {}), "min_chars": min_chars},
     )
 
 
@@ -167,7 +167,7 @@ def site_email(case: Case) -> Reading:
             Reason.EMAIL_NOT_ON_SITE,
             _unlike_ours(shown, is_own=is_own, is_known=bool(ours)),
         ),
-        measured={"shown": shown[:5], "seen": seen},
+        measured={"shown": shown[:5], "seen": seen, "site": case.institution.site},
         required={"registry": list(ours)},
     )
 

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from collectors.model import FailureCode
 from collectors.networks import page_title
+from reports.cards import measures
 from reports.counting import WORST_FIRST, Change
+from reports.formats.text import FORMAT
 from reports.templating import cell, is_safe, link, one_line, tel
-from reports.words import count, moment, percent, words, zone_name
+from reports.words import count, moment, named, percent, words, zone_name
 from rules.model import Outcome, Severity
 from tests.cast import NOW, TOMSK
+from tests.reports.town import AUDIT, REPORT
+from tests.rules.reasons_page import findings
 
 
 @pytest.mark.parametrize(
@@ -68,3 +74,38 @@ def test_a_line_keeps_no_breaks_and_no_hidden_signs() -> None:
 
 def test_a_long_name_does_not_bend_the_table() -> None:
     assert len(cell("а" * 90, 36)) == 36
+
+
+def test_one_address_is_no_page_and_site() -> None:
+    """«1 страница и сайт» was said where there is no site."""
+    assert count(1, "page").replace("\u00a0", " ") == "1 адрес"
+
+
+def test_no_word_for_a_failure_takes_a_page_of_a_network_for_a_site() -> None:
+    """Of these only a page of a network, or any address, is told."""
+    shared = ("login_wall", "captcha", "dns", "forbidden", "rate_limited", "server_error")
+    assert [code for code in shared if "сайт" in words()["failures"][code]] == []
+
+
+def test_what_is_required_has_a_name_unless_it_is_how_far_back_was_looked() -> None:
+    asked = {name for one in findings() for name in one.required}
+    assert {name for name in asked if not named("requirements", name)} <= {
+        "lookback_days", "by_act", "by_clause",
+    }  # fmt: skip
+
+
+def test_how_far_back_was_looked_is_no_requirement() -> None:
+    assert measures("requirements", {"lookback_days": 28}) == ()
+
+
+def test_posts_of_persons_are_not_called_entries() -> None:
+    assert measures("measures", {"posts": ["директор"]}) == (("должность", "директор"),)
+
+
+@pytest.mark.parametrize("requests", [{}, {"vk": 0}])
+def test_a_night_without_a_request_has_read_nothing(requests: dict[str, int]) -> None:
+    read = replace(AUDIT.collection, read=8, unread=0, reasons={}, requests=requests)
+    idle = replace(REPORT, audit=replace(AUDIT, complete=True, collection=read))
+    text = " ".join(FORMAT.render(idle).main.decode().split())
+    assert "прочитано всё" not in text
+    assert "заново ничего не читали" in text

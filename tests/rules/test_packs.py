@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from rules.document import document
 from rules.engine import ENGINE_PARAMETERS
 from rules.explain import explain
-from rules.model import Requirement
+from rules.model import Outcome, Requirement
 from rules.packs import PackError, load_act, shipped
 from rules.packs.declared import DeclaredAct, DeclaredEdition, DeclaredRequirement, Subjects
 
@@ -169,3 +169,24 @@ def test_every_key_of_a_pack_is_documented(declared: type[BaseModel]) -> None:
 @pytest.mark.parametrize("parameter", ENGINE_PARAMETERS)
 def test_every_parameter_of_the_guards_is_documented(parameter: str) -> None:
     assert f"`{parameter}`" in (Path(__file__).parents[2] / "docs/packs.md").read_text("utf-8")
+
+
+PROMISES = {
+    Outcome.PASS: ("Выполнено:",),
+    Outcome.FAIL: ("Не выполнено:", "Ниже рекомендуемого:"),
+    Outcome.REVIEW: ("Нужно посмотреть:",),
+    Outcome.PENDING: ("Срок не истёк:",),
+    Outcome.UNKNOWN: ("Не удалось проверить:",),
+}
+
+
+@pytest.mark.parametrize(
+    "requirement", [one for one in REQUIREMENTS if one.predicate], ids=lambda one: one.id
+)
+def test_a_clause_promises_the_outcomes_that_it_can_have_and_no_other(
+    requirement: Requirement,
+) -> None:
+    said = {
+        one for one, words in PROMISES.items() if any(word in requirement.how for word in words)
+    }
+    assert said == set(requirement.outcomes) - {Outcome.NOT_APPLICABLE}

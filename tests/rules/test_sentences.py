@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import json
-import tomllib
-from importlib.resources import files
+import re
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from collectors.model import Failure, FailureCode
 from rules.engine import judge
 from rules.reasons import Reason
-from rules.sentences import failure_text, sentence
+from rules.sentences import failure_text, quoted, sentence
+from tests.rules.reasons_page import TEXTS, Told, page, templates, told
 from tests.rules.test_cases import ACTS, ALL
 from tests.rules.world import world
 
-TEXTS = tomllib.loads(files("rules").joinpath("sentences.toml").read_text("utf-8"))
-# These need another act or registry than the cast's: see test_engine, test_other_acts.
-BESIDE = {
-    Reason.PREDICATE_BROKE,
-    Reason.EDITION_NOT_IN_FORCE,
-    Reason.LIST_AGREES,
-    Reason.INHERITED_NOT_IN_FORCE,
-    Reason.STRICTER_ELSEWHERE,
-    Reason.NORM_FROM,
-}
+PAGE = Path(__file__).parents[2] / "docs/reasons.md"
 
 
 def test_every_reason_has_a_sentence_and_no_sentence_is_idle() -> None:
@@ -40,23 +33,52 @@ def test_no_failure_is_told_that_does_not_exist() -> None:
     assert set(TEXTS["failure"]) == set(FailureCode)
 
 
-def test_every_reason_is_told_by_some_case() -> None:
-    """Filling a template asks for its fields: a missing one would be an `error` there."""
-    told: set[str] = set()
+@pytest.fixture(scope="module")
+def by_reason() -> Mapping[Reason, Told]:
+    return told()
+
+
+def test_every_sentence_is_told_in_some_world(by_reason: Mapping[Reason, Told]) -> None:
+    """Also each of several for one reason: what nobody can be told is no sentence of ours."""
+    untold = [
+        (reason, number)
+        for reason, one in by_reason.items()
+        for number in range(len(templates(reason)))
+        if number not in one.examples
+    ]
+    assert untold == []
+
+
+def test_only_what_blames_or_asks_has_advice_of_its_own(by_reason: Mapping[Reason, Told]) -> None:
+    idle = [name for name in TEXTS["advice"] if not by_reason[Reason(name)].remedy]
+    assert idle == []
+
+
+def test_the_page_of_reasons_is_up_to_date() -> None:
+    assert PAGE.read_text("utf-8") == page(), "python -m tests.rules.reasons_page > docs/reasons.md"
+
+
+def test_no_sentence_names_nothing(by_reason: Mapping[Reason, Told]) -> None:
+    """«…: ничего», a dash for a date, a field left open."""
+    said = [text for one in by_reason.values() for text in one.examples.values()]
+    assert [text for text in said if re.search(r"ничего\.|[:(] —|\bNone\b|«»|  |[{}]", text)] == []
+
+
+def test_no_predicate_breaks_in_a_world_and_each_tells_json() -> None:
     for case in ALL:
         for one in judge(world(case), list(ACTS.values())):
             assert one.outcome != "error", (case.name, one.requirement)
-            json.dumps([one.measured, one.required])  # JSON values only
-            told |= {one.reason, *one.notes}
-            if one.preview_because:
-                told.add(one.preview_because)
-    beside = {reason for reason in Reason if _is_told(reason, told)}
-    assert set(Reason) - beside - BESIDE == set()
+            json.dumps([one.measured, one.required])
 
 
-def _is_told(reason: Reason, told: set[str]) -> bool:
-    start = TEXTS["reason"][reason].partition("{")[0]
-    return reason in told or any(len(start) > 10 and one.startswith(start) for one in told)
+def test_the_first_template_that_can_be_filled_is_told() -> None:
+    told_of = {"otherwise": None, "due": "2026-11-23"}
+    assert sentence(Reason.DEADLINE_NOT_OVER, told_of).startswith("Записи о сообщении")
+
+
+@pytest.mark.parametrize(("name", "shown"), [("Кедр", "«Кедр»"), ("Музей «Кедр»", "Музей «Кедр»")])
+def test_a_name_with_quotation_marks_gets_no_more_of_them(name: str, shown: str) -> None:
+    assert quoted(name) == shown
 
 
 @pytest.mark.parametrize(
