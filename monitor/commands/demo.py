@@ -79,7 +79,7 @@ def _typed(value: str) -> object:
 
 def _night(application: Application, running: Running, night: datetime) -> Audit:
     running.set_clock(night)
-    print(f"Проверка на {night:%d.%m.%Y}")
+    print(f"Проверка на {night.astimezone(application.settings.schedule.timezone):%d.%m.%Y}")
     with progress() as tell:
         return pipeline.audit(application, Order(as_of=night), tell)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from monitor.progress import progress
 from monitor.sandbox import Running
 from tests.monitor.conftest import AS_OF, Office, office_of
 
@@ -227,3 +228,12 @@ def test_the_shipped_registries_accuse_nobody(office: Office) -> None:
     assert done.returncode == 3
     assert "не внесены в реестр" in done.stdout
     assert [one for one in findings(report) if one["outcome"] == "fail"] == []
+
+
+def test_the_progress_calls_no_page_read_that_may_not_have_opened(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The summary counts what was read; «прочитано 9 из 9» above «30 из 32» would contradict it."""
+    with progress() as tell:
+        tell("site", 9, 9)
+    assert capsys.readouterr().err == "Сайт: готово 9 из 9\n"
