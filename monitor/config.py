@@ -35,6 +35,7 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
@@ -233,7 +234,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
     """Read `file` and the environment. Raises ConfigError with all faults at once."""
     if not file.is_file():
         raise ConfigError([f"{file}: {NO_FILE}"])
-    declared = _read(file)
+    declared = _read(file, environment)
     secrets = _Secrets(environment)
     folder = file.resolve().parent
     found = networks()
@@ -269,13 +270,13 @@ def demand_workers(settings: Settings) -> None:
         raise ConfigError([INSTALL])
 
 
-def _read(file: Path) -> Any:
+def _read(file: Path, environment: Mapping[str, str]) -> Any:
     try:
         lines = read_toml(file)
     except TomlError as error:
         raise ConfigError([str(error)]) from None
     try:
-        return _declaration(file)()
+        return _declaration(file, environment)()
     except SettingsError as error:
         raise ConfigError([f"окружение: {error}; список пишется как JSON"]) from None
     except ValidationError as error:
@@ -299,8 +300,9 @@ def _words(error: Any) -> str:
     return f"значение {error['input']!r} не подходит ({error['msg']})"
 
 
-def _declaration(file: Path) -> type[BaseSettings]:
+def _declaration(file: Path, environment: Mapping[str, str]) -> type[BaseSettings]:
     """The settings model: our sections, and one for every installed network."""
+    variables = {name.lower(): value for name, value in environment.items()}
 
     class Declared(BaseSettings):
         model_config = SettingsConfigDict(
@@ -323,7 +325,9 @@ def _declaration(file: Path) -> type[BaseSettings]:
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+            given = EnvSettingsSource(settings_cls)
+            given.env_vars = variables  # not always those of this process
+            return given, TomlConfigSettingsSource(settings_cls, toml_file=file)
 
     sections: dict[str, Any] = {
         slug: (model, model()) for slug, model in _network_sections().items()

@@ -48,8 +48,8 @@ def _bars(bars: Progress) -> Tell:
 
 def _plain(network: str, done: int, total: int) -> None:
     if done == total or (done and total > MANY and done % MANY == 0):
-        did = "готово" if network in SHARED else "прочитано"
-        print(f"{_title(network)}: {did} {done} из {total}", file=sys.stderr)
+        # "read" would be untrue of those that did not open: they are told in the end
+        print(f"{_title(network)}: готово {done} из {total}", file=sys.stderr)
 
 
 def _title(network: str) -> str:

@@ -33,7 +33,7 @@ def of_town(application: Application, report: Report, name: str) -> Report:
         institutions=scope,
         acts=tuple(act for act in report.acts if act.id in town.packs),
         findings=tuple(one for one in report.findings if one.municipality == name),
-        trend=audits.tallies(application.engine, report.audit, municipality=name),
+        trend=report.trend and audits.tallies(application.engine, report.audit, municipality=name),
         entered=tuple(one for one in report.entered if one.municipality == name),
         left=tuple(one for one in report.left if one.municipality == name),
         lacks_towns=False,

@@ -14,9 +14,19 @@ from dataclasses import dataclass
 
 from reports import counting
 from reports.counting import Change
-from reports.ground import Ground, ground, mark_of, name_of, place_of, title_of, told
+from reports.ground import (
+    Ground,
+    ground,
+    mark_of,
+    name_of,
+    place_of,
+    standing_of,
+    title_of,
+    told,
+)
 from reports.mail import INLINER, Letter
 from reports.model import Format, Rendered, Report
+from reports.standing import Stand, Standing, is_put_off, said
 from reports.templating import one_line, render
 from reports.words import day, moment, phrase
 from rules.model import Finding, Institution, Outcome
@@ -65,6 +75,10 @@ class View:
     violations: tuple[Task, ...]
     advice: tuple[Task, ...]
     review: tuple[Task, ...]
+    put_off: tuple[Task, ...]  # waived or disputed; it stands in none of the others
+    standing: Standing
+    said: str  # its words, as the report has them
+    gist: str  # one sentence where nothing is to be mended now
     pending: tuple[Cause, ...]
     unseen: tuple[Cause, ...]
     passed: int
@@ -75,7 +89,7 @@ class View:
 
 def has_something_to_do(report: Report, institution: Institution) -> bool:
     view = build(report, institution)
-    return bool(view.violations or view.advice or view.review)
+    return bool(view.violations or view.advice or view.review or view.put_off)
 
 
 def letter(report: Report, institution: Institution, write_to: str | None = None) -> Letter:
@@ -93,7 +107,10 @@ def build(report: Report, institution: Institution, write_to: str | None = None)
     town = next(one for one in report.municipalities if one.id == institution.municipality)
     base = ground(report, town)
     found = base.findings[institution.id]
-    by_mark = {m: [f for f in found if mark_of(base, f) == m] for m in counting.WORST_FIRST}
+    open_ones = [f for f in found if not _is_apart(f)]
+    by_mark = {m: [f for f in open_ones if mark_of(base, f) == m] for m in counting.WORST_FIRST}
+    unseen = [*by_mark[Outcome.UNKNOWN], *by_mark[Outcome.ERROR]]
+    stand = standing_of(base, institution)
     return View(
         name=name_of(institution),
         full_name=institution.name,
@@ -103,13 +120,29 @@ def build(report: Report, institution: Institution, write_to: str | None = None)
         violations=_tasks(base, by_mark[Outcome.FAIL]),
         advice=_tasks(base, by_mark[counting.BELOW]),
         review=_tasks(base, by_mark[Outcome.REVIEW]),
+        put_off=_tasks(base, [f for f in found if _is_apart(f)]),
+        standing=stand.standing,
+        said=said(stand),
+        gist=_gist(stand, is_all_seen=not unseen),
         pending=_causes(base, by_mark[Outcome.PENDING]),
-        unseen=_causes(base, [*by_mark[Outcome.UNKNOWN], *by_mark[Outcome.ERROR]]),
+        unseen=_causes(base, unseen),
         passed=len(by_mark[Outcome.PASS]),
         fixed=_fixed(base, found),
         exempt=tuple(dict.fromkeys(one.ground for one in institution.exemptions if one.ground)),
         write_to=write_to or _authority(base, institution),
     )
+
+
+def _is_apart(finding: Finding) -> bool:
+    return finding.outcome in (Outcome.FAIL, Outcome.REVIEW) and is_put_off(finding)
+
+
+def _gist(stand: Stand, *, is_all_seen: bool) -> str:
+    if stand.standing is Standing.OUTSIDE:
+        return phrase("letter_outside")
+    if stand.is_put_off:
+        return phrase("letter_put_off")
+    return phrase("letter_clean" if is_all_seen else "letter_seen_clean")
 
 
 def _tasks(base: Ground, findings: Sequence[Finding]) -> tuple[Task, ...]:

@@ -25,7 +25,7 @@ from reports.building import status_of
 from reports.cards import exemption_lines
 from reports.ground import Ground, ground, mark_of, part_of, place_of, standing_of, title_of
 from reports.model import Report
-from reports.standing import said
+from reports.standing import is_put_off, said
 from reports.templating import one_line
 from reports.words import moment, word
 from rules.model import Act, Finding, Institution, Outcome, Requirement
@@ -152,7 +152,14 @@ def _institutions(grounds: Iterable[Ground]) -> Iterator[Row]:
     for base in grounds:
         for one in base.institutions:
             counted = Counter(mark_of(base, f) for f in base.findings[one.id])
-            yield _whose(base, one) | _described(base, one) | _numbers(counted)
+            numbers = _numbers(counted) | {"put_off": _put_off(base, one)}
+            yield _whose(base, one) | _described(base, one) | numbers
+
+
+def _put_off(base: Ground, one: Institution) -> int:
+    """Of the violations."""
+    failed = (f for f in base.findings[one.id] if mark_of(base, f) == Outcome.FAIL)
+    return sum(map(is_put_off, failed))
 
 
 def _described(base: Ground, one: Institution) -> dict[str, Value]:

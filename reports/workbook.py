@@ -14,6 +14,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -26,6 +27,8 @@ from reports.templating import is_safe
 
 LONGEST_TEXT = 32_000  # Excel refuses a cell of more than 32 767 characters
 LONGEST_LINK = 2_000  # and an address of more than 2 079
+LINE, TALLEST = 15, 405  # points; Excel refuses a row of more than 409
+CROWDED = 1.2  # signs that wrap as one does where words end early and letters are wide
 MOST_LINKS = 20_000  # and 65 530 links a sheet; every address is there as text as well
 _PLAIN = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _TOP = {"valign": "top", "text_wrap": True}
@@ -57,11 +60,15 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
     """A sheet that takes whole rows: xlsxwriter's `constant_memory` sheet, whose row file `fh` we
     write ourselves."""
 
-    def line(self, number: int, cells: Iterable[str], width: int) -> None:
-        """Finished cells of one row; rows come in order, from 0 on."""
+    def line(self, number: int, cells: Iterable[str], width: int, height: int) -> None:
+        """Finished cells of one row; rows come in order, from 0 on.
+
+        A row without a height stays one line high in LibreOffice, whatever wraps in it.
+        """
         self._check_dimensions(number, 0)
         self._check_dimensions(number, width - 1)
-        self.fh.write(f'<row r="{number + 1}">{"".join(cells)}</row>')
+        high = f' ht="{height}"' if height > LINE else ""
+        self.fh.write(f'<row r="{number + 1}"{high}>{"".join(cells)}</row>')
 
     def link(self, at: tuple[int, int], address: str) -> None:
         """Register the address; its cell is written with the row, so the library's is dropped."""
@@ -77,14 +84,26 @@ def _write(page: Page, sheet: Sheet, styles: Styles) -> None:
         f'<c r="{letter}1"{_style(styles["heading"])}{_inline(column.title)}'
         for letter, column in zip(letters, sheet.columns, strict=True)
     ]
-    page.line(0, head, len(letters))
+    titles = {column.key: column.title for column in sheet.columns}
+    page.line(0, head, len(letters), _height(sheet.columns, titles))
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
     marks = {name: _style(style) for name, style in styles.items()}
     number = 0
     for number, row in enumerate(sheet.rows, 1):
-        page.line(number, _cells(page, number, sheet.columns, letters, row, marks), len(letters))
+        cells = _cells(page, number, sheet.columns, letters, row, marks)
+        page.line(number, cells, len(letters), _height(sheet.columns, row))
     page.autofilter(0, 0, number, len(sheet.columns) - 1)
+
+
+def _height(columns: Iterable[Column], row: Mapping[str, Value]) -> int:
+    """Points, by the cell that wraps most; estimated, as no font is known here."""
+    most = 0.0
+    for column in columns:
+        value = row.get(column.key)
+        if isinstance(value, str) and len(value) > most * column.width:
+            most = len(value) / column.width
+    return min(LINE * ceil(CROWDED * most), TALLEST)
 
 
 def _style(style: Format) -> str:

@@ -181,25 +181,27 @@ def _answers(one: Attestation, per: str, page: str | None, about: str | None) ->
 
 
 def waiver(
-    waivers: Iterable[Waiver], requirement: str, page: str | None, on: date
+    waivers: Iterable[Waiver], asked: Requirement, page: str | None, on: date
 ) -> Waiver | None:
-    found = [
-        one
-        for one in waivers
-        if one.requirement == requirement and one.page in (None, page) and on <= one.until
-    ]
+    found = [one for one in waivers if _speaks_of(one, asked, page) and on <= one.until]
     return max(found, key=lambda one: one.until, default=None)
 
 
-def is_disputed(events: Iterable[Event], requirement: str, page: str | None, on: date) -> bool:
+def is_disputed(events: Iterable[Event], asked: Requirement, page: str | None, on: date) -> bool:
     """Opened and not closed since; a dispute without requirement or page means all of them."""
     about = [
         one
         for one in events
         if one.kind in ("dispute_opened", "dispute_closed")
-        and one.requirement in (None, requirement)
-        and one.page in (None, page)
+        and _speaks_of(one, asked, page)
         and one.on <= on
     ]
     latest = max(about, key=lambda one: (one.on, one.kind == "dispute_opened"), default=None)
     return latest is not None and latest.kind == "dispute_opened"
+
+
+def _speaks_of(one: Event | Waiver, asked: Requirement, page: str | None) -> bool:
+    """A page beside a requirement of the whole institution is superfluous, and no other thing."""
+    if one.requirement == asked.id and asked.per == "institution":
+        return True
+    return one.requirement in (None, asked.id) and one.page in (None, page)

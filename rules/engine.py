@@ -437,9 +437,9 @@ def _remedy(case: Case, verdict: Verdict) -> str:
 
 def _waiver(case: Case, address: str | None) -> Waiver | None:
     waivers = case.institution.waivers
-    return attestations.waiver(waivers, case.requirement.id, address, case.today)
+    return attestations.waiver(waivers, case.requirement, address, case.today)
 
 
 def _is_disputed(case: Case, address: str | None) -> bool:
     events = case.institution.events
-    return attestations.is_disputed(events, case.requirement.id, address, case.today)
+    return attestations.is_disputed(events, case.requirement, address, case.today)

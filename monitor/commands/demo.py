@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import threading
 from datetime import datetime
@@ -46,12 +45,15 @@ def demo(folder: Path) -> int:
 
 
 def demo_settings(running: Running, folder: Path) -> Settings:
-    """Settings that point at the running sandbox, written beside the town's registry."""
+    """Settings that point at the running sandbox, written beside the town's registry.
+
+    Of the operator's own variables none is heeded: they may name a real database, network, token.
+    """
     registry = write_demo_registry(running, folder)
     given = running.settings()
     file = folder / "config.toml"
     file.write_text(tomli_w.dumps(_sections(given) | {"registry": [registry.name]}), "utf-8")
-    return load_settings(file, os.environ | given)
+    return load_settings(file, given)
 
 
 def _sections(variables: dict[str, str]) -> dict[str, object]:
@@ -79,7 +81,7 @@ def _typed(value: str) -> object:
 
 def _night(application: Application, running: Running, night: datetime) -> Audit:
     running.set_clock(night)
-    print(f"Проверка на {night:%d.%m.%Y}")
+    print(f"Проверка на {night.astimezone(application.settings.schedule.timezone):%d.%m.%Y}")
     with progress() as tell:
         return pipeline.audit(application, Order(as_of=night), tell)
 

@@ -121,7 +121,9 @@ class Town:
         config = self.folder / "config.toml"
         files = ["town.toml", *(f"{one['municipality']['id']}.toml" for one in self.neighbours)]
         config.write_text(tomli_w.dumps({"registry": files, **sections}), "utf-8")
-        return load_settings(config, {**self.sandbox.settings(), **self.secrets})
+        known = self.sandbox.settings()
+        secrets = {name: it for name, it in known.items() if not name.startswith("DOZOR_")}
+        return load_settings(config, secrets | dict(self.secrets))
 
     def audit(self, as_of: datetime = NOW, *names: str) -> Done:
         """A night in which the real clock, too, shows `as_of`."""

@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 
+from monitor.commands.demo import demo_settings
+from monitor.progress import progress
 from monitor.sandbox import Running
+from monitor.sandbox.demo import DEMO_TOKEN
 from tests.monitor.conftest import AS_OF, Office, office_of
 
 
@@ -227,3 +230,28 @@ def test_the_shipped_registries_accuse_nobody(office: Office) -> None:
     assert done.returncode == 3
     assert "не внесены в реестр" in done.stdout
     assert [one for one in findings(report) if one["outcome"] == "fail"] == []
+
+
+def test_the_progress_calls_no_page_read_that_may_not_have_opened(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The summary counts what was read; «прочитано 9 из 9» above «30 из 32» would contradict it."""
+    with progress() as tell:
+        tell("site", 9, 9)
+    assert capsys.readouterr().err == "Сайт: готово 9 из 9\n"
+
+
+def test_the_demo_heeds_nothing_of_what_the_operator_has_set(
+    sandbox: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an invented town would be written into the real database, and real pages be read."""
+    for name, value in (
+        ("DOZOR_STORAGE__DATABASE", "sqlite:////nowhere/real.db"),
+        ("DOZOR_VK__API_URL", "https://api.vk.ru"),
+        ("VK_TOKENS_FILE", "/nowhere/vk-token"),
+    ):
+        monkeypatch.setenv(name, value)
+    settings = demo_settings(sandbox, tmp_path)
+    assert settings.storage.database == f"sqlite:///{tmp_path / 'dozor.db'}"
+    assert settings.networks["vk"].api_url == sandbox.vk_url
+    assert DEMO_TOKEN in settings.secrets

@@ -182,6 +182,12 @@ def test_what_was_read_is_counted_for_the_town_alone(whole: tuple[Application, R
     assert len(town.trend) == len(north.trend) == 2
 
 
+def test_the_town_of_a_partial_audit_has_no_trend(whole: tuple[Application, Report]) -> None:
+    application, report = whole
+    part = replace(report, audit=replace(report.audit, scope=("north/school-2",)), trend=())
+    assert of_town(application, part, "north").trend == ()
+
+
 def test_a_report_of_one_town_can_be_written(
     post: Post, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,8 +45,39 @@ def test_both_bodies_tell_it(told: str) -> None:
 
 def test_the_subject_says_how_much_there_is_to_do() -> None:
     museum, school = letter(REPORT, MUSEUM).subject, letter(REPORT, SCHOOL).subject
-    assert museum == "МУ «Музей кедра»: официальные страницы, нужно исправить: 5"
+    assert museum == "МУ «Музей кедра»: официальные страницы, нужно исправить: 3"
     assert school == "МКОУ СОШ № 1: официальные страницы, нужно посмотреть: 1"
+
+
+def test_the_letter_says_where_the_institution_stands_in_the_words_of_the_report() -> None:
+    for one, told in ((MUSEUM, "есть нарушения"), (CLINIC, "судить нельзя")):
+        assert all(f"Итог: {told}" in body for body in both(letter(REPORT, one)))
+
+
+def test_what_is_waived_or_disputed_stands_apart() -> None:
+    text = letter(REPORT, MUSEUM).text
+    to_mend, apart = text.split("ОТЛОЖЕНО И ОСПОРЕНО")
+    assert "Отсрочка" not in to_mend
+    assert "Отсрочка до 1 января 2027" in apart
+
+
+def test_nobody_with_only_a_waived_violation_reads_that_there_is_none() -> None:
+    waived = [one for one in REPORT.findings if one.waiver]
+    told = letter(replace(REPORT, findings=tuple(waived)), MUSEUM)
+    assert told.subject.endswith("отложено или оспорено: 1")
+    for body in both(told):
+        assert "Всё, что нарушено, отложено или оспорено." in body
+        assert "нарушений нет" not in body
+
+
+def test_the_subject_of_an_unread_institution_does_not_praise() -> None:
+    assert letter(REPORT, CLINIC).subject.endswith("судить нельзя")
+
+
+def test_an_exempt_office_hears_that_nothing_is_asked_of_it() -> None:
+    for body in both(letter(REPORT, OFFICE)):
+        assert "Обязательных требований к вашему учреждению сейчас нет." in body
+        assert "Нарушений не найдено" not in body
 
 
 def test_advice_is_no_violation() -> None:
