@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -27,6 +27,7 @@ from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
 from monitor.comparison import followed
 from monitor.coverage import Look, Outline, coverage, look, rests_on_earlier
 from monitor.issues import issues_of
+from monitor.logs import without_secrets
 from monitor.mass_change import mass_changes
 from monitor.neighbours import Seen, authority_site, standing_pages
 from monitor.planning import not_due, plan_of
@@ -297,7 +298,15 @@ def _keep(
 ) -> None:
     """Evidence reaches the disk before what rests on it."""
     file.sync()
-    observations.add(application.engine, begun, seen_as(batch))
+    observations.add(application.engine, begun, [_clean(one) for one in seen_as(batch)])
+
+
+def _clean(one: Observation) -> Observation:
+    """A library's words for a failure may quote the address that it asked for."""
+    if one.failure is None:
+        return one
+    detail = without_secrets(one.failure.detail)
+    return replace(one, failure=replace(one.failure, detail=detail))
 
 
 def _renewing(tell: Tell, renew: Callable[[], None]) -> Tell:

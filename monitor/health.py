@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,7 @@ from collectors.model import CallsLeft, Health, Quota, Sign
 from collectors.networks import networks
 from monitor.application import load_acts, real_time
 from monitor.config import Settings
+from monitor.logs import without_secrets
 from monitor.registry import check as checked
 from monitor.smtp import DeliveryError, server
 from monitor.storage.database import StorageError, connect, product_of, schema_is_current
@@ -38,7 +40,10 @@ Check = Callable[[Settings], Iterator[Sign]]
 def examined(settings: Settings) -> Iterator[Sign]:
     """Every sign; asks networks about the tokens and greets the mail server."""
     for check in CHECKS:
-        yield from check(settings)
+        for sign in check(settings):
+            yield replace(
+                sign, what=without_secrets(sign.what), advice=without_secrets(sign.advice)
+            )
 
 
 def _packs(_: Settings) -> Iterator[Sign]:

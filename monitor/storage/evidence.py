@@ -10,7 +10,6 @@ of its own: what a killed run had written stays readable.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import re
@@ -23,7 +22,7 @@ from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from sqlalchemy import Engine
 from sqlmodel import col, select
@@ -33,27 +32,16 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from collectors.model import Evidence, Exchange
+from monitor.redaction import MASK, Redactor
 from monitor.storage.database import exclusive, session
 from monitor.storage.tables import EvidenceFileRow
 from reports.model import Audit
 
 log = logging.getLogger(__name__)
 
-MASK = "***"
 HEAD = 4096  # bytes of a record that surely hold its own headers
 _NETWORK = re.compile(rb"\r\nDozor-Network: ([\w-]+)\r\n")
 REMEMBERED = 20_000  # bodies, by which a repeated one is told
-SECRET_PARAMETERS = (
-    "access_token",
-    "session_key",
-    "session_secret_key",
-    "sig",
-    "application_key",
-    "application_secret_key",
-    "client_secret",
-)
-_GIVEN = re.compile(rf"((?:{'|'.join(SECRET_PARAMETERS)})=)[^&\s\"]*".encode())
-_SIGNS = tuple(f"{name}=".encode() for name in SECRET_PARAMETERS)
 ASCII = "".join(map(chr, range(128)))
 SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
 # The body is stored as decoded: these would no longer be true of it.
@@ -74,7 +62,7 @@ class WarcFile:
         suffix = f"-{worker}" if worker else ""
         self.path = folder / f"{_stem(audit)}{suffix}.warc.gz"
         self.requests, self.records = mend(self.path)
-        self._secrets = _forms(secrets)
+        self._redactor = Redactor(secrets)
         self._lock = threading.Lock()
         self._bodies: dict[str, tuple[str, str]] = {}
         self._file = self.path.open("ab")
@@ -96,9 +84,9 @@ class WarcFile:
         return self.path.name.startswith(_stem(audit))
 
     def keep(self, exchange: Exchange) -> Evidence:
-        body = self._clean(exchange.body)
+        body = self._redactor.body(exchange.body)
         digest = hashlib.sha256(body).hexdigest()
-        url = self._clean_text(exchange.url)
+        url = self._redactor.text(exchange.url)
         with self._lock:
             record = self._write(exchange, url, body, digest)
             self._file.flush()
@@ -127,7 +115,7 @@ class WarcFile:
         }
         first = self._bodies.get(digest)
         head = StatusAndHeaders(
-            _in_ascii(f"{exchange.status} {exchange.reason}".strip()),
+            _in_ascii(self._redactor.text(f"{exchange.status} {exchange.reason}".strip())),
             [*self._headers(exchange.headers), ("Content-Length", str(len(body)))],
             protocol="HTTP/1.1",
         )
@@ -156,7 +144,7 @@ class WarcFile:
             del self._bodies[next(iter(self._bodies))]
 
     def _request(self, exchange: Exchange, url: str) -> object:
-        body = self._clean(exchange.request_body)
+        body = self._redactor.body(exchange.request_body)
         path = "/" + url.split("://", 1)[-1].partition("/")[2]
         head = StatusAndHeaders(
             f"{exchange.method} {path} HTTP/1.1",
@@ -175,33 +163,12 @@ class WarcFile:
         ]
 
     def _header(self, name: str, value: str) -> str:
-        return MASK if name.lower() in SECRET_HEADERS else _in_ascii(self._clean_text(value))
-
-    def _clean(self, body: bytes) -> bytes:
-        for secret in self._secrets:
-            body = body.replace(secret.encode(), MASK.encode())
-        if not any(sign in body for sign in _SIGNS):  # nearly always, and ten times quicker
-            return body
-        return _GIVEN.sub(rb"\g<1>" + MASK.encode(), body)
-
-    def _clean_text(self, text: str) -> str:
-        return self._clean(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+        return MASK if name.lower() in SECRET_HEADERS else _in_ascii(self._redactor.text(value))
 
 
 def _in_ascii(text: str) -> str:
     """Other bytes by number, as they came: warcio raises on a header that is Russian in parts."""
     return quote(text, safe=ASCII, errors="surrogateescape")
-
-
-def _forms(secrets: Sequence[str]) -> tuple[str, ...]:
-    """A secret as it may stand in a body: plain, in a form, in a path, in JSON."""
-    forms = {
-        form
-        for secret in secrets
-        if secret
-        for form in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1])
-    }
-    return tuple(sorted(forms, key=len, reverse=True))
 
 
 def mend(path: Path) -> tuple[Counter[str], int]:
