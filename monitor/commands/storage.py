@@ -13,11 +13,9 @@ from monitor.config import load_settings
 from monitor.logs import hide
 from monitor.storage.addresses import passwords_of, shown, usable_address, with_password
 from monitor.storage.database import connect
-from monitor.storage.locks import lock
+from monitor.storage.locks import AT_WORK, lock
 from monitor.storage.moving import MoveError
 from monitor.storage.moving import move as carry
-
-AT_WORK = ("audit", "on_demand", "delivery")
 
 
 def move(config: Path, to: str, password: str) -> int:

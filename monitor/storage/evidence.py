@@ -34,6 +34,7 @@ from warcio.warcwriter import WARCWriter
 from collectors.model import Evidence, Exchange
 from monitor.redaction import MASK, Redactor
 from monitor.storage.database import exclusive, session
+from monitor.storage.private import appending, make_folder
 from monitor.storage.tables import EvidenceFileRow
 from reports.model import Audit
 
@@ -58,14 +59,14 @@ class WarcFile:
     def __init__(
         self, folder: Path, audit: Audit, secrets: Sequence[str], worker: str = ""
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         suffix = f"-{worker}" if worker else ""
         self.path = folder / f"{_stem(audit)}{suffix}.warc.gz"
         self.requests, self.records = mend(self.path)
         self._redactor = Redactor(secrets)
         self._lock = threading.Lock()
         self._bodies: dict[str, tuple[str, str]] = {}
-        self._file = self.path.open("ab")
+        self._file = appending(self.path)
         self._writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
 
     def __enter__(self) -> WarcFile:
