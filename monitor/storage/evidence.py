@@ -16,7 +16,7 @@ import re
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from io import BytesIO
 from pathlib import Path
@@ -34,6 +34,7 @@ from warcio.warcwriter import WARCWriter
 from collectors.model import Evidence, Exchange
 from monitor.redaction import MASK, Redactor
 from monitor.storage.database import exclusive, session
+from monitor.storage.heartbeats import is_in_work
 from monitor.storage.private import appending, make_folder
 from monitor.storage.tables import EvidenceFileRow
 from reports.model import Audit
@@ -56,12 +57,9 @@ class WarcFile:
     keep its evidence stops, since a finding without bytes could not be shown.
     """
 
-    def __init__(
-        self, folder: Path, audit: Audit, secrets: Sequence[str], worker: str = ""
-    ) -> None:
+    def __init__(self, folder: Path, audit: Audit, secrets: Sequence[str], part: str = "") -> None:
         make_folder(folder)
-        suffix = f"-{worker}" if worker else ""
-        self.path = folder / f"{_stem(audit)}{suffix}.warc.gz"
+        self.path = folder / _name_of(_stem(audit), part)
         self.requests, self.records = mend(self.path)
         self._redactor = Redactor(secrets)
         self._lock = threading.Lock()
@@ -174,18 +172,25 @@ def _in_ascii(text: str) -> str:
 
 def mend(path: Path) -> tuple[Counter[str], int]:
     """Cut off what a killed run had half written; the requests by network and the records kept."""
+    if not path.is_file():
+        return Counter(), 0
+    requests, records, end = _counted(path)
+    if end < path.stat().st_size:
+        log.warning("%s: cut to its last whole record, %d bytes", path.name, end)
+        os.truncate(path, end)
+    return requests, records
+
+
+def _counted(path: Path) -> tuple[Counter[str], int, int]:
+    """Requests by network, records, and the end of the last whole one."""
     requests: Counter[str] = Counter()
     records = end = 0
-    if path.is_file():
-        with path.open("rb") as opened:
-            for head, whole in _members(opened):
-                end, records = whole, records + 1
-                if network := _NETWORK.search(head):
-                    requests[network[1].decode()] += 1
-        if end < path.stat().st_size:
-            log.warning("%s: cut to its last whole record, %d bytes", path.name, end)
-            os.truncate(path, end)
-    return requests, records
+    with path.open("rb") as opened:
+        for head, whole in _members(opened):
+            end, records = whole, records + 1
+            if network := _NETWORK.search(head):
+                requests[network[1].decode()] += 1
+    return requests, records, end
 
 
 def _members(opened: BinaryIO) -> Iterator[tuple[bytes, int]]:
@@ -211,19 +216,43 @@ def seal(engine: Engine, audit: Audit, file: WarcFile) -> None:
     _seal(engine, audit, file.path, file.records)
 
 
-def seal_rest(engine: Engine, folder: Path, audit: Audit) -> Counter[str]:
-    """Seal the files that workers wrote for this run; their requests by network.
+def seal_rest(engine: Engine, folder: Path, audit: Audit, own: str = "") -> Counter[str]:
+    """Seal what others have written for this run; the requests in it, by network.
 
-    Call it when nobody writes any more. What a killed worker had half written is cut off.
+    Others: workers, and processes that had the run before. `own` is the name of the caller's file.
+    Call it when nobody writes any more. What a killed one had half written is cut off.
     """
     requests: Counter[str] = Counter()
     done = sealed(engine, audit)
     for path in sorted(folder.glob(f"{_stem(audit)}*.warc.gz")):
-        if path.name not in done:
+        if path.name in done - {own}:
+            requests.update(_counted(path)[0])
+        elif path.name != own:
             asked, records = mend(path)
             _seal(engine, audit, path, records)
             requests.update(asked)
     return requests
+
+
+def seal_abandoned(engine: Engine, folder: Path, audits: Iterable[Audit]) -> None:
+    """Runs that nobody goes on with: their bytes join the chain, and go when they are old.
+
+    One that workers still read for waits for the next start.
+    """
+    for audit in audits:
+        if not is_in_work(engine, audit.id):
+            seal_rest(engine, folder, audit)
+
+
+def next_part(engine: Engine, audit: Audit) -> str:
+    """What the next file of this run is called after: nothing is added to one that is sealed."""
+    done, stem = sealed(engine, audit), _stem(audit)
+    parts = ("", *(str(number) for number in range(2, len(done) + 3)))
+    return next(part for part in parts if _name_of(stem, part) not in done)
+
+
+def _name_of(stem: str, part: str) -> str:
+    return f"{stem}-{part}.warc.gz" if part else f"{stem}.warc.gz"
 
 
 def _stem(audit: Audit) -> str:

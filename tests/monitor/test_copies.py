@@ -161,6 +161,24 @@ def test_evidence_that_was_cut_while_a_run_was_down_is_mended(office: Office) ->
     assert office.dozor("verify").returncode == 0
 
 
+def test_evidence_of_a_run_that_was_killed_joins_the_chain_at_the_next_start(
+    office: Office,
+) -> None:
+    office.environment["DOZOR_OK__REQUESTS_PER_SECOND"] = "2"
+    killed = subprocess.Popen(office.command("audit", "--as-of", AS_OF), env=office.environment)
+    evidence = office.folder / "var/evidence"
+    until(lambda: any(path.stat().st_size for path in evidence.glob("*")))
+    killed.kill()
+    killed.wait()
+    office.environment["DOZOR_OK__REQUESTS_PER_SECOND"] = "1000"
+    later = (datetime.fromisoformat(AS_OF) + timedelta(hours=1)).isoformat()
+    assert office.dozor("audit", "--as-of", later).returncode == 3
+    with closing(sqlite3.connect(database(office))) as opened:
+        rows = opened.execute("SELECT audit_id FROM evidence_file ORDER BY place").fetchall()
+    assert rows == [(1,), (2,)]
+    assert office.dozor("verify").returncode == 0
+
+
 # --- a copy that fails, a copy that is put back ------------------------------------------------
 
 
