@@ -101,7 +101,7 @@ def unfinished(
 
 
 def abandoned(engine: Engine, begun: Audit) -> tuple[Audit, ...]:
-    """Those that nobody is at, now that `begun` has their turn. What only judged has read nothing."""
+    """Those that nobody is at, now that `begun` has their turn; judging alone reads nothing."""
     with session(engine) as opened:
         rows = opened.exec(
             select(AuditRow)
