@@ -471,6 +471,8 @@ class Network:
     `settings` is a frozen dataclass; its fields are the keys of `[slug]` in config.toml.
     `secrets` maps fields of `settings` to environment variables (NAME, or NAME_FILE), whose
     value reaches the field as a string, "" when unset; secrets never stand in config.toml.
+    Fields in `many` may hold several, a line each, or with blanks, commas or semicolons between:
+    they reach the field with commas.
     """
 
     slug: str
@@ -479,6 +481,7 @@ class Network:
     settings: type[Any]
     collector: Callable[[Any], Collector]  # takes an instance of `settings`
     secrets: Mapping[str, str] = field(default_factory=dict)
+    many: frozenset[str] = frozenset()
     quotas: Callable[[Any], Mapping[str, Quota]] = _no_quotas  # settings → method → quota
     readers: Callable[[Any], tuple[str, ...]] = _no_readers  # settings → tokens, as Budget has them
     cost: Callable[[Observation | None], Mapping[str, int]] = _no_cost

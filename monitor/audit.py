@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -27,6 +27,7 @@ from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
 from monitor.comparison import followed
 from monitor.coverage import Look, Outline, coverage, look, rests_on_earlier
 from monitor.issues import issues_of
+from monitor.logs import without_secrets
 from monitor.mass_change import mass_changes
 from monitor.neighbours import Seen, authority_site, standing_pages
 from monitor.planning import not_due, plan_of
@@ -34,7 +35,7 @@ from monitor.scope import in_scope, pages_of, read_once
 from monitor.second_look import as_second, worsened_pages
 from monitor.standings import standings_of
 from monitor.storage import audits, findings, observations
-from monitor.storage.evidence import WarcFile, seal, seal_rest, sealed
+from monitor.storage.evidence import WarcFile, next_part, seal, seal_abandoned, seal_rest
 from monitor.storage.ledger import Ledger
 from monitor.storage.pace import SharedTurns
 from monitor.storage.retention import remove_old
@@ -142,6 +143,7 @@ def audit(application: Application, order: Order, tell: Tell = silent, crew: Cre
     application = application.as_stated()
     with turn(application, order) as renew:
         begun, order, scope = begin_or_resume(application, order, "audit")
+        _seal_abandoned(application, begun)
         with crew(Work(application, order, begun, _renewing(tell, renew))) as hands:
             hands.read(_left(application, order, begun, scope))
             hands.judge(scope)
@@ -157,6 +159,7 @@ def collect(application: Application, order: Order, tell: Tell = silent) -> Audi
     application = application.as_stated()
     with turn(application, order) as renew:
         begun, order, scope = begin_or_resume(application, order, "collect")
+        _seal_abandoned(application, begun)
         with alone(Work(application, order, begun, _renewing(tell, renew))) as hands:
             hands.read(_left(application, order, begun, scope))
         return _finish(application, order, begun, scope, hands.requests)
@@ -177,13 +180,21 @@ def evaluate(application: Application, order: Order) -> Audit:
 @contextmanager
 def _evidence(application: Application, begun: Audit) -> Iterator[WarcFile]:
     """Where this run keeps its exchanges; sealed when all has been read."""
-    settings = application.settings
-    with WarcFile(settings.storage.evidence, begun, settings.secrets) as file:
+    settings, engine = application.settings, application.engine
+    folder, own = settings.storage.evidence, next_part(engine, begun)
+    with WarcFile(folder, begun, settings.secrets, own) as file:
         yield file
-    if file.path.name not in sealed(application.engine, begun):
-        seal(application.engine, begun, file)
-    file.requests.update(seal_rest(application.engine, settings.storage.evidence, begun))
+    if own and not file.records:
+        file.path.unlink()  # another process had read all before it was killed
+    else:
+        seal(engine, begun, file)
+    file.requests.update(seal_rest(engine, folder, begun, file.path.name))
     tidy(application)
+
+
+def _seal_abandoned(application: Application, begun: Audit) -> None:
+    engine, folder = application.engine, application.settings.storage.evidence
+    seal_abandoned(engine, folder, audits.abandoned(engine, begun))
 
 
 def tidy(application: Application) -> None:
@@ -297,7 +308,15 @@ def _keep(
 ) -> None:
     """Evidence reaches the disk before what rests on it."""
     file.sync()
-    observations.add(application.engine, begun, seen_as(batch))
+    observations.add(application.engine, begun, [_clean(one) for one in seen_as(batch)])
+
+
+def _clean(one: Observation) -> Observation:
+    """A library's words for a failure may quote the address that it asked for."""
+    if one.failure is None:
+        return one
+    detail = without_secrets(one.failure.detail)
+    return replace(one, failure=replace(one.failure, detail=detail))
 
 
 def _renewing(tell: Tell, renew: Callable[[], None]) -> Tell:

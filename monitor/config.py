@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import ssl
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,12 +48,19 @@ from collectors.model import Network
 from collectors.networks import networks
 from monitor.logs import hide
 from monitor.mailboxes import address_of
-from monitor.storage.addresses import INSTALL, SQLITE, usable_address, with_password
+from monitor.storage.addresses import (
+    INSTALL,
+    SQLITE,
+    passwords_of,
+    usable_address,
+    with_password,
+)
 from monitor.system_errors import in_russian
 from rules.toml_lines import TomlError, read_toml
 
 log = logging.getLogger(__name__)
 
+_BETWEEN = re.compile(r"[\s,;]+")  # between secrets, of which no one holds any of these
 WEEKDAY_DIGITS = (
     "дни недели пишутся словами (mon, tue, wed, thu, fri, sat, sun): "
     "цифры разные программы считают по-разному"
@@ -236,9 +244,10 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         raise ConfigError([f"{file}: {NO_FILE}"])
     declared = _read(file, environment)
     secrets = _Secrets(environment)
+    secrets.add(passwords_of(declared.storage.database))
     folder = file.resolve().parent
     found = networks()
-    settings = Settings(
+    return Settings(
         registry=tuple(folder / path for path in declared.registry),
         storage=_with_password(
             _anchored(declared.storage, folder), secrets.read(DATABASE_PASSWORD)
@@ -248,17 +257,15 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         workers=declared.workers,
         schedule=declared.schedule,
         mail=_with_authority(declared.mail, folder),
-        smtp_user=secrets.read("SMTP_USER"),
+        smtp_user=secrets.read_name("SMTP_USER"),
         smtp_password=secrets.read("SMTP_PASSWORD"),
         networks={
             slug: _network_settings(network, getattr(declared, slug), secrets)
             for slug, network in found.items()
         },
-        secrets=(*secrets.values(), *_password_of(declared.storage)),
+        secrets=secrets.values(),
         file=file,
     )
-    hide(one for one in settings.secrets if one != settings.smtp_user)
-    return settings
 
 
 def demand_workers(settings: Settings) -> None:
@@ -356,7 +363,10 @@ def _default(one: Any) -> Any:
 
 def _network_settings(network: Network, section: Section, secrets: _Secrets) -> Any:
     known = {name: getattr(section, name) for name in type(section).model_fields}
-    hidden = {name: secrets.read(variable) for name, variable in network.secrets.items()}
+    hidden = {
+        name: secrets.read_many(variable) if name in network.many else secrets.read(variable)
+        for name, variable in network.secrets.items()
+    }
     try:
         return network.settings(**known, **hidden)
     except ValueError as error:
@@ -391,35 +401,48 @@ def _with_password(storage: Storage, password: str) -> Storage:
     return storage.model_copy(update={"database": with_password(storage.database, password)})
 
 
-def _password_of(storage: Storage) -> tuple[str, ...]:
-    password = make_url(storage.database).password
-    return (str(password),) if password else ()
+def _parts(value: str) -> list[str]:
+    """A network that does not say so may take several all the same."""
+    return [part.strip() for part in re.split(r"[,\n]", value)]
 
 
 class _Secrets:
-    """Reads secrets once and remembers their values, so that they can be removed elsewhere."""
+    """Reads secrets once. What was read is hidden at once: an error may quote it right away."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
-        self._read: dict[str, str] = {}
+        self._values: set[str] = set()
 
     def read(self, variable: str) -> str:
-        self._read[variable] = self._find(variable).strip()
-        return self._read[variable]
+        value = self._find(variable).strip()
+        self.add((value, *_parts(value)))
+        return value
+
+    def read_many(self, variable: str) -> str:
+        values = _BETWEEN.split(self._find(variable).strip())
+        self.add(values)
+        return ",".join(filter(None, values))
+
+    def read_name(self, variable: str) -> str:
+        """No secret: it may be an office's address, which stands on its pages too."""
+        return self._find(variable).strip()
+
+    def add(self, values: Iterable[str]) -> None:
+        self._values.update(filter(None, values))
+        hide(self._values)
 
     def values(self) -> tuple[str, ...]:
-        return tuple(sorted(set(self._parts()), key=len, reverse=True))
-
-    def _parts(self) -> Iterator[str]:
-        for value in self._read.values():
-            yield from (part.strip() for part in value.split(",") if part.strip())
+        return tuple(sorted(self._values, key=lambda one: (-len(one), one)))
 
     def _find(self, variable: str) -> str:
         named = self._environment.get(f"{variable}_FILE")
         if not named:
             return self._environment.get(variable, "")
         try:
-            text = Path(named).read_text("utf-8")
+            text = Path(named).read_text("utf-8-sig")
+        except UnicodeDecodeError:
+            told = f"{variable}_FILE: {named}: это не текст в UTF-8; сохраните файл заново"
+            raise ConfigError([told]) from None
         except OSError as error:
             told = f"{variable}_FILE: не прочитать {named}: {in_russian(error)}"
             raise ConfigError([told]) from None

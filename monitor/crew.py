@@ -26,10 +26,9 @@ from collectors.networks import networks
 from monitor.audit import CrewError, Hands, Work, run_of, tidy
 from monitor.beginning import StoppedError
 from monitor.planning import not_due, plan_of
-from monitor.storage import jobs, observations
+from monitor.storage import heartbeats, jobs, observations
 from monitor.storage.bodies import plain
 from monitor.storage.evidence import seal_rest
-from monitor.storage.heartbeats import alive
 from monitor.storage.jobs import Job
 from rules.model import Institution
 
@@ -132,7 +131,7 @@ class Workers:
 
     def _alive(self) -> int:
         settings = self.work.application.settings.workers
-        return alive(self.work.application.engine, settings.heartbeat_seconds)
+        return heartbeats.alive(self.work.application.engine, settings.heartbeat_seconds)
 
 
 class NoEvidence:
@@ -156,7 +155,7 @@ def workers(work: Work) -> Iterator[Hands]:
 
 
 def mark_of(work: Work) -> str:
-    return f"audit-{work.begun.id}"
+    return heartbeats.mark_of(work.begun.id)
 
 
 def by_host(slug: str, pages: Sequence[Page]) -> Iterator[tuple[Sequence[Page], str]]:

@@ -26,6 +26,7 @@ from sqlalchemy import Engine
 
 from monitor.application import Application
 from monitor.config import Every, Mail, Settings
+from monitor.logs import without_secrets
 from monitor.mailboxes import AddressError, address_of, needs_utf8, wire
 from monitor.mime import id_of, message_of
 from monitor.reporting import default_path, write_all
@@ -280,6 +281,7 @@ def _body(
 def queue_alert(application: Application, subject: str, text: str) -> None:
     """A letter to the operator, who hears of a failed night; the deputy head does not."""
     mail, now = application.settings.mail, application.clock()
+    subject, text = without_secrets(subject), without_secrets(text)
     if mail.operator:
         html = f"<pre>{escape(text)}</pre>"
         alert = Letter(subject=subject, text=text, html=html, attachments=())

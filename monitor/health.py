@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import shlex
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,8 +23,11 @@ from collectors.model import CallsLeft, Health, Quota, Sign
 from collectors.networks import networks
 from monitor.application import load_acts, real_time
 from monitor.config import Settings
+from monitor.logs import without_secrets
 from monitor.registry import check as checked
 from monitor.smtp import DeliveryError, server
+from monitor.storage.addresses import SQLITE
+from monitor.storage.copies import ASIDE
 from monitor.storage.database import StorageError, connect, product_of, schema_is_current
 from monitor.storage.heartbeats import alive
 from monitor.storage.ledger import Ledger
@@ -38,7 +44,10 @@ Check = Callable[[Settings], Iterator[Sign]]
 def examined(settings: Settings) -> Iterator[Sign]:
     """Every sign; asks networks about the tokens and greets the mail server."""
     for check in CHECKS:
-        yield from check(settings)
+        for sign in check(settings):
+            yield replace(
+                sign, what=without_secrets(sign.what), advice=without_secrets(sign.advice)
+            )
 
 
 def _packs(_: Settings) -> Iterator[Sign]:
@@ -149,6 +158,41 @@ def _secret_files(settings: Settings) -> Iterator[Sign]:
             )
 
 
+def _open_files(settings: Settings) -> Iterator[Sign]:
+    """What was written before files were for their owner alone, or was opened to all since."""
+    open_to_all = [path for path in _kept_files(settings) if _is_open_to_all(path)]
+    if open_to_all:
+        first, count = open_to_all[0], len(open_to_all)
+        roots = {path for path in _kept_roots(settings) if path.exists()}
+        advice = f"chmod -R o-rwx {' '.join(shlex.quote(str(path)) for path in sorted(roots))}"
+        yield Sign(WARNING, f"открыто всем на этом компьютере: {first}; всего: {count}", advice)
+
+
+def _is_open_to_all(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH))
+    except OSError:  # gone since, or another's
+        return False
+
+
+def _kept_files(settings: Settings) -> Iterator[Path]:
+    for root in _kept_roots(settings):
+        if root.exists():
+            yield root
+            yield from (path for path in root.rglob("*") if not path.is_symlink())
+
+
+def _kept_roots(settings: Settings) -> Iterator[Path]:
+    """Database, evidence and reports, and what a restore has set aside."""
+    yield settings.storage.evidence
+    yield settings.storage.evidence.with_name(f"{settings.storage.evidence.name}{ASIDE}")
+    yield settings.reports.directory
+    url = make_url(settings.storage.database)
+    if url.get_backend_name() == SQLITE and url.database:
+        database = Path(url.database)
+        yield from database.parent.glob(f"{glob.escape(database.name)}*")
+
+
 def secret_variables() -> tuple[str, ...]:
     theirs = (name for one in networks().values() for name in one.secrets.values())
     return (*theirs, "SMTP_USER", "SMTP_PASSWORD", "DATABASE_PASSWORD")
@@ -215,6 +259,7 @@ CHECKS: tuple[Check, ...] = (
     _database,
     _disk,
     _secret_files,
+    _open_files,
     _networks,
     _control_pages,
     _mail,

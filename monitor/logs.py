@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from types import TracebackType
+
+from monitor.redaction import Redactor
+
+log = logging.getLogger(__name__)
 
 OWN = ("collectors", "rules", "reports", "monitor")
 TALKATIVE = ("httpx", "httpcore", "requests", "urllib3", "vk_api", "asyncio")
-SECRET = re.compile(
-    r"((?:access_token|session_key|session_secret_key|sig|application_key|client_secret)=)[^&\s\"']*"
-    r"|vk1\.a\.[\w-]+"
-)
 
-SHORTEST = 6  # signs; a shorter secret would blot out words
-_known: set[str] = set()
+_redactor = Redactor()
 
 
 def hide(secrets: Iterable[str]) -> None:
     """From now on nothing that is told holds one of them, whatever it is quoted in."""
-    _known.update(one for one in secrets if len(one) >= SHORTEST)
+    _redactor.learn(secrets)
 
 
 def start_logging(*, verbose: bool, as_json: bool = False) -> None:
@@ -37,13 +37,33 @@ def start_logging(*, verbose: bool, as_json: bool = False) -> None:
         logging.getLogger(name).setLevel(logging.DEBUG if verbose else logging.WARNING)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
+    logging.captureWarnings(True)
+    threading.excepthook = _of_a_thread
+    sys.unraisablehook = _of_nobody
 
 
 def without_secrets(text: str) -> str:
     """A traceback or a message may quote an address with its query."""
-    for secret in sorted(_known, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return SECRET.sub(lambda found: f"{found[1] or ''}***", text)
+    return _redactor.text(text)
+
+
+def _of_a_thread(failed: threading.ExceptHookArgs) -> None:
+    """Threads, destructors and warnings would write to standard error past the log."""
+    if failed.exc_type is not SystemExit:
+        _tell("a thread ended", failed.exc_type, failed.exc_value, failed.exc_traceback)
+
+
+def _of_nobody(failed: sys.UnraisableHookArgs) -> None:
+    _tell("nobody awaits this error", failed.exc_type, failed.exc_value, failed.exc_traceback)
+
+
+def _tell(
+    what: str,
+    kind: type[BaseException],
+    error: BaseException | None,
+    trace: TracebackType | None,
+) -> None:
+    log.error(what, exc_info=(kind, error or kind(), trace))
 
 
 class _Plain(logging.Formatter):

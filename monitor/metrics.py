@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -24,6 +24,7 @@ from sqlmodel import col, select
 
 from monitor.config import Settings
 from monitor.health import NOTHING_FITS, free_bytes
+from monitor.logs import without_secrets
 from monitor.service import last_due
 from monitor.storage import audits, nights
 from monitor.storage.database import StorageError, connect, session
@@ -53,7 +54,8 @@ def metrics_served(settings: Settings, clock: Clock, where: str | None) -> Itera
         return
     host, port = _split(where)
     engine = connect(settings.storage.database)
-    server = make_server(host, port, _application(settings, engine, clock), handler_class=_Quiet)
+    answers = _application(settings, engine, clock)
+    server = make_server(host, port, answers, server_class=_Server, handler_class=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -76,21 +78,36 @@ class _Quiet(WSGIRequestHandler):
         """A probe every few seconds is no news."""
 
 
+class _Server(WSGIServer):
+    def handle_error(self, *_: Any) -> None:
+        """Whoever asked may have hung up; the standard library would print past the log."""
+        log.warning("a question was not answered", exc_info=True)
+
+
 def _application(
     settings: Settings, engine: Engine, clock: Clock
 ) -> Callable[..., Iterable[bytes]]:
     metrics = make_wsgi_app(_registry(engine))
 
-    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def told(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/metrics":
             body: Iterable[bytes] = metrics(environ, start)
             return body
         if environ["PATH_INFO"] != "/health":
             start("404 Not Found", [("Content-Type", "text/plain")])
             return [b"/health, /metrics\n"]
-        status, told = health(settings, engine, clock())
+        status, state = health(settings, engine, clock())
         start(status, [("Content-Type", "application/json")])
-        return [json.dumps(told).encode()]
+        return [without_secrets(json.dumps(state)).encode()]
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """wsgiref itself would print the traceback past the log."""
+        try:
+            return told(environ, start)
+        except Exception:
+            log.exception("%s was not answered", environ["PATH_INFO"])
+            start("500 Internal Server Error", [("Content-Type", "text/plain")])
+            return [b"see the log\n"]
 
     return answer
 
@@ -176,7 +193,7 @@ def _of_calls(engine: Engine) -> Iterator[Metric]:
         ).all()
     calls = Gauge("dozor_quota_used", "Counted calls in 24 hours", labels=["reader", "method"])
     for reader, method, count in rows:
-        calls.add_metric([reader, method], count)
+        calls.add_metric([without_secrets(reader), method], count)
     yield calls
 
 
@@ -191,5 +208,5 @@ def _of_outbox(engine: Engine) -> Iterator[Metric]:
 def _counted(name: str, told: str, label: str, counts: Any) -> Metric:
     gauge = Gauge(name, told, labels=[label])
     for key, count in counts.items():
-        gauge.add_metric([key], count)
+        gauge.add_metric([without_secrets(key)], count)
     return gauge

@@ -17,6 +17,7 @@ from monitor.application import Application
 from monitor.registry import RegistryError, load
 from monitor.scope import in_scope, pages_of
 from monitor.storage import audits, findings, observations
+from monitor.storage.private import written_whole
 from reports.formats import installed
 from reports.ground import part_of, part_stem
 from reports.model import Audit, Entry, FormatError, Rendered, Report
@@ -117,12 +118,15 @@ def towns_of(
 # --- files ------------------------------------------------------------------------------------
 
 
-def write(report: Report, slug: str, path: Path) -> Path:
-    """Render in the format `slug` into `path`, and what belongs beside it; each file whole."""
-    return write_all(report, slug, path)[0]
+def write(report: Report, slug: str, path: Path, *, private: bool = True) -> Path:
+    """Render in the format `slug` into `path`, and what belongs beside it; each file whole.
+
+    Not `private`: where the user has named the file, who may read it is up to him.
+    """
+    return write_all(report, slug, path, private=private)[0]
 
 
-def write_all(report: Report, slug: str, path: Path) -> tuple[Path, ...]:
+def write_all(report: Report, slug: str, path: Path, *, private: bool = True) -> tuple[Path, ...]:
     """The same; gives every file that was written, `path` first.
 
     The file that has the links is written last: it never leads to what is not there yet.
@@ -130,9 +134,9 @@ def write_all(report: Report, slug: str, path: Path) -> tuple[Path, ...]:
     rendered = rendered_as(report, slug)
     beside = []
     for name, content in rendered.beside:
-        _write_whole(path.parent / name, content)
+        _write_whole(path.parent / name, content, private=private)
         beside.append(path.parent / name)
-    _write_whole(path, rendered.main)
+    _write_whole(path, rendered.main, private=private)
     return path, *beside
 
 
@@ -149,11 +153,9 @@ def demand_whole(report: Report, slug: str) -> None:
         raise FormatError(phrase("whole_only", *told))
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+def _write_whole(path: Path, content: bytes, *, private: bool) -> None:
+    with written_whole(path, private=private) as opened:
+        opened.write(content)
 
 
 def default_path(application: Application, report: Report, slug: str) -> Path:

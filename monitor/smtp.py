@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from monitor.config import Mail, Settings
+from monitor.logs import without_secrets
 from monitor.system_errors import in_russian
 
 # OpenSSL's numbers (X509_V_ERR_*, x509_vfy.h): the message that comes with them is English.
@@ -128,4 +129,4 @@ def _certificate(mail: Mail, error: ssl.SSLCertVerificationError) -> str:
 def _answer(error: smtplib.SMTPResponseException) -> str:
     words = error.smtp_error
     told = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return f"{error.smtp_code} {told}"
+    return without_secrets(f"{error.smtp_code} {told}")

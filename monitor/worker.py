@@ -12,11 +12,11 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 from procrastinate import App, JobContext
@@ -25,7 +25,7 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from collectors.model import Page
 from monitor.application import Application, load_acts, opened
-from monitor.audit import Tell, as_seen, judge_all, read_all, run_all
+from monitor.audit import CrewError, Tell, as_seen, judge_all, read_all, run_all
 from monitor.beginning import Order, StoppedError, registries
 from monitor.config import Settings
 from monitor.crew import JUDGE, READ, workers
@@ -195,11 +195,22 @@ async def _run(worker: Worker, app: App) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, end)
         try:
-            await asyncio.wait([*lanes, watch], return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait([*lanes, watch], return_when=asyncio.FIRST_COMPLETED)
+            was_asked_to_stop = worker.stop.is_set()
         finally:
             end()
             watch.cancel()
             await asyncio.gather(*lanes, watch, return_exceptions=True)
+    if not was_asked_to_stop:
+        _raise_what_ended(ended)
+
+
+def _raise_what_ended(ended: Iterable[asyncio.Task[None]]) -> NoReturn:
+    """A worker that ends by itself has failed, and systemd is to start it again."""
+    for task in ended:
+        if not task.cancelled() and (error := task.exception()):
+            raise error
+    raise CrewError("рабочий процесс кончил работу сам, хотя его не останавливали")
 
 
 async def _lane(worker: Worker, app: App, queue: str) -> None:

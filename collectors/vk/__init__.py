@@ -36,6 +36,7 @@ NETWORK = Network(
     settings=VkSettings,
     collector=_collector,
     secrets={"tokens": "VK_TOKENS"},
+    many=frozenset({"tokens"}),
     quotas=quotas,
     readers=readers,
     cost=cost,

@@ -95,8 +95,9 @@ def _tell(
     report = report_of(application, done)
     print(summary(report))
     if json:
-        print(f"JSON:  {write(report, 'json', json)}")
-    files = write_all(report, "html", html or default_path(application, report, "html"))
+        print(f"JSON:  {write(report, 'json', json, private=False)}")
+    path = html or default_path(application, report, "html")
+    files = write_all(report, "html", path, private=html is None)
     print(f"Отчёт: {files[0]}")
     return report, files
 

@@ -2,43 +2,72 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from monitor.application import real_time
-from monitor.config import Settings, load_settings
-from monitor.storage.copies import CopyError, back_up
+from monitor.config import load_settings
+from monitor.storage.copies import CopyError, Mark, back_up, database_file
 from monitor.storage.copies import restore as put_back
 from monitor.storage.database import StorageError, open_database
-from monitor.storage.locks import lock
+from monitor.storage.locks import forget_all, hold_all, release_all, this_process
 
 
 def backup(config: Path, file: Path) -> int:
+    _end_tidily()
     count = back_up(load_settings(config).storage, file)
     print(f"Сохранено: {file} (база и файлов материалов: {count}).")
     return 0
 
 
 def restore(config: Path, file: Path, *, force: bool) -> int:
-    settings = load_settings(config)
+    _end_tidily()
+    storage = load_settings(config).storage
+    database = database_file(storage)
     if not file.is_file():
         raise CopyError(f"{file}: такого файла нет")
-    if force:
-        _demand_quiet(settings)
-    count = put_back(settings.storage, file, force=force)
-    open_database(settings.storage.database).dispose()
+    with _quiet(database, asked=force) as mark:
+        count = put_back(storage, file, force=force, mark=mark)
     print(f"Восстановлено: база и файлов материалов: {count}. Проверьте: dozor verify.")
     return 0
 
 
-def _demand_quiet(settings: Settings) -> None:
-    """LockTakenError while somebody audits or sends; a broken database keeps nobody out."""
+def _end_tidily() -> None:
+    """As Ctrl-C does: what is half written goes."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+
+
+@contextmanager
+def _quiet(database: Path, *, asked: bool) -> Iterator[Mark]:
+    """Nobody audits or sends until the end, neither by the old database nor by the new one.
+
+    LockTakenError while somebody does; a broken database keeps nobody out.
+    """
+    us = this_process()
+    if asked and database.exists():
+        with suppress(StorageError):
+            _hold(database, us)
     try:
-        engine = open_database(settings.storage.database)
-    except StorageError:
-        return
-    try:
-        for name in ("audit", "on_demand", "delivery"):
-            with lock(engine, name, real_time):
-                """Taken and given back at once."""
+        yield lambda copy: _hold(copy, us, fresh=True)
     finally:
+        with suppress(StorageError):
+            _release(database, us)
+
+
+def _hold(database: Path, us: str, *, fresh: bool = False) -> None:
+    engine = open_database(f"sqlite:///{database}")
+    try:
+        if fresh:
+            forget_all(engine)
+        hold_all(engine, us, real_time())
+    finally:
+        engine.dispose()
+
+
+def _release(database: Path, us: str) -> None:
+    if database.exists():
+        engine = open_database(f"sqlite:///{database}")
+        release_all(engine, us)
         engine.dispose()

@@ -59,7 +59,7 @@ def report(
             return 0
         for slug in [kind] if output else family(kind):
             path = output or _path(application, found, slug, institution, municipality)
-            print(write(found, slug, path))
+            print(write(found, slug, path, private=output is None))
     return 0
 
 

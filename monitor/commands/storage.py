@@ -10,19 +10,20 @@ from sqlalchemy import Engine
 
 from monitor.application import real_time
 from monitor.config import load_settings
-from monitor.storage.addresses import shown, usable_address, with_password
+from monitor.logs import hide
+from monitor.storage.addresses import passwords_of, shown, usable_address, with_password
 from monitor.storage.database import connect
-from monitor.storage.locks import lock
+from monitor.storage.locks import AT_WORK, lock
 from monitor.storage.moving import MoveError
 from monitor.storage.moving import move as carry
-
-AT_WORK = ("audit", "on_demand", "delivery")
 
 
 def move(config: Path, to: str, password: str) -> int:
     """Copy the configured database; the settings are the operator's to change."""
     settings = load_settings(config)
-    address = with_password(_address(to), password)
+    written = _address(to)
+    hide((password, *passwords_of(written)))
+    address = with_password(written, password)
     with ExitStack() as stack:
         source = stack.enter_context(_connected(settings.storage.database))
         target = stack.enter_context(_connected(address))

@@ -47,3 +47,10 @@ def with_password(address: str, password: str) -> str:
     if not password or url.get_backend_name() == SQLITE:
         return address
     return url.set(password=password).render_as_string(hide_password=False)
+
+
+def passwords_of(address: str) -> tuple[str, ...]:
+    """In both places where the address of a server may hold one."""
+    url = make_url(address)
+    named = url.query.get("password", ())
+    return tuple(filter(None, (url.password, *((named,) if isinstance(named, str) else named))))

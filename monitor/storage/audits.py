@@ -100,6 +100,21 @@ def unfinished(
     return next((_value(row) for row in found), None)
 
 
+def abandoned(engine: Engine, begun: Audit) -> tuple[Audit, ...]:
+    """Those that nobody is at, now that `begun` has their turn; judging alone reads nothing."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(AuditRow)
+            .where(
+                col(AuditRow.finished_at).is_(None),
+                AuditRow.kind != "evaluate",
+                AuditRow.id != begun.id,
+            )
+            .order_by(col(AuditRow.id))
+        ).all()
+    return tuple(_value(row) for row in rows if (row.scope is None) == (begun.scope is None))
+
+
 def finished_as_of(engine: Engine, as_of: datetime) -> Audit | None:
     """The finished audit of all institutions as of exactly this moment."""
     with session(engine) as opened:

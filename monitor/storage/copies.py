@@ -9,24 +9,38 @@ CopyError    the copy cannot be made or used; the text is Russian
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import glob
 import hashlib
 import io
 import json
+import os
 import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import make_url
 
 from monitor.config import Storage
+from monitor.storage.private import FILE, FOLDER, make_folder, opener
 
 MANIFEST, DATABASE, EVIDENCE = "manifest.json", "dozor.db", "evidence"
+UNFINISHED = "unfinished.tar"
 ASIDE = ".before-restore"
+PATIENCE_SECONDS = 10
+_IS_THERE = "{database}: база уже есть; заменить её: --force (прежняя останется рядом)"
+_IS_OPEN = (
+    "{database}: база открыта другой программой; "
+    "остановите службу (systemctl stop dozor) и повторите"
+)
+
+Mark = Callable[[Path], None]
 
 
 class CopyError(Exception):
@@ -34,50 +48,144 @@ class CopyError(Exception):
 
 
 def back_up(storage: Storage, file: Path) -> int:
-    """Write the copy whole or not at all; gives the number of evidence files."""
-    database = _file_of(storage)
+    """Write the copy whole or not at all; gives the number of evidence files. Raises OSError."""
+    database = database_file(storage)
     if not database.is_file():
         raise CopyError(f"{database}: базы ещё нет, сохранять нечего")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f".{file.name}.part")
-    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
-        snapshot = Path(folder) / DATABASE
+    make_folder(file.parent)
+    with _workshop(file) as folder, _named(file):
+        snapshot, unfinished = folder / DATABASE, folder / UNFINISHED
         _snapshot(database, snapshot)
         evidence = sorted(path for path in storage.evidence.glob("*") if path.is_file())
-        with tarfile.open(unfinished, "w") as archive:
-            digests = {DATABASE: _added(archive, DATABASE, snapshot)}
-            for path in evidence:
-                name = f"{EVIDENCE}/{path.name}"
-                digests[name] = _added(archive, name, path)
-            _add_text(archive, MANIFEST, json.dumps(digests, indent=1))
-    unfinished.chmod(0o600)
-    unfinished.replace(file)
+        with open(unfinished, "xb", opener=opener) as written:
+            _write(written, snapshot, evidence)
+            written.flush()
+            os.fsync(written.fileno())
+        unfinished.replace(file)
     return len(evidence)
 
 
-def restore(storage: Storage, file: Path, *, force: bool) -> int:
-    """Check the copy, then put it in place; what stood there is kept beside it (`ASIDE`)."""
-    database = _file_of(storage)
+def _write(written: BinaryIO, snapshot: Path, evidence: Sequence[Path]) -> None:
+    with tarfile.open(fileobj=written, mode="w") as archive:
+        digests = {DATABASE: _added(archive, DATABASE, snapshot)}
+        snapshot.unlink()  # a disk need not hold it twice
+        for path in evidence:
+            name = f"{EVIDENCE}/{path.name}"
+            digests[name] = _added(archive, name, path)
+        _add_text(archive, MANIFEST, json.dumps(digests, indent=1))
+
+
+@contextmanager
+def _workshop(file: Path) -> Iterator[Path]:
+    """A folder beside the copy, for its owner alone; gone at the end, whatever the end is.
+
+    Those that killed backups have left go first: whoever is at work holds a lock on his own.
+    """
+    start, end = f".{file.name}.", ".part"
+    for path in file.parent.glob(f"{glob.escape(start)}*{end}"):
+        _sweep(path)
+    with (
+        tempfile.TemporaryDirectory(prefix=start, suffix=end, dir=file.parent) as name,
+        _claimed(Path(name)),
+    ):
+        yield Path(name)
+
+
+def _sweep(left: Path) -> None:
+    with suppress(BlockingIOError, NotADirectoryError), _claimed(left):
+        shutil.rmtree(left)
+
+
+@contextmanager
+def _claimed(folder: Path) -> Iterator[None]:
+    """BlockingIOError if another has it. The lock goes with the process, however that ends."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Of a disk that is full the system does not say which file it was."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, error.filename or str(file)) from error
+
+
+def restore(storage: Storage, file: Path, *, force: bool, mark: Mark) -> int:
+    """Check the copy, then put it in place; what stood there is kept beside it (`ASIDE`).
+
+    `mark` is given the checked database before it is seen by anybody: who is at work stands there.
+    """
+    database = database_file(storage)
     if database.exists() and not force:
-        raise CopyError(
-            f"{database}: база уже есть; заменить её: --force (прежняя останется рядом)"
-        )
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=database.parent) as name:
-        folder = Path(name)
+        raise CopyError(_IS_THERE.format(database=database))
+    make_folder(database.parent)
+    make_folder(storage.evidence.parent)
+    with _workshop(database) as folder, _workshop(storage.evidence) as beside, _named(database):
         _unpack(file, folder)
         _check(file, folder)
         (folder / EVIDENCE).mkdir(exist_ok=True)
-        count = len(list((folder / EVIDENCE).iterdir()))
-        for suffix in ("", "-wal", "-shm"):
-            _set_aside(database.with_name(database.name + suffix))
-        _set_aside(storage.evidence)
-        (folder / DATABASE).replace(database)
-        shutil.move(folder / EVIDENCE, storage.evidence)
+        _close_to_others(folder)
+        shutil.move(folder / EVIDENCE, beside / EVIDENCE)  # be it to another disk, that may be full
+        count = len(list((beside / EVIDENCE).iterdir()))
+        mark(folder / DATABASE)
+        if not force and database.exists():
+            raise CopyError(_IS_THERE.format(database=database))
+        _put_in_place(folder / DATABASE, database)
+        _set_aside(storage.evidence, storage.evidence.with_name(storage.evidence.name + ASIDE))
+        (beside / EVIDENCE).replace(storage.evidence)
     return count
 
 
-def _file_of(storage: Storage) -> Path:
+def _put_in_place(new: Path, database: Path) -> None:
+    """In one step: whoever asks meanwhile finds the old one, closed, or the new one, whole."""
+    aside = database.with_name(database.name + ASIDE)
+    with _closed(database):
+        for end in ("-wal", "-shm", "-journal"):  # left where the database cannot be read
+            _set_aside(database.with_name(database.name + end), aside.with_name(aside.name + end))
+        aside.unlink(missing_ok=True)
+        if database.exists():
+            _keep(database, aside)
+        new.replace(database)
+
+
+def _keep(database: Path, aside: Path) -> None:
+    try:
+        os.link(database, aside)
+    except OSError:  # a disk without links
+        database.rename(aside)
+
+
+@contextmanager
+def _closed(database: Path) -> Iterator[None]:
+    """Nobody reads or writes it. What its log had stands in it then: a log beside a database that
+    is not its own would spoil it. A broken database keeps nobody out.
+    """
+    with ExitStack() as stack:
+        if database.exists():
+            opened = sqlite3.connect(database, timeout=PATIENCE_SECONDS, isolation_level=None)
+            stack.callback(opened.close)
+            try:
+                opened.execute("PRAGMA journal_mode = DELETE")
+                opened.execute("BEGIN EXCLUSIVE")
+            except sqlite3.Error as error:
+                if _kind(error) in ("SQLITE_BUSY", "SQLITE_LOCKED"):
+                    raise CopyError(_IS_OPEN.format(database=database)) from None
+        yield
+
+
+def _close_to_others(folder: Path) -> None:
+    """A copy remembers rights of older times."""
+    for path in folder.rglob("*"):
+        path.chmod(FOLDER if path.is_dir() else FILE)
+
+
+def database_file(storage: Storage) -> Path:
     url = make_url(storage.database)
     if url.get_backend_name() != "sqlite" or not url.database:
         server = url.set(drivername=url.get_backend_name(), password=None)
@@ -100,14 +208,29 @@ def _snapshot(database: Path, target: Path) -> None:
             source.backup(copy)
             (state,) = copy.execute("PRAGMA quick_check").fetchone()
     except sqlite3.Error as error:
+        if told := _NOT_WRITTEN.get(_kind(error)):
+            raise OSError(*told, str(target.parent.parent)) from None
         raise CopyError(f"{database}: базу не прочитать ({error})") from None
     if state != "ok":
         raise CopyError(f"{database}: база повреждена ({state}); копия не записана")
 
 
+def _kind(error: sqlite3.Error) -> str:
+    return str(getattr(error, "sqlite_errorname", ""))
+
+
+# The database that is copied is only read, so whatever cannot be written is the copy.
+_NOT_WRITTEN = {
+    "SQLITE_FULL": (errno.ENOSPC, ""),
+    "SQLITE_IOERR_WRITE": (0, "копия не записалась: места нет по квоте или предел размера файла"),
+    "SQLITE_IOERR_FSYNC": (errno.EIO, ""),
+}
+
+
 def _added(archive: tarfile.TarFile, name: str, path: Path) -> str:
     """The digest of what went into the archive: a file that grows meanwhile is cut at its size."""
     entry = archive.gettarinfo(path, name)
+    entry.mode = FILE
     with path.open("rb") as opened:
         content = _Digesting(opened, entry.size)
         archive.addfile(entry, content)
@@ -131,6 +254,7 @@ class _Digesting:
 
 def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
     entry = tarfile.TarInfo(name)
+    entry.mode = FILE
     entry.size = len(text.encode())
     archive.addfile(entry, io.BytesIO(text.encode()))
 
@@ -170,8 +294,7 @@ def _files(folder: Path) -> Iterator[str]:
             yield path.relative_to(folder).as_posix()
 
 
-def _set_aside(path: Path) -> None:
-    aside = path.with_name(path.name + ASIDE)
+def _set_aside(path: Path, aside: Path) -> None:
     if aside.is_dir():
         shutil.rmtree(aside)
     aside.unlink(missing_ok=True)

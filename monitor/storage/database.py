@@ -11,17 +11,20 @@ address may hold a password, so it is told through `shown` only.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from sqlalchemy import URL, Connection, Engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import Session, SQLModel, create_engine
 
 from monitor.storage.addresses import INSTALL, POSTGRESQL, SQLITE, shown
+from monitor.storage.private import make_folder, opener
 from monitor.system_errors import in_russian
 
 log = logging.getLogger(__name__)
@@ -69,9 +72,10 @@ def kind_of(engine: Engine) -> str:
 
 def _sqlite(url: URL) -> Engine:
     if url.database and "file:" not in url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(url.database).parent)
     patient = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
     engine = create_engine(url, connect_args=patient)
+    event.listen(engine, "do_connect", _create_private)
     event.listen(engine, "connect", _tune_sqlite)
     return engine
 
@@ -210,6 +214,22 @@ _POSTGRESQL_ADVICE = {
     "или уберите лишние рабочие процессы.",
     "57": "Сервер PostgreSQL останавливается: запустите проверку снова, она продолжится.",
 }
+
+
+def _create_private(_: Any, __: Any, arguments: Sequence[str], ___: Any) -> None:
+    """The log and the journal beside a database have the rights of its file: SQLite sees to it."""
+    if path := _file_of(arguments[0]):
+        with suppress(OSError):  # there it is; or SQLite says what is wrong
+            os.close(opener(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+
+
+def _file_of(name: str) -> str | None:
+    """None: in memory, or not to be created."""
+    if not name.startswith("file:"):
+        return None if name in ("", ":memory:") else name
+    parts = urlsplit(name)
+    mode = parse_qs(parts.query).get("mode", ["rwc"])[-1]
+    return unquote(parts.path) if mode == "rwc" and parts.path != ":memory:" else None
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:

@@ -10,20 +10,19 @@ of its own: what a killed run had written stays readable.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import re
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from sqlalchemy import Engine
 from sqlmodel import col, select
@@ -33,27 +32,18 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from collectors.model import Evidence, Exchange
+from monitor.redaction import MASK, Redactor
 from monitor.storage.database import exclusive, session
+from monitor.storage.heartbeats import is_in_work
+from monitor.storage.private import appending, make_folder
 from monitor.storage.tables import EvidenceFileRow
 from reports.model import Audit
 
 log = logging.getLogger(__name__)
 
-MASK = "***"
 HEAD = 4096  # bytes of a record that surely hold its own headers
 _NETWORK = re.compile(rb"\r\nDozor-Network: ([\w-]+)\r\n")
 REMEMBERED = 20_000  # bodies, by which a repeated one is told
-SECRET_PARAMETERS = (
-    "access_token",
-    "session_key",
-    "session_secret_key",
-    "sig",
-    "application_key",
-    "application_secret_key",
-    "client_secret",
-)
-_GIVEN = re.compile(rf"((?:{'|'.join(SECRET_PARAMETERS)})=)[^&\s\"]*".encode())
-_SIGNS = tuple(f"{name}=".encode() for name in SECRET_PARAMETERS)
 ASCII = "".join(map(chr, range(128)))
 SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
 # The body is stored as decoded: these would no longer be true of it.
@@ -67,17 +57,14 @@ class WarcFile:
     keep its evidence stops, since a finding without bytes could not be shown.
     """
 
-    def __init__(
-        self, folder: Path, audit: Audit, secrets: Sequence[str], worker: str = ""
-    ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        suffix = f"-{worker}" if worker else ""
-        self.path = folder / f"{_stem(audit)}{suffix}.warc.gz"
+    def __init__(self, folder: Path, audit: Audit, secrets: Sequence[str], part: str = "") -> None:
+        make_folder(folder)
+        self.path = folder / _name_of(_stem(audit), part)
         self.requests, self.records = mend(self.path)
-        self._secrets = _forms(secrets)
+        self._redactor = Redactor(secrets)
         self._lock = threading.Lock()
         self._bodies: dict[str, tuple[str, str]] = {}
-        self._file = self.path.open("ab")
+        self._file = appending(self.path)
         self._writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
 
     def __enter__(self) -> WarcFile:
@@ -96,9 +83,9 @@ class WarcFile:
         return self.path.name.startswith(_stem(audit))
 
     def keep(self, exchange: Exchange) -> Evidence:
-        body = self._clean(exchange.body)
+        body = self._redactor.body(exchange.body)
         digest = hashlib.sha256(body).hexdigest()
-        url = self._clean_text(exchange.url)
+        url = self._redactor.text(exchange.url)
         with self._lock:
             record = self._write(exchange, url, body, digest)
             self._file.flush()
@@ -127,7 +114,7 @@ class WarcFile:
         }
         first = self._bodies.get(digest)
         head = StatusAndHeaders(
-            _in_ascii(f"{exchange.status} {exchange.reason}".strip()),
+            _in_ascii(self._redactor.text(f"{exchange.status} {exchange.reason}".strip())),
             [*self._headers(exchange.headers), ("Content-Length", str(len(body)))],
             protocol="HTTP/1.1",
         )
@@ -156,7 +143,7 @@ class WarcFile:
             del self._bodies[next(iter(self._bodies))]
 
     def _request(self, exchange: Exchange, url: str) -> object:
-        body = self._clean(exchange.request_body)
+        body = self._redactor.body(exchange.request_body)
         path = "/" + url.split("://", 1)[-1].partition("/")[2]
         head = StatusAndHeaders(
             f"{exchange.method} {path} HTTP/1.1",
@@ -175,17 +162,7 @@ class WarcFile:
         ]
 
     def _header(self, name: str, value: str) -> str:
-        return MASK if name.lower() in SECRET_HEADERS else _in_ascii(self._clean_text(value))
-
-    def _clean(self, body: bytes) -> bytes:
-        for secret in self._secrets:
-            body = body.replace(secret.encode(), MASK.encode())
-        if not any(sign in body for sign in _SIGNS):  # nearly always, and ten times quicker
-            return body
-        return _GIVEN.sub(rb"\g<1>" + MASK.encode(), body)
-
-    def _clean_text(self, text: str) -> str:
-        return self._clean(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+        return MASK if name.lower() in SECRET_HEADERS else _in_ascii(self._redactor.text(value))
 
 
 def _in_ascii(text: str) -> str:
@@ -193,31 +170,27 @@ def _in_ascii(text: str) -> str:
     return quote(text, safe=ASCII, errors="surrogateescape")
 
 
-def _forms(secrets: Sequence[str]) -> tuple[str, ...]:
-    """A secret as it may stand in a body: plain, in a form, in a path, in JSON."""
-    forms = {
-        form
-        for secret in secrets
-        if secret
-        for form in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1])
-    }
-    return tuple(sorted(forms, key=len, reverse=True))
-
-
 def mend(path: Path) -> tuple[Counter[str], int]:
     """Cut off what a killed run had half written; the requests by network and the records kept."""
+    if not path.is_file():
+        return Counter(), 0
+    requests, records, end = _counted(path)
+    if end < path.stat().st_size:
+        log.warning("%s: cut to its last whole record, %d bytes", path.name, end)
+        os.truncate(path, end)
+    return requests, records
+
+
+def _counted(path: Path) -> tuple[Counter[str], int, int]:
+    """Requests by network, records, and the end of the last whole one."""
     requests: Counter[str] = Counter()
     records = end = 0
-    if path.is_file():
-        with path.open("rb") as opened:
-            for head, whole in _members(opened):
-                end, records = whole, records + 1
-                if network := _NETWORK.search(head):
-                    requests[network[1].decode()] += 1
-        if end < path.stat().st_size:
-            log.warning("%s: cut to its last whole record, %d bytes", path.name, end)
-            os.truncate(path, end)
-    return requests, records
+    with path.open("rb") as opened:
+        for head, whole in _members(opened):
+            end, records = whole, records + 1
+            if network := _NETWORK.search(head):
+                requests[network[1].decode()] += 1
+    return requests, records, end
 
 
 def _members(opened: BinaryIO) -> Iterator[tuple[bytes, int]]:
@@ -243,19 +216,43 @@ def seal(engine: Engine, audit: Audit, file: WarcFile) -> None:
     _seal(engine, audit, file.path, file.records)
 
 
-def seal_rest(engine: Engine, folder: Path, audit: Audit) -> Counter[str]:
-    """Seal the files that workers wrote for this run; their requests by network.
+def seal_rest(engine: Engine, folder: Path, audit: Audit, own: str = "") -> Counter[str]:
+    """Seal what others have written for this run; the requests in it, by network.
 
-    Call it when nobody writes any more. What a killed worker had half written is cut off.
+    Others: workers, and processes that had the run before. `own` is the name of the caller's file.
+    Call it when nobody writes any more. What a killed one had half written is cut off.
     """
     requests: Counter[str] = Counter()
     done = sealed(engine, audit)
     for path in sorted(folder.glob(f"{_stem(audit)}*.warc.gz")):
-        if path.name not in done:
+        if path.name in done - {own}:
+            requests.update(_counted(path)[0])
+        elif path.name != own:
             asked, records = mend(path)
             _seal(engine, audit, path, records)
             requests.update(asked)
     return requests
+
+
+def seal_abandoned(engine: Engine, folder: Path, audits: Iterable[Audit]) -> None:
+    """Runs that nobody goes on with: their bytes join the chain, and go when they are old.
+
+    One that workers still read for waits for the next start.
+    """
+    for audit in audits:
+        if not is_in_work(engine, audit.id):
+            seal_rest(engine, folder, audit)
+
+
+def next_part(engine: Engine, audit: Audit) -> str:
+    """What the next file of this run is called after: nothing is added to one that is sealed."""
+    done, stem = sealed(engine, audit), _stem(audit)
+    parts = ("", *(str(number) for number in range(2, len(done) + 3)))
+    return next(part for part in parts if _name_of(stem, part) not in done)
+
+
+def _name_of(stem: str, part: str) -> str:
+    return f"{stem}-{part}.warc.gz" if part else f"{stem}.warc.gz"
 
 
 def _stem(audit: Audit) -> str:

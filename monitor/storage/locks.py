@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
+AT_WORK = ("audit", "on_demand", "delivery", "week")
 STALE = timedelta(minutes=10)
 HEARTBEAT_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.5
@@ -43,7 +44,7 @@ def lock(
     Waits up to `patience` for another holder, then raises LockTakenError. A holder on this
     machine is dead when its process is; one elsewhere, when it has not renewed its lock for STALE.
     """
-    holder = f"{socket.gethostname()}:{os.getpid()}:{_born(os.getpid())}:{uuid4().hex[:8]}"
+    holder = this_process()
     _wait_and_take(engine, name, holder, clock, patience)
     ended = threading.Event()
     heart = threading.Thread(target=_beat, args=(engine, name, holder, clock, ended), daemon=True)
@@ -54,6 +55,34 @@ def lock(
         ended.set()
         heart.join()
         _release(engine, name, holder)
+
+
+def this_process() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{_born(os.getpid())}:{uuid4().hex[:8]}"
+
+
+def hold_all(engine: Engine, holder: str, now: datetime) -> None:
+    """Without a heartbeat: for a process that replaces the database, and with it the lock.
+
+    LockTakenError, with nothing held, while anybody is at work.
+    """
+    try:
+        for name in AT_WORK:
+            _take(engine, name, holder, now)
+    except LockTakenError:
+        release_all(engine, holder)
+        raise
+
+
+def release_all(engine: Engine, holder: str) -> None:
+    with session(engine) as opened:
+        opened.exec(delete(LockRow).where(col(LockRow.holder) == holder))
+
+
+def forget_all(engine: Engine) -> None:
+    """Of a copy: who was at work when it was made is not at work here."""
+    with session(engine) as opened:
+        opened.exec(delete(LockRow))
 
 
 def _wait_and_take(

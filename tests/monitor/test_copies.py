@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
+import subprocess
 import tarfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.application import real_time
+from monitor.storage.database import open_database
+from monitor.storage.locks import LockTakenError, lock
 from rules.model import Outcome
 from tests.monitor.conftest import AS_OF, Office
+from tests.waiting import until
 
 # --- copies -----------------------------------------------------------------------------------
 
@@ -153,3 +159,148 @@ def test_evidence_that_was_cut_while_a_run_was_down_is_mended(office: Office) ->
     file.write_bytes(file.read_bytes()[:-40])
     assert office.audit("school-1")["audit"]["id"] == 1
     assert office.dozor("verify").returncode == 0
+
+
+def test_evidence_of_a_run_that_was_killed_joins_the_chain_at_the_next_start(
+    office: Office,
+) -> None:
+    office.environment["DOZOR_OK__REQUESTS_PER_SECOND"] = "2"
+    killed = subprocess.Popen(office.command("audit", "--as-of", AS_OF), env=office.environment)
+    evidence = office.folder / "var/evidence"
+    until(lambda: any(path.stat().st_size for path in evidence.glob("*")))
+    killed.kill()
+    killed.wait()
+    office.environment["DOZOR_OK__REQUESTS_PER_SECOND"] = "1000"
+    later = (datetime.fromisoformat(AS_OF) + timedelta(hours=1)).isoformat()
+    assert office.dozor("audit", "--as-of", later).returncode == 3
+    with closing(sqlite3.connect(database(office))) as opened:
+        rows = opened.execute("SELECT audit_id FROM evidence_file ORDER BY place").fetchall()
+    assert rows == [(1,), (2,)]
+    assert office.dozor("verify").returncode == 0
+
+
+# --- a copy that fails, a copy that is put back ------------------------------------------------
+
+
+def copies(office: Office) -> Path:
+    """A folder for copies, beside which nothing else lies."""
+    folder = office.folder / "copies"
+    folder.mkdir()
+    return folder
+
+
+def big(office: Office, size: int) -> None:
+    (office.folder / "var/evidence/audit-000099.warc.gz").write_bytes(bytes(size))
+
+
+@pytest.mark.parametrize("largest", [100_000, 3_000_000], ids=["database", "evidence"])
+def test_a_backup_that_fails_leaves_nothing_and_says_why(office: Office, largest: int) -> None:
+    office.audit("school-1")
+    big(office, 5_000_000)
+    folder = copies(office)
+    (folder / "dozor.tar").write_bytes(b"yesterday's")
+    done = office.dozor("backup", str(folder / "dozor.tar"), largest_file=largest)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    assert str(folder) in done.stderr
+    assert "предел" in done.stderr or "больше, чем разрешено" in done.stderr
+    assert [path.read_bytes() for path in folder.iterdir()] == [b"yesterday's"]
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_a_backup_that_is_ended_leaves_nothing(office: Office, end: int) -> None:
+    office.audit("school-1")
+    big(office, 200_000_000)
+    folder = copies(office)
+    with ended_midway(office, folder, end) as seen:
+        assert all(mode & 0o077 == 0 for mode in seen), seen
+    assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_backup_left_goes_with_the_next(office: Office) -> None:
+    office.audit("school-1")
+    big(office, 200_000_000)
+    folder = copies(office)
+    with ended_midway(office, folder, signal.SIGKILL):
+        assert len(list(folder.iterdir())) == 1
+    big(office, 10)
+    assert office.dozor("backup", str(folder / "dozor.tar")).returncode == 0
+    assert [path.name for path in folder.iterdir()] == ["dozor.tar"]
+    assert (folder / "dozor.tar").stat().st_mode & 0o777 == 0o600
+
+
+@contextmanager
+def ended_midway(office: Office, folder: Path, end: int) -> Iterator[list[int]]:
+    """The rights of what lay in the folder while the copy was written under umask 022."""
+    command = office.command("backup", str(folder / "dozor.tar"))
+    backup = subprocess.Popen(command, env=office.environment, umask=0o022)
+    until(lambda: any(path.stat().st_size > 1_000_000 for path in folder.rglob("*.tar")))
+    seen = [path.stat().st_mode & 0o777 for path in folder.rglob("*")]
+    backup.send_signal(end)
+    assert backup.wait() != 0
+    yield seen
+
+
+def test_who_asks_while_a_copy_is_put_back_is_refused(office: Office) -> None:
+    office.audit("school-1")
+    big(office, 300_000_000)  # so that it takes its time
+    copy = office.folder / "dozor.tar"
+    office.dozor("backup", str(copy))
+    engine = open_database(f"sqlite:///{database(office)}")
+    command = office.command("restore", str(copy), "--force")
+    restore = subprocess.Popen(command, env=office.environment)
+    until(lambda: held(office) == ["audit", "delivery", "on_demand", "week"])
+    with pytest.raises(LockTakenError), lock(engine, "audit", real_time):
+        pass
+    engine.dispose()
+    assert (restore.wait(), held(office)) == (0, [])
+    assert office.dozor("audit", "school-1").returncode in (0, 3)
+
+
+def held(office: Office) -> list[str]:
+    with closing(sqlite3.connect(database(office))) as opened:
+        return sorted(name for (name,) in opened.execute("SELECT name FROM lock"))
+
+
+def test_a_database_that_somebody_has_open_is_not_replaced(office: Office) -> None:
+    office.audit("school-1")
+    copy = office.folder / "dozor.tar"
+    office.dozor("backup", str(copy))
+    before = database(office).read_bytes()
+    with closing(sqlite3.connect(database(office), isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM audit").fetchall()
+        done = office.dozor("restore", str(copy), "--force")
+    assert (done.returncode, "остановите службу" in done.stderr) == (2, True), done.stderr
+    assert (database(office).stat().st_size, held(office)) == (len(before), [])
+    assert not database(office).with_name("dozor.db.before-restore").exists()
+
+
+def test_an_audit_that_ran_when_the_copy_was_made_holds_nobody_back(office: Office) -> None:
+    office.audit("school-1")
+    engine = open_database(f"sqlite:///{database(office)}")
+    copy = office.folder / "dozor.tar"
+    with lock(engine, "audit", real_time):
+        assert office.dozor("backup", str(copy)).returncode == 0
+    engine.dispose()
+    assert office.dozor("restore", str(copy), "--force").returncode == 0
+    assert held(office) == []
+
+
+def test_what_a_copy_of_older_times_brings_is_closed_to_others(office: Office) -> None:
+    office.audit("school-1")
+    copy = office.folder / "dozor.tar"
+    office.dozor("backup", str(copy))
+    opened_to_all(copy)
+    (office.folder / "var").rename(office.folder / "lost")
+    assert office.dozor("restore", str(copy)).returncode == 0
+    var = office.folder / "var"
+    assert {path for path in (var, *var.rglob("*")) if path.stat().st_mode & 0o077} == set()
+
+
+def opened_to_all(copy: Path) -> None:
+    whole = copy.with_name("older.tar")
+    with tarfile.open(copy) as old, tarfile.open(whole, "w") as new:
+        for entry in old:
+            entry.mode = 0o644
+            new.addfile(entry, old.extractfile(entry))
+    whole.replace(copy)

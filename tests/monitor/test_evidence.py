@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from warcio.archiveiterator import ArchiveIterator
 
 from collectors.model import Exchange
-from monitor.storage.evidence import SECRET_PARAMETERS, WarcFile, seal, verify
+from monitor.redaction import SECRET_PARAMETERS
+from monitor.storage.evidence import WarcFile, seal, verify
 from reports.model import Audit
 from tests.cast import NOW
 

@@ -7,8 +7,17 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.storage import audits
-from monitor.storage.evidence import WarcFile, seal, verify
+from monitor.storage.evidence import (
+    WarcFile,
+    next_part,
+    seal,
+    seal_abandoned,
+    seal_rest,
+    sealed,
+    verify,
+)
 from monitor.storage.retention import remove_old
+from reports.model import Audit
 from tests.cast import NOW
 from tests.monitor.test_evidence import EXCHANGE
 
@@ -49,6 +58,56 @@ def test_what_was_removed_is_not_removed_again(
 ) -> None:
     assert remove_old(engine, tmp_path, YEAR, NOW) == tuple(nights[:2])
     assert remove_old(engine, tmp_path, YEAR, NOW + timedelta(hours=1)) == ()
+
+
+def killed(engine: Engine, folder: Path, begun: datetime, scope: tuple[str, ...] | None) -> Audit:
+    """A run that ended in the middle of a record."""
+    run = audits.begin(
+        engine, as_of=begun, started_at=begun, scope=scope, registries={}, packs={}, documents=()
+    )
+    with WarcFile(folder, run, []) as file:
+        file.keep(EXCHANGE)
+    file.path.write_bytes(file.path.read_bytes() + b"\x1f\x8b\x08half")
+    return run
+
+
+def start(engine: Engine, folder: Path) -> Audit:
+    """What every run does first."""
+    run = audits.begin(
+        engine, as_of=NOW, started_at=NOW, scope=None, registries={}, packs={}, documents=()
+    )
+    seal_abandoned(engine, folder, audits.abandoned(engine, run))
+    return run
+
+
+def test_evidence_of_a_run_that_never_finished_is_sealed_and_goes_with_the_years(
+    engine: Engine, tmp_path: Path
+) -> None:
+    left = killed(engine, tmp_path, NOW - timedelta(days=2 * YEAR), None)
+    start(engine, tmp_path)
+    assert len(sealed(engine, left)) == 1
+    assert list(verify(engine, tmp_path)) == []
+    remove_old(engine, tmp_path, YEAR, NOW)
+    assert kept(tmp_path) == []
+
+
+def test_a_run_on_demand_that_may_be_under_way_is_let_be(engine: Engine, tmp_path: Path) -> None:
+    left = killed(engine, tmp_path, NOW, ("school-1",))
+    start(engine, tmp_path)
+    assert sealed(engine, left) == set()
+
+
+def test_a_run_that_is_gone_on_with_after_all_adds_nothing_to_what_is_sealed(
+    engine: Engine, tmp_path: Path
+) -> None:
+    left = killed(engine, tmp_path, NOW, None)
+    start(engine, tmp_path)
+    with WarcFile(tmp_path, left, [], next_part(engine, left)) as file:
+        file.keep(EXCHANGE)
+    seal(engine, left, file)
+    assert list(verify(engine, tmp_path)) == []
+    assert kept(tmp_path) == ["audit-000001-2.warc.gz", "audit-000001.warc.gz"]
+    assert seal_rest(engine, tmp_path, left, file.path.name) == {"vk": 1}
 
 
 def test_zero_keeps_all_for_ever(engine: Engine, tmp_path: Path, nights: list[str]) -> None:

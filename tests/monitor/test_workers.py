@@ -34,7 +34,7 @@ from monitor.service import Service
 from monitor.storage import jobs, nights
 from monitor.storage.database import open_database, session
 from monitor.storage.evidence import verify
-from monitor.storage.heartbeats import alive
+from monitor.storage.heartbeats import SCHEMA, alive
 from monitor.storage.jobs import Job
 from monitor.storage.tables import LockRow, ObservationRow
 from monitor.worker import order_night, work
@@ -340,6 +340,25 @@ def test_no_host_is_in_the_hands_of_two() -> None:
             host = page.address.split("/")[2].removeprefix("www.")
             assert lock_of.setdefault(host, lock) == lock
     assert 1 < len(set(lock_of.values())) <= SHARDS
+
+
+def test_a_worker_whose_watch_fails_ends_as_failed(region: Region, new_database: str) -> None:
+    engine = open_database(new_database)
+    with crew(region.config(new_database), secrets(ALONE), 1) as (worker,):
+        until(lambda: alive(engine, 1.0) == 1)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"DROP SCHEMA {SCHEMA} CASCADE")
+        worker.join(60)
+        assert worker.exitcode == 1
+    engine.dispose()
+
+
+def test_a_worker_that_is_asked_to_end_has_not_failed(region: Region, new_database: str) -> None:
+    engine = open_database(new_database)
+    with crew(region.config(new_database), secrets(ALONE), 1) as (worker,):
+        until(lambda: alive(engine, 1.0) == 1)
+    engine.dispose()
+    assert worker.exitcode == 0
 
 
 # --- without PostgreSQL -----------------------------------------------------------------------
