@@ -30,6 +30,7 @@ from reports.standing import Stand, Standing, is_put_off, said
 from reports.templating import one_line, render
 from reports.words import day, moment, phrase
 from rules.model import Finding, Institution, Outcome
+from rules.sentences import cited
 
 PLACES_SHOWN = 10  # the administration may have a hundred institutions under one requirement
 # A full stop after a word of four letters or a quote: «г.» and «ул.» end no sentence.
@@ -158,7 +159,7 @@ def _task(base: Ground, findings: Sequence[Finding]) -> Task:
     act = base.acts.get(first.requirement)
     return Task(
         title=title_of(base, first.requirement),
-        source=", ".join([phrase("clause", first.clause), *([act.short_title] if act else [])]),
+        source=", ".join([cited(first.clause), *([act.short_title] if act else [])]),
         places=tuple(_place(base, one) for one in findings[:PLACES_SHOWN]),
         more=len(findings[PLACES_SHOWN:]),
         steps=_steps(one.remedy for one in findings if one.remedy),

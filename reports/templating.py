@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from reports.compiled import BesideTemplates
 from reports.words import count, form, phrase, word
+from rules.sentences import cited
 
 WIDTH = 96
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -35,7 +36,7 @@ def environment() -> Environment:
     )
     env.filters |= {"count": count, "form": form, "link": link, "tel": tel, "mailto": mailto}
     env.filters |= {"wrap": wrap, "cell": cell, "one_line": one_line}
-    env.filters |= {"capitalize_first": capitalize_first}
+    env.filters |= {"capitalize_first": capitalize_first, "cited": cited}
     env.globals |= {"word": word, "phrase": phrase, "asset": asset, "digest": digest}
     return env
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules.model import Requirement
-from rules.sentences import words
+from rules.sentences import cited, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def explain(requirement: Requirement) -> Explanation:
 
 
 def _kin(requirement: Requirement) -> str:
-    named = [f"{one.act}, пункт {one.clause} ({one.requirement})" for one in requirement.inherits]
+    named = [f"{one.act}, {cited(one.clause)} ({one.requirement})" for one in requirement.inherits]
     return words("inherits").format(clauses="; ".join(named)) if named else ""
 
 

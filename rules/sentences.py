@@ -3,12 +3,14 @@
 A template names fields of `measured`, `required` and of the case. `{posts:пост|поста|постов}`
 prints the number with the right form, `{since:date}` a date in words, `{since:span until}` the days
 from one field to another, `{shown:list}` a list of quotations, `{title:quote}` one,
-`{looked_for:words}` a list of words. Where a field may have nothing to tell, the file gives a list
-of templates: the first that can be filled is told, and the last needs no such field.
+`{looked_for:words}` a list of words,
+`{clause:clause}` a clause with its name. Where a field may have nothing to tell, the file gives a
+list of templates: the first that can be filled is told, and the last needs no such field.
 """
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +28,7 @@ from rules.reasons import Reason
 
 _RUSSIAN = Locale("ru")
 SPAN = "span "
+_NAMED = re.compile(r"[а-яё]{2}|[а-яё]\.\s?\d", re.IGNORECASE)
 _FORMS = {"one": 0, "few": 1, "many": 2, "other": 1}
 
 Template = tuple[tuple[str, str | None, str], ...]
@@ -56,17 +59,24 @@ def _said(value: Any, spec: str) -> str:
     if spec == "date":
         return day(value)
     if spec == "list":
-        return ", ".join(map(quoted, filter(None, value))) or "ничего"
+        return ", ".join(map(quoted, dict.fromkeys(filter(None, value)))) or "ничего"
     if spec == "words":
         return ", ".join(value)
     if spec == "quote":
         return quoted(value)
+    if spec == "clause":
+        return cited(value)
     return "—" if value is None else str(value)
 
 
 def quoted(value: Any) -> str:
     """«Кедр», but a name with quotation marks of its own as it is: Музей «Кедр»."""
     return str(value) if "«" in str(value) else f"«{value}»"
+
+
+def cited(clause: str) -> str:
+    """«п. 6.1», but a clause with a name of its own as it is: «ст. 10», «приложение 2»."""
+    return clause if _NAMED.match(clause) else _texts()["clause"]["numbered"].format(number=clause)
 
 
 def _counted(number: int, forms: list[str]) -> str:

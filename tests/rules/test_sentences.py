@@ -12,7 +12,7 @@ import pytest
 from collectors.model import Failure, FailureCode
 from rules.engine import judge
 from rules.reasons import Reason
-from rules.sentences import failure_text, quoted, sentence
+from rules.sentences import cited, failure_text, quoted, sentence
 from tests.rules.reasons_page import TEXTS, Told, page, templates, told
 from tests.rules.test_cases import ACTS, ALL
 from tests.rules.world import world
@@ -98,3 +98,25 @@ def test_numbers_take_the_right_form(number: int, word: str) -> None:
 )
 def test_a_span_names_its_last_day(since: str, until: str, words: str) -> None:
     assert sentence(Reason.NO_POSTS, {"since": since, "until": until}).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("clause", "said"),
+    [
+        ("6.1", "п. 6.1"),
+        ("8(1)а", "п. 8(1)а"),
+        ("а", "п. а"),
+        ("IV.2", "п. IV.2"),
+        ("ст. 10", "ст. 10"),
+        ("ч. 2 ст. 10", "ч. 2 ст. 10"),
+        ("п. 3", "п. 3"),
+        ("Приложение 2", "Приложение 2"),
+    ],
+)
+def test_a_clause_is_called_as_its_act_calls_it(clause: str, said: str) -> None:
+    assert cited(clause) == said
+
+
+def test_a_list_names_nothing_twice() -> None:
+    told = sentence(Reason.PAGES_NOT_LINKED, {"missing": ["https://vk.com/a", "https://vk.com/a"]})
+    assert told.count("https://vk.com/a") == 1
