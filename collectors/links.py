@@ -37,7 +37,7 @@ def page_in_link(url: str) -> Address | None:
 
 
 def resolved(link: Link) -> Link:
-    """With the page that it leads to, one item of which it opens, or that it names in a parameter."""
+    """With the page that it opens, of which it opens one item, or that it names in a parameter."""
     led = _led(link.url)
     return replace(link, page=led.page, shown=led.shown) if led.page else link
 

@@ -493,7 +493,7 @@ class Network:
     page_in_link: Callable[[str], str | None] | None = None
     """A full address → the page that it opens; else None or ValueError. Without it: `canonical`."""
     item_in_link: Callable[[str], str | None] | None = None
-    """A full address → the page whose single post, photo or topic it opens; else None or ValueError."""
+    """A full address → the page of which it opens one item; else None or ValueError."""
     addresses_of: Callable[[str | None, str | None], Iterable[str]] | None = None
     """The network's own id and the name of a page → canonical addresses that open it as well."""
     in_widgets: Callable[[str], Iterable[str | None]] = _no_widgets
