@@ -179,7 +179,9 @@ def _beside(case: Case) -> list[View]:
 
 def _marked_beside(case: Case) -> list[View]:
     """Those that bear the mark, seen or attested."""
-    return [view for view in _beside(case) if view.facts.government_mark or _is_attested(case, view)]
+    return [
+        view for view in _beside(case) if view.facts.government_mark or _is_attested(case, view)
+    ]
 
 
 def _unseen_beside(case: Case) -> list[View]:
