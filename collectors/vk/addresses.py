@@ -107,8 +107,8 @@ def _vk_path(written: str, query: Mapping[str, str]) -> Place:
         return Place(owner, is_item=article[3] is not None)
     if first in _VK_OWN_PATHS and (sel := re.fullmatch(r"-0*([1-9]\d*)", query.get("sel", ""))):
         return Place(_vk_club(sel[1]))  # vk.com/im?sel=-123
-    if item := _vk_shown_over(first, query):
-        return item
+    if over := _vk_shown_over(first, query):
+        return over
     return Place(f"https://vk.com/{_vk_name(first)}")
 
 
