@@ -14,7 +14,7 @@ from itertools import chain
 from urllib.parse import unquote
 
 from collectors.addresses import LOOK_ALIKES, AddressError, tidy
-from collectors.links import opened
+from collectors.links import opened, owner_of_item
 from collectors.model import Address, Link, Shown
 from collectors.networks import network_hosts, social_networks
 from collectors.text import normalised
@@ -127,7 +127,7 @@ def _unescaped(written: str) -> str:
 @lru_cache(maxsize=4096)  # every page of a site repeats its head and foot
 def _opened(url: str) -> Address | None:
     try:
-        return opened(tidy(url))
+        return opened(tidy(url)) or owner_of_item(tidy(url))
     except AddressError:
         return None
 

@@ -21,7 +21,7 @@ _FULL = re.compile(r"(?:https?:?)?//+[^/\s]+\.[^/\s]+|[\w-]+(?:\.[\w-]+)+/", re.
 @dataclass(frozen=True, slots=True)
 class _Led:
     page: Address | None = None
-    is_sure: bool = True  # False: the page is named in the address, and perhaps it leads there
+    shown: Shown | None = None  # None: the page itself is opened
 
 
 def page_in_link(url: str) -> Address | None:
@@ -33,14 +33,13 @@ def page_in_link(url: str) -> Address | None:
     word is a relative link of the site, never a screen name.
     """
     led = _led(url)
-    return led.page if led.is_sure else None
+    return led.page if led.shown is None else None
 
 
 def resolved(link: Link) -> Link:
-    """With the page that it leads to, or that its address names in a parameter."""
+    """With the page that it opens, of which it opens one item, or that it names in a parameter."""
     led = _led(link.url)
-    shown = None if led.is_sure else Shown.PARAMETER
-    return replace(link, page=led.page, shown=shown) if led.page else link
+    return replace(link, page=led.page, shown=led.shown) if led.page else link
 
 
 @lru_cache(maxsize=16384)  # a site shows its links on every page, and each is asked about thrice
@@ -56,12 +55,15 @@ def _follow(cleaned: str, redirects: int) -> _Led:
         return _Led()
     if page := opened(cleaned):
         return _Led(page)
+    if page := owner_of_item(cleaned):
+        return _Led(page, Shown.ITEM)
     found = _Led()
     for inner in inner_addresses(cleaned) if redirects else ():
         led = _followed(inner.url, redirects - 1)
-        if led.page and led.is_sure and inner.is_led_to:
+        if led.page and led.shown is None and inner.is_led_to:
             return led
-        found = _Led(led.page, is_sure=False) if led.page and not found.page else found
+        if led.page and not found.page:
+            found = led if inner.is_led_to else replace(led, shown=Shown.PARAMETER)
     return found
 
 
@@ -77,6 +79,18 @@ def opened(url: str) -> Address | None:
     for slug, network in social_networks().items():
         try:
             page = _opened_in(network, url)
+        except ValueError:
+            continue
+        if page:
+            return slug, page
+    return None
+
+
+def owner_of_item(url: str) -> Address | None:
+    """The page whose single post, photo or topic an address opens, whichever network's it is."""
+    for slug, network in social_networks().items():
+        try:
+            page = network.item_in_link(url) if network.item_in_link else None
         except ValueError:
             continue
         if page:

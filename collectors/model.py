@@ -167,6 +167,7 @@ class PostalAddress:
 class Shown(StrEnum):
     """How a site shows the address of a page where a plain link to it is not to be seen."""
 
+    ITEM = "item"  # a link to one post, photo or topic, from which a visitor reaches the page
     PARAMETER = "parameter"  # within another address, which may or may not lead on to it
     WIDGET = "widget"  # the network's own frame or script shows the page
     CODE = "code"  # in an attribute, a script, a drawing: perhaps a link, perhaps not
@@ -491,6 +492,8 @@ class Network:
     hosts: frozenset[str] = frozenset()  # of its own, every spelling
     page_in_link: Callable[[str], str | None] | None = None
     """A full address → the page that it opens; else None or ValueError. Without it: `canonical`."""
+    item_in_link: Callable[[str], str | None] | None = None
+    """A full address → the page of which it opens one item; else None or ValueError."""
     addresses_of: Callable[[str | None, str | None], Iterable[str]] | None = None
     """The network's own id and the name of a page → canonical addresses that open it as well."""
     in_widgets: Callable[[str], Iterable[str | None]] = _no_widgets

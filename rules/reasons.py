@@ -50,6 +50,7 @@ class Reason(StrEnum):
     MARK_SEEN = "mark_seen"
     MARK_ATTESTED = "mark_attested"
     MARK_ELSEWHERE = "mark_elsewhere"
+    MARK_BESIDE_UNSEEN = "mark_beside_unseen"
     MARK_ABSENT = "mark_absent"
     MARK_NOT_CONFIRMED = "mark_not_confirmed"
     STYLE_AGREED = "style_agreed"

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from collectors.model import OK, Collector, Network, Observation, Page, Run
-from collectors.ok.addresses import OK_HOSTS, ok_address, ok_addresses, ok_page_in_link
+from collectors.ok.addresses import (
+    OK_HOSTS,
+    ok_address,
+    ok_addresses,
+    ok_item_in_link,
+    ok_page_in_link,
+)
 from collectors.ok.check import signs
 from collectors.ok.settings import SECRETS, OkSettings
 from collectors.ok.widgets import ok_widgets
@@ -29,6 +35,7 @@ NETWORK = Network(
     page_title="страница в Одноклассниках",
     hosts=OK_HOSTS,
     page_in_link=ok_page_in_link,
+    item_in_link=ok_item_in_link,
     addresses_of=ok_addresses,
     in_widgets=ok_widgets,
     check=signs,

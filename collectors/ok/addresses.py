@@ -15,6 +15,7 @@ from collectors.addresses import (
     check_host,
     check_name,
     is_bare_name,
+    page_of_item,
     page_opened,
     query_of,
     segments_of,
@@ -53,6 +54,11 @@ def ok_address(text: str) -> str:
 def ok_page_in_link(url: str) -> str | None:
     """The group that a link opens; None for one topic of it, a person, a share button."""
     return page_opened(url, OK_HOSTS, _ok_place)
+
+
+def ok_item_in_link(url: str) -> str | None:
+    """The group whose topic, album, photo or video a link opens."""
+    return page_of_item(url, OK_HOSTS, _ok_place)
 
 
 def ok_addresses(page_id: str | None, name: str | None) -> Iterator[str]:

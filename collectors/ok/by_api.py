@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from collectors.http import Client, ReadError
@@ -19,7 +19,7 @@ from collectors.ok.errors import ApiError, Meaning
 from collectors.ok.public import Head, Topics, concluded
 from collectors.ok.settings import OkSettings
 from collectors.ok.turns import in_turns
-from collectors.ok.walls import Reading, to_wall
+from collectors.ok.walls import Reading, is_enough
 
 log = logging.getLogger(__name__)
 
@@ -82,15 +82,16 @@ class ByApi:
         for _ in range(self.settings.max_topic_pages):
             told = await self.api.topics(way, uid, anchor)
             entries, anchor = told.value
-            before, reading = len(reading.entries), reading.plus(entries)
+            before, reading = reading.entries, reading.plus(entries)
             kept += told.evidence
-            if len(reading.entries) == before or not anchor or self._is_enough(reading):
+            reading = replace(reading, is_ended=not anchor or reading.entries == before)
+            if reading.is_ended or self._is_enough(reading):
                 break
         topics = concluded(reading, None, kept, self.run)
         return topics if topics.wall else None
 
     def _is_enough(self, reading: Reading) -> bool:
-        return to_wall(reading, self.run.as_of, self.run.walls_since)[1] is None
+        return is_enough(reading, self.run.as_of, self.run.walls_since)
 
     async def _uid(self, page: Page) -> str | Head | None:
         """The group's number, from the address, an earlier reading, or url.getInfo."""

@@ -19,7 +19,7 @@ from collectors.http import Answer, Client, ReadError
 from collectors.model import Evidence, Facts, Failure, FailureCode, Page, Presence, Run, Wall
 from collectors.ok import page as html
 from collectors.ok.settings import OkSettings
-from collectors.ok.walls import Entry, Reading, pinned_text, to_wall
+from collectors.ok.walls import Entry, Reading, is_enough, pinned_text, to_wall
 
 log = logging.getLogger(__name__)
 
@@ -82,14 +82,16 @@ class Public:
         """Page by page until `walls_since`; `total` as the network counts topics."""
         part = _Part(Reading(total=total))
         for number in range(1, self.settings.max_topic_pages + 1):
-            before = len(part.reading.entries)
+            before = part.reading.entries
             part = await self._more(page, number, part)
-            if part.failure or len(part.reading.entries) == before or self._is_enough(part.reading):
+            if not part.failure and part.reading.entries == before:
+                part = replace(part, reading=replace(part.reading, is_ended=True))
+            if part.failure or part.reading.is_ended or self._is_enough(part.reading):
                 break
         return concluded(part.reading, part.failure, part.evidence, self.run)
 
     def _is_enough(self, reading: Reading) -> bool:
-        return to_wall(reading, self.run.as_of, self.run.walls_since)[1] is None
+        return is_enough(reading, self.run.as_of, self.run.walls_since)
 
     async def _more(self, page: Page, number: int, part: _Part) -> _Part:
         parameters = {"st.page": str(number)} if number > 1 else None

@@ -1,13 +1,14 @@
 """From entries in the order of the page to a wall, and how far back nothing is missing (G04).
 
 The rules accuse only on a window that was read completely, so coverage is claimed with care: by
-the last entry's date when the entries are in order of date, or by the network's own count.
+the last entry's date when the entries are in order of date, or by the network's own count. A list
+that ends before its count covers nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
@@ -35,17 +36,22 @@ class Entry:
     text: str | None = None
 
 
+_HIDDEN_OF = 20
+"""One topic of so many, and always one, may be counted and not listed: deleted, or hidden."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What was read of a list of topics so far. `total`: topics, as the network counts them."""
 
     entries: tuple[Entry, ...] = ()
     total: int | None = None
+    is_ended: bool = False  # there is no more of the list
 
     def plus(self, more: Sequence[Entry]) -> Reading:
         known = {entry.key for entry in self.entries}
         fresh = tuple({e.key: e for e in more if e.key not in known}.values())
-        return Reading(entries=self.entries + fresh, total=self.total)
+        return replace(self, entries=self.entries + fresh)
 
     @property
     def is_whole(self) -> bool:
@@ -53,9 +59,27 @@ class Reading:
         read = len(self.entries)
         return self.total is not None and self.total <= read <= self.total + _NEW_MEANWHILE
 
+    @property
+    def uncounted_for(self) -> int:
+        """How many topics the network counts beyond those that were read and that it may hide."""
+        total = self.total or 0
+        return max(0, total - max(1, total // _HIDDEN_OF) - len(self.entries))
+
+    @property
+    def is_short(self) -> bool:
+        """The list has ended, and the count does not agree: any of its topics may be missing."""
+        return self.is_ended and self.uncounted_for > 0
+
+    @property
+    def may_soon_be_whole(self) -> bool:
+        """As much again, and the count would prove it; of a longer list the dates must do."""
+        return not self.is_ended and 0 < self.uncounted_for <= len(self.entries)
+
 
 def covered_since(reading: Reading, as_of: datetime) -> datetime | None:
     """Since when no unpinned topic is missing; None when that cannot be told."""
+    if reading.is_short:
+        return None
     listed = _listed(reading.entries)
     readable = _until_unreadable(listed)
     if reading.is_whole and len(readable) == len(listed):
@@ -78,6 +102,11 @@ def to_wall(reading: Reading, as_of: datetime, since: datetime) -> tuple[Wall, F
     if any(entry.moment is None for entry in reading.entries):
         return wall, Failure(FailureCode.UNRECOGNISED, "the date of a topic could not be read")
     return wall, Failure(FailureCode.INCOMPLETE, "the topics were not read back far enough")
+
+
+def is_enough(reading: Reading, as_of: datetime, since: datetime) -> bool:
+    """Whether the list need not be read on."""
+    return not reading.may_soon_be_whole and to_wall(reading, as_of, since)[1] is None
 
 
 def pinned_text(reading: Reading) -> str | None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collectors.model import VK, CallsLeft, Collector, Network, Sign
-from collectors.vk.addresses import VK_HOSTS, vk_address, vk_addresses, vk_page_in_link
+from collectors.vk.addresses import (
+    VK_HOSTS,
+    vk_address,
+    vk_addresses,
+    vk_item_in_link,
+    vk_page_in_link,
+)
 from collectors.vk.settings import VkSettings, cost, quotas, readers
 from collectors.vk.widgets import vk_widgets
 
@@ -29,6 +35,7 @@ NETWORK = Network(
     page_title="страница ВКонтакте",
     hosts=VK_HOSTS,
     page_in_link=vk_page_in_link,
+    item_in_link=vk_item_in_link,
     addresses_of=vk_addresses,
     in_widgets=vk_widgets,
     check=_signs,

@@ -16,6 +16,7 @@ from collectors.addresses import (
     check_host,
     check_name,
     is_bare_name,
+    page_of_item,
     page_opened,
     query_of,
     segments_of,
@@ -68,6 +69,11 @@ def vk_page_in_link(url: str) -> str | None:
     return page_opened(url, VK_HOSTS, _vk_place)
 
 
+def vk_item_in_link(url: str) -> str | None:
+    """The community whose post, photo, video or article a link opens."""
+    return page_of_item(url, VK_HOSTS, _vk_place)
+
+
 def vk_addresses(page_id: str | None, name: str | None) -> Iterator[str]:
     """A community opens by its number and by its present name."""
     if page_id:
@@ -101,7 +107,20 @@ def _vk_path(written: str, query: Mapping[str, str]) -> Place:
         return Place(owner, is_item=article[3] is not None)
     if first in _VK_OWN_PATHS and (sel := re.fullmatch(r"-0*([1-9]\d*)", query.get("sel", ""))):
         return Place(_vk_club(sel[1]))  # vk.com/im?sel=-123
+    if over := _vk_shown_over(first, query):
+        return over
     return Place(f"https://vk.com/{_vk_name(first)}")
+
+
+def _vk_shown_over(first: str, query: Mapping[str, str]) -> Place | None:
+    """`feed?z=photo-1_2`, and the frame of a video: `video_ext.php?oid=-1&id=2`."""
+    if first == "video_ext.php":
+        found = re.fullmatch(r"-0*([1-9]\d*)", query.get("oid", ""), re.ASCII)
+    elif not first or first in _VK_OWN_PATHS:
+        found = _VK_ITEM.fullmatch(query.get("z", "").lower().partition("/")[0])
+    else:
+        found = None
+    return Place(_vk_club(found[1]), is_item=True) if found else None
 
 
 def _vk_opened(query: Mapping[str, str]) -> Place | None:

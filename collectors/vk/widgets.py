@@ -14,6 +14,7 @@ _CALL = re.compile(
     rf"\s{{0,9}}\(\s{{0,9}}[^,{{}};]{{1,120}},\s{{0,9}}(?:{_OPTIONS}\s{{0,9}},\s{{0,9}})?"
     r"[\"']?-?([1-9]\d{0,14})(?!\d)"
 )
+_POST = re.compile(r"VK\.Widgets\.Post\s{0,9}\([^,{};]{1,120},\s{0,9}[\"']?-([1-9]\d{0,14})(?!\d)")
 _SHOWS_GROUP = re.compile(r"VK\.Widgets\.(?:Group|Subscribe|CommunityMessages|ContactUs)\b")
 _ANY_CALL = re.compile(r"VK\.(?!init\b)[A-Z]\w+")  # the library serves advertisement, too
 _FRAME = re.compile(
@@ -31,7 +32,8 @@ _LIBRARY = re.compile(r"vk\.(?:com|ru)/js/api/(?:openapi|xd_connection)\.js")
 def vk_widgets(markup: str) -> Iterator[str | None]:
     """None: a widget whose community stands in a variable, or in a script beside the page."""
     plain = markup.replace("\\/", "/").replace("&amp;", "&").replace("&quot;", '"')
-    numbers = [*_CALL.findall(plain), *_FRAME.findall(plain), *_ATTRIBUTE.findall(plain)]
+    called = [*_CALL.findall(plain), *_POST.findall(plain)]
+    numbers = [*called, *_FRAME.findall(plain), *_ATTRIBUTE.findall(plain)]
     for number in dict.fromkeys(numbers):
         yield from vk_addresses(number, None)
     if len(_CALL.findall(plain)) < len(_SHOWS_GROUP.findall(plain)) or (

@@ -138,11 +138,13 @@ def government_mark(case: Case, *, renamed_days: int = 0) -> Reading:
     """The mark, seen or attested; «нет» only where a control page proved that it can be seen.
 
     VK takes the mark away when a community is renamed: the office gets time to ask for it again.
-    Where another official page bears it, a person decides which of them the clause means.
+    Where another official page bears it, a person decides which of them the clause means; while one
+    was not seen, nobody knows whether it bears it.
     """
     renamed, page = _renamed_on(case), case.view.page.address
     said = case.statement("gos_mark", page)
     seen, elsewhere = case.facts.government_mark, _marked_beside(case)
+    unseen = [] if seen is not False or said.admits or elsewhere else _unseen_beside(case)
     until = renamed + timedelta(days=renamed_days - 1) if renamed else None
     reading = Reading(
         strict=seen is True or said.confirms,
@@ -151,16 +153,13 @@ def government_mark(case: Case, *, renamed_days: int = 0) -> Reading:
         unmet=Reason.MARK_NOT_CONFIRMED if said.admits else Reason.MARK_ABSENT,
         between=Reason.MARK_ELSEWHERE if elsewhere else None,
         missing=() if said.admits else case.missing("government_mark"),
+        unseen=Reason.MARK_BESIDE_UNSEEN if unseen else None,
         pending=Reason.PAGE_RENAMED if until and case.today <= until else None,
         measured={
             "mark": seen,
             **({"renamed_on": renamed.isoformat()} if renamed else {}),
             **({"due": until.isoformat()} if until else {}),
-            **(
-                {"address": page, "elsewhere": [one.page.address for one in elsewhere]}
-                if elsewhere
-                else {}
-            ),
+            **_told_beside(page, elsewhere=elsewhere, beside_unseen=unseen),
             **said.measured,
         },
         evidence=_evidence_of(case.view, *elsewhere) if elsewhere else None,
@@ -172,11 +171,28 @@ def _evidence_of(*views: View) -> tuple[Evidence, ...]:
     return tuple(item for view in views for item in view.evidence)
 
 
-def _marked_beside(case: Case) -> list[View]:
-    """The other official pages of the network that bear the mark, seen or attested."""
+def _beside(case: Case) -> list[View]:
+    """The other official pages of the network."""
     network, own = case.view.page.network, case.view.page.address
-    others = [case.look(page) for page in case.official_pages(network) if page.address != own]
-    return [view for view in others if view.facts.government_mark or _is_attested(case, view)]
+    return [case.look(page) for page in case.official_pages(network) if page.address != own]
+
+
+def _marked_beside(case: Case) -> list[View]:
+    """Those that bear the mark, seen or attested."""
+    return [
+        view for view in _beside(case) if view.facts.government_mark or _is_attested(case, view)
+    ]
+
+
+def _unseen_beside(case: Case) -> list[View]:
+    """Those of which nobody knows; one that is gone bears none."""
+    standing = [view for view in _beside(case) if view.state is not State.GONE]
+    return [view for view in standing if view.facts.government_mark is None]
+
+
+def _told_beside(page: str, **views: list[View]) -> dict[str, object]:
+    told = {key: [one.page.address for one in several] for key, several in views.items() if several}
+    return {"address": page, **told} if told else {}
 
 
 def _is_attested(case: Case, view: View) -> bool:

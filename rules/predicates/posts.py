@@ -107,6 +107,7 @@ def posts_regular(
     own = {
         day for post in shown if is_own(post, min_own_text) if (day := _local(case, post)) >= first
     }
+    in_days = [post for post in shown if _may_be_since(post, first, case.zone)]
     gap = _longest_gap(days, own)
     newest = max((post.published_at for post in _posts(case)), default=None)
     beside = beside_the_wall(case, start)
@@ -124,9 +125,9 @@ def posts_regular(
             missing=() if shown or _is_read(case, case.today) else (not_due("wall"),),
             severity=Severity.MAJOR if silent else Severity.MINOR,
             measured={
-                "posts": len(shown),
+                "posts": len(in_days or shown),
                 "longest_gap_days": gap,
-                **_span(first if not shown else start, case.today - DAY),
+                **_span(start if shown and not in_days else first, case.today - DAY),
                 "newest": newest.astimezone(case.zone).date().isoformat() if newest else None,
                 **beside.measured,
             },

@@ -67,6 +67,45 @@ def test_a_redirector_to_one_post_leads_to_no_page() -> None:
     assert page_in_link("https://school.example/?goto=https://vk.com/wall-1_2") is None
 
 
+@pytest.mark.parametrize(
+    ("href", "owner"),
+    [
+        ("https://vk.com/wall-12_345", "https://vk.com/club12"),
+        ("https://m.vk.com/wall-12_345?reply=7#comments", "https://vk.com/club12"),
+        ("https://vk.com/club12?w=wall-12_345%2Fall", "https://vk.com/club12"),
+        ("https://vk.ru/album-12_3", "https://vk.com/club12"),
+        ("https://vk.com/feed?z=photo-12_3%2Falbum-12_0", "https://vk.com/club12"),
+        ("https://vk.com/video-12_3", "https://vk.com/club12"),
+        ("https://vk.com/video_ext.php?oid=-12&id=34&hash=5", "https://vk.com/club12"),
+        ("https://vk.com/@school1-pravila", "https://vk.com/school1"),
+        ("https://vk.com/away.php?to=https%3A%2F%2Fvk.com%2Fwall-12_3", "https://vk.com/club12"),
+        ("https://ok.ru/group/7/topic/1", "https://ok.ru/group/7"),
+        ("https://ok.ru/school1/album/9", "https://ok.ru/school1"),
+        ("https://m.ok.ru/dk?st.cmd=altGroup&st.groupId=7&st.themeId=1", "https://ok.ru/group/7"),
+    ],
+)
+def test_a_link_to_one_item_of_a_page_hints_at_the_page(href: str, owner: str) -> None:
+    link = resolved(Link(url=href, place=""))
+    assert (page_in_link(href), link.page and link.page[1], link.shown) == (None, owner, Shown.ITEM)
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://vk.com/wall12_345",
+        "https://vk.com/photo12_3",
+        "https://vk.com/video_ext.php?oid=12&id=34",
+        "https://vk.com/share.php?url=https://school.example",
+        "https://vk.com/feed",
+        "https://ok.ru/profile/12/statuses/3",
+        "https://ok.ru/video/123",
+        "https://school.example/wall-12_345",
+    ],
+)
+def test_an_item_of_a_person_or_of_nobody_hints_at_no_page(href: str) -> None:
+    assert resolved(Link(url=href, place="")).page is None
+
+
 def test_a_redirector_to_a_site_is_a_link_to_that_site() -> None:
     away = "https://vk.com/away.php?to=https%3A%2F%2Fschool.example%2Fabout&cc_key="
     assert led_to(away) == "https://school.example/about"
@@ -190,7 +229,6 @@ def test_what_can_be_followed_is_a_link_and_no_hint(fragment: str) -> None:
     "fragment",
     [
         '<!-- <a href="https://vk.com/school1">ВК</a> -->',
-        '<a href="https://vk.com/wall-1_2">Новость</a>',
         "<p>Пишите: a@vk.com/school1, wvk.com/school1</p>",
         '<a href="https://vk.com/share.php?url=https%3A%2F%2Fschool.example">Поделиться</a>',
         '<script>VK.Widgets.Like("like", {type: "button"});</script>',
@@ -198,3 +236,16 @@ def test_what_can_be_followed_is_a_link_and_no_hint(fragment: str) -> None:
 )
 def test_what_no_visitor_sees_as_a_page_is_none(fragment: str) -> None:
     assert shown(fragment) == []
+
+
+@pytest.mark.parametrize(
+    ("fragment", "how"),
+    [
+        ('<a href="https://vk.com/wall-1_2">Новость</a>', Shown.ITEM),
+        ('<iframe src="https://vk.com/video_ext.php?oid=-1&id=2"></iframe>', Shown.CODE),
+        ('<script>VK.Widgets.Post("post", -1, 2, "hash");</script>', Shown.WIDGET),
+        ("<p>Источник: vk.com/wall-1_2</p>", Shown.TEXT),
+    ],
+)
+def test_a_single_item_of_a_page_is_a_hint_however_it_stands(fragment: str, how: Shown) -> None:
+    assert shown(fragment) == [(("vk", "https://vk.com/club1"), how)]

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 from unicodedata import normalize
 
+import httpx
 import pytest
 
 from collectors.model import (
@@ -224,6 +225,21 @@ def test_no_topics_beside_a_counter_are_no_empty_wall() -> None:
     assert seen.facts is not None
     assert (seen.facts.wall, seen.facts.topics_count) == (None, 7)
     assert seen.gaps["wall"].code is FailureCode.UNRECOGNISED
+
+
+@pytest.mark.parametrize("counted", [12, 24])
+def test_a_closed_list_below_its_own_counter_is_a_hole_in_the_wall(counted: int) -> None:
+    topics = list_of_topics(*range(2, 122, 10)).replace(">12</span>", f">{counted}</span>")
+    fault = Fault(kind="body", text=topics, method="page", times=None)
+    with serve(replace(WORLD, faults=(fault,))) as ok:
+        seen = only(read(ok, SCHOOL_OK))
+    assert ("wall" in seen.gaps) is (counted > 12)
+
+
+def list_of_topics(*days_ago: float) -> str:
+    """As the network shows it, properly closed."""
+    with serve(with_group(replace(SCHOOL, posts=news(*days_ago)))) as ok:
+        return httpx.get(f"{ok.ok_site_url}/group/70000000000101/topics").text
 
 
 def test_a_counted_zero_is_an_empty_wall() -> None:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from collectors.model import BEGINNING, FailureCode
 from collectors.ok.dates import Moment, read_date
-from collectors.ok.walls import Entry, Reading, covered_since, pinned_text, to_wall
+from collectors.ok.walls import Entry, Reading, covered_since, is_enough, pinned_text, to_wall
 from tests.cast import NOW
 
 SINCE = NOW - timedelta(weeks=8)
@@ -36,6 +38,20 @@ def test_a_list_that_ends_too_early_is_incomplete() -> None:
 
 def test_all_counted_topics_cover_the_whole_life_of_a_group() -> None:
     assert covered_since(Reading(entries=(topic(1), topic(2)), total=2), NOW) == BEGINNING
+
+
+@pytest.mark.parametrize(("total", "is_covered"), [(31, True), (33, False), (60, False)])
+def test_a_list_that_ended_far_below_its_count_covers_nothing(total: int, is_covered: bool) -> None:
+    entries = tuple(topic(3 + 6 * number) for number in range(30))
+    ended = Reading(entries=entries, total=total, is_ended=True)
+    assert (covered_since(ended, NOW) is not None) is is_covered
+
+
+@pytest.mark.parametrize(("total", "is_enough_so"), [(31, True), (60, False), (600, True)])
+def test_a_list_is_read_on_where_its_count_is_near(total: int, is_enough_so: bool) -> None:
+    """Of a long list the dates must do: to count it would take the night."""
+    entries = tuple(topic(3 + 6 * number) for number in range(30))
+    assert is_enough(Reading(entries=entries, total=total), NOW, SINCE) is is_enough_so
 
 
 def test_a_counter_far_below_what_is_shown_is_not_believed() -> None:
