@@ -326,6 +326,8 @@ def _alert_once(application: Application, subject: str, text: str) -> None:
 def _log(done: Delivered) -> None:
     for recipient in done.sent:
         log.info("mail sent to %s", recipient)
+    for recipient, why in done.lighter:
+        log.warning("mail to %s went without attachments: %s", recipient, why)
     for recipient, why in (*done.postponed, *done.parked):
         log.warning("mail to %s not sent: %s", recipient, why)
 

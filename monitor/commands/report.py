@@ -136,6 +136,8 @@ def send(config: Path, number: int | None, *, again: bool) -> int:
 def say_delivered(done: Delivered) -> None:
     for recipient in done.sent:
         print(f"Письмо отправлено: {recipient}")
+    for recipient, why in done.lighter:
+        print(f"Без приложений: {recipient} ({why})")
     for recipient, why in done.postponed:
         print(f"Письмо ждёт повтора: {recipient} ({why})")
     for recipient, why in done.parked:

@@ -247,6 +247,21 @@ def claim(engine: Engine, number: int, now: datetime) -> MessageRow | None:
         return opened.get(MessageRow, number) if won.rowcount else None
 
 
+def postpone(engine: Engine, now: datetime, due_at: datetime, answer: str) -> tuple[str, ...]:
+    """What is due now waits until then, and has been tried once more; gives the recipients."""
+    waits = (col(MessageRow.state) == "queued", col(MessageRow.due_at) <= now)
+    with session(engine) as opened:
+        found = opened.exec(
+            select(MessageRow.recipient).where(*waits).order_by(col(MessageRow.id))
+        ).all()
+        opened.exec(
+            update(MessageRow)
+            .where(*waits)
+            .values(due_at=due_at, attempts=MessageRow.attempts + 1, answer=answer)
+        )
+    return tuple(found)
+
+
 def mark(engine: Engine, number: int, **changes: object) -> None:
     with session(engine) as opened:
         opened.exec(update(MessageRow).where(col(MessageRow.id) == number).values(**changes))
