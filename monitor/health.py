@@ -31,6 +31,7 @@ from monitor.storage.copies import ASIDE
 from monitor.storage.database import StorageError, connect, product_of, schema_is_current
 from monitor.storage.heartbeats import alive
 from monitor.storage.ledger import Ledger
+from monitor.stuck import stuck_letters, words
 from rules.packs import PackError
 
 OK, WARNING, FAULT = Health.GOOD, Health.WARNING, Health.FAULT
@@ -234,6 +235,22 @@ def _mail(settings: Settings) -> Iterator[Sign]:
         yield Sign(OK, f"почта: сервер {where} отвечает")
 
 
+def _letters(settings: Settings) -> Iterator[Sign]:
+    """What does not go, though the server may answer."""
+    try:
+        engine = connect(settings.storage.database)
+        try:
+            found = stuck_letters(engine, real_time()) if schema_is_current(engine) else ()
+        finally:
+            engine.dispose()
+    except StorageError:
+        return  # told by `_database`
+    if found:
+        named = ", ".join(dict.fromkeys(one.recipient for one in found))
+        told = words("doctor", count=len(found), recipients=named)
+        yield Sign(WARNING, told, words("doctor_advice"))
+
+
 def _is_local(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
@@ -263,5 +280,6 @@ CHECKS: tuple[Check, ...] = (
     _networks,
     _control_pages,
     _mail,
+    _letters,
     _time,
 )

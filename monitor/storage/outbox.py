@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, func, update
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from monitor.storage.database import session
@@ -196,9 +197,14 @@ def _states(opened: Session, held_for: Collection[int | None]) -> States:
 
 
 def _was_told(states: States, audit: int | None, role: str) -> bool:
-    town = deputy_of(role.removeprefix(INSTITUTION).partition("/")[0])
-    theirs = states.get((audit, town)) or states.get((audit, DEPUTY), set())
+    theirs = _of_deputy(states, audit, role)
     return "sent" in theirs and not theirs & ON_THE_WAY
+
+
+def _of_deputy(states: States, audit: int | None, role: str) -> set[str]:
+    """The states of the report for which an institution's letter waits."""
+    town = deputy_of(role.removeprefix(INSTITUTION).partition("/")[0])
+    return states.get((audit, town)) or states.get((audit, DEPUTY), set())
 
 
 def batched(numbers: Sequence[int | None], size: int = 1000) -> Iterator[Sequence[int | None]]:
@@ -275,6 +281,62 @@ def waiting(engine: Engine) -> int:
                 select(func.count()).select_from(MessageRow).where(MessageRow.state != "sent")
             ).one()
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsent:
+    """A message that has not gone out, without its body."""
+
+    role: str
+    recipient: str
+    state: str
+    answer: str
+    queued_at: datetime
+    waits_for_deputy: bool = False  # whose report is still on its way
+
+
+def unsent(engine: Engine, since: datetime) -> tuple[Unsent, ...]:
+    """What was put in line since then and is not sent; not what a later letter has made up for."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(MessageRow)
+            .where(MessageRow.state != "sent", col(MessageRow.queued_at) >= since)
+            .options(defer(MessageRow.body))  # type: ignore[arg-type]
+            .order_by(col(MessageRow.id))
+        ).all()
+        newest = _newest_sent(opened, since)
+        states = _states(opened, {row.audit_id for row in rows if row.state == "held"})
+    return tuple(
+        _unsent(row, states)
+        for row in rows
+        if (row.id or 0) > newest.get(_addressee(row.role, row.recipient), 0)
+    )
+
+
+def _unsent(row: MessageRow, states: States) -> Unsent:
+    return Unsent(
+        role=row.role,
+        recipient=row.recipient,
+        state=row.state,
+        answer=row.answer,
+        queued_at=row.queued_at,
+        waits_for_deputy=bool(_of_deputy(states, row.audit_id, row.role) & ON_THE_WAY),
+    )
+
+
+def _newest_sent(opened: Session, since: datetime) -> Mapping[tuple[str, str], int]:
+    """By whom it was for: the number of the last message that went out."""
+    rows = opened.exec(
+        select(MessageRow.role, MessageRow.recipient, MessageRow.id)
+        .where(MessageRow.state == "sent", col(MessageRow.queued_at) >= since)
+        .order_by(col(MessageRow.id))
+    )
+    return {_addressee(role, recipient): number or 0 for role, recipient, number in rows}
+
+
+def _addressee(role: str, recipient: str) -> tuple[str, str]:
+    """An institution has one address, and that may have been put right in the registry since."""
+    return role, "" if role.startswith(INSTITUTION) else recipient
 
 
 def messages(engine: Engine, most: int = 50) -> Iterable[MessageRow]:
