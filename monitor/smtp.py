@@ -25,6 +25,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from collectors.roots import trust
 from monitor.config import Mail, Settings
 from monitor.logs import without_secrets
 from monitor.system_errors import in_russian
@@ -193,7 +194,7 @@ def trusting(ca_file: Path | None) -> ssl.SSLContext:
     """What the system trusts, and beside it an office's own authority."""
     context = ssl.create_default_context()
     if ca_file is not None:
-        context.load_verify_locations(cafile=ca_file)
+        trust(context, ca_file)
     return context
 
 
