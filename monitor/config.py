@@ -115,6 +115,11 @@ WANTED = {
     "dict_": "нужен раздел: строка [{loc}], под ней настройки",
     "zoneinfo_": "такого часового пояса нет: пишите, например, Asia/Tomsk",
 }
+UNREAD_SECTION = re.compile(r'(?<=field ")\w+')
+AS_JSON = (
+    """список пишется как JSON, например DOZOR_VK__CONTROL_PAGES='["https://vk.com/club1"]', """
+    "а раздел целиком одной переменной не задаётся"
+)
 NO_FILE = "файла настроек нет. Укажите его: dozor --config ФАЙЛ, или создайте config.toml"
 
 
@@ -253,7 +258,7 @@ class Mail(Section):
     cur: tuple[str, ...] = ()  # who gets the table of the ЦУР
     cur_every: Every = "month"
     operator: str | None = None
-    timeout: PositiveInt = 30
+    timeout: int = Field(default=30, ge=1, le=600)
 
     @field_validator("sender", "operator", "recipients", "cur")
     @classmethod
@@ -361,9 +366,17 @@ def _read(file: Path, environment: Mapping[str, str]) -> Any:
     try:
         return _declaration(file, environment)()
     except SettingsError as error:
-        raise ConfigError([f"окружение: {error}; список пишется как JSON"]) from None
+        raise ConfigError([_unread_variables(error)]) from None
     except ValidationError as error:
         raise ConfigError([_told(file, lines, one) for one in error.errors()]) from None
+
+
+def _unread_variables(error: SettingsError) -> str:
+    """pydantic-settings names the section, in English; those who set the variable look for it."""
+    section = (UNREAD_SECTION.search(str(error)) or [str(error)])[0]
+    names = [one for one in os.environ if one.upper().startswith(f"DOZOR_{section.upper()}")]
+    told = ", ".join(sorted(names)) or section
+    return f"окружение: не прочитать {told}: {AS_JSON}"
 
 
 def _told(file: Path, lines: Any, error: Any) -> str:

@@ -79,6 +79,7 @@ class Delivered:
     lighter: tuple[tuple[str, str], ...] = ()  # of these, without attachments: recipient, why
     postponed: tuple[tuple[str, str], ...] = ()  # recipient, why
     parked: tuple[tuple[str, str], ...] = ()
+    held: int = 0  # letters to institutions that wait for the deputy head's report
 
 
 # --- who gets what ------------------------------------------------------------------------------
@@ -252,9 +253,10 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
     text = draft.letter()
     try:
         body = _body(application, draft, text, number, place.thread)
+        refusal = ""
     except AddressError as error:
         log.warning("%s: %s", draft.role, error)
-        return False
+        body, refusal = b"", str(error)
     outbox.queue(
         engine,
         audit,
@@ -263,11 +265,12 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
         subject=text.subject,
         body=body,
         at=application.clock(),
-        message_id=number,
+        message_id="" if refusal else number,
         turn=place.turn,
         held=draft.held,
+        refusal=refusal,
     )
-    return True
+    return not refusal
 
 
 def _body(
@@ -334,11 +337,13 @@ def deliver(engine: Engine, settings: Settings, clock: Clock) -> Delivered:
         fates = [*_deliver_due(engine, settings, clock)]
         if outbox.release(engine):
             fates += _deliver_due(engine, settings, clock)
+        held = outbox.held(engine)
     return Delivered(
         sent=tuple(one.recipient for one in fates if one.state == "sent"),
         lighter=_told(fates, "sent"),
         postponed=_told(fates, "queued"),
         parked=_told(fates, "parked"),
+        held=held,
     )
 
 
@@ -417,16 +422,25 @@ def _hand_over(engine: Engine, server: Line, mail: Mail, message: MessageRow) ->
     """MAIL, RCPT and DATA may be repeated after a crash; the last byte may not, so it is written
     down before."""
     assert message.id is not None
+    sender, recipient = wire(mail.sender), _recipient(message)
     body = _stuffed(message.body)
     server.ehlo_or_helo_if_needed()
     options = (*_script(server, mail, message), *_size(server, len(body)))
-    _expect(server.mail(wire(mail.sender), options), refused_sender)
-    _expect(server.rcpt(wire(message.recipient)))
+    _expect(server.mail(sender, options), refused_sender)
+    _expect(server.rcpt(recipient))
     _expect(server.docmd("DATA"))
     outbox.mark(engine, message.id, state="handing")
     _be_patient(server, mail)
     server.send(body)
     _expect(_last_answer(server))
+
+
+def _recipient(message: MessageRow) -> str:
+    """One that was put in line before, or for whom nothing could be written, may be no address."""
+    try:
+        return wire(message.recipient)
+    except AddressError as error:
+        raise DeliveryError(str(error), Refusal.FOR_GOOD) from None
 
 
 def _script(server: smtplib.SMTP, mail: Mail, message: MessageRow) -> tuple[str, ...]:

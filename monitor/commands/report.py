@@ -142,6 +142,8 @@ def say_delivered(done: Delivered) -> None:
         print(f"Письмо ждёт повтора: {recipient} ({why})")
     for recipient, why in done.parked:
         print(f"Письмо отложено: {recipient} ({why}); см. dozor outbox")
+    if done.held:
+        print(f"Ждут, пока уйдёт отчёт руководителю, писем учреждениям: {done.held}")
 
 
 def outbox(config: Path, *, retry: bool) -> int:

@@ -88,9 +88,12 @@ def queue(
     message_id: str = "",
     turn: int = 1,
     held: bool = False,
+    refusal: str = "",
 ) -> MessageRow:
-    """Put a message in line. A second one of the same audit, recipient and turn is refused
-    (StorageError)."""
+    """Put a message in line, or aside with the reason why it cannot go (`refusal`).
+
+    A second one of the same audit, recipient and turn is refused (StorageError).
+    """
     row = MessageRow(
         audit_id=audit.id if audit else None,
         role=role,
@@ -99,7 +102,8 @@ def queue(
         subject=subject,
         body=body,
         message_id=message_id,
-        state="held" if held else "queued",
+        state="parked" if refusal else "held" if held else "queued",
+        answer=refusal,
         queued_at=at,
         due_at=at,
     )
@@ -271,6 +275,13 @@ def postpone(engine: Engine, now: datetime, due_at: datetime, answer: str) -> tu
 def mark(engine: Engine, number: int, **changes: object) -> None:
     with session(engine) as opened:
         opened.exec(update(MessageRow).where(col(MessageRow.id) == number).values(**changes))
+
+
+def held(engine: Engine) -> int:
+    """How many letters to institutions wait for the deputy head's report."""
+    with session(engine) as opened:
+        waits = select(func.count()).select_from(MessageRow).where(MessageRow.state == "held")
+        return int(opened.exec(waits).one())
 
 
 def waiting(engine: Engine) -> int:

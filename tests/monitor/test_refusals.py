@@ -14,6 +14,7 @@ from aiosmtpd.smtp import AuthResult
 from sqlalchemy import Engine
 
 from monitor.config import Settings
+from monitor.storage import outbox
 from monitor.storage.outbox import messages
 from reports.mail import Attachment, Letter
 from reports.model import Audit
@@ -105,6 +106,17 @@ def test_a_letter_is_tried_for_five_days(
     assert states(engine) == [QUEUED]
     sent_out(engine, settings, NOW + timedelta(hours=144))
     assert states(engine) == [PARKED]
+
+
+def test_a_letter_whose_recipient_is_no_address_keeps_no_other_from_going(
+    engine: Engine, audit: Audit, settings: Settings
+) -> None:
+    put(engine, audit, letter=SMALL)
+    put(engine, audit, "other@example.org", SMALL)
+    outbox.mark(engine, 1, recipient="deputy@-example.org")
+    ((who, why),) = sent_out(engine, settings).parked
+    assert (who, "не похоже на адрес" in why) == ("deputy@-example.org", True)
+    assert states(engine) == [PARKED, SENT]
 
 
 # --- a server that lets nobody in ---------------------------------------------------------------

@@ -48,6 +48,7 @@ def loaded(folder: Path, **sections: object) -> Settings:
         ("ok", {"control_pages": ["https://vk.com/club1"]}, "control_pages"),
         ("ok", {"requests_per_second": 0}, "нужно число больше нуля"),
         ("mail", {"port": 70000}, "нужно число не больше 65535"),
+        ("mail", {"timeout": 0}, "нужно число не меньше 1"),
         ("mail", {"host": "smtp://mail.town.ru"}, "номер порта — в port"),
         ("mail", {"host": "mail.town.ru:587"}, "номер порта — в port"),
         ("mail", {"host": ""}, "не имя сервера"),
@@ -94,6 +95,14 @@ def test_the_faults_of_all_networks_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         loaded(tmp_path, site={"allow_addresses": ["x", "y"]}, ok={"timeout": 0})
     assert len(refused.value.faults) == 3
+
+
+def test_a_list_in_a_variable_that_is_no_json_is_told_by_the_variables_name(office: Office) -> None:
+    office.environment["DOZOR_SITE__ALLOW_ADDRESSES"] = "10.0.0.0/8"
+    told = office.dozor("doctor").stderr
+    assert "DOZOR_SITE__ALLOW_ADDRESSES" in told
+    assert "список пишется как JSON" in told
+    assert "EnvSettingsSource" not in told
 
 
 @pytest.mark.parametrize(
