@@ -475,14 +475,14 @@ def _be_patient(server: Line, mail: Mail) -> None:
     server.alarm.allow(mail.timeout * LAST_ANSWER)
 
 
-def _last_answer(server: smtplib.SMTP) -> tuple[int, bytes]:
+def _last_answer(server: Line) -> tuple[int, bytes]:
     """Without it nobody knows whether the message was taken, so nobody may send it again."""
     try:
         code, words = server.getreply()
     except (smtplib.SMTPException, OSError) as error:
         told = NO_ANSWER.format(error=in_russian(error))
         raise DeliveryError(told, Refusal.FOR_GOOD) from error
-    if not 200 <= code < 600:
+    if server.alarm.has_rung or not 200 <= code < 600:  # half an answer is none
         raise DeliveryError(NO_ANSWER.format(error=NO_REPLY), Refusal.FOR_GOOD)
     return code, words
 

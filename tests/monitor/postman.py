@@ -129,6 +129,29 @@ def _drip(server: socket.socket, first: bytes, drop: bytes, pause: float) -> Non
                     line.sendall(drop)
 
 
+@contextmanager
+def dripping_last() -> Iterator[int]:
+    """The port of a server that takes a letter as others do, and never ends its last answer."""
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        threading.Thread(target=_take_and_drip, args=(opened,), daemon=True).start()
+        yield int(opened.getsockname()[1])
+
+
+def _take_and_drip(server: socket.socket) -> None:
+    with suppress(OSError):
+        line, _ = server.accept()
+        with line, line.makefile("rb") as said:
+            line.sendall(b"220 hello\r\n")
+            while (word := said.readline()) and not word.startswith(b"DATA"):
+                line.sendall(b"250 OK\r\n")
+            line.sendall(b"354 go on\r\n")
+            while said.readline() not in (b".\r\n", b""):
+                pass
+            while True:
+                time.sleep(0.3)
+                line.sendall(b"2")
+
+
 def configured(folder: Path, mail: str) -> Settings:
     file = folder / "config.toml"
     file.write_text(f'registry = ["r.toml"]\n[mail]\n{mail}\n', "utf-8")

@@ -27,6 +27,7 @@ from tests.monitor.postman import (
     Postman,
     configured,
     dripping,
+    dripping_last,
     listening,
     put,
     sent_out,
@@ -249,3 +250,14 @@ def test_a_server_that_drips_is_left_in_time(
     assert states(engine) == [QUEUED] * 2
     if tls == "none":
         assert all("слишком медленно" in why for _, why in done.postponed)
+
+
+def test_a_last_answer_without_an_end_leaves_a_doubt_and_is_left_in_time(
+    engine: Engine, audit: Audit, tmp_path: Path
+) -> None:
+    put(engine, audit, letter=SMALL)
+    begin = time.monotonic()
+    with dripping_last() as port:
+        ((_, why),) = sent_out(engine, settings_for(tmp_path, port, "timeout = 1")).parked
+    assert time.monotonic() - begin < 20
+    assert "неизвестно, ушло ли письмо" in why
