@@ -25,6 +25,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import cast
 from urllib.parse import quote
 
@@ -50,6 +51,7 @@ from collectors.guard import (
     resolve,
 )
 from collectors.model import Evidence, Exchange, Failure, FailureCode, Run
+from collectors.roots import trust
 
 CONNECTIONS_A_HOST = 20
 MOST_HOSTS = 100  # whose connections are kept open, if they are idle
@@ -383,11 +385,11 @@ async def open_client(
         yield Client(network, run, limits, http, transport)
 
 
-def trust_store(extra_roots: str = "") -> ssl.SSLContext:
-    """The public roots, and those of a PEM file (of the Russian national authority, say)."""
+def trust_store(extra_roots: Path | None = None) -> ssl.SSLContext:
+    """The public roots, and those of a file (of the Russian national authority, say)."""
     context = httpx.create_ssl_context(trust_env=False)
     if extra_roots:
-        context.load_verify_locations(cafile=extra_roots)
+        trust(context, extra_roots)
     return context
 
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 import logging
 import os
 import re
-import ssl
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
@@ -46,8 +46,9 @@ from sqlalchemy import make_url
 
 from collectors.model import Network
 from collectors.networks import networks
+from collectors.roots import RootsError, certificates_in
 from monitor.logs import hide
-from monitor.mailboxes import address_of
+from monitor.mailboxes import address_of, is_server
 from monitor.storage.addresses import (
     INSTALL,
     SQLITE,
@@ -65,10 +66,59 @@ WEEKDAY_DIGITS = (
     "дни недели пишутся словами (mon, tue, wed, thu, fri, sat, sun): "
     "цифры разные программы считают по-разному"
 )
+WEEKDAY_STEP = (
+    "шаг в днях недели разные программы отсчитывают по-разному: перечислите дни, "
+    "например mon,wed,fri"
+)
+DAY_AND_WEEKDAY = (
+    "день месяца и день недели вместе разные программы понимают по-разному (одни «и», другие "
+    "«или»): оставьте одно из двух, на месте другого поставьте *"
+)
+AFTER_NAME = (
+    "«{written}»: имя — это три буквы, после него ничего не пишется, шаг тоже; перечислите через "
+    "запятую, например mon,wed,fri или jan,apr,jul,oct"
+)
+CRON_FIELDS = {
+    "second": "секунды",
+    "minute": "минуты",
+    "hour": "часы",
+    "day": "день месяца",
+    "month": "месяц",
+    "day_of_week": "день недели",
+}
+NAME_WITH_MORE = re.compile(r"(?!(?:[a-z]{3}(?:-[a-z]{3})?|last)$).*[a-z].*")
+CRON_EXAMPLES = "пишите, например, «0 3 * * *» (ночью в три) или «0 8 * * mon» (понедельник, 8:00)"
 DATABASE_PASSWORD = "DATABASE_PASSWORD"
 NO_QUEUE = (
     "рабочие процессы делят проверку через PostgreSQL, а [storage] database — SQLite. "
     "Перенести базу: dozor storage move; без рабочих процессов: dozor audit, dozor serve"
+)
+# Beginnings of pydantic's kinds of errors, the longer first.
+WANTED = {
+    "int_": "нужно целое число",
+    "float_": "нужно число",
+    "finite_number": "нужно обычное число",
+    "bool_": "нужно true или false",
+    "string_too_short": "текст не может быть пустым",
+    "string_": "нужен текст в кавычках",
+    "path_": "нужен путь в кавычках",
+    "tuple_": 'нужен список в квадратных скобках, например ["…"]',
+    "list_": 'нужен список в квадратных скобках, например ["…"]',
+    "too_short": "список не может быть пустым",
+    "greater_than_equal": "нужно число не меньше {ge}",
+    "greater_than": "нужно число больше {gt}",
+    "less_than_equal": "нужно число не больше {le}",
+    "less_than": "нужно число меньше {lt}",
+    "literal_error": "пишите одно из: {expected}",
+    "model_": "нужен раздел: строка [{loc}], под ней настройки",
+    "mapping_": "нужен раздел: строка [{loc}], под ней настройки",
+    "dict_": "нужен раздел: строка [{loc}], под ней настройки",
+    "zoneinfo_": "такого часового пояса нет: пишите, например, Asia/Tomsk",
+}
+UNREAD_SECTION = re.compile(r'(?<=field ")\w+')
+AS_JSON = (
+    """список пишется как JSON, например DOZOR_VK__CONTROL_PAGES='["https://vk.com/club1"]', """
+    "а раздел целиком одной переменной не задаётся"
 )
 NO_FILE = "файла настроек нет. Укажите его: dozor --config ФАЙЛ, или создайте config.toml"
 
@@ -134,18 +184,43 @@ class Schedule(Section):
 def cron_trigger(written: str, timezone: ZoneInfo) -> CronTrigger:
     """Five fields, or six with seconds first. ValueError with a Russian hint.
 
-    APScheduler counts weekday digits from Monday = 0, cron from Sunday = 0, so a digit would
-    quietly run on another day than the one meant: digits are refused.
+    What APScheduler reads otherwise than cron, or reads in part only, is refused: it counts
+    weekday digits, and steps over weekdays, from Monday = 0, it asks for the day of the month AND
+    the weekday where cron takes either, and it leaves out in silence whatever follows a name.
     """
-    parts = written.split()
+    parts = written.lower().split()
     if len(parts) == 5:
         parts = ["0", *parts]
     if len(parts) != 6:
         raise ValueError("нужно пять полей, как в cron, или шесть с секундами впереди")
-    if any(sign.isdigit() for sign in parts[5].split("/")[0]):
+    _demand_one_reading(*parts[3:])
+    fields = dict(zip(CRON_FIELDS, parts, strict=True))
+    for name, part in fields.items():
+        _demand_readable(name, part)
+    trigger = CronTrigger(timezone=timezone, **fields)
+    if trigger.get_next_fire_time(None, datetime.now(timezone)) is None:
+        raise ValueError(f"расписание «{written}»: такого дня не бывает; {CRON_EXAMPLES}")
+    return trigger
+
+
+def _demand_readable(name: str, written: str) -> None:
+    try:
+        CronTrigger(timezone=UTC, **{name: written})
+    except ValueError:
+        told = f"{CRON_FIELDS[name]}: «{written}» не бывает"
+        raise ValueError(f"{told}; {CRON_EXAMPLES}") from None
+
+
+def _demand_one_reading(day: str, month: str, weekday: str) -> None:
+    if any(sign.isdigit() for sign in weekday.partition("/")[0]):
         raise ValueError(WEEKDAY_DIGITS)
-    names = ("second", "minute", "hour", "day", "month", "day_of_week")
-    return CronTrigger(timezone=timezone, **dict(zip(names, parts, strict=True)))
+    if "/" in weekday:
+        raise ValueError(WEEKDAY_STEP)
+    if day != "*" and weekday != "*":
+        raise ValueError(DAY_AND_WEEKDAY)
+    for one in ",".join((day, month, weekday)).split(","):
+        if NAME_WITH_MORE.fullmatch(one):
+            raise ValueError(AFTER_NAME.format(written=one))
 
 
 Every = Literal["night", "week", "month"]
@@ -170,7 +245,7 @@ class Mail(Section):
     """Who gets what, and how often at most: the deputy head, the institutions, the ЦУР."""
 
     host: str = "localhost"
-    port: PositiveInt = 25
+    port: int = Field(default=25, ge=1, le=65535)
     starttls: bool = False
     tls: Encryption | None = None  # says it all where it stands: `starttls` knows no port 465
     ca_file: Path | None = None  # trusted beside what the system trusts
@@ -183,7 +258,7 @@ class Mail(Section):
     cur: tuple[str, ...] = ()  # who gets the table of the ЦУР
     cur_every: Every = "month"
     operator: str | None = None
-    timeout: PositiveInt = 30
+    timeout: int = Field(default=30, ge=1, le=600)
 
     @field_validator("sender", "operator", "recipients", "cur")
     @classmethod
@@ -191,6 +266,16 @@ class Mail(Section):
         for one in (value,) if isinstance(value, str) else value or ():
             address_of(one)
         return value
+
+    @field_validator("host")
+    @classmethod
+    def _is_host(cls, written: str) -> str:
+        if not is_server(written):
+            raise ValueError(
+                f"«{written}» — не имя сервера: пишите его одно, например mail.town.ru, "
+                "а номер порта — в port"
+            )
+        return written
 
     @property
     def deputies(self) -> tuple[str, ...]:
@@ -246,7 +331,6 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
     secrets = _Secrets(environment)
     secrets.add(passwords_of(declared.storage.database))
     folder = file.resolve().parent
-    found = networks()
     return Settings(
         registry=tuple(folder / path for path in declared.registry),
         storage=_with_password(
@@ -259,10 +343,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         mail=_with_authority(declared.mail, folder),
         smtp_user=secrets.read_name("SMTP_USER"),
         smtp_password=secrets.read("SMTP_PASSWORD"),
-        networks={
-            slug: _network_settings(network, getattr(declared, slug), secrets)
-            for slug, network in found.items()
-        },
+        networks=_network_settings(declared, folder, secrets),
         secrets=secrets.values(),
         file=file,
     )
@@ -285,9 +366,17 @@ def _read(file: Path, environment: Mapping[str, str]) -> Any:
     try:
         return _declaration(file, environment)()
     except SettingsError as error:
-        raise ConfigError([f"окружение: {error}; список пишется как JSON"]) from None
+        raise ConfigError([_unread_variables(error)]) from None
     except ValidationError as error:
         raise ConfigError([_told(file, lines, one) for one in error.errors()]) from None
+
+
+def _unread_variables(error: SettingsError) -> str:
+    """pydantic-settings names the section, in English; those who set the variable look for it."""
+    section = (UNREAD_SECTION.search(str(error)) or [str(error)])[0]
+    names = [one for one in os.environ if one.upper().startswith(f"DOZOR_{section.upper()}")]
+    told = ", ".join(sorted(names)) or section
+    return f"окружение: не прочитать {told}: {AS_JSON}"
 
 
 def _told(file: Path, lines: Any, error: Any) -> str:
@@ -304,6 +393,10 @@ def _words(error: Any) -> str:
         return "обязательная настройка не указана"
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
+    for kind, wanted in WANTED.items():
+        if error["type"].startswith(kind):
+            told = wanted.format(**{"loc": error["loc"][-1], **error.get("ctx", {})})
+            return f"значение {error['input']!r} не подходит: {told}"
     return f"значение {error['input']!r} не подходит ({error['msg']})"
 
 
@@ -361,16 +454,35 @@ def _default(one: Any) -> Any:
     return one.default if one.default is not MISSING else one.default_factory()
 
 
-def _network_settings(network: Network, section: Section, secrets: _Secrets) -> Any:
-    known = {name: getattr(section, name) for name in type(section).model_fields}
-    hidden = {
-        name: secrets.read_many(variable) if name in network.many else secrets.read(variable)
-        for name, variable in network.secrets.items()
-    }
-    try:
-        return network.settings(**known, **hidden)
-    except ValueError as error:
-        raise ConfigError([f"[{network.slug}] {error}"]) from None
+def _network_settings(declared: Any, folder: Path, secrets: _Secrets) -> Mapping[str, Any]:
+    """By slug. Raises ConfigError with what is wrong in any of them."""
+    found: dict[str, Any] = {}
+    faults: list[str] = []
+    for slug, network in networks().items():
+        known = dict(getattr(declared, slug))
+        known |= {name: _secret(network, name, secrets) for name in network.secrets}
+        known |= {name: _anchor(one, folder) for name, one in known.items()}
+        try:
+            found[slug] = network.settings(**known)
+        except ValueError as error:
+            faults += [f"[{slug}] {line}" for line in str(error).splitlines()]
+        except OSError as error:
+            faults.append(f"[{slug}] {error.filename}: {in_russian(error)}")
+    if faults:
+        raise ConfigError(faults)
+    return found
+
+
+def _anchor(value: Any, folder: Path) -> Any:
+    """A path is one from the file's folder; an empty one is none."""
+    if not isinstance(value, Path):
+        return value
+    return folder / value if value != Path() else None
+
+
+def _secret(network: Network, name: str, secrets: _Secrets) -> str:
+    read = secrets.read_many if name in network.many else secrets.read
+    return read(network.secrets[name])
 
 
 def _anchored(storage: Storage, folder: Path) -> Storage:
@@ -388,11 +500,11 @@ def _with_authority(mail: Mail, folder: Path) -> Mail:
         return mail
     path = folder / mail.ca_file
     try:
-        ssl.create_default_context(cafile=path)
+        certificates_in(path)
     except FileNotFoundError:
         raise ConfigError([f"[mail] ca_file: файла {path} нет"]) from None
-    except OSError as error:  # ssl.SSLError is one
-        why = "в нём нет сертификатов PEM" if isinstance(error, ssl.SSLError) else in_russian(error)
+    except (OSError, RootsError) as error:
+        why = in_russian(error)
         raise ConfigError([f"[mail] ca_file: не прочитать {path}: {why}"]) from None
     return mail.model_copy(update={"ca_file": path})
 
@@ -438,6 +550,8 @@ class _Secrets:
         named = self._environment.get(f"{variable}_FILE")
         if not named:
             return self._environment.get(variable, "")
+        if self._environment.get(variable):
+            log.warning("%s is not heeded: %s_FILE is set, too", variable, variable)
         try:
             text = Path(named).read_text("utf-8-sig")
         except UnicodeDecodeError:

@@ -28,10 +28,18 @@ from monitor.application import Application
 from monitor.config import Every, Mail, Settings
 from monitor.logs import without_secrets
 from monitor.mailboxes import AddressError, address_of, needs_utf8, wire
-from monitor.mime import id_of, message_of
+from monitor.mime import id_of, message_of, without_attachments
 from monitor.reporting import default_path, write_all
 from monitor.sightings import with_facts
-from monitor.smtp import DeliveryError, server
+from monitor.smtp import (
+    LAST_ANSWER,
+    DeliveryError,
+    Line,
+    Refusal,
+    refused,
+    refused_sender,
+    server,
+)
 from monitor.storage import outbox
 from monitor.storage.locks import lock
 from monitor.storage.outbox import DEPUTY, deputy_of, institution_of
@@ -47,9 +55,12 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+MINUTES = (1, 5, 15, 60, 240, 720, 1440, 1440, 1440, 1440)  # five days: RFC 5321, 4.5.4.1
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in MINUTES)
 CUR, OPERATOR, WEEK = "cur", "operator", "week"
-LAST_ANSWER = 10  # times the usual patience: RFC 5321 grants ten minutes after the last byte
+NO_REPLY = "ответ сервера не понять"
+LIGHTER = "сервер не принял письмо вместе с приложениями: {error}"
+TOO_LONG = "письмо в {length} байт, а сервер принимает не больше {limit}"
 NO_UTF8 = (
     "сервер почты не умеет отправлять на адреса с русскими буквами перед @ (SMTPUTF8): "
     "попросите адресата о другом адресе или включите SMTPUTF8 на сервере"
@@ -65,8 +76,10 @@ class Delivered:
     """What became of the messages in line, by recipient."""
 
     sent: tuple[str, ...] = ()
+    lighter: tuple[tuple[str, str], ...] = ()  # of these, without attachments: recipient, why
     postponed: tuple[tuple[str, str], ...] = ()  # recipient, why
     parked: tuple[tuple[str, str], ...] = ()
+    held: int = 0  # letters to institutions that wait for the deputy head's report
 
 
 # --- who gets what ------------------------------------------------------------------------------
@@ -240,9 +253,10 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
     text = draft.letter()
     try:
         body = _body(application, draft, text, number, place.thread)
+        refusal = ""
     except AddressError as error:
         log.warning("%s: %s", draft.role, error)
-        return False
+        body, refusal = b"", str(error)
     outbox.queue(
         engine,
         audit,
@@ -251,11 +265,12 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
         subject=text.subject,
         body=body,
         at=application.clock(),
-        message_id=number,
+        message_id="" if refusal else number,
         turn=place.turn,
         held=draft.held,
+        refusal=refusal,
     )
-    return True
+    return not refusal
 
 
 def _body(
@@ -302,76 +317,149 @@ def queue_alert(application: Application, subject: str, text: str) -> None:
 # --- handing over -------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What became of one message this time."""
+
+    recipient: str
+    state: str
+    why: str = ""
+    due_at: datetime | None = None  # of one that waits: when it is tried again
+    ends_round: bool = False  # no other would have fared better
+
+
 def deliver(engine: Engine, settings: Settings, clock: Clock) -> Delivered:
     """Send what is due. One process at a time; LockTakenError when another is at it."""
     with lock(engine, "delivery", clock):
         if parked := outbox.recover(engine):
             log.warning("%d messages parked: a crash while they were handed over", parked)
         outbox.release(engine)
-        answers = [*_deliver_due(engine, settings, clock)]
+        fates = [*_deliver_due(engine, settings, clock)]
         if outbox.release(engine):
-            answers += _deliver_due(engine, settings, clock)
+            fates += _deliver_due(engine, settings, clock)
+        held = outbox.held(engine)
     return Delivered(
-        sent=tuple(who for who, state, _ in answers if state == "sent"),
-        postponed=tuple((who, why) for who, state, why in answers if state == "queued"),
-        parked=tuple((who, why) for who, state, why in answers if state == "parked"),
+        sent=tuple(one.recipient for one in fates if one.state == "sent"),
+        lighter=_told(fates, "sent"),
+        postponed=_told(fates, "queued"),
+        parked=_told(fates, "parked"),
+        held=held,
     )
 
 
-def _deliver_due(
-    engine: Engine, settings: Settings, clock: Clock
-) -> Iterator[tuple[str, str, str]]:
+def _told(fates: Iterable[Fate], state: str) -> tuple[tuple[str, str], ...]:
+    return tuple((one.recipient, one.why) for one in fates if one.state == state and one.why)
+
+
+def _deliver_due(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Fate]:
+    """One after another; a server that takes none is asked once, not once a letter."""
     for number in outbox.due(engine, clock()):
-        if answer := _deliver_one(engine, settings, clock, number):
-            yield answer
+        fate = _deliver_one(engine, settings, clock, number)
+        if fate is not None:
+            yield fate
+        if fate is not None and fate.ends_round:
+            yield from _postpone_others(engine, clock(), fate)
+            return
+
+
+def _postpone_others(engine: Engine, now: datetime, fate: Fate) -> Iterator[Fate]:
+    due = fate.due_at or now + PAUSES[0]
+    for recipient in outbox.postpone(engine, now, due, fate.why):
+        yield replace(fate, recipient=recipient, state="queued", due_at=due)
 
 
 def _deliver_one(
-    engine: Engine, settings: Settings, clock: Clock, number: int
-) -> tuple[str, str, str] | None:
+    engine: Engine, settings: Settings, clock: Clock, number: int, lighter: str = ""
+) -> Fate | None:
+    """`lighter`: why it goes without its attachments."""
     message = outbox.claim(engine, number, clock())
     if message is None:
         return None
     try:
         with server(settings) as opened:
             _hand_over(engine, opened, settings.mail, message)
-            outbox.mark(engine, number, state="sent", sent_at=clock(), answer="")
+            outbox.mark(engine, number, state="sent", sent_at=clock(), answer=lighter)
     except DeliveryError as error:
-        return message.recipient, _refused(engine, message, error, clock()), str(error)
-    return message.recipient, "sent", ""
+        if _is_lightened(engine, settings.mail, message, error):
+            told = LIGHTER.format(error=error)
+            return _deliver_one(engine, settings, clock, number, told)
+        return _refused(engine, message, error, clock())
+    return Fate(recipient=message.recipient, state="sent", why=lighter)
 
 
-def _refused(engine: Engine, message: MessageRow, error: DeliveryError, now: datetime) -> str:
+def _is_lightened(engine: Engine, mail: Mail, message: MessageRow, error: DeliveryError) -> bool:
+    """Too big as it is: back in line without what was attached, if anything was."""
+    assert message.id is not None
+    if error.refusal is not Refusal.TOO_BIG:
+        return False
+    body = without_attachments(message.body, mail.operator)
+    if body is None:
+        return False
+    log.warning("message %d goes without its attachments: %s", message.id, error)
+    outbox.mark(engine, message.id, state="queued", body=body, answer=str(error))
+    return True
+
+
+def _refused(engine: Engine, message: MessageRow, error: DeliveryError, now: datetime) -> Fate:
     """Queue again with a longer pause, or park; nothing is thrown away."""
     assert message.id is not None
     log.warning("message %d to %s: %s", message.id, message.recipient, error)
-    if error.permanent or message.attempts > len(PAUSES):
-        outbox.mark(engine, message.id, state="parked", answer=str(error))
-        return "parked"
+    fate = Fate(
+        recipient=message.recipient,
+        state="parked",
+        why=str(error),
+        ends_round=error.refusal is Refusal.SERVER,
+    )
+    if error.refusal is Refusal.FOR_GOOD or message.attempts > len(PAUSES):
+        outbox.mark(engine, message.id, state="parked", answer=fate.why)
+        return fate
     due = now + PAUSES[message.attempts - 1]
-    outbox.mark(engine, message.id, state="queued", due_at=due, answer=str(error))
-    return "queued"
+    outbox.mark(engine, message.id, state="queued", due_at=due, answer=fate.why)
+    return replace(fate, state="queued", due_at=due)
 
 
-def _hand_over(engine: Engine, server: smtplib.SMTP, mail: Mail, message: MessageRow) -> None:
+def _hand_over(engine: Engine, server: Line, mail: Mail, message: MessageRow) -> None:
     """MAIL, RCPT and DATA may be repeated after a crash; the last byte may not, so it is written
     down before."""
     assert message.id is not None
+    sender, recipient = wire(mail.sender), _recipient(message)
+    body = _stuffed(message.body)
     server.ehlo_or_helo_if_needed()
-    _expect(server.mail(wire(mail.sender), _options(server, mail, message)))
-    _expect(server.rcpt(wire(message.recipient)))
+    options = (*_script(server, mail, message), *_size(server, len(body)))
+    _expect(server.mail(sender, options), refused_sender)
+    _expect(server.rcpt(recipient))
     _expect(server.docmd("DATA"))
     outbox.mark(engine, message.id, state="handing")
-    server.send(_stuffed(message.body))
-    _expect(_last_answer(server, mail))
+    _be_patient(server, mail)
+    server.send(body)
+    _expect(_last_answer(server))
 
 
-def _options(server: smtplib.SMTP, mail: Mail, message: MessageRow) -> tuple[str, ...]:
+def _recipient(message: MessageRow) -> str:
+    """One that was put in line before, or for whom nothing could be written, may be no address."""
+    try:
+        return wire(message.recipient)
+    except AddressError as error:
+        raise DeliveryError(str(error), Refusal.FOR_GOOD) from None
+
+
+def _script(server: smtplib.SMTP, mail: Mail, message: MessageRow) -> tuple[str, ...]:
     if not needs_utf8(mail.sender, message.recipient):
         return ()
     if not server.has_extn("smtputf8"):
-        raise DeliveryError(NO_UTF8, permanent=True)
+        raise DeliveryError(NO_UTF8, Refusal.FOR_GOOD)
     return ("SMTPUTF8", "BODY=8BITMIME")
+
+
+def _size(server: smtplib.SMTP, length: int) -> tuple[str, ...]:
+    """Where the server tells its limit (RFC 1870; 0: none), nothing bigger is sent in vain."""
+    if not server.has_extn("size"):
+        return ()
+    told = server.esmtp_features["size"].strip()
+    limit = int(told) if told.isdecimal() else 0
+    if 0 < limit < length:
+        raise DeliveryError(TOO_LONG.format(length=length, limit=limit), Refusal.TOO_BIG)
+    return (f"SIZE={length}",)
 
 
 def _stuffed(body: bytes) -> bytes:
@@ -380,17 +468,28 @@ def _stuffed(body: bytes) -> bytes:
     return lines + (b"" if lines.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
-def _last_answer(server: smtplib.SMTP, mail: Mail) -> tuple[int, bytes]:
-    """Without it nobody knows whether the message was taken, so nobody may send it again."""
+def _be_patient(server: Line, mail: Mail) -> None:
+    """While the letter goes over the line, and until the server has dealt with it."""
     if server.sock is not None:
         server.sock.settimeout(mail.timeout * LAST_ANSWER)
+    server.alarm.allow(mail.timeout * LAST_ANSWER)
+
+
+def _last_answer(server: Line) -> tuple[int, bytes]:
+    """Without it nobody knows whether the message was taken, so nobody may send it again."""
     try:
-        return server.getreply()
+        code, words = server.getreply()
     except (smtplib.SMTPException, OSError) as error:
-        raise DeliveryError(NO_ANSWER.format(error=in_russian(error)), permanent=True) from error
+        told = NO_ANSWER.format(error=in_russian(error))
+        raise DeliveryError(told, Refusal.FOR_GOOD) from error
+    if server.alarm.has_rung or not 200 <= code < 600:  # half an answer is none
+        raise DeliveryError(NO_ANSWER.format(error=NO_REPLY), Refusal.FOR_GOOD)
+    return code, words
 
 
-def _expect(reply: tuple[int, bytes]) -> None:
+def _expect(
+    reply: tuple[int, bytes], error: Callable[[int, bytes], DeliveryError] = refused
+) -> None:
     code, words = reply
-    if code >= 400:
-        raise DeliveryError(f"{code} {words.decode('utf-8', 'replace')}", permanent=code >= 500)
+    if not 200 <= code < 400:
+        raise error(code, words)

@@ -12,29 +12,34 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import make_url
 
 from collectors.model import CallsLeft, Health, Quota, Sign
 from collectors.networks import networks
+from collectors.roots import doubts
 from monitor.application import load_acts, real_time
-from monitor.config import Settings
+from monitor.config import Mail, Settings
 from monitor.logs import without_secrets
 from monitor.registry import check as checked
-from monitor.smtp import DeliveryError, server
+from monitor.smtp import DeliveryError, server, trusting
 from monitor.storage.addresses import SQLITE
 from monitor.storage.copies import ASIDE
 from monitor.storage.database import StorageError, connect, product_of, schema_is_current
-from monitor.storage.heartbeats import alive
+from monitor.storage.heartbeats import alive, queue_fault
 from monitor.storage.ledger import Ledger
+from monitor.stuck import stuck_letters, words
 from rules.packs import PackError
 
 OK, WARNING, FAULT = Health.GOOD, Health.WARNING, Health.FAULT
 LEAST_FREE = 1_000_000_000  # bytes; a year of a town takes less
+INSTANT = timedelta(microseconds=1)
 NOTHING_FITS = 50_000_000  # bytes; not one night
 
 
@@ -222,6 +227,7 @@ def _mail(settings: Settings) -> Iterator[Sign]:
     if settings.smtp_user and mail.encryption == "none" and not _is_local(mail.host):
         advice = 'включите [mail] starttls или tls = "implicit"'
         yield Sign(WARNING, "почта: пароль уходит на сервер открытым текстом", advice)
+    yield from _authority(mail)
     where = f"{mail.host}:{mail.port}"
     try:
         with server(settings, min(mail.timeout, 10)) as opened:
@@ -234,6 +240,28 @@ def _mail(settings: Settings) -> Iterator[Sign]:
         yield Sign(OK, f"почта: сервер {where} отвечает")
 
 
+def _authority(mail: Mail) -> Iterator[Sign]:
+    if mail.ca_file is not None:
+        for doubt in doubts(mail.ca_file, trusting(None), real_time()):
+            yield Sign(WARNING, f"[mail] ca_file: {doubt}")
+
+
+def _letters(settings: Settings) -> Iterator[Sign]:
+    """What does not go, though the server may answer."""
+    try:
+        engine = connect(settings.storage.database)
+        try:
+            found = stuck_letters(engine, real_time()) if schema_is_current(engine) else ()
+        finally:
+            engine.dispose()
+    except StorageError:
+        return  # told by `_database`
+    if found:
+        named = ", ".join(dict.fromkeys(one.recipient for one in found))
+        told = words("doctor", count=len(found), recipients=named)
+        yield Sign(WARNING, told, words("doctor_advice"))
+
+
 def _is_local(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
@@ -241,11 +269,10 @@ def _is_local(host: str) -> bool:
 def _time(settings: Settings) -> Iterator[Sign]:
     zone: ZoneInfo = settings.schedule.timezone
     now = datetime.now(zone)
-    upcoming = settings.schedule.trigger().get_next_fire_time(None, now)
-    yield Sign(OK, f"время: {now:%d.%m.%Y %H:%M} ({zone}); следующая ночь {upcoming:%d.%m %H:%M}")
+    nights = _moments(settings.schedule.trigger(), now, 3)
+    yield Sign(OK, f"время: {now:%d.%m.%Y %H:%M} ({zone}); ближайшие ночи: {nights}")
     if weekly := settings.schedule.weekly_trigger():
-        letter = weekly.get_next_fire_time(None, now)
-        yield Sign(OK, f"письмо за неделю: {letter:%d.%m %H:%M}")
+        yield Sign(OK, f"письмо за неделю: {_moments(weekly, now, 1)}")
     count = len(available_timezones())
     if count < 100:
         yield Sign(FAULT, "нет данных о часовых поясах", "apt install tzdata")
@@ -253,15 +280,53 @@ def _time(settings: Settings) -> Iterator[Sign]:
         yield Sign(OK, f"часовые пояса: {count}; Дозор {version('dozor')}")
 
 
+def _moments(trigger: CronTrigger, now: datetime, count: int) -> str:
+    """The next ones, with their years: a slip in a schedule may move it far away."""
+    found: list[datetime] = []
+    while len(found) < count:
+        last = found[-1] if found else None
+        upcoming = trigger.get_next_fire_time(last, last + INSTANT if last else now)
+        if upcoming is None:
+            break
+        found.append(upcoming)
+    return ", ".join(f"{one:%d.%m.%Y %H:%M}" for one in found)
+
+
+def _queue(settings: Settings) -> Iterator[Sign]:
+    """Workers have a way of their own to the database, through another library."""
+    address = settings.storage.database
+    if make_url(address).get_backend_name() == SQLITE or find_spec("procrastinate") is None:
+        return
+    try:
+        fault = queue_fault(address)
+    except StorageError:
+        return  # told by `_database`
+    if fault:
+        advice = "dozor worker и dozor serve --workers без неё не работают; проверьте [storage]"
+        yield Sign(FAULT, f"очередь рабочих процессов: {fault}", advice)
+    else:
+        yield Sign(OK, "очередь рабочих процессов: отвечает")
+
+
+def _set_twice(_: Settings) -> Iterator[Sign]:
+    for variable in secret_variables():
+        if os.environ.get(variable) and os.environ.get(f"{variable}_FILE"):
+            what = f"заданы и {variable}, и {variable}_FILE: действует только {variable}_FILE"
+            yield Sign(WARNING, what, f"уберите одно из двух, скорее {variable}")
+
+
 CHECKS: tuple[Check, ...] = (
     _packs,
     _registry,
     _database,
+    _queue,
     _disk,
     _secret_files,
     _open_files,
+    _set_twice,
     _networks,
     _control_pages,
     _mail,
+    _letters,
     _time,
 )

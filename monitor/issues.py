@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,20 +13,34 @@ from collectors.networks import networks
 from monitor.coverage import Look
 from reports.model import Issue
 
+# Troubles of the whole run: a list of every page would tell nothing more.
+OF_ALL = frozenset(
+    {
+        FailureCode.TOKEN_MISSING,
+        FailureCode.TOKEN_REFUSED,
+        FailureCode.QUOTA,
+        FailureCode.NOT_DUE,
+        FailureCode.INTERRUPTED,
+        FailureCode.CONTROL_SILENT,
+    }
+)
+MOST_NAMED = 500  # addresses of one issue
+
 
 def issues_of(pages: Sequence[Page], looks: Mapping[Address, Look]) -> tuple[Issue, ...]:
     """One for every network and reason, the most frequent first."""
-    counts = Counter(
-        (page.network, code)
-        for page in pages
-        for code in sorted(looks[page.network, page.address].troubles)
-    )
-    return tuple(_issue(network, code, count) for (network, code), count in counts.most_common())
+    found: defaultdict[tuple[str, FailureCode], list[str]] = defaultdict(list)
+    for page in pages:
+        for code in sorted(looks[page.network, page.address].troubles):
+            found[page.network, code].append(page.address)
+    often = sorted(found.items(), key=lambda one: -len(one[1]))
+    return tuple(_issue(network, code, addresses) for (network, code), addresses in often)
 
 
-def _issue(network: str, code: FailureCode, count: int) -> Issue:
-    text = f"{_titles()[network]}: {sentences()[code]} (адресов: {count})"
-    return Issue(code=f"{network}.{code}", text=text)
+def _issue(network: str, code: FailureCode, addresses: Sequence[str]) -> Issue:
+    text = f"{_titles()[network]}: {sentences()[code]} (адресов: {len(addresses)})"
+    named = () if code in OF_ALL else tuple(addresses[:MOST_NAMED])
+    return Issue(code=f"{network}.{code}", text=text, addresses=named)
 
 
 def _titles() -> Mapping[str, str]:

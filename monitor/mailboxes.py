@@ -5,12 +5,20 @@ AddressError: what somebody wrote is no address that mail can be sent to.
 
 from __future__ import annotations
 
+import re
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
+from ipaddress import ip_address
 
 import idna
 
 from reports.templating import one_line
+
+EXAMPLE = "пишите один адрес, например deputy@example.org"
+MOST_OF_USER = 64  # bytes: RFC 5321, 4.5.3.1.1
+_ATOM = r"[^\s()<>\[\]:;@\\,.\"]+"
+USER = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 
 
 class AddressError(ValueError):
@@ -18,21 +26,60 @@ class AddressError(ValueError):
 
 
 def address_of(written: str, name: str = "") -> Address:
-    """«deputy@example.org», «Заместитель главы <зам@город.рф>»: the domain becomes ASCII."""
+    """«deputy@example.org», «Заместитель главы <зам@город.рф>»: the domain becomes ASCII.
+
+    One address, and one that a server can take: what no standard allows is refused here, not by
+    the server on the night of the letter.
+    """
     said, plain = parseaddr(written)
     user, _, domain = plain.rpartition("@")
     try:
-        if not user or not written.isprintable() or any(map(str.isspace, plain)):
+        if not written.isprintable() or len(getaddresses([written])) != 1:
             raise ValueError(written)
-        return Address(one_line(name or said), user, _ascii(domain))
+        if not USER.fullmatch(user) or len(user.encode()) > MOST_OF_USER:
+            raise ValueError(user)
+        return Address(one_line(name or said), user, _domain(domain))
     except (ValueError, IndexError) as error:  # idna's and email's errors are ValueErrors
-        raise AddressError(f"«{one_line(written)}» не похоже на адрес почты") from error
+        told = f"«{one_line(written)}» не похоже на адрес почты: {EXAMPLE}"
+        raise AddressError(told) from error
 
 
-def _ascii(domain: str) -> str:
-    if not domain:
-        raise ValueError("no domain")
-    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+def _domain(written: str) -> str:
+    domain = written if written.isascii() else idna.encode(written, uts46=True).decode()
+    if not (_is_literal(domain) or domain == "localhost" or _is_whole_name(domain)):
+        raise ValueError(f"no domain: {domain}")
+    return domain
+
+
+def _is_literal(domain: str) -> bool:
+    """«[192.168.1.5]», as within an office."""
+    return domain[:1] == "[" and domain[-1:] == "]" and is_number(domain[1:-1])
+
+
+def _is_whole_name(domain: str) -> bool:
+    """With a domain above it that is no number: `deputy@mail` and `deputy@10.0.0.1` go nowhere."""
+    return "." in domain and _has_labels(domain) and not domain.rpartition(".")[2].isdigit()
+
+
+def _has_labels(domain: str) -> bool:
+    return len(domain) < 254 and all(map(LABEL.fullmatch, domain.split(".")))
+
+
+def is_server(written: str) -> bool:
+    """A name or a number that a mail server may have; underscores happen within an office."""
+    try:
+        plain = written if written.isascii() else idna.encode(written, uts46=True).decode()
+    except ValueError:
+        return False
+    return is_number(written) or _has_labels(plain.replace("_", "-").removesuffix("."))
+
+
+def is_number(written: str) -> bool:
+    try:
+        ip_address(written)
+    except ValueError:
+        return False
+    return True
 
 
 def wire(written: str) -> str:

@@ -11,7 +11,7 @@ import json
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +39,15 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 Gauge = GaugeMetricFamily
 LONGEST = timedelta(hours=12)  # that a night may take, or be late
+METRICS: Mapping[str, tuple[str, Sequence[str]]] = {  # what they are, and by what they are told
+    "dozor_last_success_timestamp_seconds": ("End of the last good night", ()),
+    "dozor_pages": ("Pages and sites of the last audit", ("state", "reason")),
+    "dozor_requests": ("Requests of the last audit", ("network",)),
+    "dozor_institutions": ("By standing, last audit", ("standing",)),
+    "dozor_findings": ("Findings of the last audit", ("outcome",)),
+    "dozor_quota_used": ("Counted calls in 24 hours", ("reader", "method")),
+    "dozor_messages": ("Letters by state", ("state",)),
+}
 SICK = "503 Service Unavailable"
 
 
@@ -158,28 +167,31 @@ class _Collected:
     def collect(self) -> Iterator[Metric]:
         good = nights.last_good(self._engine)
         moment = good.finished_at.timestamp() if good and good.finished_at else 0.0
-        yield Gauge("dozor_last_success_timestamp_seconds", "End of the last good night", moment)
+        last = _gauge("dozor_last_success_timestamp_seconds")
+        last.add_metric([], moment)
+        yield last
         if latest := audits.latest(self._engine):
             yield from _of_audit(self._engine, latest)
         yield from _of_calls(self._engine)
         yield from _of_outbox(self._engine)
 
     def describe(self) -> Iterator[Metric]:
-        """Nothing is read when the registry is put together."""
-        return iter(())
+        """Every name, so that `/metrics?name[]=…` finds it; nothing is read for that."""
+        for name, (told, labels) in METRICS.items():
+            yield Gauge(name, told, labels=labels)
 
 
 def _of_audit(engine: Engine, audit: Audit) -> Iterator[Metric]:
     read = audit.collection
-    pages = Gauge("dozor_pages", "Pages and sites of the last audit", labels=["state", "reason"])
+    pages = _gauge("dozor_pages")
     pages.add_metric(["read", ""], read.read)
     for reason, count in read.reasons.items():
         pages.add_metric(["unread", reason], count)
     yield pages
-    yield _counted("dozor_requests", "Requests of the last audit", "network", read.requests)
-    yield _counted("dozor_institutions", "By standing, last audit", "standing", audit.standings)
+    yield _counted("dozor_requests", read.requests)
+    yield _counted("dozor_institutions", audit.standings)
     outcomes = counts_of(engine, [audit.id]).get(audit.id, {})
-    yield _counted("dozor_findings", "Findings of the last audit", "outcome", dict(outcomes))
+    yield _counted("dozor_findings", dict(outcomes))
 
 
 def _of_calls(engine: Engine) -> Iterator[Metric]:
@@ -191,7 +203,7 @@ def _of_calls(engine: Engine) -> Iterator[Metric]:
             .where(col(CallRow.at) > since)
             .group_by(CallRow.reader, CallRow.method)
         ).all()
-    calls = Gauge("dozor_quota_used", "Counted calls in 24 hours", labels=["reader", "method"])
+    calls = _gauge("dozor_quota_used")
     for reader, method, count in rows:
         calls.add_metric([without_secrets(reader), method], count)
     yield calls
@@ -202,11 +214,16 @@ def _of_outbox(engine: Engine) -> Iterator[Metric]:
         states = opened.exec(
             select(MessageRow.state, func.count()).group_by(MessageRow.state)
         ).all()
-    yield _counted("dozor_messages", "Letters by state", "state", Counter(dict(states)))
+    yield _counted("dozor_messages", Counter(dict(states)))
 
 
-def _counted(name: str, told: str, label: str, counts: Any) -> Metric:
-    gauge = Gauge(name, told, labels=[label])
+def _gauge(name: str) -> Gauge:
+    told, labels = METRICS[name]
+    return Gauge(name, told, labels=labels)
+
+
+def _counted(name: str, counts: Any) -> Metric:
+    gauge = _gauge(name)
     for key, count in counts.items():
         gauge.add_metric([without_secrets(key)], count)
     return gauge

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
+from email import message_from_bytes
 from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
 from urllib.parse import quote
 
 from monitor.mailboxes import address_of, needs_utf8, wire
 from reports.mail import Letter
-from reports.templating import one_line
+from reports.templating import one_line, render
+
+OF_CONTENT = re.compile(rb"(?im)^(?:content-[\w-]+|mime-version):.*\r\n(?:[ \t].*\r\n)*")
+HTML_BODY = re.compile(r"<body\b[^>]*>|\A", re.IGNORECASE)
 
 
 def id_of(sender: str, *of: object) -> str:
@@ -86,3 +91,29 @@ def _fill(message: EmailMessage, letter: Letter) -> None:
             filename=attachment.name,
             params={"charset": "utf-8"} if kind == "text" else None,
         )
+
+
+def without_attachments(body: bytes, operator: str | None) -> bytes | None:
+    """The same letter, which says first what it leaves out; None where nothing is attached.
+
+    Its head stays as it was written, byte by byte, but for what describes the content.
+    """
+    message = message_from_bytes(body, policy=SMTP)
+    left_out = [one.get_filename("") for one in message.iter_attachments()]
+    if not left_out:
+        return None
+    values = {"names": left_out, "operator": operator}
+    lighter = EmailMessage(policy=SMTP)
+    note = render("letter-lighter.txt.j2", values)
+    lighter.set_content(note + _text(message, "plain"), cte="base64")
+    html = _text(message, "html")
+    at = max(found.end() for found in HTML_BODY.finditer(html))
+    html = html[:at] + render("letter-lighter.html.j2", values) + html[at:]
+    lighter.add_alternative(html, subtype="html", cte="base64")
+    head, _, _ = body.partition(b"\r\n\r\n")
+    return OF_CONTENT.sub(b"", head + b"\r\n") + lighter.as_bytes()
+
+
+def _text(message: EmailMessage, kind: str) -> str:
+    part: MIMEPart | None = message.get_body((kind,))
+    return str(part.get_content()) if part is not None else ""

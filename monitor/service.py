@@ -38,6 +38,8 @@ from monitor.storage import alerts, audits, nights
 from monitor.storage.database import open_database
 from monitor.storage.locks import LockTakenError, lock
 from monitor.storage.nights import Night
+from monitor.stuck import stuck_letters, stuck_text
+from monitor.stuck import words as stuck_words
 from monitor.system_errors import in_russian
 from monitor.week import is_queued, queue_the_week
 from reports.model import Audit
@@ -236,7 +238,9 @@ def _tell(application: Application, done: Audit) -> None:
 def _told(done: Audit) -> str:
     read = done.collection
     lines = [f"Проверка № {done.id}: прочитано {read.read} из {read.pages}.", ""]
-    return "\n".join([*lines, *(issue.text for issue in done.issues)])
+    for issue in done.issues:
+        lines += [issue.text, *(f"    {address}" for address in issue.addresses)]
+    return "\n".join(lines)
 
 
 # --- a week -----------------------------------------------------------------------------------
@@ -285,9 +289,12 @@ def _this_week(application: Application, due: datetime) -> None:
 
 
 def post(service: Service) -> None:
-    """Try again what a mail server had refused for now."""
+    """Try again what a mail server had refused for now; tell of what does not go, once a day."""
     with service.opened_for_mail() as application:
         _deliver(application)
+        stuck = stuck_letters(application.engine, application.clock())
+        if stuck and not alerts.is_waiting(application.engine, stuck_words("subject")):
+            _alert_once(application, stuck_words("subject"), stuck_text(stuck))
 
 
 def watch(service: Service) -> None:
@@ -326,6 +333,8 @@ def _alert_once(application: Application, subject: str, text: str) -> None:
 def _log(done: Delivered) -> None:
     for recipient in done.sent:
         log.info("mail sent to %s", recipient)
+    for recipient, why in done.lighter:
+        log.warning("mail to %s went without attachments: %s", recipient, why)
     for recipient, why in (*done.postponed, *done.parked):
         log.warning("mail to %s not sent: %s", recipient, why)
 

@@ -27,6 +27,7 @@ class Issue:
 
     code: str
     text: str
+    addresses: tuple[str, ...] = ()  # which it concerns, where that is not simply all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+from collectors.ok.addresses import ok_address
+from collectors.settings import above_zero, demand, http_addresses, not_below_zero, pages
 
 SECRETS: Mapping[str, str] = {
     "application_key": "OK_APPLICATION_KEY",
@@ -25,6 +28,15 @@ class OkSettings:
     application_key: str = ""
     application_secret_key: str = ""
     access_token: str = ""
+
+    def __post_init__(self) -> None:
+        demand(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        yield from http_addresses(self, "api_url", "site_url")
+        yield from above_zero(self, "requests_per_second", "timeout", "max_topic_pages")
+        yield from not_below_zero(self, "first_wait", "pause")
+        yield from pages(self, "control_pages", ok_address)
 
     @property
     def has_key(self) -> bool:

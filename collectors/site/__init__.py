@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from collectors.addresses import site_address
-from collectors.model import SITE, Collector, Network
+from collectors.model import SITE, CallsLeft, Collector, Network, Sign
 from collectors.site.settings import SiteSettings
 
 __all__ = ["NETWORK", "SiteSettings"]
@@ -17,12 +18,19 @@ def _collector(settings: SiteSettings) -> Collector:
     return partial(collect, settings)
 
 
+def _signs(settings: SiteSettings, left: CallsLeft) -> Iterable[Sign]:
+    from collectors.site.check import signs  # only when needed: by the doctor
+
+    return signs(settings, left)
+
+
 NETWORK = Network(
     slug=SITE,
     title="сайт",
     where="на сайте",
     page_title="официальный сайт",
     canonical=site_address,
+    check=_signs,
     settings=SiteSettings,
     collector=_collector,
 )

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+
+from collectors.settings import (
+    above_zero,
+    address_ranges,
+    demand,
+    host_names,
+    not_below_zero,
+    roots,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +30,29 @@ class SiteSettings:
     attempts: int = 3
     first_wait: float = 1.0  # before a second attempt; later ones double it
     allow_addresses: tuple[str, ...] = ()  # networks excepted from the address guard
-    extra_roots: str = ""  # a PEM file, such as the root of the Russian national authority
+    extra_roots: Path | None = None  # a file, such as the root of the Russian national authority
     control_hosts: tuple[str, ...] = ("gosuslugi.ru", "vk.com")
     """Names that surely exist: while none resolves, "no such name" is our resolver's trouble."""
+
+    def __post_init__(self) -> None:
+        demand(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        yield from above_zero(
+            self,
+            "requests_per_second_per_host",
+            "hosts_at_once",
+            "max_pages",
+            "max_pages_authority",
+            "max_bytes",
+            "site_timeout",
+            "connect_timeout",
+            "read_timeout",
+            "total_timeout",
+            "attempts",
+        )
+        yield from not_below_zero(self, "first_wait")
+        yield from address_ranges(self, "allow_addresses")
+        yield from host_names(self, "control_hosts")
+        if self.extra_roots:
+            yield from roots(self, "extra_roots")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from collectors.model import Observation, Quota
+from collectors.settings import above_zero, demand, http_addresses, not_below_zero, pages
 from collectors.vk.addresses import vk_address
 
 WALL_GET = "wall.get"
@@ -32,14 +32,13 @@ class VkSettings:
     tokens: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.api_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"api_url: «{self.api_url}» — не адрес (нужен https://…)")
-        for name in ("requests_per_second", "timeout"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name}: нужно число больше нуля")
-        for page in self.control_pages:
-            vk_address(page)
+        demand(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        yield from http_addresses(self, "api_url")
+        yield from above_zero(self, "requests_per_second", "timeout")
+        yield from not_below_zero(self, "wall_get_per_day", "reserve_per_day", "backoff")
+        yield from pages(self, "control_pages", vk_address)
 
     @property
     def token_list(self) -> tuple[str, ...]:

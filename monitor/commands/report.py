@@ -136,10 +136,14 @@ def send(config: Path, number: int | None, *, again: bool) -> int:
 def say_delivered(done: Delivered) -> None:
     for recipient in done.sent:
         print(f"Письмо отправлено: {recipient}")
+    for recipient, why in done.lighter:
+        print(f"Без приложений: {recipient} ({why})")
     for recipient, why in done.postponed:
         print(f"Письмо ждёт повтора: {recipient} ({why})")
     for recipient, why in done.parked:
         print(f"Письмо отложено: {recipient} ({why}); см. dozor outbox")
+    if done.held:
+        print(f"Ждут, пока уйдёт отчёт руководителю, писем учреждениям: {done.held}")
 
 
 def outbox(config: Path, *, retry: bool) -> int:

@@ -17,6 +17,8 @@ from stdnum.ru import inn, ogrn
 
 from collectors.contacts import parse_phones
 from collectors.networks import network_hosts, social_networks
+from monitor.mailboxes import AddressError as MailboxError
+from monitor.mailboxes import address_of
 from monitor.registry.addresses import (
     AmbiguousAddressError,
     may_be_numbered,
@@ -71,6 +73,8 @@ def problems(registry: Registry, setting: Setting) -> Iterator[Problem]:
 def _municipality(registry: Registry, setting: Setting) -> Iterator[Problem]:
     town = registry.municipality
     loc: Loc = ("municipality",)
+    if RESERVED.fullmatch(town.id):
+        yield Problem((*loc, "id"), "no_file_name", {"value": town.id})
     if not _is_timezone(town.timezone):
         about = {
             "value": town.timezone,
@@ -119,6 +123,22 @@ def _ids(institutions: Sequence[InstitutionTable]) -> Iterator[Problem]:
             about = {"value": one.id, "other": ("institution", first[one.id], "id")}
             yield Problem(("institution", number, "id"), "twice_institution", about)
         first.setdefault(one.id, number)
+    yield from _files(institutions)
+
+
+RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[1-9])(?:\..*)?|.*\.", re.IGNORECASE)
+
+
+def _files(institutions: Sequence[InstitutionTable]) -> Iterator[Problem]:
+    """Ids name files: on a disk without case two of them are one, and Windows keeps some names."""
+    first: dict[str, str] = {}
+    for number, one in enumerate(institutions):
+        loc: Loc = ("institution", number, "id")
+        other = first.setdefault(one.id.lower(), one.id)
+        if other != one.id:
+            yield Problem(loc, "one_file", {"value": one.id, "other": other})
+        if RESERVED.fullmatch(one.id):
+            yield Problem(loc, "no_file_name", {"value": one.id})
 
 
 def _parents(institutions: Sequence[InstitutionTable]) -> Iterator[Problem]:
@@ -209,7 +229,17 @@ def _email(written: str) -> str | None:
     """The code of what is wrong. One word in two alphabets is nobody's address."""
     if not _EMAIL.fullmatch(written):
         return "bad_email"
-    return "mixed_email" if _MIXED.search(written) else None
+    if _MIXED.search(written):
+        return "mixed_email"
+    return None if _is_mailbox(written) else "no_mailbox"
+
+
+def _is_mailbox(written: str) -> bool:
+    try:
+        address_of(written)
+    except MailboxError:
+        return False
+    return True
 
 
 def _phone(written: str) -> str | None:

@@ -219,6 +219,10 @@ def _against(
     if towns.setdefault(town, path) is not path:
         about = {"value": town, "other": towns[town]}
         yield Problem(("municipality", "id"), "twice_municipality", about)
+    for other in towns:
+        if other != town and other.lower() == town.lower():
+            about = {"value": town, "other": other}
+            yield Problem(("municipality", "id"), "one_file", about)
     for number, one in enumerate(registry.institution):
         for place, page in enumerate(one.page):
             found = found_page(page)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from monitor.storage.database import session
+from monitor.storage.outbox import ON_THE_WAY
 from monitor.storage.tables import MessageRow
 
 
@@ -17,5 +18,16 @@ def was_told(engine: Engine, subject: str, since: datetime) -> bool:
             col(MessageRow.audit_id).is_(None),
             MessageRow.subject == subject,
             col(MessageRow.queued_at) > since,
+        )
+        return opened.exec(same.limit(1)).first() is not None
+
+
+def is_waiting(engine: Engine, subject: str) -> bool:
+    """Whether the last such alert has not even gone out: another would only wait behind it."""
+    with session(engine) as opened:
+        same = select(MessageRow.id).where(
+            col(MessageRow.audit_id).is_(None),
+            MessageRow.subject == subject,
+            col(MessageRow.state).in_(ON_THE_WAY),
         )
         return opened.exec(same.limit(1)).first() is not None

@@ -152,7 +152,7 @@ def finish(
         "finished_at": finished_at,
         "complete": complete,
         "collection": plain(collection),
-        "issues": [{"code": issue.code, "text": issue.text} for issue in issues],
+        "issues": [plain(issue) for issue in issues],
         "standings": None if standings is None else dict(standings),
     }
     with session(engine) as opened:
@@ -252,6 +252,6 @@ def _value(row: AuditRow) -> Audit:
         collection=made(Collection, row.collection),
         registries=row.registries,
         packs=row.packs,
-        issues=tuple(Issue(code=one["code"], text=one["text"]) for one in row.issues),
+        issues=tuple(made(Issue, one) for one in row.issues),
         standings=row.standings or {},
     )

@@ -1,14 +1,14 @@
-"""How many workers live, as the queue knows; read without the queue's library."""
+"""What the queue's library need not be loaded for: its way to the database, and who lives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Engine, TextClause, text
+from sqlalchemy import Engine, TextClause, make_url, text
 
-from monitor.storage.addresses import POSTGRESQL
-from monitor.storage.database import kind_of, translated
+from monitor.storage.addresses import DRIVER, POSTGRESQL, shown
+from monitor.storage.database import CONNECT_SECONDS, connect, kind_of, translated
 
 SCHEMA = "dozor_queue"
 SILENT_BEATS = 3  # then a worker is held to be dead
@@ -32,6 +32,40 @@ def mark_of(audit: int) -> str:
 def is_in_work(engine: Engine, audit: int) -> bool:
     """Whether a worker still reads for this run, or may begin to."""
     return bool(_asked(engine, _IN_WORK, {"mark": mark_of(audit)}))
+
+
+def options_of(address: str) -> dict[str, Any]:
+    """The queue's own connection: to the same place, by the same driver, in the queue's schema.
+
+    Words of libpq, not an address: the two read a blank in a password, or a folder's name, in
+    different ways.
+    """
+    url = make_url(address).set(drivername=f"{POSTGRESQL}+{DRIVER}")
+    _, words = url.get_dialect()().create_connect_args(url)
+    theirs = words.pop("options", "")
+    words.setdefault("connect_timeout", CONNECT_SECONDS)
+    return {
+        "conninfo": " ".join(f"{name}={_quoted(value)}" for name, value in words.items()),
+        "kwargs": {"options": f"{theirs} -c search_path={SCHEMA}".strip()},
+    }
+
+
+def _quoted(value: object) -> str:
+    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def queue_fault(address: str) -> str | None:
+    """Why the queue cannot reach the database; None where it can. Raises StorageError."""
+    engine, options = connect(address), options_of(address)
+    driver: Any = engine.dialect.loaded_dbapi
+    try:
+        driver.connect(options["conninfo"], **options["kwargs"]).close()
+    except driver.Error as error:
+        return shown(" ".join(str(error).split()))
+    finally:
+        engine.dispose()
+    return None
 
 
 def alive(engine: Engine, beat: float) -> int:

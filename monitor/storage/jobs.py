@@ -18,10 +18,10 @@ from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 from procrastinate.schema import SchemaManager
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, text
 
 from monitor.storage.database import translated
-from monitor.storage.heartbeats import SCHEMA, VERSION
+from monitor.storage.heartbeats import SCHEMA, VERSION, options_of
 
 WORK, NIGHT = "work", "night"  # queues
 CONNECTIONS = 4
@@ -73,13 +73,13 @@ def prepare(engine: Engine) -> None:
 
 def queue(address: str) -> App:
     """For workers: asynchronous, to be opened by the caller."""
-    return App(connector=PsycopgConnector(min_size=1, max_size=CONNECTIONS, **_options(address)))
+    return App(connector=PsycopgConnector(min_size=1, max_size=CONNECTIONS, **options_of(address)))
 
 
 @contextmanager
 def ordering(address: str) -> Iterator[App]:
     """For those who only put jobs in."""
-    connector = SyncPsycopgConnector(min_size=1, max_size=1, **_options(address))
+    connector = SyncPsycopgConnector(min_size=1, max_size=1, **options_of(address))
     with App(connector=connector).open() as opened:
         yield opened
 
@@ -129,11 +129,3 @@ async def rescue(app: App, seconds: float, most: int) -> None:
                 await manager.finish_job(job, status=Status.FAILED, delete_job=False)
         else:
             await app.connector.execute_query_async(_GIVE, id=job.id, attempts=job.attempts)
-
-
-def _options(address: str) -> dict[str, Any]:
-    plain = make_url(address).set(drivername="postgresql")
-    return {
-        "conninfo": plain.render_as_string(hide_password=False),
-        "kwargs": {"options": f"-c search_path={SCHEMA}"},
-    }

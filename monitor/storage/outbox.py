@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, func, update
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from monitor.storage.database import session
@@ -87,9 +88,12 @@ def queue(
     message_id: str = "",
     turn: int = 1,
     held: bool = False,
+    refusal: str = "",
 ) -> MessageRow:
-    """Put a message in line. A second one of the same audit, recipient and turn is refused
-    (StorageError)."""
+    """Put a message in line, or aside with the reason why it cannot go (`refusal`).
+
+    A second one of the same audit, recipient and turn is refused (StorageError).
+    """
     row = MessageRow(
         audit_id=audit.id if audit else None,
         role=role,
@@ -98,7 +102,8 @@ def queue(
         subject=subject,
         body=body,
         message_id=message_id,
-        state="held" if held else "queued",
+        state="parked" if refusal else "held" if held else "queued",
+        answer=refusal,
         queued_at=at,
         due_at=at,
     )
@@ -196,9 +201,14 @@ def _states(opened: Session, held_for: Collection[int | None]) -> States:
 
 
 def _was_told(states: States, audit: int | None, role: str) -> bool:
-    town = deputy_of(role.removeprefix(INSTITUTION).partition("/")[0])
-    theirs = states.get((audit, town)) or states.get((audit, DEPUTY), set())
+    theirs = _of_deputy(states, audit, role)
     return "sent" in theirs and not theirs & ON_THE_WAY
+
+
+def _of_deputy(states: States, audit: int | None, role: str) -> set[str]:
+    """The states of the report for which an institution's letter waits."""
+    town = deputy_of(role.removeprefix(INSTITUTION).partition("/")[0])
+    return states.get((audit, town)) or states.get((audit, DEPUTY), set())
 
 
 def batched(numbers: Sequence[int | None], size: int = 1000) -> Iterator[Sequence[int | None]]:
@@ -247,9 +257,31 @@ def claim(engine: Engine, number: int, now: datetime) -> MessageRow | None:
         return opened.get(MessageRow, number) if won.rowcount else None
 
 
+def postpone(engine: Engine, now: datetime, due_at: datetime, answer: str) -> tuple[str, ...]:
+    """What is due now waits until then, and has been tried once more; gives the recipients."""
+    waits = (col(MessageRow.state) == "queued", col(MessageRow.due_at) <= now)
+    with session(engine) as opened:
+        found = opened.exec(
+            select(MessageRow.recipient).where(*waits).order_by(col(MessageRow.id))
+        ).all()
+        opened.exec(
+            update(MessageRow)
+            .where(*waits)
+            .values(due_at=due_at, attempts=MessageRow.attempts + 1, answer=answer)
+        )
+    return tuple(found)
+
+
 def mark(engine: Engine, number: int, **changes: object) -> None:
     with session(engine) as opened:
         opened.exec(update(MessageRow).where(col(MessageRow.id) == number).values(**changes))
+
+
+def held(engine: Engine) -> int:
+    """How many letters to institutions wait for the deputy head's report."""
+    with session(engine) as opened:
+        waits = select(func.count()).select_from(MessageRow).where(MessageRow.state == "held")
+        return int(opened.exec(waits).one())
 
 
 def waiting(engine: Engine) -> int:
@@ -260,6 +292,62 @@ def waiting(engine: Engine) -> int:
                 select(func.count()).select_from(MessageRow).where(MessageRow.state != "sent")
             ).one()
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsent:
+    """A message that has not gone out, without its body."""
+
+    role: str
+    recipient: str
+    state: str
+    answer: str
+    queued_at: datetime
+    waits_for_deputy: bool = False  # whose report is still on its way
+
+
+def unsent(engine: Engine, since: datetime) -> tuple[Unsent, ...]:
+    """What was put in line since then and is not sent; not what a later letter has made up for."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(MessageRow)
+            .where(MessageRow.state != "sent", col(MessageRow.queued_at) >= since)
+            .options(defer(MessageRow.body))  # type: ignore[arg-type]
+            .order_by(col(MessageRow.id))
+        ).all()
+        newest = _newest_sent(opened, since)
+        states = _states(opened, {row.audit_id for row in rows if row.state == "held"})
+    return tuple(
+        _unsent(row, states)
+        for row in rows
+        if (row.id or 0) > newest.get(_addressee(row.role, row.recipient), 0)
+    )
+
+
+def _unsent(row: MessageRow, states: States) -> Unsent:
+    return Unsent(
+        role=row.role,
+        recipient=row.recipient,
+        state=row.state,
+        answer=row.answer,
+        queued_at=row.queued_at,
+        waits_for_deputy=bool(_of_deputy(states, row.audit_id, row.role) & ON_THE_WAY),
+    )
+
+
+def _newest_sent(opened: Session, since: datetime) -> Mapping[tuple[str, str], int]:
+    """By whom it was for: the number of the last message that went out."""
+    rows = opened.exec(
+        select(MessageRow.role, MessageRow.recipient, MessageRow.id)
+        .where(MessageRow.state == "sent", col(MessageRow.queued_at) >= since)
+        .order_by(col(MessageRow.id))
+    )
+    return {_addressee(role, recipient): number or 0 for role, recipient, number in rows}
+
+
+def _addressee(role: str, recipient: str) -> tuple[str, str]:
+    """An institution has one address, and that may have been put right in the registry since."""
+    return role, "" if role.startswith(INSTITUTION) else recipient
 
 
 def messages(engine: Engine, most: int = 50) -> Iterable[MessageRow]:

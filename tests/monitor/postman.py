@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -38,14 +40,30 @@ PARKED, QUEUED, SENT = "parked", "queued", "sent"
 
 @dataclass
 class Postman:
-    """What the server does: `drop` at "RCPT", before DATA is taken, or after the last byte."""
+    """What the server does: `drop` at "RCPT", before DATA is taken, or after the last byte.
+
+    A letter of more than `largest` bytes gets `too_big` for an answer.
+    """
 
     drop: str = ""
+    sender: str = "250 OK"
+    address: str = "250 OK"
     answer: str = "250 Accepted"
+    largest: int = 100_000_000
+    too_big: str = "552 5.3.4 Message too big"
+    asked: int = 0  # times that a letter began
     pause: float = 0
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     was_encrypted: list[bool] = field(default_factory=list)
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.asked += 1
+        if self.sender.startswith("250"):
+            envelope.mail_from = address
+        return self.sender
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -57,13 +75,15 @@ class Postman:
         encryption = server.transport.get_extra_info("sslcontext")
         self.was_encrypted.append(encryption is not None)
         self.recipients.append(address)
-        return "250 OK"
+        return self.address
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         time.sleep(self.pause)  # the server's own thread: nobody else is kept waiting
         assert isinstance(envelope.content, bytes)
+        if len(envelope.content) > self.largest:
+            return self.too_big
         if self.answer.startswith("250"):
             message = message_from_bytes(envelope.content, policy=policy.default)
             assert isinstance(message, EmailMessage)
@@ -88,6 +108,48 @@ def listening(postman: Postman, **manners: Any) -> Iterator[int]:
         yield port
     finally:
         controller.stop()
+
+
+@contextmanager
+def dripping(first: bytes = b"", drop: bytes = b"2", pause: float = 0.05) -> Iterator[int]:
+    """The port of a server that says `first` and then a sign after the other, without an end."""
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        threading.Thread(target=_drip, args=(opened, first, drop, pause), daemon=True).start()
+        yield int(opened.getsockname()[1])
+
+
+def _drip(server: socket.socket, first: bytes, drop: bytes, pause: float) -> None:
+    with suppress(OSError):
+        while True:
+            line, _ = server.accept()
+            with suppress(OSError), line:
+                line.sendall(first)
+                while True:
+                    time.sleep(pause)
+                    line.sendall(drop)
+
+
+@contextmanager
+def dripping_last() -> Iterator[int]:
+    """The port of a server that takes a letter as others do, and never ends its last answer."""
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        threading.Thread(target=_take_and_drip, args=(opened,), daemon=True).start()
+        yield int(opened.getsockname()[1])
+
+
+def _take_and_drip(server: socket.socket) -> None:
+    with suppress(OSError):
+        line, _ = server.accept()
+        with line, line.makefile("rb") as said:
+            line.sendall(b"220 hello\r\n")
+            while (word := said.readline()) and not word.startswith(b"DATA"):
+                line.sendall(b"250 OK\r\n")
+            line.sendall(b"354 go on\r\n")
+            while said.readline() not in (b".\r\n", b""):
+                pass
+            while True:
+                time.sleep(0.3)
+                line.sendall(b"2")
 
 
 def configured(folder: Path, mail: str) -> Settings:

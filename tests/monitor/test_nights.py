@@ -115,6 +115,19 @@ def test_when_the_control_page_loses_the_mark_too_nobody_is_accused_or_held(
         assert any("не всё" in subject for subject in town.to(OPERATOR))
 
 
+def test_the_operators_letter_names_each_address_that_could_not_be_read(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
+    with nightly(tmp_path, marked(2, losing=0), mailbox, 1) as town:
+        unread = school(2, "https://vk.com/club102", site="http://127.0.0.1:9")
+        town.town = replace(town.town, institutions=[unread])
+        town.night(NOW)
+    (letter,) = [one for one in mailbox.messages if "не всё" in str(one["Subject"])]
+    body = letter.get_body(("plain",))
+    assert body is not None
+    assert "    http://127.0.0.1:9" in body.get_content().splitlines()
+
+
 def test_a_night_that_reads_far_fewer_pages_is_held(tmp_path: Path, mailbox: Mailbox) -> None:
     with nightly(tmp_path, marked(8, losing=0), mailbox, 8) as town:
         town.night(NOW)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
+import tomli_w
 from sqlalchemy import Engine, text
 
 from monitor.storage import outbox
@@ -78,6 +80,21 @@ def test_everybody_gets_what_is_theirs(office: Office, mailbox: Mailbox) -> None
     again = len(mailbox.messages)
     office.dozor("send", "--again")
     assert len(mailbox.messages) > again
+
+
+def test_a_letter_to_no_address_is_put_aside_with_the_reason(
+    office: Office, mailbox: Mailbox
+) -> None:
+    office.set("mail", host="127.0.0.1", port=mailbox.port, recipients=[DEPUTY], institutions=True)
+    office.only("school-1")
+    file = office.folder / "demo.toml"
+    town = tomllib.loads(file.read_text("utf-8"))
+    for one in town["institution"]:
+        one["emails"] = ["school@-example.org"]
+    file.write_text(tomli_w.dumps(town), "utf-8")
+    office.audit("--mail")
+    assert [*by_recipient(mailbox)] == [DEPUTY]
+    assert "причина: «school@-example.org» не похоже на адрес" in office.dozor("outbox").stdout
 
 
 def test_one_institution_can_be_reported_alone(office: Office) -> None:

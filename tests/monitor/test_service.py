@@ -290,6 +290,7 @@ def test_health_and_metrics_are_told_without_secrets(office: Office) -> None:
         until(lambda: answers(port))
         health = json.loads(fetched(port, "health"))
         metrics = fetched(port, "metrics")
+        one = fetched(port, "metrics?name[]=dozor_pages")
     finally:
         service.send_signal(signal.SIGTERM)
         assert service.wait(PATIENCE) == 0
@@ -297,6 +298,7 @@ def test_health_and_metrics_are_told_without_secrets(office: Office) -> None:
     for name in ("dozor_pages", "dozor_findings", "dozor_quota_used", "dozor_last_success"):
         assert name in metrics
     assert office.environment["VK_TOKENS"] not in metrics
+    assert {line.split("{")[0] for line in one.splitlines() if line[0] != "#"} == {"dozor_pages"}
 
 
 def answers(port: int) -> bool:

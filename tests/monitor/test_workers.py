@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 import tomli_w
-from sqlalchemy import Engine, func
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Engine, func, make_url
 from sqlmodel import select
 
 from collectors.model import Page
@@ -34,7 +35,7 @@ from monitor.service import Service
 from monitor.storage import jobs, nights
 from monitor.storage.database import open_database, session
 from monitor.storage.evidence import verify
-from monitor.storage.heartbeats import SCHEMA, alive
+from monitor.storage.heartbeats import SCHEMA, alive, options_of, queue_fault
 from monitor.storage.jobs import Job
 from monitor.storage.tables import LockRow, ObservationRow
 from monitor.worker import order_night, work
@@ -299,6 +300,24 @@ def _rescue_by_two(queue: Engine) -> None:
             await asyncio.gather(*(jobs.rescue(app, 1.0, 3) for _ in range(2)))
 
     asyncio.run(rescue())
+
+
+@pytest.mark.parametrize("password", ["a b", "a'b", "a\\b", "a+b%20@/:c", "пароль", "' user='x"])
+def test_the_queue_reads_a_password_as_the_tables_do(password: str) -> None:
+    url = make_url("postgresql+psycopg://u@h:5433/db?options=-c%20work_mem%3D8MB")
+    address = url.set(password=password).render_as_string(hide_password=False)
+    options = options_of(address)
+    read = conninfo_to_dict(options["conninfo"])
+    assert {name: read[name] for name in ("user", "host", "port", "dbname", "password")} == {
+        "user": "u", "host": "h", "port": "5433", "dbname": "db", "password": password,
+    }  # fmt: skip
+    assert options["kwargs"]["options"] == f"-c work_mem=8MB -c search_path={jobs.SCHEMA}"
+
+
+def test_the_doctor_tries_the_queues_own_connection(office: Office, new_database: str) -> None:
+    office.set("storage", database=new_database)
+    assert "очередь рабочих процессов: отвечает" in dozor(office, "doctor")
+    assert queue_fault(new_database.replace("/dozor_", "/no_dozor_"))
 
 
 def test_a_queue_of_another_version_is_built_anew(queue: Engine) -> None:

@@ -1,0 +1,63 @@
+"""Letters that do not go: the operator is told of them, each by its address, once a day.
+
+What waits for a short while is no news: a server asks for patience, a deputy head's report goes
+before the letters to schools.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from monitor.storage import outbox
+from monitor.storage.outbox import Unsent
+from reports.templating import one_line
+
+PATIENCE = timedelta(hours=2)
+OF_LATE = timedelta(days=30)  # what lies for longer has been told of thirty times
+OPERATOR = "operator"  # an alert about alerts would not arrive either
+MOST_NAMED = 300
+
+
+def stuck_letters(engine: Engine, now: datetime) -> tuple[Unsent, ...]:
+    found = outbox.unsent(engine, now - OF_LATE)
+    return tuple(one for one in found if one.role != OPERATOR and _is_stuck(one, now))
+
+
+def _is_stuck(one: Unsent, now: datetime) -> bool:
+    waits_long = now - one.queued_at > PATIENCE
+    if one.state == "held":
+        return waits_long or not one.waits_for_deputy
+    return one.state == "parked" or (waits_long and bool(one.answer))
+
+
+def stuck_text(letters: Sequence[Unsent]) -> str:
+    """Those that were refused with the server's words, then those that wait for them."""
+    held = [one for one in letters if one.state == "held"]
+    refused = [one for one in letters if one.state != "held"]
+    lines = [words("head"), "", *_named(refused)]
+    if held:
+        lines += ["", words("held", count=len(held)), *_named(held)]
+    return "\n".join([*lines, "", words("advice")])
+
+
+def _named(letters: Sequence[Unsent]) -> Iterator[str]:
+    for one in letters[:MOST_NAMED]:
+        name = "waits" if one.state == "held" else one.state
+        yield words(name, recipient=one.recipient, answer=one_line(one.answer))
+    if len(letters) > MOST_NAMED:
+        yield words("more", count=len(letters) - MOST_NAMED)
+
+
+def words(name: str, **values: object) -> str:
+    return _sentences()[name].format(**values)
+
+
+@cache
+def _sentences() -> Mapping[str, str]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
