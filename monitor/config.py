@@ -366,15 +366,15 @@ def _read(file: Path, environment: Mapping[str, str]) -> Any:
     try:
         return _declaration(file, environment)()
     except SettingsError as error:
-        raise ConfigError([_unread_variables(error)]) from None
+        raise ConfigError([_unread_variables(error, environment)]) from None
     except ValidationError as error:
         raise ConfigError([_told(file, lines, one) for one in error.errors()]) from None
 
 
-def _unread_variables(error: SettingsError) -> str:
+def _unread_variables(error: SettingsError, environment: Mapping[str, str]) -> str:
     """pydantic-settings names the section, in English; those who set the variable look for it."""
     section = (UNREAD_SECTION.search(str(error)) or [str(error)])[0]
-    names = [one for one in os.environ if one.upper().startswith(f"DOZOR_{section.upper()}")]
+    names = [one for one in environment if one.upper().startswith(f"DOZOR_{section.upper()}")]
     told = ", ".join(sorted(names)) or section
     return f"окружение: не прочитать {told}: {AS_JSON}"
 

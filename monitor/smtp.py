@@ -228,7 +228,7 @@ def _refusals(mail: Mail, alarm: Alarm, refusal: Refusal) -> Iterator[None]:
 
 def refused(code: int, words: bytes) -> DeliveryError:
     """What a server said of a letter, as an error to raise."""
-    said = words.decode("utf-8", "replace")
+    said = without_secrets(words.decode("utf-8", "replace"))
     return DeliveryError(f"{code} {said}", _refusal(code, said))
 
 
