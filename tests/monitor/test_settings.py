@@ -163,6 +163,7 @@ BOTH = DER + ssl.PEM_cert_to_DER_cert(BELOW.cert_pem.bytes().decode())
         (PEM.replace(b"\n", b"\r\n"), 1),
         (PEM.decode().encode("utf-16"), 1),
     ],
+    ids=range(8),  # a certificate is another one in every process
 )
 def test_a_certificate_is_read_in_whatever_form_it_comes(
     tmp_path: Path, content: bytes, count: int
@@ -174,7 +175,9 @@ def test_a_certificate_is_read_in_whatever_form_it_comes(
         assert DER in context.get_ca_certs(binary_form=True)
 
 
-@pytest.mark.parametrize("cut", [DER[:-9], DER[:40], PEM[:200] + PEM[260:], b"", b"0\x82", b"0"])
+@pytest.mark.parametrize(
+    "cut", [DER[:-9], DER[:40], PEM[:200] + PEM[260:], b"", b"0\x82", b"0"], ids=range(6)
+)
 def test_a_certificate_that_is_broken_is_refused(tmp_path: Path, cut: bytes) -> None:
     (tmp_path / "root.cer").write_bytes(cut)
     with pytest.raises(ConfigError, match=r"испорчен|нет сертификатов"):
@@ -197,6 +200,7 @@ def test_a_set_of_certificates_is_refused_with_what_to_do(tmp_path: Path) -> Non
         (PEM, []),
         (ROOT.issue_cert("a.example").cert_chain_pems[0].bytes() + PEM, ["самого сервера"]),
     ],
+    ids=range(4),
 )
 def test_a_chain_without_its_root_is_doubted(
     tmp_path: Path, content: bytes, told: list[str]
