@@ -293,6 +293,6 @@ def test_a_disputed_finding_is_shown_as_disputed_until_it_is_settled(story: Stor
 def test_an_exemption_is_shown_with_its_ground_and_ends(story: Story) -> None:
     kept = story.stated.of("school-3", f"{KEDROVY}/6.1-pages")
     assert (kept["outcome"], kept["reason"]) == ("not_applicable", "exempt_on_record")
-    assert "освобождено</span> п. 4, № 7, до 24 ноября 2026" in story.stated.html
+    assert "освобождено</span> п. 4, № 7, по 24 ноября 2026" in story.stated.html
     assert story.over.of("school-3", f"{KEDROVY}/6.1-pages")["outcome"] == "unknown"
     assert "освобождено</span>" not in story.over.html

@@ -164,7 +164,7 @@ def test_a_number_of_another_act_is_told_with_that_act(tmp_path: Path) -> None:
     region, town = pack(tmp_path, "region", POSTS), pack(tmp_path, "town", OWN)
     finding = found(region, town)["town/7"]
     assert finding.required["min_posts"] == 3
-    assert "Норму установил документ «Акт region», пункт 4." in finding.notes
+    assert "Норму установил документ «Акт region», п. 4." in finding.notes
 
 
 def test_the_number_is_that_of_the_other_acts_edition_of_the_date(tmp_path: Path) -> None:
@@ -245,7 +245,7 @@ def test_clauses_that_cannot_be_compared_are_judged_apart(tmp_path: Path) -> Non
 def test_the_explanation_names_the_other_act(tmp_path: Path) -> None:
     pack(tmp_path, "region", POSTS)
     told = dict(explain(pack(tmp_path, "town", OWN).requirements[0]).parts)
-    assert "Акт region, пункт 4 (region/4)" in told["Связь с другими документами"]
+    assert "Акт region, п. 4 (region/4)" in told["Связь с другими документами"]
 
 
 @pytest.mark.parametrize(
