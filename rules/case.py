@@ -175,6 +175,11 @@ def is_authority(municipality: Municipality, institution: Institution) -> bool:
     return tops == [institution.id]
 
 
+def authorities(municipality: Municipality) -> tuple[Institution, ...]:
+    """The administration itself; none where the registry does not tell which body it is."""
+    return tuple(one for one in municipality.institutions if is_authority(municipality, one))
+
+
 def told_birth(view: View, owner: Institution, zone: ZoneInfo) -> date | None:
     """The latest date of creation that registry, network or log tell."""
     return max(_births(view, owner, zone), default=None)

@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from rules.case import Case, is_authority
+from rules.case import Case, authorities
 from rules.cases import cases_of
 from rules.model import Act, Dossier, Event, Institution, Municipality, Requirement
 from rules.norms import Clause, Kin, law_of, norm_of
@@ -197,7 +197,7 @@ def _owner(
     """Who owes the notice: the authority for everybody, else the institution itself."""
     if not requirement.subjects.get("authority"):
         return institution if _is_subject(requirement, institution, municipality, on) else None
-    bodies = (one for one in municipality.institutions if is_authority(municipality, one))
+    bodies = authorities(municipality)
     return next((one for one in bodies if _is_subject(requirement, one, municipality, on)), None)
 
 

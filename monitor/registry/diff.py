@@ -13,7 +13,7 @@ from typing import Any
 from collectors.model import Page
 from monitor.registry.sheets import sheet_of
 from monitor.registry.write import document, table
-from rules.case import is_authority
+from rules.case import authorities
 from rules.model import Act, Event, Institution, Municipality
 from rules.notices import Duty, duties_for, first_notice, last_day
 from rules.reasons import Reason
@@ -166,16 +166,12 @@ def _happened(
     when = _wording()["words"]["when"].format(day=_shown(on)) if on else ""
     yield _say(kind, one, page=page.address, when=when)
     event = Event(kind=kind, on=on or date.min, page=page.address)
-    log = tuple(told for body in (one, *_authority(law.town)) for told in body.events)
+    log = tuple(told for body in (one, *authorities(law.town)) for told in body.events)
     owed = duties_for(one, law.town, law.acts, law.on)
     for duty in sorted(owed, key=lambda duty: duty.workdays):  # the first to be sent first
         is_sent = first_notice(log, event, duty.to, law.on) is not None
         if not is_sent and _is_owed(duty, on):
             yield _notice(duty, event, on, one, law)
-
-
-def _authority(town: Municipality) -> Iterator[Institution]:
-    yield from (one for one in town.institutions if is_authority(town, one))
 
 
 def _is_owed(duty: Duty, on: date | None) -> bool:
