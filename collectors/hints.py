@@ -72,13 +72,21 @@ def in_text(text: str) -> Iterator[Hint]:
     """«vk.com/school1», also with a slip: «vk. com / school1», a Russian letter, a comma."""
     lower = normalised(text).lower()
     yield from _mentioned(lower)
-    plain = lower.translate(LOOK_ALIKES)
+    plain = _in_latin(lower)
     for slip in _slips().finditer(plain):
         if _GOES_ON.match(plain[slip.start() - 1 : slip.start()]):
             continue
         host = re.sub(r"\s", "", slip[1]).replace(",", ".")
         if found := _page(f"https://{host}", f"/{slip[2]}"):
             yield found, Shown.TEXT
+
+
+def _in_latin(lower: str) -> str:
+    """As `translate` would; but that asks the table for every letter of a page, twelve times as
+    long (2 ms of the 20 that a page of 38 KB takes)."""
+    for russian, latin in LOOK_ALIKES.items():
+        lower = lower.replace(chr(russian), chr(latin))
+    return lower
 
 
 def _mentioned(lower: str) -> Iterator[Hint]:
