@@ -33,11 +33,19 @@ class ShapeError(Exception):
 
 
 def groups(answer: Any) -> list[Bean]:
-    """group.getInfo answers a list, or {"groups": […]}."""
+    """group.getInfo answers a list, or {"groups": […]}. What is no bean costs itself."""
     found = answer.get("groups") if isinstance(answer, dict) else answer
-    if not isinstance(found, list) or not all(isinstance(bean, dict) for bean in found):
-        raise ShapeError("group.getInfo")
-    return found
+    return [bean for bean in _some_beans(found, "group.getInfo") if bean]
+
+
+def _some_beans(values: Any, what: str) -> list[Bean]:
+    """An empty one for each that is none; raises ShapeError when all are."""
+    if not isinstance(values, list):
+        raise ShapeError(what)
+    beans: list[Bean] = [one if isinstance(one, dict) else {} for one in values]
+    if beans and not any(isinstance(one, dict) for one in values):
+        raise ShapeError(what)
+    return beans
 
 
 def uid(bean: Bean) -> str:
@@ -109,15 +117,10 @@ def _parts(answer: Any) -> tuple[Sequence[Bean], Sequence[Bean]]:
     topics, feeds = inner.get("media_topics", answer.get("media_topics")), answer.get("feeds")
     if topics is None and feeds is None:
         raise ShapeError("list of topics")
-    return _beans(topics), _beans(feeds)
-
-
-def _beans(values: Any) -> list[Bean]:
-    """None stands for an empty list."""
-    beans = [] if values is None else values
-    if not isinstance(beans, list) or not all(isinstance(bean, dict) for bean in beans):
-        raise ShapeError("list of topics")
-    return beans
+    told = _some_beans([] if feeds is None else feeds, "list of topics")
+    if told and isinstance(topics, list):  # the feed of a topic that is none tells of it
+        topics = [one for one in topics if isinstance(one, dict)]
+    return _some_beans([] if topics is None else topics, "list of topics"), told
 
 
 def _topic_of(feed: Bean) -> str:

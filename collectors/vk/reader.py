@@ -71,13 +71,16 @@ class Reader:
         for _ in range(LINES):
             self._lines.put_nowait(Line(settings, token, run.user_agent))
 
-    async def call(self, method: str, **values: Any) -> Answer:
-        """Raises VkError when the repetitions are used up, and at once where none helps."""
+    async def call(self, method: str, *, is_part: bool = False, **values: Any) -> Answer:
+        """Raises VkError when the repetitions are used up, and at once where none helps.
+
+        `is_part`: of a batch that failed, to be halved again rather than repeated.
+        """
         if self.ended is not None:
             raise VkError(Action.STOP_TOKEN, self.ended)
         patient = AsyncRetrying(
             retry=retry_if_exception(_is_passing),
-            stop=_has_tried_enough,
+            stop=_has_failed_as_part if is_part else _has_tried_enough,
             wait=self._wait,
             reraise=True,
         )
@@ -162,6 +165,10 @@ def _trouble(state: RetryCallState) -> VkError:
     error = state.outcome.exception() if state.outcome else None
     assert isinstance(error, VkError)  # only troubles are repeated
     return error
+
+
+def _has_failed_as_part(state: RetryCallState) -> bool:
+    return _trouble(state).may_be_of_one or _has_tried_enough(state)
 
 
 def _has_tried_enough(state: RetryCallState) -> bool:

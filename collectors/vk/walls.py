@@ -1,8 +1,9 @@
 """Walls of many pages, 25 a call through `execute`, several tokens sharing the work.
 
 A token takes the next pages from one list, reserves its calls of `wall.get` for them, and puts
-back what must be read on, or read otherwise. A batch that is too big for VK is halved; a token
-that may not `execute` reads one wall a call. Calls that the ledger frees within the hour, as
+back what must be read on, or read otherwise. A batch that is too big for VK is halved, as is one
+that fails as a whole, until the wall that makes it fail is alone (`halving.py`); a token that may
+not `execute` reads one wall a call. Calls that the ledger frees within the hour, as
 yesterday's run made them, are waited for.
 
 Pages are found while walls are read, only so far ahead that no token has to wait for them.
@@ -14,8 +15,10 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count as numbers
 from typing import Any
 
+from collectors.halving import Halvings
 from collectors.model import Evidence, Failure, FailureCode, Observation, Run
 from collectors.vk.errors import MAY_NOT_EXECUTE, NEEDS_HALVING, Action, VkError, numbered
 from collectors.vk.groups import Found
@@ -58,6 +61,7 @@ class Reading:
     alone: bool = False  # by a plain call
     tries: int = 0
     company: int = CALLS  # how many walls one execute may read with this one
+    part: int = 0  # of a batch that failed: it is read with nobody else
 
     @property
     def owner(self) -> int:
@@ -107,6 +111,8 @@ class _Walls:
         self._run = run
         self._projects = True
         self._company = CALLS
+        self._halvings = Halvings()
+        self._parts = numbers(1)
         self._too_big = 0
         self._emptied = 0
         self._originals = Originals.UNPROVEN
@@ -216,6 +222,8 @@ class _Walls:
             following = self._waiting[0]
             if following.alone or self._is_whole(following) != whole:
                 break
+            if following.part != batch[0].part:
+                break
             if len(batch) >= min(self._company, batch[0].company, following.company):
                 break
             batch.append(self._waiting.popleft())
@@ -238,7 +246,7 @@ class _Walls:
         whole = self._is_whole(batch[0])
         try:
             script = walls_script([one.values for one in batch], whole, self._originals)
-            answer = await reader.call("execute", code=script)
+            answer = await reader.call("execute", code=script, is_part=_is_part(batch))
             return self._of_execute(reader, batch, answer)
         except VkError as error:
             return self._after(reader, batch, error)
@@ -260,7 +268,14 @@ class _Walls:
             return batch
         if error.number in NEEDS_HALVING:
             return self._halved(batch)
+        if error.may_be_of_one and self._halvings.may(batch):
+            return self._parted(batch)
         return [self._refused(reading, error) for reading in batch]
+
+    def _parted(self, batch: list[Reading]) -> list[Reading]:
+        half = (len(batch) + 1) // 2
+        halves = ((next(self._parts), half) for half in (batch[:half], batch[half:]))
+        return [replace(one, part=number) for number, half in halves for one in half]
 
     def _halved(self, batch: list[Reading]) -> list[Reading]:
         """One heavy wall makes only its own batch smaller; the second full batch makes all so."""
@@ -284,6 +299,7 @@ class _Walls:
             return self._of_empty(reader, batch)
         if self._originals is Originals.UNPROVEN:
             self._originals = proof(entries)
+        self._halvings.was_answered()
         self._weigh(batch, answer.size)
         errors = iter(_matching_errors(answer, sum(map(_is_false, entries))))
         return [
@@ -376,6 +392,11 @@ async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
 def _goes_on(reading: Reading) -> bool:
     """It has just got further; one that is tried again waits its turn."""
     return bool(reading.sheets) and not reading.tries
+
+
+def _is_part(batch: Sequence[Reading]) -> bool:
+    """The last one, alone, has all the repetitions: what it is refused for is its own."""
+    return len(batch) > 1 and batch[0].part > 0
 
 
 def _may_read(reader: Reader) -> bool:
