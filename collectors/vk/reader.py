@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -78,13 +78,18 @@ class Reader:
         """
         if self.ended is not None:
             raise VkError(Action.STOP_TOKEN, self.ended)
+        before: list[VkError] = []
         patient = AsyncRetrying(
+            before_sleep=lambda state: before.append(_trouble(state)),
             retry=retry_if_exception(_is_passing),
             stop=_has_failed_as_part if is_part else _has_tried_enough,
             wait=self._wait,
             reraise=True,
         )
-        answer: Answer = await patient(self._once, method, values)
+        try:
+            answer: Answer = await patient(self._once, method, values)
+        except VkError as error:
+            raise _telling([*before, error]) from None
         return answer
 
     def close(self) -> None:
@@ -155,6 +160,13 @@ class Reader:
 def _may_mean_no_execute(trouble: VkError, method: str) -> bool:
     """27 and 28 at `execute` speak of that method only; a dead token will say so again."""
     return method == "execute" and trouble.number in (27, 28)
+
+
+def _telling(errors: Sequence[VkError]) -> VkError:
+    """The last one; not that we asked too fast, where something else went wrong as well."""
+    last = errors[-1]
+    others = [one for one in errors if one.failure.code is not FailureCode.RATE_LIMITED]
+    return others[-1] if others and not last.ends_work else last
 
 
 def _is_passing(error: BaseException) -> bool:

@@ -79,7 +79,7 @@ def test_halving_spends_calls_of_the_day_and_no_more() -> None:
 
 
 def test_trouble_that_passes_while_a_batch_is_halved_costs_no_wall() -> None:
-    passing = Fault(code=6, method="execute", first=11, times=1)
+    passing = Fault(code=6, method="execute", first=9, times=3)
     seen, _ = looked_at(passing, of_execute("status", code=500))
     assert [url for url, one in seen.items() if gap(one)] == [GUILTY]
 
