@@ -33,19 +33,14 @@ class ShapeError(Exception):
 
 
 def groups(answer: Any) -> list[Bean]:
-    """group.getInfo answers a list, or {"groups": […]}. What is no bean costs itself."""
+    """group.getInfo answers a list, or {"groups": […]}."""
     found = answer.get("groups") if isinstance(answer, dict) else answer
-    return [bean for bean in _some_beans(found, "group.getInfo") if bean]
-
-
-def _some_beans(values: Any, what: str) -> list[Bean]:
-    """An empty one for each that is none; raises ShapeError when all are."""
-    if not isinstance(values, list):
-        raise ShapeError(what)
-    beans: list[Bean] = [one if isinstance(one, dict) else {} for one in values]
-    if beans and not any(isinstance(one, dict) for one in values):
-        raise ShapeError(what)
-    return beans
+    if not isinstance(found, list):
+        raise ShapeError("group.getInfo")
+    sound: list[Bean] = [bean for bean in found if isinstance(bean, dict) and uid(bean)]
+    if found and not sound:
+        raise ShapeError("group.getInfo")
+    return sound
 
 
 def uid(bean: Bean) -> str:
@@ -117,10 +112,21 @@ def _parts(answer: Any) -> tuple[Sequence[Bean], Sequence[Bean]]:
     topics, feeds = inner.get("media_topics", answer.get("media_topics")), answer.get("feeds")
     if topics is None and feeds is None:
         raise ShapeError("list of topics")
-    told = _some_beans([] if feeds is None else feeds, "list of topics")
+    told = _beans(feeds)
     if told and isinstance(topics, list):  # the feed of a topic that is none tells of it
         topics = [one for one in topics if isinstance(one, dict)]
-    return _some_beans([] if topics is None else topics, "list of topics"), told
+    return _beans(topics), told
+
+
+def _beans(values: Any) -> list[Bean]:
+    """None stands for an empty list, and an empty bean for what is none; not if all are."""
+    found = [] if values is None else values
+    if not isinstance(found, list):
+        raise ShapeError("list of topics")
+    beans: list[Bean] = [one if isinstance(one, dict) else {} for one in found]
+    if beans and not any(isinstance(one, dict) for one in found):
+        raise ShapeError("list of topics")
+    return beans
 
 
 def _topic_of(feed: Bean) -> str:
