@@ -61,6 +61,7 @@ MANY_SLASHES = re.compile(r"^((?:https?:)?//)/+", re.IGNORECASE)
 ADDRESS_SIGNS = "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}"  # stay as they are, as letters do
 MEDIA_TYPE = re.compile(r"[\s\"']*([\w.+-]+/[\w.+-]+)", re.ASCII)
 NO_TYPE = ("unknown/unknown", "application/unknown")
+PARTS_AT_ONCE = 100  # of a body, before others get their turn
 PACKED = ("gzip", "x-gzip", "deflate")
 NOT_OFFERED = ("br", "zstd", "compress", "x-compress", "dcb", "dcz", "bzip2", "xz", "lzma")
 
@@ -496,10 +497,17 @@ async def _read(response: httpx.Response, body: bytearray, most: int) -> Extent:
 async def _fill(
     response: httpx.Response, body: bytearray, unpack: _Unpacker | _Plain, most: int
 ) -> bool:
-    """Whether the connection broke before the end that was told."""
+    """Whether the connection broke before the end that was told.
+
+    A body of tiny chunks comes out of one read by thousands: others get their turn in between.
+    """
+    parts = 0
     try:
         async for packed in response.aiter_raw():
             body += unpack(packed, most + 1 - len(body))
+            parts += 1
+            if not parts % PARTS_AT_ONCE:
+                await asyncio.sleep(0)
             if len(body) > most:
                 del body[most:]
                 raise _TooLargeError(f"more than {most} bytes")

@@ -82,16 +82,22 @@ def _starts(text: str, lower: str) -> Iterator[int]:
     """
     figures = [match.end() for match in _FIGURES.finditer(text)]
     labels = [match.start() for match in _LABEL.finditer(lower)]
-    position = 0
-    for anchor in ANCHOR.finditer(lower):
-        position = max(position, anchor.start() - _REACH)
-        while (match := START.search(text, position)) and match.start() <= anchor.start():
-            start = match.start()
-            position = start + 1
-            if _any(figures, start + 1, start + _FIGURE_REACH) or _any(
-                labels, start - _LABEL_REACH, start
-            ):
-                yield start
+    for start in _starts_before(text, (anchor.start() for anchor in ANCHOR.finditer(lower))):
+        if _any(figures, start + 1, start + _FIGURE_REACH) or _any(
+            labels, start - _LABEL_REACH, start
+        ):
+            yield start
+
+
+def _starts_before(text: str, anchors: Iterator[int]) -> Iterator[int]:
+    """One that lies behind an anchor waits for the next: the text is searched through once."""
+    found = START.search(text)
+    for anchor in anchors:
+        if found and found.start() < anchor - _REACH:
+            found = START.search(text, anchor - _REACH)
+        while found and found.start() <= anchor:
+            yield found.start()
+            found = START.search(text, found.start() + 1)
 
 
 def _any(places: list[int], first: int, last: int) -> bool:
