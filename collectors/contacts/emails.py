@@ -64,13 +64,18 @@ def _matched(text: str) -> tuple[re.Match[str], ...]:
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
-    """As `_EMAIL.finditer`, tried only at the words before an @ or what stands for it."""
+    """As `_EMAIL.finditer`, tried only at the words before an @ or what stands for it.
+
+    Once each: a word that opens no address before one sign opens none before the next.
+    """
     position = 0
     for sign in _SIGN.finditer(text):
         for name in _NAME.finditer(text, max(position, sign.start() - _REACH), sign.start()):
-            match = _EMAIL.match(text, name.start()) if name.start() >= position else None
+            if name.start() < position:
+                continue
+            match = _EMAIL.match(text, name.start())
+            position = match.end() if match else name.start() + 1
             if match:
-                position = match.end()
                 yield match
 
 

@@ -171,7 +171,7 @@ def _as_it_stands(spot: Spot, text: str) -> Spot:
 def linked_phones(links: Sequence[Link]) -> list[Phone]:
     """The numbers of `tel:` links."""
     written = [link for link in links if link.url.lower().startswith("tel:")]
-    fields = [(normalised(unquote(link.url[4:])), link.place) for link in written]
+    fields = dict.fromkeys((normalised(unquote(link.url[4:])), link.place) for link in written)
     return [phone for field, place in fields for phone in phones_of_field(field, place)]
 
 

@@ -120,11 +120,23 @@ class Territory:
 
     def page(self, link: Target) -> str | None:
         """The one spelling of a page of this site; None for what is none of its pages."""
-        return _page(self, link.url) if self.holds(link) else None
+        if not self.holds(link):
+            return None
+        if link.origin == target(self.home).origin:  # as it is written, and no parsing again
+            return _own_page(link)
+        return _page(self, link.url)
 
     def beside_home(self, path: str) -> str:
         """At the root of the home page's host."""
         return str(httpx.URL(self.home).copy_with(path=path, query=None))
+
+
+def _own_page(link: Target) -> str | None:
+    if DOCUMENT.search(link.path) or NOT_A_PAGE.search(link.path):
+        return None
+    written, _, query = link.url.partition("#")[0].partition("?")
+    query = _without_tracking(query) if query else ""
+    return f"{written}?{query}" if query else written
 
 
 @lru_cache(maxsize=MOST_KEPT)
