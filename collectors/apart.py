@@ -50,9 +50,7 @@ class Apart:
         while self._idle:
             await _end(self._idle.pop())
 
-    async def call(
-        self, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs
-    ) -> Value:
+    async def call(self, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs) -> Value:
         """What the function raises is raised here. Raises OverrunError besides."""
         async with self._places:
             process = self._idle.pop() if self._idle else await _start()
@@ -86,7 +84,8 @@ async def _start() -> Process:
 
 
 async def _ask(process: Process, message: bytes) -> bytes:
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout is not None
     process.stdin.write(len(message).to_bytes(LENGTH, "big"))
     process.stdin.write(message)
     await process.stdin.drain()

@@ -40,6 +40,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from collectors.apart import HEAVY
 from collectors.ends import has_end
 from collectors.guard import (
     AddressError,
@@ -61,6 +62,7 @@ MANY_SLASHES = re.compile(r"^((?:https?:)?//)/+", re.IGNORECASE)
 ADDRESS_SIGNS = "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}"  # stay as they are, as letters do
 MEDIA_TYPE = re.compile(r"[\s\"']*([\w.+-]+/[\w.+-]+)", re.ASCII)
 NO_TYPE = ("unknown/unknown", "application/unknown")
+MOST_COOKIES, MOST_COOKIE_SIGNS = 50, 20_000  # of a host, and in one answer
 PARTS_AT_ONCE = 100  # of a body, before others get their turn
 PACKED = ("gzip", "x-gzip", "deflate")
 NOT_OFFERED = ("br", "zstd", "compress", "x-compress", "dcb", "dcz", "bzip2", "xz", "lzma")
@@ -215,6 +217,7 @@ class Client:
     http: httpx.AsyncClient  # makes requests
     transport: httpx.AsyncBaseTransport  # sends them
     cookies: httpx.Cookies = field(default_factory=httpx.Cookies)  # in the bytes that came
+    cookie_names: dict[str, set[str]] = field(default_factory=dict)  # by host
     paces: dict[str, AsyncLimiter] = field(default_factory=dict)
 
     async def get(
@@ -321,7 +324,7 @@ class Client:
         except EXPECTED as error:
             problem = error
         if response is not None:
-            trail = (*trail, self._keep(request, response, bytes(body)))
+            trail = (*trail, await self._keep(request, response, bytes(body)))
         if problem is not None or response is None:
             raise read_error(problem or RuntimeError("no answer"), trail) from problem
         return Answer(
@@ -337,11 +340,24 @@ class Client:
         """Not by httpx's own `send`, which breaks off at a Location that it cannot parse."""
         response = await self.transport.handle_async_request(request)
         response.request = request
-        if "set-cookie" in response.headers:
+        if "set-cookie" in response.headers and self._takes_cookies(response):
             self.cookies.extract_cookies(response)
         return response
 
-    def _keep(self, request: httpx.Request, response: httpx.Response, body: bytes) -> Evidence:
+    def _takes_cookies(self, response: httpx.Response) -> bool:
+        """All that are kept are looked through at every request, so a host has as many as in a
+        browser; those of an answer that brings more are left.
+        """
+        told = response.headers.get_list("set-cookie")
+        names = self.cookie_names.setdefault(response.request.url.host, set())
+        if len(names) <= MOST_COOKIES:
+            names.update(one.partition("=")[0].strip() for one in told)
+        return len(names) <= MOST_COOKIES and sum(map(len, told)) <= MOST_COOKIE_SIGNS
+
+    async def _keep(
+        self, request: httpx.Request, response: httpx.Response, body: bytes
+    ) -> Evidence:
+        """A heavy body is searched for secrets and packed in a thread."""
         exchange = Exchange(
             network=self.network,
             method=request.method,
@@ -354,7 +370,9 @@ class Client:
             body=body,
             fetched_at=datetime.now(UTC),
         )
-        return self.run.evidence.keep(exchange)
+        if len(body) <= HEAVY:
+            return self.run.evidence.keep(exchange)
+        return await asyncio.to_thread(self.run.evidence.keep, exchange)
 
 
 @asynccontextmanager

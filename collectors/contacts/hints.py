@@ -146,7 +146,10 @@ def _emails(text: str) -> Iterator[str]:
         if _LIKE_MAIL.search(field["value"]):
             yield _said(field[0])
     for sign in _AT_SIGN.finditer(text):
-        before, behind = text[max(0, sign.start() - 40) : sign.start()], text[sign.end() : sign.end() + 40]
+        before, behind = (
+            text[max(0, sign.start() - 40) : sign.start()],
+            text[sign.end() : sign.end() + 40],
+        )
         if _is_between_words(before, behind):
             yield _said(_last_word(before) + sign[0] + behind.partition("\n")[0][:30])
     for found in _SPELT.finditer(text):

@@ -30,7 +30,7 @@ async def collect(
     asked: dict[Asked, list[Page]] = {}
     for page in pages:
         asked.setdefault((page.address, page.role == "authority"), []).append(page)
-    store = trust or trust_store(settings.extra_roots)
+    store = trust or await asyncio.to_thread(trust_store, settings.extra_roots)
     opened = open_client(
         SITE, run, limits(settings), guard(settings.allow_addresses), resolver=resolver, trust=store
     )

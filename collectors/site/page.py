@@ -188,7 +188,11 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     found = _found(markup, site, text, dated, with_blocks)
     contacts = _contacts(markup, text)
     pages = _linked(markup, site)
-    is_long = max(len(whole), len(markup.structured)) > MOST_TEXT or _are_many(contacts) or is_crowded(markup.code)
+    is_long = (
+        max(len(whole), len(markup.structured)) > MOST_TEXT
+        or _are_many(contacts)
+        or is_crowded(markup.code)
+    )
     answers = bool(contacts.phones and contacts.emails)
     return Reading(
         page=_kept_page(markup, found, text, _latest(markup.root, dated, as_of)),

@@ -172,7 +172,10 @@ class Reader:
 
 def is_usual(body: bytes) -> bool:
     """It is read before anybody notices."""
-    return len(body) <= BIG and body.count(b"href") + body.count(b"@") // 4 <= MANY_LINKS
+    if len(body) > BIG:
+        return False
+    links = body.count(b"href") + body.count(b"</loc")
+    return links + body.count(b"@") // 4 <= MANY_LINKS
 
 
 def _read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> Reading:

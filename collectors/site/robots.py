@@ -19,7 +19,8 @@ from collectors.site.territory import Territory, absolute
 LONGEST_DELAY = 10.0
 MOST_BYTES = 512_000  # of a robots.txt: RFC 9309 asks readers for 500 KiB, and lets the rest go
 MOST_WILDCARDS = 3_000  # rules with a * or a $, each tried on each address
-MOST_SITEMAPS = 200  # named by a robots.txt or an index: a tenth of these is asked for
+MOST_NAMED = 50  # sitemaps of a robots.txt: fewer than half of these are asked for
+MOST_SITEMAPS = 200  # of an index, likewise
 MOST_PAGES = 5_000  # of a site that its sitemap names: twenty times what is read of any
 MOST_ADDRESSES = 20_000
 ASCII = "".join(map(chr, range(128)))
@@ -55,7 +56,7 @@ class Robots:
 
     @property
     def sitemaps(self) -> tuple[str, ...]:
-        return tuple(islice(self.rules.sitemaps, MOST_SITEMAPS + 1))
+        return tuple(islice(self.rules.sitemaps, MOST_NAMED))
 
 
 def robots(body: bytes, user_agent: str, content_type: str = "") -> Robots:
@@ -113,9 +114,7 @@ class Sitemap:
     is_whole: bool = True  # its root is closed, and all that it names is kept
 
 
-def sitemap_of(
-    body: bytes, most_bytes: int, content_type: str, site: Territory
-) -> Sitemap | None:
+def sitemap_of(body: bytes, most_bytes: int, content_type: str, site: Territory) -> Sitemap | None:
     """As `sitemap`: pages of the site, each as it is spelled there, and sitemaps of its hosts."""
     found = sitemap(body, most_bytes, content_type)
     if found is None:

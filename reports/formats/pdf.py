@@ -17,7 +17,6 @@ from reports.model import Format, FormatError, Rendered, Report
 from reports.templating import render
 from reports.words import phrase
 
-
 WORD = re.compile(  # but not in a tag, a style or a drawing
     r"(<style.*?</style>|<svg.*?</svg>|<[^>]*>)|([^\s<>\u200b]{80,})", re.DOTALL
 )
