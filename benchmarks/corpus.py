@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 
 Growing = Callable[[int], str]  # so many bytes, or about so many
 
-_PIECES = ""
-"|a@|a@b.ru |(собака)|8 (38250) 3-55-46 |8-|(1|12.#|634000# |ул. Мира |г. |А.|Школа № # 
-учредитель|<b>|<div class=card>|<ul class=menu><li>x|<li>|<dd>|<h1>|<h2>#</h2><p>y</p>
-<table><tr><td>|<svg>|<noscript>|<a href=/#>x</a>|<a href=mailto:a#@b.ru>x</a>
-<a href=tel:8382503#>x</a>|<img>|<p itemprop=telephone>|<div data-mail="a">|<span id=x></span>
-<script>'a'+'@'</script>|<style>|<!--|<form action=/#></form>
-<select onchange=location><option value=#>|<bdo>a|<p dir=rtl>a|<meta charset=|vk.com/
-https://vk.com/club# |VK.Widgets.Group("a",{|ok.ru/dk?WidgetGroup|OK.CONNECT.insertGroupWidget
-&#64;|&#|01.01.2020 |№ |ОГРН |тел. |E-mail: |адрес: Мира |домен |сайт |<|</|<a b
+_PIECES = """
+a@|a@b.ru |(собака)|8 (38250) 3-55-46 |8-|(1|12.#|634000# |ул. Мира |г. |А.|Школа № # |учредитель
+<b>|<div class=card>|<ul class=menu><li>x|<li>|<dd>|<h1>|<h2>#</h2><p>y</p>|<table><tr><td>
+<svg>|<noscript>|<a href=/#>x</a>|<a href=mailto:a#@b.ru>x</a>|<a href=tel:8382503#>x</a>|<img>
+<p itemprop=telephone>|<div data-mail="a">|<span id=x></span>|<script>'a'+'@'</script>|<style>|<!--
+<form action=/#></form>|<select onchange=location><option value=#>|<bdo>a|<p dir=rtl>a
+<meta charset=|vk.com/|https://vk.com/club# |VK.Widgets.Group("a",{|ok.ru/dk?WidgetGroup
+OK.CONNECT.insertGroupWidget|&#64;|&#|01.01.2020 |№ |ОГРН |тел. |E-mail: |адрес: Мира |домен
+сайт |<|</|<a b
 """
 PIECES = tuple(one for line in _PIECES.strip().splitlines() for one in line.split("|"))
 
