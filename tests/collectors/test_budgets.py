@@ -12,7 +12,8 @@ from collectors.apart import HEAVY, Apart, OverrunError
 from collectors.contacts import find_contacts
 from collectors.heads import MOST_LINES
 from collectors.http import MOST_COOKIES
-from collectors.model import FailureCode, Observation, SiteFacts
+from collectors.model import FailureCode, Observation, Page, SiteFacts
+from collectors.ok import page as ok
 from collectors.ok.widgets import ok_widgets
 from collectors.site.budget import (
     MOST_CONTACTS,
@@ -254,3 +255,17 @@ def test_a_group_in_a_frame_is_found_behind_another_frame_without_a_number() -> 
     assert list(ok_widgets(f"{frame}&a=1,{frame}Preview&st.groupId=53396058603765")) == [
         "https://ok.ru/group/53396058603765"
     ]
+
+
+# --- a public page of OK ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("markup", ["<div class=group-header>" * 3000, "<b>x</b>" * 40_000])
+def test_a_page_of_ok_past_its_budget_is_not_read_and_breaks_nothing(markup: str) -> None:
+    group = Page(
+        institution="town/school", network="ok", address="https://ok.ru/group/70000000000101"
+    )
+    shown = ok.Shown(url=group.address, html=f"<html><body>{markup}")
+    found = ok.trouble(ok.parse(shown), shown, group)
+    assert found is not None
+    assert found.code is FailureCode.TOO_LARGE
