@@ -31,6 +31,7 @@ Value = TypeVar("Value")
 
 BIG = 30_000  # bytes: usual ones take some milliseconds
 FEW_RULES = 5_000  # bytes of a robots.txt
+MANY_TAGS = 2_500
 MANY_LINKS = 200  # each costs a hundred times what a line of text does
 UNSURE = frozenset({"", "text/plain"})  # said of everything that a server does not know
 ODD = {"text/htm", "text/x-html", "text/xhtml", "application/html", "application/x-httpd-php"}
@@ -172,7 +173,7 @@ class Reader:
 
 def is_usual(body: bytes) -> bool:
     """It is read before anybody notices."""
-    if len(body) > BIG:
+    if len(body) > BIG or body.count(b"<") > MANY_TAGS:
         return False
     links = body.count(b"href") + body.count(b"</loc")
     return links + body.count(b"@") // 4 <= MANY_LINKS
