@@ -27,7 +27,7 @@ from collectors.site import SiteSettings
 from collectors.site.collect import collect
 from collectors.site.page import Source, read_page
 from collectors.site.robots import robots, sitemap_of
-from collectors.site.territory import resolved, territory
+from collectors.site.territory import _own_page, resolved, territory
 from monitor.sandbox import Site, SitePage, World
 from rules.called import name_of
 
@@ -125,6 +125,7 @@ def _cpu(parser: Parser, text: str) -> float:
 
 def _once(parser: Parser, text: str) -> float:
     resolved.cache_clear()
+    _own_page.cache_clear()
     name_of.cache_clear()
     begun = time.process_time()
     parser(text)

@@ -91,13 +91,16 @@ def _starts(text: str, lower: str) -> Iterator[int]:
 
 def _starts_before(text: str, anchors: Iterator[int]) -> Iterator[int]:
     """One that lies behind an anchor waits for the next: the text is searched through once."""
-    found = START.search(text)
+    found, position = None, 0
     for anchor in anchors:
-        if found and found.start() < anchor - _REACH:
-            found = START.search(text, anchor - _REACH)
+        if found is None or found.start() < anchor - _REACH:
+            found = START.search(text, max(position, anchor - _REACH))
         while found and found.start() <= anchor:
             yield found.start()
-            found = START.search(text, found.start() + 1)
+            position = found.start() + 1
+            found = START.search(text, position)
+        if found is None:  # nor does any begin before the anchors to come
+            return
 
 
 def _any(places: list[int], first: int, last: int) -> bool:

@@ -126,9 +126,9 @@ def _menu_items(root: HtmlElement, budget: Budget) -> set[HtmlElement]:
     items: set[HtmlElement] = set()
     for part in parts:
         if part.tag == "nav" or FURNITURE.search(marks(part)):
-            for item in elements(part, "li", "dd"):
-                budget.spend()
-                items.add(item)
+            inner = tuple(elements(part, "li", "dd"))
+            budget.spend(len(inner))
+            items.update(inner)
     return items
 
 

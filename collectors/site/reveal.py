@@ -255,6 +255,9 @@ def _inside(element: HtmlElement, budget: Budget) -> str:
 
 def _texts(element: HtmlElement, budget: Budget) -> Iterator[str]:
     """As `itertext`, which in the midst of boxes without a text does not tell how far it went."""
+    if not len(element):
+        yield element.text or ""
+        return
     for at, (event, one) in enumerate(etree.iterwalk(element, events=("start", "end"))):
         if not at % EVENTS_A_STEP:
             budget.spend()

@@ -123,7 +123,7 @@ class Territory:
         if not self.holds(link):
             return None
         if link.origin == target(self.home).origin:  # as it is written, and no parsing again
-            return _own_page(link)
+            return _own_page(link.path, link.url)
         return _page(self, link.url)
 
     def beside_home(self, path: str) -> str:
@@ -131,10 +131,11 @@ class Territory:
         return str(httpx.URL(self.home).copy_with(path=path, query=None))
 
 
-def _own_page(link: Target) -> str | None:
-    if DOCUMENT.search(link.path) or NOT_A_PAGE.search(link.path):
+@lru_cache(maxsize=MOST_KEPT)
+def _own_page(path: str, url: str) -> str | None:
+    if DOCUMENT.search(path) or NOT_A_PAGE.search(path):
         return None
-    written, _, query = link.url.partition("#")[0].partition("?")
+    written, _, query = url.partition("#")[0].partition("?")
     query = _without_tracking(query) if query else ""
     return f"{written}?{query}" if query else written
 
