@@ -107,8 +107,12 @@ def _growth(parser: Parser, make: Growing, size: int) -> float:
     """Of two doublings the lesser: what grows faster than its input does so in both, and a busy
     neighbour seldom. 0: too quick to tell.
     """
-    once, twice, fourfold = (_cpu(parser, make(times * size)) for times in (1, 2, 4))
-    return min(twice / once, fourfold / twice) if fourfold > TELLING else 0.0
+    for scale in (1, 10):
+        lengths = (times * scale * size for times in (1, 2, 4))
+        once, twice, fourfold = (_cpu(parser, make(length)) for length in lengths)
+        if fourfold > TELLING:
+            return min(twice / once, fourfold / twice)
+    return 0.0
 
 
 def _cpu(parser: Parser, text: str) -> float:
