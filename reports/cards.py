@@ -29,6 +29,7 @@ from reports.ground import (
     mark_of,
     place_of,
     read_of,
+    readable,
     title_of,
     totals,
 )
@@ -47,7 +48,7 @@ def build_card(ground: Ground, institution: Institution, stand: Stand) -> Card:
     return Card(
         anchor=anchor_of(institution),
         name=ground.names[institution.id],
-        full_name=institution.name,
+        full_name=readable(institution.name),
         kind=institution.kind,
         kind_word=word("kinds", institution.kind),
         standing=stand.standing,

@@ -19,6 +19,7 @@ from reports.view import (
 from reports.words import day, percent, phrase
 from rules.model import Act, Finding, Institution, Municipality
 
+MOST_NAME = 300  # signs: the longest official names have some two hundred
 PART_SHOWN = 3  # institutions of a partial audit that titles and names of files tell
 
 
@@ -73,7 +74,13 @@ def by_institution(findings: Iterable[Finding]) -> dict[str, tuple[Finding, ...]
 
 def name_of(institution: Institution) -> str:
     """The shortest official name, else the one that people use."""
-    return institution.short_name or next(iter(institution.popular_names), institution.name)
+    names = (institution.short_name, *institution.popular_names, institution.name)
+    return readable(next(filter(None, names), ""))
+
+
+def readable(name: str) -> str:
+    """As much as anybody reads of a name; tables and JSON have the whole."""
+    return name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 1]}…"
 
 
 def part_of(report: Report) -> str:

@@ -20,6 +20,7 @@ from reports.ground import (
     mark_of,
     name_of,
     place_of,
+    readable,
     standing_of,
     title_of,
     told,
@@ -114,7 +115,7 @@ def build(report: Report, institution: Institution, write_to: str | None = None)
     stand = standing_of(base, institution)
     return View(
         name=name_of(institution),
-        full_name=institution.name,
+        full_name=readable(institution.name),
         town=town.name,
         as_of=moment(report.audit.as_of, base.zone),
         audit=report.audit.id,

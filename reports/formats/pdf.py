@@ -7,6 +7,7 @@ end. What was met, does not apply or was shown in detail stays in the HTML and i
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from types import ModuleType
 
@@ -15,6 +16,11 @@ from reports.formats.html import ONE_FILE_INSTITUTIONS
 from reports.model import Format, FormatError, Rendered, Report
 from reports.templating import render
 from reports.words import phrase
+
+WORD = re.compile(  # but not in a tag, a style or a drawing
+    r"(<style.*?</style>|<svg.*?</svg>|<[^>]*>)|([^\s<>\u200b]{80,})", re.DOTALL
+)
+PIECE = re.compile(r"(?:&[#\w]{1,10};|.){1,40}")
 
 
 def render_pdf(report: Report) -> Rendered:
@@ -33,7 +39,14 @@ def drawn(page: str) -> bytes:
 def as_page(report: Report) -> str:
     """Of a region without its cards: nobody prints five thousand of them."""
     is_index = len(report.institutions) > ONE_FILE_INSTITUTIONS
-    return render("print.html.j2", {"view": build(report, is_index=is_index)})
+    return breakable(render("print.html.j2", {"view": build(report, is_index=is_index)}))
+
+
+def breakable(page: str) -> str:
+    """Long words may break every so many signs: Pango tries each place of one that may not, and
+    the time grows with the square of its length.
+    """
+    return WORD.sub(lambda found: found[1] or "\u200b".join(PIECE.findall(found[2])), page)
 
 
 def engine() -> ModuleType:
