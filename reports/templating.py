@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,6 +20,7 @@ from reports.words import count, form, phrase, word
 from rules.sentences import cited
 
 WIDTH = 96
+PIECES = 500  # of a template, that are written together
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 
@@ -43,6 +44,13 @@ def environment() -> Environment:
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     return environment().get_template(template).render({"folder": "", "plots": {}, **values})
+
+
+def rendered_in_parts(template: str, values: Mapping[str, Any]) -> Iterator[bytes]:
+    """What loops over something that is read as it goes, is printed as it goes."""
+    stream = environment().get_template(template).stream({"folder": "", "plots": {}, **values})
+    stream.enable_buffering(PIECES)
+    return (text.encode() for text in stream)
 
 
 def link(url: str, text: str | None = None) -> Markup:

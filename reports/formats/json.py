@@ -3,37 +3,64 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from collectors.model import Evidence
 from reports.counting import Requirements, tally
-from reports.ground import by_institution
-from reports.model import Audit, Format, Rendered, Report
+from reports.model import Audit, Format, Report, Streamed
 from reports.standing import said, stand_of
 from rules.model import Finding, Institution, Waiver
 
 SCHEMA = "dozor.audit/1"
+DEEPER, LAST = (
+    "\n  ",
+    "\n ",
+)  # an institution stands two levels in; no text in JSON holds a bare line end
 Json = dict[str, Any]
 
 
-def render_json(report: Report) -> Rendered:
-    text = json.dumps(as_json(report), ensure_ascii=False, indent=1, default=iso)
-    return Rendered(f"{text}\n".encode())
+def render_json(report: Report) -> Streamed:
+    """An institution at a time, and the same bytes as if it were put together whole."""
+    head, _, tail = text({**top(report), "institutions": []}).rpartition("[]")
+    return Streamed(partial(parts, report, f"{head}[", f"]{tail}\n"))
+
+
+def parts(report: Report, head: str, tail: str) -> Iterator[bytes]:
+    yield head.encode()
+    asked = requirements_of(report)
+    for number, one in enumerate(report.institutions):
+        told = text(institution_json(one, report.found.of(one), asked))
+        yield f"{',' if number else ''}\n{told}".replace("\n", DEEPER).encode()
+    yield f"{LAST if report.institutions else ''}{tail}".encode()
+
+
+def text(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, default=iso)
 
 
 def as_json(report: Report) -> Json:
-    found = by_institution(report.findings)
-    asked = {one.id: one for act in report.acts for one in act.requirements}
+    asked = requirements_of(report)
+    return {
+        **top(report),
+        "institutions": [
+            institution_json(one, report.found.of(one), asked) for one in report.institutions
+        ],
+    }
+
+
+def top(report: Report) -> Json:
     return {
         "schema": SCHEMA,
         "audit": audit_json(report.audit) | {"partial": report.is_partial},
-        "institutions": [
-            institution_json(one, found[one.key], asked) for one in report.institutions
-        ],
     }
+
+
+def requirements_of(report: Report) -> Requirements:
+    return {one.id: one for act in report.acts for one in act.requirements}
 
 
 def iso(value: object) -> str:
