@@ -32,23 +32,16 @@ class Findings(Sequence[Finding]):
         return tuple(self)[at]
 
 
-class Listed(Findings):
-    def __init__(self, findings: Iterable[Finding]) -> None:
-        self._all = tuple(findings)
+class Listed(tuple[Finding, ...], Findings):
+    """A tuple, as reports had it before there were other ways."""
 
     def of(self, institution: Institution) -> tuple[Finding, ...]:
         return tuple(self._by_key.get(institution.key, ()))
 
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self._all)
-
-    def __len__(self) -> int:
-        return len(self._all)
-
     @cached_property
     def _by_key(self) -> dict[str, list[Finding]]:
         grouped: dict[str, list[Finding]] = {}
-        for one in self._all:
+        for one in self:
             grouped.setdefault(f"{one.municipality}/{one.institution}", []).append(one)
         return grouped
 
