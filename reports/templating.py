@@ -37,7 +37,7 @@ def environment() -> Environment:
     )
     env.filters |= {"count": count, "form": form, "link": link, "tel": tel, "mailto": mailto}
     env.filters |= {"wrap": wrap, "cell": cell, "one_line": one_line}
-    env.filters |= {"capitalize_first": capitalize_first, "cited": cited}
+    env.filters |= {"capitalize_first": capitalize_first, "cited": cited, "short": short}
     env.globals |= {"word": word, "phrase": phrase, "asset": asset, "digest": digest}
     return env
 
@@ -85,6 +85,11 @@ def one_line(text: object) -> str:
         " " if category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in f"{text}"
     )
     return " ".join(cleaned.split())
+
+
+def short(text: str, most: int) -> str:
+    """A name on paper: one of nine thousand signs would be a dozen sheets of it."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def capitalize_first(text: str) -> str:
