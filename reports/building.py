@@ -5,7 +5,8 @@ Report ──> ground (one a municipality) ──> first screen, matrix, cards, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from collectors import networks
 from reports import counting
@@ -153,40 +154,58 @@ def options(
     return tuple((slug, word(kind, slug, field)) for slug in sorted(set(slugs)))
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Previews of one requirement that came out alike; of the findings nothing else is kept."""
+
+    mark: str
+    clause: str
+    title: str
+    because: str
+
+
 def build_previews(ground: Ground) -> tuple[Previews, ...]:
-    by_act: dict[str, list[Finding]] = {}
+    by_act: dict[str, dict[tuple[str, Alike], list[str]]] = {}
     for finding in known(ground):
         if finding.preview is not None:
-            by_act.setdefault(ground.acts[finding.requirement].id, []).append(finding)
+            of_act = by_act.setdefault(ground.acts[finding.requirement].id, {})
+            key = finding.requirement, alike(ground, finding)
+            of_act.setdefault(key, []).append(whose(ground, finding))
     acts = {act.id: act for act in ground.report.acts}
     return tuple(act_previews(ground, acts[act], found) for act, found in by_act.items())
 
 
-def act_previews(ground: Ground, act: Act, findings: Sequence[Finding]) -> Previews:
-    return Previews(
-        act=act.short_title,
-        draft=status_of(act, ground.municipality) == "draft",
-        findings=len(findings),
-        lines=tuple(preview_lines(ground, findings)),
+def alike(ground: Ground, finding: Finding) -> Alike:
+    requirement = ground.requirements[finding.requirement]
+    return Alike(
+        mark=preview_mark(requirement, finding),
+        clause=finding.clause,
+        title=requirement.title,
+        because=finding.preview_because or "",
     )
 
 
-def preview_lines(ground: Ground, findings: Sequence[Finding]) -> Iterable[Preview]:
-    """Findings that came out alike for one reason are one line."""
-    alike: dict[tuple[str, str, str], list[Finding]] = {}
-    for one in findings:
-        mark = preview_mark(ground.requirements[one.requirement], one)
-        alike.setdefault((one.requirement, mark, one.preview_because or ""), []).append(one)
-    for (requirement, mark, because), same in alike.items():
-        places = tuple(dict.fromkeys(whose(ground, one) for one in same))
-        yield Preview(
-            mark=mark,
-            clause=same[0].clause,
-            title=ground.requirements[requirement].title,
-            because=because,
-            places=places[:PREVIEWS_SHOWN],
-            more=len(places[PREVIEWS_SHOWN:]),
-        )
+def act_previews(
+    ground: Ground, act: Act, found: Mapping[tuple[str, Alike], Sequence[str]]
+) -> Previews:
+    return Previews(
+        act=act.short_title,
+        draft=status_of(act, ground.municipality) == "draft",
+        findings=sum(map(len, found.values())),
+        lines=tuple(preview_line(one, places) for (_, one), places in found.items()),
+    )
+
+
+def preview_line(one: Alike, places: Iterable[str]) -> Preview:
+    told = tuple(dict.fromkeys(places))
+    return Preview(
+        mark=one.mark,
+        clause=one.clause,
+        title=one.title,
+        because=one.because,
+        places=told[:PREVIEWS_SHOWN],
+        more=len(told[PREVIEWS_SHOWN:]),
+    )
 
 
 def whose(ground: Ground, finding: Finding) -> str:

@@ -168,9 +168,9 @@ def build_calls(ground: Ground) -> tuple[Call, ...]:
 
     Nobody is telephoned about what an authority has put off, or what is disputed.
     """
-    pairs = [(i, violations_of(ground, i)) for i in ground.institutions]
-    ranked = sorted((p for p in pairs if p[1]), key=lambda pair: misery(pair[1]))
-    return tuple(build_call(ground, institution, found) for institution, found in ranked)
+    pairs = ((i, violations_of(ground, i)) for i in ground.institutions)
+    calls = [(misery(found), build_call(ground, one, found)) for one, found in pairs if found]
+    return tuple(call for _, call in sorted(calls, key=lambda pair: pair[0]))
 
 
 def violations_of(ground: Ground, institution: Institution) -> list[Finding]:
