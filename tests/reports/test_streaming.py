@@ -123,7 +123,7 @@ def test_findings_given_as_a_tuple_stay_one() -> None:
     assert REPORT.findings == FINDINGS
 
 
-def test_findings_of_two_institutions_are_found_by_either() -> None:
+def test_of_findings_only_those_of_the_chosen_institutions_are_had() -> None:
     some = Selected(Listed(FINDINGS), [SCHOOL])
     assert some.of(SCHOOL) == REPORT.found.of(SCHOOL)
     assert some.of(MUSEUM) == ()
