@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
@@ -16,26 +16,53 @@ from reports.standing import said, stand_of
 from rules.model import Finding, Institution, Waiver
 
 SCHEMA = "dozor.audit/1"
-DEEPER, LAST = (
-    "\n  ",
-    "\n ",
-)  # an institution stands two levels in; no text in JSON holds a bare line end
 Json = dict[str, Any]
+Around = tuple[str, str]  # what stands before the members of a list, and after them
 
 
 def render_json(report: Report) -> Streamed:
-    """An institution at a time, and the same bytes as if it were put together whole."""
-    head, _, tail = text({**top(report), "institutions": []}).rpartition("[]")
-    return Streamed(partial(parts, report, f"{head}[", f"]{tail}\n"))
+    """A finding at a time, and the same bytes as if it were put together whole.
+
+    The administration may have thousands of findings, each with the evidence of a whole site.
+    """
+    around = opened({**top(report), "institutions": []})
+    return Streamed(partial(parts, report, around))
 
 
-def parts(report: Report, head: str, tail: str) -> Iterator[bytes]:
-    yield head.encode()
+def parts(report: Report, around: Around) -> Iterator[bytes]:
     asked = requirements_of(report)
-    for number, one in enumerate(report.institutions):
-        told = text(institution_json(one, report.found.of(one), asked))
-        yield f"{',' if number else ''}\n{told}".replace("\n", DEEPER).encode()
-    yield f"{LAST if report.institutions else ''}{tail}".encode()
+    told = (institution_parts(one, report.found.of(one), asked) for one in report.institutions)
+    for part in listed(around, told):
+        yield part.encode()
+    yield b"\n"
+
+
+def institution_parts(
+    institution: Institution, findings: Sequence[Finding], asked: Requirements
+) -> Iterator[str]:
+    around = opened(institution_top(institution, findings, asked) | {"findings": []})
+    return listed(around, ((text(finding_json(one)),) for one in findings))
+
+
+def opened(value: Json) -> Around:
+    """Of a value whose last member is an empty list."""
+    head, _, tail = text(value).rpartition("[]")
+    return f"{head}[", f"]{tail}"
+
+
+def listed(around: Around, members: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Put into that list, each in parts, as `json.dumps` lays them out.
+
+    No text in JSON holds a bare line end, so every one of them is the layout's.
+    """
+    head, tail = around
+    yield head
+    between = "\n  "
+    for member in members:
+        yield between
+        yield from (part.replace("\n", "\n  ") for part in member)
+        between = ",\n  "
+    yield f"\n {tail}" if between.startswith(",") else tail
 
 
 def text(value: Json) -> str:
@@ -97,6 +124,13 @@ def audit_json(audit: Audit) -> Json:
 def institution_json(
     institution: Institution, findings: Sequence[Finding], asked: Requirements
 ) -> Json:
+    told = [finding_json(one) for one in findings]
+    return institution_top(institution, findings, asked) | {"findings": told}
+
+
+def institution_top(
+    institution: Institution, findings: Sequence[Finding], asked: Requirements
+) -> Json:
     stand = stand_of(findings, asked)
     return {
         "id": institution.id,
@@ -105,7 +139,6 @@ def institution_json(
         "standing": stand.standing,
         "standing_text": said(stand),
         "counts": tally(findings),
-        "findings": [finding_json(one) for one in findings],
     }
 
 
