@@ -6,6 +6,8 @@ The towns are those of benchmarks/judge.py (both decrees and the federal law, tw
 authority's site of 60 pages with its evidence), stored as a night reads them. `night` judges all of
 them, writes HTML, JSON and the workbook and queues the deputy head's letter, in one process; then
 each format is written from storage by a process of its own. Memory is the most a process ever held.
+It grows until the institutions that a reader remembers are there (`judgements.REMEMBERED`), and
+little after: the slope is to be read from the large sizes.
 """
 
 from __future__ import annotations
@@ -33,8 +35,12 @@ from reports.model import Report
 from rules.model import Municipality
 from rules.packs import load_act, shipped
 
-SIZES = {Size.TINY: (50, 100), Size.QUICK: (100, 300), Size.FULL: (1_000, 5_300)}
-FORMATS = ("json", "html", "xlsx", "csv", "text", "cur", "pages", "letter", "pdf")
+SIZES = {Size.TINY: (50, 100), Size.QUICK: (50, 150), Size.FULL: (1_000, 5_300)}
+FORMATS = {
+    Size.TINY: ("json",),
+    Size.QUICK: ("json", "html", "xlsx", "csv", "cur"),
+    Size.FULL: ("json", "html", "xlsx", "csv", "text", "cur", "pages", "letter", "pdf"),
+}
 NIGHT_MB = 400.0  # a region's night; the whole of it
 FORMAT_MB = 300.0
 
@@ -44,7 +50,7 @@ def figures(size: Size) -> Iterator[Figure]:
     with TemporaryDirectory(prefix="dozor-bench-") as folder:
         for count in (few, many):
             measured(stored, Path(folder, str(count)), count)
-        for what in ("night", *FORMATS):
+        for what in ("night", *FORMATS[size]):
             yield from _compared(Path(folder), what, few, many, size)
 
 
