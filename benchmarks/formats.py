@@ -31,7 +31,6 @@ from monitor.delivery import queue_report
 from monitor.reporting import chosen_audit, default_path, report_of, write, write_all
 from monitor.sightings import with_facts
 from monitor.storage import observations
-from reports.model import Report
 from rules.model import Municipality
 from rules.packs import load_act, shipped
 
