@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import groupby
 from typing import Any, Protocol
 
 from collectors.model import Address, EvidenceSink, Observation, Page, Run
@@ -67,12 +68,14 @@ def as_seen(batch: Batch) -> Batch:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An institution that would be told to have got worse, and the pages that say so."""
+    """An institution that would be told to have got worse, and the pages that say so.
+
+    The authority's site, which is large, is not kept with it: a bad night has doubts in all towns.
+    """
 
     municipality: Municipality
     institution: Institution
     shared: Mapping[str, int]
-    site: Seen
     pages: tuple[Page, ...]
 
 
@@ -357,7 +360,7 @@ def judge_all(
             dossier = dossier_of(application, order, municipality, institution, shared, site)
             found = _judge(application, dossier)
             if pages := doubtful(found, dossier) if doubtful else ():
-                doubts.append(Doubt(municipality, institution, shared, site, pages))
+                doubts.append(Doubt(municipality, institution, shared, pages))
             else:
                 findings.add(application.engine, begun, found)
     return tuple(doubts)
@@ -373,12 +376,14 @@ def _doubtful(application: Application, begun: Audit, doubts: Sequence[Doubt]) -
 def _judge_doubts(
     application: Application, order: Order, begun: Audit, doubts: Sequence[Doubt]
 ) -> None:
-    """After the second reading, which is now the newest."""
-    for one in doubts:
-        dossier = dossier_of(
-            application, order, one.municipality, one.institution, one.shared, one.site
-        )
-        findings.add(application.engine, begun, _judge(application, dossier))
+    """After the second reading, which is now the newest, of the authority's site as well."""
+    for _, in_town in groupby(doubts, key=lambda one: one.municipality.id):
+        site: Seen | None = None
+        for one in in_town:
+            town = one.municipality
+            site = authority_site(application.engine, town, order.as_of) if site is None else site
+            dossier = dossier_of(application, order, town, one.institution, one.shared, site)
+            findings.add(application.engine, begun, _judge(application, dossier))
 
 
 def _judge(application: Application, dossier: Dossier) -> tuple[Finding, ...]:

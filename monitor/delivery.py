@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache, partial
 from html import escape
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -115,11 +116,13 @@ def queue_report(
     where it has just been written: they are attached as they lie there. Letters to institutions
     are held until the deputy head's report is out.
     """
-    reports = [*_to_deputy(application, report, files), *_to_towns(application, report)]
+    reports: Iterator[Draft] = chain(
+        _to_deputy(application, report, files), _to_towns(application, report)
+    )
     if not scheduled:
-        reports = [replace(one, every="night") for one in reports]
-    tables = _to_cur(application, report)
-    told = _queue_all(application, audit, [*reports, *tables], again)
+        reports = (replace(one, every="night") for one in reports)
+    # one after another: a letter with its attachments is forgotten when the next town's is written
+    told = _queue_all(application, audit, chain(reports, _to_cur(application, report)), again)
     _queue_all(application, audit, _to_institutions(application, audit, report), again)
     return told
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from collectors import networks
 from collectors.model import SITE, Evidence, Page
@@ -39,6 +40,28 @@ from rules.attestations import is_valid, valid_until
 from rules.model import Attestation, Finding, Institution, Outcome, Waiver
 
 EVIDENCE_SHOWN = 3  # a finding over a crawled site rests on hundreds; the JSON has them all
+
+
+class Cards(Sequence[Card]):
+    """Those of a town, each built when its turn comes and then forgotten."""
+
+    def __init__(self, ground: Ground, stands: Mapping[str, Stand]) -> None:
+        self._ground, self._stands = ground, stands
+        self._shown = [one for one in ground.institutions if one.id in stands]
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return tuple(map(self._card, self._shown[at]))
+        return self._card(self._shown[at])
+
+    def __iter__(self) -> Iterator[Card]:
+        return map(self._card, self._shown)
+
+    def _card(self, one: Institution) -> Card:
+        return build_card(self._ground, one, self._stands[one.id])
 
 
 def build_card(ground: Ground, institution: Institution, stand: Stand) -> Card:

@@ -120,5 +120,5 @@ def _mail(application: Application, done: Audit, report: Report, files: Sequence
 def _status(report: Report, *, strict: bool) -> int:
     if not report.audit.complete:
         return PARTLY_UNREAD
-    found = any(one.outcome is Outcome.FAIL for one in report.findings)
-    return HAS_FINDINGS if strict and found else COMPLETE
+    has_failed = strict and any(one.outcome is Outcome.FAIL for one in report.findings)
+    return HAS_FINDINGS if has_failed else COMPLETE
