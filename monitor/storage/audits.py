@@ -153,7 +153,7 @@ def finish(
     issues: tuple[Issue, ...],
     standings: Mapping[str, int] | None = None,
 ) -> Audit:
-    """Done twice, the first counts. LockTakenError: the reading was begun anew by another."""
+    """Done twice, it is finished once. LockTakenError: the reading was begun anew by another."""
     changes = {
         "finished_at": finished_at,
         "complete": complete,
@@ -162,17 +162,17 @@ def finish(
         "standings": None if standings is None else dict(standings),
     }
     with session(engine) as opened:
-        opened.exec(update(AuditRow).where(*_is_ours(audit)).values(**changes))
+        ours = opened.exec(update(AuditRow).where(*_is_ours(audit)).values(**changes))
     found = by_id(engine, audit.id)
     assert found is not None
-    if found.finished_at is None:
+    if not ours.rowcount:
         raise LockTakenError(readings.TAKEN)
     return found
 
 
 def _is_ours(audit: Audit) -> tuple[ColumnElement[bool], ...]:
-    """Not yet finished, and not superseded."""
-    ours = (col(AuditRow.id) == audit.id, col(AuditRow.finished_at).is_(None))
+    """Not superseded."""
+    ours = (col(AuditRow.id) == audit.id,)
     return (*ours, col(AuditRow.reading).is_not(None)) if audit.kind in readings.READING else ours
 
 

@@ -142,16 +142,6 @@ def test_what_was_begun_anew_by_another_can_not_be_finished(engine: Engine) -> N
     assert finished(engine, second).finished_at
 
 
-def test_who_finishes_second_finds_what_the_first_wrote(engine: Engine) -> None:
-    one = begun(engine)
-    finished(engine, one)
-    again = audits.finish(
-        engine, one, finished_at=NOW + timedelta(hours=1), complete=False, collection=ALL_READ,
-        issues=(),
-    )  # fmt: skip
-    assert (again.finished_at, again.complete) == (NOW, True)
-
-
 def test_offices_that_share_a_database_read_the_same_moment_each(engine: Engine) -> None:
     finished(engine, begun(engine))
     other = audits.begin(
