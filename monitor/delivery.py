@@ -396,7 +396,7 @@ def _is_lightened(engine: Engine, mail: Mail, message: MessageRow, error: Delive
     if body is None:
         return False
     log.warning("message %d goes without its attachments: %s", message.id, error)
-    outbox.mark(engine, message.id, state="queued", body=body, answer=str(error))
+    outbox.write_anew(engine, message.id, body, str(error))
     return True
 
 

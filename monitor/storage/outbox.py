@@ -22,7 +22,8 @@ from sqlalchemy import Engine, func, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from monitor.storage.database import session
+from monitor.storage import letters
+from monitor.storage.database import exclusive, session
 from monitor.storage.tables import AuditRow, MessageRow
 from reports.model import Audit
 
@@ -100,15 +101,15 @@ def queue(
         recipient=recipient,
         turn=turn,
         subject=subject,
-        body=body,
+        body=b"",
         message_id=message_id,
         state="parked" if refusal else "held" if held else "queued",
         answer=refusal,
         queued_at=at,
         due_at=at,
     )
-    with session(engine) as opened:
-        opened.add(row)
+    with exclusive(engine) as opened:
+        letters.keep(opened, row, body)
     return row
 
 
@@ -254,7 +255,7 @@ def claim(engine: Engine, number: int, now: datetime) -> MessageRow | None:
             .where(col(MessageRow.id) == number, col(MessageRow.state) == "queued")
             .values(state="claimed", claimed_at=now, attempts=MessageRow.attempts + 1)
         )
-        return opened.get(MessageRow, number) if won.rowcount else None
+        return _with_letter(opened, opened.get_one(MessageRow, number)) if won.rowcount else None
 
 
 def postpone(engine: Engine, now: datetime, due_at: datetime, answer: str) -> tuple[str, ...]:
@@ -272,9 +273,25 @@ def postpone(engine: Engine, now: datetime, due_at: datetime, answer: str) -> tu
     return tuple(found)
 
 
+def _with_letter(opened: Session, row: MessageRow) -> MessageRow:
+    """For a reader: its `body` is the letter as it was written, and is stored no more."""
+    letter = letters.whole(opened, row)
+    opened.expunge(row)
+    row.body = letter
+    return row
+
+
 def mark(engine: Engine, number: int, **changes: object) -> None:
     with session(engine) as opened:
         opened.exec(update(MessageRow).where(col(MessageRow.id) == number).values(**changes))
+
+
+def write_anew(engine: Engine, number: int, letter: bytes, answer: str) -> None:
+    """Back in line with another text, for the reason that the server gave."""
+    with exclusive(engine) as opened:
+        row = opened.get_one(MessageRow, number)
+        row.state, row.answer = "queued", answer
+        letters.keep(opened, row, letter)
 
 
 def held(engine: Engine) -> int:
@@ -352,8 +369,9 @@ def _addressee(role: str, recipient: str) -> tuple[str, str]:
 
 def messages(engine: Engine, most: int = 50) -> Iterable[MessageRow]:
     """The newest messages first."""
+    newest = select(MessageRow).order_by(col(MessageRow.id).desc()).limit(most)
     with session(engine) as opened:
-        return opened.exec(select(MessageRow).order_by(col(MessageRow.id).desc()).limit(most)).all()
+        return [_with_letter(opened, row) for row in opened.exec(newest).all()]
 
 
 def requeue(engine: Engine, now: datetime) -> int:
