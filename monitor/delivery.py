@@ -173,7 +173,7 @@ def queue_since(
 ) -> None:
     """To each who was written nothing in this role since its due moment."""
     for one in drafts:
-        last = outbox.last_queued(application.engine, one.role, one.recipient)
+        last = outbox.last_queued(application.engine, one.role, one.recipient, application.clock())
         if last is None or last < since:
             _queue(application, audit, one, again=False)
 
@@ -231,7 +231,7 @@ def _is_due(application: Application, audit: Audit, draft: Draft) -> bool:
     The audit's own moment decides: a night that ends after midnight, or is sent by hand days
     later, still belongs to the week that it is of.
     """
-    last = outbox.last_told(application.engine, draft.role, draft.recipient)
+    last = outbox.last_told(application.engine, draft.role, draft.recipient, audit.as_of)
     if last is None or draft.every == "night":
         return True
     was, now = (_period(at.astimezone(draft.zone), draft.every) for at in (last, audit.as_of))

@@ -1,4 +1,4 @@
-"""`dozor storage move`."""
+"""`dozor storage move`, `tidy` and `compact`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from monitor.application import real_time
+from monitor.application import opened, real_time
+from monitor.clocks import words
 from monitor.config import load_settings
 from monitor.logs import hide
 from monitor.storage.addresses import passwords_of, shown, usable_address, with_password
-from monitor.storage.database import connect
+from monitor.storage.database import compact as give_room_back
+from monitor.storage.database import connect, open_database
 from monitor.storage.locks import AT_WORK, lock
 from monitor.storage.moving import MoveError
 from monitor.storage.moving import move as carry
+from monitor.witnesses import tidy as remove_what_is_old
 
 
 def move(config: Path, to: str, password: str) -> int:
@@ -37,6 +40,41 @@ def move(config: Path, to: str, password: str) -> int:
         "Прежняя база не изменена."
     )
     return 0
+
+
+def tidy(config: Path) -> int:
+    """What a night does at its end; also what the settings keep for longer now comes back."""
+    with opened(load_settings(config)) as application:
+        done = remove_what_is_old(application)
+    if done.doubt:
+        print(done.doubt.what, *([done.doubt.advice] if done.doubt.advice else []), sep="\n")
+        return 1
+    moved = done.evidence
+    counts = {"binned": len(moved.binned), "back": len(moved.back), "gone": len(moved.gone)}
+    print(words("tidied", **counts, letters=done.letters))
+    return 0
+
+
+def compact(config: Path) -> int:
+    """While nobody audits or sends."""
+    settings = load_settings(config)
+    with ExitStack() as stack:
+        engine = stack.enter_context(_opened_database(settings.storage.database))
+        for name in AT_WORK:
+            stack.enter_context(lock(engine, name, real_time))
+        give_room_back(engine)
+    print("Место возвращено диску.")
+    return 0
+
+
+@contextmanager
+def _opened_database(address: str) -> Iterator[Engine]:
+    """With the newest schema."""
+    engine = open_database(address)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _address(to: str) -> str:

@@ -16,12 +16,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, update
+from sqlalchemy import Engine, and_, func, or_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from monitor.clocks import SLIP
 from monitor.storage import letters
 from monitor.storage.database import exclusive, session
 from monitor.storage.tables import AuditRow, MessageRow
@@ -33,6 +34,7 @@ UNSURE = (
     "неизвестно, ушло ли письмо: программа остановилась при передаче. Спросите адресата; "
     "отправить снова: dozor outbox --retry"
 )
+LONGEST = timedelta(days=2)  # no pause between two tries is as long
 ON_THE_WAY = frozenset({"queued", "claimed", "handing"})
 
 
@@ -127,28 +129,35 @@ def has_report(engine: Engine, audit: Audit) -> bool:
         return opened.exec(select(MessageRow.id).where(*report).limit(1)).first() is not None
 
 
-def last_told(engine: Engine, role: str, recipient: str) -> datetime | None:
+def last_told(
+    engine: Engine, role: str, recipient: str, until: datetime | None = None
+) -> datetime | None:
     """As of when the newest audit is that this recipient was written of in this role.
 
-    A partial one, sent by hand, is no deputy head's report of the week.
+    A partial one, sent by hand, is no deputy head's report of the week; one of later than `until`
+    is of a clock that was ahead.
     """
+    by = [] if until is None else [col(AuditRow.as_of) <= until]
     whole = [col(AuditRow.scope).is_(None)] if role.startswith(DEPUTY) else []
     with session(engine) as opened:
         return opened.exec(
             select(AuditRow.as_of)
             .join(MessageRow, col(MessageRow.audit_id) == col(AuditRow.id))
-            .where(*_same(role, recipient), *whole)
+            .where(*_same(role, recipient), *whole, *by)
             .order_by(col(AuditRow.as_of).desc())
             .limit(1)
         ).first()
 
 
-def last_queued(engine: Engine, role: str, recipient: str) -> datetime | None:
-    """When something was last put in line for this recipient in this role."""
+def last_queued(
+    engine: Engine, role: str, recipient: str, now: datetime | None = None
+) -> datetime | None:
+    """When something was last put in line for this recipient in this role; not after `now`."""
+    by = [] if now is None else [col(MessageRow.queued_at) <= now + SLIP]
     with session(engine) as opened:
         return opened.exec(
             select(MessageRow.queued_at)
-            .where(*_same(role, recipient))
+            .where(*_same(role, recipient), *by)
             .order_by(col(MessageRow.id).desc())
             .limit(1)
         ).first()
@@ -235,12 +244,16 @@ def recover(engine: Engine) -> int:
 
 
 def due(engine: Engine, now: datetime) -> tuple[int, ...]:
+    """Also what a clock that was ahead put off to a far day; but not reports of that day."""
+    report = select(AuditRow.as_of).where(col(AuditRow.id) == col(MessageRow.audit_id))
+    of = func.coalesce(report.scalar_subquery(), now)
+    put_off = and_(col(MessageRow.due_at) > now + LONGEST, of <= now + SLIP)
     with session(engine) as opened:
         return tuple(
             number
             for number in opened.exec(
                 select(MessageRow.id)
-                .where(MessageRow.state == "queued", col(MessageRow.due_at) <= now)
+                .where(MessageRow.state == "queued", or_(col(MessageRow.due_at) <= now, put_off))
                 .order_by(col(MessageRow.id))
             )
             if number is not None
