@@ -16,7 +16,7 @@ from monitor.storage.evidence import (
     sealed,
     verify,
 )
-from monitor.storage.retention import remove_old
+from monitor.storage.retention import BIN, Moved, remove_old
 from reports.model import Audit
 from tests.cast import NOW
 from tests.monitor.test_evidence import EXCHANGE
@@ -36,8 +36,8 @@ def night(engine: Engine, folder: Path, begun: datetime) -> str:
 
 @pytest.fixture
 def nights(engine: Engine, tmp_path: Path) -> list[str]:
-    """Two nights of two years ago, and last night."""
-    days = (2 * YEAR, 2 * YEAR - 1, 1)
+    """Two nights of two years ago, a machine that was off for long, and the last ten nights."""
+    days = (2 * YEAR, 2 * YEAR - 1, *range(10, 0, -1))
     return [night(engine, tmp_path, NOW - timedelta(days=ago)) for ago in days]
 
 
@@ -45,19 +45,104 @@ def kept(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("*.warc.gz"))
 
 
-def test_old_evidence_goes_and_the_chain_still_verifies(
+def binned(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob(f"{BIN}/*"))
+
+
+def later(days: float) -> datetime:
+    return NOW + timedelta(days=days)
+
+
+def a_week(engine: Engine, folder: Path, days: int = YEAR) -> list[Moved]:
+    """Eight nights, each with an audit of its own."""
+    moved = []
+    for ago in range(1, 9):
+        night(engine, folder, later(ago))
+        moved.append(remove_old(engine, folder, days, later(ago)))
+    return moved
+
+
+def test_old_evidence_lies_in_the_bin_for_a_week_and_verifies(
     engine: Engine, tmp_path: Path, nights: list[str]
 ) -> None:
-    assert remove_old(engine, tmp_path, YEAR, NOW) == tuple(nights[:2])
-    assert kept(tmp_path) == nights[2:]
+    assert remove_old(engine, tmp_path, YEAR, NOW).binned == tuple(nights[:2])
+    assert (kept(tmp_path), binned(tmp_path)) == (nights[2:], nights[:2])
     assert list(verify(engine, tmp_path)) == []
 
 
-def test_what_was_removed_is_not_removed_again(
+def test_what_was_changed_in_the_bin_is_told(
     engine: Engine, tmp_path: Path, nights: list[str]
 ) -> None:
-    assert remove_old(engine, tmp_path, YEAR, NOW) == tuple(nights[:2])
-    assert remove_old(engine, tmp_path, YEAR, NOW + timedelta(hours=1)) == ()
+    remove_old(engine, tmp_path, YEAR, NOW)
+    (tmp_path / BIN / nights[0]).write_bytes(b"")
+    assert any("файл изменён" in fault for fault in verify(engine, tmp_path))
+
+
+def test_the_bin_is_emptied_a_week_later_and_the_chain_still_verifies(
+    engine: Engine, tmp_path: Path, nights: list[str]
+) -> None:
+    remove_old(engine, tmp_path, YEAR, NOW)
+    moved = a_week(engine, tmp_path)
+    assert [one.gone for one in moved] == [(), (), (), (), (), (), tuple(nights[:2]), ()]
+    assert binned(tmp_path) == []
+    assert list(verify(engine, tmp_path)) == []
+
+
+def test_what_is_in_the_bin_comes_back_when_it_is_kept_for_longer(
+    engine: Engine, tmp_path: Path, nights: list[str]
+) -> None:
+    remove_old(engine, tmp_path, YEAR, NOW)
+    assert remove_old(engine, tmp_path, 3 * YEAR, NOW).back == tuple(nights[:2])
+    assert (kept(tmp_path), binned(tmp_path)) == (nights, [])
+    assert list(verify(engine, tmp_path)) == []
+
+
+def test_no_more_than_a_tenth_goes_in_a_night(
+    engine: Engine, tmp_path: Path, nights: list[str]
+) -> None:
+    """Twelve files are stored: two. However often somebody asks within the night."""
+    first = remove_old(engine, tmp_path, 5, NOW)
+    assert first.binned == tuple(nights[:2])
+    assert remove_old(engine, tmp_path, 5, later(0.1)) == Moved()
+    night(engine, tmp_path, later(1))
+    assert remove_old(engine, tmp_path, 5, later(1)).binned == tuple(nights[2:4])
+
+
+@pytest.mark.parametrize("off", [YEAR, 3 * YEAR])
+def test_a_clock_that_is_far_ahead_once_moves_nothing(
+    engine: Engine, tmp_path: Path, nights: list[str], off: int
+) -> None:
+    wrong = night(engine, tmp_path, later(off))
+    assert remove_old(engine, tmp_path, YEAR, later(off)) == Moved()
+    assert kept(tmp_path) == [*nights, wrong]
+
+
+def test_a_clock_that_is_far_ahead_empties_no_bin(
+    engine: Engine, tmp_path: Path, nights: list[str]
+) -> None:
+    remove_old(engine, tmp_path, YEAR, NOW)
+    night(engine, tmp_path, later(YEAR))
+    assert remove_old(engine, tmp_path, YEAR, later(YEAR)) == Moved()
+    assert binned(tmp_path) == nights[:2]
+
+
+def test_what_a_wrong_clock_put_into_the_bin_comes_back_when_it_is_put_right(
+    engine: Engine, tmp_path: Path, nights: list[str]
+) -> None:
+    """It stayed wrong for so long that it was believed."""
+    for day in range(8):
+        night(engine, tmp_path, later(2 * YEAR + day))
+    moved = remove_old(engine, tmp_path, YEAR, later(2 * YEAR + 7))
+    assert moved.binned == tuple(nights[:2])
+    assert remove_old(engine, tmp_path, YEAR, later(2 * YEAR + 8)).binned == tuple(nights[2:4])
+    remove_old(engine, tmp_path, YEAR, NOW, is_proved=True)
+    assert kept(tmp_path)[:10] == nights[2:]
+
+
+def test_another_witness_is_enough(engine: Engine, tmp_path: Path) -> None:
+    old = night(engine, tmp_path, NOW - timedelta(days=2 * YEAR))
+    assert remove_old(engine, tmp_path, YEAR, NOW) == Moved()
+    assert remove_old(engine, tmp_path, YEAR, NOW, is_proved=True).binned == (old,)
 
 
 def killed(engine: Engine, folder: Path, begun: datetime, scope: tuple[str, ...] | None) -> Audit:
@@ -87,8 +172,8 @@ def test_evidence_of_a_run_that_never_finished_is_sealed_and_goes_with_the_years
     start(engine, tmp_path)
     assert len(sealed(engine, left)) == 1
     assert list(verify(engine, tmp_path)) == []
-    remove_old(engine, tmp_path, YEAR, NOW)
-    assert kept(tmp_path) == []
+    remove_old(engine, tmp_path, YEAR, NOW, is_proved=True)
+    assert (kept(tmp_path), len(binned(tmp_path))) == ([], 1)
 
 
 def test_a_run_on_demand_that_may_be_under_way_is_let_be(engine: Engine, tmp_path: Path) -> None:
@@ -111,7 +196,7 @@ def test_a_run_that_is_gone_on_with_after_all_adds_nothing_to_what_is_sealed(
 
 
 def test_zero_keeps_all_for_ever(engine: Engine, tmp_path: Path, nights: list[str]) -> None:
-    assert remove_old(engine, tmp_path, 0, NOW) == ()
+    assert remove_old(engine, tmp_path, 0, NOW) == Moved()
     assert kept(tmp_path) == nights
 
 
@@ -120,9 +205,11 @@ def test_a_file_that_a_crash_left_behind_goes_with_the_next_run(
 ) -> None:
     content = (tmp_path / nights[0]).read_bytes()
     remove_old(engine, tmp_path, YEAR, NOW)
-    (tmp_path / nights[0]).write_bytes(content)
+    (tmp_path / BIN / nights[0]).unlink()
+    (tmp_path / nights[0]).write_bytes(content)  # its mark was written, its move not
+    assert list(verify(engine, tmp_path)) == []
     remove_old(engine, tmp_path, YEAR, NOW)
-    assert kept(tmp_path) == nights[2:]
+    assert (kept(tmp_path), binned(tmp_path)) == (nights[2:], nights[:2])
 
 
 def test_a_file_that_somebody_else_removed_is_still_told(
