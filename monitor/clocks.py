@@ -105,6 +105,30 @@ def is_back_from_ahead(moments: Iterable[datetime], now: datetime) -> bool:
     return first.is_jump and ahead <= PROVING and now - days[known - 1] <= FAR
 
 
+def surely_at(moments: Sequence[datetime]) -> list[datetime]:
+    """For each moment the one from which an age may be counted.
+
+    A machine without a battery begins in 1970: moments that were never proved before the clock
+    jumped may be far too early, and count as those after the jump.
+    """
+    found: list[datetime] = []
+    for stretch in reversed(_stretches(moments)):
+        is_proved = len(_days(stretch)) > PROVING
+        least = stretch[0] if is_proved or not found else found[0]
+        found = [max(one, least) for one in stretch] + found
+    return found
+
+
+def _stretches(moments: Sequence[datetime]) -> list[Sequence[datetime]]:
+    """Between two jumps."""
+    days = _days(moments)
+    begins = {
+        after for (_, after), step in zip(pairwise(days), _steps(days), strict=True) if step.is_jump
+    }
+    starts = [0, *(at for at, one in enumerate(moments) if at and one in begins)]
+    return [moments[at:end] for at, end in pairwise([*starts, len(moments)]) if at < end]
+
+
 def _days(moments: Iterable[datetime]) -> list[datetime]:
     """One moment of each day, in their order; what two at work write crosswise is no step back."""
     found: list[datetime] = []

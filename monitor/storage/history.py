@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from monitor.clocks import SLIP, Doubt, Why, doubt_of
+from monitor.clocks import SLIP, Doubt, Why, doubt_of, surely_at
 from monitor.storage.database import session
 from monitor.storage.tables import AuditRow, MessageRow
 
@@ -20,6 +21,16 @@ def begun(engine: Engine) -> tuple[datetime, ...]:
     newest = select(AuditRow.started_at).order_by(col(AuditRow.id).desc()).limit(AUDITS)
     with session(engine) as opened:
         return tuple(reversed(opened.exec(newest).all()))
+
+
+def surely_begun(engine: Engine) -> Mapping[int, datetime]:
+    """From which moment the age of what an audit has left is counted, by its number."""
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(AuditRow.id, AuditRow.started_at).order_by(col(AuditRow.id))
+        ).all()
+    moments = surely_at([begun for _, begun in rows])
+    return {number or 0: at for (number, _), at in zip(rows, moments, strict=True)}
 
 
 def doubt(engine: Engine, now: datetime) -> Doubt | None:

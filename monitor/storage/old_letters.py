@@ -8,7 +8,7 @@ marked, and what is marked goes a week later: the bin of letters is that mark.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Engine, func, update
@@ -29,11 +29,13 @@ def remove_letters(engine: Engine, days: int, now: datetime, *, is_proved: bool 
         log.warning("no letters are removed, the clock is not believed: %s", doubt.why)
         return 0
     before = now - timedelta(days=days) if days else None
+    begun = history.surely_begun(engine)
     with exclusive(engine) as opened:
         _take_back(opened, before)
         stored = opened.exec(select(func.count()).select_from(MessageRow).where(*_kept)).one()
         gone = _ripe(opened, now, a_tenth(stored))
-        _mark(opened, before, now, a_tenth(stored))
+        if before:
+            _mark(opened, _old(opened, begun, before), now, a_tenth(stored))
         _remove(opened, gone, now)
     if gone:
         log.info("bodies of %d letters removed, sent before %s", len(gone), before)
@@ -60,14 +62,20 @@ def _ripe(opened: Session, now: datetime, share: int) -> Sequence[int | None]:
     return opened.exec(ripe.limit(max(0, share - went))).all()
 
 
-def _mark(opened: Session, before: datetime | None, now: datetime, share: int) -> None:
-    if before is None:
-        return
+def _old(opened: Session, begun: Mapping[int, datetime], before: datetime) -> Sequence[int | None]:
+    """Whose audit is surely as old."""
+    rows = opened.exec(
+        select(MessageRow.id, MessageRow.audit_id)
+        .where(*_kept, _binned.is_(None), _sent < before)
+        .order_by(col(MessageRow.id))
+    )
+    return [number for number, audit in rows if audit is None or begun[audit] < before]
+
+
+def _mark(opened: Session, old: Sequence[int | None], now: datetime, share: int) -> None:
     tonight = (_binned > now - NIGHT, _binned < now + NIGHT)
     done = opened.exec(select(func.count()).select_from(MessageRow).where(*tonight)).one()
-    old = select(MessageRow.id).where(*_kept, _binned.is_(None), _sent < before)
-    chosen = opened.exec(old.order_by(col(MessageRow.id)).limit(max(0, share - done))).all()
-    for some in batched(chosen):
+    for some in batched(old[: max(0, share - done)]):
         opened.exec(update(MessageRow).where(col(MessageRow.id).in_(some)).values(binned_at=now))
 
 

@@ -11,7 +11,7 @@ rows, which are never deleted: it verifies as before, and what is in the bin is 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from sqlmodel import Session, col, select
 from monitor.storage import history
 from monitor.storage.database import exclusive, session
 from monitor.storage.private import make_folder
-from monitor.storage.tables import AuditRow, EvidenceFileRow
+from monitor.storage.tables import EvidenceFileRow
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +53,10 @@ def remove_old(
     if doubt:
         log.warning("no evidence is removed, the clock is not believed: %s", doubt.why)
         return Moved()
+    begun = history.surely_begun(engine)
     with exclusive(engine) as opened:
-        moved = _marked(opened, now - timedelta(days=days) if days else None, now)
+        stored = _stored(opened, begun)
+        moved = _marked(opened, stored, now - timedelta(days=days) if days else None, now)
     _arrange(engine, folder)
     for what, names in (("to the bin", moved.binned), ("back", moved.back), ("gone", moved.gone)):
         if names:
@@ -76,8 +78,9 @@ class _File:
         return before is not None and self.begun < before
 
 
-def _marked(opened: Session, before: datetime | None, now: datetime) -> Moved:
-    stored = _stored(opened)
+def _marked(
+    opened: Session, stored: Sequence[_File], before: datetime | None, now: datetime
+) -> Moved:
     share = a_tenth(len(stored))
     in_bin = [one for one in stored if one.row.binned_at is not None]
     back = [one for one in in_bin if not one.is_old(before)]
@@ -92,15 +95,14 @@ def _marked(opened: Session, before: datetime | None, now: datetime) -> Moved:
     )
 
 
-def _stored(opened: Session) -> Sequence[_File]:
+def _stored(opened: Session, begun: Mapping[int, datetime]) -> Sequence[_File]:
     """In the order of sealing: those that have lain longest first."""
     rows = opened.exec(
-        select(EvidenceFileRow, AuditRow.started_at)
-        .join(AuditRow, col(AuditRow.id) == EvidenceFileRow.audit_id)
+        select(EvidenceFileRow)
         .where(col(EvidenceFileRow.removed_on).is_(None))
         .order_by(col(EvidenceFileRow.place))
     )
-    return [_File(row, begun) for row, begun in rows]
+    return [_File(row, begun[row.audit_id]) for row in rows if row.audit_id in begun]
 
 
 def _set(files: Sequence[_File], change: Callable[[EvidenceFileRow], None]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.clocks import Doubt, Running, Why, doubt_of, is_back_from_ahead
+from monitor.clocks import Doubt, Running, Why, doubt_of, is_back_from_ahead, surely_at
 from tests.cast import NOW
 
 DAY = timedelta(days=1)
@@ -94,6 +94,24 @@ def test_every_doubt_has_its_sentence(reason: Why) -> None:
     doubt = Doubt(reason, timedelta(days=3), 4)
     assert doubt.what.startswith("часы")
     assert bool(doubt.advice) is (reason is not Why.BEGINNING)
+
+
+@pytest.mark.parametrize("nights", [1, 3, 7])
+def test_nights_before_the_clock_was_set_count_from_then(nights: int) -> None:
+    """A machine without a battery began in another year."""
+    early = nightly(nights, until=-50 * YEAR)
+    late = nightly()
+    assert surely_at([*early, *late]) == [*[late[0]] * nights, *late]
+
+
+def test_proved_nights_before_a_long_pause_keep_their_age() -> None:
+    seen = [*nightly(8, until=-YEAR), *nightly()]
+    assert surely_at(seen) == seen
+
+
+def test_nights_of_a_clock_that_was_ahead_are_no_younger_for_it() -> None:
+    seen = [*nightly(until=-1), *at(YEAR), *nightly(1)]
+    assert surely_at(seen) == seen
 
 
 # --- back from ahead ------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ def test_the_text_goes_with_its_attachment_and_the_record_stays(
     engine: Engine, audit: Audit
 ) -> None:
     sent(engine, audit, "a@example.org")
-    nights(engine, KEEP - 10, KEEP)
+    nights(engine, 1, KEEP)
     assert nights(engine, KEEP + 1, KEEP + 8) == [0, 0, 0, 0, 0, 0, 0, 1]
     assert count(engine, LetterPartRow) == 0
     (row,) = outbox.messages(engine)
@@ -148,7 +148,7 @@ def test_the_text_goes_with_its_attachment_and_the_record_stays(
 def test_an_attachment_stays_as_long_as_a_letter_holds_it(engine: Engine, audit: Audit) -> None:
     sent(engine, audit, "a@example.org")
     number = put(engine, audit, "waits@example.org")
-    nights(engine, KEEP - 10, KEEP + 8)
+    nights(engine, 1, KEEP + 8)
     claimed = outbox.claim(engine, number, NOW)
     assert claimed is not None
     assert claimed.body == letter("waits@example.org")
@@ -157,7 +157,7 @@ def test_an_attachment_stays_as_long_as_a_letter_holds_it(engine: Engine, audit:
 @pytest.mark.parametrize("state", ["queued", "held", "parked", "claimed", "handing"])
 def test_a_letter_that_was_not_sent_stays(engine: Engine, audit: Audit, state: str) -> None:
     outbox.mark(engine, put(engine, audit, "a@example.org"), state=state)
-    assert sum(nights(engine, KEEP, KEEP + 20)) == 0
+    assert sum(nights(engine, 1, KEEP + 10)) == 0
 
 
 def test_no_letter_goes_by_a_clock_that_is_far_ahead(engine: Engine, audit: Audit) -> None:
@@ -169,13 +169,13 @@ def test_no_letter_goes_by_a_clock_that_is_far_ahead(engine: Engine, audit: Audi
 
 def test_a_tenth_of_the_letters_goes_in_a_night(engine: Engine, audit: Audit) -> None:
     sent(engine, audit, *(f"{number}@example.org" for number in range(20)))
-    nights(engine, KEEP - 10, KEEP)
+    nights(engine, 1, KEEP)
     assert nights(engine, KEEP + 1, KEEP + 10) == [0, 0, 0, 0, 0, 0, 0, 2, 2, 2]
 
 
 def test_what_is_kept_for_longer_after_all_is_not_removed(engine: Engine, audit: Audit) -> None:
     sent(engine, audit, "a@example.org")
-    nights(engine, KEEP - 10, KEEP + 7)
+    nights(engine, 1, KEEP + 7)
     assert remove_letters(engine, 2 * KEEP, days_later(KEEP + 8)) == 0
     assert remove_letters(engine, 0, days_later(KEEP + 8)) == 0
     assert remove_letters(engine, KEEP, days_later(KEEP + 9)) == 0  # marked again only now

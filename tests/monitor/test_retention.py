@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -36,8 +36,8 @@ def night(engine: Engine, folder: Path, begun: datetime) -> str:
 
 @pytest.fixture
 def nights(engine: Engine, tmp_path: Path) -> list[str]:
-    """Two nights of two years ago, a machine that was off for long, and the last ten nights."""
-    days = (2 * YEAR, 2 * YEAR - 1, *range(10, 0, -1))
+    """Eight nights of two years ago, a machine that was off for long, and the last ten nights."""
+    days = (*range(2 * YEAR, 2 * YEAR - 8, -1), *range(10, 0, -1))
     return [night(engine, tmp_path, NOW - timedelta(days=ago)) for ago in days]
 
 
@@ -83,8 +83,8 @@ def test_the_bin_is_emptied_a_week_later_and_the_chain_still_verifies(
 ) -> None:
     remove_old(engine, tmp_path, YEAR, NOW)
     moved = a_week(engine, tmp_path)
-    assert [one.gone for one in moved] == [(), (), (), (), (), (), tuple(nights[:2]), ()]
-    assert binned(tmp_path) == []
+    assert [one.gone for one in moved] == [*[()] * 6, tuple(nights[:2]), tuple(nights[2:4])]
+    assert binned(tmp_path) == nights[4:8]
     assert list(verify(engine, tmp_path)) == []
 
 
@@ -100,7 +100,7 @@ def test_what_is_in_the_bin_comes_back_when_it_is_kept_for_longer(
 def test_no_more_than_a_tenth_goes_in_a_night(
     engine: Engine, tmp_path: Path, nights: list[str]
 ) -> None:
-    """Twelve files are stored: two. However often somebody asks within the night."""
+    """Of eighteen: two. However often somebody asks within the night."""
     first = remove_old(engine, tmp_path, 5, NOW)
     assert first.binned == tuple(nights[:2])
     assert remove_old(engine, tmp_path, 5, later(0.1)) == Moved()
@@ -133,10 +133,24 @@ def test_what_a_wrong_clock_put_into_the_bin_comes_back_when_it_is_put_right(
     for day in range(8):
         night(engine, tmp_path, later(2 * YEAR + day))
     moved = remove_old(engine, tmp_path, YEAR, later(2 * YEAR + 7))
-    assert moved.binned == tuple(nights[:2])
-    assert remove_old(engine, tmp_path, YEAR, later(2 * YEAR + 8)).binned == tuple(nights[2:4])
+    assert moved.binned == tuple(nights[:3])
+    for day in range(8, 12):
+        remove_old(engine, tmp_path, YEAR, later(2 * YEAR + day), is_proved=True)
+    assert nights[8] in binned(tmp_path)
     remove_old(engine, tmp_path, YEAR, NOW, is_proved=True)
-    assert kept(tmp_path)[:10] == nights[2:]
+    assert [name for name in binned(tmp_path) if name in nights[8:]] == []
+
+
+def test_nights_of_a_clock_that_had_not_been_set_are_not_old(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """As on a machine without a battery: it begins in 1970."""
+    begun = datetime(1970, 1, 1, tzinfo=UTC)
+    first = [night(engine, tmp_path, begun + timedelta(days=ago)) for ago in (0, 1)]
+    for ago in range(10, 0, -1):
+        night(engine, tmp_path, later(-ago))
+    assert remove_old(engine, tmp_path, YEAR, NOW) == Moved()
+    assert kept(tmp_path)[:2] == first
 
 
 def test_another_witness_is_enough(engine: Engine, tmp_path: Path) -> None:
@@ -168,12 +182,15 @@ def start(engine: Engine, folder: Path) -> Audit:
 def test_evidence_of_a_run_that_never_finished_is_sealed_and_goes_with_the_years(
     engine: Engine, tmp_path: Path
 ) -> None:
-    left = killed(engine, tmp_path, NOW - timedelta(days=2 * YEAR), None)
+    for ago in range(9, 0, -1):
+        night(engine, tmp_path, later(-2 * YEAR - ago))
+    left = killed(engine, tmp_path, later(-2 * YEAR), None)
     start(engine, tmp_path)
     assert len(sealed(engine, left)) == 1
     assert list(verify(engine, tmp_path)) == []
-    remove_old(engine, tmp_path, YEAR, NOW, is_proved=True)
-    assert (kept(tmp_path), len(binned(tmp_path))) == ([], 1)
+    for night_later in range(10):
+        remove_old(engine, tmp_path, YEAR, later(night_later), is_proved=True)
+    assert kept(tmp_path) == []
 
 
 def test_a_run_on_demand_that_may_be_under_way_is_let_be(engine: Engine, tmp_path: Path) -> None:
