@@ -57,7 +57,9 @@ def tidy(application: Application) -> Tidied:
     """Remove the evidence and the letters that are older than the settings say. Raises OSError."""
     heard, engine, now = hear(application), application.engine, application.clock()
     if heard.doubt:
-        log.warning("nothing is removed, the clock is not believed: %s", heard.doubt.why)
+        is_news = heard.doubt.why is not Why.BEGINNING
+        level = logging.WARNING if is_news else logging.INFO
+        log.log(level, "nothing is removed, the clock is not believed: %s", heard.doubt.why)
         return Tidied(doubt=heard.doubt)
     settings = application.settings
     kept = settings.storage

@@ -51,7 +51,7 @@ def remove_old(
     """
     doubt = None if is_proved or days == 0 else history.doubt(engine, now)
     if doubt:
-        log.warning("no evidence is removed, the clock is not believed: %s", doubt.why)
+        log.info("no evidence is removed, the clock is not believed: %s", doubt.why)
         return Moved()
     begun = history.surely_begun(engine)
     with exclusive(engine) as opened:
