@@ -245,7 +245,7 @@ class MessagePartRow(SQLModel, table=True):
     __tablename__ = "message_part"
     __table_args__ = (Index("message_part_digest", "digest"),)
 
-    message_id: int = Field(primary_key=True, foreign_key="message.id")
+    message_id: int = Field(primary_key=True, foreign_key="message.id", ondelete="CASCADE")
     digest: str = Field(primary_key=True, foreign_key="letter_part.digest")
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from monitor.config import Storage
 from monitor.storage import audits
+from monitor.storage.copies import back_up, restore
 from monitor.storage.evidence import (
     WarcFile,
     next_part,
@@ -68,6 +70,23 @@ def test_old_evidence_lies_in_the_bin_for_a_week_and_verifies(
     assert remove_old(engine, tmp_path, YEAR, NOW).binned == tuple(nights[:2])
     assert (kept(tmp_path), binned(tmp_path)) == (nights[2:], nights[:2])
     assert list(verify(engine, tmp_path)) == []
+
+
+def test_a_copy_holds_what_is_in_the_bin(engine: Engine, tmp_path: Path, nights: list[str]) -> None:
+    evidence = tmp_path / "evidence"
+    if engine.dialect.name != "sqlite":
+        pytest.skip("a server makes its own copies")
+    evidence.mkdir()
+    for name in nights:
+        (tmp_path / name).rename(evidence / name)
+    remove_old(engine, evidence, YEAR, NOW)
+    storage = Storage(database=str(engine.url), evidence=evidence)
+    assert back_up(storage, tmp_path / "copy.tar") == len(nights)
+    evidence.rename(tmp_path / "lost")
+    engine.dispose()
+    assert restore(storage, tmp_path / "copy.tar", force=True, mark=lambda _: None) == len(nights)
+    assert binned(evidence) == nights[:2]
+    assert list(verify(engine, evidence)) == []
 
 
 def test_what_was_changed_in_the_bin_is_told(

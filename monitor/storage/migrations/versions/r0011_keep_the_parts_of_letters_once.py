@@ -33,7 +33,7 @@ def upgrade() -> None:
         "message_part",
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"]),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["digest"], ["letter_part.digest"]),
         sa.PrimaryKeyConstraint("message_id", "digest"),
     )
