@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,7 +41,7 @@ class Application:
     acts: Mapping[str, Act]
     clock: Callable[[], datetime] = real_time
     stopping: Callable[[], bool] = never
-    running: Running = field(default_factory=lambda: Running(real_time()))
+    running: Running | None = None
 
     def acts_of(self, municipality: Municipality) -> tuple[Act, ...]:
         """The acts that bind this municipality's institutions, in the registry's order."""

@@ -18,21 +18,13 @@ log = logging.getLogger(__name__)
 AGREES = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """`doubt`: why nothing is removed; `is_proved`: a time server confirms the clock."""
-
-    doubt: Doubt | None = None
-    is_proved: bool = False
-
-
-def hear(application: Application) -> Heard:
+def hear(application: Application) -> Doubt | None:
     """A server that confirms the clock is witness enough, one that is silent is none."""
-    running = application.running.doubt(application.clock())
+    now, running = application.clock(), application.running
+    own = running.doubt(now) if running else None
     if (off := _off(application)) is not None:
-        is_near = abs(off) <= AGREES
-        return Heard(None, True) if is_near else Heard(Doubt(Why.SERVER, off))
-    return Heard(running or history.doubt(application.engine, application.clock()))
+        return None if abs(off) <= AGREES else Doubt(Why.SERVER, off)
+    return own or history.doubt(application.engine, now)
 
 
 def _off(application: Application) -> timedelta | None:
@@ -55,15 +47,14 @@ class Tidied:
 
 def tidy(application: Application) -> Tidied:
     """Remove the evidence and the letters that are older than the settings say. Raises OSError."""
-    heard, engine, now = hear(application), application.engine, application.clock()
-    if heard.doubt:
-        is_news = heard.doubt.why is not Why.BEGINNING
+    doubt, engine, now = hear(application), application.engine, application.clock()
+    if doubt:
+        is_news = doubt.why is not Why.BEGINNING
         level = logging.WARNING if is_news else logging.INFO
-        log.log(level, "nothing is removed, the clock is not believed: %s", heard.doubt.why)
-        return Tidied(doubt=heard.doubt)
+        log.log(level, "nothing is removed, the clock is not believed: %s", doubt.why)
     settings = application.settings
     kept = settings.storage
-    proved = heard.is_proved
-    moved = remove_old(engine, kept.evidence, kept.evidence_days, now, is_proved=proved)
-    gone = remove_letters(engine, settings.mail.keep_days, now, is_proved=proved)
-    return Tidied(moved, gone, heard.doubt)
+    believed = doubt is None
+    moved = remove_old(engine, kept.evidence, kept.evidence_days, now, believed=believed)
+    gone = remove_letters(engine, settings.mail.keep_days, now, believed=believed)
+    return Tidied(moved, gone, doubt)

@@ -161,7 +161,7 @@ def outbox(config: Path, *, retry: bool) -> int:
     try:
         if retry:
             print(f"Снова в очереди: {line.requeue(engine, real_time())}. Отправить: dozor send")
-        for row in line.messages(engine):
+        for row in line.listed(engine):
             print(*_told(row, settings.schedule.timezone), sep="\n    ")
     finally:
         engine.dispose()

@@ -47,12 +47,11 @@ def tidy(config: Path) -> int:
     with opened(load_settings(config)) as application:
         done = remove_what_is_old(application)
     if done.doubt:
-        print(done.doubt.what, *([done.doubt.advice] if done.doubt.advice else []), sep="\n")
-        return 1
+        print(done.doubt.what, done.doubt.advice, sep="\n")
     moved = done.evidence
     counts = {"binned": len(moved.binned), "back": len(moved.back), "gone": len(moved.gone)}
     print(words("tidied", **counts, letters=done.letters))
-    return 0
+    return 1 if done.doubt else 0
 
 
 def compact(config: Path) -> int:

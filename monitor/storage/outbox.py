@@ -387,6 +387,13 @@ def messages(engine: Engine, most: int = 50) -> Iterable[MessageRow]:
         return [_with_letter(opened, row) for row in opened.exec(newest).all()]
 
 
+def listed(engine: Engine, most: int = 50) -> Sequence[MessageRow]:
+    """The same without their letters, that may be large."""
+    newest = select(MessageRow).order_by(col(MessageRow.id).desc()).limit(most)
+    with session(engine) as opened:
+        return opened.exec(newest.options(defer(MessageRow.body))).all()  # type: ignore[arg-type]
+
+
 def requeue(engine: Engine, now: datetime) -> int:
     """Put everything that was parked back in line, to go at once; gives the number."""
     with session(engine) as opened:

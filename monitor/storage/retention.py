@@ -42,26 +42,27 @@ class Moved:
 
 
 def remove_old(
-    engine: Engine, folder: Path, days: int, now: datetime, *, is_proved: bool = False
+    engine: Engine, folder: Path, days: int, now: datetime, *, believed: bool | None = None
 ) -> Moved:
     """Of runs begun more than `days` ago. 0 keeps all for ever. Raises OSError.
 
-    `is_proved`: another witness has confirmed the clock. Rows are marked first: files that a crash
-    left where they were move with the next run.
+    `believed`: what other witnesses say of the clock; None asks what is stored. By one that is not
+    believed things only come back. Rows are marked first: files that a crash left where they were
+    move with the next run.
     """
-    doubt = None if is_proved or days == 0 else history.doubt(engine, now)
-    if doubt:
-        log.info("no evidence is removed, the clock is not believed: %s", doubt.why)
-        return Moved()
-    begun = history.surely_begun(engine)
+    may_go = is_believed(engine, now) if believed is None else believed
+    begun, before = history.surely_begun(engine), now - timedelta(days=days) if days else None
     with exclusive(engine) as opened:
-        stored = _stored(opened, begun)
-        moved = _marked(opened, stored, now - timedelta(days=days) if days else None, now)
+        moved = _marked(opened, _stored(opened, begun), before, now, may_go)
     _arrange(engine, folder)
     for what, names in (("to the bin", moved.binned), ("back", moved.back), ("gone", moved.gone)):
         if names:
             log.info("evidence %s: %s", what, ", ".join(names))
     return moved
+
+
+def is_believed(engine: Engine, now: datetime) -> bool:
+    return history.doubt(engine, now) is None
 
 
 def a_tenth(count: int) -> int:
@@ -79,9 +80,13 @@ class _File:
 
 
 def _marked(
-    opened: Session, stored: Sequence[_File], before: datetime | None, now: datetime
+    opened: Session,
+    stored: Sequence[_File],
+    before: datetime | None,
+    now: datetime,
+    may_go: bool,
 ) -> Moved:
-    share = a_tenth(len(stored))
+    share = a_tenth(len(stored)) if may_go else 0
     in_bin = [one for one in stored if one.row.binned_at is not None]
     back = [one for one in in_bin if not one.is_old(before)]
     ripe = [one for one in in_bin if one.is_old(before) and _is_ripe(one.row, now)]

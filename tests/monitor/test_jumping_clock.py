@@ -20,7 +20,9 @@ from monitor.metrics import health, metrics_text
 from monitor.service import Service, make_up
 from monitor.storage import audits, nights, outbox
 from monitor.storage.database import connect
+from monitor.storage.evidence import verify
 from monitor.storage.ledger import Ledger
+from monitor.storage.retention import remove_old
 from monitor.witnesses import hear, tidy
 from reports.model import Audit, Collection
 from tests.cast import NOW
@@ -96,7 +98,7 @@ def test_nothing_is_removed_until_seven_days_have_passed(town: Nightly) -> None:
     for day in range(1, 9):
         town.night(NOW + day * DAY)
         with opened(town.town.settings(), lambda day=day: NOW + day * DAY) as application:  # type: ignore[misc]
-            doubt = hear(application).doubt
+            doubt = hear(application)
             reasons.append(doubt and doubt.why)
     assert reasons == [*[Why.WENT_BACK] * 7, None]
 
@@ -189,9 +191,8 @@ def test_a_time_server_settles_it(town: Nightly, off: timedelta, believed: bool)
     with server(lambda asked: answer(asked, now + off)) as where:
         town.town.sections = {**town.town.sections, "clock": {"ntp_server": where}}
         with opened(town.town.settings(), lambda: now) as application:
-            heard = hear(application)
-    assert heard.is_proved is believed
-    assert (heard.doubt is None) is believed
+            doubt = hear(application)
+    assert (doubt is None) is believed
 
 
 def test_a_time_server_that_is_silent_changes_nothing(town: Nightly) -> None:
@@ -209,3 +210,13 @@ def test_the_doctor_names_a_server_that_says_otherwise(town: Nightly) -> None:
         signs = [*clock_signs(town.town.settings())]
     (wrong,) = [one for one in signs if "расходятся с сервером времени" in one.what]
     assert wrong.state is FAULT
+
+
+def test_by_a_clock_that_is_not_believed_things_only_come_back(town: Nightly) -> None:
+    folder = town.town.settings().storage.evidence
+    first = sorted(path.name for path in folder.glob("*.warc.gz"))[0]
+    with connected(town) as engine:
+        assert remove_old(engine, folder, 300, NOW + YEAR, believed=True).binned == (first,)
+        assert remove_old(engine, folder, 300, NOW + YEAR).gone == ()
+        assert remove_old(engine, folder, 300, NOW + DAY).back == (first,)
+        assert list(verify(engine, folder)) == []

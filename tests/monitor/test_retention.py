@@ -154,9 +154,9 @@ def test_what_a_wrong_clock_put_into_the_bin_comes_back_when_it_is_put_right(
     moved = remove_old(engine, tmp_path, YEAR, later(2 * YEAR + 7))
     assert moved.binned == tuple(nights[:3])
     for day in range(8, 12):
-        remove_old(engine, tmp_path, YEAR, later(2 * YEAR + day), is_proved=True)
+        remove_old(engine, tmp_path, YEAR, later(2 * YEAR + day), believed=True)
     assert nights[8] in binned(tmp_path)
-    remove_old(engine, tmp_path, YEAR, NOW, is_proved=True)
+    remove_old(engine, tmp_path, YEAR, NOW, believed=True)
     assert [name for name in binned(tmp_path) if name in nights[8:]] == []
 
 
@@ -175,7 +175,7 @@ def test_nights_of_a_clock_that_had_not_been_set_are_not_old(
 def test_another_witness_is_enough(engine: Engine, tmp_path: Path) -> None:
     old = night(engine, tmp_path, NOW - timedelta(days=2 * YEAR))
     assert remove_old(engine, tmp_path, YEAR, NOW) == Moved()
-    assert remove_old(engine, tmp_path, YEAR, NOW, is_proved=True).binned == (old,)
+    assert remove_old(engine, tmp_path, YEAR, NOW, believed=True).binned == (old,)
 
 
 def killed(engine: Engine, folder: Path, begun: datetime, scope: tuple[str, ...] | None) -> Audit:
@@ -208,7 +208,7 @@ def test_evidence_of_a_run_that_never_finished_is_sealed_and_goes_with_the_years
     assert len(sealed(engine, left)) == 1
     assert list(verify(engine, tmp_path)) == []
     for night_later in range(10):
-        remove_old(engine, tmp_path, YEAR, later(night_later), is_proved=True)
+        remove_old(engine, tmp_path, YEAR, later(night_later), believed=True)
     assert kept(tmp_path) == []
 
 
