@@ -28,8 +28,8 @@ def move(config: Path, to: str, password: str) -> int:
     hide((password, *passwords_of(written)))
     address = with_password(written, password)
     with ExitStack() as stack:
-        source = stack.enter_context(_connected(settings.storage.database))
-        target = stack.enter_context(_connected(address))
+        source = stack.enter_context(_closing(connect(settings.storage.database)))
+        target = stack.enter_context(_closing(connect(address)))
         for name in AT_WORK:
             stack.enter_context(lock(source, name, real_time))
         carry(source, target, lambda table, rows: print(f"  {table}: {rows}"))
@@ -58,22 +58,12 @@ def compact(config: Path) -> int:
     """While nobody audits or sends."""
     settings = load_settings(config)
     with ExitStack() as stack:
-        engine = stack.enter_context(_opened_database(settings.storage.database))
+        engine = stack.enter_context(_closing(open_database(settings.storage.database)))
         for name in AT_WORK:
             stack.enter_context(lock(engine, name, real_time))
         give_room_back(engine)
     print("Место возвращено диску.")
     return 0
-
-
-@contextmanager
-def _opened_database(address: str) -> Iterator[Engine]:
-    """With the newest schema."""
-    engine = open_database(address)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def _address(to: str) -> str:
@@ -88,8 +78,7 @@ def _without_password(address: str) -> str:
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Engine]:
-    engine = connect(address)
+def _closing(engine: Engine) -> Iterator[Engine]:
     try:
         yield engine
     finally:
