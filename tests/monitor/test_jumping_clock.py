@@ -20,9 +20,7 @@ from monitor.metrics import health, metrics_text
 from monitor.service import Service, make_up
 from monitor.storage import audits, nights, outbox
 from monitor.storage.database import connect
-from monitor.storage.evidence import verify
 from monitor.storage.ledger import Ledger
-from monitor.storage.retention import remove_old
 from monitor.witnesses import hear, tidy
 from reports.model import Audit, Collection
 from tests.cast import NOW
@@ -210,13 +208,3 @@ def test_the_doctor_names_a_server_that_says_otherwise(town: Nightly) -> None:
         signs = [*clock_signs(town.town.settings())]
     (wrong,) = [one for one in signs if "расходятся с сервером времени" in one.what]
     assert wrong.state is FAULT
-
-
-def test_by_a_clock_that_is_not_believed_things_only_come_back(town: Nightly) -> None:
-    folder = town.town.settings().storage.evidence
-    first = sorted(path.name for path in folder.glob("*.warc.gz"))[0]
-    with connected(town) as engine:
-        assert remove_old(engine, folder, 300, NOW + YEAR, believed=True).binned == (first,)
-        assert remove_old(engine, folder, 300, NOW + YEAR).gone == ()
-        assert remove_old(engine, folder, 300, NOW + DAY).back == (first,)
-        assert list(verify(engine, folder)) == []

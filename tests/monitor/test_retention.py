@@ -172,6 +172,15 @@ def test_nights_of_a_clock_that_had_not_been_set_are_not_old(
     assert kept(tmp_path)[:2] == first
 
 
+def test_by_a_clock_that_is_not_believed_things_only_come_back(
+    engine: Engine, tmp_path: Path, nights: list[str]
+) -> None:
+    remove_old(engine, tmp_path, YEAR, NOW)
+    assert remove_old(engine, tmp_path, YEAR, later(30)) == Moved()
+    assert remove_old(engine, tmp_path, 3 * YEAR, later(30)) == Moved(back=tuple(nights[:2]))
+    assert kept(tmp_path) == nights
+
+
 def test_another_witness_is_enough(engine: Engine, tmp_path: Path) -> None:
     old = night(engine, tmp_path, NOW - timedelta(days=2 * YEAR))
     assert remove_old(engine, tmp_path, YEAR, NOW) == Moved()
