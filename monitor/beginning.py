@@ -54,9 +54,21 @@ class Order:
 
 def turn(application: Application, order: Order) -> AbstractContextManager[Callable[[], None]]:
     """An audit on demand goes beside the nightly one, from the reserve; two on demand queue."""
-    if order.on_demand:
-        return lock(application.engine, "on_demand", application.clock, ON_DEMAND_WAITS)
-    return lock(application.engine, "audit", application.clock, order.patience)
+    name = "on_demand" if order.on_demand else "audit"
+    patience = ON_DEMAND_WAITS if order.on_demand else order.patience
+    return lock(application.engine, name, application.clock, patience, application.stopping)
+
+
+def finished(application: Application, order: Order, kind: str) -> Audit | None:
+    """What was ordered before and is done. Call it in one's turn: who waited finds it done."""
+    scope = in_scope(application.municipalities, order.names, order.as_of)
+    return audits.finished(
+        application.engine,
+        kind=kind,
+        as_of=order.as_of,
+        scope=_keys(order, scope),
+        towns=registries(application),
+    )
 
 
 def begin_or_resume(

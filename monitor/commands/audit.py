@@ -20,6 +20,11 @@ from rules.model import Outcome
 
 RESUME_WITHIN = timedelta(hours=6)
 COMPLETE, PARTLY_UNREAD, HAS_FINDINGS = 0, 3, 4
+DONE_BEFORE = (
+    "На этот момент проверка уже сделана раньше, это № {audit}: страницы заново не читались, писем "
+    "не отправлено.\nОценить заново: dozor evaluate; отправить отчёт: dozor send --audit {audit}."
+)
+READ_BEFORE = "На этот момент страницы уже прочитаны раньше: заново они не читались."
 
 
 def audit(
@@ -36,20 +41,25 @@ def audit(
     settings = load_settings(config)
     crew = _workers(settings, names) if shared else pipeline.alone
     with opened(settings) as application:
-        order = _order(as_of, names)
+        earlier: list[Audit] = []
         with progress() as tell:
-            done = pipeline.audit(application, order, tell, crew)
+            done = pipeline.audit(application, _order(as_of, names), tell, crew, earlier.append)
         report, files = _tell(application, done, json=json, html=html)
-        if mail:
+        if earlier:
+            print(DONE_BEFORE.format(audit=done.id))
+        elif mail:
             _mail(application, done, report, files)
         return _status(report, strict=strict)
 
 
 def collect(config: Path, names: list[str], *, as_of: str | None) -> int:
     with opened(load_settings(config)) as application:
+        earlier: list[Audit] = []
         with progress() as tell:
-            done = pipeline.collect(application, _order(as_of, names), tell)
+            done = pipeline.collect(application, _order(as_of, names), tell, earlier.append)
         read = done.collection
+        if earlier:
+            print(READ_BEFORE)
         print(f"Прочитано {read.read} из {read.pages}.")
         print(*(f"  {issue.text}" for issue in done.issues), sep="\n")
         return COMPLETE if done.complete else PARTLY_UNREAD

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
-AT_WORK = ("audit", "on_demand", "delivery", "week")
+AT_WORK = ("night", "audit", "on_demand", "delivery", "week")
 STALE = timedelta(minutes=10)
 HEARTBEAT_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.5
@@ -37,15 +37,20 @@ class LockTakenError(Exception):
 
 @contextmanager
 def lock(
-    engine: Engine, name: str, clock: Clock, patience: timedelta = AT_ONCE
+    engine: Engine,
+    name: str,
+    clock: Clock,
+    patience: timedelta = AT_ONCE,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[Callable[[], None]]:
     """Hold `name`; gives a function that renews it (a heartbeat does so too).
 
-    Waits up to `patience` for another holder, then raises LockTakenError. A holder on this
+    Waits up to `patience` for another holder, but not once the process is `stopping`, then raises
+    LockTakenError. A holder on this
     machine is dead when its process is; one elsewhere, when it has not renewed its lock for STALE.
     """
     holder = this_process()
-    _wait_and_take(engine, name, holder, clock, patience)
+    _wait_and_take(engine, name, holder, clock, patience, stopping)
     ended = threading.Event()
     heart = threading.Thread(target=_beat, args=(engine, name, holder, clock, ended), daemon=True)
     heart.start()
@@ -86,14 +91,19 @@ def forget_all(engine: Engine) -> None:
 
 
 def _wait_and_take(
-    engine: Engine, name: str, holder: str, clock: Clock, patience: timedelta
+    engine: Engine,
+    name: str,
+    holder: str,
+    clock: Clock,
+    patience: timedelta,
+    stopping: Callable[[], bool],
 ) -> None:
     end = time.monotonic() + patience.total_seconds()
     while True:
         try:
             return _take(engine, name, holder, clock())
         except LockTakenError:
-            if time.monotonic() >= end:
+            if time.monotonic() >= end or stopping():
                 raise
         time.sleep(LOOK_AGAIN_SECONDS)
 
