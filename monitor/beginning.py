@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from monitor.application import Application, pack_files
 from monitor.scope import in_scope
-from monitor.storage import audits
+from monitor.storage import audits, readings
 from monitor.storage.locks import lock
 from reports.model import Audit
 from rules.model import Act, Institution
@@ -39,13 +39,15 @@ class Order:
     """What somebody asked for: the moment it counts as of, and the institutions (none: all).
 
     `resume_since`: an audit that was interrupted is gone on with if it is as of this moment or
-    later; None: only one of exactly `as_of`. `patience`: how long to wait for another.
+    later; None: only one of exactly `as_of`. `patience`: how long to wait for another. `letters`:
+    whoever ordered it queues letters once it is done.
     """
 
     as_of: datetime
     names: tuple[str, ...] = ()
     resume_since: datetime | None = None
     patience: timedelta = AT_ONCE
+    letters: bool = False
 
     @property
     def on_demand(self) -> bool:
@@ -59,6 +61,24 @@ def turn(application: Application, order: Order) -> AbstractContextManager[Calla
     return lock(application.engine, name, application.clock, patience, application.stopping)
 
 
+def begin_or_resume(
+    application: Application, order: Order, kind: str
+) -> tuple[Audit, Order, Sequence[Institution]]:
+    """Call it in one's turn: whatever is unfinished then has been interrupted."""
+    scope = in_scope(application.municipalities, order.names, order.as_of)
+    begun = _interrupted(application, order, scope, kind)
+    if begun is None:
+        demand_a_clock_that_runs_forward(application)
+        begun = begin(application, order, scope, kind)
+    else:
+        log.warning("going on with audit %d as of %s", begun.id, begun.as_of)
+        order = replace(order, as_of=begun.as_of)
+        scope = in_scope(application.municipalities, order.names, order.as_of)
+    if order.letters:
+        readings.owe_letters(application.engine, begun.id)
+    return begun, order, scope
+
+
 def finished(application: Application, order: Order, kind: str) -> Audit | None:
     """What was ordered before and is done. Call it in one's turn: who waited finds it done."""
     scope = in_scope(application.municipalities, order.names, order.as_of)
@@ -69,20 +89,6 @@ def finished(application: Application, order: Order, kind: str) -> Audit | None:
         scope=_keys(order, scope),
         towns=registries(application),
     )
-
-
-def begin_or_resume(
-    application: Application, order: Order, kind: str
-) -> tuple[Audit, Order, Sequence[Institution]]:
-    """Call it in one's turn: whatever is unfinished then has been interrupted."""
-    scope = in_scope(application.municipalities, order.names, order.as_of)
-    begun = _interrupted(application, order, scope, kind)
-    if begun is None:
-        demand_a_clock_that_runs_forward(application)
-        return begin(application, order, scope, kind), order, scope
-    log.warning("going on with audit %d as of %s", begun.id, begun.as_of)
-    order = replace(order, as_of=begun.as_of)
-    return begun, order, in_scope(application.municipalities, order.names, order.as_of)
 
 
 def _interrupted(

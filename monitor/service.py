@@ -349,9 +349,7 @@ def _alert(service: Service, subject: str, text: str) -> None:
 
 
 def _alert_once(application: Application, subject: str, text: str) -> None:
-    since = application.clock() - TELL_AGAIN
-    if not alerts.was_told(application.engine, subject, since):
-        queue_alert(application, subject, text)
+    queue_alert(application, subject, text, told_since=application.clock() - TELL_AGAIN)
 
 
 def _log(done: Delivered) -> None:

@@ -34,8 +34,8 @@ def key_of(
     """
     if kind not in READING:
         return None
-    whole = scope is None
-    told = [kind, as_of.astimezone(UTC).isoformat(), whole, sorted(towns if whole else scope or ())]
+    names = sorted(towns if scope is None else scope)
+    told = [kind, as_of.astimezone(UTC).isoformat(), scope is None, names]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -64,3 +64,15 @@ def finished(engine: Engine, key: str | None) -> int | None:
                 AuditRow.reading == key, col(AuditRow.finished_at).is_not(None)
             )
         ).first()
+
+
+def owe_letters(engine: Engine, audit: int, owes: bool = True) -> None:
+    """Written down before the audit ends: a break between its end and its letters loses none."""
+    with session(engine) as opened:
+        opened.exec(update(AuditRow).where(col(AuditRow.id) == audit).values(letters_due=owes))
+
+
+def owes_letters(engine: Engine, audit: int) -> bool:
+    """Whether whoever ordered it wanted letters, and was killed before they went."""
+    with session(engine) as opened:
+        return bool(opened.exec(select(AuditRow.letters_due).where(AuditRow.id == audit)).first())

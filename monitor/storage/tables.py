@@ -21,6 +21,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -72,6 +73,7 @@ class AuditRow(SQLModel, table=True):
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
     reading: str | None = None  # the key of monitor/storage/readings.py
+    letters_due: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class DocumentRow(SQLModel, table=True):

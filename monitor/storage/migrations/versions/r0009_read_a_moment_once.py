@@ -45,8 +45,8 @@ def upgrade() -> None:
 
 def _key(kind: str, as_of: datetime, scope: list[str] | None, registries: dict[str, Any]) -> str:
     """As the code of this revision writes it."""
-    whole = scope is None
-    told = [kind, as_of.astimezone(UTC).isoformat(), whole, sorted(registries if whole else scope)]
+    names = sorted(registries if scope is None else scope)
+    told = [kind, as_of.astimezone(UTC).isoformat(), scope is None, names]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
