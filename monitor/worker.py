@@ -241,5 +241,7 @@ def order_night(service: Service) -> None:
     due = last_due(settings.schedule.trigger(), service.clock())
     mark = f"night:{due.isoformat()}"
     one = jobs.Job(task=NIGHTLY, mark=mark, arguments={}, queue=jobs.NIGHT, lock="night")
+    with service.opened_for_mail() as application:
+        jobs.prepare(application.engine)  # before the first worker ever came
     with jobs.ordering(settings.storage.database) as queue:
         jobs.put(queue, one)
