@@ -39,7 +39,7 @@ from monitor.mass_change import is_held, words
 from monitor.reporting import default_path, report_of, write, write_all
 from monitor.storage import alerts, nights
 from monitor.storage.database import open_database
-from monitor.storage.locks import LockTakenError, lock
+from monitor.storage.locks import NIGHT, LockTakenError, lock
 from monitor.storage.nights import Night
 from monitor.stuck import stuck_letters, stuck_text
 from monitor.stuck import words as stuck_words
@@ -198,7 +198,7 @@ def _night_in_hand(service: Service) -> Iterator[None]:
     patience, stopping = WAITS_FOR_THE_NIGHT, service.stop.is_set
     with service.opened_for_mail() as application, ExitStack() as held:
         try:
-            held.enter_context(lock(application.engine, "night", service.clock, patience, stopping))
+            held.enter_context(lock(application.engine, NIGHT, service.clock, patience, stopping))
         except LockTakenError:
             raise (StoppedError if stopping() else ElsewhereError) from None
         yield

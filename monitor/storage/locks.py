@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
-AT_WORK = ("night", "audit", "on_demand", "delivery", "week")
+AT_WORK = ("audit", "on_demand", "delivery", "week")
+NIGHT = "night"  # from its question to its end: an audit, and what is written and queued of it
 STALE = timedelta(minutes=10)
 HEARTBEAT_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.5
@@ -72,6 +73,7 @@ def hold_all(engine: Engine, holder: str, now: datetime) -> None:
     LockTakenError, with nothing held, while anybody is at work.
     """
     try:
+        _demand_free(engine, NIGHT, now)
         for name in AT_WORK:
             _take(engine, name, holder, now)
     except LockTakenError:
@@ -108,13 +110,20 @@ def _wait_and_take(
         time.sleep(LOOK_AGAIN_SECONDS)
 
 
-def _take(engine: Engine, name: str, holder: str, now: datetime) -> None:
+def _demand_free(engine: Engine, name: str, now: datetime) -> LockRow | None:
+    """What a dead holder has left. Raises LockTakenError for one that lives."""
     with session(engine) as opened:
         held = opened.get(LockRow, name)
-        if held and _is_alive(held, now):
-            raise LockTakenError(
-                f"уже идёт другая проверка ({held.holder}, с {held.taken_at:%H:%M} UTC)"
-            )
+    if held and _is_alive(held, now):
+        raise LockTakenError(
+            f"уже идёт другая проверка ({held.holder}, с {held.taken_at:%H:%M} UTC)"
+        )
+    return held
+
+
+def _take(engine: Engine, name: str, holder: str, now: datetime) -> None:
+    held = _demand_free(engine, name, now)
+    with session(engine) as opened:
         if held:
             opened.exec(
                 delete(LockRow).where(col(LockRow.name) == name, col(LockRow.holder) == held.holder)
