@@ -22,7 +22,17 @@ from reports.model import Audit, Collection
 from tests.cast import NOW
 from tests.monitor.conftest import AS_OF, Mailbox, Office
 from tests.monitor.test_nights import DEPUTY, OPERATOR, Nightly, marked, nightly
-from tests.waiting import PATIENCE
+from tests.monitor.test_service import (
+    AT_WORK,
+    TOMSK,
+    ends,
+    few_schools,
+    is_at_rest,
+    scheduled,
+    serving,
+    told,
+)
+from tests.waiting import PATIENCE, until
 
 ALL_READ = Collection(pages=0, read=0, unread=0)
 
@@ -221,6 +231,26 @@ def test_two_services_read_and_mail_a_night_once(tmp_path: Path, mailbox: Mailbo
         assert len([one for one in done if one]) == 1
         assert (rows(town, AuditRow), rows(town, ObservationRow)) == (1, 2)
     assert (len(town.to(DEPUTY)), town.to(OPERATOR)) == (1, [])
+
+
+def test_two_running_services_make_up_one_night_and_both_end_when_asked(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
+    """Real processes, started at once on a database that is new to both."""
+    now = datetime.now(TOMSK)
+    with nightly(tmp_path, few_schools(2, 0, now), mailbox, 2) as town:
+        begin = now - timedelta(minutes=1)
+        small = scheduled(town, nightly=f"{begin:%-M} {begin:%-H} * * *")
+        (tmp_path / "var/dozor.db").unlink()
+        services = [serving(small) for _ in range(2)]
+        try:
+            until(lambda: told(small).count(AT_WORK) == 2)
+            until(lambda: is_at_rest(small))
+        finally:
+            for service in services:
+                ends(service)
+        assert rows(town, AuditRow) == 1
+    assert len(town.to(DEPUTY)) == 1
 
 
 def test_a_service_that_waits_for_anothers_night_stops_when_asked(
