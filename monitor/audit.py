@@ -23,7 +23,7 @@ from typing import Any, Protocol
 from collectors.model import Address, EvidenceSink, Observation, Page, Run
 from collectors.networks import networks
 from monitor.application import Application
-from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
+from monitor.beginning import Order, StoppedError, begin, begin_or_resume, finished, turn
 from monitor.comparison import followed
 from monitor.coverage import Look, Outline, coverage, look, rests_on_earlier
 from monitor.issues import issues_of
@@ -59,6 +59,13 @@ SeenAs = Callable[[Batch], Batch]  # what a batch is stored as
 
 def silent(network: str, done: int, total: int) -> None:
     """For runs that nobody watches."""
+
+
+Known = Callable[[Audit], object]  # told of what was ordered before and is done
+
+
+def unnoticed(_: Audit) -> None:
+    """For those to whom it is all one who has read it, and when."""
 
 
 def as_seen(batch: Batch) -> Batch:
@@ -134,14 +141,23 @@ def alone(work: Work) -> Iterator[Hands]:
         yield Alone(work, file)
 
 
-def audit(application: Application, order: Order, tell: Tell = silent, crew: Crew = alone) -> Audit:
-    """Collect, judge, store.
+def audit(
+    application: Application,
+    order: Order,
+    tell: Tell = silent,
+    crew: Crew = alone,
+    known: Known = unnoticed,
+) -> Audit:
+    """Collect, judge, store; once for each moment and scope.
 
     Raises LockTakenError, UnknownInstitutionError, ClockError, StorageError, StoppedError, OSError;
     CrewError.
     """
     application = application.as_stated()
     with turn(application, order) as renew:
+        if done := finished(application, order, "audit"):
+            known(done)
+            return done
         begun, order, scope = begin_or_resume(application, order, "audit")
         _seal_abandoned(application, begun)
         with crew(Work(application, order, begun, _renewing(tell, renew))) as hands:
@@ -154,10 +170,15 @@ def audit(application: Application, order: Order, tell: Tell = silent, crew: Cre
         return _finish(application, order, begun, scope, hands.requests)
 
 
-def collect(application: Application, order: Order, tell: Tell = silent) -> Audit:
-    """Only read and keep what was seen."""
+def collect(
+    application: Application, order: Order, tell: Tell = silent, known: Known = unnoticed
+) -> Audit:
+    """Only read and keep what was seen; once for each moment and scope."""
     application = application.as_stated()
     with turn(application, order) as renew:
+        if done := finished(application, order, "collect"):
+            known(done)
+            return done
         begun, order, scope = begin_or_resume(application, order, "collect")
         _seal_abandoned(application, begun)
         with alone(Work(application, order, begun, _renewing(tell, renew))) as hands:

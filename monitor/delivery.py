@@ -16,6 +16,7 @@ import logging
 import re
 import smtplib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache, partial
@@ -42,8 +43,9 @@ from monitor.smtp import (
     server,
 )
 from monitor.storage import outbox
+from monitor.storage.claims import LostError, give_back, hand
 from monitor.storage.locks import lock
-from monitor.storage.outbox import DEPUTY, deputy_of, institution_of
+from monitor.storage.outbox import DEPUTY, QueuedBeforeError, deputy_of, institution_of
 from monitor.storage.tables import MessageRow
 from monitor.system_errors import in_russian
 from monitor.town import of_town, town_path
@@ -259,20 +261,22 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
     except AddressError as error:
         log.warning("%s: %s", draft.role, error)
         body, refusal = b"", str(error)
-    outbox.queue(
-        engine,
-        audit,
-        role=draft.role,
-        recipient=draft.recipient,
-        subject=text.subject,
-        body=body,
-        at=application.clock(),
-        message_id="" if refusal else number,
-        turn=place.turn,
-        held=draft.held,
-        refusal=refusal,
-    )
-    return not refusal
+    with suppress(QueuedBeforeError):  # another process was faster
+        outbox.queue(
+            engine,
+            audit,
+            role=draft.role,
+            recipient=draft.recipient,
+            subject=text.subject,
+            body=body,
+            at=application.clock(),
+            message_id="" if refusal else number,
+            turn=place.turn,
+            held=draft.held,
+            refusal=refusal,
+        )
+        return not refusal
+    return False
 
 
 def _body(
@@ -295,15 +299,22 @@ def _body(
     )
 
 
-def queue_alert(application: Application, subject: str, text: str) -> None:
-    """A letter to the operator, who hears of a failed night; the deputy head does not."""
+def queue_alert(
+    application: Application, subject: str, text: str, told_since: datetime | None = None
+) -> None:
+    """A letter to the operator, who hears of a failed night; the deputy head does not.
+
+    Not where one with this subject was put in line after `told_since`, by whichever process.
+    """
     mail, now = application.settings.mail, application.clock()
     subject, text = without_secrets(subject), without_secrets(text)
-    if mail.operator:
-        html = f"<pre>{escape(text)}</pre>"
-        alert = Letter(subject=subject, text=text, html=html, attachments=())
-        draft = Draft(letter=lambda: alert, role=OPERATOR, recipient=mail.operator)
-        number = id_of(mail.sender, OPERATOR, subject, now.isoformat())
+    if not mail.operator:
+        return
+    html = f"<pre>{escape(text)}</pre>"
+    alert = Letter(subject=subject, text=text, html=html, attachments=())
+    draft = Draft(letter=lambda: alert, role=OPERATOR, recipient=mail.operator)
+    number = id_of(mail.sender, OPERATOR, subject, now.isoformat())
+    with suppress(QueuedBeforeError):
         outbox.queue(
             application.engine,
             None,
@@ -313,6 +324,7 @@ def queue_alert(application: Application, subject: str, text: str) -> None:
             body=_body(application, draft, alert, number),
             at=now,
             message_id=number,
+            told_since=told_since,
         )
 
 
@@ -386,6 +398,9 @@ def _deliver_one(
             told = LIGHTER.format(error=error)
             return _deliver_one(engine, settings, clock, number, told)
         return _refused(engine, message, error, clock())
+    except LostError as error:
+        log.warning("%s was claimed by another process: not handed over", error)
+        return None
     return Fate(recipient=message.recipient, state="sent", why=lighter)
 
 
@@ -413,10 +428,10 @@ def _refused(engine: Engine, message: MessageRow, error: DeliveryError, now: dat
         ends_round=error.refusal is Refusal.SERVER,
     )
     if error.refusal is Refusal.FOR_GOOD or message.attempts > len(PAUSES):
-        outbox.mark(engine, message.id, state="parked", answer=fate.why)
+        give_back(engine, message, state="parked", answer=fate.why)
         return fate
     due = now + PAUSES[message.attempts - 1]
-    outbox.mark(engine, message.id, state="queued", due_at=due, answer=fate.why)
+    give_back(engine, message, state="queued", due_at=due, answer=fate.why)
     return replace(fate, state="queued", due_at=due)
 
 
@@ -431,10 +446,18 @@ def _hand_over(engine: Engine, server: Line, mail: Mail, message: MessageRow) ->
     _expect(server.mail(sender, options), refused_sender)
     _expect(server.rcpt(recipient))
     _expect(server.docmd("DATA"))
-    outbox.mark(engine, message.id, state="handing")
+    _written_down(engine, server, message)
     _be_patient(server, mail)
     server.send(body)
     _expect(_last_answer(server))
+
+
+def _written_down(engine: Engine, server: Line, message: MessageRow) -> None:
+    try:
+        hand(engine, message)
+    except LostError:
+        server.close()  # a letter without its end is none
+        raise
 
 
 def _recipient(message: MessageRow) -> str:

@@ -24,7 +24,7 @@ from sqlmodel import Session, col, select
 
 from monitor.clocks import SLIP
 from monitor.storage import letters
-from monitor.storage.database import exclusive, session
+from monitor.storage.database import StorageError, exclusive, session
 from monitor.storage.tables import AuditRow, MessageRow
 from reports.model import Audit
 
@@ -36,6 +36,10 @@ UNSURE = (
 )
 LONGEST = timedelta(days=2)  # no pause between two tries is as long
 ON_THE_WAY = frozenset({"queued", "claimed", "handing"})
+
+
+class QueuedBeforeError(StorageError):
+    """The same message is in line, or was: nothing was queued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,13 @@ def queue(
     turn: int = 1,
     held: bool = False,
     refusal: str = "",
+    told_since: datetime | None = None,
 ) -> MessageRow:
     """Put a message in line, or aside with the reason why it cannot go (`refusal`).
 
-    A second one of the same audit, recipient and turn is refused (StorageError).
+    A second one of the same audit, role, recipient and turn is refused (QueuedBeforeError); so is
+    an alert where one with its subject was put in line between `told_since` and now: one of later
+    was written by a clock that was ahead, and told long ago.
     """
     row = MessageRow(
         audit_id=audit.id if audit else None,
@@ -111,8 +118,25 @@ def queue(
         due_at=at,
     )
     with exclusive(engine) as opened:
+        if _is_queued(opened, row, told_since):
+            raise QueuedBeforeError(subject)
         letters.keep(opened, row, body)
     return row
+
+
+def _is_queued(opened: Session, row: MessageRow, told_since: datetime | None) -> bool:
+    same = select(MessageRow.id).where(
+        MessageRow.audit_id == row.audit_id, *_same(row.role, row.recipient)
+    )
+    if row.audit_id is not None:
+        same = same.where(MessageRow.turn == row.turn)
+    elif told_since is None:
+        return False
+    else:
+        at = col(MessageRow.queued_at)
+        of_late = and_(at > told_since, at <= row.queued_at + SLIP)
+        same = same.where(MessageRow.subject == row.subject, of_late)
+    return opened.exec(same.limit(1)).first() is not None
 
 
 def has(engine: Engine, audit: Audit, role: str) -> bool:

@@ -201,7 +201,7 @@ def old(request: pytest.FixtureRequest) -> str:
 def test_letters_of_an_older_database_are_kept_as_they_were(old: str) -> None:
     engine = connect(old)
     with engine.begin() as connection:
-        upgrade(connection, "0008")
+        upgrade(connection, "0010")
         for state in STATES:
             body = letter(f"{state}@example.org")
             given = {"to": state, "body": body, "state": state, "at": NOW}
