@@ -39,7 +39,7 @@ from monitor.storage import audits, findings, observations
 from monitor.storage.evidence import WarcFile, next_part, seal, seal_abandoned, seal_rest
 from monitor.storage.ledger import Ledger
 from monitor.storage.pace import SharedTurns
-from monitor.storage.retention import remove_old
+from monitor.witnesses import tidy
 from reports.model import Audit, Collection, Issue
 from rules.engine import declared_pages, judge
 from rules.model import Dossier, Finding, Institution, Municipality
@@ -219,12 +219,6 @@ def _evidence(application: Application, begun: Audit) -> Iterator[WarcFile]:
 def _seal_abandoned(application: Application, begun: Audit) -> None:
     engine, folder = application.engine, application.settings.storage.evidence
     seal_abandoned(engine, folder, audits.abandoned(engine, begun))
-
-
-def tidy(application: Application) -> None:
-    """Remove the evidence that is older than the settings say."""
-    kept = application.settings.storage
-    remove_old(application.engine, kept.evidence, kept.evidence_days, application.clock())
 
 
 def _left(

@@ -27,6 +27,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from monitor.application import Application
+from monitor.clocks import FAR
 from monitor.config import Every, Mail, Settings
 from monitor.logs import without_secrets
 from monitor.mailboxes import AddressError, address_of, needs_utf8, wire
@@ -178,7 +179,7 @@ def queue_since(
 ) -> None:
     """To each who was written nothing in this role since its due moment."""
     for one in drafts:
-        last = outbox.last_queued(application.engine, one.role, one.recipient)
+        last = outbox.last_queued(application.engine, one.role, one.recipient, application.clock())
         if last is None or last < since:
             _queue(application, audit, one, again=False)
 
@@ -236,7 +237,8 @@ def _is_due(application: Application, audit: Audit, draft: Draft) -> bool:
     The audit's own moment decides: a night that ends after midnight, or is sent by hand days
     later, still belongs to the week that it is of.
     """
-    last = outbox.last_told(application.engine, draft.role, draft.recipient)
+    sure = application.clock() + FAR  # one of much later is of a clock that was ahead
+    last = outbox.last_told(application.engine, draft.role, draft.recipient, sure)
     if last is None or draft.every == "night":
         return True
     was, now = (_period(at.astimezone(draft.zone), draft.every) for at in (last, audit.as_of))
@@ -414,7 +416,7 @@ def _is_lightened(engine: Engine, mail: Mail, message: MessageRow, error: Delive
     if body is None:
         return False
     log.warning("message %d goes without its attachments: %s", message.id, error)
-    outbox.mark(engine, message.id, state="queued", body=body, answer=str(error))
+    outbox.write_anew(engine, message.id, body, str(error))
     return True
 
 

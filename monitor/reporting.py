@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from collectors.model import Address, Author, Page, Wall
 from monitor.application import Application
+from monitor.clocks import words
 from monitor.registry import RegistryError, load
 from monitor.scope import in_scope, pages_of
 from monitor.storage import audits, observations
@@ -51,18 +52,27 @@ def chosen_audit(application: Application, number: int | None, town: str | None 
 
 
 def _newest(application: Application, town: str | None) -> Audit:
-    """Never silently one of a few institutions: it would be taken for the whole."""
+    """Never silently one of a few institutions: it would be taken for the whole. Nor one that is
+    dated later than now: `passed_over` names those."""
     engine, known = application.engine, [one.id for one in application.municipalities]
+    now = application.clock()
     towns = [town] if town in known else known
-    if found := audits.latest(engine, towns):
+    if found := audits.latest(engine, towns, now=now):
         return found
-    part = audits.latest_of_any(engine, towns)
+    part = audits.latest_of_any(engine, towns, now)
     if part is None:
         raise NoAuditError("законченных проверок ещё не было; начните с «dozor audit»")
     raise NoAuditError(
         "законченной проверки всех учреждений ещё не было; сделать её: «dozor audit».\n"
         f"Есть частичная; показать её: --audit {part.id}"
     )
+
+
+def passed_over(application: Application) -> str:
+    """Russian: which audits are dated later than now, and so are not the last; "" for none."""
+    later = audits.later_than(application.engine, application.clock())
+    numbers = ", ".join(map(str, later))
+    return words("passed_over", numbers=numbers, first=later[0]) if later else ""
 
 
 def report_of(application: Application, audit: Audit) -> Report:

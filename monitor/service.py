@@ -31,6 +31,7 @@ from apscheduler.triggers.cron import CronTrigger
 from monitor import audit as pipeline
 from monitor.application import Application, opened
 from monitor.beginning import Order, StoppedError
+from monitor.clocks import Running
 from monitor.config import Settings
 from monitor.delivery import Delivered, deliver, queue_alert, queue_report
 from monitor.health import FAULT, examined
@@ -67,10 +68,12 @@ class Service:
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
     crew: pipeline.Crew = pipeline.alone
+    running: Running | None = None  # the time of the whole process, not of one job
 
     @contextmanager
     def opened(self) -> Iterator[Application]:
-        with opened(self.settings, self.clock, self.stop.is_set) as application:
+        told = (self.settings, self.clock, self.stop.is_set, self.running)
+        with opened(*told) as application:
             yield application
 
     @contextmanager
@@ -97,7 +100,7 @@ def serve(
     `nightly`: how a night is begun, if not in this process.
     """
     begin = nightly or night
-    service = Service(settings, clock)
+    service = Service(settings, clock, running=Running(clock()))
     scheduler = BlockingScheduler(timezone=settings.schedule.timezone)
     end_on_signals(scheduler, service.stop)
     once: dict[str, object] = {"args": [service], "max_instances": 1, "coalesce": True}
@@ -124,7 +127,7 @@ def make_up(service: Service) -> bool:
     """Whether the last due moment has no finished night; a first start only notes where we are."""
     trigger, now = service.settings.schedule.trigger(), service.clock()
     with service.opened_for_mail() as application:
-        last = nights.last(application.engine)
+        last = nights.last(application.engine, now)
         if is_missed(trigger, last, now):
             return True
         if last is None:
@@ -226,7 +229,7 @@ def _note(service: Service, failure: str) -> None:
 def _tonight(application: Application, crew: pipeline.Crew) -> Audit | None:
     now = application.clock()
     due = last_due(application.settings.schedule.trigger(), now)
-    before = nights.last(application.engine)
+    before = nights.last(application.engine, now)
     tonight = nights.begin(application.engine, due, now, keep_since=now - RESUME_WITHIN)
     if tonight.finished_at:
         return None
@@ -292,7 +295,7 @@ def _week_due(service: Service) -> datetime | None:
     if trigger is None:
         return None
     with service.opened_for_mail() as application:
-        last, due = nights.last(application.engine), last_due(trigger, now)
+        last, due = nights.last(application.engine, now), last_due(trigger, now)
         nightly = service.settings.schedule.trigger()
         if not (last and last.failure) and is_missed(nightly, last, now):
             return None

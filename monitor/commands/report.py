@@ -14,6 +14,7 @@ from monitor.reporting import (
     chosen_audit,
     default_path,
     demand_whole,
+    passed_over,
     rendered_as,
     report_of,
     write,
@@ -71,12 +72,19 @@ def _report(
     institution: str | None,
     municipality: str | None,
 ) -> Report:
+    _say_passed_over(application, number)
     found = report_of(application, chosen_audit(application, number, municipality))
     if municipality:
         found = of_town(application, found, municipality)
     if institution:
         found = narrowed(found, institution)
     return with_facts(application, found) if kind == "cur" else found
+
+
+def _say_passed_over(application: Application, number: int | None) -> None:
+    """Whoever names an audit gets it, whatever its date."""
+    if number is None and (told := passed_over(application)):
+        print(told, file=sys.stderr)
 
 
 def narrowed(report: Report, name: str) -> Report:
@@ -122,6 +130,7 @@ def send(config: Path, number: int | None, *, again: bool) -> int:
             raise ConfigError(
                 [f"{config}: [mail] recipients: нет адресатов, письмо отправлять некому"]
             )
+        _say_passed_over(application, number)
         audit = chosen_audit(application, number)
         found = report_of(application, audit)
         if not mail.deputies:
@@ -153,7 +162,7 @@ def outbox(config: Path, *, retry: bool) -> int:
     try:
         if retry:
             print(f"Снова в очереди: {line.requeue(engine, real_time())}. Отправить: dozor send")
-        for row in line.messages(engine):
+        for row in line.listed(engine):
             print(*_told(row, settings.schedule.timezone), sep="\n    ")
     finally:
         engine.dispose()

@@ -122,6 +122,16 @@ def product_of(engine: Engine) -> str:
     return f"{name} {'.'.join(map(str, version))}".strip()
 
 
+def compact(engine: Engine) -> None:
+    """Give the room of what was removed back to the disk; SQLite itself only fills it again."""
+    with translated(str(engine.url)), engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        full = {SQLITE: "", POSTGRESQL: "FULL "}.get(kind_of(engine), "")
+        connection.exec_driver_sql(f"VACUUM {full}".strip())
+        if kind_of(engine) == SQLITE:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 @contextmanager
 def session(engine: Engine) -> Iterator[Session]:
     """A unit of work: committed as a whole at its end, or not at all. Raises StorageError."""
