@@ -20,10 +20,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
 
+from collectors.barrier import RunError, barrier
 from collectors.model import Address, EvidenceSink, Observation, Page, Run
 from collectors.networks import networks
 from monitor.application import Application
 from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
+from monitor.breaks import issue_of
+from monitor.careful import STORES, read_carefully
 from monitor.comparison import followed
 from monitor.coverage import Look, Outline, coverage, look, rests_on_earlier
 from monitor.issues import issues_of
@@ -40,7 +43,7 @@ from monitor.storage.ledger import Ledger
 from monitor.storage.pace import SharedTurns
 from monitor.storage.retention import remove_old
 from reports.model import Audit, Collection, Issue
-from rules.engine import declared_pages, judge
+from rules.engine import declared_pages, judge, unjudged
 from rules.model import Dossier, Finding, Institution, Municipality
 
 log = logging.getLogger(__name__)
@@ -86,7 +89,7 @@ class Work:
     tell: Tell
 
 
-class CrewError(Exception):
+class CrewError(RunError):
     """Those who share the run cannot do it; the text is Russian. What was read is kept."""
 
 
@@ -295,7 +298,7 @@ async def _read(
     keep(tuple(not_due(page, run.as_of) for page in plan.waiting))
     done = len(plan.waiting)
     tell(slug, done, len(pages))
-    async for batch in collector(plan.due, run):
+    async for batch in read_carefully(collector, plan.due, run):
         keep(batch)
         done += len(batch)
         tell(slug, done, len(pages))
@@ -354,13 +357,32 @@ def judge_all(
         for institution in members:
             if application.stopping():
                 raise StoppedError
-            dossier = dossier_of(application, order, municipality, institution, shared, site)
-            found = _judge(application, dossier)
-            if pages := doubtful(found, dossier) if doubtful else ():
-                doubts.append(Doubt(municipality, institution, shared, site, pages))
-            else:
-                findings.add(application.engine, begun, found)
+            doubt = Doubt(municipality, institution, shared, site, ())
+            if pages := _settle(application, order, begun, doubt, doubtful):
+                doubts.append(replace(doubt, pages=pages))
     return tuple(doubts)
+
+
+def _settle(
+    application: Application,
+    order: Order,
+    begun: Audit,
+    one: Doubt,
+    doubtful: Callable[[Sequence[Finding], Dossier], tuple[Page, ...]] | None = None,
+) -> tuple[Page, ...]:
+    """Store what was found, or give the pages that are in doubt. What breaks costs this one."""
+    with barrier("institution", one.institution.key, passing=STORES) as crossing:
+        dossier = dossier_of(
+            application, order, one.municipality, one.institution, one.shared, one.site
+        )
+        found = _judge(application, dossier)
+        if pages := doubtful(found, dossier) if doubtful else ():
+            return pages
+        findings.add(application.engine, begun, found)
+    if crossing.fault:
+        acts = application.acts_of(one.municipality)
+        findings.add(application.engine, begun, unjudged(one.institution, acts))
+    return ()
 
 
 def _doubtful(application: Application, begun: Audit, doubts: Sequence[Doubt]) -> tuple[Page, ...]:
@@ -375,10 +397,7 @@ def _judge_doubts(
 ) -> None:
     """After the second reading, which is now the newest."""
     for one in doubts:
-        dossier = dossier_of(
-            application, order, one.municipality, one.institution, one.shared, one.site
-        )
-        findings.add(application.engine, begun, _judge(application, dossier))
+        _settle(application, order, begun, one)
 
 
 def _judge(application: Application, dossier: Dossier) -> tuple[Finding, ...]:
@@ -453,7 +472,7 @@ def _finish(
         finished_at=application.clock(),
         complete=read.unread == 0,
         collection=read,
-        issues=(*held, *issues),
+        issues=(*held, *issue_of(findings.broken(application.engine, begun)), *issues),
         standings=None if begun.kind == "collect" else standings_of(application, begun, scope),
     )
 

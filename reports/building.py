@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from collectors import networks
 from reports import counting
 from reports.cards import (
-    build_card,
+    card_of,
 )
 from reports.first_screen import (
     WHO_SHOWN,
@@ -121,7 +121,7 @@ def build_section(ground: Ground, is_index: bool) -> Section:
         more_put_off=len(put_off[CALLS_SHOWN:]),
         matrix=matrix,
         rows=matrix.rows,
-        cards=tuple(build_card(ground, i, stands[i.id]) for i in shown),
+        cards=tuple(card_of(ground, i, stands[i.id]) for i in shown),
         previews=build_previews(ground),
         posts=build_posts(ground),
         kinds=options("kinds", (i.kind for i in ground.institutions)),

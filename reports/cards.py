@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from collectors import networks
+from collectors.barrier import barrier
 from collectors.model import SITE, Evidence, Page
 from reports import counting
 from reports.card_view import (
@@ -38,6 +39,36 @@ from rules.attestations import is_valid, valid_until
 from rules.model import Attestation, Finding, Institution, Outcome, Waiver
 
 EVIDENCE_SHOWN = 3  # a finding over a crawled site rests on hundreds; the JSON has them all
+
+
+def card_of(ground: Ground, institution: Institution, stand: Stand) -> Card:
+    """As `build_card`; where that breaks, one that says so."""
+    with barrier("card", institution.key):
+        return build_card(ground, institution, stand)
+    broken = Group(mark=Outcome.ERROR, because=phrase("card_broke"), networks="", subjects=())
+    return Card(
+        anchor=anchor_of(institution),
+        name=ground.names[institution.id],
+        full_name=institution.name,
+        kind=institution.kind,
+        kind_word=institution.kind,
+        standing=stand.standing,
+        said=said(stand),
+        phones=(),
+        emails=(),
+        pages=(),
+        exemptions=(),
+        waivers=(),
+        attestations=(),
+        totals=(),
+        failed=(),
+        review=(),
+        waiting=(broken,),
+        passed=(),
+        outside=(),
+        outside_count=0,
+        records=(),
+    )
 
 
 def build_card(ground: Ground, institution: Institution, stand: Stand) -> Card:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from collectors.barrier import Fault, watched
 from monitor import audit as pipeline
 from monitor.application import Application, opened, real_time
 from monitor.beginning import Order
+from monitor.breaks import format_barrier, has_broken, tell_of
 from monitor.config import ConfigError, Settings, demand_workers, load_settings
 from monitor.mass_change import is_held, words
 from monitor.moments import moment
@@ -35,24 +37,26 @@ def audit(
 ) -> int:
     settings = load_settings(config)
     crew = _workers(settings, names) if shared else pipeline.alone
-    with opened(settings) as application:
+    with opened(settings) as application, watched() as faults:
         order = _order(as_of, names)
         with progress() as tell:
             done = pipeline.audit(application, order, tell, crew)
         report, files = _tell(application, done, json=json, html=html)
         if mail:
             _mail(application, done, report, files)
-        return _status(report, strict=strict)
+        tell_of(faults)
+        return _status(report, faults, strict=strict)
 
 
 def collect(config: Path, names: list[str], *, as_of: str | None) -> int:
-    with opened(load_settings(config)) as application:
+    with opened(load_settings(config)) as application, watched() as faults:
         with progress() as tell:
             done = pipeline.collect(application, _order(as_of, names), tell)
         read = done.collection
         print(f"Прочитано {read.read} из {read.pages}.")
         print(*(f"  {issue.text}" for issue in done.issues), sep="\n")
-        return COMPLETE if done.complete else PARTLY_UNREAD
+        tell_of(faults)
+        return COMPLETE if done.complete and not (faults or has_broken(done)) else PARTLY_UNREAD
 
 
 def evaluate(
@@ -64,10 +68,11 @@ def evaluate(
     html: Path | None,
     strict: bool,
 ) -> int:
-    with opened(load_settings(config)) as application:
+    with opened(load_settings(config)) as application, watched() as faults:
         done = pipeline.evaluate(application, _order(as_of, names))
         report, _ = _tell(application, done, json=json, html=html)
-        return _status(report, strict=strict)
+        tell_of(faults)
+        return _status(report, faults, strict=strict)
 
 
 def _workers(settings: Settings, names: list[str]) -> pipeline.Crew:
@@ -91,14 +96,21 @@ def _order(as_of: str | None, names: list[str]) -> Order:
 def _tell(
     application: Application, done: Audit, *, json: Path | None, html: Path | None
 ) -> tuple[Report, Sequence[Path]]:
-    """Write the files and print the summary; the HTML is always made, and its files are given."""
+    """Write the files and print the summary; the HTML is always made, and its files are given.
+
+    What breaks one of them keeps none of the others.
+    """
     report = report_of(application, done)
-    print(summary(report))
+    files: tuple[Path, ...] = ()
+    with format_barrier("text"):
+        print(summary(report))
     if json:
-        print(f"JSON:  {write(report, 'json', json, private=False)}")
-    path = html or default_path(application, report, "html")
-    files = write_all(report, "html", path, private=html is None)
-    print(f"Отчёт: {files[0]}")
+        with format_barrier("json"):
+            print(f"JSON:  {write(report, 'json', json, private=False)}")
+    with format_barrier("html"):
+        path = html or default_path(application, report, "html")
+        files = write_all(report, "html", path, private=html is None)
+        print(f"Отчёт: {files[0]}")
     return report, files
 
 
@@ -117,8 +129,8 @@ def _mail(application: Application, done: Audit, report: Report, files: Sequence
     say_delivered(deliver(application.engine, application.settings, application.clock))
 
 
-def _status(report: Report, *, strict: bool) -> int:
-    if not report.audit.complete:
+def _status(report: Report, faults: Sequence[Fault], *, strict: bool) -> int:
+    if not report.audit.complete or faults or has_broken(report.audit):
         return PARTLY_UNREAD
     found = any(one.outcome is Outcome.FAIL for one in report.findings)
     return HAS_FINDINGS if strict and found else COMPLETE

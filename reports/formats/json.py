@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from collectors.barrier import barrier
 from collectors.model import Evidence
 from reports.counting import Requirements, tally
 from reports.ground import by_institution
@@ -31,7 +32,7 @@ def as_json(report: Report) -> Json:
         "schema": SCHEMA,
         "audit": audit_json(report.audit) | {"partial": report.is_partial},
         "institutions": [
-            institution_json(one, found[one.key], asked) for one in report.institutions
+            institution_or_bare(one, found[one.key], asked) for one in report.institutions
         ],
     }
 
@@ -65,6 +66,15 @@ def audit_json(audit: Audit) -> Json:
         },
         "issues": [asdict(issue) for issue in audit.issues],
     }
+
+
+def institution_or_bare(
+    institution: Institution, findings: Sequence[Finding], asked: Requirements
+) -> Json:
+    """What breaks it costs this institution's findings; then nothing is said of it."""
+    with barrier("card", institution.key):
+        return institution_json(institution, findings, asked)
+    return institution_json(institution, (), asked)
 
 
 def institution_json(
