@@ -21,8 +21,9 @@ from functools import partial
 from typing import Any, Protocol
 
 from collectors.barrier import RunError, barrier
-from collectors.model import Address, EvidenceSink, Observation, Page, Run
+from collectors.model import Address, EvidenceSink, Failure, Observation, Page, Run
 from collectors.networks import networks
+from collectors.text import normalised
 from monitor.application import Application
 from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
 from monitor.breaks import issue_of
@@ -50,6 +51,7 @@ log = logging.getLogger(__name__)
 
 WALL_WINDOW = timedelta(weeks=10)  # four judged weeks within eight, and the holidays of January
 
+LONGEST_DETAIL = 1000
 LOOK_SECONDS, STOP_SECONDS, RENEW_SECONDS = 0.2, 20.0, 1.0
 
 Tell = Callable[[str, int, int], None]  # network, pages done, pages in all
@@ -315,11 +317,16 @@ def _keep(
 
 
 def _clean(one: Observation) -> Observation:
-    """A library's words for a failure may quote the address that it asked for."""
-    if one.failure is None:
+    """A library's words for a failure may quote the address that it asked for, or what came."""
+    if one.failure is None and not one.gaps:
         return one
-    detail = without_secrets(one.failure.detail)
-    return replace(one, failure=replace(one.failure, detail=detail))
+    gaps = {name: _clean_failure(gap) for name, gap in one.gaps.items()}
+    return replace(one, failure=one.failure and _clean_failure(one.failure), gaps=gaps)
+
+
+def _clean_failure(failure: Failure) -> Failure:
+    detail = normalised(without_secrets(failure.detail))
+    return replace(failure, detail=detail[:LONGEST_DETAIL])
 
 
 def _renewing(tell: Tell, renew: Callable[[], None]) -> Tell:

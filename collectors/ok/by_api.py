@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from collectors.http import Client, ReadError
 from collectors.model import Evidence, Failure, FailureCode, Page, Run
+from collectors.numbers import number_in as number_as_told
 from collectors.ok import beans
 from collectors.ok.api import Api
 from collectors.ok.errors import ApiError, Meaning
@@ -104,8 +105,8 @@ class ByApi:
             self._learn(error, "url.getInfo")
             return None
         kind, found = told.value
-        if kind == "GROUP" and found.isdecimal():
-            return str(found)
+        if kind == "GROUP" and (number := number_as_told(found)):
+            return number
         return _not_a_group(kind, told.evidence)
 
     async def _groups(self, uids: list[str]) -> Beans:
@@ -115,11 +116,14 @@ class ByApi:
         try:
             told = await self.api.groups(uids)
         except ReadError as error:
-            self._learn(error, "group.getInfo")
-            if len(uids) == 1 or not _is_about_a_group(error):
+            is_of_one = len(uids) > 1 and _may_be_of_one(error)
+            if not is_of_one:
+                self._learn(error, "group.getInfo")
+            if len(uids) == 1 or not (is_of_one or _is_about_a_group(error)):
                 return {}
             half = len(uids) // 2
             return await self._groups(uids[:half]) | await self._groups(uids[half:])
+        self.troubles = 0
         return {beans.uid(bean): (bean, told.evidence) for bean in told.value}
 
     def _may(self, method: str) -> bool:
@@ -143,7 +147,7 @@ def by_api(client: Client, settings: OkSettings, run: Run) -> ByApi | None:
 
 def number_in(address: str) -> str | None:
     name = urlsplit(address).path.strip("/").removeprefix("group/")
-    return name if name.isdecimal() else None
+    return number_as_told(name)
 
 
 def _not_a_group(kind: str, evidence: tuple[Evidence, ...]) -> Head | None:
@@ -151,6 +155,11 @@ def _not_a_group(kind: str, evidence: tuple[Evidence, ...]) -> Head | None:
         return None
     failure = Failure(FailureCode.NOT_A_COMMUNITY, f"the address is a {kind}")
     return Head(failure=failure, evidence=evidence)
+
+
+def _may_be_of_one(error: ReadError) -> bool:
+    """An answer that one group among them has spoilt."""
+    return error.failure.code is FailureCode.MALFORMED and not isinstance(error, ApiError)
 
 
 def _is_about_a_group(error: ReadError) -> bool:

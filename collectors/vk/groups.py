@@ -22,6 +22,7 @@ from collectors.model import (
     Presence,
     Run,
 )
+from collectors.numbers import count, whole
 from collectors.vk.errors import VkError, malformed
 from collectors.vk.facts import (
     FIELDS,
@@ -60,6 +61,7 @@ class _Lookup:
     groups: dict[str, tuple[Group, tuple[Evidence, ...]]] = field(default_factory=dict)
     errors: dict[str, VkError] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
+    has_hole: bool = False
 
     def joined(self, other: _Lookup) -> _Lookup:
         return _Lookup(
@@ -153,17 +155,30 @@ async def _look_up(reader: Reader, keys: Iterable[str], halvings: list[int]) -> 
     if len(asked) > CALL_IDS:
         some = await _look_up(reader, asked[:CALL_IDS], halvings)
         return some.joined(await _look_up(reader, asked[CALL_IDS:], halvings))
+    found = _Lookup()
     try:
-        return await _asked(reader, asked)
-    except VkError as error:
-        if error.number not in ONE_OF_THEM_IS_BAD:
+        found = await _asked(reader, asked)
+        asked = [key for key in asked if key not in found.groups] if found.has_hole else []
+        error = malformed("groups.getById", "an entry without a number")
+    except VkError as refusal:
+        error = refusal
+        if not _may_be_of_one(error):
             raise
-        if len(asked) == 1 or halvings[0] <= 0:
-            return _Lookup(errors=dict.fromkeys(asked, error), evidence=error.evidence)
+    if not asked:
+        return found
+    if len(asked) == 1 or halvings[0] <= 0:
+        errors = dict.fromkeys(asked, error)
+        return found.joined(_Lookup(errors=errors, evidence=error.evidence))
     halvings[0] -= 1
-    middle = len(asked) // 2
-    left = await _look_up(reader, asked[:middle], halvings)
+    middle = (len(asked) + 1) // 2
+    left = found.joined(await _look_up(reader, asked[:middle], halvings))
     return left.joined(await _look_up(reader, asked[middle:], halvings))
+
+
+def _may_be_of_one(error: VkError) -> bool:
+    """One community may spoil the answer for all: by its identifier, or by what is told of it."""
+    is_spoilt = error.number is None and error.failure.code is FailureCode.MALFORMED
+    return is_spoilt or error.number in ONE_OF_THEM_IS_BAD
 
 
 async def _asked(reader: Reader, keys: Sequence[str]) -> _Lookup:
@@ -175,17 +190,30 @@ async def _asked(reader: Reader, keys: Sequence[str]) -> _Lookup:
         )
     named = {name: group for group in groups for name in _names(group)}
     matched = {key: (named[key], answer.evidence) for key in keys if key in named}
-    return _Lookup(groups=matched, evidence=answer.evidence)
+    has_hole = _has_hole(answer.response, groups)
+    return _Lookup(groups=matched, evidence=answer.evidence, has_hole=has_hole)
 
 
 def groups_of(response: Any) -> list[Group] | None:
-    """Version 5.131 answers a list, 5.199 an object with `groups`; None: neither."""
+    """Version 5.131 answers a list, 5.199 an object with `groups`; None: neither.
+
+    Without entries that have no number: these cost themselves.
+    """
     listed = response.get("groups") if isinstance(response, dict) else response
     if not isinstance(listed, list):
         return None
-    if not all(isinstance(one, dict) and isinstance(one.get("id"), int) for one in listed):
-        return None
-    return listed
+    return [{**one, "id": number} for one in listed if (number := _number_of(one))]
+
+
+def _number_of(group: Any) -> int | None:
+    """None for an entry that is no community: it costs itself."""
+    return whole(group.get("id")) or None if isinstance(group, dict) else None
+
+
+def _has_hole(response: Any, groups: Sequence[Group]) -> bool:
+    """Any community may be the one that an entry without a number tells of."""
+    listed = response.get("groups") if isinstance(response, dict) else response
+    return isinstance(listed, list) and len(groups) < len(listed)
 
 
 def _names(group: Group) -> Iterable[str]:
@@ -221,12 +249,12 @@ async def _by_name(
     evidence = (*lookup.evidence, *answer.evidence)
     if owner in ([], {}):
         return absent(page, run, evidence, reader.name)
-    if not isinstance(owner, dict) or not isinstance(owner.get("object_id"), int | float):
+    if not isinstance(owner, dict) or not (known := whole(owner.get("object_id"))):
         raise malformed("utils.resolveScreenName", "no object_id").with_evidence(evidence)
     if owner.get("type") in PERSONS:
         failure = Failure(FailureCode.NOT_A_COMMUNITY, f"{name} is of type {owner['type']}")
         return _observed(page, run, reader.name, failure=failure, evidence=evidence)
-    number = str(int(owner["object_id"]))
+    number = str(known)
     found = (await _look_up(reader, [number], halvings)).groups.get(number)
     if found is None:
         failure = Failure(FailureCode.NOT_VISIBLE, f"{name} resolves to {number}, not shown")
@@ -253,8 +281,8 @@ async def _with_addresses(told: Found | Observation) -> Found | Observation:
 
 def _counted(response: Mapping[str, Any]) -> int:
     """Of a hundred that were asked for."""
-    count = response.get("count")
-    return min(count, CALL_ADDRESSES) if isinstance(count, int) else len(response["items"])
+    told = count(response.get("count"))
+    return len(response["items"]) if told is None else min(told, CALL_ADDRESSES)
 
 
 def _replaced(

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from collectors.model import Evidence, Failure, FailureCode, Observation, Run
+from collectors.numbers import count
 from collectors.vk.errors import MAY_NOT_EXECUTE, NEEDS_HALVING, Action, VkError, numbered
 from collectors.vk.groups import Found
 from collectors.vk.posts import Sheet, reaches, sheet
@@ -413,8 +414,7 @@ def _with_entry(reading: Reading, entry: Any, evidence: tuple[Evidence, ...]) ->
     """With one more sheet. Raises MisalignedError."""
     values = reading.values
     try:
-        items, total = items_of(entry), entry.get("count")
-        total = total if isinstance(total, int) else None
+        items, total = items_of(entry), count(entry.get("count"))
         read = sheet(reading.owner, items, total, values["offset"], values["count"])
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         failure = Failure(FailureCode.MALFORMED, f"{WALL_GET}: {type(error).__name__}")
