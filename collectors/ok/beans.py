@@ -38,7 +38,7 @@ def groups(answer: Any) -> list[Bean]:
     found = answer.get("groups") if isinstance(answer, dict) else answer
     if not isinstance(found, list):
         raise ShapeError("group.getInfo")
-    sound = [bean for bean in found if isinstance(bean, dict) and uid(bean)]
+    sound: list[Bean] = [bean for bean in found if isinstance(bean, dict) and uid(bean)]
     if found and not sound:
         raise ShapeError("group.getInfo")
     return sound

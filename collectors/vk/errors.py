@@ -138,7 +138,7 @@ class VkError(Exception):
         self.evidence = evidence
 
     def with_evidence(self, evidence: tuple[Evidence, ...]) -> VkError:
-        return VkError(self.action, self.failure, self.number, evidence)
+        return type(self)(self.action, self.failure, self.number, evidence)
 
     @property
     def is_absence(self) -> bool:
@@ -150,6 +150,10 @@ class VkError(Exception):
         return self.action in (Action.STOP_TOKEN, Action.STOP_METHOD)
 
 
+class SpoiltError(VkError):
+    """An answer came and is JSON, but not of VK's shape: what it tells of one page may be why."""
+
+
 def numbered(method: str, code: int, message: str = "", subcode: int | None = None) -> VkError:
     meaning = meaning_of(code, subcode)
     detail = f"{method}: VK error {code}" + (f" ({message})" if message else "")
@@ -157,4 +161,4 @@ def numbered(method: str, code: int, message: str = "", subcode: int | None = No
 
 
 def malformed(method: str, detail: str) -> VkError:
-    return VkError(Action.RETRY, Failure(FailureCode.MALFORMED, f"{method}: {detail}"))
+    return SpoiltError(Action.RETRY, Failure(FailureCode.MALFORMED, f"{method}: {detail}"))

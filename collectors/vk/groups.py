@@ -23,7 +23,7 @@ from collectors.model import (
     Run,
 )
 from collectors.numbers import count, whole
-from collectors.vk.errors import VkError, malformed
+from collectors.vk.errors import SpoiltError, VkError, malformed
 from collectors.vk.facts import (
     FIELDS,
     Group,
@@ -177,8 +177,7 @@ async def _look_up(reader: Reader, keys: Iterable[str], halvings: list[int]) -> 
 
 def _may_be_of_one(error: VkError) -> bool:
     """One community may spoil the answer for all: by its identifier, or by what is told of it."""
-    is_spoilt = error.number is None and error.failure.code is FailureCode.MALFORMED
-    return is_spoilt or error.number in ONE_OF_THEM_IS_BAD
+    return isinstance(error, SpoiltError) or error.number in ONE_OF_THEM_IS_BAD
 
 
 async def _asked(reader: Reader, keys: Sequence[str]) -> _Lookup:

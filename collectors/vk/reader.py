@@ -131,7 +131,7 @@ class Reader:
         if self._silent >= SILENT_ATTEMPTS:
             action = Action.STOP_TOKEN
         log.warning("token %s: %s", self.name, detail)
-        noted = VkError(action, failure, trouble.number, evidence)
+        noted = type(trouble)(action, failure, trouble.number, evidence)
         self.draw_consequences(noted, method)
         return noted
 
