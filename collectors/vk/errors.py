@@ -151,7 +151,7 @@ class VkError(Exception):
 
 
 class SpoiltError(VkError):
-    """An answer came and is JSON, but not of VK's shape: what it tells of one page may be why."""
+    """An answer came that no program can read: what it tells of one page may be why."""
 
 
 def numbered(method: str, code: int, message: str = "", subcode: int | None = None) -> VkError:
@@ -161,4 +161,8 @@ def numbered(method: str, code: int, message: str = "", subcode: int | None = No
 
 
 def malformed(method: str, detail: str) -> VkError:
+    return VkError(Action.RETRY, Failure(FailureCode.MALFORMED, f"{method}: {detail}"))
+
+
+def spoilt(method: str, detail: str) -> VkError:
     return SpoiltError(Action.RETRY, Failure(FailureCode.MALFORMED, f"{method}: {detail}"))

@@ -201,7 +201,8 @@ def groups_of(response: Any) -> list[Group] | None:
     listed = response.get("groups") if isinstance(response, dict) else response
     if not isinstance(listed, list):
         return None
-    return [{**one, "id": number} for one in listed if (number := _number_of(one))]
+    sound = [{**one, "id": number} for one in listed if (number := _number_of(one))]
+    return sound if sound or not listed else None
 
 
 def _number_of(group: Any) -> int | None:

@@ -26,7 +26,7 @@ from requests.adapters import HTTPAdapter
 
 from collectors.model import VK, Exchange, Failure, FailureCode, Turns
 from collectors.numbers import has_endless_number, parsed, whole
-from collectors.vk.errors import Action, VkError, malformed, numbered
+from collectors.vk.errors import Action, VkError, malformed, numbered, spoilt
 from collectors.vk.settings import VkSettings
 
 LIBRARY_BASE = "https://api.vk.ru/"  # what vk-api has built in
@@ -154,9 +154,11 @@ class Line:
             return _of_status(method, error.response.status_code)
         except requests.RequestException as error:
             return _of_network(method, error)
+        except RecursionError:
+            return spoilt(method, "nested too deeply")
+        except MemoryError:
+            raise
         except Exception as error:  # an answer that the library trips over
-            if isinstance(error, MemoryError):
-                raise
             return malformed(method, f"not an answer of VK ({type(error).__name__})")
         if isinstance(payload, dict) and "response" in payload:
             return payload
