@@ -23,7 +23,7 @@ from collectors.model import (
     Run,
 )
 from collectors.numbers import count, whole
-from collectors.vk.errors import SpoiltError, VkError, malformed
+from collectors.vk.errors import SpoiltError, VkError, malformed, spoilt
 from collectors.vk.facts import (
     FIELDS,
     Group,
@@ -184,13 +184,25 @@ async def _asked(reader: Reader, keys: Sequence[str]) -> _Lookup:
     answer = await reader.call("groups.getById", group_ids=",".join(keys), fields=FIELDS)
     groups = groups_of(answer.response)
     if groups is None:
-        raise malformed("groups.getById", "neither a list nor an object with groups").with_evidence(
-            answer.evidence
-        )
-    named = {name: group for group in groups for name in _names(group)}
-    matched = {key: (named[key], answer.evidence) for key in keys if key in named}
-    has_hole = _has_hole(answer.response, groups)
+        broken = spoilt if _listed(answer.response) else malformed
+        trouble = broken("groups.getById", "neither a list nor an object with groups")
+        raise trouble.with_evidence(answer.evidence)
+    named = _named(groups)
+    matched = {
+        key: (found[0], answer.evidence) for key in keys if len(found := named.get(key, [])) == 1
+    }
+    is_claimed_twice = any(len(named.get(key, [])) > 1 for key in keys)
+    has_hole = is_claimed_twice or _has_hole(answer.response, groups)
     return _Lookup(groups=matched, evidence=answer.evidence, has_hole=has_hole)
+
+
+def _named(groups: Iterable[Group]) -> Mapping[str, list[Group]]:
+    """Of two that go by one name nobody knows which is meant: it is asked for by itself."""
+    named: dict[str, list[Group]] = {}
+    for group in groups:
+        for name in _names(group):
+            named.setdefault(name, []).append(group)
+    return named
 
 
 def groups_of(response: Any) -> list[Group] | None:
@@ -198,27 +210,32 @@ def groups_of(response: Any) -> list[Group] | None:
 
     Without entries that have no number: these cost themselves.
     """
-    listed = response.get("groups") if isinstance(response, dict) else response
-    if not isinstance(listed, list):
+    listed = _listed(response)
+    if listed is None:
         return None
-    sound = [{**one, "id": number} for one in listed if (number := _number_of(one))]
+    sound: list[Group] = [{**one, "id": number} for one in listed if (number := _number_of(one))]
     return sound if sound or not listed else None
+
+
+def _listed(response: Any) -> list[Any] | None:
+    listed = response.get("groups") if isinstance(response, dict) else response
+    return listed if isinstance(listed, list) else None
 
 
 def _number_of(group: Any) -> int | None:
     """None for an entry that is no community: it costs itself."""
-    return whole(group.get("id")) or None if isinstance(group, dict) else None
+    return count(group.get("id")) or None if isinstance(group, dict) else None
 
 
 def _has_hole(response: Any, groups: Sequence[Group]) -> bool:
     """Any community may be the one that an entry without a number tells of."""
-    listed = response.get("groups") if isinstance(response, dict) else response
-    return isinstance(listed, list) and len(groups) < len(listed)
+    return len(groups) < len(_listed(response) or ())
 
 
 def _names(group: Group) -> Iterable[str]:
-    yield str(abs(group["id"]))
-    if isinstance(name := group.get("screen_name"), str):
+    number, name = str(group["id"]), group.get("screen_name")
+    yield number
+    if isinstance(name, str) and name.lower() != number:
         yield name.lower()
 
 

@@ -154,8 +154,8 @@ class Line:
             return _of_status(method, error.response.status_code)
         except requests.RequestException as error:
             return _of_network(method, error)
-        except RecursionError:
-            return spoilt(method, "nested too deeply")
+        except (RecursionError, ValueError) as error:  # nested too deeply, a number without end
+            return spoilt(method, f"not to be read ({type(error).__name__})")
         except MemoryError:
             raise
         except Exception as error:  # an answer that the library trips over

@@ -18,7 +18,14 @@ from typing import Any
 
 from collectors.model import Evidence, Failure, FailureCode, Observation, Run
 from collectors.numbers import count
-from collectors.vk.errors import MAY_NOT_EXECUTE, NEEDS_HALVING, Action, VkError, numbered
+from collectors.vk.errors import (
+    MAY_NOT_EXECUTE,
+    NEEDS_HALVING,
+    Action,
+    SpoiltError,
+    VkError,
+    numbered,
+)
 from collectors.vk.groups import Found
 from collectors.vk.posts import Sheet, reaches, sheet
 from collectors.vk.reader import LINES, Answer, Reader
@@ -259,7 +266,7 @@ class _Walls:
         if error.number in MAY_NOT_EXECUTE:
             reader.may_execute = False
             return batch
-        if error.number in NEEDS_HALVING:
+        if error.number in NEEDS_HALVING or isinstance(error, SpoiltError):
             return self._halved(batch)
         return [self._refused(reading, error) for reading in batch]
 
