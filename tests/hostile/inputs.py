@@ -104,7 +104,8 @@ BEAN = {
 TOPIC = {"created_ms": NO_NUMBERS, "media": NO_THINGS}
 
 ODD_BYTES = (
-    b"\xc8\xec\xff", "Имя".encode(), b"\xed\xa0\x80", b"\x00\x0b\x7f", b"\xb2", b"%zz%", b"a" * 9000,
+    b"\xc8\xec\xff", "Имя".encode(), b"\xed\xa0\x80", b"\x00\x0b\x7f", b"\xb2", b"%zz%",
+    b"a" * 9000,
     b"=;,=;", b'"\\', b"\x85\xa0",
 )  # fmt: skip
 COOKIES = tuple(part + rest for part in ODD_BYTES for rest in (b"", b"=1; path=/; Expires=" + part))
@@ -122,7 +123,8 @@ WAITS = (
     b"Mon, 01 Jan 0001 00:00:00 +1400", "١".encode(), b"1;2",
 )  # fmt: skip
 STATUSES = (
-    b"200 \xcd\xe0\xe9\xe4\xe5\xed\xee", "200 Найдено".encode(), b"200", b"200 ", b"099 x", b"999 x",
+    b"200 \xcd\xe0\xe9\xe4\xe5\xed\xee", "200 Найдено".encode(), b"200", b"200 ", b"099 x",
+    b"999 x",
     b"600 x", b"2000 x", b"-1 x", b"abc", b"", b"\xb2\xb2\xb2 x", b"200\tOK", b"200 \x00\x0b",
     b"101 x", b"204 x", b"304 x", b"206 x", b"206", b"402 x", b"418 \xff", b"451 x", b"226 x",
 )  # fmt: skip
@@ -145,10 +147,12 @@ BODIES = (
     b"<script type='application/ld+json'>" + b"9" * 6000 + b"</script>",
     b"<script>document.write('\\ud800 school@example.org');</script>",
     b"<script>document.write(String.fromCharCode(55296,64,46));</script>",
-    b"<base href='http://[::1'>", b"<meta charset='\xff'>", b"<meta http-equiv=refresh content='0;url=//['>",
+    b"<base href='http://[::1'>", b"<meta charset='\xff'>",
+    b"<meta http-equiv=refresh content='0;url=//['>",
     b"<table><tr><td>" * 900, b"\x00" * 500, b"\xff\xfe" + b"\x00\xd8" * 200, b"<!--", b"<![CDATA[",
     b"<a href='tel:" + b"8" * 9000 + b"'>x</a>", b"<a href='mailto:\xff@\xd0\x98'>x</a>",
-    b"<title>" + b"$x^$ \\ud800 =1+1" * 90, b"<p>" + "31.12.9999 29.02.0000 № 0 от 99.99.9999 ".encode(),
+    b"<title>" + b"$x^$ \\ud800 =1+1" * 90,
+    b"<p>" + "31.12.9999 29.02.0000 № 0 от 99.99.9999 ".encode(),
     b"<svg><style>@import 'x';</style><a xlink:href='javascript:x'/></svg>", b"<plaintext>",
     b"<template><template><template>" * 200, b"<img src='data:image/svg+xml;base64,//'>",
     b"<?xml version='9' encoding='\xff'?><!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>",
@@ -156,7 +160,8 @@ BODIES = (
 ROBOTS = (
     b"\xff\xfe\x00", b"User-agent: *\nCrawl-delay: nan",
     b"User-agent: *\nCrawl-delay: -1", b"User-agent: *\nDisallow: /%\xff", b"Sitemap: http://[",
-    b"Sitemap: \xff", b"User-agent: *\nDisallow: " + b"*" * 300 + b"$", b"User-agent: \xb2\nAllow: /",
+    b"Sitemap: \xff", b"User-agent: *\nDisallow: " + b"*" * 300 + b"$",
+    b"User-agent: \xb2\nAllow: /",
     b"User-agent: *\nRequest-rate: x/y",
     b"User-agent: *\nVisit-time: 9999-x", b"\x1f\x8b\x08broken", b"Sitemap:\x00/",
 )  # fmt: skip

@@ -62,8 +62,9 @@ class Stranger:
 
     def group(self, number: int) -> dict[str, Any]:
         sound = {
-            "id": number, "name": f"Школа № {number}", "screen_name": f"club{number}", "type": "page",
-            "is_closed": 0, "wall": 1, "description": f"Приёмная {PHONE}", "members_count": 90,
+            "id": number, "name": f"Школа № {number}", "type": "page",
+            "screen_name": f"club{number}", "is_closed": 0, "wall": 1,
+            "description": f"Приёмная {PHONE}", "members_count": 90,
             "status": "", "activity": "Школа", "site": self.site(number), "has_photo": 1,
             "verified": 0, "is_government_organization": True, "cover": {"enabled": 1},
             "contacts": [{"phone": PHONE}], "links": [], "menu": {"items": [{"url": "https://x.ru"}]},
@@ -129,7 +130,8 @@ def loopback(number: int) -> str:
 
 
 def html(number: int, path: str) -> bytes:
-    links = f"<a href='https://vk.com/club{number}'>ВК</a><a href='https://ok.ru/group/{OK_FIRST + number}'>ОК</a>"
+    pages = f"https://vk.com/club{number}", f"https://ok.ru/group/{OK_FIRST + number}"
+    links = "".join(f"<a href='{one}'>Страница</a>" for one in pages)
     told = f"<p>Телефон: {PHONE}, school{number}@example.org</p>{links}"
     title = f"Школа № {number}"
     return (
