@@ -127,7 +127,9 @@ def town(folder: Path, *pages: str, mail: Mapping[str, Any] | None = None) -> To
 def test_a_page_on_which_a_collector_breaks_costs_itself(tmp_path: Path, sick: str) -> None:
     made = town(tmp_path, "one", "two", sick, "four", "five")
     assert made.audit().returncode == 3
-    assert made.unknown() == [3]
+    told = made.told()["audit"]
+    assert (told["collection"]["read"], told["collection"]["reasons"]) == (4, {"our_fault": 1})
+    assert told["issues"][0]["addresses"] == [f"https://square.example/{sick}"]
 
 
 def test_the_operator_is_told_of_the_page_and_the_log_of_the_place(tmp_path: Path) -> None:
