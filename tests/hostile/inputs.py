@@ -173,6 +173,8 @@ def inputs() -> list[Hostile]:
 
 
 def of_networks() -> Iterator[Hostile]:
+    yield Hostile("id: of a neighbour", "vk", {"id": 1})
+    yield Hostile("name: of a neighbour", "vk", {"screen_name": "1"})
     for place, keys in {"vk": GROUP, "wall": POST, "bean": BEAN, "topic": TOPIC}.items():
         for key, values in keys.items():
             for kind, value in values.items():
