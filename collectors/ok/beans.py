@@ -115,13 +115,19 @@ def _parts(answer: Any) -> tuple[Sequence[Bean], Sequence[Bean]]:
     topics, feeds = inner.get("media_topics", answer.get("media_topics")), answer.get("feeds")
     if topics is None and feeds is None:
         raise ShapeError("list of topics")
-    return _beans(topics), _beans(feeds)
+    told = _beans(feeds)
+    if told and isinstance(topics, list):  # the feed of a topic that is none tells of it
+        topics = [one for one in topics if isinstance(one, dict)]
+    return _beans(topics), told
 
 
 def _beans(values: Any) -> list[Bean]:
-    """None stands for an empty list."""
-    beans = [] if values is None else values
-    if not isinstance(beans, list) or not all(isinstance(bean, dict) for bean in beans):
+    """None stands for an empty list, and an empty bean for what is none; not if all are."""
+    found = [] if values is None else values
+    if not isinstance(found, list):
+        raise ShapeError("list of topics")
+    beans: list[Bean] = [one if isinstance(one, dict) else {} for one in found]
+    if beans and not any(isinstance(one, dict) for one in found):
         raise ShapeError("list of topics")
     return beans
 

@@ -23,8 +23,9 @@ from collectors.vk.facts import Gaps, address_contacts, group_facts, has_wall
 from collectors.vk.groups import Found, find_pages
 from collectors.vk.posts import pinned_text_of, wall_of
 from collectors.vk.reader import Reader
+from collectors.vk.reading import Reading
 from collectors.vk.settings import VkSettings
-from collectors.vk.walls import Reading, read_walls
+from collectors.vk.walls import read_walls
 
 log = logging.getLogger(__name__)
 

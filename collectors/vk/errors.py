@@ -114,6 +114,22 @@ NEEDS_HALVING = frozenset({13, 36})
 MAY_NOT_EXECUTE = frozenset({3, 7, 8, 12, 15, 20, 21, 23, 27, 28})
 """Answers of `execute` to a token that may not call it; plain calls may still work."""
 
+OF_ONE = frozenset(
+    {
+        FailureCode.TIMEOUT,
+        FailureCode.CONNECTION,
+        FailureCode.SERVER_ERROR,
+        FailureCode.FORBIDDEN,
+        FailureCode.TOO_LARGE,
+        FailureCode.MALFORMED,
+        FailureCode.UNRECOGNISED,
+        FailureCode.OUR_FAULT,
+        FailureCode.NOT_VISIBLE,
+    }
+)
+"""What one wall or community can do to an answer that it shares with others. Not: what is said of
+the token, of its calls, or of the way to the server."""
+
 
 def meaning_of(code: int, subcode: int | None = None) -> Meaning:
     if subcode is not None and (code, subcode) in SUBCODES:
@@ -138,20 +154,20 @@ class VkError(Exception):
         self.evidence = evidence
 
     def with_evidence(self, evidence: tuple[Evidence, ...]) -> VkError:
-        return type(self)(self.action, self.failure, self.number, evidence)
+        return VkError(self.action, self.failure, self.number, evidence)
 
     @property
     def is_absence(self) -> bool:
         return self.number is not None and meaning_of(self.number).is_absence
 
     @property
+    def may_be_of_one(self) -> bool:
+        return self.failure.code in OF_ONE and not self.ends_work
+
+    @property
     def ends_work(self) -> bool:
         """Another token may still do what this one cannot."""
         return self.action in (Action.STOP_TOKEN, Action.STOP_METHOD)
-
-
-class SpoiltError(VkError):
-    """An answer came that no program can read: what it tells of one page may be why."""
 
 
 def numbered(method: str, code: int, message: str = "", subcode: int | None = None) -> VkError:
@@ -162,7 +178,3 @@ def numbered(method: str, code: int, message: str = "", subcode: int | None = No
 
 def malformed(method: str, detail: str) -> VkError:
     return VkError(Action.RETRY, Failure(FailureCode.MALFORMED, f"{method}: {detail}"))
-
-
-def spoilt(method: str, detail: str) -> VkError:
-    return SpoiltError(Action.RETRY, Failure(FailureCode.MALFORMED, f"{method}: {detail}"))

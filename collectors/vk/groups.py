@@ -3,6 +3,9 @@
 Answers are matched by number or screen name, never by position. What is not in the answer is asked
 once more (a renamed page by the number known from earlier), a name at last by
 `utils.resolveScreenName`; only then it is an absence. Error 100 proves nothing (guard G01).
+
+A call that fails for one community's sake, and one with an entry that is none, is halved until
+the guilty one stands alone: it is not read, and is no absence; the others are.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from collectors.halving import Halvings
 from collectors.model import (
     Evidence,
     Facts,
@@ -23,7 +27,7 @@ from collectors.model import (
     Run,
 )
 from collectors.numbers import count, whole
-from collectors.vk.errors import SpoiltError, VkError, malformed, spoilt
+from collectors.vk.errors import VkError, malformed
 from collectors.vk.facts import (
     FIELDS,
     Group,
@@ -32,10 +36,10 @@ from collectors.vk.facts import (
     page_key,
     signals_of,
 )
-from collectors.vk.reader import Reader, Signals
+from collectors.vk.reader import Answer, Reader, Signals
 
 CALL_IDS = 500
-HALVINGS = 60  # a run of bad identifiers may not eat the night
+HALVINGS = 60  # of a call: bad identifiers, and an ill server, may not eat the night
 ONE_OF_THEM_IS_BAD = frozenset({40, 100, 104, 125})
 CALL_ADDRESSES = 100
 PART_OF_ADDRESSES = Failure(FailureCode.INCOMPLETE, "groups.getAddresses: fewer than it counts")
@@ -61,7 +65,6 @@ class _Lookup:
     groups: dict[str, tuple[Group, tuple[Evidence, ...]]] = field(default_factory=dict)
     errors: dict[str, VkError] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
-    has_hole: bool = False
 
     def joined(self, other: _Lookup) -> _Lookup:
         return _Lookup(
@@ -114,10 +117,11 @@ async def _find_batch(
 async def _find_with(
     reader: Reader, pages: Sequence[Page], controls: Sequence[str], run: Run
 ) -> list[Found | Observation]:
-    halvings = [HALVINGS]
+    halvings = Halvings(HALVINGS, lone=len(pages) == 1)
     asked = () if reader.knows_controls else controls
     first = await _look_up(reader, (*asked, *(page_key(page.address) for page in pages)), halvings)
-    _note_signals(reader, [first.groups[key][0] for key in asked if key in first.groups])
+    if not first.errors.keys() & set(asked):  # else a later batch asks for them again
+        _note_signals(reader, [first.groups[key][0] for key in asked if key in first.groups])
     missing = [page for page in pages if page_key(page.address) not in first.groups]
     second = await _look_up(reader, filter(None, map(_second_key, missing)), halvings)
     settled: dict[Page, Found | Observation] = {}
@@ -147,7 +151,9 @@ def _second_key(page: Page) -> str:
     return page.known_id or (key if key.isdecimal() else "")
 
 
-async def _look_up(reader: Reader, keys: Iterable[str], halvings: list[int]) -> _Lookup:
+async def _look_up(
+    reader: Reader, keys: Iterable[str], halvings: Halvings, is_part: bool = False
+) -> _Lookup:
     """Batches that VK refuses because of one identifier are halved until it stands alone."""
     asked = list(dict.fromkeys(keys))
     if not asked:
@@ -155,45 +161,86 @@ async def _look_up(reader: Reader, keys: Iterable[str], halvings: list[int]) -> 
     if len(asked) > CALL_IDS:
         some = await _look_up(reader, asked[:CALL_IDS], halvings)
         return some.joined(await _look_up(reader, asked[CALL_IDS:], halvings))
-    found = _Lookup()
     try:
-        found = await _asked(reader, asked)
-        asked = [key for key in asked if key not in found.groups] if found.has_hole else []
-        error = malformed("groups.getById", "an entry without a number")
-    except VkError as refusal:
-        error = refusal
-        if not _may_be_of_one(error):
+        return await _asked(reader, asked, halvings, is_part and len(asked) > 1)
+    except VkError as error:
+        if not _is_of_one(error):
             raise
-    if not asked:
-        return found
-    if len(asked) == 1 or halvings[0] <= 0:
-        errors = dict.fromkeys(asked, error)
-        return found.joined(_Lookup(errors=errors, evidence=error.evidence))
-    halvings[0] -= 1
-    middle = (len(asked) + 1) // 2
-    left = found.joined(await _look_up(reader, asked[:middle], halvings))
-    return left.joined(await _look_up(reader, asked[middle:], halvings))
+        if not _may_halve(halvings, asked, error):
+            return _Lookup(errors=dict.fromkeys(asked, error), evidence=error.evidence)
+    return await _in_halves(reader, asked, halvings)
 
 
-def _may_be_of_one(error: VkError) -> bool:
-    """One community may spoil the answer for all: by its identifier, or by what is told of it."""
-    return isinstance(error, SpoiltError) or error.number in ONE_OF_THEM_IS_BAD
+def _is_of_one(error: VkError) -> bool:
+    return error.number in ONE_OF_THEM_IS_BAD or error.may_be_of_one
 
 
-async def _asked(reader: Reader, keys: Sequence[str]) -> _Lookup:
-    answer = await reader.call("groups.getById", group_ids=",".join(keys), fields=FIELDS)
+def _may_halve(halvings: Halvings, keys: Sequence[str], error: VkError) -> bool:
+    if _was_not_answered(error):
+        return not halvings.lone and halvings.may(keys)
+    halvings.was_answered()
+    return halvings.may(keys)
+
+
+async def _in_halves(reader: Reader, keys: Sequence[str], halvings: Halvings) -> _Lookup:
+    middle = len(keys) // 2
+    left = await _look_up(reader, keys[:middle], halvings, is_part=True)
+    return left.joined(await _look_up(reader, keys[middle:], halvings, is_part=True))
+
+
+async def _asked(reader: Reader, keys: Sequence[str], halvings: Halvings, is_part: bool) -> _Lookup:
+    """What is not in the answer may be the entry that is no community: then it is asked again."""
+    answer = await reader.call(
+        "groups.getById", is_part=is_part, group_ids=",".join(keys), fields=FIELDS
+    )
     groups = groups_of(answer.response)
     if groups is None:
-        broken = spoilt if _listed(answer.response) else malformed
-        trouble = broken("groups.getById", "neither a list nor an object with groups")
-        raise trouble.with_evidence(answer.evidence)
+        raise malformed("groups.getById", "neither a list nor an object with groups").with_evidence(
+            answer.evidence
+        )
+    halvings.was_answered()
     named = _named(groups)
     matched = {
         key: (found[0], answer.evidence) for key in keys if len(found := named.get(key, [])) == 1
     }
-    is_claimed_twice = any(len(named.get(key, [])) > 1 for key in keys)
-    has_hole = is_claimed_twice or _has_hole(answer.response, groups)
-    return _Lookup(groups=matched, evidence=answer.evidence, has_hole=has_hole)
+    told = _Lookup(groups=matched, evidence=answer.evidence)
+    rest = [key for key in keys if key not in matched]
+    is_claimed_twice = any(key in named for key in rest)
+    is_whole = len(groups) == len(_listed(answer.response) or ())
+    if not rest or (is_whole and not is_claimed_twice):
+        return told
+    return told.joined(await _asked_apart(reader, keys, rest, answer, halvings))
+
+
+async def _asked_apart(
+    reader: Reader, keys: Sequence[str], rest: Sequence[str], answer: Answer, halvings: Halvings
+) -> _Lookup:
+    if not halvings.may(keys):
+        error = malformed("groups.getById", "an entry is no community")
+        return _Lookup(errors=dict.fromkeys(rest, error.with_evidence(answer.evidence)))
+    if len(rest) < len(keys):
+        return await _look_up(reader, rest, halvings, is_part=True)
+    return await _in_halves(reader, rest, halvings)
+
+
+def groups_of(response: Any) -> list[Group] | None:
+    """What is a community of the answer; None: nothing of it, and it is not an empty one."""
+    listed = _listed(response)
+    if listed is None:
+        return None
+    groups: list[Group] = [{**one, "id": number} for one in listed if (number := _number_of(one))]
+    return groups if groups or not listed else None
+
+
+def _listed(response: Any) -> list[Any] | None:
+    """Version 5.131 answers a list, 5.199 an object with `groups`; None: neither."""
+    listed = response.get("groups") if isinstance(response, dict) else response
+    return listed if isinstance(listed, list) else None
+
+
+def _number_of(group: Any) -> int | None:
+    """None for an entry that is no community."""
+    return count(group.get("id")) or None if isinstance(group, dict) else None
 
 
 def _named(groups: Iterable[Group]) -> Mapping[str, list[Group]]:
@@ -205,33 +252,6 @@ def _named(groups: Iterable[Group]) -> Mapping[str, list[Group]]:
     return named
 
 
-def groups_of(response: Any) -> list[Group] | None:
-    """Version 5.131 answers a list, 5.199 an object with `groups`; None: neither.
-
-    Without entries that have no number: these cost themselves.
-    """
-    listed = _listed(response)
-    if listed is None:
-        return None
-    sound: list[Group] = [{**one, "id": number} for one in listed if (number := _number_of(one))]
-    return sound if sound or not listed else None
-
-
-def _listed(response: Any) -> list[Any] | None:
-    listed = response.get("groups") if isinstance(response, dict) else response
-    return listed if isinstance(listed, list) else None
-
-
-def _number_of(group: Any) -> int | None:
-    """None for an entry that is no community: it costs itself."""
-    return count(group.get("id")) or None if isinstance(group, dict) else None
-
-
-def _has_hole(response: Any, groups: Sequence[Group]) -> bool:
-    """Any community may be the one that an entry without a number tells of."""
-    return len(groups) < len(_listed(response) or ())
-
-
 def _names(group: Group) -> Iterable[str]:
     number, name = str(group["id"]), group.get("screen_name")
     yield number
@@ -240,13 +260,16 @@ def _names(group: Group) -> Iterable[str]:
 
 
 async def _unknown(
-    reader: Reader, page: Page, lookup: _Lookup, halvings: list[int], run: Run
+    reader: Reader, page: Page, lookup: _Lookup, halvings: Halvings, run: Run
 ) -> Found | Observation:
     """What a page is that getById did not know twice."""
     key = page_key(page.address)
+    unread = [lookup.errors.get(one) for one in (key, _second_key(page))]
+    if broken := next((one for one in unread if one and _was_not_answered(one)), None):
+        return failed(page, run, broken, reader.name)
     error = lookup.errors.get(key)
     refused = error is not None and not error.is_absence
-    if error is not None and refused and (key.isdecimal() or halvings[0] <= 0):
+    if error is not None and refused and (key.isdecimal() or halvings.most <= 0):
         return failed(page, run, error, reader.name)
     if key.isdecimal():
         return absent(page, run, lookup.evidence, reader.name)
@@ -258,8 +281,13 @@ async def _unknown(
         return failed(page, run, trouble, reader.name)
 
 
+def _was_not_answered(error: VkError) -> bool:
+    """It says nothing about the page, not even to the next question about it."""
+    return error.number not in ONE_OF_THEM_IS_BAD
+
+
 async def _by_name(
-    reader: Reader, page: Page, name: str, lookup: _Lookup, halvings: list[int], run: Run
+    reader: Reader, page: Page, name: str, lookup: _Lookup, halvings: Halvings, run: Run
 ) -> Found | Observation:
     answer = await reader.call("utils.resolveScreenName", screen_name=name)
     owner = answer.response
@@ -272,7 +300,10 @@ async def _by_name(
         failure = Failure(FailureCode.NOT_A_COMMUNITY, f"{name} is of type {owner['type']}")
         return _observed(page, run, reader.name, failure=failure, evidence=evidence)
     number = str(known)
-    found = (await _look_up(reader, [number], halvings)).groups.get(number)
+    again = await _look_up(reader, [number], halvings)
+    if (error := again.errors.get(number)) and _was_not_answered(error):
+        raise error
+    found = again.groups.get(number)
     if found is None:
         failure = Failure(FailureCode.NOT_VISIBLE, f"{name} resolves to {number}, not shown")
         return _observed(page, run, reader.name, failure=failure, evidence=evidence)

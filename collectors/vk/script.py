@@ -71,11 +71,11 @@ def proof(entries: Iterable[Any]) -> Originals:
     rows = [row for entry in entries if isinstance(entry, dict) for row in _both(entry)]
     if not rows:
         return Originals.UNPROVEN
-    counted = all(count == len(originals) for originals, count in rows)
+    counted = all(isinstance(one, list) and count == len(one) for one, count in rows)
     return Originals.COUNTED if counted else Originals.WHOLE
 
 
-def _both(entry: Mapping[str, Any]) -> list[tuple[Sequence[Any], Any]]:
+def _both(entry: Mapping[str, Any]) -> list[tuple[Any, Any]]:
     """The originals and their number, for every post that is a repost."""
     whole, counts = entry.get(WHOLE), entry.get(COUNTED)
     if not isinstance(whole, list) or not any(whole):

@@ -26,7 +26,7 @@ from requests.adapters import HTTPAdapter
 
 from collectors.model import VK, Exchange, Failure, FailureCode, Turns
 from collectors.numbers import has_endless_number, parsed, whole
-from collectors.vk.errors import Action, VkError, malformed, numbered, spoilt
+from collectors.vk.errors import Action, VkError, malformed, numbered
 from collectors.vk.settings import VkSettings
 
 LIBRARY_BASE = "https://api.vk.ru/"  # what vk-api has built in
@@ -154,8 +154,6 @@ class Line:
             return _of_status(method, error.response.status_code)
         except requests.RequestException as error:
             return _of_network(method, error)
-        except (RecursionError, ValueError) as error:  # nested too deeply, a number without end
-            return spoilt(method, f"not to be read ({type(error).__name__})")
         except MemoryError:
             raise
         except Exception as error:  # an answer that the library trips over
