@@ -8,14 +8,14 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # What apt only recommends beside Chromium is printing, discovery and the like: no test needs it.
 APT_INSTALL := $(SUDO) apt-get install -y -qq --no-install-recommends
 
-.PHONY: demo test check lock browser pango clean bench fuzz pictures replay
+.PHONY: demo test check lock browser pango clean bench fuzz kills pictures replay
 
 demo: .venv/run  ## audit a town that does not exist, and show the report
 	$(BIN)/dozor demo
 
 # Modules are kept compiled, whatever the environment says: tests start the program hundreds of
 # times, and a benchmark would measure the compiler.
-demo test fuzz bench replay: export PYTHONDONTWRITEBYTECODE :=
+demo test fuzz kills bench replay: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/dev browser pango  ## the whole suite, a browser and a mail server included
 	$(BIN)/pytest -n 2 --dist worksteal
 
@@ -79,6 +79,9 @@ fuzz: .venv/dev  ## every parser, and what must hold of every judgement, with ra
 	for seed in 1 2 3; do \
 		FUZZ_EXAMPLES=5000 $(BIN)/pytest tests/rules/test_properties.py -n 2 --dist worksteal \
 			--hypothesis-seed=$$seed || exit 1; done
+
+kills: .venv/dev  ## 200 SIGKILLs: one service, two, workers; both databases
+	KILLS=200 $(BIN)/pytest tests/monitor/test_crash.py -s
 
 clean:
 	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import groupby
 from typing import Any, Protocol
 
 from collectors.barrier import RunError, barrier
@@ -25,7 +26,7 @@ from collectors.model import Address, EvidenceSink, Failure, Observation, Page, 
 from collectors.networks import networks
 from collectors.text import normalised
 from monitor.application import Application
-from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
+from monitor.beginning import Order, StoppedError, begin, begin_or_resume, finished, turn
 from monitor.breaks import issue_of
 from monitor.careful import STORES, read_carefully
 from monitor.comparison import followed
@@ -66,18 +67,27 @@ def silent(network: str, done: int, total: int) -> None:
     """For runs that nobody watches."""
 
 
+Known = Callable[[Audit], object]  # told of what was ordered before and is done
+
+
+def unnoticed(_: Audit) -> None:
+    """For those to whom it is all one who has read it, and when."""
+
+
 def as_seen(batch: Batch) -> Batch:
     return batch
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An institution that would be told to have got worse, and the pages that say so."""
+    """An institution that would be told to have got worse, and the pages that say so.
+
+    The authority's site, which is large, is not kept with it: a bad night has doubts in all towns.
+    """
 
     municipality: Municipality
     institution: Institution
     shared: Mapping[str, int]
-    site: Seen
     pages: tuple[Page, ...]
 
 
@@ -139,14 +149,23 @@ def alone(work: Work) -> Iterator[Hands]:
         yield Alone(work, file)
 
 
-def audit(application: Application, order: Order, tell: Tell = silent, crew: Crew = alone) -> Audit:
-    """Collect, judge, store.
+def audit(
+    application: Application,
+    order: Order,
+    tell: Tell = silent,
+    crew: Crew = alone,
+    known: Known = unnoticed,
+) -> Audit:
+    """Collect, judge, store; once for each moment and scope.
 
     Raises LockTakenError, UnknownInstitutionError, ClockError, StorageError, StoppedError, OSError;
     CrewError.
     """
     application = application.as_stated()
     with turn(application, order) as renew:
+        if done := finished(application, order, "audit"):
+            known(done)
+            return done
         begun, order, scope = begin_or_resume(application, order, "audit")
         _seal_abandoned(application, begun)
         with crew(Work(application, order, begun, _renewing(tell, renew))) as hands:
@@ -159,10 +178,15 @@ def audit(application: Application, order: Order, tell: Tell = silent, crew: Cre
         return _finish(application, order, begun, scope, hands.requests)
 
 
-def collect(application: Application, order: Order, tell: Tell = silent) -> Audit:
-    """Only read and keep what was seen."""
+def collect(
+    application: Application, order: Order, tell: Tell = silent, known: Known = unnoticed
+) -> Audit:
+    """Only read and keep what was seen; once for each moment and scope."""
     application = application.as_stated()
     with turn(application, order) as renew:
+        if done := finished(application, order, "collect"):
+            known(done)
+            return done
         begun, order, scope = begin_or_resume(application, order, "collect")
         _seal_abandoned(application, begun)
         with alone(Work(application, order, begun, _renewing(tell, renew))) as hands:
@@ -364,8 +388,8 @@ def judge_all(
         for institution in members:
             if application.stopping():
                 raise StoppedError
-            doubt = Doubt(municipality, institution, shared, site, ())
-            if pages := _settle(application, order, begun, doubt, doubtful):
+            doubt = Doubt(municipality, institution, shared, ())
+            if pages := _settle(application, order, begun, doubt, site, doubtful):
                 doubts.append(replace(doubt, pages=pages))
     return tuple(doubts)
 
@@ -375,12 +399,13 @@ def _settle(
     order: Order,
     begun: Audit,
     one: Doubt,
+    site: Seen,
     doubtful: Callable[[Sequence[Finding], Dossier], tuple[Page, ...]] | None = None,
 ) -> tuple[Page, ...]:
     """Store what was found, or give the pages that are in doubt. What breaks costs this one."""
     with barrier("institution", one.institution.key, passing=STORES) as crossing:
         dossier = dossier_of(
-            application, order, one.municipality, one.institution, one.shared, one.site
+            application, order, one.municipality, one.institution, one.shared, site
         )
         found = _judge(application, dossier)
         if pages := doubtful(found, dossier) if doubtful else ():
@@ -402,9 +427,13 @@ def _doubtful(application: Application, begun: Audit, doubts: Sequence[Doubt]) -
 def _judge_doubts(
     application: Application, order: Order, begun: Audit, doubts: Sequence[Doubt]
 ) -> None:
-    """After the second reading, which is now the newest."""
-    for one in doubts:
-        _settle(application, order, begun, one)
+    """After the second reading, which is now the newest, of the authority's site as well."""
+    for _, in_town in groupby(doubts, key=lambda one: one.municipality.id):
+        site: Seen | None = None
+        for one in in_town:
+            town = one.municipality
+            site = authority_site(application.engine, town, order.as_of) if site is None else site
+            _settle(application, order, begun, one, site)
 
 
 def _judge(application: Application, dossier: Dossier) -> tuple[Finding, ...]:

@@ -16,10 +16,12 @@ import logging
 import re
 import smtplib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache, partial
 from html import escape
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -44,8 +46,9 @@ from monitor.smtp import (
     server,
 )
 from monitor.storage import outbox
+from monitor.storage.claims import LostError, give_back, hand
 from monitor.storage.locks import lock
-from monitor.storage.outbox import DEPUTY, deputy_of, institution_of
+from monitor.storage.outbox import DEPUTY, QueuedBeforeError, deputy_of, institution_of
 from monitor.storage.tables import MessageRow
 from monitor.system_errors import in_russian
 from monitor.town import of_town, town_path
@@ -120,11 +123,13 @@ def queue_report(
     where it has just been written: they are attached as they lie there. Letters to institutions
     are held until the deputy head's report is out.
     """
-    reports = [*_to_deputy(application, report, files), *_to_towns(application, report)]
+    reports: Iterator[Draft] = chain(
+        _to_deputy(application, report, files), _to_towns(application, report)
+    )
     if not scheduled:
-        reports = [replace(one, every="night") for one in reports]
-    tables = _to_cur(application, report)
-    told = _queue_all(application, audit, [*reports, *tables], again)
+        reports = (replace(one, every="night") for one in reports)
+    # one after another: a letter with its attachments is forgotten when the next town's is written
+    told = _queue_all(application, audit, chain(reports, _to_cur(application, report)), again)
     _queue_all(application, audit, _to_institutions(application, audit, report), again)
     return told
 
@@ -278,20 +283,22 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
             body, refusal = b"", str(error)
     if crossing.fault:
         return False
-    outbox.queue(
-        engine,
-        audit,
-        role=draft.role,
-        recipient=draft.recipient,
-        subject=text.subject,
-        body=body,
-        at=application.clock(),
-        message_id="" if refusal else number,
-        turn=place.turn,
-        held=draft.held,
-        refusal=refusal,
-    )
-    return not refusal
+    with suppress(QueuedBeforeError):  # another process was faster
+        outbox.queue(
+            engine,
+            audit,
+            role=draft.role,
+            recipient=draft.recipient,
+            subject=text.subject,
+            body=body,
+            at=application.clock(),
+            message_id="" if refusal else number,
+            turn=place.turn,
+            held=draft.held,
+            refusal=refusal,
+        )
+        return not refusal
+    return False
 
 
 def _body(
@@ -314,15 +321,22 @@ def _body(
     )
 
 
-def queue_alert(application: Application, subject: str, text: str) -> None:
-    """A letter to the operator, who hears of a failed night; the deputy head does not."""
+def queue_alert(
+    application: Application, subject: str, text: str, told_since: datetime | None = None
+) -> None:
+    """A letter to the operator, who hears of a failed night; the deputy head does not.
+
+    Not where one with this subject was put in line after `told_since`, by whichever process.
+    """
     mail, now = application.settings.mail, application.clock()
     subject, text = without_secrets(subject), without_secrets(text)
-    if mail.operator:
-        html = f"<pre>{escape(text)}</pre>"
-        alert = Letter(subject=subject, text=text, html=html, attachments=())
-        draft = Draft(letter=lambda: alert, role=OPERATOR, recipient=mail.operator)
-        number = id_of(mail.sender, OPERATOR, subject, now.isoformat())
+    if not mail.operator:
+        return
+    html = f"<pre>{escape(text)}</pre>"
+    alert = Letter(subject=subject, text=text, html=html, attachments=())
+    draft = Draft(letter=lambda: alert, role=OPERATOR, recipient=mail.operator)
+    number = id_of(mail.sender, OPERATOR, subject, now.isoformat())
+    with suppress(QueuedBeforeError):
         outbox.queue(
             application.engine,
             None,
@@ -332,6 +346,7 @@ def queue_alert(application: Application, subject: str, text: str) -> None:
             body=_body(application, draft, alert, number),
             at=now,
             message_id=number,
+            told_since=told_since,
         )
 
 
@@ -406,6 +421,9 @@ def _deliver_one(
                 told = LIGHTER.format(error=error)
                 return _deliver_one(engine, settings, clock, number, told)
             return _refused(engine, message, error, clock())
+        except LostError as error:
+            log.warning("%s was claimed by another process: not handed over", error)
+            return None
     if crossing.fault:
         return _parked(engine, message, crossing.fault)
     return Fate(recipient=message.recipient, state="sent", why=lighter)
@@ -443,10 +461,10 @@ def _refused(engine: Engine, message: MessageRow, error: DeliveryError, now: dat
         ends_round=error.refusal is Refusal.SERVER,
     )
     if error.refusal is Refusal.FOR_GOOD or message.attempts > len(PAUSES):
-        outbox.mark(engine, message.id, state="parked", answer=fate.why)
+        give_back(engine, message, state="parked", answer=fate.why)
         return fate
     due = now + PAUSES[message.attempts - 1]
-    outbox.mark(engine, message.id, state="queued", due_at=due, answer=fate.why)
+    give_back(engine, message, state="queued", due_at=due, answer=fate.why)
     return replace(fate, state="queued", due_at=due)
 
 
@@ -461,10 +479,18 @@ def _hand_over(engine: Engine, server: Line, mail: Mail, message: MessageRow) ->
     _expect(server.mail(sender, options), refused_sender)
     _expect(server.rcpt(recipient))
     _expect(server.docmd("DATA"))
-    outbox.mark(engine, message.id, state="handing")
+    _written_down(engine, server, message)
     _be_patient(server, mail)
     server.send(body)
     _expect(_last_answer(server))
+
+
+def _written_down(engine: Engine, server: Line, message: MessageRow) -> None:
+    try:
+        hand(engine, message)
+    except LostError:
+        server.close()  # a letter without its end is none
+        raise
 
 
 def _recipient(message: MessageRow) -> str:

@@ -18,11 +18,12 @@ from monitor.application import Application
 from monitor.careful import STORES
 from monitor.registry import RegistryError, load
 from monitor.scope import in_scope, pages_of
-from monitor.storage import audits, findings, observations
+from monitor.storage import audits, observations
+from monitor.storage.judgements import Kept
 from monitor.storage.private import written_whole
 from reports.formats import installed
 from reports.ground import part_of, part_stem
-from reports.model import Audit, Entry, FormatError, Rendered, Report
+from reports.model import Audit, Entry, FormatError, Rendered, Report, Streamed
 from reports.words import phrase
 from rules.model import Institution, Municipality
 from rules.workdays import monday_of, starts_at
@@ -80,7 +81,7 @@ def report_of(application: Application, audit: Audit) -> Report:
         municipalities=towns,
         institutions=scope,
         acts=tuple(act for name, act in application.acts.items() if name in used),
-        findings=findings.of_audit(application.engine, audit),
+        findings=Kept(application.engine, audit),
         trend=audits.tallies(application.engine, audit) if audit.scope is None else (),
         previous_as_of=before.as_of if before else None,
         weeks=_weeks(application.engine, towns, scope, audit.as_of),
@@ -154,13 +155,13 @@ def write_all(report: Report, slug: str, path: Path, *, private: bool = True) ->
     rendered = rendered_as(report, slug)
     beside = []
     for name, content in rendered.beside:
-        _write_whole(path.parent / name, content, private=private)
+        _write_whole(path.parent / name, (content,), private=private)
         beside.append(path.parent / name)
-    _write_whole(path, rendered.main, private=private)
+    _write_whole(path, rendered.parts, private=private)
     return path, *beside
 
 
-def rendered_as(report: Report, slug: str) -> Rendered:
+def rendered_as(report: Report, slug: str) -> Rendered | Streamed:
     demand_whole(report, slug)
     return installed()[slug].render(report)
 
@@ -173,9 +174,9 @@ def demand_whole(report: Report, slug: str) -> None:
         raise FormatError(phrase("whole_only", *told))
 
 
-def _write_whole(path: Path, content: bytes, *, private: bool) -> None:
+def _write_whole(path: Path, parts: Iterable[bytes], *, private: bool) -> None:
     with written_whole(path, private=private) as opened:
-        opened.write(content)
+        opened.writelines(parts)
 
 
 def default_path(application: Application, report: Report, slug: str) -> Path:

@@ -6,6 +6,9 @@
 Every step can be killed and is gone on with at the next start: the night keeps its moment, the
 audit its pages and findings, the outbox its letters. A night that the machine slept through is
 made up once. What goes wrong is told to the operator, never to the deputy head.
+
+Of several services on one database one has the night in hand; the others wait, go on with it where
+that one dies, and find it finished where it does not.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,9 +40,9 @@ from monitor.health import FAULT, examined
 from monitor.logs import without_secrets
 from monitor.mass_change import is_held, words
 from monitor.reporting import default_path, report_of, write, write_all
-from monitor.storage import alerts, audits, nights
+from monitor.storage import alerts, nights
 from monitor.storage.database import open_database
-from monitor.storage.locks import LockTakenError, lock
+from monitor.storage.locks import NIGHT, LockTakenError, lock
 from monitor.storage.nights import Night
 from monitor.stuck import stuck_letters, stuck_text
 from monitor.stuck import words as stuck_words
@@ -53,6 +56,7 @@ Clock = Callable[[], datetime]
 LATE = timedelta(hours=1)  # a first night that begins up to an hour late still begins
 RESUME_WITHIN = timedelta(hours=12)  # a night that broke off longer ago begins anew
 WAITS_FOR_ANOTHER = timedelta(hours=2)  # for an audit of everything that a person has begun
+WAITS_FOR_THE_NIGHT = timedelta(hours=12)  # that another service has in hand
 TELL_AGAIN = timedelta(hours=20)  # the same trouble is told once a night
 NOTHING = nullcontext()
 RETRY_MINUTES = 1  # how often the outbox is looked at
@@ -165,21 +169,42 @@ def last_due(trigger: CronTrigger, now: datetime) -> datetime:
 # --- a night ----------------------------------------------------------------------------------
 
 
+class ElsewhereError(Exception):
+    """Another process had the night in hand all the time that this one waited."""
+
+
 def night(service: Service) -> Audit | None:
     """One night: audit, reports, letters. What goes wrong is told to the operator."""
     done = None
     try:
-        with service.opened() as application, watched() as faults:
+        with _night_in_hand(service), service.opened() as application, watched() as faults:
             done = _tonight(application, service.crew, faults)
     except StoppedError:
         log.warning("stopped in the middle of the night; the next start goes on")
         return None
+    except ElsewhereError:
+        log.warning("another process has the night in hand")
     except Exception as error:
+        if service.stop.is_set() and isinstance(error, LockTakenError):
+            log.warning("stopped while another audit was under way; the next start goes on")
+            return None
         log.exception("the night failed")
         _note(service, _words(error))
         _alert(service, "Дозор: ночная проверка не удалась", _words(error))
     week(service)  # its letter waits for a night that is under way
     return done
+
+
+@contextmanager
+def _night_in_hand(service: Service) -> Iterator[None]:
+    """From the question whether it is finished to its end; raises StoppedError, ElsewhereError."""
+    patience, stopping = WAITS_FOR_THE_NIGHT, service.stop.is_set
+    with service.opened_for_mail() as application, ExitStack() as held:
+        try:
+            held.enter_context(lock(application.engine, NIGHT, service.clock, patience, stopping))
+        except LockTakenError:
+            raise (StoppedError if stopping() else ElsewhereError) from None
+        yield
 
 
 def _words(error: Exception) -> str:
@@ -224,8 +249,7 @@ def _tonight(
 def _audited(application: Application, tonight: Night, crew: pipeline.Crew) -> Audit:
     """The audit of this night's moment: the one that a crash left finished, or the rest of it."""
     order = Order(as_of=tonight.as_of, patience=WAITS_FOR_ANOTHER)
-    done = audits.finished_as_of(application.engine, tonight.as_of)
-    return done or pipeline.audit(application, order, crew=crew)
+    return pipeline.audit(application, order, crew=crew)
 
 
 def _tell(application: Application, done: Audit) -> None:
@@ -345,9 +369,7 @@ def _alert(service: Service, subject: str, text: str) -> None:
 
 
 def _alert_once(application: Application, subject: str, text: str) -> None:
-    since = application.clock() - TELL_AGAIN
-    if not alerts.was_told(application.engine, subject, since):
-        queue_alert(application, subject, text)
+    queue_alert(application, subject, text, told_since=application.clock() - TELL_AGAIN)
 
 
 def _log(done: Delivered) -> None:

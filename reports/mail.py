@@ -18,7 +18,7 @@ from collectors.barrier import barrier
 from reports.building import build
 from reports.formats import cur, html, xlsx
 from reports.ground import part_stem
-from reports.model import Rendered, Report
+from reports.model import Rendered, Report, Streamed
 from reports.templating import one_line, render
 from reports.words import day
 
@@ -46,7 +46,9 @@ class Letter:
     attachments: tuple[Attachment, ...]
 
 
-def digest(report: Report, rendered: Rendered | None = None, lies_at: str = "") -> Letter:
+def digest(
+    report: Report, rendered: Rendered | Streamed | None = None, lies_at: str = ""
+) -> Letter:
     """The letter on the whole report; no preview of a draft act is in it but in the attachment.
 
     `rendered` is the report in HTML where that has been done already; `lies_at` says where it can
@@ -71,7 +73,7 @@ def digest(report: Report, rendered: Rendered | None = None, lies_at: str = "") 
     )
 
 
-def _whole(report: Report, rendered: Rendered) -> tuple[Attachment, ...]:
+def _whole(report: Report, rendered: Rendered | Streamed) -> tuple[Attachment, ...]:
     """The page; with cards beside it an archive, as its links would lead nowhere; or nothing."""
     if rendered is NOTHING:
         return ()

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from collectors.apart import Apart
 from collectors.barrier import barrier
 from collectors.guard import Resolver, guard, resolve
 from collectors.http import Client, Limits, open_client, trust_store
@@ -31,11 +32,12 @@ async def collect(
     asked: dict[Asked, list[Page]] = {}
     for page in pages:
         asked.setdefault((page.address, page.role == "authority"), []).append(page)
-    store = trust or trust_store(settings.extra_roots)
-    async with open_client(
+    store = trust or await asyncio.to_thread(trust_store, settings.extra_roots)
+    opened = open_client(
         SITE, run, limits(settings), guard(settings.allow_addresses), resolver=resolver, trust=store
-    ) as client:
-        sites = _Sites(client, settings, resolver)
+    )
+    async with opened as client, Apart() as apart:
+        sites = _Sites(client, settings, resolver, apart)
         tasks = [asyncio.create_task(sites.read(one)) for one in asked]
         try:
             for done in asyncio.as_completed(tasks):
@@ -66,6 +68,7 @@ class _Sites:
     client: Client
     settings: SiteSettings
     resolver: Resolver
+    apart: Apart
     places: asyncio.Semaphore = field(init=False)
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     proof: bool | None = None
@@ -83,6 +86,7 @@ class _Sites:
                     address,
                     is_authority=is_authority,
                     names_resolve=self.names_resolve,
+                    apart=self.apart,
                 )
         return asked, SiteReading(failure=crossing.failure)
 

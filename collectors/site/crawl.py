@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
+from collectors.apart import Apart
 from collectors.barrier import barrier
 from collectors.contacts import union
 from collectors.http import Answer, Client, NoSuchNameError, ReadError
@@ -66,9 +67,11 @@ async def read_site(
     *,
     is_authority: bool,
     names_resolve: Callable[[], Awaitable[bool]],
+    apart: Apart | None = None,
 ) -> SiteReading:
     """Never raises ReadError. `names_resolve` tells whether our resolver can be believed."""
-    reader, broke = Reader(client, client.run.as_of.date(), with_blocks=is_authority), None
+    reader = Reader(client, client.run.as_of.date(), with_blocks=is_authority, apart=apart)
+    broke = None
     try:
         home = await find_home(reader, address, whole_host=is_authority)
     except NoSuchNameError as error:

@@ -27,6 +27,7 @@ from monitor.storage.database import open_database
 from monitor.storage.evidence import verify as verified
 from monitor.storage.tables import MessageRow
 from monitor.town import of_town, town_path
+from reports.findings import Selected
 from reports.formats import installed
 from reports.model import Report
 from reports.templating import one_line
@@ -59,7 +60,7 @@ def report(
         found = _report(application, number, kind, institution, municipality)
         if output == Path("-"):
             with format_barrier(kind):
-                sys.stdout.buffer.write(rendered_as(found, kind).main)
+                sys.stdout.buffer.writelines(rendered_as(found, kind).parts)
         for slug in [] if output == Path("-") else [kind] if output else family(kind):
             with format_barrier(slug):
                 path = output or _path(application, found, slug, institution, municipality)
@@ -95,7 +96,7 @@ def narrowed(report: Report, name: str) -> Report:
         report,
         municipalities=tuple(one for one in report.municipalities if one.id in towns),
         institutions=found,
-        findings=tuple(f for f in report.findings if f"{f.municipality}/{f.institution}" in named),
+        findings=Selected(report.found, found),
         trend=(),
     )
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, update
+from sqlalchemy import ColumnElement, Engine, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from monitor.storage import findings
+from monitor.storage import findings, readings
 from monitor.storage.bodies import made, plain
 from monitor.storage.database import put_once, session
+from monitor.storage.locks import LockTakenError
 from monitor.storage.tables import AuditRow, DocumentRow
 from reports.model import Audit, Collection, Issue, Tally
 
@@ -49,7 +50,11 @@ def begin(
     packs: Mapping[str, str],
     documents: Iterable[Document],
 ) -> Audit:
-    """Open an audit and keep the texts that it rests on."""
+    """Open an audit and keep the texts that it rests on.
+
+    LockTakenError: another has read the same as of this moment. One that was interrupted is
+    superseded: it can neither be gone on with nor finished.
+    """
     row = AuditRow(
         kind=kind,
         as_of=as_of,
@@ -59,10 +64,11 @@ def begin(
         registries=dict(registries),
         packs=dict(packs),
         issues=[],
+        reading=readings.key_of(kind, as_of, scope, registries),
     )
     with session(engine) as opened:
         put_once(opened, [_kept(document) for document in documents])
-        opened.add(row)
+        row.id = readings.put(opened, row)
     return _value(row)
 
 
@@ -90,6 +96,7 @@ def unfinished(
             .where(
                 col(AuditRow.finished_at).is_(None),
                 AuditRow.kind == kind,
+                col(AuditRow.reading).is_not(None),
                 col(AuditRow.as_of) >= since,
                 col(AuditRow.as_of) <= until,
             )
@@ -115,19 +122,17 @@ def abandoned(engine: Engine, begun: Audit) -> tuple[Audit, ...]:
     return tuple(_value(row) for row in rows if (row.scope is None) == (begun.scope is None))
 
 
-def finished_as_of(engine: Engine, as_of: datetime) -> Audit | None:
-    """The finished audit of all institutions as of exactly this moment."""
-    with session(engine) as opened:
-        rows = opened.exec(
-            select(AuditRow)
-            .where(
-                col(AuditRow.finished_at).is_not(None),
-                AuditRow.kind == "audit",
-                AuditRow.as_of == as_of,
-            )
-            .order_by(col(AuditRow.id).desc())
-        ).all()
-    return next((_value(row) for row in rows if row.scope is None), None)
+def finished(
+    engine: Engine,
+    *,
+    kind: str,
+    as_of: datetime,
+    scope: tuple[str, ...] | None,
+    towns: Iterable[str],
+) -> Audit | None:
+    """The one that has read this scope as of exactly this moment."""
+    number = readings.finished(engine, readings.key_of(kind, as_of, scope, tuple(towns)))
+    return by_id(engine, number) if number else None
 
 
 def last_started(engine: Engine) -> datetime | None:
@@ -148,6 +153,7 @@ def finish(
     issues: tuple[Issue, ...],
     standings: Mapping[str, int] | None = None,
 ) -> Audit:
+    """Done twice, it is finished once. LockTakenError: the reading was begun anew by another."""
     changes = {
         "finished_at": finished_at,
         "complete": complete,
@@ -156,10 +162,18 @@ def finish(
         "standings": None if standings is None else dict(standings),
     }
     with session(engine) as opened:
-        opened.exec(update(AuditRow).where(col(AuditRow.id) == audit.id).values(**changes))
+        ours = opened.exec(update(AuditRow).where(*_is_ours(audit)).values(**changes))
     found = by_id(engine, audit.id)
     assert found is not None
+    if not ours.rowcount:
+        raise LockTakenError(readings.TAKEN)
     return found
+
+
+def _is_ours(audit: Audit) -> tuple[ColumnElement[bool], ...]:
+    """Not superseded."""
+    ours = (col(AuditRow.id) == audit.id,)
+    return (*ours, col(AuditRow.reading).is_not(None)) if audit.kind in readings.READING else ours
 
 
 def by_id(engine: Engine, number: int) -> Audit | None:

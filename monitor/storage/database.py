@@ -98,8 +98,8 @@ def upgrade(connection: Connection) -> None:
     """To the newest schema, as a part of the connection's transaction."""
     from monitor.storage import upgrading  # only when needed: heavy, and due once a release
 
-    if connection.dialect.name == POSTGRESQL:  # two that start at once
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+    if begin := _MIGRATE.get(connection.dialect.name):  # two that start at once
+        connection.exec_driver_sql(begin)
     upgrading.upgrade(connection)
 
 
@@ -164,6 +164,7 @@ def put_once(opened: Session, rows: Sequence[SQLModel]) -> None:
     opened.connection().execute(insert(type(rows[0])).on_conflict_do_nothing(), values)
 
 
+_MIGRATE = {SQLITE: "BEGIN IMMEDIATE", POSTGRESQL: f"SELECT pg_advisory_xact_lock({_MIGRATING})"}
 _BEGIN = {SQLITE: "BEGIN IMMEDIATE", POSTGRESQL: f"SELECT pg_advisory_xact_lock({_EXCLUSIVE})"}
 
 

@@ -142,6 +142,23 @@ def of_audit(engine: Engine, audit: Audit) -> tuple[Finding, ...]:
     return tuple(each_of_audit(engine, audit))
 
 
+def of_institution(
+    engine: Engine,
+    audit: Audit,
+    institution: Institution,
+    lists: dict[str, tuple[Evidence, ...]],
+) -> tuple[Finding, ...]:
+    """`lists` of evidence are remembered there from one institution to the next."""
+    wanted = select(JudgementRow.body).where(
+        JudgementRow.audit_id == audit.id,
+        JudgementRow.municipality == institution.municipality,
+        JudgementRow.institution == institution.id,
+    )
+    with session(engine) as opened:
+        body = opened.exec(wanted).first()
+        return _findings(body, _Lists(opened, lists)) if body is not None else ()
+
+
 def each_of_audit(engine: Engine, audit: Audit) -> Iterator[Finding]:
     """The same one by one: a region has hundreds of thousands."""
     with session(engine) as opened:
@@ -213,9 +230,13 @@ def of_last_whole(engine: Engine, as_of: datetime) -> Iterator[Finding]:
             .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
             .limit(1)
         ).first()
-        bodies = opened.exec(select(JudgementRow.body).where(JudgementRow.audit_id == number)).all()
-    for body in bodies:
-        yield from unpacked(Judgement, body).findings
+        rows = opened.exec(
+            select(JudgementRow.body)
+            .where(JudgementRow.audit_id == number)
+            .execution_options(yield_per=AT_ONCE)
+        )
+        for body in rows:
+            yield from unpacked(Judgement, body).findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, func, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from monitor.storage.database import session
+from monitor.storage.database import StorageError, exclusive, session
 from monitor.storage.tables import AuditRow, MessageRow
 from reports.model import Audit
 
@@ -33,6 +33,10 @@ UNSURE = (
     "отправить снова: dozor outbox --retry"
 )
 ON_THE_WAY = frozenset({"queued", "claimed", "handing"})
+
+
+class QueuedBeforeError(StorageError):
+    """The same message is in line, or was: nothing was queued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,12 @@ def queue(
     turn: int = 1,
     held: bool = False,
     refusal: str = "",
+    told_since: datetime | None = None,
 ) -> MessageRow:
     """Put a message in line, or aside with the reason why it cannot go (`refusal`).
 
-    A second one of the same audit, recipient and turn is refused (StorageError).
+    A second one of the same audit, role, recipient and turn is refused (QueuedBeforeError); so is
+    an alert where one with its subject was put in line after `told_since`.
     """
     row = MessageRow(
         audit_id=audit.id if audit else None,
@@ -107,9 +113,24 @@ def queue(
         queued_at=at,
         due_at=at,
     )
-    with session(engine) as opened:
+    with exclusive(engine) as opened:
+        if _is_queued(opened, row, told_since):
+            raise QueuedBeforeError(subject)
         opened.add(row)
     return row
+
+
+def _is_queued(opened: Session, row: MessageRow, told_since: datetime | None) -> bool:
+    same = select(MessageRow.id).where(
+        MessageRow.audit_id == row.audit_id, *_same(row.role, row.recipient)
+    )
+    if row.audit_id is not None:
+        same = same.where(MessageRow.turn == row.turn)
+    elif told_since is None:
+        return False
+    else:
+        same = same.where(MessageRow.subject == row.subject, col(MessageRow.queued_at) > told_since)
+    return opened.exec(same.limit(1)).first() is not None
 
 
 def has(engine: Engine, audit: Audit, role: str) -> bool:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -55,6 +56,7 @@ def _moment(**options: Any) -> Any:
 
 class AuditRow(SQLModel, table=True):
     __tablename__ = "audit"
+    __table_args__ = (Index("audit_reading", "reading", unique=True),)
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str = "audit"  # audit | collect | evaluate; what only collected is no report
@@ -70,6 +72,8 @@ class AuditRow(SQLModel, table=True):
     standings: dict[str, int] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
+    reading: str | None = None  # the key of monitor/storage/readings.py
+    letters_due: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class DocumentRow(SQLModel, table=True):
