@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from collectors.barrier import RunError
 from monitor.application import Application, pack_files
 from monitor.clocks import SLIP, is_back_from_ahead
 from monitor.scope import in_scope
@@ -26,11 +27,11 @@ ON_DEMAND_WAITS = timedelta(minutes=15)
 AT_ONCE = timedelta(0)
 
 
-class ClockError(Exception):
+class ClockError(RunError):
     """The clock went back; the text is Russian."""
 
 
-class StoppedError(Exception):
+class StoppedError(RunError):
     """The run was asked to stop; the next one goes on."""
 
 

@@ -16,10 +16,11 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from queue import SimpleQueue
 
 from apscheduler.events import EVENT_JOB_MISSED, EVENT_SCHEDULER_STARTED, JobEvent, SchedulerEvent
@@ -28,9 +29,11 @@ from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from collectors.barrier import Fault, watched
 from monitor import audit as pipeline
 from monitor.application import Application, opened
 from monitor.beginning import Order, StoppedError
+from monitor.breaks import afterwards, format_barrier, lines_of, subject_of, text_of
 from monitor.clocks import Running
 from monitor.config import Settings
 from monitor.delivery import Delivered, deliver, queue_alert, queue_report
@@ -177,8 +180,8 @@ def night(service: Service) -> Audit | None:
     """One night: audit, reports, letters. What goes wrong is told to the operator."""
     done = None
     try:
-        with _night_in_hand(service), service.opened() as application:
-            done = _tonight(application, service.crew)
+        with _night_in_hand(service), service.opened() as application, watched() as faults:
+            done = _tonight(application, service.crew, faults)
     except StoppedError:
         log.warning("stopped in the middle of the night; the next start goes on")
         return None
@@ -226,7 +229,10 @@ def _note(service: Service, failure: str) -> None:
         log.exception("the failure could not be written down")
 
 
-def _tonight(application: Application, crew: pipeline.Crew) -> Audit | None:
+def _tonight(
+    application: Application, crew: pipeline.Crew, faults: Sequence[Fault]
+) -> Audit | None:
+    """`faults`: what breaks on the way, one thing each; the operator is told."""
     now = application.clock()
     due = last_due(application.settings.schedule.trigger(), now)
     before = nights.last(application.engine, now)
@@ -235,6 +241,7 @@ def _tonight(application: Application, crew: pipeline.Crew) -> Audit | None:
         return None
     done = _audited(application, tonight, crew)
     _tell(application, done)
+    _tell_of(application, done, faults)
     nights.finish(application.engine, tonight, application.clock(), done.id)
     if before and before.failure:
         _alert_once(application, "Дозор: ночные проверки снова идут", _told(done))
@@ -251,8 +258,11 @@ def _audited(application: Application, tonight: Night, crew: pipeline.Crew) -> A
 def _tell(application: Application, done: Audit) -> None:
     """Reports and letters; all of it may be done twice and shows once."""
     report = report_of(application, done)
-    files = write_all(report, "html", default_path(application, report, "html"))
-    write(report, "json", default_path(application, report, "json"))
+    files: tuple[Path, ...] = ()
+    with format_barrier("html"):
+        files = write_all(report, "html", default_path(application, report, "html"))
+    with format_barrier("json"):
+        write(report, "json", default_path(application, report, "json"))
     if is_held(done):
         advice = words("advice", audit=done.id)
         _alert_once(application, words("subject", audit=done.id), f"{_told(done)}\n\n{advice}")
@@ -260,6 +270,12 @@ def _tell(application: Application, done: Audit) -> None:
     queue_report(application, done, report, files, scheduled=True)
     if done.issues:
         _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _told(done))
+
+
+def _tell_of(application: Application, done: Audit, faults: Sequence[Fault]) -> None:
+    """What is in no issue of the audit: the operator's letter has these already."""
+    if broken := afterwards(faults):
+        _alert_once(application, subject_of(done), text_of(done, broken))
 
 
 def _told(done: Audit) -> str:
@@ -280,8 +296,12 @@ def week(service: Service) -> None:
     """
     try:
         if due := _week_due(service):
-            with service.opened() as application:
+            with service.opened() as application, watched() as faults:
                 _this_week(application, due)
+            if faults:
+                _alert(
+                    service, "Дозор: письмо за неделю не составлено", "\n".join(lines_of(faults))
+                )
     except LockTakenError:
         log.info("another process is at the weekly letter")
     except Exception as error:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from collectors.barrier import watched
 from monitor.application import Application, opened, real_time
+from monitor.breaks import format_barrier, tell_of
 from monitor.config import ConfigError, load_settings
 from monitor.delivery import Delivered, deliver, queue_report
 from monitor.reporting import (
@@ -31,6 +33,7 @@ from reports.formats import installed
 from reports.model import Report
 from reports.templating import one_line
 
+PARTLY = 3  # the rest was done
 LETTERS = ("letter", "letter-text")
 STATES = {
     "held": "ждёт, пока уйдёт отчёт руководителю",
@@ -54,15 +57,17 @@ def report(
         raise ConfigError([f"--format {kind}: такого вида нет; есть {', '.join(installed())}"])
     if kind in LETTERS and institution is None:
         raise ConfigError([f"--format {kind}: скажите, какому учреждению: --institution КОД"])
-    with opened(load_settings(config)) as application:
+    with opened(load_settings(config)) as application, watched() as faults:
         found = _report(application, number, kind, institution, municipality)
         if output == Path("-"):
-            sys.stdout.buffer.writelines(rendered_as(found, kind).parts)
-            return 0
-        for slug in [kind] if output else family(kind):
-            path = output or _path(application, found, slug, institution, municipality)
-            print(write(found, slug, path, private=output is None))
-    return 0
+            with format_barrier(kind):
+                sys.stdout.buffer.writelines(rendered_as(found, kind).parts)
+        for slug in [] if output == Path("-") else [kind] if output else family(kind):
+            with format_barrier(slug):
+                path = output or _path(application, found, slug, institution, municipality)
+                print(write(found, slug, path, private=output is None))
+        tell_of(faults)
+    return PARTLY if faults else 0
 
 
 def _report(
@@ -124,7 +129,7 @@ def _path(
 
 
 def send(config: Path, number: int | None, *, again: bool) -> int:
-    with opened(load_settings(config)) as application:
+    with opened(load_settings(config)) as application, watched() as faults:
         mail = application.settings.mail
         if not (mail.deputies or mail.cur):
             raise ConfigError(
@@ -136,11 +141,14 @@ def send(config: Path, number: int | None, *, again: bool) -> int:
         if not mail.deputies:
             demand_whole(found, "cur")
         queued = queue_report(application, audit, found, again=again)
-        if not queued:
+        tell_of(faults)
+        if not queued and not faults:
             print(f"Отчёт о проверке № {audit.id} уже поставлен в очередь раньше; ещё раз: --again")
         done = deliver(application.engine, application.settings, application.clock)
     say_delivered(done)
-    return 1 if done.parked or done.postponed else 0
+    if done.parked or done.postponed:
+        return 1
+    return PARTLY if faults else 0
 
 
 def say_delivered(done: Delivered) -> None:
