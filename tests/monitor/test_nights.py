@@ -345,7 +345,8 @@ def test_a_collector_that_crashes_is_told_to_the_operator_without_its_key(
     kept = [held_in(path) for path in files(tmp_path)]
     assert [text for text in (*map(whole, mailbox.messages), *kept) if TOKEN in text] == []
     engine = connect(settings.storage.database)
-    assert health(settings, engine, datetime.now(TOMSK))[1]["status"] == "ok"  # the night came to its end
+    status = health(settings, engine, datetime.now(TOMSK))[1]["status"]
+    assert status == "ok"  # the night came to its end
     engine.dispose()
 
 
