@@ -8,14 +8,14 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # What apt only recommends beside Chromium is printing, discovery and the like: no test needs it.
 APT_INSTALL := $(SUDO) apt-get install -y -qq --no-install-recommends
 
-.PHONY: demo test check lock browser pango clean bench fuzz pictures
+.PHONY: demo test check lock browser pango clean bench fuzz kills pictures replay
 
 demo: .venv/run  ## audit a town that does not exist, and show the report
 	$(BIN)/dozor demo
 
 # Modules are kept compiled, whatever the environment says: tests start the program hundreds of
 # times, and a benchmark would measure the compiler.
-demo test fuzz bench: export PYTHONDONTWRITEBYTECODE :=
+demo test fuzz kills bench replay: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/dev browser pango  ## the whole suite, a browser and a mail server included
 	$(BIN)/pytest -n 2 --dist worksteal
 
@@ -52,12 +52,22 @@ lock: .venv/dev  ## pin the newest versions that pyproject.toml allows, with has
 	$(BIN)/$(COMPILE) --extra postgresql pyproject.toml requirements/build.in -o requirements/postgresql.txt
 	$(BIN)/$(COMPILE) --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
 	$(BIN)/$(COMPILE) --extra dev --extra bench pyproject.toml requirements/build.in -o requirements/bench.txt
+	$(BIN)/$(COMPILE) requirements/pywb.in -o requirements/pywb.txt
 
 bench: .venv/bench  ## every measurement in one table, in some three minutes (FULL=1: in an hour)
 	$(BIN)/python -m benchmarks.all $(if $(FULL),--full)
 
 .venv/bench: requirements/bench.txt .venv/dev
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	touch $@
+
+replay: .venv/dev build/pywb/ready  ## our evidence, shown by another program: pywb
+	PYWB=build/pywb/bin $(BIN)/pytest tests/monitor/replay_in_pywb.py
+
+# An environment of its own: its brotlipy takes the module `brotli`, which ours uses.
+build/pywb/ready: requirements/pywb.txt
+	$(PYTHON) -m venv build/pywb
+	build/pywb/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/pywb.txt
 	touch $@
 
 pictures: .venv/dev browser  ## docs/*.png from the demo
@@ -69,6 +79,9 @@ fuzz: .venv/dev  ## every parser, and what must hold of every judgement, with ra
 	for seed in 1 2 3; do \
 		FUZZ_EXAMPLES=5000 $(BIN)/pytest tests/rules/test_properties.py -n 2 --dist worksteal \
 			--hypothesis-seed=$$seed || exit 1; done
+
+kills: .venv/dev  ## 200 SIGKILLs: one service, two, workers; both databases
+	KILLS=200 $(BIN)/pytest tests/monitor/test_crash.py -s
 
 clean:
 	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

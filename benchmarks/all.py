@@ -18,7 +18,10 @@ from pathlib import Path
 from benchmarks.figures import Figure, Machine, Size, as_json, number, table, this_machine
 from benchmarks.running import measured
 
-PARTS = ("shell", "vk_scale", "vk_limits", "sites", "judging", "nights", "year")
+PARTS = (
+    *("shell", "vk_scale", "vk_limits", "sites", "hostile"),
+    *("judging", "nights", "formats", "year"),
+)
 FOLDER = Path("build/bench")
 
 

@@ -82,13 +82,13 @@ def _kb(what: str, size: float) -> Figure:
 def growth(nights: int) -> Growth:
     acts = [load_act(path) for path in shipped().values()]
     dossiers = list(dossiers_of(0, acts))
-    seen = [_later(one, 0) for one in _seen(dossiers)]
+    seen = [later(one, 0) for one in seen_of(dossiers)]
     with TemporaryDirectory(prefix="dozor-bench-") as folder:
         engine = open_database(f"sqlite:///{folder}/dozor.db")
         sizes = []
         for night in range(nights):
             audit = _begun(engine, NOW + night * DAY)
-            observations.add(engine, audit, (_later(one, night) for one in seen))
+            observations.add(engine, audit, (later(one, night) for one in seen))
             for one in dossiers:
                 findings.add(engine, audit, judge(_with_evidence(one, night), acts))
             sizes.append(_size(engine))
@@ -105,7 +105,7 @@ def growth(nights: int) -> Growth:
     )
 
 
-def _seen(dossiers: list[Dossier]) -> list[Observation]:
+def seen_of(dossiers: list[Dossier]) -> list[Observation]:
     """The newest look at every page of the town, and at the authority's site, each once."""
     newest: dict[tuple[str, str], Observation] = {}
     for one in dossiers:
@@ -116,13 +116,13 @@ def _seen(dossiers: list[Dossier]) -> list[Observation]:
 
 def _with_evidence(dossier: Dossier, night: int) -> Dossier:
     looks = {
-        address: tuple(_later(one, night - back) for back, one in enumerate(history))
+        address: tuple(later(one, night - back) for back, one in enumerate(history))
         for address, history in dossier.observations.items()
     }
     return replace(dossier, observations=looks)
 
 
-def _later(seen: Observation, night: int) -> Observation:
+def later(seen: Observation, night: int) -> Observation:
     """As it would be read `night` nights on: new evidence, and posts that move on."""
     count = EXCHANGES[seen.page.network]
     told = tuple(_evidence(seen, night, at) for at in range(count))

@@ -10,6 +10,7 @@ import re
 
 TAIL = 2000  # bytes in which the end of nearly every page stands
 MOST_BEHIND = 100_000  # bytes of scripts behind the end of a page
+MOST_JSON = 1_000_000  # bytes of JSON that are read to see whether it is whole
 PROLOG = re.compile(
     rb"\s+|\xef\xbb\xbf|\xff\xfe|\xfe\xff|<\?.*?\?>|<!--.*?-->|<!doctype[^>]*>",
     re.IGNORECASE | re.DOTALL,
@@ -19,9 +20,10 @@ EMPTY_ROOT = re.compile(rb"<[^<>]*/>")
 XML = (b"<?xml", b"\xef\xbb\xbf<?xml", b"\xff\xfe<?xml", b"\xfe\xff<?xml")
 MAPS = (b"urlset", b"sitemapindex")  # roots that need no declaration to be known
 UNSEEN = re.compile(
-    rb"<!--.*?-->|<\?.*?\?>|<(script|noscript|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL
+    rb"\s+|<!--.*?-->|<\?.*?\?>|<(script|noscript|style)\b.*?</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
 )
-IN_A_TAG = re.compile(rb"<[a-z/!?][^>]*\Z", re.IGNORECASE)
+IN_A_TAG = re.compile(rb"<[a-z/!?]", re.IGNORECASE)
 RAW = (b"script", b"style", b"title", b"textarea")  # what is within them is no markup
 
 
@@ -46,8 +48,8 @@ def breaks_off(body: bytes) -> bool:
     if _ends_soon(body):
         return False
     text = body.replace(b"\0", b"").rstrip()
-    loose = IN_A_TAG.search(text, text.rfind(b">") + 1)
-    return loose is not None or _is_within(text.lower())
+    is_in_a_tag = IN_A_TAG.search(text, text.rfind(b">") + 1) is not None
+    return is_in_a_tag or _is_within(text.lower())
 
 
 def lacks_end(body: bytes) -> bool | None:
@@ -81,6 +83,9 @@ def _ends_soon(body: bytes) -> bool:
 
 
 def _is_json(body: bytes) -> bool:
+    """More than is read at a time proves nothing."""
+    if len(body) > MOST_JSON:
+        return False
     try:
         json.loads(body)
     except (ValueError, RecursionError):
@@ -97,12 +102,20 @@ def _begin(text: bytes) -> int:
 
 def _is_closed(text: bytes, root: bytes) -> bool:
     """By its last end tag, with nothing behind it that is shown."""
-    ends = list(re.finditer(rb"</%s\s*>" % re.escape(root), text, re.IGNORECASE))
-    if not ends:
+    start = max(0, len(text) - MOST_BEHIND - len(root) - TAIL)
+    ends = list(re.compile(rb"</%s\s*>" % re.escape(root), re.IGNORECASE).finditer(text, start))
+    if not ends or not _shows_nothing(text, ends[-1].end()):
         return False
-    behind = text[ends[-1].end() :]
-    unseen = UNSEEN.sub(b"", behind) if len(behind) < MOST_BEHIND else behind
-    return not unseen.strip() and not _is_within(text[: ends[-1].start()].lower())
+    return not _is_within(text[: ends[-1].start()].lower())
+
+
+def _shows_nothing(text: bytes, at: int) -> bool:
+    """From `at` to the end blanks, comments and scripts, one behind the other."""
+    if len(text) - at >= MOST_BEHIND:
+        return False
+    while found := UNSEEN.match(text, at):
+        at = found.end()
+    return at == len(text)
 
 
 def _is_within(text: bytes) -> bool:

@@ -16,6 +16,8 @@ from typing import Any
 import httpcore
 
 MOST = 100 * 1024  # bytes of a head: h11's own limit
+MOST_LINES = 500  # of a head; a hundred is much, and each is looked at again by every reader
+END_LENGTH = 4
 END = re.compile(rb"\r?\n\r?\n")
 STATUS = re.compile(  # version, code and reason; some say only `ICY 200`
     rb".{0,4}?(?:HTTP|ICY)(?:/(\d+)(?:\.(\d+))?)?[ \t]+(\d{3})(?!\d)[ \t]*(.*)", re.IGNORECASE
@@ -42,16 +44,22 @@ class ForgivingStream(httpcore.AsyncNetworkStream):
 
     async def _read_head(self, max_bytes: int, timeout: float | None) -> bytes:
         """With what came behind it; without a head where the server closes before its end."""
-        came, done = b"", b""
-        while len(came) < MOST and (part := await self._stream.read(max_bytes, timeout)):
-            came = (came + part).lstrip(b"\r\n")
-            while end := END.search(came):
-                head = put_right(came[: end.start()])
-                done, came = done + head, came[end.end() :]
+        came, done = bytearray(), bytearray()
+        while len(came) + len(done) < MOST:
+            part = await self._stream.read(max_bytes, timeout)
+            if not part:
+                break
+            unsearched = max(0, len(came) - END_LENGTH)  # what drips in is not searched over again
+            came += part if came else part.lstrip(b"\r\n")
+            while end := END.search(came, unsearched):
+                head = put_right(bytes(came[: end.start()]))
+                done += head
+                came, unsearched = came[end.end() :], 0
                 if not INTERIM.match(head):  # of which another one follows
                     self._awaits_head = False
-                    return done + came
-        return done + came
+                    return bytes(done + came)
+                came = came.lstrip(b"\r\n")
+        return bytes(done + came)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._awaits_head = True
@@ -75,6 +83,8 @@ class ForgivingStream(httpcore.AsyncNetworkStream):
 def put_right(head: bytes) -> bytes:
     """Status line and headers; the empty line that ends them is added."""
     status, *lines = re.split(rb"\r?\n", head)
+    if len(lines) > MOST_LINES:
+        raise httpcore.RemoteProtocolError(f"a head of more than {MOST_LINES} lines")
     told = (b"%s: %s\r\n" % header for header in _once(_headers(lines)))
     return b"%s\r\n%s\r\n" % (_status(status), b"".join(told))
 
@@ -111,13 +121,13 @@ def _once(headers: Iterable[Header]) -> Iterator[Header]:
 
 def _unfolded(lines: list[bytes]) -> list[bytes]:
     """A line that begins with a blank goes on with the one above."""
-    whole: list[bytes] = []
+    whole: list[list[bytes]] = []
     for line in lines:
         if whole and line[:1] in (b" ", b"\t"):
-            whole[-1] += b" " + line.strip()
+            whole[-1].append(line.strip())
         else:
-            whole.append(line)
-    return whole
+            whole.append([line])
+    return [b" ".join(parts) for parts in whole]
 
 
 def _meant(name: bytes, value: bytes) -> bytes | None:

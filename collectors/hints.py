@@ -10,7 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import unquote
 
 from collectors.addresses import LOOK_ALIKES, AddressError, tidy
@@ -23,6 +23,7 @@ Hint = tuple[Address, Shown]
 
 NEVER = "(?!)"  # where no network is installed
 LONGEST = 300  # characters of an address
+MOST_SIGNS = 20_000  # of a page or a script: each costs a look behind it
 _BEFORE = re.compile(r"[a-z0-9.@-]{0,40}\Z")
 _ESCAPED = re.compile(r".*(?:u002f|x2f|2f|20|3d)", re.DOTALL)  # `%2F%2Fvk.com`, `\u002Fvk.com`
 _ENDS = re.compile(r"[\s\"'<>`]")
@@ -60,12 +61,19 @@ def in_widgets(markup: str) -> Iterator[Hint]:
 def in_code(markup: str) -> Iterator[Hint]:
     """Whatever address stands in an attribute, a script, a drawing."""
     lower = markup.lower()
-    for sign in _sign().finditer(lower):
+    for sign in islice(_sign().finditer(lower), MOST_SIGNS):
         if (start := _start(lower, sign)) is not None:
             behind = _SLIP.sub("/", markup[sign.end() : sign.end() + LONGEST])
             found = _page(f"https://{start}", behind)
             if found:
                 yield found, Shown.CODE
+
+
+def is_crowded(markup: str) -> bool:
+    """It holds more than is looked at."""
+    if len(markup) < MOST_SIGNS:
+        return False
+    return next(islice(_sign().finditer(markup.lower()), MOST_SIGNS, None), None) is not None
 
 
 def in_text(text: str) -> Iterator[Hint]:

@@ -40,6 +40,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from collectors.apart import HEAVY
 from collectors.ends import has_end
 from collectors.guard import (
     AddressError,
@@ -61,6 +62,8 @@ MANY_SLASHES = re.compile(r"^((?:https?:)?//)/+", re.IGNORECASE)
 ADDRESS_SIGNS = "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}"  # stay as they are, as letters do
 MEDIA_TYPE = re.compile(r"[\s\"']*([\w.+-]+/[\w.+-]+)", re.ASCII)
 NO_TYPE = ("unknown/unknown", "application/unknown")
+MOST_COOKIES, MOST_COOKIE_SIGNS = 50, 20_000  # of a host, and in one answer
+PARTS_AT_ONCE = 100  # of a body, before others get their turn
 PACKED = ("gzip", "x-gzip", "deflate")
 NOT_OFFERED = ("br", "zstd", "compress", "x-compress", "dcb", "dcz", "bzip2", "xz", "lzma")
 
@@ -146,6 +149,7 @@ FAILURES: tuple[tuple[type[Exception], FailureCode], ...] = (
     (httpcore.UnsupportedProtocol, FailureCode.ADDRESS_REFUSED),
     (httpx.InvalidURL, FailureCode.ADDRESS_REFUSED),
     (UnicodeError, FailureCode.MALFORMED),  # a name or a header that fits no encoding
+    (OSError, FailureCode.CONNECTION),  # of the way there, whatever the system calls it
 )
 EXPECTED = tuple(kind for kind, _ in FAILURES)
 BROKEN_OFF = (httpcore.RemoteProtocolError, httpcore.ReadError)  # of a body that had begun
@@ -214,6 +218,7 @@ class Client:
     http: httpx.AsyncClient  # makes requests
     transport: httpx.AsyncBaseTransport  # sends them
     cookies: httpx.Cookies = field(default_factory=httpx.Cookies)  # in the bytes that came
+    cookie_names: dict[str, set[str]] = field(default_factory=dict)  # by host
     paces: dict[str, AsyncLimiter] = field(default_factory=dict)
 
     async def get(
@@ -320,7 +325,7 @@ class Client:
         except EXPECTED as error:
             problem = error
         if response is not None:
-            trail = (*trail, self._keep(request, response, bytes(body)))
+            trail = (*trail, await self._keep(request, response, bytes(body)))
         if problem is not None or response is None:
             raise read_error(problem or RuntimeError("no answer"), trail) from problem
         return Answer(
@@ -336,11 +341,24 @@ class Client:
         """Not by httpx's own `send`, which breaks off at a Location that it cannot parse."""
         response = await self.transport.handle_async_request(request)
         response.request = request
-        if "set-cookie" in response.headers:
+        if "set-cookie" in response.headers and self._takes_cookies(response):
             self.cookies.extract_cookies(response)
         return response
 
-    def _keep(self, request: httpx.Request, response: httpx.Response, body: bytes) -> Evidence:
+    def _takes_cookies(self, response: httpx.Response) -> bool:
+        """All that are kept are looked through at every request, so a host has as many as in a
+        browser; those of an answer that brings more are left.
+        """
+        told = response.headers.get_list("set-cookie")
+        names = self.cookie_names.setdefault(response.request.url.host, set())
+        if len(names) <= MOST_COOKIES:
+            names.update(one.partition("=")[0].strip() for one in told)
+        return len(names) <= MOST_COOKIES and sum(map(len, told)) <= MOST_COOKIE_SIGNS
+
+    async def _keep(
+        self, request: httpx.Request, response: httpx.Response, body: bytes
+    ) -> Evidence:
+        """A heavy body is searched for secrets and packed in a thread."""
         exchange = Exchange(
             network=self.network,
             method=request.method,
@@ -348,12 +366,14 @@ class Client:
             request_headers=dict(_kept(request.headers)),
             request_body=b"",
             status=response.status_code,
-            reason=response.reason_phrase,
+            reason=_reason(response),
             headers=_kept(response.headers),
             body=body,
             fetched_at=datetime.now(UTC),
         )
-        return self.run.evidence.keep(exchange)
+        if len(body) <= HEAVY:
+            return self.run.evidence.keep(exchange)
+        return await asyncio.to_thread(self.run.evidence.keep, exchange)
 
 
 @asynccontextmanager
@@ -496,10 +516,17 @@ async def _read(response: httpx.Response, body: bytearray, most: int) -> Extent:
 async def _fill(
     response: httpx.Response, body: bytearray, unpack: _Unpacker | _Plain, most: int
 ) -> bool:
-    """Whether the connection broke before the end that was told."""
+    """Whether the connection broke before the end that was told.
+
+    A body of tiny chunks comes out of one read by thousands: others get their turn in between.
+    """
+    parts = 0
     try:
         async for packed in response.aiter_raw():
             body += unpack(packed, most + 1 - len(body))
+            parts += 1
+            if not parts % PARTS_AT_ONCE:
+                await asyncio.sleep(0)
             if len(body) > most:
                 del body[most:]
                 raise _TooLargeError(f"more than {most} bytes")
@@ -598,6 +625,12 @@ def _in_ascii(location: str) -> str:
     begins = host.end() if host else 0
     name = location[:begins].encode(BYTES).decode("utf-8")
     return name + quote(location[begins:].encode(BYTES), safe=ADDRESS_SIGNS)
+
+
+def _reason(response: httpx.Response) -> str:
+    """As it came; httpx leaves out what is not ASCII."""
+    told: bytes = response.extensions.get("reason_phrase", b"")
+    return told.decode("utf-8", "surrogateescape")
 
 
 def _kept(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:

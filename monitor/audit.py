@@ -18,12 +18,17 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import groupby
 from typing import Any, Protocol
 
-from collectors.model import Address, EvidenceSink, Observation, Page, Run
+from collectors.barrier import RunError, barrier
+from collectors.model import Address, EvidenceSink, Failure, Observation, Page, Run
 from collectors.networks import networks
+from collectors.text import normalised
 from monitor.application import Application
-from monitor.beginning import Order, StoppedError, begin, begin_or_resume, turn
+from monitor.beginning import Order, StoppedError, begin, begin_or_resume, finished, turn
+from monitor.breaks import issue_of
+from monitor.careful import STORES, read_carefully
 from monitor.comparison import followed
 from monitor.coverage import Look, Outline, coverage, look, rests_on_earlier
 from monitor.issues import issues_of
@@ -38,15 +43,16 @@ from monitor.storage import audits, findings, observations
 from monitor.storage.evidence import WarcFile, next_part, seal, seal_abandoned, seal_rest
 from monitor.storage.ledger import Ledger
 from monitor.storage.pace import SharedTurns
-from monitor.storage.retention import remove_old
+from monitor.witnesses import tidy
 from reports.model import Audit, Collection, Issue
-from rules.engine import declared_pages, judge
+from rules.engine import declared_pages, judge, unjudged
 from rules.model import Dossier, Finding, Institution, Municipality
 
 log = logging.getLogger(__name__)
 
 WALL_WINDOW = timedelta(weeks=10)  # four judged weeks within eight, and the holidays of January
 
+LONGEST_DETAIL = 1000
 LOOK_SECONDS, STOP_SECONDS, RENEW_SECONDS = 0.2, 20.0, 1.0
 
 Tell = Callable[[str, int, int], None]  # network, pages done, pages in all
@@ -61,18 +67,27 @@ def silent(network: str, done: int, total: int) -> None:
     """For runs that nobody watches."""
 
 
+Known = Callable[[Audit], object]  # told of what was ordered before and is done
+
+
+def unnoticed(_: Audit) -> None:
+    """For those to whom it is all one who has read it, and when."""
+
+
 def as_seen(batch: Batch) -> Batch:
     return batch
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An institution that would be told to have got worse, and the pages that say so."""
+    """An institution that would be told to have got worse, and the pages that say so.
+
+    The authority's site, which is large, is not kept with it: a bad night has doubts in all towns.
+    """
 
     municipality: Municipality
     institution: Institution
     shared: Mapping[str, int]
-    site: Seen
     pages: tuple[Page, ...]
 
 
@@ -86,7 +101,7 @@ class Work:
     tell: Tell
 
 
-class CrewError(Exception):
+class CrewError(RunError):
     """Those who share the run cannot do it; the text is Russian. What was read is kept."""
 
 
@@ -134,14 +149,23 @@ def alone(work: Work) -> Iterator[Hands]:
         yield Alone(work, file)
 
 
-def audit(application: Application, order: Order, tell: Tell = silent, crew: Crew = alone) -> Audit:
-    """Collect, judge, store.
+def audit(
+    application: Application,
+    order: Order,
+    tell: Tell = silent,
+    crew: Crew = alone,
+    known: Known = unnoticed,
+) -> Audit:
+    """Collect, judge, store; once for each moment and scope.
 
     Raises LockTakenError, UnknownInstitutionError, ClockError, StorageError, StoppedError, OSError;
     CrewError.
     """
     application = application.as_stated()
     with turn(application, order) as renew:
+        if done := finished(application, order, "audit"):
+            known(done)
+            return done
         begun, order, scope = begin_or_resume(application, order, "audit")
         _seal_abandoned(application, begun)
         with crew(Work(application, order, begun, _renewing(tell, renew))) as hands:
@@ -154,10 +178,15 @@ def audit(application: Application, order: Order, tell: Tell = silent, crew: Cre
         return _finish(application, order, begun, scope, hands.requests)
 
 
-def collect(application: Application, order: Order, tell: Tell = silent) -> Audit:
-    """Only read and keep what was seen."""
+def collect(
+    application: Application, order: Order, tell: Tell = silent, known: Known = unnoticed
+) -> Audit:
+    """Only read and keep what was seen; once for each moment and scope."""
     application = application.as_stated()
     with turn(application, order) as renew:
+        if done := finished(application, order, "collect"):
+            known(done)
+            return done
         begun, order, scope = begin_or_resume(application, order, "collect")
         _seal_abandoned(application, begun)
         with alone(Work(application, order, begun, _renewing(tell, renew))) as hands:
@@ -195,12 +224,6 @@ def _evidence(application: Application, begun: Audit) -> Iterator[WarcFile]:
 def _seal_abandoned(application: Application, begun: Audit) -> None:
     engine, folder = application.engine, application.settings.storage.evidence
     seal_abandoned(engine, folder, audits.abandoned(engine, begun))
-
-
-def tidy(application: Application) -> None:
-    """Remove the evidence that is older than the settings say."""
-    kept = application.settings.storage
-    remove_old(application.engine, kept.evidence, kept.evidence_days, application.clock())
 
 
 def _left(
@@ -295,7 +318,7 @@ async def _read(
     keep(tuple(not_due(page, run.as_of) for page in plan.waiting))
     done = len(plan.waiting)
     tell(slug, done, len(pages))
-    async for batch in collector(plan.due, run):
+    async for batch in read_carefully(collector, plan.due, run):
         keep(batch)
         done += len(batch)
         tell(slug, done, len(pages))
@@ -312,11 +335,16 @@ def _keep(
 
 
 def _clean(one: Observation) -> Observation:
-    """A library's words for a failure may quote the address that it asked for."""
-    if one.failure is None:
+    """A library's words for a failure may quote the address that it asked for, or what came."""
+    if one.failure is None and not one.gaps:
         return one
-    detail = without_secrets(one.failure.detail)
-    return replace(one, failure=replace(one.failure, detail=detail))
+    gaps = {name: _clean_failure(gap) for name, gap in one.gaps.items()}
+    return replace(one, failure=one.failure and _clean_failure(one.failure), gaps=gaps)
+
+
+def _clean_failure(failure: Failure) -> Failure:
+    detail = normalised(without_secrets(failure.detail))
+    return replace(failure, detail=detail[:LONGEST_DETAIL])
 
 
 def _renewing(tell: Tell, renew: Callable[[], None]) -> Tell:
@@ -354,13 +382,33 @@ def judge_all(
         for institution in members:
             if application.stopping():
                 raise StoppedError
-            dossier = dossier_of(application, order, municipality, institution, shared, site)
-            found = _judge(application, dossier)
-            if pages := doubtful(found, dossier) if doubtful else ():
-                doubts.append(Doubt(municipality, institution, shared, site, pages))
-            else:
-                findings.add(application.engine, begun, found)
+            doubt = Doubt(municipality, institution, shared, ())
+            if pages := _settle(application, order, begun, doubt, site, doubtful):
+                doubts.append(replace(doubt, pages=pages))
     return tuple(doubts)
+
+
+def _settle(
+    application: Application,
+    order: Order,
+    begun: Audit,
+    one: Doubt,
+    site: Seen,
+    doubtful: Callable[[Sequence[Finding], Dossier], tuple[Page, ...]] | None = None,
+) -> tuple[Page, ...]:
+    """Store what was found, or give the pages that are in doubt. What breaks costs this one."""
+    with barrier("institution", one.institution.key, passing=STORES) as crossing:
+        dossier = dossier_of(
+            application, order, one.municipality, one.institution, one.shared, site
+        )
+        found = _judge(application, dossier)
+        if pages := doubtful(found, dossier) if doubtful else ():
+            return pages
+        findings.add(application.engine, begun, found)
+    if crossing.fault:
+        acts = application.acts_of(one.municipality)
+        findings.add(application.engine, begun, unjudged(one.institution, acts))
+    return ()
 
 
 def _doubtful(application: Application, begun: Audit, doubts: Sequence[Doubt]) -> tuple[Page, ...]:
@@ -373,12 +421,13 @@ def _doubtful(application: Application, begun: Audit, doubts: Sequence[Doubt]) -
 def _judge_doubts(
     application: Application, order: Order, begun: Audit, doubts: Sequence[Doubt]
 ) -> None:
-    """After the second reading, which is now the newest."""
-    for one in doubts:
-        dossier = dossier_of(
-            application, order, one.municipality, one.institution, one.shared, one.site
-        )
-        findings.add(application.engine, begun, _judge(application, dossier))
+    """After the second reading, which is now the newest, of the authority's site as well."""
+    for _, in_town in groupby(doubts, key=lambda one: one.municipality.id):
+        site: Seen | None = None
+        for one in in_town:
+            town = one.municipality
+            site = authority_site(application.engine, town, order.as_of) if site is None else site
+            _settle(application, order, begun, one, site)
 
 
 def _judge(application: Application, dossier: Dossier) -> tuple[Finding, ...]:
@@ -453,7 +502,7 @@ def _finish(
         finished_at=application.clock(),
         complete=read.unread == 0,
         collection=read,
-        issues=(*held, *issues),
+        issues=(*held, *issue_of(findings.broken(application.engine, begun)), *issues),
         standings=None if begun.kind == "collect" else standings_of(application, begun, scope),
     )
 

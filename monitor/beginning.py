@@ -12,9 +12,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from collectors.barrier import RunError
 from monitor.application import Application, pack_files
+from monitor.clocks import SLIP, is_back_from_ahead
 from monitor.scope import in_scope
-from monitor.storage import audits
+from monitor.storage import audits, history, readings
 from monitor.storage.locks import lock
 from reports.model import Audit
 from rules.model import Act, Institution
@@ -22,15 +24,14 @@ from rules.model import Act, Institution
 log = logging.getLogger(__name__)
 
 ON_DEMAND_WAITS = timedelta(minutes=15)
-CLOCK_MAY_SLIP = timedelta(minutes=5)
 AT_ONCE = timedelta(0)
 
 
-class ClockError(Exception):
+class ClockError(RunError):
     """The clock went back; the text is Russian."""
 
 
-class StoppedError(Exception):
+class StoppedError(RunError):
     """The run was asked to stop; the next one goes on."""
 
 
@@ -39,13 +40,15 @@ class Order:
     """What somebody asked for: the moment it counts as of, and the institutions (none: all).
 
     `resume_since`: an audit that was interrupted is gone on with if it is as of this moment or
-    later; None: only one of exactly `as_of`. `patience`: how long to wait for another.
+    later; None: only one of exactly `as_of`. `patience`: how long to wait for another. `letters`:
+    whoever ordered it queues letters once it is done.
     """
 
     as_of: datetime
     names: tuple[str, ...] = ()
     resume_since: datetime | None = None
     patience: timedelta = AT_ONCE
+    letters: bool = False
 
     @property
     def on_demand(self) -> bool:
@@ -54,9 +57,9 @@ class Order:
 
 def turn(application: Application, order: Order) -> AbstractContextManager[Callable[[], None]]:
     """An audit on demand goes beside the nightly one, from the reserve; two on demand queue."""
-    if order.on_demand:
-        return lock(application.engine, "on_demand", application.clock, ON_DEMAND_WAITS)
-    return lock(application.engine, "audit", application.clock, order.patience)
+    name = "on_demand" if order.on_demand else "audit"
+    patience = ON_DEMAND_WAITS if order.on_demand else order.patience
+    return lock(application.engine, name, application.clock, patience, application.stopping)
 
 
 def begin_or_resume(
@@ -67,10 +70,26 @@ def begin_or_resume(
     begun = _interrupted(application, order, scope, kind)
     if begun is None:
         demand_a_clock_that_runs_forward(application)
-        return begin(application, order, scope, kind), order, scope
-    log.warning("going on with audit %d as of %s", begun.id, begun.as_of)
-    order = replace(order, as_of=begun.as_of)
-    return begun, order, in_scope(application.municipalities, order.names, order.as_of)
+        begun = begin(application, order, scope, kind)
+    else:
+        log.warning("going on with audit %d as of %s", begun.id, begun.as_of)
+        order = replace(order, as_of=begun.as_of)
+        scope = in_scope(application.municipalities, order.names, order.as_of)
+    if order.letters:
+        readings.owe_letters(application.engine, begun.id)
+    return begun, order, scope
+
+
+def finished(application: Application, order: Order, kind: str) -> Audit | None:
+    """What was ordered before and is done. Call it in one's turn: who waited finds it done."""
+    scope = in_scope(application.municipalities, order.names, order.as_of)
+    return audits.finished(
+        application.engine,
+        kind=kind,
+        as_of=order.as_of,
+        scope=_keys(order, scope),
+        towns=registries(application),
+    )
 
 
 def _interrupted(
@@ -88,9 +107,16 @@ def _interrupted(
 
 
 def demand_a_clock_that_runs_forward(application: Application) -> None:
-    """By a wrong clock posts vanish into the future and deadlines pass: nobody is judged by it."""
+    """By a wrong clock posts vanish into the future and deadlines pass: nobody is judged by it.
+
+    One that was ahead for some nights, and is put right, does not stop the nights until then.
+    """
     last, now = audits.last_started(application.engine), application.clock()
-    if last and now < last - CLOCK_MAY_SLIP:
+    if (
+        last
+        and now < last - SLIP
+        and not is_back_from_ahead(history.begun(application.engine), now)
+    ):
         raise ClockError(
             f"часы показывают {now:%d.%m.%Y %H:%M} UTC, а прошлая проверка шла "
             f"{last:%d.%m.%Y %H:%M} UTC: поправьте время и запустите проверку снова. "

@@ -17,6 +17,11 @@ from monitor.mailboxes import address_of, needs_utf8, wire
 from reports.mail import Letter
 from reports.templating import one_line, render
 
+# Heads go out as they are written here: `email` would fold the long ones again, and break a number
+# or an address of a long domain into encoded words, which no mail program takes for one.
+PLAIN = SMTP.clone(refold_source="none")
+IN_UTF8 = SMTPUTF8.clone(refold_source="none")
+LINE = 76
 OF_CONTENT = re.compile(rb"(?im)^(?:content-[\w-]+|mime-version):.*\r\n(?:[ \t].*\r\n)*")
 HTML_BODY = re.compile(r"<body\b[^>]*>|\A", re.IGNORECASE)
 
@@ -40,18 +45,19 @@ def message_of(
 ) -> bytes:
     """Whatever a name or a subject holds, it stays within its header: they are one line each."""
     is_plain = not needs_utf8(sender, recipient.addr_spec)
-    message = EmailMessage(policy=SMTP if is_plain else SMTPUTF8)
+    message = EmailMessage(policy=PLAIN if is_plain else IN_UTF8)
     message.set_raw("Subject", _in_words(one_line(letter.subject), "Subject"))
     message.set_raw("From", _named(address_of(sender, parseaddr(sender)[0] or "Дозор"), "From"))
     message.set_raw("To", _named(recipient, "To"))
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = message_id
+    message.set_raw("Message-ID", message_id)
     message["Auto-Submitted"] = "auto-generated"
     _answer(message, thread)
     if reply_to:
-        message["Reply-To"] = address_of(reply_to)
+        message.set_raw("Reply-To", _named(address_of(reply_to), "Reply-To"))
     if operator:
-        message["List-Unsubscribe"] = f"<mailto:{quote(wire(operator), '@')}?subject=unsubscribe>"
+        mailto = f"<mailto:{quote(wire(operator), '@')}?subject=unsubscribe>"
+        message.set_raw("List-Unsubscribe", mailto)
     _fill(message, letter)
     return message.as_bytes()
 
@@ -60,22 +66,40 @@ def _in_words(text: str, header: str) -> str:
     """As encoded words (RFC 2047). `EmailMessage` folds them so that a space between two is lost,
     «проверка № 2» arrives as «проверка№ 2»; this older class keeps it.
     """
-    return Header(text, None if text.isascii() else "utf-8", header_name=header).encode(
-        linesep="\r\n"
-    )
+    charset = None if _goes_plain(text) else "utf-8"
+    return Header(text, charset, header_name=header).encode(linesep="\r\n")
+
+
+def _goes_plain(text: str) -> bool:
+    """ASCII that can be folded at its blanks, and is not taken for encoded words."""
+    return text.isascii() and "=?" not in text and len(max(text.split(), key=len, default="")) < 60
 
 
 def _named(address: Address, header: str) -> str:
-    """The name, and the address on a line of its own."""
-    if not address.display_name or address.display_name.isascii():
+    """The name, and the address on a line of its own where the two are long."""
+    if not address.display_name:
         return str(address)
+    if _goes_plain(address.display_name):
+        return _folded(str(address), header)
     return f"{_in_words(address.display_name, header)}\r\n <{address.addr_spec}>"
 
 
 def _answer(message: EmailMessage, thread: tuple[str, ...]) -> None:
     if thread:
-        message["In-Reply-To"] = thread[-1]
-        message["References"] = " ".join(thread)
+        message.set_raw("In-Reply-To", thread[-1])
+        message.set_raw("References", _folded(" ".join(thread), "References"))
+
+
+def _folded(text: str, header: str) -> str:
+    """At blanks only: what is longer than a line is what others have to read in one piece."""
+    lines = [f"{header}:"]
+    for word in text.split(" "):
+        fits = len(lines) == 1 and lines[0].endswith(":")  # an empty first line is no header's
+        if fits or len(lines[-1]) + 1 + len(word) <= LINE:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f" {word}")
+    return "\r\n".join(lines).removeprefix(f"{header}: ")
 
 
 def _fill(message: EmailMessage, letter: Letter) -> None:

@@ -12,15 +12,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from collectors.barrier import barrier
 from collectors.model import Address, Author, Page, Wall
 from monitor.application import Application
+from monitor.careful import STORES
+from monitor.clocks import words
 from monitor.registry import RegistryError, load
 from monitor.scope import in_scope, pages_of
-from monitor.storage import audits, findings, observations
+from monitor.storage import audits, observations
+from monitor.storage.judgements import Kept
 from monitor.storage.private import written_whole
 from reports.formats import installed
 from reports.ground import part_of, part_stem
-from reports.model import Audit, Entry, FormatError, Rendered, Report
+from reports.model import Audit, Entry, FormatError, Rendered, Report, Streamed
 from reports.words import phrase
 from rules.model import Institution, Municipality
 from rules.workdays import monday_of, starts_at
@@ -50,18 +54,27 @@ def chosen_audit(application: Application, number: int | None, town: str | None 
 
 
 def _newest(application: Application, town: str | None) -> Audit:
-    """Never silently one of a few institutions: it would be taken for the whole."""
+    """Never silently one of a few institutions: it would be taken for the whole. Nor one that is
+    dated later than now: `passed_over` names those."""
     engine, known = application.engine, [one.id for one in application.municipalities]
+    now = application.clock()
     towns = [town] if town in known else known
-    if found := audits.latest(engine, towns):
+    if found := audits.latest(engine, towns, now=now):
         return found
-    part = audits.latest_of_any(engine, towns)
+    part = audits.latest_of_any(engine, towns, now)
     if part is None:
         raise NoAuditError("законченных проверок ещё не было; начните с «dozor audit»")
     raise NoAuditError(
         "законченной проверки всех учреждений ещё не было; сделать её: «dozor audit».\n"
         f"Есть частичная; показать её: --audit {part.id}"
     )
+
+
+def passed_over(application: Application) -> str:
+    """Russian: which audits are dated later than now, and so are not the last; "" for none."""
+    later = audits.later_than(application.engine, application.clock())
+    numbers = ", ".join(map(str, later))
+    return words("passed_over", numbers=numbers, first=later[0]) if later else ""
 
 
 def report_of(application: Application, audit: Audit) -> Report:
@@ -72,20 +85,38 @@ def report_of(application: Application, audit: Audit) -> Report:
     before = before_it(application.engine, audit)
     used = {name for one in audited for name in one.packs}
     towns = towns_of(audited, scope)
-    entered, left = moves(application.engine, before, audit, towns) if before else ((), ())
+    entered, left = _moves(application.engine, before, audit, towns)
     return Report(
         audit=audit,
         municipalities=towns,
         institutions=scope,
         acts=tuple(act for name, act in application.acts.items() if name in used),
-        findings=findings.of_audit(application.engine, audit),
+        findings=Kept(application.engine, audit),
         trend=audits.tallies(application.engine, audit) if audit.scope is None else (),
         previous_as_of=before.as_of if before else None,
-        weeks=weeks_of(application.engine, towns, scope, audit.as_of),
+        weeks=_weeks(application.engine, towns, scope, audit.as_of),
         entered=entered,
         left=left,
         lacks_towns=len(audited) < len(application.municipalities),
     )
+
+
+def _moves(
+    engine: Engine, before: Audit | None, audit: Audit, towns: Sequence[Municipality]
+) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """A report without it is better than none."""
+    with barrier("part", "moves", passing=STORES):
+        return moves(engine, before, audit, towns) if before else ((), ())
+    return (), ()
+
+
+def _weeks(
+    engine: Engine, towns: Sequence[Municipality], scope: Sequence[Institution], as_of: datetime
+) -> Mapping[Address, Mapping[date, int]]:
+    """Likewise."""
+    with barrier("part", "weeks", passing=STORES):
+        return weeks_of(engine, towns, scope, as_of)
+    return {}
 
 
 def before_it(engine: Engine, audit: Audit) -> Audit | None:
@@ -134,13 +165,13 @@ def write_all(report: Report, slug: str, path: Path, *, private: bool = True) ->
     rendered = rendered_as(report, slug)
     beside = []
     for name, content in rendered.beside:
-        _write_whole(path.parent / name, content, private=private)
+        _write_whole(path.parent / name, (content,), private=private)
         beside.append(path.parent / name)
-    _write_whole(path, rendered.main, private=private)
+    _write_whole(path, rendered.parts, private=private)
     return path, *beside
 
 
-def rendered_as(report: Report, slug: str) -> Rendered:
+def rendered_as(report: Report, slug: str) -> Rendered | Streamed:
     demand_whole(report, slug)
     return installed()[slug].render(report)
 
@@ -153,9 +184,9 @@ def demand_whole(report: Report, slug: str) -> None:
         raise FormatError(phrase("whole_only", *told))
 
 
-def _write_whole(path: Path, content: bytes, *, private: bool) -> None:
+def _write_whole(path: Path, parts: Iterable[bytes], *, private: bool) -> None:
     with written_whole(path, private=private) as opened:
-        opened.write(content)
+        opened.writelines(parts)
 
 
 def default_path(application: Application, report: Report, slug: str) -> Path:

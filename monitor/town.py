@@ -12,6 +12,7 @@ from monitor.beginning import Order
 from monitor.reporting import default_path
 from monitor.scope import UnknownInstitutionError
 from monitor.storage import audits
+from reports.findings import Selected
 from reports.model import Audit, Report
 from rules.model import Institution
 
@@ -32,7 +33,7 @@ def of_town(application: Application, report: Report, name: str) -> Report:
         municipalities=(town,),
         institutions=scope,
         acts=tuple(act for act in report.acts if act.id in town.packs),
-        findings=tuple(one for one in report.findings if one.municipality == name),
+        findings=Selected(report.found, scope),
         trend=report.trend and audits.tallies(application.engine, report.audit, municipality=name),
         entered=tuple(one for one in report.entered if one.municipality == name),
         left=tuple(one for one in report.left if one.municipality == name),

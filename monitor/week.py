@@ -19,10 +19,11 @@ from monitor.mass_change import is_held
 from monitor.reporting import moves, report_of
 from monitor.storage import audits, outbox
 from monitor.town import of_town
+from reports.findings import Findings
 from reports.mail import Letter
 from reports.model import Audit, Report
 from reports.weekly import weekly_letter
-from rules.model import Finding
+from rules.model import Finding, Institution
 
 OLDEST = timedelta(days=31)  # of the audit that the week is compared with
 
@@ -30,7 +31,7 @@ OLDEST = timedelta(days=31)  # of the audit that the week is compared with
 def is_queued(application: Application, due: datetime) -> bool:
     """Whether everybody who gets the letter of this due moment has had it put in line."""
     last = (
-        outbox.last_queued(application.engine, week_of(town), one)
+        outbox.last_queued(application.engine, week_of(town), one, application.clock())
         for town, readers in readers_of(application.settings.mail)
         for one in readers
     )
@@ -53,7 +54,7 @@ def queue_the_week(application: Application, begin: datetime, due: datetime) -> 
     the first of all came after `due`: it belongs to the next letter."""
     told = [
         one
-        for one in audits.whole_since(application.engine, begin - OLDEST)
+        for one in audits.whole_since(application.engine, begin - OLDEST, application.clock())
         if not is_held(one) or outbox.has_report(application.engine, one)
     ]
     nights = [one for one in told if one.as_of > begin]
@@ -96,18 +97,28 @@ def _earlier(told: Sequence[Audit], begin: datetime) -> Audit | None:
 def compared(application: Application, now: Report, then: Report | None) -> Report:
     """As if the audits between the two had not been; `since` stays as the nights have seen it."""
     if then is None:
-        return replace(now, findings=tuple(_beside(now, ())), previous_as_of=None)
+        return replace(now, findings=Beside(now, None), previous_as_of=None)
     entered, left = moves(application.engine, then.audit, now.audit, now.municipalities)
     return replace(
         now,
-        findings=tuple(_beside(now, then.findings)),
+        findings=Beside(now, then),
         previous_as_of=then.audit.as_of,
         entered=entered,
         left=left,
     )
 
 
-def _beside(now: Report, earlier: Sequence[Finding]) -> Iterator[Finding]:
-    beside = followed(now.findings, earlier, now.audit.as_of.date())
-    for one, was in zip(beside, now.findings, strict=True):
-        yield replace(one, since=was.since)
+class Beside(Findings):
+    """An institution's findings beside those that the same one had then."""
+
+    def __init__(self, now: Report, then: Report | None) -> None:
+        self._now, self._then = now, then
+
+    def of(self, institution: Institution) -> tuple[Finding, ...]:
+        found = self._now.found.of(institution)
+        earlier = self._then.found.of(institution) if self._then else ()
+        beside = followed(found, earlier, self._now.audit.as_of.date())
+        return tuple(replace(one, since=was.since) for one, was in zip(beside, found, strict=True))
+
+    def __iter__(self) -> Iterator[Finding]:
+        return (found for one in self._now.institutions for found in self.of(one))

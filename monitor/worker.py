@@ -23,6 +23,7 @@ from procrastinate import App, JobContext
 from procrastinate.jobs import Job as Taken
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
+from collectors.barrier import RunError
 from collectors.model import Page
 from monitor.application import Application, load_acts, opened
 from monitor.audit import CrewError, Tell, as_seen, judge_all, read_all, run_all
@@ -31,7 +32,7 @@ from monitor.config import Settings
 from monitor.crew import JUDGE, READ, workers
 from monitor.scope import in_scope
 from monitor.second_look import as_second, worsened_pages
-from monitor.service import Service, night
+from monitor.service import Service, last_due, night
 from monitor.storage import audits, jobs, observations
 from monitor.storage.bodies import made
 from monitor.storage.database import open_database
@@ -48,11 +49,11 @@ NIGHTLY = "night"
 Clock = Callable[[], datetime]
 
 
-class LostError(Exception):
+class LostError(RunError):
     """The job was given to another worker: this one showed no life for too long."""
 
 
-class RegistryDiffersError(Exception):
+class RegistryDiffersError(RunError):
     """This worker's registry or packs are not those that the audit rests on."""
 
 
@@ -236,8 +237,12 @@ async def _watch(worker: Worker, app: App) -> None:
 
 
 def order_night(service: Service) -> None:
-    """Put tonight's run in line, unless it waits there already."""
+    """Put the run of the night that is due in line, unless it was: ordered twice, it is one."""
     settings = service.settings
-    one = jobs.Job(task=NIGHTLY, mark="night", arguments={}, queue=jobs.NIGHT, lock="night")
+    due = last_due(settings.schedule.trigger(), service.clock())
+    mark = f"night:{due.isoformat()}"
+    one = jobs.Job(task=NIGHTLY, mark=mark, arguments={}, queue=jobs.NIGHT, lock="night")
+    with service.opened_for_mail() as application:
+        jobs.prepare(application.engine)  # before the first worker ever came
     with jobs.ordering(settings.storage.database) as queue:
         jobs.put(queue, one)

@@ -5,15 +5,15 @@ Report ──> ground (one a municipality) ──> first screen, matrix, cards, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from collectors import networks
 from reports import counting
-from reports.cards import (
-    build_card,
-)
+from reports.cards import Cards
 from reports.first_screen import (
     WHO_SHOWN,
+    Failings,
     build_calls,
     build_changes,
     build_complying,
@@ -21,6 +21,7 @@ from reports.first_screen import (
     build_unjudged,
     build_unmet,
     build_waiting,
+    failing,
     has_nothing_to_read,
     numbers,
     without_address,
@@ -62,15 +63,16 @@ FEWEST_LISTED = 10  # by each
 
 def build(report: Report, *, is_index: bool = False) -> View:
     """The whole report; as an index, without its cards and without a column a requirement."""
-    grounds = tuple(ground(report, one) for one in report.municipalities)
-    sections = tuple(build_section(one, is_index) for one in grounds)
+    towns = [build_town(ground(report, one), is_index) for one in report.municipalities]
+    sections = tuple(section for section, _ in towns)
+    failings = [failings for _, failings in towns]
     return View(
         run=build_run(report),
         sections=sections,
         acts=tuple(act_line(act, report) for act in report.acts),
         marks=counting.WORST_FIRST,
         history=tuple(past(one, report) for one in report.trend[-TREND_SHOWN:]),
-        region=build_region(sections, grounds) if len(sections) > 1 else None,
+        region=build_region(sections, report.municipalities, failings) if len(towns) > 1 else None,
         changes_listed=max(FEWEST_LISTED, CHANGES_LISTED // max(1, len(sections))),
     )
 
@@ -88,14 +90,21 @@ def past(tally: Tally, report: Report) -> Past:
     )
 
 
-def build_section(ground: Ground, is_index: bool) -> Section:
+def build_town(ground: Ground, is_index: bool) -> tuple[Section, Failings]:
+    """With what its region counts, while its findings are in memory."""
+    failings = failing(ground)
+    return build_section(ground, failings, is_index), failings
+
+
+def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section:
     stands = {i.id: standing_of(ground, i) for i in ground.institutions}
-    unmet, calls = build_unmet(ground), build_calls(ground)
+    unmet, calls = build_unmet(failings), build_calls(ground)
+    asked = counting.tally(ground.asked)
     as_of = ground.report.audit.as_of
     complying, waiting = build_complying(ground, stands), build_waiting(ground, stands)
     put_off = build_put_off(ground)
     matrix = build_matrix(ground, stands, with_columns=not is_index)
-    shown = () if is_index else ground.institutions
+    shown = {} if is_index else stands
     return Section(
         anchor=ground.municipality.id,
         name=ground.municipality.name,
@@ -109,8 +118,8 @@ def build_section(ground: Ground, is_index: bool) -> Section:
         waiting=waiting[:WHO_SHOWN],
         more_waiting=len(waiting[WHO_SHOWN:]),
         unjudged=build_unjudged(ground, stands),
-        share=portion(counting.compliance(ground.asked)),
-        unseen=portion(counting.unseen(ground.asked)),
+        share=portion(counting.compliance_in(asked)),
+        unseen=portion(counting.unseen_in(asked)),
         reviews=counting.tally(ground.all)["review"],
         unmet=unmet[:UNMET_SHOWN],
         more_unmet=len(unmet[UNMET_SHOWN:]),
@@ -121,7 +130,7 @@ def build_section(ground: Ground, is_index: bool) -> Section:
         more_put_off=len(put_off[CALLS_SHOWN:]),
         matrix=matrix,
         rows=matrix.rows,
-        cards=tuple(build_card(ground, i, stands[i.id]) for i in shown),
+        cards=Cards(ground, shown),
         previews=build_previews(ground),
         posts=build_posts(ground),
         kinds=options("kinds", (i.kind for i in ground.institutions)),
@@ -145,40 +154,58 @@ def options(
     return tuple((slug, word(kind, slug, field)) for slug in sorted(set(slugs)))
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Previews of one requirement that came out alike; of the findings nothing else is kept."""
+
+    mark: str
+    clause: str
+    title: str
+    because: str
+
+
 def build_previews(ground: Ground) -> tuple[Previews, ...]:
-    by_act: dict[str, list[Finding]] = {}
+    by_act: dict[str, dict[tuple[str, Alike], list[str]]] = {}
     for finding in known(ground):
         if finding.preview is not None:
-            by_act.setdefault(ground.acts[finding.requirement].id, []).append(finding)
+            of_act = by_act.setdefault(ground.acts[finding.requirement].id, {})
+            key = finding.requirement, alike(ground, finding)
+            of_act.setdefault(key, []).append(whose(ground, finding))
     acts = {act.id: act for act in ground.report.acts}
     return tuple(act_previews(ground, acts[act], found) for act, found in by_act.items())
 
 
-def act_previews(ground: Ground, act: Act, findings: Sequence[Finding]) -> Previews:
-    return Previews(
-        act=act.short_title,
-        draft=status_of(act, ground.municipality) == "draft",
-        findings=len(findings),
-        lines=tuple(preview_lines(ground, findings)),
+def alike(ground: Ground, finding: Finding) -> Alike:
+    requirement = ground.requirements[finding.requirement]
+    return Alike(
+        mark=preview_mark(requirement, finding),
+        clause=finding.clause,
+        title=requirement.title,
+        because=finding.preview_because or "",
     )
 
 
-def preview_lines(ground: Ground, findings: Sequence[Finding]) -> Iterable[Preview]:
-    """Findings that came out alike for one reason are one line."""
-    alike: dict[tuple[str, str, str], list[Finding]] = {}
-    for one in findings:
-        mark = preview_mark(ground.requirements[one.requirement], one)
-        alike.setdefault((one.requirement, mark, one.preview_because or ""), []).append(one)
-    for (requirement, mark, because), same in alike.items():
-        places = tuple(dict.fromkeys(whose(ground, one) for one in same))
-        yield Preview(
-            mark=mark,
-            clause=same[0].clause,
-            title=ground.requirements[requirement].title,
-            because=because,
-            places=places[:PREVIEWS_SHOWN],
-            more=len(places[PREVIEWS_SHOWN:]),
-        )
+def act_previews(
+    ground: Ground, act: Act, found: Mapping[tuple[str, Alike], Sequence[str]]
+) -> Previews:
+    return Previews(
+        act=act.short_title,
+        draft=status_of(act, ground.municipality) == "draft",
+        findings=sum(map(len, found.values())),
+        lines=tuple(preview_line(one, places) for (_, one), places in found.items()),
+    )
+
+
+def preview_line(one: Alike, places: Iterable[str]) -> Preview:
+    told = tuple(dict.fromkeys(places))
+    return Preview(
+        mark=one.mark,
+        clause=one.clause,
+        title=one.title,
+        because=one.because,
+        places=told[:PREVIEWS_SHOWN],
+        more=len(told[PREVIEWS_SHOWN:]),
+    )
 
 
 def whose(ground: Ground, finding: Finding) -> str:

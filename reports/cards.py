@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from collectors import networks
+from collectors.barrier import barrier
 from collectors.model import SITE, Evidence, Page
 from reports import counting
 from reports.card_view import (
@@ -29,6 +31,7 @@ from reports.ground import (
     mark_of,
     place_of,
     read_of,
+    readable,
     title_of,
     totals,
 )
@@ -40,6 +43,58 @@ from rules.model import Attestation, Finding, Institution, Outcome, Waiver
 EVIDENCE_SHOWN = 3  # a finding over a crawled site rests on hundreds; the JSON has them all
 
 
+class Cards(Sequence[Card]):
+    """Those of a town, each built when its turn comes and then forgotten."""
+
+    def __init__(self, ground: Ground, stands: Mapping[str, Stand]) -> None:
+        self._ground, self._stands = ground, stands
+        self._shown = [one for one in ground.institutions if one.id in stands]
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return tuple(map(self._card, self._shown[at]))
+        return self._card(self._shown[at])
+
+    def __iter__(self) -> Iterator[Card]:
+        return map(self._card, self._shown)
+
+    def _card(self, one: Institution) -> Card:
+        return card_of(self._ground, one, self._stands[one.id])
+
+
+def card_of(ground: Ground, institution: Institution, stand: Stand) -> Card:
+    """As `build_card`; where that breaks, one that says so."""
+    with barrier("card", institution.key):
+        return build_card(ground, institution, stand)
+    broken = Group(mark=Outcome.ERROR, because=phrase("card_broke"), networks="", subjects=())
+    return Card(
+        anchor=anchor_of(institution),
+        name=ground.names[institution.id],
+        full_name=institution.name,
+        kind=institution.kind,
+        kind_word=institution.kind,
+        standing=stand.standing,
+        said=said(stand),
+        phones=(),
+        emails=(),
+        pages=(),
+        exemptions=(),
+        waivers=(),
+        attestations=(),
+        totals=(),
+        failed=(),
+        review=(),
+        waiting=(broken,),
+        passed=(),
+        outside=(),
+        outside_count=0,
+        records=(),
+    )
+
+
 def build_card(ground: Ground, institution: Institution, stand: Stand) -> Card:
     by_mark = sorted_by_mark(ground, institution)
     records = number_records(ground, [f for found in by_mark.values() for f in found])
@@ -47,7 +102,7 @@ def build_card(ground: Ground, institution: Institution, stand: Stand) -> Card:
     return Card(
         anchor=anchor_of(institution),
         name=ground.names[institution.id],
-        full_name=institution.name,
+        full_name=readable(institution.name),
         kind=institution.kind,
         kind_word=word("kinds", institution.kind),
         standing=stand.standing,

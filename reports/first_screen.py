@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from collectors import networks
 from reports import counting
@@ -33,6 +34,8 @@ from reports.view import (
 from reports.words import day, moment, phrase
 from rules.model import Finding, Institution, Outcome
 
+LISTED = (Change.WORSE, Change.FIXED, Change.LOST)
+LineOrder = tuple[bool, int, str]
 WHO_SHOWN = 60  # names in a row on the first screen; a region has thousands
 
 
@@ -68,49 +71,74 @@ def numbers(stands: Iterable[Stand]) -> Numbers:
     )
 
 
-def build_unmet(ground: Ground) -> tuple[Unmet, ...]:
+@dataclass(slots=True)
+class Failing:
+    """A requirement that is not met; no finding itself is kept, as a region has many."""
+
+    clause: str
+    title: str
+    gravest: tuple[int, str]
+    who: set[str] = field(default_factory=set)  # institutions' ids
+
+
+Failings = Mapping[tuple[str, str], Failing]  # by mark and requirement
+
+
+def failing(ground: Ground) -> Failings:
+    found: dict[tuple[str, str], Failing] = {}
+    for one in ground.all:
+        if one.outcome is Outcome.FAIL:
+            key, gravity = (mark_of(ground, one), one.requirement), counting.gravity(one)
+            if key not in found:
+                found[key] = Failing(one.clause, title_of(ground, one.requirement), gravity)
+            found[key].gravest = min(found[key].gravest, gravity)
+            found[key].who.add(one.institution)
+    return found
+
+
+def build_unmet(failings: Failings) -> tuple[Unmet, ...]:
     """Violations before advice, the most frequent first, among equals the gravest."""
-    who: dict[tuple[str, str], list[Finding]] = {}
-    for finding in ground.all:
-        if finding.outcome is Outcome.FAIL:
-            who.setdefault((mark_of(ground, finding), finding.requirement), []).append(finding)
-    order = sorted(who.items(), key=lambda one: unmet_order(one[0][0], one[1]))
-    return tuple(build_unmet_line(ground, mark, found) for (mark, _), found in order)
+    order = sorted(failings.items(), key=lambda one: unmet_order(one[0][0], one[1]))
+    return tuple(Unmet(mark, it.clause, it.title, len(it.who)) for (mark, _), it in order)
 
 
-def unmet_order(mark: str, findings: Sequence[Finding]) -> tuple[bool, int, tuple[int, str]]:
-    return mark == counting.BELOW, -institutions_in(findings), min(map(counting.gravity, findings))
+def unmet_order(mark: str, it: Failing) -> tuple[bool, int, tuple[int, str]]:
+    return mark == counting.BELOW, -len(it.who), it.gravest
 
 
 def institutions_in(findings: Iterable[Finding]) -> int:
     return len({f.institution for f in findings})
 
 
-def build_unmet_line(ground: Ground, mark: str, findings: Sequence[Finding]) -> Unmet:
-    first = findings[0]
-    title = title_of(ground, first.requirement)
-    return Unmet(mark, first.clause, title, institutions_in(findings))
-
-
 def build_changes(ground: Ground) -> Changes:
-    is_comparable = any(f.previous is not None for f in ground.all)
+    lines: dict[Change, list[tuple[LineOrder, Line]]] = {one: [] for one in LISTED}
+    classes: Counter[Change] = Counter()
+    is_comparable = False
+    for finding in ground.all:
+        kind, mark = counting.change(finding), mark_of(ground, finding)
+        is_comparable |= finding.previous is not None
+        classes[kind] += finding.outcome is not Outcome.NOT_APPLICABLE
+        if kind in lines:
+            order = (mark == counting.BELOW, *counting.gravity(finding))
+            lines[kind].append((order, change_line(ground, mark, finding)))
+    worse, fixed, lost = (gravest_first(lines[kind]) for kind in LISTED)
     previous = ground.report.previous_as_of if is_comparable else None
-    worse = changed(ground, Change.WORSE)
-    judged = (f for f in ground.all if f.outcome is not Outcome.NOT_APPLICABLE)
-    classes = Counter(counting.change(f) for f in judged)
-    entries = ground.report
     return Changes(
         since=moment(previous, ground.zone) if previous else None,
         worse=worse,
-        fixed=changed(ground, Change.FIXED),
-        lost=changed(ground, Change.LOST),
+        fixed=fixed,
+        lost=lost,
         new_violations=sum(1 for line in worse if line.mark == Outcome.FAIL),
         same=classes[Change.SAME],
         no_data=classes[Change.NO_DATA],
         new=classes[Change.NEW],
-        entered=moves(ground, entries.entered),
-        left=moves(ground, entries.left),
+        entered=moves(ground, ground.report.entered),
+        left=moves(ground, ground.report.left),
     )
+
+
+def gravest_first(lines: Iterable[tuple[LineOrder, Line]]) -> tuple[Line, ...]:
+    return tuple(line for _, line in sorted(lines, key=lambda pair: pair[0]))
 
 
 def moves(ground: Ground, entries: Iterable[Entry]) -> tuple[Move, ...]:
@@ -123,15 +151,6 @@ def moves(ground: Ground, entries: Iterable[Entry]) -> tuple[Move, ...]:
         for one in entries
         if one.municipality == ground.municipality.id
     )
-
-
-def changed(ground: Ground, wanted: Change) -> tuple[Line, ...]:
-    found = [f for f in ground.all if counting.change(f) is wanted]
-    marked = ((mark_of(ground, f), f) for f in found)
-    gravest = sorted(
-        marked, key=lambda pair: (pair[0] == counting.BELOW, *counting.gravity(pair[1]))
-    )
-    return tuple(change_line(ground, mark, finding) for mark, finding in gravest)
 
 
 def change_line(ground: Ground, mark: str, finding: Finding) -> Line:
@@ -149,9 +168,9 @@ def build_calls(ground: Ground) -> tuple[Call, ...]:
 
     Nobody is telephoned about what an authority has put off, or what is disputed.
     """
-    pairs = [(i, violations_of(ground, i)) for i in ground.institutions]
-    ranked = sorted((p for p in pairs if p[1]), key=lambda pair: misery(pair[1]))
-    return tuple(build_call(ground, institution, found) for institution, found in ranked)
+    pairs = ((i, violations_of(ground, i)) for i in ground.institutions)
+    calls = [(misery(found), build_call(ground, one, found)) for one, found in pairs if found]
+    return tuple(call for _, call in sorted(calls, key=lambda pair: pair[0]))
 
 
 def violations_of(ground: Ground, institution: Institution) -> list[Finding]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from collectors import networks
 from reports import counting
 from reports.counting import Requirements, Share
+from reports.findings import Findings
 from reports.model import Report
 from reports.standing import Stand, stand_of
 from reports.view import (
@@ -19,7 +20,25 @@ from reports.view import (
 from reports.words import day, percent, phrase
 from rules.model import Act, Finding, Institution, Municipality
 
+MOST_NAME = 300  # signs: the longest official names have some two hundred
 PART_SHOWN = 3  # institutions of a partial audit that titles and names of files tell
+
+
+class Found(Mapping[str, tuple[Finding, ...]]):
+    """Institution's id → its findings, fetched when they are asked for; of one town."""
+
+    def __init__(self, findings: Findings, institutions: Iterable[Institution]) -> None:
+        self._findings = findings
+        self._institutions = {one.id: one for one in institutions}
+
+    def __getitem__(self, institution: str) -> tuple[Finding, ...]:
+        return self._findings.of(self._institutions[institution])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._institutions)
+
+    def __len__(self) -> int:
+        return len(self._institutions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +48,7 @@ class Ground:
     report: Report
     municipality: Municipality
     institutions: tuple[Institution, ...]
-    findings: Mapping[str, tuple[Finding, ...]]  # institution's id → its findings
+    findings: Mapping[str, tuple[Finding, ...]]  # by the institution's id
     requirements: Requirements
     acts: Mapping[str, Act]  # requirement's id → its act
     names: Mapping[str, str]  # institution's id → the short name
@@ -39,41 +58,38 @@ class Ground:
         return self.municipality.timezone
 
     @property
-    def all(self) -> tuple[Finding, ...]:
-        return tuple(f for one in self.institutions for f in self.findings[one.id])
+    def all(self) -> Iterator[Finding]:
+        return (f for one in self.institutions for f in self.findings[one.id])
 
     @property
-    def asked(self) -> tuple[Finding, ...]:
+    def asked(self) -> Iterator[Finding]:
         """What an act asks or recommends: to use a right is no compliance."""
         rights = {r.id for r in self.requirements.values() if r.nature == "right"}
-        return tuple(f for f in self.all if f.requirement not in rights)
+        return (f for f in self.all if f.requirement not in rights)
 
 
 def ground(report: Report, municipality: Municipality) -> Ground:
     institutions = tuple(i for i in report.institutions if i.municipality == municipality.id)
-    found = by_institution(report.findings)
     return Ground(
         report=report,
         municipality=municipality,
         institutions=institutions,
-        findings={one.id: found[one.key] for one in institutions},
+        findings=Found(report.found, institutions),
         requirements={r.id: r for act in report.acts for r in act.requirements},
         acts={r.id: act for act in report.acts for r in act.requirements},
         names={i.id: name_of(i) for i in (*municipality.institutions, *institutions)},
     )
 
 
-def by_institution(findings: Iterable[Finding]) -> dict[str, tuple[Finding, ...]]:
-    """By `Institution.key`, in one pass; an institution without any has the empty tuple."""
-    grouped: defaultdict[str, tuple[Finding, ...]] = defaultdict(tuple)
-    for finding in findings:
-        grouped[f"{finding.municipality}/{finding.institution}"] += (finding,)
-    return grouped
-
-
 def name_of(institution: Institution) -> str:
     """The shortest official name, else the one that people use."""
-    return institution.short_name or next(iter(institution.popular_names), institution.name)
+    names = (institution.short_name, *institution.popular_names, institution.name)
+    return readable(next(filter(None, names), ""))
+
+
+def readable(name: str) -> str:
+    """As much as anybody reads of a name; tables and JSON have the whole."""
+    return name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 1]}…"
 
 
 def part_of(report: Report) -> str:

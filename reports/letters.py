@@ -9,8 +9,9 @@ not be seen is told as such.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from reports import counting
 from reports.counting import Change
@@ -20,12 +21,13 @@ from reports.ground import (
     mark_of,
     name_of,
     place_of,
+    readable,
     standing_of,
     title_of,
     told,
 )
 from reports.mail import INLINER, Letter
-from reports.model import Format, Rendered, Report
+from reports.model import Format, Report, Streamed
 from reports.standing import Stand, Standing, is_put_off, said
 from reports.templating import one_line, render
 from reports.words import day, moment, phrase
@@ -114,7 +116,7 @@ def build(report: Report, institution: Institution, write_to: str | None = None)
     stand = standing_of(base, institution)
     return View(
         name=name_of(institution),
-        full_name=institution.name,
+        full_name=readable(institution.name),
         town=town.name,
         as_of=moment(report.audit.as_of, base.zone),
         audit=report.audit.id,
@@ -204,13 +206,19 @@ def _authority(base: Ground, institution: Institution) -> str | None:
 # --- as formats ---------------------------------------------------------------------------------
 
 
-def render_html(report: Report) -> Rendered:
+def render_html(report: Report) -> Streamed:
     """Of a report that was narrowed to few institutions: one letter after another."""
-    return Rendered("\n".join(letter(report, one).html for one in report.institutions).encode())
+    return Streamed(partial(one_by_one, report, "html", "\n"))
 
 
-def render_text(report: Report) -> Rendered:
-    return Rendered("\n\n".join(letter(report, one).text for one in report.institutions).encode())
+def render_text(report: Report) -> Streamed:
+    return Streamed(partial(one_by_one, report, "text", "\n\n"))
+
+
+def one_by_one(report: Report, body: str, between: str) -> Iterator[bytes]:
+    for number, one in enumerate(report.institutions):
+        told = getattr(letter(report, one), body)
+        yield f"{between if number else ''}{told}".encode()
 
 
 FORMAT = Format(

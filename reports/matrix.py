@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from reports import counting
@@ -96,5 +97,10 @@ def tokens(ground: Ground, institution: Institution) -> str:
 def build_cell(ground: Ground, column: Column, findings: Sequence[Finding] | None) -> Cell | None:
     if not findings:
         return None
-    mark = counting.worst(mark_of(ground, f) for f in findings)
-    return Cell(mark, f"{column.title}: {word('marks', mark, 'word')}")
+    return cell_of(column.title, counting.worst(mark_of(ground, f) for f in findings))
+
+
+@lru_cache(maxsize=10_000)
+def cell_of(title: str, mark: str) -> Cell:
+    """Remembered: a matrix says the same few hundred things over and over."""
+    return Cell(mark, f"{title}: {word('marks', mark, 'word')}")

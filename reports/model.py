@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from collectors.model import Facts
+from reports.findings import Findings, Listed
 from rules.model import Act, Finding, Institution, Municipality, Outcome
 
 
@@ -70,13 +71,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything a format needs. `findings`: institution by institution, in the acts' order."""
+    """Everything a format needs. `findings`: institution by institution, in the acts' order; of a
+    stored audit they are read while they are iterated over, and `found` reads one institution's."""
 
     audit: Audit
     municipalities: tuple[Municipality, ...]
     institutions: tuple[Institution, ...]  # those in scope, in the registry's order
     acts: tuple[Act, ...]
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     trend: tuple[Tally, ...] = ()  # oldest first, this audit last
     previous_as_of: datetime | None = None
     weeks: Mapping[tuple[str, str], Mapping[date, int]] = field(default_factory=dict)
@@ -86,6 +88,15 @@ class Report:
     facts: Mapping[tuple[str, str], Facts] = field(default_factory=dict)
     """(network, address) → what a fresh reading showed; only the ЦУР's table asks for it."""
     lacks_towns: bool = False  # a municipality of today's settings was not audited
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.findings, Findings):
+            object.__setattr__(self, "findings", Listed(self.findings))
+
+    @property
+    def found(self) -> Findings:
+        assert isinstance(self.findings, Findings)
+        return self.findings
 
     @property
     def is_partial(self) -> bool:
@@ -105,6 +116,35 @@ class Rendered:
     beside: Iterable[tuple[str, bytes]] = ()
     """Relative path and content; rendered one at a time, so that memory is bounded."""
 
+    @property
+    def parts(self) -> Iterator[bytes]:
+        return iter((self.main,))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Streamed:
+    """The same, its file in parts: whoever writes it down holds one of them at a time."""
+
+    parts_anew: Callable[[], Iterable[bytes]]  # from the first one on, each time
+    beside: Iterable[tuple[str, bytes]] = ()
+
+    @property
+    def parts(self) -> Iterator[bytes]:
+        return iter(self.parts_anew())
+
+    @property
+    def main(self) -> bytes:
+        """All of it at once, for a letter and for tests."""
+        return b"".join(self.parts)
+
+    def __eq__(self, other: object) -> bool:
+        """By what is written, as `Rendered`."""
+        if not isinstance(other, Rendered | Streamed):
+            return NotImplemented
+        return self.main == other.main and self.beside == other.beside
+
+    __hash__ = None  # type: ignore[assignment]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
@@ -113,5 +153,5 @@ class Format:
     slug: str  # "html", as in `report --format html`
     suffix: str  # ".html"
     title: str  # Russian, for `--help`
-    render: Callable[[Report], Rendered]  # the same report gives the same bytes
+    render: Callable[[Report], Rendered | Streamed]  # the same report gives the same bytes
     whole_only: bool = False  # of a part it would look like the whole: the table of the ЦУР

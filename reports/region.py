@@ -13,25 +13,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from reports.counting import BELOW, Share
-from reports.ground import Ground, mark_of, portion, title_of
+from reports.first_screen import Failing, Failings
+from reports.ground import portion
 from reports.view import Portion, Ranked, Region, Section, Totals, Unranked, Widespread
 from reports.words import count, whole_percent, word
-from rules.model import Finding, Municipality, Outcome
+from rules.model import Municipality
 
 MOST_UNSEEN = 33  # per cent of what applies: with more, a town has no place
 WIDESPREAD_SHOWN = 10
 
 
-def build_region(sections: Sequence[Section], grounds: Sequence[Ground]) -> Region:
+def build_region(
+    sections: Sequence[Section], towns: Sequence[Municipality], failings: Iterable[Failings]
+) -> Region:
     placed = [one for one in sections if not obstacle(one)]
     return Region(
-        name=region_name([one.municipality for one in grounds]),
+        name=region_name(towns),
         municipalities=len(sections),
         totals=totals(sections),
         ranked=tuple(ranked(placed)),
         unranked=tuple(Unranked(one, why) for one in sections if (why := obstacle(one))),
         most_unseen=MOST_UNSEEN,
-        unmet=(found := widespread(grounds))[:WIDESPREAD_SHOWN],
+        unmet=(found := widespread(failings))[:WIDESPREAD_SHOWN],
         more_unmet=len(found[WIDESPREAD_SHOWN:]),
     )
 
@@ -92,26 +95,21 @@ def together(shares: Iterable[Portion]) -> Share:
     return Share(sum(one.part for one in those), sum(one.whole for one in those))
 
 
-def widespread(grounds: Iterable[Ground]) -> tuple[Widespread, ...]:
-    """Violations before advice; those of the most institutions first."""
-    found: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
-    titles: dict[str, str] = {}
-    for base in grounds:
-        for one in base.all:
-            if one.outcome is Outcome.FAIL:
-                found[mark_of(base, one), one.requirement].append(one)
-                titles.setdefault(one.requirement, title_of(base, one.requirement))
-    lines = (line_of(mark, titles[name], those) for (mark, name), those in found.items())
+def widespread(failings: Iterable[Failings]) -> tuple[Widespread, ...]:
+    """`failings`: of each municipality. Violations before advice; those of the most first."""
+    found: defaultdict[tuple[str, str], list[Failing]] = defaultdict(list)
+    for of_town in failings:
+        for key, one in of_town.items():
+            found[key].append(one)
+    lines = (line_of(mark, those) for (mark, _), those in found.items())
     return tuple(sorted(lines, key=lambda one: (one.mark == BELOW, -one.institutions, one.title)))
 
 
-def line_of(mark: str, title: str, findings: Sequence[Finding]) -> Widespread:
-    """Institutions by municipality and id: every town has its «adm»."""
-    who = {(one.municipality, one.institution) for one in findings}
+def line_of(mark: str, in_towns: Sequence[Failing]) -> Widespread:
     return Widespread(
         mark=mark,
-        clause=findings[0].clause,
-        title=title,
-        institutions=len(who),
-        municipalities=len({town for town, _ in who}),
+        clause=in_towns[0].clause,
+        title=in_towns[0].title,
+        institutions=sum(len(one.who) for one in in_towns),
+        municipalities=len(in_towns),
     )

@@ -9,7 +9,6 @@ and each format says how such a thing stays what it is.
 from __future__ import annotations
 
 import tomllib
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,19 +20,18 @@ from zoneinfo import ZoneInfo
 from collectors import networks
 from collectors.model import SITE
 from reports import counting
+from reports.book import IN_ORDER, NONE, Book, Counted, Marks
 from reports.building import status_of
 from reports.cards import exemption_lines
-from reports.ground import Ground, ground, mark_of, part_of, place_of, standing_of, title_of
+from reports.ground import Ground, ground, mark_of, part_of, place_of, title_of
 from reports.model import Report
-from reports.standing import is_put_off, said
 from reports.templating import one_line
 from reports.words import moment, word
-from rules.model import Act, Finding, Institution, Outcome, Requirement
+from rules.model import Act, Finding, Institution, Requirement
 
 Value = str | int | date | None
 Row = Mapping[str, Value]
 MANY = 30_000  # findings: a sheet of more opens slowly and helps nobody
-IN_ORDER = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +53,22 @@ def sheets(report: Report, *, whole: bool = True) -> tuple[Sheet, ...]:
     """Not `whole`: a region's findings without what is in order, and the last sheet says so."""
     whole = whole or len(report.findings) <= MANY
     grounds = [ground(report, one) for one in report.municipalities]
+    book = Book(grounds)
     rows = {
-        "findings": _findings(grounds, whole),
-        "institutions": _institutions(grounds),
-        "pages": _pages(grounds),
-        "requirements": _requirements(report, grounds),
-        "audit": _audit(report, whole),
+        "findings": _findings(book, whole),
+        "institutions": _institutions(book),
+        "pages": _pages(book),
+        "requirements": _requirements(report, book),
+        "audit": _audit(report, book, whole),
     }
     return tuple(
         Sheet(one["title"], columns(one["column"]), rows[one["key"]]) for one in _told()["sheet"]
     )
+
+
+def findings_sheet(report: Report) -> Sheet:
+    """The first of them alone."""
+    return sheets(report)[0]
 
 
 def columns(told: Iterable[Mapping[str, Any]]) -> tuple[Column, ...]:
@@ -98,12 +102,10 @@ def _at(value: datetime, zone: ZoneInfo) -> str:
 # --- findings -----------------------------------------------------------------------------------
 
 
-def _findings(grounds: Iterable[Ground], whole: bool) -> Iterator[Row]:
-    for base in grounds:
-        for one in base.institutions:
-            for finding in base.findings[one.id]:
-                if not whole and finding.outcome in IN_ORDER:
-                    continue
+def _findings(book: Book, whole: bool) -> Iterator[Row]:
+    for base, one, _ in book.each():
+        for finding in base.findings[one.id]:
+            if whole or finding.outcome not in IN_ORDER:
                 yield _whose(base, one) | _finding(base, finding) | _history(base, finding)
 
 
@@ -148,23 +150,19 @@ def _history(base: Ground, finding: Finding) -> dict[str, Value]:
 # --- institutions, pages, requirements ----------------------------------------------------------
 
 
-def _institutions(grounds: Iterable[Ground]) -> Iterator[Row]:
-    for base in grounds:
-        for one in base.institutions:
-            counted = Counter(mark_of(base, f) for f in base.findings[one.id])
-            numbers = _numbers(counted) | {"put_off": _put_off(base, one)}
-            yield _whose(base, one) | _described(base, one) | numbers
+def _institutions(book: Book) -> Iterator[Row]:
+    for base, one, counted in book.each():
+        numbers = _numbers(counted.marks) | {"put_off": counted.put_off}
+        yield _whose(base, one) | _described(base, one, counted) | numbers
 
 
-def _put_off(base: Ground, one: Institution) -> int:
-    """Of the violations."""
-    failed = (f for f in base.findings[one.id] if mark_of(base, f) == Outcome.FAIL)
-    return sum(map(is_put_off, failed))
+def _numbers(marks: Marks) -> dict[str, Value]:
+    return dict(zip(counting.WORST_FIRST, marks, strict=True))
 
 
-def _described(base: Ground, one: Institution) -> dict[str, Value]:
+def _described(base: Ground, one: Institution, counted: Counted) -> dict[str, Value]:
     return {
-        "standing": said(standing_of(base, one)),
+        "standing": counted.standing,
         "name": one.name,
         "ogrn": one.ogrn,
         "parent": base.names.get(one.parent, one.parent) if one.parent else None,
@@ -175,32 +173,12 @@ def _described(base: Ground, one: Institution) -> dict[str, Value]:
     }
 
 
-def _numbers(counted: Mapping[str, int]) -> dict[str, Value]:
-    return {mark: counted.get(mark, 0) for mark in counting.WORST_FIRST}
-
-
-def _pages(grounds: Iterable[Ground]) -> Iterator[Row]:
-    for base in grounds:
-        for one in base.institutions:
-            counted, ids = _by_page(base, one)
-            for row in _addresses(one):
-                address = str(row["page"])
-                known = row["page_id"] or ids.get(address)
-                yield _whose(base, one) | row | _numbers(counted[address]) | {"page_id": known}
-
-
-def _by_page(
-    base: Ground, institution: Institution
-) -> tuple[defaultdict[str, Counter[str]], dict[str, str]]:
-    """Of each address: how many findings of every mark, and the network's own id."""
-    counted: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    ids: dict[str, str] = {}
-    for finding in base.findings[institution.id]:
-        if finding.page:
-            counted[finding.page][mark_of(base, finding)] += 1
-            if finding.page_id:
-                ids[finding.page] = finding.page_id
-    return counted, ids
+def _pages(book: Book) -> Iterator[Row]:
+    for base, one, counted in book.each():
+        for row in _addresses(one):
+            marks, known = counted.pages.get(str(row["page"]), (NONE, None))
+            told = _whose(base, one) | row | _numbers(marks)
+            yield told | {"page_id": row["page_id"] or known}
 
 
 def _addresses(institution: Institution) -> Iterator[dict[str, Value]]:
@@ -218,14 +196,12 @@ def _addresses(institution: Institution) -> Iterator[dict[str, Value]]:
         yield {"network": network, "page": institution.site, "page_id": None}
 
 
-def _requirements(report: Report, grounds: Iterable[Ground]) -> Iterator[Row]:
-    counted: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for base in grounds:
-        for finding in base.all:
-            counted[finding.requirement][mark_of(base, finding)] += 1
+def _requirements(report: Report, book: Book) -> Iterator[Row]:
+    asked = book.all().asked
     for act in report.acts:
         for one in act.requirements:
-            yield _requirement(report, act, one) | _numbers(counted[one.id])
+            marks = tuple(asked[one.id][mark] for mark in counting.WORST_FIRST)
+            yield _requirement(report, act, one) | _numbers(marks)
 
 
 def _requirement(report: Report, act: Act, one: Requirement) -> dict[str, Value]:
@@ -247,10 +223,9 @@ def _requirement(report: Report, act: Act, one: Requirement) -> dict[str, Value]
 # --- the audit ----------------------------------------------------------------------------------
 
 
-def _audit(report: Report, whole: bool) -> Iterator[Row]:
+def _audit(report: Report, book: Book, whole: bool) -> Iterator[Row]:
     if not whole:
-        left_out = sum(finding.outcome in IN_ORDER for finding in report.findings)
-        yield {"what": _word("audit", "left_out"), "value": left_out}
+        yield {"what": _word("audit", "left_out"), "value": book.all().left_out}
     for key, value in (*_run(report), *_acts(report)):
         yield {"what": _word("audit", key), "value": value}
     for note in _told()["notes"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,6 +20,7 @@ from reports.words import count, form, phrase, word
 from rules.sentences import cited
 
 WIDTH = 96
+PIECES = 500  # of a template, that are written together
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 
@@ -36,13 +37,20 @@ def environment() -> Environment:
     )
     env.filters |= {"count": count, "form": form, "link": link, "tel": tel, "mailto": mailto}
     env.filters |= {"wrap": wrap, "cell": cell, "one_line": one_line}
-    env.filters |= {"capitalize_first": capitalize_first, "cited": cited}
+    env.filters |= {"capitalize_first": capitalize_first, "cited": cited, "short": short}
     env.globals |= {"word": word, "phrase": phrase, "asset": asset, "digest": digest}
     return env
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     return environment().get_template(template).render({"folder": "", "plots": {}, **values})
+
+
+def rendered_in_parts(template: str, values: Mapping[str, Any]) -> Iterator[bytes]:
+    """What loops over something that is read as it goes, is printed as it goes."""
+    stream = environment().get_template(template).stream({"folder": "", "plots": {}, **values})
+    stream.enable_buffering(PIECES)
+    return (text.encode() for text in stream)
 
 
 def link(url: str, text: str | None = None) -> Markup:
@@ -77,6 +85,11 @@ def one_line(text: object) -> str:
         " " if category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in f"{text}"
     )
     return " ".join(cleaned.split())
+
+
+def short(text: str, most: int) -> str:
+    """A name on paper: one of nine thousand signs would be a dozen sheets of it."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def capitalize_first(text: str) -> str:

@@ -8,7 +8,7 @@ Templates only loop and print. The same report gives an equal view.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.card_view import Card
@@ -264,7 +264,7 @@ class Section:
     more_put_off: int
     matrix: Matrix
     rows: tuple[Row, ...]
-    cards: tuple[Card, ...]
+    cards: Sequence[Card]  # of one town, each built when it is asked for
     previews: tuple[Previews, ...]
     posts: Posts | None
     kinds: tuple[tuple[str, str], ...]

@@ -108,11 +108,12 @@ def build_part(now: Report, then: Report | None, town: Municipality) -> Part:
 
 
 def build_standing(ground: Ground) -> Standing:
+    asked = counting.tally(ground.asked)
     return Standing(
         on=moment(ground.report.audit.as_of, ground.zone),
         numbers=numbers(standing_of(ground, one) for one in ground.institutions),
-        share=portion(counting.compliance(ground.asked)),
-        unseen=portion(counting.unseen(ground.asked)),
+        share=portion(counting.compliance_in(asked)),
+        unseen=portion(counting.unseen_in(asked)),
     )
 
 

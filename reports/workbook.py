@@ -10,24 +10,26 @@ the time. All else (styles, panes, filters, links, packing) is the library's.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import ceil
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from reports.model import Streamed
 from reports.tables import Column, Sheet, Value, flat
 from reports.templating import is_safe
 
 LONGEST_TEXT = 32_000  # Excel refuses a cell of more than 32 767 characters
 LONGEST_LINK = 2_000  # and an address of more than 2 079
 LINE, TALLEST = 15, 405  # points; Excel refuses a row of more than 409
+PIECE = 1_000_000  # bytes
 CROWDED = 1.2  # signs that wrap as one does where words end early and letters are wide
 MOST_LINKS = 20_000  # and 65 530 links a sheet; every address is there as text as well
 _PLAIN = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -44,16 +46,30 @@ DAY_ZERO = date(1899, 12, 30)
 _WORDING = Worksheet()
 
 
-def workbook(sheets: tuple[Sheet, ...], made_at: datetime) -> bytes:
+def streamed(sheets: Callable[[], Iterable[Sheet]], made_at: datetime) -> Streamed:
+    return Streamed(lambda: pieces(sheets(), made_at))
+
+
+def workbook(sheets: Iterable[Sheet], made_at: datetime) -> bytes:
     """`made_at` goes into the properties; the same sheets give the same bytes."""
-    packed = io.BytesIO()
+    return b"".join(pieces(sheets, made_at))
+
+
+def pieces(sheets: Iterable[Sheet], made_at: datetime) -> Iterator[bytes]:
+    """Packed on the disk first: the list of what is in the file stands at its end."""
+    with TemporaryFile() as packed:
+        _pack(packed, sheets, made_at)
+        packed.seek(0)
+        yield from iter(partial(packed.read, PIECE), b"")
+
+
+def _pack(packed: IO[bytes], sheets: Iterable[Sheet], made_at: datetime) -> None:
     with Workbook(packed, _PLAIN) as book:
         made = made_at.astimezone(UTC).replace(tzinfo=None)
         book.set_properties({"author": "Dozor", "created": made})
         styles = {name: book.add_format(_TOP | dict(one)) for name, one in _STYLES.items()}
         for sheet in sheets:
             _write(book.add_worksheet(sheet.title, Page), sheet, styles)
-    return packed.getvalue()
 
 
 class Page(Worksheet):  # type: ignore[misc]  # the library has no types

@@ -7,13 +7,13 @@ only clock, and the same dossier gives the same findings.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from collectors.barrier import barrier
 from collectors.model import Evidence, Failure, FailureCode, Page
 from rules import attestations
 from rules.ages import aged
@@ -30,6 +30,7 @@ from rules.model import (
     Institution,
     Municipality,
     Outcome,
+    Requirement,
     Severity,
     Waiver,
 )
@@ -42,8 +43,6 @@ from rules.sentences import advice, failure_text, failures_text, network_name, s
 from rules.terms import in_time, read_on
 from rules.views import View, look, today
 from rules.workdays import CalendarUncoveredError
-
-log = logging.getLogger(__name__)
 
 ENGINE_PARAMETERS: Mapping[str, type] = {
     "grace_days": int,
@@ -93,9 +92,32 @@ def judge(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:
         return view
 
     return tuple(
-        _finding(case)
+        _found(case)
         for clause, kin in law_of(dossier.municipality, acts, on)
         for case in cases_of(clause, kin, dossier, on, view_of, kept)
+    )
+
+
+def unjudged(institution: Institution, acts: Sequence[Act]) -> tuple[Finding, ...]:
+    """What is left to say of one on which `judge` itself broke: nothing of it is known."""
+    return tuple(
+        _unjudged(institution, requirement)
+        for act in acts
+        for requirement in act.requirements
+        if requirement.predicate is not None
+    )
+
+
+def _unjudged(institution: Institution, requirement: Requirement) -> Finding:
+    return Finding(
+        institution=institution.id,
+        municipality=institution.municipality,
+        requirement=requirement.id,
+        clause=requirement.clause,
+        outcome=Outcome.UNKNOWN,
+        severity=requirement.severity,
+        reason=str(Reason.PREDICATE_BROKE),
+        because=sentence(Reason.PREDICATE_BROKE, {"clause": requirement.clause}),
     )
 
 
@@ -123,6 +145,23 @@ def declared_pages(
 # --- one finding ------------------------------------------------------------------------------
 
 
+def _found(case: Case) -> Finding:
+    """A guard that breaks costs this finding only."""
+    with barrier("institution", _place(case)):
+        return _finding(case)
+    return replace(
+        _unjudged(case.institution, case.requirement),
+        network=case.network,
+        page=case.page.address if case.page else case.event_page,
+        about=case.about,
+        outcome=Outcome.ERROR,
+    )
+
+
+def _place(case: Case) -> str:
+    return f"{case.institution.key}, {case.requirement.id}"
+
+
 def _finding(case: Case) -> Finding:
     why = not_bound(case)
     if case.force.refusal:
@@ -148,11 +187,9 @@ def _apply(case: Case) -> Verdict:
 
 def _safely(case: Case, decide: Callable[[Case], Verdict]) -> Verdict:
     """A broken predicate costs this finding only."""
-    try:
+    with barrier("institution", _place(case)):
         return decide(case)
-    except Exception:
-        log.exception("predicate %s broke on %s", case.requirement.id, case.institution.key)
-        return _plain(case, Reason.PREDICATE_BROKE, outcome=Outcome.ERROR)
+    return _plain(case, Reason.PREDICATE_BROKE, outcome=Outcome.ERROR)
 
 
 def _decided(case: Case) -> Verdict:

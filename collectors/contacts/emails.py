@@ -25,6 +25,7 @@ _DOT = (
     rf"(?:\.|{_BLANK}?[(\[{{<]{_BLANK}?(?:dot|точка|тчк|\.){_BLANK}?[)\]}}>]{_BLANK}?"
     rf"|{_BLANK}{{1,2}}точка{_BLANK}{{1,2}})"
 )
+_WRITTEN_DOT = re.compile(_DOT, re.IGNORECASE)
 _LABEL = r"[^\W_][\w-]{0,62}"
 _EMAIL = re.compile(
     rf"(?<![\w.%+-])(?P<name>\w[\w%+.-]{{0,63}}){_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,5}})",
@@ -63,13 +64,18 @@ def _matched(text: str) -> tuple[re.Match[str], ...]:
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
-    """As `_EMAIL.finditer`, tried only at the words before an @ or what stands for it."""
+    """As `_EMAIL.finditer`, tried only at the words before an @ or what stands for it.
+
+    Once each: a word that opens no address before one sign opens none before the next.
+    """
     position = 0
     for sign in _SIGN.finditer(text):
         for name in _NAME.finditer(text, max(position, sign.start() - _REACH), sign.start()):
-            match = _EMAIL.match(text, name.start()) if name.start() >= position else None
+            if name.start() < position:
+                continue
+            match = _EMAIL.match(text, name.start())
+            position = match.end() if match else name.start() + 1
             if match:
-                position = match.end()
                 yield match
 
 
@@ -91,7 +97,7 @@ def email_of_field(written: str, place: str) -> tuple[Email, ...]:
 
 
 def _spot(match: re.Match[str], place: str) -> Spot | None:
-    domain = re.sub(_DOT, ".", match["domain"], flags=re.IGNORECASE)
+    domain = _WRITTEN_DOT.sub(".", match["domain"])
     host = whole_host(domain) if "@" in match[0] else trimmed_host(domain)
     name = match["name"].strip(".-")
     if not host or not name or ".." in name or not ("@" in match[0] or _LETTER.search(name)):

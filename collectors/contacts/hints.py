@@ -146,12 +146,16 @@ def _emails(text: str) -> Iterator[str]:
         if _LIKE_MAIL.search(field["value"]):
             yield _said(field[0])
     for sign in _AT_SIGN.finditer(text):
-        before, behind = text[max(0, sign.start() - 40) : sign.start()], text[sign.end() :][:40]
+        before, behind = (
+            text[max(0, sign.start() - 40) : sign.start()],
+            text[sign.end() : sign.end() + 40],
+        )
         if _is_between_words(before, behind):
             yield _said(_last_word(before) + sign[0] + behind.partition("\n")[0][:30])
     for found in _SPELT.finditer(text):
         before = text[max(0, found.start() - 40) : found.start()]
-        yield _said(_last_word(before) + text[found.start() :][:_LONGEST].partition("\n")[0])
+        behind = text[found.start() : found.start() + _LONGEST]
+        yield _said(_last_word(before) + behind.partition("\n")[0])
     for pattern in (_DRAWN_AT, _PROTECTED):
         yield from (_said(found[0]) for found in pattern.finditer(text))
 

@@ -7,7 +7,7 @@ length of the text and no faster; phonenumbers says whether a candidate is a num
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import unquote
@@ -171,7 +171,7 @@ def _as_it_stands(spot: Spot, text: str) -> Spot:
 def linked_phones(links: Sequence[Link]) -> list[Phone]:
     """The numbers of `tel:` links."""
     written = [link for link in links if link.url.lower().startswith("tel:")]
-    fields = [(normalised(unquote(link.url[4:])), link.place) for link in written]
+    fields = dict.fromkeys((normalised(unquote(link.url[4:])), link.place) for link in written)
     return [phone for field, place in fields for phone in phones_of_field(field, place)]
 
 
@@ -431,17 +431,22 @@ def _completed(spots: Sequence[Spot], text: str) -> list[Spot]:
         return list(spots)
     named = set(_AREA_CODE.findall(text))
     sure = {spot.code for spot in spots if _is_area(spot.code) and not spot.is_solid}
-    codes = named or sure or set(_codes_of_runs(spots))
+    codes = _by_length(named or sure or set(_codes_of_runs(spots)))
     completed: list[Spot] = []
-    coded_end = -1
+    is_far, looked = True, 0  # whether the line has ended behind the last number with a code
     for spot in spots:
         if spot.phone.local:
-            is_far = coded_end < 0 or "\n" in text[coded_end : spot.start]
+            is_far = is_far or text.find("\n", looked, spot.start) >= 0
+            looked = max(looked, spot.start)
             completed.append(_complete(spot, codes, is_borrowed=not named and is_far))
         else:
             completed.append(spot)
-            coded_end = spot.end
+            is_far, looked = False, spot.end
     return completed
+
+
+def _by_length(codes: set[str]) -> Mapping[int, list[str]]:
+    return {length: [c for c in codes if len(c) == length] for length in set(map(len, codes))}
 
 
 def _codes_of_runs(spots: Iterable[Spot]) -> Iterator[str]:
@@ -456,8 +461,8 @@ def _is_area(code: str) -> bool:
     return bool(code) and code[0] in "348" and not code.startswith("80")
 
 
-def _complete(spot: Spot, codes: set[str], *, is_borrowed: bool) -> Spot:
-    fitting = [code for code in codes if len(code + (spot.phone.local or "")) == 10]
+def _complete(spot: Spot, codes: Mapping[int, list[str]], *, is_borrowed: bool) -> Spot:
+    fitting = codes.get(10 - len(spot.phone.local or ""), [])
     if len(fitting) != 1 or not _exists(f"+7{fitting[0]}{spot.phone.local}"):
         return spot
     completed = replace(spot.phone, e164=f"+7{fitting[0]}{spot.phone.local}", local=None)

@@ -82,16 +82,25 @@ def _starts(text: str, lower: str) -> Iterator[int]:
     """
     figures = [match.end() for match in _FIGURES.finditer(text)]
     labels = [match.start() for match in _LABEL.finditer(lower)]
-    position = 0
-    for anchor in ANCHOR.finditer(lower):
-        position = max(position, anchor.start() - _REACH)
-        while (match := START.search(text, position)) and match.start() <= anchor.start():
-            start = match.start()
-            position = start + 1
-            if _any(figures, start + 1, start + _FIGURE_REACH) or _any(
-                labels, start - _LABEL_REACH, start
-            ):
-                yield start
+    for start in _starts_before(text, (anchor.start() for anchor in ANCHOR.finditer(lower))):
+        if _any(figures, start + 1, start + _FIGURE_REACH) or _any(
+            labels, start - _LABEL_REACH, start
+        ):
+            yield start
+
+
+def _starts_before(text: str, anchors: Iterator[int]) -> Iterator[int]:
+    """One that lies behind an anchor waits for the next: the text is searched through once."""
+    found, position = None, 0
+    for anchor in anchors:
+        if found is None or found.start() < anchor - _REACH:
+            found = START.search(text, max(position, anchor - _REACH))
+        while found and found.start() <= anchor:
+            yield found.start()
+            position = found.start() + 1
+            found = START.search(text, position)
+        if found is None:  # nor does any begin before the anchors to come
+            return
 
 
 def _any(places: list[int], first: int, last: int) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from collectors.contacts import find_contacts, union
 from collectors.model import Access, Author, Contacts, Facts, PostalAddress, Presence
+from collectors.numbers import count, number_in
 from collectors.ok.dates import Moment
 from collectors.ok.walls import Entry
 
@@ -35,13 +36,18 @@ class ShapeError(Exception):
 def groups(answer: Any) -> list[Bean]:
     """group.getInfo answers a list, or {"groups": […]}."""
     found = answer.get("groups") if isinstance(answer, dict) else answer
-    if not isinstance(found, list) or not all(isinstance(bean, dict) for bean in found):
+    if not isinstance(found, list):
         raise ShapeError("group.getInfo")
-    return found
+    sound: list[Bean] = [bean for bean in found if isinstance(bean, dict) and uid(bean)]
+    if found and not sound:
+        raise ShapeError("group.getInfo")
+    return sound
 
 
 def uid(bean: Bean) -> str:
-    return str(bean.get("uid", ""))
+    """Its figures; "" for what is no number: such an entry costs itself."""
+    told = bean.get("uid")
+    return number_in(told if isinstance(told, str) else str(count(told))) or ""
 
 
 def shown_keys(beans: Iterable[Bean]) -> frozenset[str]:
@@ -109,13 +115,19 @@ def _parts(answer: Any) -> tuple[Sequence[Bean], Sequence[Bean]]:
     topics, feeds = inner.get("media_topics", answer.get("media_topics")), answer.get("feeds")
     if topics is None and feeds is None:
         raise ShapeError("list of topics")
-    return _beans(topics), _beans(feeds)
+    told = _beans(feeds)
+    if told and isinstance(topics, list):  # the feed of a topic that is none tells of it
+        topics = [one for one in topics if isinstance(one, dict)]
+    return _beans(topics), told
 
 
 def _beans(values: Any) -> list[Bean]:
-    """None stands for an empty list."""
-    beans = [] if values is None else values
-    if not isinstance(beans, list) or not all(isinstance(bean, dict) for bean in beans):
+    """None stands for an empty list, and an empty bean for what is none; not if all are."""
+    found = [] if values is None else values
+    if not isinstance(found, list):
+        raise ShapeError("list of topics")
+    beans: list[Bean] = [one if isinstance(one, dict) else {} for one in found]
+    if beans and not any(isinstance(one, dict) for one in found):
         raise ShapeError("list of topics")
     return beans
 
@@ -198,7 +210,5 @@ def _moment(milliseconds: Any) -> datetime | None:
 
 
 def _number(value: Any) -> int | None:
-    try:
-        return None if value is None or isinstance(value, bool) else int(value)
-    except (TypeError, ValueError):
-        return None
+    """OK writes some of its numbers as text."""
+    return count(int(number_in(value) or -1) if isinstance(value, str) else value)

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from collectors.halving import Halvings
 from collectors.http import Client, ReadError
 from collectors.model import Evidence, Failure, FailureCode, Page, Run
+from collectors.numbers import number_in as number_as_told
 from collectors.ok import beans
 from collectors.ok.api import Api
 from collectors.ok.errors import ApiError, Meaning
@@ -26,6 +28,18 @@ log = logging.getLogger(__name__)
 WAYS_TO_TOPICS = ("stream.get", "mediatopic.getTopics")
 MOST_TROUBLES = 5
 """Calls in a row that came to nothing: then the API is down, and the night is short."""
+
+IN_VAIN = 10  # halvings in a row: one guilty group of a call causes seven
+MAY_BE_OF_ONE = frozenset(
+    {
+        FailureCode.TIMEOUT,
+        FailureCode.CONNECTION,
+        FailureCode.SERVER_ERROR,
+        FailureCode.TOO_LARGE,
+        FailureCode.MALFORMED,
+        FailureCode.CUT,
+    }
+)
 
 Beans = dict[str, tuple[beans.Bean, tuple[Evidence, ...]]]
 
@@ -41,6 +55,7 @@ class ByApi:
     shown: frozenset[str] = frozenset()  # keys of any group's bean in this run
     refused: set[str] = field(default_factory=set)  # methods that are not for this key
     troubles: int = 0
+    halvings: Halvings = field(default_factory=lambda: Halvings(patience=IN_VAIN))
 
     async def heads(self, pages: Sequence[Page]) -> dict[Page, Head]:
         """The pages of which the API told something definite."""
@@ -104,23 +119,31 @@ class ByApi:
             self._learn(error, "url.getInfo")
             return None
         kind, found = told.value
-        if kind == "GROUP" and found.isdecimal():
-            return str(found)
+        if kind == "GROUP" and (number := number_as_told(found)):
+            return number
         return _not_a_group(kind, told.evidence)
 
     async def _groups(self, uids: list[str]) -> Beans:
-        """A call that fails for one group's sake is divided until that group stands alone."""
+        """A call that fails for one group's sake is halved until that group stands alone."""
         if not uids or not self._may("group.getInfo"):
             return {}
         try:
             told = await self.api.groups(uids)
         except ReadError as error:
-            self._learn(error, "group.getInfo")
-            if len(uids) == 1 or not _is_about_a_group(error):
+            if not self._may_halve(uids, error):
+                self._learn(error, "group.getInfo")
                 return {}
             half = len(uids) // 2
             return await self._groups(uids[:half]) | await self._groups(uids[half:])
+        self.halvings.was_answered()
+        self.troubles = 0
         return {beans.uid(bean): (bean, told.evidence) for bean in told.value}
+
+    def _may_halve(self, uids: Sequence[str], error: ReadError) -> bool:
+        """For what OK says of a group, and as often as is worth it for what it breaks down over."""
+        if _is_about_a_group(error):
+            return len(uids) > 1
+        return error.failure.code in MAY_BE_OF_ONE and self.halvings.may(uids)
 
     def _may(self, method: str) -> bool:
         return self.stopped is None and method not in self.refused
@@ -143,7 +166,7 @@ def by_api(client: Client, settings: OkSettings, run: Run) -> ByApi | None:
 
 def number_in(address: str) -> str | None:
     name = urlsplit(address).path.strip("/").removeprefix("group/")
-    return name if name.isdecimal() else None
+    return number_as_told(name)
 
 
 def _not_a_group(kind: str, evidence: tuple[Evidence, ...]) -> Head | None:

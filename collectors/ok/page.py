@@ -30,6 +30,7 @@ from collectors.model import (
     Page,
     Presence,
 )
+from collectors.numbers import number_in
 from collectors.ok import phrases
 from collectors.ok.addresses import ok_address
 from collectors.ok.dates import read_date
@@ -85,6 +86,9 @@ LOGIN = (
     "form[action*=AnonymLogin]",
 )
 CUT = Failure(FailureCode.CUT, "the end of the page did not come")
+TOO_MUCH = Failure(FailureCode.TOO_LARGE, "more tags, or deeper ones, than are looked at")
+MOST_TAGS, MOST_DEPTH = 30_000, 200  # a page of OK has some five thousand, thirty deep
+MOST_BLOCKS = 50  # about the group, of a kind: a page has a handful
 _PROSE = (*DESCRIPTIONS, *POSTS, "script", "style", "noscript", "template")
 
 
@@ -104,7 +108,8 @@ class Shown:
 
 
 def parse(answer: Shown) -> BeautifulSoup:
-    soup = BeautifulSoup(answer.html, "lxml")
+    """Nothing of a page that is more crowded than any of OK's: `trouble` says so."""
+    soup = BeautifulSoup("" if _is_crowded(answer) else answer.html, "lxml")
     if not is_normal_markup(answer.html):
         _normalise(soup)
     return soup
@@ -118,10 +123,23 @@ def _normalise(soup: BeautifulSoup) -> None:
         tag.attrs |= {name: normalised_all(value) for name, value in tag.attrs.items()}
 
 
+def _is_crowded(answer: Shown) -> bool:
+    return answer.html.count("<") > 2 * MOST_TAGS
+
+
+def _is_deep(soup: BeautifulSoup) -> bool:
+    level: list[Tag] = [soup]
+    for _ in range(MOST_DEPTH):
+        level = [one for tag in level for one in tag.contents if isinstance(one, Tag)]
+    return bool(level)
+
+
 def trouble(soup: BeautifulSoup, answer: Shown, page: Page) -> Failure | None:
     """Why the page cannot be taken for the group's; None when it is surely the group's."""
     if not answer.html.strip():
         return Failure(FailureCode.EMPTY, "empty page") if answer.is_whole else CUT
+    if _is_crowded(answer) or _is_deep(soup):
+        return TOO_MUCH
     if is_group_of(soup, answer, page):
         return None
     code, detail = _instead(soup, answer)
@@ -152,12 +170,12 @@ def own_id(soup: BeautifulSoup) -> str | None:
     if number := _number(_own_address(soup)):
         return number
     for tag in soup.select(", ".join(f"{one}[data-group-id]" for one in ("body", *HEADERS))):
-        return str(tag["data-group-id"])
+        return number_in(str(tag["data-group-id"]))
     for link in soup.select(", ".join(TOPIC_LINKS)):
         if number := _number(_canonical(str(link.get("href", "")))):
             return number
     ids = _mentioned_ids(soup)
-    return ids.pop() if len(ids) == 1 else None
+    return number_in(ids.pop()) if len(ids) == 1 else None
 
 
 def _mentioned_ids(soup: BeautifulSoup) -> set[str]:
@@ -273,16 +291,16 @@ def topics_count(soup: BeautifulSoup) -> int | None:
 
 def has_mark(soup: BeautifulSoup) -> bool:
     """«Госорганизация» as a label of its own near the title (text, tooltip or label)."""
-    near = _all(soup, (*HEADERS, *NAMES))
+    near = _all(soup, (*HEADERS, *NAMES))[:MOST_BLOCKS]
     if name := _first(soup, NAMES):
         near += [tag for tag in name.find_next_siblings(limit=3) if isinstance(tag, Tag)]
     return any(_is_mark(tag) for tag in near)
 
 
 def _is_mark(block: Tag) -> bool:
-    prose = _all(block, _PROSE)
+    prose = _ids(_all(block, _PROSE))
     for tag in [block, *block.find_all(True)]:
-        if any(tag is one or one in tag.parents for one in prose):
+        if id(tag) in prose or _is_below(tag, prose):
             continue
         labels = [str(tag.get(name, "")) for name in ("title", "aria-label", "data-tooltip", "alt")]
         own = "".join(text for text in tag.find_all(string=True, recursive=False))
@@ -323,9 +341,9 @@ def _contacts(soup: BeautifulSoup) -> Contacts | None:
     found = [
         find_contacts(_text(tag), place, _links(tag, place))
         for place, selectors in (("description", DESCRIPTIONS), ("info", INFORMATION))
-        for tag in _all(soup, selectors)
+        for tag in _all(soup, selectors)[:MOST_BLOCKS]
     ]
-    metas = _all(soup, META_DESCRIPTIONS)
+    metas = _all(soup, META_DESCRIPTIONS)[:MOST_BLOCKS]
     found += [find_contacts(str(meta.get("content", "")), "description") for meta in metas]
     return union(*found) if found else None
 
@@ -399,7 +417,8 @@ def _author(block: Tag, own: set[str | None]) -> Author:
     A topic of a member carries a link to the person, so one without any is the group's own. (An
     inference, not documented; it touches only the strict bound, which never accuses.)
     """
-    links = [str(tag["href"]) for tag in block.select("a[href]") if not _is_apart(tag, block)]
+    apart = _ids(_all(block, (*TEXTS, *FEET)))  # the text (a mention) and the foot (comments)
+    links = [str(tag["href"]) for tag in block.select("a[href]") if not _is_below(tag, apart)]
     if any(urlsplit(href).path.startswith("/profile/") for href in links):
         return Author.OTHER
     named = _first(block, AUTHORS)
@@ -408,10 +427,13 @@ def _author(block: Tag, own: set[str | None]) -> Author:
     return Author.UNTOLD
 
 
-def _is_apart(link: Tag, block: Tag) -> bool:
-    """Inside the text (a mention) or the foot (comments, classes): not the author's link."""
-    apart = _all(block, (*TEXTS, *FEET))
-    return any(one is parent for one in apart for parent in link.parents)
+def _ids(tags: Sequence[Tag]) -> frozenset[int]:
+    """By these a tag is known: `==` compares all that is in it, as deep as it goes."""
+    return frozenset(map(id, tags))
+
+
+def _is_below(tag: Tag, others: frozenset[int]) -> bool:
+    return any(id(parent) in others for parent in tag.parents)
 
 
 # --- small ----------------------------------------------------------------------------------------
@@ -456,4 +478,5 @@ def _count(text: str) -> int | None:
     found = re.search(r"\d[\d\s.,]*(?![\d\w])", text.replace("\xa0", " "))
     if found is None or re.search(r"\d\s*[kкmмт]", text.lower()):
         return None
-    return int(re.sub(r"\D", "", found[0]))
+    figures = number_in(re.sub(r"\D", "", found[0]))
+    return int(figures) if figures else None

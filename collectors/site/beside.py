@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from collectors.ends import is_page
-from collectors.hints import hints_of, names_a_network
+from collectors.hints import hints_of, is_crowded, names_a_network
 from collectors.http import ReadError
 from collectors.model import FailureCode, Link
 from collectors.site.encodings import decoded
 from collectors.site.reader import Reader, is_refusal
-from collectors.site.robots import Sitemap, sitemap
-from collectors.site.territory import Territory, absolute
+from collectors.site.robots import MOST_PAGES, Sitemap, own_addresses, sitemap_of
+from collectors.site.territory import Territory
 from collectors.site.widgets import pos_widgets
 
 MOST_SITEMAPS = 20
+MOST_WAITING = 400  # sitemaps that are known and not yet asked for
 MOST_SCRIPTS = 25
+MOST_HINTS = 1_000  # of a script
 LIBRARY = re.compile(
     r"jquery|bootstrap|swiper|slick|owl|fancybox|lightbox|polyfill|modernizr|popper|moment"
     r"|fontawesome|recaptcha|tinymce|ckeditor|leaflet|metrika|analytics",
@@ -37,7 +40,7 @@ async def mapped_pages(reader: Reader, site: Territory) -> Mapped:
     """Of the sitemaps that robots.txt names, and of /sitemap.xml where there is one."""
     guess = site.beside_home("/sitemap.xml")
     waiting = [guess, *await _named(reader, site)]
-    pages: list[str] = []
+    pages: dict[str, None] = {}
     rules = await reader.rules(site.home)
     unread = [] if rules.is_whole else [FailureCode.CUT]  # it may name more sitemaps
     for asked, url in enumerate(waiting):  # an index adds to it
@@ -45,45 +48,39 @@ async def mapped_pages(reader: Reader, site: Territory) -> Mapped:
             unread.append(FailureCode.TOO_LARGE)
             break
         try:
-            found = await _sitemap(reader, url)
+            found = await _sitemap(reader, url, site)
         except ReadError as error:
             unread += [] if url == guess and _is_no_map(error) else [error.failure.code]
             continue
         unread += [] if found.is_whole else [FailureCode.CUT]
-        waiting += [one for one in _own(found.more, site) if one not in waiting]
-        pages += found.pages
-    return Mapped(tuple(_pages(pages, site)), tuple(unread))
+        waiting += [one for one in dict.fromkeys(found.more) if one not in waiting]
+        pages |= dict.fromkeys(found.pages)
+        if len(waiting) > MOST_WAITING or len(pages) > MOST_PAGES:
+            unread.append(FailureCode.TOO_LARGE)
+            break
+    return Mapped(tuple(islice(pages, MOST_PAGES)), tuple(unread))
 
 
 async def _named(reader: Reader, site: Territory) -> list[str]:
     rules = await reader.rules(site.home)
     guess = site.beside_home("/sitemap.xml")
-    return [one for one in _own(rules.sitemaps, site) if one != guess]
+    named = dict.fromkeys(own_addresses(rules.sitemaps, site))
+    return [one for one in named if one != guess]
 
 
-async def _sitemap(reader: Reader, url: str) -> Sitemap:
+async def _sitemap(reader: Reader, url: str, site: Territory) -> Sitemap:
     answer = await reader.file(url, attempts=2)
     if answer.status != 200:
         return Sitemap()
     kind = answer.headers.get("content-type", "")
-    read = sitemap(answer.body, reader.client.limits.max_bytes, kind)
+    most = reader.client.limits.max_bytes
+    read = await reader.weigh(answer, sitemap_of, answer.body, most, kind, site)
     return read or Sitemap(is_whole=answer.is_whole or is_page(answer.body))
 
 
 def _is_no_map(error: ReadError) -> bool:
     """/sitemap.xml is our guess: who refuses it does not say that there is one."""
     return is_refusal(error) or error.failure.code is FailureCode.ROBOTS
-
-
-def _own(urls: Sequence[str], site: Territory) -> list[str]:
-    found = (absolute(site.home, one) for one in urls)
-    return [link.url for link in found if link is not None and site.owns(link)]
-
-
-def _pages(urls: Sequence[str], site: Territory) -> list[str]:
-    found = (absolute(site.home, one) for one in urls)
-    pages = (site.page(link) for link in found if link is not None)
-    return [page for page in pages if page is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +104,23 @@ async def scripted_widgets(reader: Reader, scripts: Sequence[str]) -> Scripted:
             all_read = False
             continue
         all_read = all_read and answer.is_whole
-        code = decoded(answer.body, answer.headers.get("content-type", ""))
-        hints += hints_of(code, "", url) if names_a_network(code) else ()
-        if found := pos_widgets(code):
-            return Scripted(found, all_read, tuple(hints))
+        kind = answer.headers.get("content-type", "")
+        try:
+            script = await reader.weigh(answer, _read_script, answer.body, kind, url)
+        except ReadError:
+            all_read = False
+            continue
+        all_read = all_read and script.all_read
+        hints += script.hints
+        if script.forms:
+            return Scripted(script.forms, all_read, tuple(hints))
     return Scripted((), all_read, tuple(hints))
+
+
+def _read_script(body: bytes, content_type: str, url: str) -> Scripted:
+    code = decoded(body, content_type)
+    found = tuple(islice(hints_of(code, "", url), MOST_HINTS)) if names_a_network(code) else ()
+    return Scripted(pos_widgets(code), not is_crowded(code), found)
 
 
 def own_scripts(scripts: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from collectors.links import page_in_link
 from collectors.model import Block, Link
+from collectors.site.budget import SEARCHED_A_STEP, Budget
 from collectors.site.html import elements, href_of, marks, on_one_line, shown
 from collectors.site.shown import shown_contacts
 from collectors.site.territory import absolute
@@ -41,15 +42,19 @@ class _Piece:
     parts: tuple[HtmlElement, ...]
 
 
-def blocks(root: HtmlElement, base: str, place: str) -> Iterator[Block]:
-    """Each (heading, text) once. `contacts.links` are all links of the block, outward ones too."""
+def blocks(root: HtmlElement, base: str, place: str, budget: Budget) -> Iterator[Block]:
+    """Each (heading, text) once. `contacts.links` are all links of the block, outward ones too.
+
+    Raises SpentError.
+    """
     seen: set[tuple[str, str]] = set()
-    for piece in _pieces(root):
-        links = tuple(_links(piece, base, place))[:MOST_LINKS]
+    for piece in _pieces(root, budget):
+        links = tuple(islice(_links(piece, base, place), MOST_LINKS))
         key = (piece.heading, piece.text)
         if key in seen or not _is_worth(piece, links):
             continue
         seen.add(key)
+        budget.spend(len(piece.text) // SEARCHED_A_STEP)
         yield Block(
             heading=piece.heading,
             text=piece.text,
@@ -57,36 +62,39 @@ def blocks(root: HtmlElement, base: str, place: str) -> Iterator[Block]:
         )
 
 
-def _pieces(root: HtmlElement) -> Iterator[_Piece]:
-    yield from _sections(root)
+def _pieces(root: HtmlElement, budget: Budget) -> Iterator[_Piece]:
+    yield from _sections(root, budget)
     for row in elements(root, "tr"):
         if next(elements(row, "table"), None) is None:
-            yield _row(row)
-    menus = _menu_items(root)
+            yield _row(row, budget)
+    menus = _menu_items(root, budget)
     for item in elements(root, "li", "dd"):
         if item not in menus and not _is_whole_list(item):
-            yield _listed(item)
+            yield _listed(item, budget)
     for box in elements(root, "div", "article", "section", "details"):
-        if _is_box(box) and not _holds_boxes(box):
-            yield _listed(box)
+        if _is_box(box) and not _holds_boxes(box, budget):
+            yield _listed(box, budget)
 
 
-def _sections(root: HtmlElement) -> Iterator[_Piece]:
+def _sections(root: HtmlElement, budget: Budget) -> Iterator[_Piece]:
     for heading in elements(root, *HEADINGS):
-        parts = tuple(_following(heading))
-        text = "\n".join(filter(None, (shown(part) for part in parts)))
-        yield _Piece(on_one_line(heading, MOST_HEADING), text[:MOST_TEXT], (heading, *parts))
+        parts = tuple(_following(heading, budget))
+        text = "\n".join(filter(None, (shown(part, budget) for part in parts)))
+        title = on_one_line(heading, MOST_HEADING, budget)
+        yield _Piece(title, text[:MOST_TEXT], (heading, *parts))
 
 
-def _following(heading: HtmlElement) -> Iterator[HtmlElement]:
+def _following(heading: HtmlElement, budget: Budget) -> Iterator[HtmlElement]:
     """What stands under a heading: up to the next one of its rank, out of its own wrapping box."""
     start = heading
     while start.getnext() is None:
+        budget.spend()
         parent = start.getparent()
         if parent is None or parent.tag in ROOTS:
             return
         start = parent
     for one in start.itersiblings():
+        budget.spend()
         if not isinstance(one, HtmlElement) or _ends_section(one, str(heading.tag)):
             return
         yield one
@@ -98,25 +106,30 @@ def _ends_section(element: HtmlElement, rank: str) -> bool:
     return any(str(inner.tag) <= rank for inner in elements(element, *HEADINGS))
 
 
-def _row(row: HtmlElement) -> _Piece:
-    cells = [on_one_line(cell, MOST_HEADING) for cell in elements(row, "td", "th")]
+def _row(row: HtmlElement, budget: Budget) -> _Piece:
+    cells = (on_one_line(cell, MOST_HEADING, budget) for cell in elements(row, "td", "th"))
     heading = next((cell for cell in cells if NAME.search(cell)), "")
-    return _Piece(heading, shown(row)[:MOST_TEXT], (row,))
+    return _Piece(heading, shown(row, budget)[:MOST_TEXT], (row,))
 
 
-def _listed(element: HtmlElement) -> _Piece:
-    text = shown(element)[:MOST_TEXT]
+def _listed(element: HtmlElement, budget: Budget) -> _Piece:
+    text = shown(element, budget)[:MOST_TEXT]
     heading = next((line for line in text.splitlines() if NAME.search(line)), "")
     term = element.getprevious() if element.tag == "dd" else None
     if term is not None:
-        heading = on_one_line(term, MOST_HEADING)
+        heading = on_one_line(term, MOST_HEADING, budget)
     return _Piece(heading[:MOST_HEADING], text, (element,))
 
 
-def _menu_items(root: HtmlElement) -> set[HtmlElement]:
+def _menu_items(root: HtmlElement, budget: Budget) -> set[HtmlElement]:
     parts = elements(root, "nav", "ul", "ol", "div", "header", "section", "aside", "li")
-    menus = (part for part in parts if part.tag == "nav" or FURNITURE.search(marks(part)))
-    return {item for menu in menus for item in elements(menu, "li", "dd")}
+    items: set[HtmlElement] = set()
+    for part in parts:
+        if part.tag == "nav" or FURNITURE.search(marks(part)):
+            inner = tuple(elements(part, "li", "dd"))
+            budget.spend(len(inner))
+            items.update(inner)
+    return items
 
 
 def _is_whole_list(item: HtmlElement) -> bool:
@@ -128,9 +141,12 @@ def _is_box(element: HtmlElement) -> bool:
     return element.tag == "details" or BOX.search(marks(element)) is not None
 
 
-def _holds_boxes(box: HtmlElement) -> bool:
-    inner = elements(box, "div", "article", "section", "details")
-    return any(one is not box and _is_box(one) for one in inner)
+def _holds_boxes(box: HtmlElement, budget: Budget) -> bool:
+    for one in elements(box, "div", "article", "section", "details"):
+        budget.spend()
+        if one is not box and _is_box(one):
+            return True
+    return False
 
 
 def _links(piece: _Piece, base: str, place: str) -> Iterator[Link]:

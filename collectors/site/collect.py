@@ -8,12 +8,15 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from collectors.apart import Apart
+from collectors.barrier import barrier
 from collectors.guard import Resolver, guard, resolve
 from collectors.http import Client, Limits, open_client, trust_store
 from collectors.model import SITE, Observation, Page, Run
 from collectors.site.crawl import SiteReading, read_site
 from collectors.site.settings import SiteSettings
 
+PAGES = "site.pages"  # no fact is unseen by it alone: the crawl says that it is not complete
 Asked = tuple[str, bool]  # address, and whether it is the authority's
 
 
@@ -29,11 +32,12 @@ async def collect(
     asked: dict[Asked, list[Page]] = {}
     for page in pages:
         asked.setdefault((page.address, page.role == "authority"), []).append(page)
-    store = trust or trust_store(settings.extra_roots)
-    async with open_client(
+    store = trust or await asyncio.to_thread(trust_store, settings.extra_roots)
+    opened = open_client(
         SITE, run, limits(settings), guard(settings.allow_addresses), resolver=resolver, trust=store
-    ) as client:
-        sites = _Sites(client, settings, resolver)
+    )
+    async with opened as client, Apart() as apart:
+        sites = _Sites(client, settings, resolver, apart)
         tasks = [asyncio.create_task(sites.read(one)) for one in asked]
         try:
             for done in asyncio.as_completed(tasks):
@@ -64,6 +68,7 @@ class _Sites:
     client: Client
     settings: SiteSettings
     resolver: Resolver
+    apart: Apart
     places: asyncio.Semaphore = field(init=False)
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     proof: bool | None = None
@@ -74,14 +79,16 @@ class _Sites:
     async def read(self, asked: Asked) -> tuple[Asked, SiteReading]:
         address, is_authority = asked
         async with self.places:
-            reading = await read_site(
-                self.client,
-                self.settings,
-                address,
-                is_authority=is_authority,
-                names_resolve=self.names_resolve,
-            )
-        return asked, reading
+            with barrier("site", address) as crossing:
+                return asked, await read_site(
+                    self.client,
+                    self.settings,
+                    address,
+                    is_authority=is_authority,
+                    names_resolve=self.names_resolve,
+                    apart=self.apart,
+                )
+        return asked, SiteReading(failure=crossing.failure)
 
     async def names_resolve(self) -> bool:
         """Whether a name that surely exists is known here: else "no such name" says nothing."""
@@ -105,6 +112,7 @@ def _observation(page: Page, reading: SiteReading, run: Run) -> Observation:
         observed_at=run.as_of,
         facts=reading.facts,
         failure=reading.failure,
+        gaps={PAGES: reading.broke} if reading.broke else {},
         evidence=reading.evidence,
         reader="public",
     )

@@ -28,9 +28,10 @@ LABELS = {
     **dict.fromkeys(("iso88595", "cyrillic", "csisolatincyrillic"), "iso8859-5"),
     **dict.fromkeys(("xmaccyrillic", "maccyrillic", "xmacukrainian"), "mac-cyrillic"),
 }
-CHARSET = re.compile(r"charset\s*[=:]\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+CHARSET = re.compile(r"charset\s{0,9}[=:]\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})", re.IGNORECASE)
 IN_MARKUP = re.compile(
-    rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml\b[^>]*?encoding\s*=\s*[\"']([\w.:-]+)",
+    rb"<meta\b[^<>]*?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})"
+    rb"|<\?xml\b[^<>]*?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})",
     re.IGNORECASE,
 )
 HEAD = 8192  # bytes in which a page says it

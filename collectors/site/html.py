@@ -9,6 +9,7 @@ from urllib.parse import quote
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from collectors.site.budget import LETTERS_A_STEP, MOST_DEPTH, Budget
 from collectors.text import is_normal_markup, normalised
 
 BREAK = "\u2028"  # stands for "a new line on the screen": white space of the source means nothing
@@ -28,6 +29,7 @@ ADDRESSED = {  # elements, and the attribute that holds an address which is aske
 # Not lxml.html's own table of classes (forms, inputs…): it is asked in Python, for every element.
 ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
+BEYOND = etree.XPath("/*" * (MOST_DEPTH + 1))
 # What no XML tree may hold: the parser lets it in, and the first change of the text would fail.
 # It comes as it is or by number: `&#11;` is a line break within a paragraph pasted from Word.
 UNHELD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -45,6 +47,7 @@ def tree(text: str) -> tuple[HtmlElement | None, bool]:
     """None for a page without an element; and whether all of the page is in it.
 
     The parser goes so deep and no deeper: tags that an old editor never closed reach its bottom.
+    What lies deeper than MOST_DEPTH is left out: each step down is paid for again and again.
     """
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(ELEMENTS)
@@ -55,7 +58,10 @@ def tree(text: str) -> tuple[HtmlElement | None, bool]:
         return None, True
     if not is_normal_markup(clean):
         _normalise(root)
-    return root, not any(one.type == TOO_DEEP for one in parser.error_log)
+    deep = BEYOND(root)
+    for element in deep:
+        element.getparent().remove(element)
+    return root, not deep and not any(one.type == TOO_DEEP for one in parser.error_log)
 
 
 def _normalise(root: HtmlElement) -> None:
@@ -105,15 +111,21 @@ def lay_out(root: HtmlElement) -> None:
         cell.tail = " | " + (cell.tail or "")
 
 
-def shown(element: HtmlElement) -> str:
-    """The visible text, a line a line; cells of a table row stay on one, divided by bars."""
-    lines = str(element.text_content()).split(BREAK)
+def shown(element: HtmlElement, budget: Budget | None = None) -> str:
+    """The visible text, a line a line; cells of a table row stay on one, divided by bars.
+
+    Raises SpentError where there is a budget.
+    """
+    text = str(element.text_content())
+    lines = text.split(BREAK)
+    if budget is not None:
+        budget.spend(len(lines) + len(text) // LETTERS_A_STEP)
     tidy = (" ".join(line.split()).strip(" |") for line in lines)
     return "\n".join(line for line in tidy if line)
 
 
-def on_one_line(element: HtmlElement, most: int) -> str:
-    return " ".join(shown(element).split())[:most]
+def on_one_line(element: HtmlElement, most: int, budget: Budget | None = None) -> str:
+    return " ".join(shown(element, budget).split())[:most]
 
 
 def elements(root: HtmlElement, *tags: str) -> Iterator[HtmlElement]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -16,10 +16,18 @@ from lxml.html import HtmlElement
 from collectors.addresses import SHORTENERS
 from collectors.contacts import marked_as, union
 from collectors.ends import without_loose_end
-from collectors.hints import hints_of, names_a_network
+from collectors.hints import hints_of, is_crowded, names_a_network
 from collectors.links import page_in_link, resolved
 from collectors.model import Block, Contacts, FailureCode, HintKind, Link, SitePage
 from collectors.site.blocks import blocks
+from collectors.site.budget import (
+    LETTERS_A_STEP,
+    MOST_CONTACTS,
+    MOST_LINKS,
+    MOST_TEXT,
+    Budget,
+    SpentError,
+)
 from collectors.site.dates import Dated, dates, iso_dates, mentions
 from collectors.site.encodings import encoding_of, text_of
 from collectors.site.gates import gate_of, is_for_sale
@@ -43,6 +51,7 @@ MOST_ANCHORS = 600
 MOST_HINTS = 1000
 MOST_MENTIONS = 1500
 MOST_BLOCKS = 1000
+MOST_VALUE = 3000  # characters of a property of micro-markup
 MOST_HEADINGS = 100
 LITTLE_TEXT = 200  # characters: less, with scripts and without links, is a page drawn by a script
 MOST_OPENING, MOST_CLOSING = 2000, 1000  # characters of a page in which it says whose it is
@@ -65,6 +74,7 @@ CLICKED = etree.XPath(
 )
 BASES = etree.XPath(".//base[@href][not(ancestor::template or ancestor::svg)]")
 PROPERTIED = etree.XPath("descendant-or-self::*[@itemprop]")
+T = TypeVar("T")
 PROPERTIES = {"tel": "Телефон", "phone": "Телефон", "mail": "E-mail", "address": "Адрес"}
 
 
@@ -84,7 +94,7 @@ class Reading:
     is_for_sale: bool = False
     text: str = ""  # how the page begins and ends
     numbers: tuple[str, ...] = ()  # ОГРН and ИНН that stand on it
-    is_cut: bool = False  # it has more anchors, mentions… than are kept, or goes too deep
+    is_cut: bool = False  # it has more anchors, mentions… than are kept, or outran its budget
     is_part: bool = False  # its end did not come
     is_endless: bool | None = None  # it begins as a whole page and does not end as one
 
@@ -129,8 +139,9 @@ class _Markup:
     source: Source
     text: str  # as it came
     root: HtmlElement
+    budget: Budget
     base: str
-    is_all: bool  # the parser came to its end
+    is_all: bool  # the parser came to its end, and so did who counted its links
     code: str  # where addresses may stand beside links
     structured: str  # micro-markup and JSON-LD, as lines
     title: str
@@ -171,15 +182,21 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
         return Reading(page=nothing, contacts=Contacts(), is_part=source.is_part)
     lay_out(markup.root)
     body = markup.root.find("body")
-    text = shown(markup.root if body is None else body)
+    whole = shown(markup.root if body is None else body)
+    text = whole[:MOST_TEXT]
     dated = tuple(dates(text))
     found = _found(markup, site, text, dated, with_blocks)
     contacts = _contacts(markup, text)
     pages = _linked(markup, site)
+    is_long = (
+        max(len(whole), len(markup.structured)) > MOST_TEXT
+        or _are_many(contacts)
+        or is_crowded(markup.code)
+    )
     answers = bool(contacts.phones and contacts.emails)
     return Reading(
         page=_kept_page(markup, found, text, _latest(markup.root, dated, as_of)),
-        contacts=contacts,
+        contacts=_kept_contacts(contacts),
         links=pages,
         maps=_maps(markup, site),
         scripts=markup.scripts,
@@ -190,7 +207,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
         is_for_sale=is_for_sale(markup.title, text, len(pages)),
         text=_ends(text),
         numbers=tuple(dict.fromkeys(_registered(text))),
-        is_cut=not markup.is_all or found.is_more_than_kept,
+        is_cut=not markup.is_all or found.is_more_than_kept or is_long or markup.budget.is_spent,
         is_part=source.is_part,
         is_endless=source.is_endless,
     )
@@ -198,6 +215,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
 
 def _markup(source: Source, site: Territory, with_signs: bool) -> _Markup | None:
     """In this order: what `reveal` adds to the tree are links and texts, no micro-markup."""
+    budget = Budget()
     body = without_loose_end(source.body) if source.is_part else source.body
     encoding = encoding_of(body, source.content_type)
     text = text_of(body, encoding)
@@ -207,23 +225,26 @@ def _markup(source: Source, site: Territory, with_signs: bool) -> _Markup | None
     if not encoding.startswith("utf"):
         spell_queries(root, encoding)
     base = _base(root, source.url)
-    structured = "\n".join([*_microdata(root), *_linked_data(root)])
-    scripts = tuple(_scripts(root, base, site))
+    structured = "\n".join([*_until_spent(_microdata(root, budget)), *_linked_data(root)])
+    scripts = tuple(islice(_scripts(root, base, site), MOST_LINKS + 1))
     has_scripts = next(elements(root, "script"), None) is not None
     refresh = _refresh(root, base, source.refresh)
-    clicked = tuple(_clicked(root, base))
-    reveal(root, with_signs=with_signs)
+    clicked = tuple(islice(_clicked(root, base), MOST_LINKS + 1))
+    reveal(root, budget, with_signs=with_signs)
+    links = tuple(islice(_links(root, base), MOST_LINKS + 1))
+    frames = tuple(islice(_frames(root, base), MOST_LINKS + 1))
     return _Markup(
         source=source,
         text=text,
         root=root,
+        budget=budget,
         base=base,
-        is_all=is_all,
+        is_all=is_all and max(map(len, (scripts, clicked, links, frames))) <= MOST_LINKS,
         code=_code(root, text),
         structured=structured,
         title=" ".join((root.findtext(".//title") or "").split())[:300],
-        links=tuple(_links(root, base)),
-        frames=tuple(_frames(root, base)),
+        links=links,
+        frames=frames,
         clicked=clicked,
         scripts=scripts,
         has_scripts=has_scripts,
@@ -237,23 +258,45 @@ def _found(
     url = markup.source.url
     anchors = tuple(_kept(markup.links, site))
     linked = (resolved(Link(url=one.target.url, place="")).page for one in anchors)
-    cut_out = blocks(markup.root, markup.base, url) if with_blocks else iter(())
+    cut_out = blocks(markup.root, markup.base, url, markup.budget) if with_blocks else iter(())
     return _Found(
         anchors=anchors,
         hints=tuple(islice(hints_of(markup.code, text, url, linked), MOST_HINTS + 1)),
         mentions=mentions(text, dated),
-        blocks=tuple(islice(cut_out, MOST_BLOCKS + 1)),
-        headings=tuple(_headings(markup.root)),
+        blocks=tuple(islice(_until_spent(cut_out), MOST_BLOCKS + 1)),
+        headings=tuple(_until_spent(_headings(markup.root, markup.budget))),
     )
+
+
+def _until_spent(found: Iterator[T]) -> Iterator[T]:
+    try:
+        yield from found
+    except SpentError:
+        return
 
 
 def _contacts(markup: _Markup, text: str) -> Contacts:
     """Of text, links and micro-markup; what one of them calls another body's is that in both."""
     url = markup.source.url
     named = tuple(named_links(markup.links, url))
-    described = shown_contacts(markup.structured, url)
+    described = shown_contacts(markup.structured[:MOST_TEXT], url)
     seen = marked_as(described, shown_contacts(text, url, named, [HintKind.EMAIL]))
     return union(seen, marked_as(seen, described))
+
+
+def _are_many(contacts: Contacts) -> bool:
+    return max(map(len, (contacts.phones, contacts.emails, contacts.addresses))) > MOST_CONTACTS
+
+
+def _kept_contacts(contacts: Contacts) -> Contacts:
+    if not _are_many(contacts):
+        return contacts
+    return replace(
+        contacts,
+        phones=contacts.phones[:MOST_CONTACTS],
+        emails=contacts.emails[:MOST_CONTACTS],
+        addresses=contacts.addresses[:MOST_CONTACTS],
+    )
 
 
 def _linked(markup: _Markup, site: Territory) -> tuple[str, ...]:
@@ -421,9 +464,14 @@ def _ends(text: str) -> str:
     return f"{text[:MOST_OPENING]}\n…\n{text[-MOST_CLOSING:]}"
 
 
-def _headings(root: HtmlElement) -> Iterator[str]:
-    found = (on_one_line(element, 200) for element in elements(root, "h1", "h2", "h3"))
-    yield from dict.fromkeys(text for text in found if text)
+def _headings(root: HtmlElement, budget: Budget) -> Iterator[str]:
+    """Each once. Raises SpentError."""
+    seen = {""}
+    for element in elements(root, "h1", "h2", "h3"):
+        text = on_one_line(element, 200, budget)
+        if text not in seen:
+            seen.add(text)
+            yield text
 
 
 def _breadcrumbs(root: HtmlElement) -> Iterator[str]:
@@ -448,14 +496,16 @@ def _latest(root: HtmlElement, dated: Iterable[Dated], as_of: date) -> date | No
 
 
 # --- structured data --------------------------------------------------------------------------
-def _microdata(root: HtmlElement) -> Iterator[str]:
+def _microdata(root: HtmlElement, budget: Budget) -> Iterator[str]:
     """`itemprop` of schema.org and of the school sites' /sveden, as lines of text."""
     for element in PROPERTIED(root):
         name = element.get("itemprop").lower()
         label = next((PROPERTIES[part] for part in PROPERTIES if part in name), None)
         if label:
             founder = "Учредитель, " if "uchred" in name else ""
-            yield f"{founder}{label}: {_value(element)}\n"
+            value = _value(element)[:MOST_VALUE]
+            budget.spend(1 + len(value) // LETTERS_A_STEP)
+            yield f"{founder}{label}: {value}\n"
 
 
 def _value(element: HtmlElement) -> str:
@@ -488,5 +538,8 @@ def _labelled(value: Any) -> Iterator[str]:
 
 def _postal(address: Mapping[str, Any]) -> Iterator[str]:
     for key in ("postalCode", "addressRegion", "addressLocality", "streetAddress"):
-        if address.get(key):
-            yield str(address[key])
+        value = address.get(key)
+        if value and isinstance(value, str | int):
+            yield str(value)
+        elif isinstance(value, list):
+            yield from (one for one in value if isinstance(one, str))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
+from typing import ParamSpec, TypeVar
 
+from collectors.apart import HEAVY, Apart, OverrunError
 from collectors.ends import breaks_off, lacks_end
 from collectors.guard import AddressError, check_url
 from collectors.http import (
@@ -24,7 +26,13 @@ from collectors.site.page import Reading, Source, read_page
 from collectors.site.robots import Robots, robots
 from collectors.site.territory import Territory, target
 
-BIG = 30_000  # bytes: usual ones take some milliseconds, the worst half a second
+P = ParamSpec("P")
+Value = TypeVar("Value")
+
+BIG = 30_000  # bytes: usual ones take some milliseconds
+FEW_RULES = 5_000  # bytes of a robots.txt
+MANY_TAGS = 2_500
+MANY_LINKS = 200  # each costs a hundred times what a line of text does
 UNSURE = frozenset({"", "text/plain"})  # said of everything that a server does not know
 ODD = {"text/htm", "text/x-html", "text/xhtml", "application/html", "application/x-httpd-php"}
 PAGES = UNSURE | ODD | {"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"}
@@ -50,6 +58,7 @@ class Reader:
     as_of: date
     with_blocks: bool
     evidence: list[Evidence] = field(default_factory=list)
+    apart: Apart | None = None  # where heavy answers are taken apart; None: in a thread
     certificate: CertificateTrouble | None = None
     robots_by_host: dict[str, Robots] = field(default_factory=dict)
 
@@ -85,21 +94,34 @@ class Reader:
             status=answer.status,
             content_type=answer.headers.get("content-type", ""),
             body=answer.body,
-            is_part=not answer.is_whole or breaks_off(answer.body),
-            is_endless=lacks_end(answer.body),
+            is_part=not answer.is_whole,
             refresh=answer.headers.get("refresh", ""),
         )
-        reading = await self._read(source, site)
+        reading = await self.weigh(
+            answer, _read_page, source, site, self.as_of, with_blocks=self.with_blocks
+        )
         if code := _instead_of_page(reading):
             raise ReadError(Failure(FailureCode.CUT if reading.is_part else code, answer.url))
         return reading
 
-    async def _read(self, source: Source, site: Territory) -> Reading:
-        """A big page in a thread: it must not hold up the other sites. A usual one takes some
-        milliseconds, and handing it over to a thread and back would make that a fifth more.
+    async def weigh(
+        self, answer: Answer, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs
+    ) -> Value:
+        """The function's value, without holding up the other sites: a heavy answer goes to a
+        process, a big one to a thread. A usual one takes some milliseconds, and handing it over to
+        a thread and back would make that a fifth more.
+
+        Raises ReadError where the answer asked for more work than any page is given.
         """
-        read = partial(read_page, source, site, self.as_of, with_blocks=self.with_blocks)
-        return await asyncio.to_thread(read) if len(source.body) > BIG else read()
+        if is_usual(answer.body):
+            return function(*args, **kwargs)
+        if self.apart is None or len(answer.body) <= HEAVY:
+            return await asyncio.to_thread(function, *args, **kwargs)
+        try:
+            return await self.apart.call(function, *args, **kwargs)
+        except OverrunError as error:
+            failure = Failure(FailureCode.CUT, f"{answer.url} is too much work")
+            raise ReadError(failure, answer.evidence) from error
 
     async def rules(self, url: str) -> Robots:
         """Of the host of `url`. A 4xx permits everything; one that cannot be read raises."""
@@ -125,8 +147,17 @@ class Reader:
         if answer.extent is Extent.CUT:  # what it still forbids is not known
             raise ReadError(Failure(FailureCode.CUT, url), answer.evidence)
         kind = answer.headers.get("content-type", "")
-        found = robots(answer.body if answer.status == 200 else b"", agent, kind)
-        return replace(found, is_whole=answer.is_whole)
+        body = answer.body if answer.status == 200 else b""
+        found = await self._parsed(body, agent, kind)
+        if found.is_too_many:  # what is beyond those that are looked at may forbid
+            raise ReadError(Failure(FailureCode.TOO_LARGE, url), answer.evidence)
+        return replace(found, is_whole=found.is_whole and answer.is_whole)
+
+    async def _parsed(self, body: bytes, agent: str, kind: str) -> Robots:
+        """In this process: what comes of it stays with the reader."""
+        if len(body) <= FEW_RULES:
+            return robots(body, agent, kind)
+        return await asyncio.to_thread(robots, body, agent, kind)
 
     async def _ask(self, url: str, attempts: int | None, only: frozenset[str] | None) -> Answer:
         try:
@@ -138,6 +169,24 @@ class Reader:
             raise
         self.evidence += answer.evidence
         return answer
+
+
+def is_usual(body: bytes) -> bool:
+    """It is read before anybody notices."""
+    if len(body) > BIG or body.count(b"<") > MANY_TAGS:
+        return False
+    links = body.count(b"href") + body.count(b"</loc")
+    return links + body.count(b"@") // 4 <= MANY_LINKS
+
+
+def _read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> Reading:
+    """Whether its end came is looked for here, too: it takes a while for megabytes."""
+    ends = replace(
+        source,
+        is_part=source.is_part or breaks_off(source.body),
+        is_endless=lacks_end(source.body),
+    )
+    return read_page(ends, site, as_of, with_blocks=with_blocks)
 
 
 def _is_page(answer: Answer) -> bool:

@@ -22,12 +22,14 @@ from collectors.contacts.domains import trimmed_host
 from collectors.contacts.emails import find_emails
 from collectors.contacts.hints import OBJECT, ends_with_label
 from collectors.contacts.phones import find_phones
+from collectors.site.budget import LETTERS_A_STEP, MOST_TEXT, Budget, SpentError
 from collectors.site.html import elements
 from collectors.site.scripts import spoken, told_numbers, written
 
 HIDDEN_MAIL = f"E-mail: {OBJECT}"
 LONGEST_VALUE = 300
 STEPS_BACK = 6
+EVENTS_A_STEP = 20
 TITLES = ("title", "alt", "aria-label", "data-original-title")
 TYPED = ("text", "email", "tel", "button", "")
 TOLD = etree.XPath(
@@ -69,35 +71,42 @@ CONTACT = re.compile(r"@|%40|соба|\bat\b|(?:\d\D{0,4}){5}", re.IGNORECASE)
 MAIL = re.compile(r"(?<![a-z])(?:e?[-_]?mail|e?-?pochta|почт[аы])(?![a-z])", re.IGNORECASE)
 
 
-def reveal(root: HtmlElement, *, with_signs: bool) -> None:
-    """Called before scripts and drawings are taken out.
+def reveal(root: HtmlElement, budget: Budget, *, with_signs: bool) -> None:
+    """Called before scripts and drawings are taken out. Where the budget ends, this ends too.
 
     `with_signs`: also where an address of e-mail is plain; the rest of the page is searched.
     """
+    try:
+        _reveal(root, budget)
+        if with_signs or not find_emails(" ".join(SEEN(root))[:MOST_TEXT], ""):
+            _sign(root, budget)
+    except SpentError:
+        return
+
+
+def _reveal(root: HtmlElement, budget: Budget) -> None:
     for element in (*TURNED(root), *elements(root, "bdo")):
-        _turn(element)
+        _turn(element, budget)
     for element in TOLD(root):
-        _tell(element)
+        _tell(element, budget)
     for element in CODED(root):
         _beside(element, " ".join(_coded(element)))
     for element in elements(root, "script"):
         _beside(element, _scripted(element))
     for element in elements(root, "svg", "noscript"):
-        _beside(element, _inside(element))
+        _beside(element, _inside(element, budget))
     for element in elements(root, "a", "area"):
-        _beside(element, _target(element))
+        _beside(element, _target(element, budget))
     _add_styled(root)
-    if with_signs or not find_emails(" ".join(SEEN(root)), ""):
-        _sign(root)
 
 
-def _sign(root: HtmlElement) -> None:
+def _sign(root: HtmlElement, budget: Budget) -> None:
     """`OBJECT` where a picture or an empty place stands for a contact."""
     for element in elements(root, *DRAWN):
-        _beside(element, _drawn(element))
+        _beside(element, _drawn(element, budget))
     if next(elements(root, "script"), None) is not None:
         for element in EMPTY(root):
-            _beside(element, OBJECT if _is_labelled(element) else "")
+            _beside(element, OBJECT if _is_labelled(element, budget) else "")
     for element in AT_SPANS(root):
         _beside(element, "@")
 
@@ -115,7 +124,7 @@ def _instead(element: HtmlElement, text: str) -> None:
 
 
 # --- attributes -------------------------------------------------------------------------------
-def _tell(element: HtmlElement) -> None:
+def _tell(element: HtmlElement, budget: Budget) -> None:
     values = {
         name: value
         for name, value in element.attrib.items()
@@ -126,8 +135,8 @@ def _tell(element: HtmlElement) -> None:
     if address:
         (_instead if is_custom or "data-cfemail" in values else _beside)(element, address)
     elif number := next(filter(None, map(_number, values.keys(), values.values())), None):
-        _beside(element, _unsaid(number, element))
-    elif is_custom and ("mail" in str(element.tag) or _is_labelled(element)):
+        _beside(element, _unsaid(number, element, budget))
+    elif is_custom and ("mail" in str(element.tag) or _is_labelled(element, budget)):
         _beside(element, HIDDEN_MAIL)
     elif any("mail" in name for name in values) and not str(element.text_content()).strip():
         _beside(element, HIDDEN_MAIL if element.tag not in ("input", "form", "button") else "")
@@ -139,9 +148,9 @@ def _number(name: str, value: str) -> str | None:
     return value if is_told and CONTACT.search(value) and find_phones(value, "") else None
 
 
-def _unsaid(number: str, element: HtmlElement) -> str:
+def _unsaid(number: str, element: HtmlElement, budget: Budget) -> str:
     """ "" where the text of the element says it already."""
-    said = re.sub(r"\D", "", _said(element))
+    said = re.sub(r"\D", "", _said(element, budget))
     return "" if re.sub(r"\D", "", number)[-5:] in said else f"тел. {number}"
 
 
@@ -237,14 +246,27 @@ def _coded(element: HtmlElement) -> Iterator[str]:
 
 
 # --- pictures ---------------------------------------------------------------------------------
-def _inside(element: HtmlElement) -> str:
+def _inside(element: HtmlElement, budget: Budget) -> str:
     """The contacts that are drawn as letters, or shown to who has no scripts."""
-    text = " ".join("".join(islice(element.itertext(), 200)).split())[:LONGEST_VALUE]
+    text = " ".join("".join(islice(_texts(element, budget), 200)).split())[:LONGEST_VALUE]
     is_contact = CONTACT.search(text) and (find_emails(text, "") or find_phones(text, ""))
     return text if is_contact else ""
 
 
-def _drawn(element: HtmlElement) -> str:
+def _texts(element: HtmlElement, budget: Budget) -> Iterator[str]:
+    """As `itertext`, which in the midst of boxes without a text does not tell how far it went."""
+    if not len(element):
+        yield element.text or ""
+        return
+    for at, (event, one) in enumerate(etree.iterwalk(element, events=("start", "end"))):
+        if not at % EVENTS_A_STEP:
+            budget.spend()
+        text = one.text if event == "start" else one.tail if one is not element else None
+        if text:
+            yield text
+
+
+def _drawn(element: HtmlElement, budget: Budget) -> str:
     said = " ".join(filter(None, map(element.get, TITLES)))[:LONGEST_VALUE]
     if CONTACT.search(said) and find_phones(said, ""):
         return said
@@ -253,14 +275,14 @@ def _drawn(element: HtmlElement) -> str:
         return "@"
     if MAIL.search(f"{name[:LONGEST_VALUE]} {said}"):
         return HIDDEN_MAIL
-    return OBJECT if _is_labelled(element) else ""
+    return OBJECT if _is_labelled(element, budget) else ""
 
 
-def _is_labelled(element: HtmlElement) -> bool:
+def _is_labelled(element: HtmlElement, budget: Budget) -> bool:
     """«E-mail:» stands right before it, over the borders of a few others; no label of a field."""
     node = element
     for _ in range(STEPS_BACK):
-        before, text = _step_back(node)
+        before, text = _step_back(node, budget)
         if before is None or before.tag in FIELDS:
             return False
         if text:
@@ -269,26 +291,26 @@ def _is_labelled(element: HtmlElement) -> bool:
     return False
 
 
-def _step_back(node: HtmlElement) -> tuple[HtmlElement | None, str]:
+def _step_back(node: HtmlElement, budget: Budget) -> tuple[HtmlElement | None, str]:
     """The element before, or the one around, and the text between."""
     before = node.getprevious()
     if before is None:
         around = node.getparent()
         return around, (around.text or "").strip() if around is not None else ""
     tail = (before.tail or "").strip()
-    return before, tail or "".join(islice(before.itertext(), 20)).strip()
+    return before, tail or "".join(islice(_texts(before, budget), 20)).strip()
 
 
-def _turn(element: HtmlElement) -> None:
+def _turn(element: HtmlElement, budget: Budget) -> None:
     """Letters written from the end, which the style turns round."""
-    text = " ".join("".join(islice(element.itertext(), 50)).split())[:LONGEST_VALUE]
+    text = " ".join("".join(islice(_texts(element, budget), 50)).split())[:LONGEST_VALUE]
     turned = text[::-1]
     if find_emails(turned, "") or (find_phones(turned, "") and not find_phones(text, "")):
         _instead(element, turned)
 
 
 # --- links and styles -------------------------------------------------------------------------
-def _target(element: HtmlElement) -> str:
+def _target(element: HtmlElement, budget: Budget) -> str:
     """Of `mailto:`, `tel:` and messengers, where the text of the link does not say it."""
     href = (element.get("href") or "").strip()[:LONGEST_VALUE]
     kind, _, rest = href.partition(":")
@@ -296,16 +318,18 @@ def _target(element: HtmlElement) -> str:
         return _mail(unhidden(href.rpartition("#")[2])) or HIDDEN_MAIL
     if kind.lower() == "mailto":
         address = _mail(unquote(rest).partition("?")[0])
-        return address if address and address not in _said(element) else ""
+        return address if address and address not in _said(element, budget) else ""
     if kind.lower() in ("tel", "callto"):
-        return _unsaid(unquote(rest), element)
+        return _unsaid(unquote(rest), element, budget)
     if called := MESSENGER.match(href):
-        return _unsaid(f"+{called[1]}", element)
+        return _unsaid(f"+{called[1]}", element, budget)
     return ""
 
 
-def _said(element: HtmlElement) -> str:
-    return f"{element.text_content()} {(element.tail or '')[:LONGEST_VALUE]}".lower()
+def _said(element: HtmlElement, budget: Budget) -> str:
+    text = str(element.text_content())
+    budget.spend(1 + len(text) // LETTERS_A_STEP)
+    return f"{text} {(element.tail or '')[:LONGEST_VALUE]}".lower()
 
 
 def _add_styled(root: HtmlElement) -> None:

@@ -120,11 +120,24 @@ class Territory:
 
     def page(self, link: Target) -> str | None:
         """The one spelling of a page of this site; None for what is none of its pages."""
-        return _page(self, link.url) if self.holds(link) else None
+        if not self.holds(link):
+            return None
+        if link.origin == target(self.home).origin:  # as it is written, and no parsing again
+            return _own_page(link.path, link.url)
+        return _page(self, link.url)
 
     def beside_home(self, path: str) -> str:
         """At the root of the home page's host."""
         return str(httpx.URL(self.home).copy_with(path=path, query=None))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _own_page(path: str, url: str) -> str | None:
+    if DOCUMENT.search(path) or NOT_A_PAGE.search(path):
+        return None
+    written, _, query = url.partition("#")[0].partition("?")
+    query = _without_tracking(query) if query else ""
+    return f"{written}?{query}" if query else written
 
 
 @lru_cache(maxsize=MOST_KEPT)

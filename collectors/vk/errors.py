@@ -114,6 +114,22 @@ NEEDS_HALVING = frozenset({13, 36})
 MAY_NOT_EXECUTE = frozenset({3, 7, 8, 12, 15, 20, 21, 23, 27, 28})
 """Answers of `execute` to a token that may not call it; plain calls may still work."""
 
+OF_ONE = frozenset(
+    {
+        FailureCode.TIMEOUT,
+        FailureCode.CONNECTION,
+        FailureCode.SERVER_ERROR,
+        FailureCode.FORBIDDEN,
+        FailureCode.TOO_LARGE,
+        FailureCode.MALFORMED,
+        FailureCode.UNRECOGNISED,
+        FailureCode.OUR_FAULT,
+        FailureCode.NOT_VISIBLE,
+    }
+)
+"""What one wall or community can do to an answer that it shares with others. Not: what is said of
+the token, of its calls, or of the way to the server."""
+
 
 def meaning_of(code: int, subcode: int | None = None) -> Meaning:
     if subcode is not None and (code, subcode) in SUBCODES:
@@ -143,6 +159,10 @@ class VkError(Exception):
     @property
     def is_absence(self) -> bool:
         return self.number is not None and meaning_of(self.number).is_absence
+
+    @property
+    def may_be_of_one(self) -> bool:
+        return self.failure.code in OF_ONE and not self.ends_work
 
     @property
     def ends_work(self) -> bool:

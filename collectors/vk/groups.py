@@ -3,6 +3,9 @@
 Answers are matched by number or screen name, never by position. What is not in the answer is asked
 once more (a renamed page by the number known from earlier), a name at last by
 `utils.resolveScreenName`; only then it is an absence. Error 100 proves nothing (guard G01).
+
+A call that fails for one community's sake, and one with an entry that is none, is halved until
+the guilty one stands alone: it is not read, and is no absence; the others are.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from collectors.halving import Halvings
 from collectors.model import (
     Evidence,
     Facts,
@@ -22,6 +26,7 @@ from collectors.model import (
     Presence,
     Run,
 )
+from collectors.numbers import count, whole
 from collectors.vk.errors import VkError, malformed
 from collectors.vk.facts import (
     FIELDS,
@@ -31,10 +36,10 @@ from collectors.vk.facts import (
     page_key,
     signals_of,
 )
-from collectors.vk.reader import Reader, Signals
+from collectors.vk.reader import Answer, Reader, Signals
 
 CALL_IDS = 500
-HALVINGS = 60  # a run of bad identifiers may not eat the night
+HALVINGS = 60  # of a call: bad identifiers, and an ill server, may not eat the night
 ONE_OF_THEM_IS_BAD = frozenset({40, 100, 104, 125})
 CALL_ADDRESSES = 100
 PART_OF_ADDRESSES = Failure(FailureCode.INCOMPLETE, "groups.getAddresses: fewer than it counts")
@@ -112,10 +117,11 @@ async def _find_batch(
 async def _find_with(
     reader: Reader, pages: Sequence[Page], controls: Sequence[str], run: Run
 ) -> list[Found | Observation]:
-    halvings = [HALVINGS]
+    halvings = Halvings(HALVINGS, lone=len(pages) == 1)
     asked = () if reader.knows_controls else controls
     first = await _look_up(reader, (*asked, *(page_key(page.address) for page in pages)), halvings)
-    _note_signals(reader, [first.groups[key][0] for key in asked if key in first.groups])
+    if not first.errors.keys() & set(asked):  # else a later batch asks for them again
+        _note_signals(reader, [first.groups[key][0] for key in asked if key in first.groups])
     missing = [page for page in pages if page_key(page.address) not in first.groups]
     second = await _look_up(reader, filter(None, map(_second_key, missing)), halvings)
     settled: dict[Page, Found | Observation] = {}
@@ -145,7 +151,9 @@ def _second_key(page: Page) -> str:
     return page.known_id or (key if key.isdecimal() else "")
 
 
-async def _look_up(reader: Reader, keys: Iterable[str], halvings: list[int]) -> _Lookup:
+async def _look_up(
+    reader: Reader, keys: Iterable[str], halvings: Halvings, is_part: bool = False
+) -> _Lookup:
     """Batches that VK refuses because of one identifier are halved until it stands alone."""
     asked = list(dict.fromkeys(keys))
     if not asked:
@@ -154,54 +162,114 @@ async def _look_up(reader: Reader, keys: Iterable[str], halvings: list[int]) -> 
         some = await _look_up(reader, asked[:CALL_IDS], halvings)
         return some.joined(await _look_up(reader, asked[CALL_IDS:], halvings))
     try:
-        return await _asked(reader, asked)
+        return await _asked(reader, asked, halvings, is_part and len(asked) > 1)
     except VkError as error:
-        if error.number not in ONE_OF_THEM_IS_BAD:
+        if not _is_of_one(error):
             raise
-        if len(asked) == 1 or halvings[0] <= 0:
+        if not _may_halve(halvings, asked, error):
             return _Lookup(errors=dict.fromkeys(asked, error), evidence=error.evidence)
-    halvings[0] -= 1
-    middle = len(asked) // 2
-    left = await _look_up(reader, asked[:middle], halvings)
-    return left.joined(await _look_up(reader, asked[middle:], halvings))
+    return await _in_halves(reader, asked, halvings)
 
 
-async def _asked(reader: Reader, keys: Sequence[str]) -> _Lookup:
-    answer = await reader.call("groups.getById", group_ids=",".join(keys), fields=FIELDS)
+def _is_of_one(error: VkError) -> bool:
+    return error.number in ONE_OF_THEM_IS_BAD or error.may_be_of_one
+
+
+def _may_halve(halvings: Halvings, keys: Sequence[str], error: VkError) -> bool:
+    if _was_not_answered(error):
+        return not halvings.lone and halvings.may(keys)
+    halvings.was_answered()
+    return halvings.may(keys)
+
+
+async def _in_halves(reader: Reader, keys: Sequence[str], halvings: Halvings) -> _Lookup:
+    middle = len(keys) // 2
+    left = await _look_up(reader, keys[:middle], halvings, is_part=True)
+    return left.joined(await _look_up(reader, keys[middle:], halvings, is_part=True))
+
+
+async def _asked(reader: Reader, keys: Sequence[str], halvings: Halvings, is_part: bool) -> _Lookup:
+    """What is not in the answer may be the entry that is no community: then it is asked again."""
+    answer = await reader.call(
+        "groups.getById", is_part=is_part, group_ids=",".join(keys), fields=FIELDS
+    )
     groups = groups_of(answer.response)
     if groups is None:
         raise malformed("groups.getById", "neither a list nor an object with groups").with_evidence(
             answer.evidence
         )
-    named = {name: group for group in groups for name in _names(group)}
-    matched = {key: (named[key], answer.evidence) for key in keys if key in named}
-    return _Lookup(groups=matched, evidence=answer.evidence)
+    halvings.was_answered()
+    named = _named(groups)
+    matched = {
+        key: (found[0], answer.evidence) for key in keys if len(found := named.get(key, [])) == 1
+    }
+    told = _Lookup(groups=matched, evidence=answer.evidence)
+    rest = [key for key in keys if key not in matched]
+    is_claimed_twice = any(key in named for key in rest)
+    is_whole = len(groups) == len(_listed(answer.response) or ())
+    if not rest or (is_whole and not is_claimed_twice):
+        return told
+    return told.joined(await _asked_apart(reader, keys, rest, answer, halvings))
+
+
+async def _asked_apart(
+    reader: Reader, keys: Sequence[str], rest: Sequence[str], answer: Answer, halvings: Halvings
+) -> _Lookup:
+    if not halvings.may(keys):
+        error = malformed("groups.getById", "an entry is no community")
+        return _Lookup(errors=dict.fromkeys(rest, error.with_evidence(answer.evidence)))
+    if len(rest) < len(keys):
+        return await _look_up(reader, rest, halvings, is_part=True)
+    return await _in_halves(reader, rest, halvings)
 
 
 def groups_of(response: Any) -> list[Group] | None:
+    """What is a community of the answer; None: nothing of it, and it is not an empty one."""
+    listed = _listed(response)
+    if listed is None:
+        return None
+    groups: list[Group] = [{**one, "id": number} for one in listed if (number := _number_of(one))]
+    return groups if groups or not listed else None
+
+
+def _listed(response: Any) -> list[Any] | None:
     """Version 5.131 answers a list, 5.199 an object with `groups`; None: neither."""
     listed = response.get("groups") if isinstance(response, dict) else response
-    if not isinstance(listed, list):
-        return None
-    if not all(isinstance(one, dict) and isinstance(one.get("id"), int) for one in listed):
-        return None
-    return listed
+    return listed if isinstance(listed, list) else None
+
+
+def _number_of(group: Any) -> int | None:
+    """None for an entry that is no community."""
+    return count(group.get("id")) or None if isinstance(group, dict) else None
+
+
+def _named(groups: Iterable[Group]) -> Mapping[str, list[Group]]:
+    """Of two that go by one name nobody knows which is meant: it is asked for by itself."""
+    named: dict[str, list[Group]] = {}
+    for group in groups:
+        for name in _names(group):
+            named.setdefault(name, []).append(group)
+    return named
 
 
 def _names(group: Group) -> Iterable[str]:
-    yield str(abs(group["id"]))
-    if isinstance(name := group.get("screen_name"), str):
+    number, name = str(group["id"]), group.get("screen_name")
+    yield number
+    if isinstance(name, str) and name.lower() != number:
         yield name.lower()
 
 
 async def _unknown(
-    reader: Reader, page: Page, lookup: _Lookup, halvings: list[int], run: Run
+    reader: Reader, page: Page, lookup: _Lookup, halvings: Halvings, run: Run
 ) -> Found | Observation:
     """What a page is that getById did not know twice."""
     key = page_key(page.address)
+    unread = [lookup.errors.get(one) for one in (key, _second_key(page))]
+    if broken := next((one for one in unread if one and _was_not_answered(one)), None):
+        return failed(page, run, broken, reader.name)
     error = lookup.errors.get(key)
     refused = error is not None and not error.is_absence
-    if error is not None and refused and (key.isdecimal() or halvings[0] <= 0):
+    if error is not None and refused and (key.isdecimal() or halvings.most <= 0):
         return failed(page, run, error, reader.name)
     if key.isdecimal():
         return absent(page, run, lookup.evidence, reader.name)
@@ -213,21 +281,29 @@ async def _unknown(
         return failed(page, run, trouble, reader.name)
 
 
+def _was_not_answered(error: VkError) -> bool:
+    """It says nothing about the page, not even to the next question about it."""
+    return error.number not in ONE_OF_THEM_IS_BAD
+
+
 async def _by_name(
-    reader: Reader, page: Page, name: str, lookup: _Lookup, halvings: list[int], run: Run
+    reader: Reader, page: Page, name: str, lookup: _Lookup, halvings: Halvings, run: Run
 ) -> Found | Observation:
     answer = await reader.call("utils.resolveScreenName", screen_name=name)
     owner = answer.response
     evidence = (*lookup.evidence, *answer.evidence)
     if owner in ([], {}):
         return absent(page, run, evidence, reader.name)
-    if not isinstance(owner, dict) or not isinstance(owner.get("object_id"), int | float):
+    if not isinstance(owner, dict) or not (known := whole(owner.get("object_id"))):
         raise malformed("utils.resolveScreenName", "no object_id").with_evidence(evidence)
     if owner.get("type") in PERSONS:
         failure = Failure(FailureCode.NOT_A_COMMUNITY, f"{name} is of type {owner['type']}")
         return _observed(page, run, reader.name, failure=failure, evidence=evidence)
-    number = str(int(owner["object_id"]))
-    found = (await _look_up(reader, [number], halvings)).groups.get(number)
+    number = str(known)
+    again = await _look_up(reader, [number], halvings)
+    if (error := again.errors.get(number)) and _was_not_answered(error):
+        raise error
+    found = again.groups.get(number)
     if found is None:
         failure = Failure(FailureCode.NOT_VISIBLE, f"{name} resolves to {number}, not shown")
         return _observed(page, run, reader.name, failure=failure, evidence=evidence)
@@ -253,8 +329,8 @@ async def _with_addresses(told: Found | Observation) -> Found | Observation:
 
 def _counted(response: Mapping[str, Any]) -> int:
     """Of a hundred that were asked for."""
-    count = response.get("count")
-    return min(count, CALL_ADDRESSES) if isinstance(count, int) else len(response["items"])
+    told = count(response.get("count"))
+    return len(response["items"]) if told is None else min(told, CALL_ADDRESSES)
 
 
 def _replaced(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -71,17 +71,25 @@ class Reader:
         for _ in range(LINES):
             self._lines.put_nowait(Line(settings, token, run.user_agent))
 
-    async def call(self, method: str, **values: Any) -> Answer:
-        """Raises VkError when the repetitions are used up, and at once where none helps."""
+    async def call(self, method: str, *, is_part: bool = False, **values: Any) -> Answer:
+        """Raises VkError when the repetitions are used up, and at once where none helps.
+
+        `is_part`: of a batch that failed, to be halved again rather than repeated.
+        """
         if self.ended is not None:
             raise VkError(Action.STOP_TOKEN, self.ended)
+        before: list[VkError] = []
         patient = AsyncRetrying(
+            before_sleep=lambda state: before.append(_trouble(state)),
             retry=retry_if_exception(_is_passing),
-            stop=_has_tried_enough,
+            stop=_has_failed_as_part if is_part else _has_tried_enough,
             wait=self._wait,
             reraise=True,
         )
-        answer: Answer = await patient(self._once, method, values)
+        try:
+            answer: Answer = await patient(self._once, method, values)
+        except VkError as error:
+            raise _telling([*before, error]) from None
         return answer
 
     def close(self) -> None:
@@ -154,6 +162,13 @@ def _may_mean_no_execute(trouble: VkError, method: str) -> bool:
     return method == "execute" and trouble.number in (27, 28)
 
 
+def _telling(errors: Sequence[VkError]) -> VkError:
+    """The last one; not that we asked too fast, where something else went wrong as well."""
+    last = errors[-1]
+    others = [one for one in errors if one.failure.code is not FailureCode.RATE_LIMITED]
+    return others[-1] if others and not last.ends_work else last
+
+
 def _is_passing(error: BaseException) -> bool:
     return isinstance(error, VkError) and error.action in (Action.RETRY, Action.PAUSE)
 
@@ -162,6 +177,10 @@ def _trouble(state: RetryCallState) -> VkError:
     error = state.outcome.exception() if state.outcome else None
     assert isinstance(error, VkError)  # only troubles are repeated
     return error
+
+
+def _has_failed_as_part(state: RetryCallState) -> bool:
+    return _trouble(state).may_be_of_one or _has_tried_enough(state)
 
 
 def _has_tried_enough(state: RetryCallState) -> bool:

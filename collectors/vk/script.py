@@ -16,7 +16,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from collectors.numbers import count
+
 CALLS = 25  # of one execute
+MOST_ITEMS = 1000  # of one wall; VK gives a hundred
 KEYS = ("id", "from_id", "date", "is_pinned", "marked_as_ads", "post_type")
 TEXT = "text"
 WHOLE, COUNTED = "copy_history", "copies"
@@ -68,11 +71,11 @@ def proof(entries: Iterable[Any]) -> Originals:
     rows = [row for entry in entries if isinstance(entry, dict) for row in _both(entry)]
     if not rows:
         return Originals.UNPROVEN
-    counted = all(count == len(originals) for originals, count in rows)
+    counted = all(isinstance(one, list) and count == len(one) for one, count in rows)
     return Originals.COUNTED if counted else Originals.WHOLE
 
 
-def _both(entry: Mapping[str, Any]) -> list[tuple[Sequence[Any], Any]]:
+def _both(entry: Mapping[str, Any]) -> list[tuple[Any, Any]]:
     """The originals and their number, for every post that is a repost."""
     whole, counts = entry.get(WHOLE), entry.get(COUNTED)
     if not isinstance(whole, list) or not any(whole):
@@ -87,10 +90,15 @@ class MisalignedError(Exception):
 
 
 def items_of(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The items of one wall, from either form. Raises MisalignedError, LookupError or TypeError."""
+    """The items of one wall, from either form.
+
+    Raises MisalignedError, LookupError, TypeError or ValueError.
+    """
     if "items" in entry:
         return list(entry["items"])
-    number = int(entry["n"])
+    number = count(entry["n"])
+    if number is None or number > MOST_ITEMS:
+        raise ValueError("no number of items")
     reposts = WHOLE if WHOLE in entry else COUNTED
     columns = {key: _column(entry[key], number) for key in (*KEYS, reposts)}
     columns[TEXT] = _column(entry.get(TEXT, []), number)

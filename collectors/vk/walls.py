@@ -1,8 +1,9 @@
 """Walls of many pages, 25 a call through `execute`, several tokens sharing the work.
 
 A token takes the next pages from one list, reserves its calls of `wall.get` for them, and puts
-back what must be read on, or read otherwise. A batch that is too big for VK is halved; a token
-that may not `execute` reads one wall a call. Calls that the ledger frees within the hour, as
+back what must be read on, or read otherwise. A batch that is too big for VK is halved, as is one
+that fails as a whole, until the wall that makes it fail is alone (`halving.py`); a token that may
+not `execute` reads one wall a call. Calls that the ledger frees within the hour, as
 yesterday's run made them, are waited for.
 
 Pages are found while walls are read, only so far ahead that no token has to wait for them.
@@ -12,22 +13,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from dataclasses import replace
+from itertools import count as numbers
 from typing import Any
 
+from collectors.halving import Halvings
 from collectors.model import Evidence, Failure, FailureCode, Observation, Run
-from collectors.vk.errors import MAY_NOT_EXECUTE, NEEDS_HALVING, Action, VkError, numbered
+from collectors.vk.errors import MAY_NOT_EXECUTE, NEEDS_HALVING, Action, VkError
 from collectors.vk.groups import Found
-from collectors.vk.posts import Sheet, reaches, sheet
+from collectors.vk.posts import reaches
 from collectors.vk.reader import LINES, Answer, Reader
+from collectors.vk.reading import Reading, failed_with, is_false, matching_errors, with_entry
 from collectors.vk.script import (
     CALLS,
     MisalignedError,
     Originals,
-    items_of,
     proof,
-    wall_values,
     walls_script,
 )
 from collectors.vk.settings import FULL_SHEET, MAX_SHEETS, WALL_GET
@@ -43,33 +45,6 @@ TRIES = 3  # of one wall, for errors inside an execute that may pass
 
 
 Told = Sequence[Found | Observation]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """How far the wall of one page was read."""
-
-    found: Found
-    count: int
-    sheets: tuple[Sheet, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    failure: Failure | None = None
-    whole: bool = False  # read whole items: the projection of this wall was not aligned
-    alone: bool = False  # by a plain call
-    tries: int = 0
-    company: int = CALLS  # how many walls one execute may read with this one
-
-    @property
-    def owner(self) -> int:
-        return -int(self.found.group["id"])
-
-    @property
-    def offset(self) -> int:
-        return self.sheets[-1].next_offset if self.sheets else 0
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        return wall_values(self.owner, self.offset, FULL_SHEET if self.sheets else self.count)
 
 
 def first_count(run: Run) -> int:
@@ -107,6 +82,8 @@ class _Walls:
         self._run = run
         self._projects = True
         self._company = CALLS
+        self._halvings = Halvings()
+        self._parts = numbers(1)
         self._too_big = 0
         self._emptied = 0
         self._originals = Originals.UNPROVEN
@@ -216,6 +193,8 @@ class _Walls:
             following = self._waiting[0]
             if following.alone or self._is_whole(following) != whole:
                 break
+            if following.part != batch[0].part:
+                break
             if len(batch) >= min(self._company, batch[0].company, following.company):
                 break
             batch.append(self._waiting.popleft())
@@ -238,7 +217,7 @@ class _Walls:
         whole = self._is_whole(batch[0])
         try:
             script = walls_script([one.values for one in batch], whole, self._originals)
-            answer = await reader.call("execute", code=script)
+            answer = await reader.call("execute", code=script, is_part=_is_part(batch))
             return self._of_execute(reader, batch, answer)
         except VkError as error:
             return self._after(reader, batch, error)
@@ -246,7 +225,7 @@ class _Walls:
     async def _read_alone(self, reader: Reader, reading: Reading) -> Reading:
         try:
             answer = await reader.call(WALL_GET, **reading.values)
-            return _with_entry(reading, answer.response, answer.evidence)
+            return with_entry(reading, answer.response, answer.evidence)
         except VkError as error:
             return self._refused(reading, error)
 
@@ -260,7 +239,14 @@ class _Walls:
             return batch
         if error.number in NEEDS_HALVING:
             return self._halved(batch)
+        if error.may_be_of_one and self._halvings.may(batch):
+            return self._parted(batch)
         return [self._refused(reading, error) for reading in batch]
+
+    def _parted(self, batch: list[Reading]) -> list[Reading]:
+        half = (len(batch) + 1) // 2
+        halves = ((next(self._parts), half) for half in (batch[:half], batch[half:]))
+        return [replace(one, part=number) for number, half in halves for one in half]
 
     def _halved(self, batch: list[Reading]) -> list[Reading]:
         """One heavy wall makes only its own batch smaller; the second full batch makes all so."""
@@ -274,7 +260,7 @@ class _Walls:
 
     def _refused(self, reading: Reading, error: VkError) -> Reading:
         """Put back if another token may read it, else failed; what was read before stays."""
-        return reading if error.ends_work else _failed(reading, error.failure, error.evidence)
+        return reading if error.ends_work else failed_with(reading, error.failure, error.evidence)
 
     # --- one answer of execute ---
 
@@ -284,11 +270,12 @@ class _Walls:
             return self._of_empty(reader, batch)
         if self._originals is Originals.UNPROVEN:
             self._originals = proof(entries)
+        self._halvings.was_answered()
         self._weigh(batch, answer.size)
-        errors = iter(_matching_errors(answer, sum(map(_is_false, entries))))
+        errors = iter(matching_errors(answer, sum(map(is_false, entries))))
         return [
             self._of_refusal(reader, reading, next(errors), answer.evidence)
-            if _is_false(entry)
+            if is_false(entry)
             else self._of_entry(reading, entry, answer.evidence)
             for reading, entry in zip(batch, entries, strict=True)
         ]
@@ -313,7 +300,7 @@ class _Walls:
 
     def _of_entry(self, reading: Reading, entry: Any, evidence: tuple[Evidence, ...]) -> Reading:
         try:
-            return _with_entry(reading, entry, evidence)
+            return with_entry(reading, entry, evidence)
         except MisalignedError:
             self._projects = False  # this VK drops missing keys: no use in asking so again
             return replace(reading, whole=True)
@@ -332,7 +319,7 @@ class _Walls:
             reader.draw_consequences(error, WALL_GET)
             return reading
         if error.action is Action.GIVE_UP or reading.tries + 1 >= TRIES:
-            return _failed(reading, error.failure, evidence)
+            return failed_with(reading, error.failure, evidence)
         return replace(reading, tries=reading.tries + 1)
 
     # --- afterwards ---
@@ -378,6 +365,11 @@ def _goes_on(reading: Reading) -> bool:
     return bool(reading.sheets) and not reading.tries
 
 
+def _is_part(batch: Sequence[Reading]) -> bool:
+    """The last one, alone, has all the repetitions: what it is refused for is its own."""
+    return len(batch) > 1 and batch[0].part > 0
+
+
 def _may_read(reader: Reader) -> bool:
     return reader.ended is None and reader.walls_ended is None
 
@@ -389,40 +381,3 @@ def _is_unready(error: VkError) -> bool:
         FailureCode.MALFORMED,
     )
     return broken or error.number in UNREADY
-
-
-def _is_false(entry: Any) -> bool:
-    """A failed inner call is `false`, and so nothing of it can be projected."""
-    return not isinstance(entry, dict) or (entry.get("count") is None and not entry.get("n"))
-
-
-def _matching_errors(answer: Answer, refusals: int) -> list[VkError | None]:
-    """VK names errors only in their order: they can be told apart if there is one a refusal."""
-    told = answer.payload.get("execute_errors")
-    errors: list[VkError | None] = [
-        numbered(WALL_GET, one["error_code"], str(one.get("error_msg", "")))
-        for one in (told if isinstance(told, list) else ())
-        if isinstance(one, dict)
-        and one.get("method") == WALL_GET
-        and isinstance(one.get("error_code"), int)
-    ]
-    return errors if len(errors) == refusals else [None] * refusals
-
-
-def _with_entry(reading: Reading, entry: Any, evidence: tuple[Evidence, ...]) -> Reading:
-    """With one more sheet. Raises MisalignedError."""
-    values = reading.values
-    try:
-        items, total = items_of(entry), entry.get("count")
-        total = total if isinstance(total, int) else None
-        read = sheet(reading.owner, items, total, values["offset"], values["count"])
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        failure = Failure(FailureCode.MALFORMED, f"{WALL_GET}: {type(error).__name__}")
-        return _failed(reading, failure, evidence)
-    joined = tuple(dict.fromkeys((*reading.evidence, *evidence)))
-    return replace(reading, sheets=(*reading.sheets, read), evidence=joined, tries=0)
-
-
-def _failed(reading: Reading, failure: Failure, evidence: tuple[Evidence, ...]) -> Reading:
-    joined = tuple(dict.fromkeys((*reading.evidence, *evidence)))
-    return replace(reading, failure=failure, evidence=joined)

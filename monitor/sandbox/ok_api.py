@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.sandbox.ok_pages import find
-from monitor.sandbox.replies import Reply, broken, in_json
+from monitor.sandbox.replies import Reply, broken, in_json, with_null
 from monitor.sandbox.state import Call, State
 from monitor.sandbox.world import OkGroup, OkKey, Post, shown
 
@@ -110,10 +110,11 @@ def _answer(state: State, method: str, params: Params, token: str) -> Reply:
     if fault is not None and (reply := broken(fault)) is not None:
         return reply
     try:
-        if fault is not None:
+        if fault is not None and fault.kind == "error":
             raise OkError(fault.code, fault.text)
         key = admitted(state, method, params)
-        return in_json(METHODS[method](Request(state, key, params)))
+        reply = in_json(METHODS[method](Request(state, key, params)))
+        return reply if fault is None else with_null(reply, fault.about or "")
     except OkError as error:
         body = {"error_code": error.code, "error_data": None, "error_msg": str(error)}
         return in_json(body, f"error {error.code}", {"Invocation-Error": str(error.code)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from monitor.sandbox.world import Fault, Trouble
@@ -54,3 +54,20 @@ def broken(fault: Fault) -> Reply | None:
         case "body":
             return Reply(body=fault.text.encode(), outcome="body")
     return None
+
+
+def with_null(reply: Reply, key: str) -> Reply:
+    """Null in place of what has this `id` or `uid`, in whatever list it stands."""
+    return replace(reply, body=dumped(_with_null(json.loads(reply.body), key)))
+
+
+def _with_null(value: Any, key: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_null(inner, key) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [None if _is(one, key) else _with_null(one, key) for one in value]
+    return value
+
+
+def _is(one: Any, key: str) -> bool:
+    return isinstance(one, dict) and key in (str(one.get("id")), str(one.get("uid")))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.sandbox.replies import Reply, broken, dumped, in_json
+from monitor.sandbox.replies import Reply, broken, dumped, in_json, with_null
 from monitor.sandbox.state import Call, State
 from monitor.sandbox.vkscript import CompileError, Fixed, RunError, Scope, run
 from monitor.sandbox.world import Community, Fault, Post, Token, shown
@@ -124,9 +124,10 @@ def _answer(state: State, method: str, params: Params, token: str) -> Reply:
     if fault is not None and (reply := broken(fault)) is not None:
         return reply
     try:
-        if fault is not None:
+        if fault is not None and fault.kind == "error":
             raise VkError(fault.code, fault.text)
-        return _obeyed(state, method, params, token)
+        reply = _obeyed(state, method, params, token)
+        return reply if fault is None else with_null(reply, fault.about or "")
     except VkError as error:
         return in_json(envelope(error, method, params), f"error {error.code}")
 

@@ -179,7 +179,7 @@ class Limits:
     latency: float = 0.0  # seconds before every answer of VK
 
 
-FaultKind = Literal["error", "status", "hang", "cut", "not_json", "null", "body"]
+FaultKind = Literal["error", "status", "hang", "cut", "not_json", "null", "null_item", "body"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +189,9 @@ class Fault:
     `method` is a VK or OK method ("*": any; "page" for OK's public pages). It strikes from the
     `first` matching call on, `times` times (None: for ever). `about` must occur in a parameter
     (an id, a screen name, a path). An `error` has a `code`; a `status` an HTTP `code`; a `body`
-    its `text`. Inside `execute` only `error` strikes inner calls. On OK's
-    public pages an `error` is the login wall.
+    its `text`; with a `null_item`, null stands where the community or group `about` should.
+    Inside `execute` only `error` strikes inner calls. On OK's public pages an `error` is the
+    login wall.
     """
 
     kind: FaultKind = "error"

@@ -1,8 +1,6 @@
-"""Which alerts the operator has had: the same trouble is not told every minute."""
+"""Which alerts the operator has yet to get: the same trouble is not told every minute."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlmodel import col, select
@@ -10,16 +8,6 @@ from sqlmodel import col, select
 from monitor.storage.database import session
 from monitor.storage.outbox import ON_THE_WAY
 from monitor.storage.tables import MessageRow
-
-
-def was_told(engine: Engine, subject: str, since: datetime) -> bool:
-    with session(engine) as opened:
-        same = select(MessageRow.id).where(
-            col(MessageRow.audit_id).is_(None),
-            MessageRow.subject == subject,
-            col(MessageRow.queued_at) > since,
-        )
-        return opened.exec(same.limit(1)).first() is not None
 
 
 def is_waiting(engine: Engine, subject: str) -> bool:

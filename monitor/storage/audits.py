@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, update
+from sqlalchemy import ColumnElement, Engine, or_, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from monitor.storage import findings
+from monitor.clocks import SLIP
+from monitor.storage import findings, readings
 from monitor.storage.bodies import made, plain
 from monitor.storage.database import put_once, session
+from monitor.storage.locks import LockTakenError
 from monitor.storage.tables import AuditRow, DocumentRow
 from reports.model import Audit, Collection, Issue, Tally
 
@@ -49,7 +51,11 @@ def begin(
     packs: Mapping[str, str],
     documents: Iterable[Document],
 ) -> Audit:
-    """Open an audit and keep the texts that it rests on."""
+    """Open an audit and keep the texts that it rests on.
+
+    LockTakenError: another has read the same as of this moment. One that was interrupted is
+    superseded: it can neither be gone on with nor finished.
+    """
     row = AuditRow(
         kind=kind,
         as_of=as_of,
@@ -59,10 +65,11 @@ def begin(
         registries=dict(registries),
         packs=dict(packs),
         issues=[],
+        reading=readings.key_of(kind, as_of, scope, registries),
     )
     with session(engine) as opened:
         put_once(opened, [_kept(document) for document in documents])
-        opened.add(row)
+        row.id = readings.put(opened, row)
     return _value(row)
 
 
@@ -90,6 +97,7 @@ def unfinished(
             .where(
                 col(AuditRow.finished_at).is_(None),
                 AuditRow.kind == kind,
+                col(AuditRow.reading).is_not(None),
                 col(AuditRow.as_of) >= since,
                 col(AuditRow.as_of) <= until,
             )
@@ -115,19 +123,17 @@ def abandoned(engine: Engine, begun: Audit) -> tuple[Audit, ...]:
     return tuple(_value(row) for row in rows if (row.scope is None) == (begun.scope is None))
 
 
-def finished_as_of(engine: Engine, as_of: datetime) -> Audit | None:
-    """The finished audit of all institutions as of exactly this moment."""
-    with session(engine) as opened:
-        rows = opened.exec(
-            select(AuditRow)
-            .where(
-                col(AuditRow.finished_at).is_not(None),
-                AuditRow.kind == "audit",
-                AuditRow.as_of == as_of,
-            )
-            .order_by(col(AuditRow.id).desc())
-        ).all()
-    return next((_value(row) for row in rows if row.scope is None), None)
+def finished(
+    engine: Engine,
+    *,
+    kind: str,
+    as_of: datetime,
+    scope: tuple[str, ...] | None,
+    towns: Iterable[str],
+) -> Audit | None:
+    """The one that has read this scope as of exactly this moment."""
+    number = readings.finished(engine, readings.key_of(kind, as_of, scope, tuple(towns)))
+    return by_id(engine, number) if number else None
 
 
 def last_started(engine: Engine) -> datetime | None:
@@ -148,6 +154,7 @@ def finish(
     issues: tuple[Issue, ...],
     standings: Mapping[str, int] | None = None,
 ) -> Audit:
+    """Done twice, it is finished once. LockTakenError: the reading was begun anew by another."""
     changes = {
         "finished_at": finished_at,
         "complete": complete,
@@ -156,10 +163,18 @@ def finish(
         "standings": None if standings is None else dict(standings),
     }
     with session(engine) as opened:
-        opened.exec(update(AuditRow).where(col(AuditRow.id) == audit.id).values(**changes))
+        ours = opened.exec(update(AuditRow).where(*_is_ours(audit)).values(**changes))
     found = by_id(engine, audit.id)
     assert found is not None
+    if not ours.rowcount:
+        raise LockTakenError(readings.TAKEN)
     return found
+
+
+def _is_ours(audit: Audit) -> tuple[ColumnElement[bool], ...]:
+    """Not superseded."""
+    ours = (col(AuditRow.id) == audit.id,)
+    return (*ours, col(AuditRow.reading).is_not(None)) if audit.kind in readings.READING else ours
 
 
 def by_id(engine: Engine, number: int) -> Audit | None:
@@ -168,30 +183,49 @@ def by_id(engine: Engine, number: int) -> Audit | None:
     return _value(row) if row else None
 
 
-def _judged() -> SelectOfScalar[AuditRow]:
-    """Finished audits that judged, newest first by the run's clock and then by number."""
+def _judged(now: datetime | None = None) -> SelectOfScalar[AuditRow]:
+    """Finished audits that judged, newest first by the run's clock and then by number.
+
+    Not those dated later than `now`: a clock that was ahead once would have the last word for as
+    long as it was ahead.
+    """
+    until = [] if now is None else [_is_by(AuditRow.as_of, now), _is_by(AuditRow.started_at, now)]
     return (
         select(AuditRow)
-        .where(col(AuditRow.finished_at).is_not(None), AuditRow.kind != "collect")
+        .where(col(AuditRow.finished_at).is_not(None), AuditRow.kind != "collect", *until)
         .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
     )
 
 
-def latest(engine: Engine, towns: Several[str] = ()) -> Audit | None:
+def _is_by(moment: datetime, now: datetime) -> ColumnElement[bool]:
+    return col(moment) <= now + SLIP
+
+
+def later_than(engine: Engine, now: datetime) -> tuple[int, ...]:
+    """The numbers of finished audits that are passed over as they are dated later than now."""
+    later = or_(~_is_by(AuditRow.as_of, now), ~_is_by(AuditRow.started_at, now))
+    with session(engine) as opened:
+        return tuple(row.id or 0 for row in opened.exec(_judged().where(later)))
+
+
+def latest(
+    engine: Engine, towns: Several[str] = (), *, now: datetime | None = None
+) -> Audit | None:
     """The newest finished audit of everything: of all institutions of at least these towns.
 
-    Offices may share a database: what one audited whole may be a part of what another has.
+    Offices may share a database: what one audited whole may be a part of what another has. With
+    `now`, not one that is dated later.
     """
     with session(engine) as opened:
-        whole = (row for row in opened.exec(_judged()) if row.scope is None)
+        whole = (row for row in opened.exec(_judged(now)) if row.scope is None)
         found = next((row for row in whole if set(towns) <= _towns(row, towns)), None)
     return _value(found) if found else None
 
 
-def latest_of_any(engine: Engine, towns: Several[str]) -> Audit | None:
+def latest_of_any(engine: Engine, towns: Several[str], now: datetime) -> Audit | None:
     """The newest finished audit in one of these towns, be it only of a few institutions."""
     with session(engine) as opened:
-        rows = opened.exec(_judged())
+        rows = opened.exec(_judged(now))
         found = next((row for row in rows if set(towns) & _towns(row, towns)), None)
     return _value(found) if found else None
 
@@ -208,10 +242,10 @@ def before(engine: Engine, audit: Audit, *, whole_only: bool = True) -> Audit | 
     return _value(found) if found else None
 
 
-def whole_since(engine: Engine, since: datetime) -> tuple[Audit, ...]:
-    """The finished audits of all institutions as of a later moment, newest first."""
+def whole_since(engine: Engine, since: datetime, now: datetime) -> tuple[Audit, ...]:
+    """The finished audits of all institutions as of a moment between, newest first."""
     with session(engine) as opened:
-        rows = opened.exec(_judged().where(col(AuditRow.as_of) > since))
+        rows = opened.exec(_judged(now).where(col(AuditRow.as_of) > since))
         return tuple(_value(row) for row in rows if row.scope is None)
 
 

@@ -21,9 +21,10 @@ from datetime import UTC
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
+import httpx
 from sqlalchemy import Engine
 from sqlmodel import col, select
 from warcio.archiveiterator import ArchiveIterator
@@ -36,6 +37,7 @@ from monitor.redaction import MASK, Redactor
 from monitor.storage.database import exclusive, session
 from monitor.storage.heartbeats import is_in_work
 from monitor.storage.private import appending, make_folder
+from monitor.storage.retention import place_of
 from monitor.storage.tables import EvidenceFileRow
 from reports.model import Audit
 
@@ -48,6 +50,11 @@ ASCII = "".join(map(chr, range(128)))
 SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
 # The body is stored as decoded: these would no longer be true of it.
 BODY_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+# By what a body is known again (its digest, and what was posted for it), and where its first record
+# is (digest, address, moment): what was posted is found by what was posted, and not otherwise.
+Same = tuple[str, str]
+First = tuple[str, str, str]
 
 
 class WarcFile:
@@ -63,7 +70,7 @@ class WarcFile:
         self.requests, self.records = mend(self.path)
         self._redactor = Redactor(secrets)
         self._lock = threading.Lock()
-        self._bodies: dict[str, tuple[str, str]] = {}
+        self._bodies: dict[Same, First] = {}
         self._file = appending(self.path)
         self._writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
 
@@ -107,51 +114,63 @@ class WarcFile:
 
     def _write(self, exchange: Exchange, url: str, body: bytes, digest: str) -> str:
         moment = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        uri, same = _uri(url), (digest, self._posted(exchange, url))
         stamp = {
             "WARC-Date": moment,
             "Dozor-Body-Sha256": digest,
             "Dozor-Network": exchange.network,
         }
-        first = self._bodies.get(digest)
         head = StatusAndHeaders(
             _in_ascii(self._redactor.text(f"{exchange.status} {exchange.reason}".strip())),
             [*self._headers(exchange.headers), ("Content-Length", str(len(body)))],
             protocol="HTTP/1.1",
         )
-        if first and body:
-            response = self._writer.create_revisit_record(
-                url, f"sha256:{digest}", *first, http_headers=head, warc_headers_dict=stamp
-            )
-        else:
-            response = self._writer.create_warc_record(
-                url,
-                "response",
-                payload=BytesIO(body),
-                length=len(body),
-                http_headers=head,
-                warc_headers_dict=stamp,
-            )
-            self._remember(digest, url, moment)
-        self._writer.write_request_response_pair(self._request(exchange, url), response)
+        response = self._response(uri, same, body, head, stamp)
+        self._writer.write_request_response_pair(self._request(exchange, uri), response)
         self.records += 2
         return str(response.rec_headers.get_header("WARC-Record-ID")).strip("<>")
 
-    def _remember(self, digest: str, url: str, moment: str) -> None:
+    def _response(
+        self, uri: str, same: Same, body: bytes, head: StatusAndHeaders, stamp: dict[str, str]
+    ) -> Any:
+        """Whole, or what refers to the record that has the same body.
+
+        It names that body by the digest that the first record has: other programs bring the two
+        together by it.
+        """
+        more = {"http_headers": head, "warc_headers_dict": stamp}
+        if body and (first := self._bodies.get(same)):
+            return self._writer.create_revisit_record(uri, *first, **more)
+        whole = self._writer.create_warc_record(
+            uri, "response", payload=BytesIO(body), length=len(body), **more
+        )
+        digest = str(whole.rec_headers.get_header("WARC-Payload-Digest"))
+        self._remember(same, (digest, uri, stamp["WARC-Date"]))
+        return whole
+
+    def _posted(self, exchange: Exchange, url: str) -> str:
+        """Of a page that was fetched, nothing: it may have the same body as any other."""
+        if exchange.method == "GET":
+            return ""
+        body = self._redactor.body(exchange.request_body)
+        return hashlib.sha256(url.encode("utf-8", "replace") + body).hexdigest()
+
+    def _remember(self, same: Same, first: First) -> None:
         """A country's pages are too many to remember; what repeats does so soon (one site)."""
-        self._bodies[digest] = (url, moment)
+        self._bodies[same] = first
         if len(self._bodies) > REMEMBERED:
             del self._bodies[next(iter(self._bodies))]
 
-    def _request(self, exchange: Exchange, url: str) -> object:
+    def _request(self, exchange: Exchange, uri: str) -> object:
         body = self._redactor.body(exchange.request_body)
-        path = "/" + url.split("://", 1)[-1].partition("/")[2]
+        path = "/" + uri.split("://", 1)[-1].partition("/")[2]
         head = StatusAndHeaders(
             f"{exchange.method} {path} HTTP/1.1",
-            self._headers(tuple(exchange.request_headers.items())),
+            self._headers(tuple(exchange.request_headers.items())) + _length_of(body),
             is_http_request=True,
         )
         return self._writer.create_warc_record(
-            url, "request", payload=BytesIO(body), length=len(body), http_headers=head
+            uri, "request", payload=BytesIO(body), length=len(body), http_headers=head
         )
 
     def _headers(self, headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -168,6 +187,21 @@ class WarcFile:
 def _in_ascii(text: str) -> str:
     """Other bytes by number, as they came: warcio raises on a header that is Russian in parts."""
     return quote(text, safe=ASCII, errors="surrogateescape")
+
+
+def _length_of(body: bytes) -> list[tuple[str, str]]:
+    """Without it a replay does not know what was posted, and takes one call of VK for another."""
+    return [("Content-Length", str(len(body)))] if body else []
+
+
+def _uri(url: str) -> str:
+    """As it goes over the wire, whoever wrote it in Russian."""
+    if url.isascii():
+        return url
+    try:
+        return str(httpx.URL(url))
+    except (httpx.InvalidURL, ValueError):
+        return _in_ascii(url)
 
 
 def mend(path: Path) -> tuple[Counter[str], int]:
@@ -288,7 +322,7 @@ def verify(engine: Engine, folder: Path) -> Iterator[str]:
             yield f"проверка № {row.audit_id}: цепочка отпечатков прервана, запись в базе изменена"
         chain = row.chain
         if row.removed_on is None:
-            yield from _faults_of_file(folder / row.name, row)
+            yield from _faults_of_file(place_of(folder, row.name), row)
 
 
 def _faults_of_file(path: Path, row: EvidenceFileRow) -> Iterator[str]:

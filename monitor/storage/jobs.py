@@ -7,6 +7,7 @@ lock («audit-17:read:3»), by which a run knows its own.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,13 +16,16 @@ from importlib.metadata import version
 from typing import Any
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import Job as Taken
 from procrastinate.jobs import Status
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, text
 
 from monitor.storage.database import translated
 from monitor.storage.heartbeats import SCHEMA, VERSION, options_of
+
+log = logging.getLogger(__name__)
 
 WORK, NIGHT = "work", "night"  # queues
 CONNECTIONS = 4
@@ -42,6 +46,11 @@ _GIVE = (  # as procrastinate_retry_job does, unless another worker was faster
     "SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM ("
     "SELECT id FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' "
     "AND attempts = %(attempts)s FOR UPDATE) AS stalled"
+)
+_ALONE = f"SELECT pg_advisory_lock({_LOCK + 1})"
+_ORDERED = (
+    "SELECT count(*) AS orders FROM procrastinate_jobs "
+    "WHERE queueing_lock = %(mark)s AND status IN ('todo', 'doing')"
 )
 
 
@@ -78,14 +87,17 @@ def queue(address: str) -> App:
 
 @contextmanager
 def ordering(address: str) -> Iterator[App]:
-    """For those who only put jobs in."""
+    """For those who only put jobs in: one at a time, until the connection ends."""
     connector = SyncPsycopgConnector(min_size=1, max_size=1, **options_of(address))
     with App(connector=connector).open() as opened:
+        opened.connector.execute_query(_ALONE)
         yield opened
 
 
 def put(app: App, job: Job) -> bool:
-    """False: the same job waits already."""
+    """False: the same job waits already, or is being done."""
+    if app.connector.execute_query_one(_ORDERED, mark=job.mark)["orders"]:
+        return False
     order = app.configure_task(
         job.task, queue=job.queue, lock=job.lock, queueing_lock=job.mark, allow_unknown=True
     )
@@ -120,12 +132,27 @@ def is_mine(engine: Engine, number: int, attempts: int) -> bool:
 async def rescue(app: App, seconds: float, most: int) -> None:
     """Give the jobs of workers that show no life to others; after `most` tries they have failed.
 
-    Several workers may look at once: whoever comes second finds nothing to do.
+    Several workers may look at once: whoever comes second finds nothing to do. A job that can not
+    be given away costs itself and is told: the others, and the worker, go on.
     """
-    manager = app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
-        if job.attempts >= most:
-            with suppress(ConnectorException):  # no longer "doing": another has just done it
-                await manager.finish_job(job, status=Status.FAILED, delete_job=False)
-        else:
-            await app.connector.execute_query_async(_GIVE, id=job.id, attempts=job.attempts)
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
+        try:
+            await _give_away(app, job, most)
+        except UniqueViolation:
+            log.error("job %s of a dead worker is dropped: it was ordered anew", job.id)
+            await _end(app, job, delete=True)
+        except ConnectorException:
+            log.exception("job %s of a dead worker can not be given to another", job.id)
+            await _end(app, job)
+
+
+async def _give_away(app: App, job: Taken, most: int) -> None:
+    if job.attempts >= most:
+        await _end(app, job)
+    else:
+        await app.connector.execute_query_async(_GIVE, id=job.id, attempts=job.attempts)
+
+
+async def _end(app: App, job: Taken, *, delete: bool = False) -> None:
+    with suppress(ConnectorException):  # no longer "doing": another has just done it
+        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=delete)

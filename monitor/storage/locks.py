@@ -17,6 +17,7 @@ from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from collectors.barrier import RunError
 from monitor.storage.database import StorageError, session, translated
 from monitor.storage.tables import LockRow
 
@@ -25,27 +26,33 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 AT_WORK = ("audit", "on_demand", "delivery", "week")
+NIGHT = "night"  # from its question to its end: an audit, and what is written and queued of it
 STALE = timedelta(minutes=10)
 HEARTBEAT_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.5
 AT_ONCE = timedelta(0)
 
 
-class LockTakenError(Exception):
+class LockTakenError(RunError):
     """Somebody else is at work; the text is Russian and says who, since when."""
 
 
 @contextmanager
 def lock(
-    engine: Engine, name: str, clock: Clock, patience: timedelta = AT_ONCE
+    engine: Engine,
+    name: str,
+    clock: Clock,
+    patience: timedelta = AT_ONCE,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[Callable[[], None]]:
     """Hold `name`; gives a function that renews it (a heartbeat does so too).
 
-    Waits up to `patience` for another holder, then raises LockTakenError. A holder on this
+    Waits up to `patience` for another holder, but not once the process is `stopping`, then raises
+    LockTakenError. A holder on this
     machine is dead when its process is; one elsewhere, when it has not renewed its lock for STALE.
     """
     holder = this_process()
-    _wait_and_take(engine, name, holder, clock, patience)
+    _wait_and_take(engine, name, holder, clock, patience, stopping)
     ended = threading.Event()
     heart = threading.Thread(target=_beat, args=(engine, name, holder, clock, ended), daemon=True)
     heart.start()
@@ -67,6 +74,7 @@ def hold_all(engine: Engine, holder: str, now: datetime) -> None:
     LockTakenError, with nothing held, while anybody is at work.
     """
     try:
+        _demand_free(engine, NIGHT, now)
         for name in AT_WORK:
             _take(engine, name, holder, now)
     except LockTakenError:
@@ -86,25 +94,37 @@ def forget_all(engine: Engine) -> None:
 
 
 def _wait_and_take(
-    engine: Engine, name: str, holder: str, clock: Clock, patience: timedelta
+    engine: Engine,
+    name: str,
+    holder: str,
+    clock: Clock,
+    patience: timedelta,
+    stopping: Callable[[], bool],
 ) -> None:
     end = time.monotonic() + patience.total_seconds()
     while True:
         try:
             return _take(engine, name, holder, clock())
         except LockTakenError:
-            if time.monotonic() >= end:
+            if time.monotonic() >= end or stopping():
                 raise
         time.sleep(LOOK_AGAIN_SECONDS)
 
 
-def _take(engine: Engine, name: str, holder: str, now: datetime) -> None:
+def _demand_free(engine: Engine, name: str, now: datetime) -> LockRow | None:
+    """What a dead holder has left. Raises LockTakenError for one that lives."""
     with session(engine) as opened:
         held = opened.get(LockRow, name)
-        if held and _is_alive(held, now):
-            raise LockTakenError(
-                f"уже идёт другая проверка ({held.holder}, с {held.taken_at:%H:%M} UTC)"
-            )
+    if held and _is_alive(held, now):
+        raise LockTakenError(
+            f"уже идёт другая проверка ({held.holder}, с {held.taken_at:%H:%M} UTC)"
+        )
+    return held
+
+
+def _take(engine: Engine, name: str, holder: str, now: datetime) -> None:
+    held = _demand_free(engine, name, now)
+    with session(engine) as opened:
         if held:
             opened.exec(
                 delete(LockRow).where(col(LockRow.name) == name, col(LockRow.holder) == held.holder)

@@ -9,24 +9,39 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
-from reports.model import Format, Rendered, Report
-from reports.tables import Sheet, Value, flat, sheets
+from reports.model import Format, Report, Streamed
+from reports.tables import Sheet, Value, findings_sheet, flat
 
+AT_ONCE = 100_000  # signs
 DANGEROUS = frozenset("=+-@＝＋－＠")
 
 
-def render_csv(report: Report) -> Rendered:
-    return Rendered(written(sheets(report)[0]))
+def render_csv(report: Report) -> Streamed:
+    return written(partial(findings_sheet, report))
 
 
-def written(sheet: Sheet) -> bytes:
+def written(sheet: Callable[[], Sheet]) -> Streamed:
+    return Streamed(lambda: lines(sheet()))
+
+
+def lines(sheet: Sheet) -> Iterator[bytes]:
+    """Some at a time: so much work is little beside writing each alone."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(column.title for column in sheet.columns)
-    writer.writerows([plain(row.get(column.key)) for column in sheet.columns] for row in sheet.rows)
-    return text.getvalue().encode("utf-8-sig")
+    yield BOM_UTF8
+    for row in sheet.rows:
+        writer.writerow(plain(row.get(column.key)) for column in sheet.columns)
+        if text.tell() > AT_ONCE:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()
 
 
 def plain(value: Value) -> str:

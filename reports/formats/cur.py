@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 from collectors.model import VK, Facts, Page
 from reports.ground import Ground, ground
-from reports.model import Format, Rendered, Report
+from reports.model import Format, Report, Streamed
 from reports.tables import Row, Sheet, Value, columns
-from reports.workbook import workbook
+from reports.workbook import streamed
 from rules import attestations
 from rules.model import Dossier, Finding, Institution, Outcome
 
@@ -40,9 +40,12 @@ def kind_of_sphere(sphere: str) -> str | None:
     return next((kind for kind, said in spheres.items() if said == sphere), None)
 
 
-def render_cur(report: Report) -> Rendered:
-    sheet = Sheet(words()["title"], columns(words()["column"]), rows(report))
-    return Rendered(workbook((sheet,), report.audit.as_of))
+def render_cur(report: Report) -> Streamed:
+    return streamed(lambda: (sheet(report),), report.audit.as_of)
+
+
+def sheet(report: Report) -> Sheet:
+    return Sheet(words()["title"], columns(words()["column"]), rows(report))
 
 
 def rows(report: Report) -> Iterator[Row]:

@@ -3,37 +3,91 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from collectors.model import Evidence
 from reports.counting import Requirements, tally
-from reports.ground import by_institution
-from reports.model import Audit, Format, Rendered, Report
+from reports.model import Audit, Format, Report, Streamed
 from reports.standing import said, stand_of
 from rules.model import Finding, Institution, Waiver
 
 SCHEMA = "dozor.audit/1"
 Json = dict[str, Any]
+Around = tuple[str, str]  # what stands before the members of a list, and after them
 
 
-def render_json(report: Report) -> Rendered:
-    text = json.dumps(as_json(report), ensure_ascii=False, indent=1, default=iso)
-    return Rendered(f"{text}\n".encode())
+def render_json(report: Report) -> Streamed:
+    """A finding at a time, and the same bytes as if it were put together whole.
+
+    The administration may have thousands of findings, each with the evidence of a whole site.
+    """
+    around = opened({**top(report), "institutions": []})
+    return Streamed(partial(parts, report, around))
+
+
+def parts(report: Report, around: Around) -> Iterator[bytes]:
+    asked = requirements_of(report)
+    told = (institution_parts(one, report.found.of(one), asked) for one in report.institutions)
+    for part in listed(around, told):
+        yield part.encode()
+    yield b"\n"
+
+
+def institution_parts(
+    institution: Institution, findings: Sequence[Finding], asked: Requirements
+) -> Iterator[str]:
+    around = opened(institution_top(institution, findings, asked) | {"findings": []})
+    return listed(around, ((text(finding_json(one)),) for one in findings))
+
+
+def opened(value: Json) -> Around:
+    """Of a value whose last member is an empty list."""
+    head, _, tail = text(value).rpartition("[]")
+    return f"{head}[", f"]{tail}"
+
+
+def listed(around: Around, members: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Put into that list, each in parts, as `json.dumps` lays them out.
+
+    No text in JSON holds a bare line end, so every one of them is the layout's.
+    """
+    head, tail = around
+    yield head
+    between = "\n  "
+    for member in members:
+        yield between
+        yield from (part.replace("\n", "\n  ") for part in member)
+        between = ",\n  "
+    yield f"\n {tail}" if between.startswith(",") else tail
+
+
+def text(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, default=iso)
 
 
 def as_json(report: Report) -> Json:
-    found = by_institution(report.findings)
-    asked = {one.id: one for act in report.acts for one in act.requirements}
+    asked = requirements_of(report)
+    return {
+        **top(report),
+        "institutions": [
+            institution_json(one, report.found.of(one), asked) for one in report.institutions
+        ],
+    }
+
+
+def top(report: Report) -> Json:
     return {
         "schema": SCHEMA,
         "audit": audit_json(report.audit) | {"partial": report.is_partial},
-        "institutions": [
-            institution_json(one, found[one.key], asked) for one in report.institutions
-        ],
     }
+
+
+def requirements_of(report: Report) -> Requirements:
+    return {one.id: one for act in report.acts for one in act.requirements}
 
 
 def iso(value: object) -> str:
@@ -70,6 +124,13 @@ def audit_json(audit: Audit) -> Json:
 def institution_json(
     institution: Institution, findings: Sequence[Finding], asked: Requirements
 ) -> Json:
+    told = [finding_json(one) for one in findings]
+    return institution_top(institution, findings, asked) | {"findings": told}
+
+
+def institution_top(
+    institution: Institution, findings: Sequence[Finding], asked: Requirements
+) -> Json:
     stand = stand_of(findings, asked)
     return {
         "id": institution.id,
@@ -78,7 +139,6 @@ def institution_json(
         "standing": stand.standing,
         "standing_text": said(stand),
         "counts": tally(findings),
-        "findings": [finding_json(one) for one in findings],
     }
 
 

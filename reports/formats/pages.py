@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from collectors import networks
 from collectors.model import SITE
 from reports.formats.csv import written
 from reports.ground import Ground, ground
-from reports.model import Format, Rendered, Report
+from reports.model import Format, Report, Streamed
 from reports.tables import Column, Sheet
-from reports.templating import is_safe, render
+from reports.templating import is_safe, rendered_in_parts
 from reports.words import day, words
 from rules.model import Finding, Institution, Outcome
 
@@ -42,8 +43,8 @@ class Town:
     bodies: tuple[Body, ...]
 
 
-def towns(report: Report) -> tuple[Town, ...]:
-    return tuple(_town(ground(report, one)) for one in report.municipalities)
+def towns(report: Report) -> Iterator[Town]:
+    return (_town(ground(report, one)) for one in report.municipalities)
 
 
 def _town(base: Ground) -> Town:
@@ -78,11 +79,15 @@ def _is_dead(base: Ground, finding: Finding) -> bool:
     return judges and finding.outcome is Outcome.FAIL
 
 
-def render_pages(report: Report) -> Rendered:
-    return Rendered(render("pages.html.j2", {"towns": towns(report)}).encode())
+def render_pages(report: Report) -> Streamed:
+    return Streamed(lambda: rendered_in_parts("pages.html.j2", {"towns": towns(report)}))
 
 
-def render_pages_csv(report: Report) -> Rendered:
+def render_pages_csv(report: Report) -> Streamed:
+    return written(partial(_sheet, report))
+
+
+def _sheet(report: Report) -> Sheet:
     titles = words()["list_of_pages"]
     rows = (
         {"town": town.name, "name": body.name, "network": one.network, "url": one.url}
@@ -90,9 +95,7 @@ def render_pages_csv(report: Report) -> Rendered:
         for body in town.bodies
         for one in body.addresses
     )
-    return Rendered(
-        written(Sheet("", tuple(Column(key, said, 0) for key, said in titles.items()), rows))
-    )
+    return Sheet("", tuple(Column(key, said, 0) for key, said in titles.items()), rows)
 
 
 FORMAT = Format(

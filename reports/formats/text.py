@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from reports.building import build
-from reports.model import Format, Rendered, Report
-from reports.templating import render
+from reports.model import Format, Report, Streamed
+from reports.templating import render, rendered_in_parts
 
 FEW = 3  # institutions whose cards still fit a screen
 
 
-def render_text(report: Report) -> Rendered:
-    return Rendered(render("report.txt.j2", {"view": build(report), "brief": False}).encode())
+def render_text(report: Report) -> Streamed:
+    return Streamed(partial(printed, report))
+
+
+def printed(report: Report) -> Iterator[bytes]:
+    return rendered_in_parts("report.txt.j2", {"view": build(report), "brief": False})
 
 
 def summary(report: Report) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from reports.model import Format, Rendered, Report
+from functools import partial
+
+from reports.model import Format, Report, Streamed
 from reports.tables import sheets
-from reports.workbook import workbook
+from reports.workbook import streamed
 
 
-def render_xlsx(report: Report) -> Rendered:
-    return Rendered(workbook(sheets(report, whole=False), report.audit.as_of))
+def render_xlsx(report: Report) -> Streamed:
+    return streamed(partial(sheets, report, whole=False), report.audit.as_of)
 
 
 FORMAT = Format(slug="xlsx", suffix=".xlsx", title="книга Excel", render=render_xlsx)

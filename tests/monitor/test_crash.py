@@ -1,19 +1,18 @@
 """SIGKILL at many random moments of nights: nothing is lost, repeated or mailed twice.
 
-On SQLite, and less often on PostgreSQL. What must hold is read from the database, the evidence and
-the mail server, never from logs.
+On SQLite, and less often on PostgreSQL; of one service, of two on one database, of workers. What
+must hold is read from the database, the evidence and the mail server, never from logs. `make kills`
+makes more of them.
 """
 
 from __future__ import annotations
 
-import random
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
-from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,6 @@ from monitor.storage.outbox import UNSURE
 from monitor.storage.tables import (
     AuditRow,
     EvidenceFileRow,
-    JudgementRow,
     MessageRow,
     NightRow,
     ObservationRow,
@@ -40,92 +38,18 @@ from reports.model import Audit
 from tests import postgresql
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox
+from tests.monitor.kills import Nights, TwoServices, Workers
 from tests.monitor.pipeline import Town, school
 from tests.monitor.sandboxes import SMALL
-from tests.monitor.starts import ended, fork_server, start
+from tests.monitor.starts import fork_server
 
-KILLS = {"sqlite": 110, "postgresql": 30}
-SEED = 298
+KILLS = {"sqlite": 110, "postgresql": 30, "two-sqlite": 12, "two-postgresql": 8, "workers": 4}
+SHARES = dict(zip(KILLS, (0.3, 0.2, 0.2, 0.15, 0.15), strict=True))  # of `make kills`
+LIVED: dict[str, type[Nights]] = {
+    "two-sqlite": TwoServices, "two-postgresql": TwoServices, "workers": Workers
+}  # fmt: skip
+A_NIGHT = {"workers": 2}  # a batch that has killed three of them fails
 DEPUTY = "deputy@example.org"
-
-
-STAGES = ("start", "begin", "collect", "judge", "render", "queued", "claimed", "handing", "sent")
-AIMS = ("start", "collect", "judge", "render", "queued", "handing", "sent")
-A_NIGHT = 8  # kills; then it is let live
-LOOK = 0.03  # seconds
-LATER = 0.3  # seconds after a stage was reached, at most
-
-
-@dataclass
-class Nights:
-    """Night after night, a minute apart, each killed again and again and then let live.
-
-    A kill is aimed at a stage, which the database tells, and falls a random moment later: so a
-    slow machine has them as widely spread as a quick one.
-    """
-
-    town: Town
-    mailbox: Mailbox
-    context: ForkServerContext
-    engine: Engine
-    wanted: int  # kills
-    chance: random.Random = field(default_factory=lambda: random.Random(SEED))
-    kills: int = 0
-    stages: Counter[str] = field(default_factory=Counter)
-    committed: set[int] = field(default_factory=set)
-
-    def live_through(self, now: datetime) -> None:
-        for aim in sorted(self.chance.choices(AIMS, k=A_NIGHT), key=STAGES.index):
-            if self.lived(now, aim):
-                return
-            self.kills += 1
-            self.stages[self.stage(now)] += 1
-            self.committed |= self.observed()
-        assert self.lived(now, None)
-
-    def lived(self, now: datetime, aim: str | None) -> bool:
-        """Whether the night came to its end before a SIGKILL did."""
-        process = self.started(now)
-        while aim and process.exitcode is None and self.is_before(aim, now):
-            process.join(LOOK)
-        process.join(LATER * self.chance.random() ** 2 if aim else None)
-        return ended(process)
-
-    def is_enough(self) -> bool:
-        """So many kills, on every stage; of few none may have fallen on a short one."""
-        if self.kills < self.wanted or len(self.stages) < 4:
-            return False
-        mails = sum(self.stages[one] for one in ("queued", "claimed", "handing", "sent"))
-        others = [self.stages[one] for one in ("start", "collect", "judge", "render")]
-        return self.wanted <= 100 or (min(others) >= 3 and mails >= 10)
-
-    def started(self, now: datetime) -> ForkServerProcess:
-        settings = (self.town.folder / "config.toml", self.town.sandbox.settings(), now)
-        process = self.context.Process(target=start, args=settings)
-        process.start()
-        return process
-
-    def is_before(self, aim: str, now: datetime) -> bool:
-        return STAGES.index(self.stage(now)) < STAGES.index(aim)
-
-    def stage(self, now: datetime) -> str:
-        """How far the night has come, by what stands in the database."""
-        with session(self.engine) as opened:
-            audit = opened.exec(select(AuditRow).where(AuditRow.as_of == now)).first()
-            if audit is None:
-                begun = opened.exec(select(NightRow).where(NightRow.as_of == now)).first()
-                return "begin" if begun else "start"
-            state = opened.exec(
-                select(MessageRow.state).where(MessageRow.audit_id == audit.id)
-            ).first()
-            if state or audit.finished_at:
-                return (state if state in STAGES else "sent") if state else "render"
-            judged = select(JudgementRow.id).where(JudgementRow.audit_id == audit.id).limit(1)
-            return "judge" if opened.exec(judged).first() else "collect"
-
-    def observed(self) -> set[int]:
-        with session(self.engine) as opened:
-            return {number for number in opened.exec(select(ObservationRow.id)) if number}
 
 
 def _value(engine: Engine, row: AuditRow) -> Audit:
@@ -136,12 +60,14 @@ def _value(engine: Engine, row: AuditRow) -> Audit:
 
 
 @cache
-def _records(path: Path) -> set[str]:
-    with path.open("rb") as opened:
-        return {
-            record.rec_headers.get_header("WARC-Record-ID").strip("<>")
-            for record in ArchiveIterator(opened)
-        }
+def _records(folder: Path, audit: int) -> set[str]:
+    """Each worker has a file of its own."""
+    found = set()
+    for path in folder.glob(f"audit-{audit:06}*.warc.gz"):
+        with path.open("rb") as opened:
+            for record in ArchiveIterator(opened):
+                found.add(record.rec_headers.get_header("WARC-Record-ID").strip("<>"))
+    return found
 
 
 @pytest.fixture(scope="module", params=KILLS)
@@ -151,8 +77,9 @@ def nights(
     """So many kills over as many nights as it takes; the first night is left in peace."""
     folder = tmp_path_factory.mktemp("crash")
     box = Mailbox(pause=0.05)
-    wanted = KILLS[request.param]
-    with serve(SMALL) as sandbox, box.listening(), _database(request.param, server) as storage:
+    kind: str = request.param
+    wanted = round(int(os.environ.get("KILLS", 0)) * SHARES[kind]) or KILLS[kind]
+    with serve(SMALL) as sandbox, box.listening(), _database(kind, server) as storage:
         mail = {"host": "127.0.0.1", "port": box.port, "recipients": [DEPUTY], "timeout": 60}
         town = Town(
             folder,
@@ -162,11 +89,18 @@ def nights(
                 school(2, "https://vk.com/club102", "https://ok.ru/group/70000000000101"),
                 school(3, "https://vk.com/club104"),
             ],
-            sections={"mail": mail, "schedule": {"nightly": "* * * * *"}, "storage": storage},
+            sections={
+                "mail": mail,
+                "schedule": {"nightly": "* * * * *"},
+                "storage": storage,
+                "workers": {"heartbeat_seconds": 1, "pages": 1},
+            },
         )
         settings, context = town.settings(), fork_server()
         engine = connect(settings.storage.database)
-        lived_through = Nights(town, box, context, engine, wanted)
+        lived = LIVED.get(kind, Nights)
+        lived_through = lived(town, box, context, engine, wanted)
+        lived_through.a_night = A_NIGHT.get(kind, lived_through.a_night)
         assert lived_through.lived(NOW, None)
         for minute in range(1, 2 * wanted):
             lived_through.live_through(NOW + timedelta(minutes=minute))
@@ -179,7 +113,7 @@ def nights(
 @contextmanager
 def _database(kind: str, server: URL) -> Iterator[dict[str, str]]:
     """The section `[storage]`; a town has its own SQLite file."""
-    if kind == "sqlite":
+    if kind.endswith("sqlite"):
         yield {}
     else:
         with postgresql.database(server) as address:
@@ -239,7 +173,7 @@ def test_every_observation_has_its_bytes(nights: Nights) -> None:
     with session(nights.engine) as opened:
         rows = opened.exec(select(ObservationRow)).all()
     for row in rows:
-        kept = _records(nights.town.folder / f"var/evidence/audit-{row.audit_id:06}.warc.gz")
+        kept = _records(nights.town.folder / "var/evidence", row.audit_id)
         stated = unpacked(Observation, row.body).evidence
         assert {one.record for one in stated} <= kept
 

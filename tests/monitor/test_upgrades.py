@@ -30,6 +30,7 @@ from tests.monitor.conftest import AS_OF
 KEPT = Path(__file__).parents[1] / "recorded/databases"
 REVISIONS = sorted(path.name[:4] for path in KEPT.glob("*.sql.gz"))
 APART = [one for one in REVISIONS if one < "0007"]  # findings were rows of their own
+TWICE = [one for one in REVISIONS if one < "0009"]  # a moment could be read twice
 OWN = {
     "alembic_version",
     "lock",
@@ -166,3 +167,27 @@ def test_what_was_seen_then_can_be_judged_again(old: Old) -> None:
     again = Counter(f["outcome"] for one in shown["institutions"] for f in one["findings"])
     assert shown["audit"]["id"] == 2
     assert (again["error"], again["pass"] > 10) == (0, True)
+
+
+@pytest.mark.parametrize("old", TWICE, indirect=True)
+def test_a_moment_that_was_read_twice_keeps_both_audits(old: Old) -> None:
+    """The newest that came to its end is the one that is shown when the moment is asked for."""
+    database = old.folder / "var/dozor.db"
+    with closing(sqlite3.connect(database)) as opened, opened:
+        known = {row[1] for row in opened.execute("PRAGMA table_info(audit)")}
+        columns = ", ".join(sorted(known - {"id", "finished_at"}))
+        for number, finished in ((2, "finished_at"), (3, "NULL")):
+            opened.execute(
+                f"INSERT INTO audit (id, finished_at, {columns}) "
+                f"SELECT {number}, {finished}, {columns} FROM audit WHERE id = 1"
+            )
+    assert [old.report(number)["audit"]["id"] for number in (1, 2)] == [1, 2]
+    engine = connect(f"sqlite:///{database}")
+    audit = audits.by_id(engine, 1)
+    assert audit
+    shown = audits.finished(
+        engine, kind="audit", as_of=audit.as_of, scope=audit.scope, towns=audit.registries
+    )
+    assert shown
+    assert (shown.id, rows(database)["audit"]) == (2, 3)
+    engine.dispose()

@@ -7,15 +7,27 @@ import re
 import socket
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from pypdf import PdfReader, PdfWriter
+from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject
 
 from monitor.faults import WRONG_INPUT, told
-from reports.formats.pdf import FORMAT, as_page, drawn
-from reports.model import FormatError
-from tests.reports.town import HOSTILE, HOSTILE_NAME, REPORT, big_report
+from reports.formats.pdf import FORMAT, as_page, drawn, town_page
+from reports.model import FormatError, Report
+from tests.cast import ADMINISTRATION as ADM
+from tests.cast import SCHOOL, TOWN
+from tests.reports.test_region import of_towns
+from tests.reports.town import (
+    ADM_FINDINGS,
+    HOSTILE,
+    HOSTILE_NAME,
+    REPORT,
+    SCHOOL_FINDINGS,
+    TWO_TOWNS,
+    big_report,
+)
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +142,57 @@ def test_without_the_library_the_operator_is_told_what_to_install(
     assert status == WRONG_INPUT
     assert any("apt-get install libpango" in line for line in lines)
     assert any("pip install weasyprint" in line for line in lines)
+
+
+def is_wide(page: PageObject) -> bool:
+    return page.mediabox.width > page.mediabox.height
+
+
+def sheets_of(content: bytes) -> list[tuple[str, bool]]:
+    """The text of every page, and whether it lies on its side."""
+    pages = PdfReader(io.BytesIO(content)).pages
+    return list(zip(texts(content), map(is_wide, pages), strict=True))
+
+
+@pytest.mark.parametrize("report", [REPORT, TWO_TOWNS, replace(REPORT, findings=ADM_FINDINGS)])
+def test_what_follows_the_wide_matrix_begins_an_upright_sheet(report: Report) -> None:
+    sheets = sheets_of(FORMAT.render(report).main)
+    matrices = [text for text, is_wide in sheets if is_wide]
+    assert matrices
+    for text in matrices:
+        assert "Кто что выполняет" in text
+        assert "Что сделать: по учреждениям" not in text
+
+
+def test_a_matrix_of_several_sheets_lies_on_its_side_whole_and_alone() -> None:
+    bodies = [replace(SCHOOL, id=f"s{n}", short_name=f"Школа имени {n}") for n in range(60)]
+    found = [replace(f, institution=one.id) for one in bodies for f in SCHOOL_FINDINGS[6:8]]
+    report = replace(REPORT, institutions=tuple(bodies), findings=tuple(found))
+    sheets = [is_wide for _, is_wide in sheets_of(FORMAT.render(report).main)]
+    assert sum(sheets) > 1
+    first = sheets.index(True)
+    assert sheets == [first <= place < first + sum(sheets) for place in range(len(sheets))]
+
+
+def test_a_name_of_nine_thousand_signs_takes_no_sheet_of_its_own() -> None:
+    long = replace(SCHOOL, short_name="Школа имени героя " * 500)
+    content = FORMAT.render(replace(REPORT, institutions=(ADM, long))).main
+    assert len(texts(content)) <= 5
+    assert "Школа имени героя" in " ".join(texts(content))
+
+
+def test_a_region_is_a_file_a_municipality_and_a_page_that_names_them() -> None:
+    region = of_towns(big_report(61, pages=1), 2)
+    rendered = FORMAT.render(region)
+    beside = {name: " ".join(texts(content)) for name, content in rendered.beside}
+    assert list(beside) == ["audit-000017-pdf/t0.pdf", "audit-000017-pdf/t1.pdf"]
+    main = " ".join(texts(rendered.main))
+    assert "audit-000017-pdf" in main
+    assert all(f"{town.id}.pdf" in main for town in region.municipalities)
+    assert "МКОУ СОШ № 1 " in beside["audit-000017-pdf/t1.pdf"]
+    assert "МКОУ СОШ № 1 " not in beside["audit-000017-pdf/t0.pdf"]
+
+
+def test_a_municipality_s_file_says_that_what_was_read_is_counted_together() -> None:
+    page = town_page(of_towns(big_report(61, pages=1), 2), replace(TOWN, id="t1"))
+    assert "Проверка неполная (по всем муниципалитетам вместе)" in page

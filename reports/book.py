@@ -1,0 +1,84 @@
+"""What a workbook counts of each institution while its findings are in memory, and then keeps.
+
+Findings ──> Counted, one an institution ──> the sheets after the first
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reports import counting
+from reports.ground import Ground, mark_of, standing_of
+from reports.standing import is_put_off, said
+from rules.model import Finding, Institution, Outcome
+
+IN_ORDER = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
+NONE = (0,) * len(counting.WORST_FIRST)
+
+Marks = tuple[int, ...]  # findings of each mark, in the order of `WORST_FIRST`
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the sheets after the first need of an institution, when its findings are gone."""
+
+    standing: str
+    marks: Marks
+    put_off: int  # of the violations
+    pages: Mapping[str, tuple[Marks, str | None]]  # address → its marks, the network's own id
+
+
+@dataclass(slots=True)
+class Book:
+    """Each institution's findings are read once, however many sheets count them."""
+
+    grounds: Sequence[Ground]
+    left_out: int = 0  # of a sheet that is not whole
+    asked: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    counted: dict[str, Counted] = field(default_factory=dict)
+
+    def each(self) -> Iterator[tuple[Ground, Institution, Counted]]:
+        for base in self.grounds:
+            for one in base.institutions:
+                yield base, one, self.of(base, one)
+
+    def all(self) -> Book:
+        """When everybody was counted."""
+        for _ in self.each():
+            pass
+        return self
+
+    def of(self, base: Ground, one: Institution) -> Counted:
+        if one.key not in self.counted:
+            self.counted[one.key] = self._count(base, one)
+        return self.counted[one.key]
+
+    def _count(self, base: Ground, one: Institution) -> Counted:
+        found = [(mark_of(base, finding), finding) for finding in base.findings[one.id]]
+        for mark, finding in found:
+            self.asked[finding.requirement][mark] += 1
+        self.left_out += sum(finding.outcome in IN_ORDER for _, finding in found)
+        return Counted(
+            standing=said(standing_of(base, one)),
+            marks=marks_of(mark for mark, _ in found),
+            put_off=sum(is_put_off(finding) for mark, finding in found if mark == Outcome.FAIL),
+            pages=_by_page(found),
+        )
+
+
+def marks_of(marks: Iterable[str]) -> Marks:
+    counted = Counter(marks)
+    return tuple(counted[mark] for mark in counting.WORST_FIRST)
+
+
+def _by_page(found: Iterable[tuple[str, Finding]]) -> Mapping[str, tuple[Marks, str | None]]:
+    marks: defaultdict[str, list[str]] = defaultdict(list)
+    ids: dict[str, str] = {}
+    for mark, finding in found:
+        if finding.page:
+            marks[finding.page].append(mark)
+            if finding.page_id:
+                ids[finding.page] = finding.page_id
+    return {page: (marks_of(those), ids.get(page)) for page, those in marks.items()}
