@@ -24,12 +24,12 @@ from benchmarks.nights import later, seen_of
 from benchmarks.region import application
 from benchmarks.running import measured
 from monitor.application import Application
-from monitor.audit import evaluate
-from monitor.beginning import Order, begin
+from monitor.audit.begin import Order, begin
+from monitor.audit.run import evaluate
 from monitor.config import Mail
-from monitor.delivery import queue_report
-from monitor.reporting import chosen_audit, default_path, report_of, write, write_all
-from monitor.sightings import with_facts
+from monitor.mail.delivery import queue_report
+from monitor.reporting.facts import with_facts
+from monitor.reporting.stored import chosen_audit, default_path, report_of, write, write_all
 from monitor.storage import observations
 from rules.model import Municipality
 from rules.packs import load_act, shipped

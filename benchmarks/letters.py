@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
-from monitor.mailboxes import address_of
-from monitor.mime import message_of
+from monitor.mail.mime import message_of
+from monitor.registry.mailboxes import address_of
 from monitor.storage import audits, outbox
 from monitor.storage.database import open_database
 from monitor.storage.old_letters import remove_letters

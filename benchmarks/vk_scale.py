@@ -24,8 +24,8 @@ from benchmarks.running import NOW, Apart, Weights, a_run, apart, measured
 from benchmarks.vk import posts
 from collectors.model import Page
 from collectors.vk import NETWORK
-from monitor.audit import collect
-from monitor.beginning import Order
+from monitor.audit.begin import Order
+from monitor.audit.run import collect
 from monitor.sandbox import Limits
 
 LIMITS_OFF = Limits(requests_per_second=None, wall_get_per_day=None)

@@ -2,7 +2,7 @@
 
     python -m benchmarks.year [--nights 365] [--pages 5300] [--tokens 1 2 5] [--seeds 1]
 
-The planning (monitor/planning.py), the price of a page (collectors/vk) and the ledger
+The planning (monitor/audit/plan.py), the price of a page (collectors/vk) and the ledger
 (monitor/storage/ledger.py) are the product's; the clock, the platform and the pages are made up
 from a seed. Every night 03:00 or a little later, two in a hundred missed and made up at nine;
 by day somebody asks for institutions at once, from the reserve. One page in a hundred can never
@@ -27,7 +27,7 @@ from benchmarks.figures import Figure, Size, in_columns
 from collectors.model import Address, Facts, Failure, FailureCode, Observation, Page, Post, Wall
 from collectors.vk.settings import FULL_SHEET, USUAL_POSTS, WALL_GET, VkSettings, cost, quotas
 from collectors.vk.walls import WAIT_SECONDS
-from monitor.planning import Past, planned, tried
+from monitor.audit.plan import Past, planned, tried
 from monitor.storage.database import open_database
 from monitor.storage.ledger import Ledger
 from rules.model import Outcome

@@ -14,10 +14,11 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import idna
 
+from collectors.errors import OperatorError
 from collectors.text import normalised
 
 
-class AddressError(ValueError):
+class AddressError(OperatorError, ValueError):
     """The text is not the address of a page or site; the message is Russian, for the registry."""
 
 

@@ -7,7 +7,8 @@
 Whoever puts one up says what becomes of the thing, in words that are true: it is *unknown*, by a
 fault of ours. The log gets the traceback and the place; `watched` gives the place to whoever has to
 tell the operator. An error that is about the run and not about the thing (no memory, no disk, no
-database, a request to stop) is not stopped: `RunError`, and what a caller adds.
+database, a request to stop) is not stopped: `RunError` of collectors/errors.py, and what a caller
+adds.
 """
 
 from __future__ import annotations
@@ -20,15 +21,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
+from collectors.errors import RunError
 from collectors.model import Failure, FailureCode
 
 log = logging.getLogger(__name__)
 
 LONGEST = 300  # signs of an error's own words: it may quote all that it choked on
-
-
-class RunError(Exception):
-    """It ends the run, or this process's part of it, whatever was at hand."""
 
 
 @dataclass(frozen=True, slots=True)

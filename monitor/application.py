@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from monitor.clocks import Running
+from monitor.clocks.believed import Running
 from monitor.config import ConfigError, Settings
 from monitor.registry import load_all
 from monitor.storage import statements

@@ -236,7 +236,7 @@ def backup(
     file: File,
 ) -> None:
     """Сохранить базу и материалы в один файл (ФАЙЛ.tar.gz); служба может работать."""
-    from monitor.commands import copies as work
+    from monitor.commands import backup as work
 
     _end(work.backup(context.obj, file))
 
@@ -248,7 +248,7 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="Заменить то, что уже есть.")] = False,
 ) -> None:
     """Восстановить базу и материалы из файла, который записала команда backup."""
-    from monitor.commands import copies as work
+    from monitor.commands import backup as work
 
     _end(work.restore(context.obj, file, force=force))
 
@@ -543,10 +543,10 @@ def main() -> None:
     except Exception as error:
         import traceback
 
-        from monitor.faults import told
+        from monitor.errors.explain import explain
         from monitor.logs import without_secrets
 
-        status, lines = told(error)
+        status, lines = explain(error)
         print(without_secrets("\n".join(lines) or traceback.format_exc()), file=sys.stderr)
         sys.exit(status)
 

@@ -44,12 +44,14 @@ from pydantic_settings import (
 )
 from sqlalchemy import make_url
 
+from collectors.errors import OperatorError
 from collectors.model import Network
 from collectors.networks import networks
 from collectors.roots import RootsError, certificates_in
+from monitor.clocks.ntp import address
+from monitor.errors.system import in_russian
 from monitor.logs import hide
-from monitor.mailboxes import address_of, is_server
-from monitor.ntp import address
+from monitor.registry.mailboxes import address_of, is_server
 from monitor.storage.addresses import (
     INSTALL,
     SQLITE,
@@ -57,7 +59,6 @@ from monitor.storage.addresses import (
     usable_address,
     with_password,
 )
-from monitor.system_errors import in_russian
 from rules.toml_lines import TomlError, read_toml
 
 log = logging.getLogger(__name__)
@@ -124,12 +125,8 @@ AS_JSON = (
 NO_FILE = "файла настроек нет. Укажите его: dozor --config ФАЙЛ, или создайте config.toml"
 
 
-class ConfigError(Exception):
-    """The settings cannot be used; the text tells where and what to write instead."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
+class ConfigError(OperatorError):
+    """The settings cannot be used; the lines tell where and what to write instead."""
 
 
 class Section(BaseModel):

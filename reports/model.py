@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from collectors.errors import OperatorError
 from collectors.model import Facts
 from reports.findings import Findings, Listed
 from rules.model import Act, Finding, Institution, Municipality, Outcome
@@ -104,7 +105,7 @@ class Report:
         return self.audit.scope is not None or self.lacks_towns
 
 
-class FormatError(Exception):
+class FormatError(OperatorError):
     """A format cannot be written on this machine; the text is Russian and says what is missing."""
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from collectors.errors import OperatorError
+
 Loc = tuple[str | int, ...]
 """Path to a value as pydantic gives it: ("institution", 3, "page", 0, "url")."""
 
@@ -21,7 +23,7 @@ MOST_PARTS = 50  # of a dotted key
 _POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
-class TomlError(Exception):
+class TomlError(OperatorError):
     """A file that is no TOML; the text is Russian and names file, line and column."""
 
     def __init__(self, path: Path, line: int | None, message: str) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from collectors.model import FailureCode
 from collectors.networks import networks
+from monitor.audit.issues import sentences
 from monitor.config import Clock, Mail, Reports, Rules, Schedule, Storage, Workers
-from monitor.issues import sentences
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = (ROOT / "docs/configuration.md").read_text("utf-8")

@@ -16,7 +16,7 @@ from tests.monitor.pipeline import empty_database, school
 ASKED_FOR = {
     *("matplotlib", "xlsxwriter", "openpyxl", "css_inline", "alembic", "prometheus_client"),
     *("procrastinate", "sqlalchemy.dialects.postgresql"),
-    *("monitor.mime", "monitor.service", "reports.mail"),
+    *("monitor.mail.mime", "monitor.service.nights", "reports.mail"),
 }
 READERS = {"bs4", "lxml", "httpx", "requests", "vk_api"}  # of networks
 WORK = {"sqlalchemy", "sqlmodel", "jinja2", "babel", "holidays", "phonenumbers", "rules", "reports"}

@@ -8,15 +8,16 @@ from datetime import timedelta
 from pathlib import Path
 
 from collectors.barrier import Fault, watched
-from monitor import audit as pipeline
+from collectors.errors import UsageError
 from monitor.application import Application, opened, real_time
-from monitor.beginning import Order
-from monitor.breaks import format_barrier, has_broken, tell_of
-from monitor.config import ConfigError, Settings, demand_workers, load_settings
-from monitor.mass_change import is_held, words
-from monitor.moments import moment
-from monitor.progress import progress
-from monitor.reporting import default_path, report_of, write, write_all
+from monitor.audit import run as pipeline
+from monitor.audit.begin import Order
+from monitor.audit.breaks import format_barrier, has_broken, tell_of
+from monitor.audit.mass_change import is_held, words
+from monitor.commands.moments import moment
+from monitor.commands.progress import progress
+from monitor.config import Settings, demand_workers, load_settings
+from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.storage import readings
 from reports.formats.text import summary
 from reports.model import Audit, Report
@@ -96,8 +97,8 @@ def _workers(settings: Settings, names: list[str]) -> pipeline.Crew:
     """ConfigError: workers share an audit of everything, by way of PostgreSQL."""
     demand_workers(settings)
     if names:
-        raise ConfigError(["--workers: делится проверка всех учреждений; уберите имена"])
-    from monitor.crew import workers  # only when needed: Procrastinate is an extra
+        raise UsageError(["--workers: делится проверка всех учреждений; уберите имена"])
+    from monitor.service.crew import workers  # only when needed: Procrastinate is an extra
 
     return workers
 
@@ -140,7 +141,7 @@ def _mail(application: Application, done: Audit, report: Report, files: Sequence
     else:
         # letters bring workbooks, style sheets and the way to a mail server along
         from monitor.commands.report import say_delivered  # only when needed
-        from monitor.delivery import deliver, queue_report  # only when needed
+        from monitor.mail.delivery import deliver, queue_report  # only when needed
 
         queue_report(application, done, report, files)
         say_delivered(deliver(application.engine, application.settings, application.clock))

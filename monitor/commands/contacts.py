@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from collectors.contacts import found
+from collectors.errors import UsageError
 from collectors.text import normalised_all
-from monitor.config import ConfigError
 
 
 def contacts(file: Path) -> int:
@@ -21,18 +21,18 @@ def _text(file: Path) -> str:
     try:
         return file.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise ConfigError([f"{file}: файл не в кодировке UTF-8: сохраните его в UTF-8"]) from None
+        raise UsageError([f"{file}: файл не в кодировке UTF-8: сохраните его в UTF-8"]) from None
 
 
 def _record(file: Path, number: int, line: str) -> dict[str, object]:
     try:
         record = normalised_all(json.loads(line))
     except json.JSONDecodeError as error:
-        raise ConfigError([f"{file}:{number}: строка не JSON ({error.msg})"]) from None
+        raise UsageError([f"{file}:{number}: строка не JSON ({error.msg})"]) from None
     except RecursionError:
-        raise ConfigError([f"{file}:{number}: слишком много вложенных скобок"]) from None
+        raise UsageError([f"{file}:{number}: слишком много вложенных скобок"]) from None
     if not isinstance(record, dict) or not {"id", "text"} <= record.keys():
-        raise ConfigError([f"{file}:{number}: нужны поля id и text"])
+        raise UsageError([f"{file}:{number}: нужны поля id и text"])
     if not isinstance(record.get("links") or [], list):
-        raise ConfigError([f"{file}:{number}: links — это список адресов"])
+        raise UsageError([f"{file}:{number}: links — это список адресов"])
     return record

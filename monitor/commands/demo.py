@@ -10,15 +10,15 @@ from pathlib import Path
 
 import tomli_w
 
-from monitor import audit as pipeline
 from monitor.application import Application, opened, real_time
-from monitor.beginning import Order
+from monitor.audit import run as pipeline
+from monitor.audit.begin import Order
+from monitor.commands.progress import progress
 from monitor.commands.report import narrowed
 from monitor.config import Settings, load_settings
-from monitor.progress import progress
-from monitor.reporting import report_of, write
+from monitor.reporting.facts import with_facts
+from monitor.reporting.stored import report_of, write
 from monitor.sandbox import Running, demo_nights, demo_world, serve, write_demo_registry
-from monitor.sightings import with_facts
 from reports.formats.text import summary
 from reports.model import Audit
 

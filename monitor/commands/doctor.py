@@ -9,7 +9,7 @@ from rich.text import Text
 
 from collectors.model import Sign
 from monitor.config import load_settings
-from monitor.health import FAULT, OK, WARNING, examined
+from monitor.service.health import FAULT, OK, WARNING, examined
 
 STYLES = {OK: "green", WARNING: "yellow", FAULT: "bold red"}
 

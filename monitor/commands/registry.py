@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from collectors.errors import UsageError
 from monitor.application import load_acts, pack_files, real_time
-from monitor.config import ConfigError, load_settings
+from monitor.config import load_settings
 from monitor.registry import check as checked
 from monitor.registry import diff as compared
 from monitor.registry import load
@@ -80,13 +81,13 @@ def _write_several(
     """A region's table: one file a municipality, in a folder."""
     if asked:
         told = "муниципалитеты названы в таблице: уберите --municipality и --name"
-        raise ConfigError([f"{file}: {told}"])
+        raise UsageError([f"{file}: {told}"])
     if folder is None or folder.suffix:
         told = f"в таблице муниципалитетов: {len(texts)}; укажите папку для них: -o ПАПКА"
-        raise ConfigError([f"{file}: {told}"])
+        raise UsageError([f"{file}: {told}"])
     if there := [name for name in texts if (folder / f"{name}.toml").exists()]:
         told = f"уже есть {', '.join(there)}; укажите другую папку и сравните: dozor registry diff"
-        raise ConfigError([f"{folder}: {told}"])
+        raise UsageError([f"{folder}: {told}"])
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / f"{name}.toml").write_text(text, "utf-8")

@@ -8,11 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from collectors.barrier import watched
+from collectors.errors import UsageError
 from monitor.application import Application, opened, real_time
-from monitor.breaks import format_barrier, tell_of
-from monitor.config import ConfigError, load_settings
-from monitor.delivery import Delivered, deliver, queue_report
-from monitor.reporting import (
+from monitor.audit.breaks import format_barrier, tell_of
+from monitor.audit.scope import UnknownInstitutionError, in_scope
+from monitor.config import load_settings
+from monitor.mail.delivery import Delivered, deliver, queue_report
+from monitor.reporting.facts import with_facts
+from monitor.reporting.municipality import of_town, town_path
+from monitor.reporting.stored import (
     chosen_audit,
     default_path,
     demand_whole,
@@ -21,13 +25,10 @@ from monitor.reporting import (
     report_of,
     write,
 )
-from monitor.scope import UnknownInstitutionError, in_scope
-from monitor.sightings import with_facts
 from monitor.storage import outbox as line
 from monitor.storage.database import open_database
 from monitor.storage.evidence import verify as verified
 from monitor.storage.tables import MessageRow
-from monitor.town import of_town, town_path
 from reports.findings import Selected
 from reports.formats import installed
 from reports.model import Report
@@ -54,9 +55,9 @@ def report(
     municipality: str | None = None,
 ) -> int:
     if kind not in installed():
-        raise ConfigError([f"--format {kind}: такого вида нет; есть {', '.join(installed())}"])
+        raise UsageError([f"--format {kind}: такого вида нет; есть {', '.join(installed())}"])
     if kind in LETTERS and institution is None:
-        raise ConfigError([f"--format {kind}: скажите, какому учреждению: --institution КОД"])
+        raise UsageError([f"--format {kind}: скажите, какому учреждению: --institution КОД"])
     with opened(load_settings(config)) as application, watched() as faults:
         found = _report(application, number, kind, institution, municipality)
         if output == Path("-"):
@@ -132,7 +133,7 @@ def send(config: Path, number: int | None, *, again: bool) -> int:
     with opened(load_settings(config)) as application, watched() as faults:
         mail = application.settings.mail
         if not (mail.deputies or mail.cur):
-            raise ConfigError(
+            raise UsageError(
                 [f"{config}: [mail] recipients: нет адресатов, письмо отправлять некому"]
             )
         _say_passed_over(application, number)

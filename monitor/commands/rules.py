@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from collectors.errors import UsageError
 from monitor.application import load_acts, pack_files
-from monitor.config import ConfigError
 from rules.explain import explained
 from rules.model import Act, Requirement
 from rules.packs import load_act
@@ -19,7 +19,7 @@ from rules.packs import load_act
 def list_requirements(act: str | None) -> int:
     acts = load_acts()
     if act is not None and act not in acts:
-        raise ConfigError([f"акта «{act}» нет; есть {', '.join(acts)}"])
+        raise UsageError([f"акта «{act}» нет; есть {', '.join(acts)}"])
     for name, one in acts.items():
         if act in (None, name):
             _print_act(one)
@@ -48,7 +48,7 @@ def _wanted(name: str, known: Iterable[str]) -> list[str]:
     if not chosen:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
         hint = f"; похожие: {', '.join(near)}" if near else ""
-        raise ConfigError([f"требования «{name}» нет{hint}"])
+        raise UsageError([f"требования «{name}» нет{hint}"])
     return chosen
 
 

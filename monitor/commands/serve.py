@@ -7,9 +7,9 @@ from pathlib import Path
 
 from monitor.application import opened, real_time
 from monitor.config import Settings, demand_workers, load_settings
-from monitor.metrics import metrics_served
-from monitor.service import Service
-from monitor.service import serve as run
+from monitor.service.metrics import metrics_served
+from monitor.service.nights import Service
+from monitor.service.nights import serve as run
 
 
 def serve(config: Path, metrics: str | None = None, *, shared: bool = False) -> int:
@@ -30,6 +30,6 @@ def serve(config: Path, metrics: str | None = None, *, shared: bool = False) -> 
 def _shared_night(settings: Settings) -> Callable[[Service], object]:
     """The night is put in line for the workers. ConfigError without PostgreSQL."""
     demand_workers(settings)
-    from monitor.worker import order_night  # only when needed: Procrastinate is an extra
+    from monitor.service.worker import order_night  # only when needed: Procrastinate is an extra
 
     return order_night

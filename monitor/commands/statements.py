@@ -8,15 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
+from collectors.errors import UsageError
 from collectors.text import normalised, normalised_all
 from monitor.application import Application, opened
-from monitor.commands.sense import faults
-from monitor.config import ConfigError, load_settings
-from monitor.moments import day
+from monitor.audit.scope import in_scope
+from monitor.commands.moments import day
+from monitor.config import load_settings
 from monitor.registry.addresses import page_address
 from monitor.registry.cells import is_nothing
 from monitor.registry.declaration import Addressee, AttestationKind, EventKind, StatedOutcome
-from monitor.scope import in_scope
+from monitor.registry.statements import faults
 from monitor.storage import statements
 from monitor.storage.audits import latest
 from monitor.storage.statements import Statement
@@ -27,9 +28,9 @@ def attest(config: Path, institution: str, **said: Any) -> int:
     said = _said(said)
     _needed("--by", said["stated_by"], "укажите должность того, кто подтверждает")
     if said["kind"] == "finding" and not (said["requirement"] and said["outcome"]):
-        raise ConfigError(["чтобы закрыть «нужно посмотреть», укажите --requirement и --outcome"])
+        raise UsageError(["чтобы закрыть «нужно посмотреть», укажите --requirement и --outcome"])
     if said["about"] and said["kind"] != "finding":
-        raise ConfigError(["--about бывает только с --requirement: он говорит, о ком вывод"])
+        raise UsageError(["--about бывает только с --requirement: он говорит, о ком вывод"])
     _check("--kind", said["kind"], AttestationKind)
     _check("--outcome", said["outcome"], StatedOutcome)
     said |= {
@@ -80,7 +81,7 @@ def _said(options: dict[str, Any]) -> dict[str, Any]:
 def _needed(option: str, written: str | None, what: str) -> None:
     """A dash is no office and no reason, and would be kept for good."""
     if not written or is_nothing(written):
-        raise ConfigError([f"{option}: {what}"])
+        raise UsageError([f"{option}: {what}"])
 
 
 def _record(config: Path, name: str, make: Callable[[Application], Statement]) -> int:
@@ -103,7 +104,7 @@ def _check_sense(application: Application, one: Institution, statement: Statemen
     town = next(town for town in application.municipalities if town.id == one.municipality)
     today = _last_day(application, statement, town)
     if found := faults(statement, one, town, application.acts_of(town), today):
-        raise ConfigError(found)
+        raise UsageError(found)
 
 
 def _last_day(application: Application, statement: Statement, town: Municipality) -> date:
@@ -118,14 +119,14 @@ def _one(application: Application, name: str) -> Institution:
     found = in_scope(application.municipalities, [name], application.clock())
     if len(found) > 1:
         keys = ", ".join(one.key for one in found)
-        raise ConfigError([f"«{name}» есть в нескольких реестрах; уточните: {keys}"])
+        raise UsageError([f"«{name}» есть в нескольких реестрах; уточните: {keys}"])
     return found[0]
 
 
 def _check(option: str, word: str | None, words: Any) -> None:
     """A mistyped word would be kept for good, and a notice that was sent would count as missing."""
     if word is not None and word not in get_args(words):
-        raise ConfigError([f"{option} {word}: пишите одно из: {', '.join(get_args(words))}"])
+        raise UsageError([f"{option} {word}: пишите одно из: {', '.join(get_args(words))}"])
 
 
 def _page(written: str | None) -> str | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from monitor.application import opened, real_time
-from monitor.clocks import words
+from monitor.audit.witnesses import tidy as remove_what_is_old
+from monitor.clocks.believed import words
 from monitor.config import load_settings
 from monitor.logs import hide
 from monitor.storage.addresses import passwords_of, shown, usable_address, with_password
@@ -18,7 +19,6 @@ from monitor.storage.database import connect, open_database
 from monitor.storage.locks import AT_WORK, lock
 from monitor.storage.moving import MoveError
 from monitor.storage.moving import move as carry
-from monitor.witnesses import tidy as remove_what_is_old
 
 
 def move(config: Path, to: str, password: str) -> int:

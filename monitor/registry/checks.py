@@ -17,8 +17,6 @@ from stdnum.ru import inn, ogrn
 
 from collectors.contacts import parse_phones
 from collectors.networks import network_hosts, social_networks
-from monitor.mailboxes import AddressError as MailboxError
-from monitor.mailboxes import address_of
 from monitor.registry.addresses import (
     AmbiguousAddressError,
     may_be_numbered,
@@ -34,6 +32,7 @@ from monitor.registry.declaration import (
     WaiverTable,
 )
 from monitor.registry.faults import Problem, wording
+from monitor.registry.mailboxes import MailboxError, address_of
 from monitor.registry.shape import suggestion
 from rules.toml_lines import Loc
 

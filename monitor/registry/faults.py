@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from collectors.errors import OperatorError
 from rules.toml_lines import Loc
 
 Severity = Literal["error", "warning"]
@@ -55,12 +56,12 @@ class Fault:
         return f"{place}: {label}{self.message}. {self.advice}".rstrip()
 
 
-class RegistryError(Exception):
+class RegistryError(OperatorError):
     """The registry cannot be used. `faults` has every fault of every file, in their order."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__([line for fault in self.faults for line in str(fault).splitlines()])
 
 
 @cache

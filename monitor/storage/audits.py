@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Engine, or_, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from monitor.clocks import SLIP
+from monitor.clocks.believed import SLIP
 from monitor.storage import findings, readings
 from monitor.storage.bodies import made, plain
 from monitor.storage.database import put_once, session

@@ -17,14 +17,14 @@ from monitor.storage.tables import MessageRow
 log = logging.getLogger(__name__)
 
 
-class LostError(Exception):
+class ClaimLostError(Exception):
     """The message was taken from this process: it may not be handed over by it."""
 
 
 def hand(engine: Engine, message: MessageRow) -> None:
-    """Written down before the last byte goes. Raises LostError."""
+    """Written down before the last byte goes. Raises ClaimLostError."""
     if not _is_changed(engine, message, {"claimed"}, state="handing"):
-        raise LostError(f"message {message.id}")
+        raise ClaimLostError(f"message {message.id}")
 
 
 def give_back(engine: Engine, message: MessageRow, **changes: object) -> None:

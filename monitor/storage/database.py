@@ -23,10 +23,10 @@ from sqlalchemy import URL, Connection, Engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import Session, SQLModel, create_engine
 
-from collectors.barrier import RunError
+from collectors.errors import TroubleError
+from monitor.errors.system import in_russian
 from monitor.storage.addresses import INSTALL, POSTGRESQL, SQLITE, shown
 from monitor.storage.private import make_folder, opener
-from monitor.system_errors import in_russian
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ CONNECT_SECONDS = 10  # to PostgreSQL, unless the address says ?connect_timeout=
 _MIGRATING, _EXCLUSIVE = 1146047053, 1146047054  # PostgreSQL's advisory locks go by number
 
 
-class StorageError(RunError):
+class StorageError(TroubleError):
     """What is stored cannot be reached; the run stops, nothing that was committed is lost."""
 
 

@@ -22,9 +22,9 @@ from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
-import httpx
+import idna
 from sqlalchemy import Engine
 from sqlmodel import col, select
 from warcio.archiveiterator import ArchiveIterator
@@ -199,9 +199,12 @@ def _uri(url: str) -> str:
     if url.isascii():
         return url
     try:
-        return str(httpx.URL(url))
-    except (httpx.InvalidURL, ValueError):
+        parts = urlsplit(url)
+        host = idna.encode(parts.hostname or "", uts46=True).decode()
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
         return _in_ascii(url)
+    return _in_ascii(urlunsplit(parts._replace(netloc=host + port)))
 
 
 def mend(path: Path) -> tuple[Counter[str], int]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from monitor.clocks import SLIP, Doubt, Why, doubt_of, surely_at
+from monitor.clocks.believed import SLIP, Doubt, Why, doubt_of, surely_at
 from monitor.storage.database import session
 from monitor.storage.tables import AuditRow, MessageRow
 

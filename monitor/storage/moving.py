@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select
 from sqlalchemy.engine import Row
 from sqlmodel import SQLModel
 
+from collectors.errors import UsageError
 from monitor.storage.addresses import POSTGRESQL, shown
 from monitor.storage.database import kind_of, schema_is_current, translated, upgrade
 from monitor.storage.tables import LetterPartRow, LockRow
@@ -36,7 +37,7 @@ ALL = 1 << 256
 Tell = Callable[[str, int], None]  # table, rows
 
 
-class MoveError(Exception):
+class MoveError(UsageError):
     """The move cannot be made; the text is Russian and says why."""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, update
 from sqlmodel import Session, col, select
 
-from monitor.clocks import FAR, SLIP
+from monitor.clocks.believed import FAR, SLIP
 from monitor.storage.database import exclusive, session
 from monitor.storage.tables import AuditRow, NightRow
 

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, and_, func, or_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from monitor.clocks import SLIP
+from monitor.clocks.believed import SLIP
 from monitor.storage import letters
 from monitor.storage.database import StorageError, exclusive, session
 from monitor.storage.tables import AuditRow, MessageRow

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 FILE, FOLDER = 0o600, 0o700
+ASIDE = ".before-restore"  # what stood where a copy was put back
 
 
 def opener(path: str, flags: int) -> int:

@@ -3,9 +3,10 @@
     kept ──old enough──> bin (a folder beside it) ──a week──> gone
       ^──── no longer old: the setting, or the clock, was put right ────┘
 
-Nothing of it happens by a clock that is not believed (monitor/clocks.py), and in one night only a
-tenth of what is stored may go into the bin, or out of it. The chain of run digests goes over the
-rows, which are never deleted: it verifies as before, and what is in the bin is verified as well.
+Nothing of it happens by a clock that is not believed (monitor/clocks/believed.py), and in one night
+only a tenth of what is stored may go into the bin, or out of it. The chain of run digests goes over
+the rows, which are never deleted: it verifies as before, and what is in the bin is verified as
+well.
 """
 
 from __future__ import annotations

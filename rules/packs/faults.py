@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from collectors.errors import OperatorError
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -15,12 +17,12 @@ class Fault:
     message: str
 
 
-class PackError(Exception):
+class PackError(OperatorError):
     """A pack that cannot be used; the text names file, line and requirement of every fault."""
 
     def __init__(self, path: Path, faults: list[Fault]) -> None:
         self.path, self.faults = path, faults
-        super().__init__("\n".join(self._line(fault) for fault in faults))
+        super().__init__([self._line(fault) for fault in faults])
 
     def _line(self, fault: Fault) -> str:
         place = f"{self.path}:{fault.line}" if fault.line else f"{self.path}"

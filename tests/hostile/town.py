@@ -12,10 +12,10 @@ import tomli_w
 
 from collectors.model import SITE
 from monitor.application import opened
-from monitor.audit import audit
-from monitor.beginning import Order
+from monitor.audit.begin import Order
+from monitor.audit.run import audit
 from monitor.config import Settings, load_settings
-from monitor.reporting import report_of
+from monitor.reporting.stored import report_of
 from reports.formats import installed
 from reports.model import Report
 from tests.cast import NOW

@@ -21,7 +21,8 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from monitor.config import load_settings
-from monitor.service import Service, make_up, post
+from monitor.service.nights import Service, make_up, post
+from monitor.service.worker import order_night, work
 from monitor.storage import jobs, nights
 from monitor.storage.database import session
 from monitor.storage.tables import (
@@ -31,7 +32,6 @@ from monitor.storage.tables import (
     NightRow,
     ObservationRow,
 )
-from monitor.worker import order_night, work
 from tests.monitor.conftest import Mailbox
 from tests.monitor.pipeline import Town
 from tests.monitor.starts import ended, start

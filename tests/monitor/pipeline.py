@@ -14,11 +14,11 @@ import tomli_w
 
 from collectors.model import Observation
 from monitor.application import opened
-from monitor.audit import audit, due_pages
-from monitor.beginning import Order
+from monitor.audit.begin import Order
+from monitor.audit.run import audit, due_pages
+from monitor.audit.scope import in_scope
 from monitor.config import Settings, load_settings
 from monitor.sandbox import Running
-from monitor.scope import in_scope
 from monitor.storage import findings, observations
 from monitor.storage.database import open_database
 from reports.model import Audit

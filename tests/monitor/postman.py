@@ -21,9 +21,9 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from monitor.config import Settings, load_settings
-from monitor.delivery import Delivered, deliver
-from monitor.mailboxes import address_of
-from monitor.mime import id_of, message_of
+from monitor.mail.delivery import Delivered, deliver
+from monitor.mail.mime import id_of, message_of
+from monitor.registry.mailboxes import address_of
 from monitor.storage import outbox
 from monitor.storage.database import session
 from monitor.storage.tables import MessageRow

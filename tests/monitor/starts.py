@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from monitor import cli
 from monitor.config import load_settings
-from monitor.service import Service, make_up, night, post
+from monitor.service.nights import Service, make_up, night, post
 
 PATIENCE = 120  # seconds
 

@@ -14,8 +14,8 @@ import tomli_w
 
 from monitor.application import Application, opened
 from monitor.config import load_settings
-from monitor.delivery import queue_report
-from monitor.reporting import report_of
+from monitor.mail.delivery import queue_report
+from monitor.reporting.stored import report_of
 from monitor.storage import audits, outbox
 from reports.model import Audit, Collection
 from tests.monitor.pipeline import empty_database, school

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.clocks import Doubt, Running, Why, doubt_of, is_back_from_ahead, surely_at
+from monitor.clocks.believed import Doubt, Running, Why, doubt_of, is_back_from_ahead, surely_at
 from tests.cast import NOW
 
 DAY = timedelta(days=1)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from monitor.commands.demo import demo_settings
-from monitor.progress import progress
+from monitor.commands.progress import progress
 from monitor.sandbox import Running
 from monitor.sandbox.demo import DEMO_TOKEN
 from tests.monitor.conftest import AS_OF, Office, office_of

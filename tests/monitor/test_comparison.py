@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from monitor.comparison import followed
+from monitor.audit.compare import followed
 from rules.model import Finding
 from tests.rules.test_false_accusations import finding
 

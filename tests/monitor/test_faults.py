@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from collectors.model import FailureCode
-from monitor.issues import sentences
+from monitor.audit.issues import sentences
 from monitor.sandbox import (
     Community,
     Fault,

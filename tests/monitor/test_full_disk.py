@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from monitor.sandbox import Running, serve
-from monitor.service import Service, night, post
+from monitor.service.nights import Service, night, post
 from monitor.storage import nights
 from monitor.storage.database import connect, open_database, session
 from monitor.storage.tables import AuditRow, MessageRow, ObservationRow

@@ -13,15 +13,15 @@ from sqlalchemy import Engine
 
 from collectors.model import Quota
 from monitor.application import opened
-from monitor.clock_signs import clock_signs
-from monitor.clocks import Why
-from monitor.health import FAULT
-from monitor.metrics import health, metrics_text
-from monitor.service import Service, make_up
+from monitor.audit.witnesses import hear, tidy
+from monitor.clocks.believed import Why
+from monitor.service.clock_signs import clock_signs
+from monitor.service.health import FAULT
+from monitor.service.metrics import health, metrics_text
+from monitor.service.nights import Service, make_up
 from monitor.storage import audits, nights, outbox
 from monitor.storage.database import connect
 from monitor.storage.ledger import Ledger
-from monitor.witnesses import hear, tidy
 from reports.model import Audit, Collection
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox, Office

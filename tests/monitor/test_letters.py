@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, func, text
 from sqlmodel import SQLModel, select
 
-from monitor.mailboxes import address_of
-from monitor.mime import message_of
+from monitor.mail.mime import message_of
+from monitor.registry.mailboxes import address_of
 from monitor.storage import audits, outbox
 from monitor.storage.database import compact, connect, migrate, session
 from monitor.storage.letters import put_together, taken_apart

@@ -27,7 +27,7 @@ from sqlmodel import select
 
 from monitor.storage import audits, outbox
 from monitor.storage.addresses import SQLITE
-from monitor.storage.claims import LostError, give_back, hand
+from monitor.storage.claims import ClaimLostError, give_back, hand
 from monitor.storage.database import kind_of, session
 from monitor.storage.locks import LockTakenError
 from monitor.storage.tables import AuditRow, MessageRow
@@ -215,7 +215,7 @@ class Letters(RuleBasedStateMachine):
     @rule(actor=ACTORS)
     def hand_over(self, actor: str) -> None:
         if message := self.hands.pop(actor, None):
-            with suppress(LostError):
+            with suppress(ClaimLostError):
                 hand(self.engine, message)
                 self.handed[actor] = message
 

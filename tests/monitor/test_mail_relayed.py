@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import Engine
 
-from monitor.mailboxes import address_of
-from monitor.mime import id_of, message_of, without_attachments
+from monitor.mail.mime import id_of, message_of, without_attachments
+from monitor.registry.mailboxes import address_of
 from monitor.storage import outbox
 from monitor.storage.database import open_database
 from reports.mail import Attachment, Letter

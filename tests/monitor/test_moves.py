@@ -12,7 +12,7 @@ import tomli_w
 from sqlalchemy import Engine
 
 from monitor.registry import load
-from monitor.reporting import moves
+from monitor.reporting.stored import moves
 from monitor.storage import audits
 from monitor.storage.audits import Document
 from reports.model import Audit, Entry

@@ -22,9 +22,9 @@ from sqlmodel import col, select
 from collectors.model import Observation
 from monitor.commands.report import send
 from monitor.logs import start_logging
-from monitor.metrics import health, metrics_text
 from monitor.sandbox import Change, Fault, World, serve
-from monitor.service import Service, night
+from monitor.service.metrics import health, metrics_text
+from monitor.service.nights import Service, night
 from monitor.storage import nights
 from monitor.storage.bodies import unpacked
 from monitor.storage.database import connect, session

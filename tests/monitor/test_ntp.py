@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.ntp import NoTimeError, address, offset
+from monitor.clocks.ntp import NoTimeError, address, offset
 from tests.cast import NOW
 
 EPOCH = datetime(1900, 1, 1, tzinfo=UTC)

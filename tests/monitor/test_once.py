@@ -12,9 +12,9 @@ from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
 from monitor.sandbox import Running
-from monitor.service import Service, night
+from monitor.service.nights import Service, night
 from monitor.storage import audits, nights, outbox, readings
-from monitor.storage.claims import LostError, give_back, hand
+from monitor.storage.claims import ClaimLostError, give_back, hand
 from monitor.storage.database import connect, session
 from monitor.storage.locks import LockTakenError, lock
 from monitor.storage.tables import AuditRow, LockRow, MessageRow, ObservationRow
@@ -177,7 +177,7 @@ def test_who_was_thought_dead_does_not_hand_over_what_another_has(
     sleeper = claimed(engine)
     outbox.recover(engine)
     other = claimed(engine)
-    with pytest.raises(LostError):
+    with pytest.raises(ClaimLostError):
         hand(engine, sleeper)
     hand(engine, other)
     give_back(engine, sleeper, state="queued")

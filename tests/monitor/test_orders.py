@@ -13,11 +13,11 @@ from sqlalchemy import Engine
 from monitor.application import real_time
 from monitor.config import load_settings
 from monitor.sandbox import serve
-from monitor.service import Service
+from monitor.service.nights import Service
+from monitor.service.worker import order_night
 from monitor.storage import jobs, nights
 from monitor.storage.database import open_database
 from monitor.storage.jobs import Job
-from monitor.worker import order_night
 from tests.monitor.test_workers import REGION, SHARED, Region, crew, secrets
 from tests.waiting import until
 

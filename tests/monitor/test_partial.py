@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.comparison import followed
-from monitor.metrics import metrics_text
+from monitor.audit.compare import followed
 from monitor.sandbox import demo_world, serve
+from monitor.service.metrics import metrics_text
 from monitor.storage import audits, outbox
 from monitor.storage.database import connect, open_database
 from reports.standing import Standing

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from monitor.reporting import write
-from monitor.sightings import Fresh
+from monitor.reporting.facts import Fresh
+from monitor.reporting.stored import write
 from monitor.storage import findings, observations
 from monitor.storage.judgements import Kept
 from reports.findings import Listed

@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 
 from collectors.model import Facts, Failure, FailureCode, Observation, Page, Presence, Quota
 from collectors.vk import NETWORK
-from monitor.coverage import Outline, OutlineFacts, OutlineWall, look
-from monitor.planning import Past, Try, not_due, planned, told_of_pages, tried
+from monitor.audit.coverage import Outline, OutlineFacts, OutlineWall, look
+from monitor.audit.plan import Past, Try, not_due, planned, told_of_pages, tried
+from monitor.audit.scope import read_once
 from monitor.sandbox import Community, Limits, Post, Token, World, serve
-from monitor.scope import read_once
 from monitor.storage.ledger import Ledger
 from rules.engine import judge
 from rules.model import Outcome

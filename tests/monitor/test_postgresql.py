@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from collectors.model import Quota
 from monitor.cli import app
 from monitor.config import ConfigError, load_settings
-from monitor.faults import told
+from monitor.errors.explain import explain
 from monitor.storage import audits, nights, outbox
 from monitor.storage.addresses import shown, usable_address
 from monitor.storage.database import (
@@ -274,7 +274,7 @@ def dozor(office: Office, *arguments: str, status: int = 0) -> str:
 
 def _told(error: BaseException | None) -> tuple[int, Sequence[str]]:
     assert isinstance(error, Exception), error
-    return told(error)
+    return explain(error)
 
 
 def _shown(office: Office) -> list[str]:

@@ -11,9 +11,9 @@ from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 
 from monitor.application import opened
-from monitor.metrics import metrics_text
-from monitor.reporting import report_of
+from monitor.reporting.stored import report_of
 from monitor.sandbox import Community, Fault, Token, World, serve
+from monitor.service.metrics import metrics_text
 from reports.building import build
 from reports.formats import html, text, xlsx
 from reports.formats.json import as_json

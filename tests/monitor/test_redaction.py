@@ -21,11 +21,11 @@ from sqlmodel import select
 from collectors.model import Observation
 from monitor.application import real_time
 from monitor.config import ConfigError, Settings, load_settings
-from monitor.delivery import deliver, queue_alert
 from monitor.logs import without_secrets
-from monitor.metrics import metrics_text
+from monitor.mail.delivery import deliver, queue_alert
 from monitor.redaction import Redactor
-from monitor.service import Service
+from monitor.service.metrics import metrics_text
+from monitor.service.nights import Service
 from monitor.storage.bodies import unpacked
 from monitor.storage.database import open_database, session
 from monitor.storage.evidence import WarcFile

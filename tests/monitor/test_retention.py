@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from monitor.commands.copies import back_up, restore
 from monitor.config import Storage
 from monitor.storage import audits
-from monitor.storage.copies import back_up, restore
 from monitor.storage.evidence import (
     WarcFile,
     next_part,

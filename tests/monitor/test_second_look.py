@@ -11,8 +11,8 @@ import pytest
 
 import monitor.sandbox
 from collectors.model import Failure, FailureCode, Observation
+from monitor.audit.recheck import as_second
 from monitor.sandbox import Fault, Running, demo_world, serve
-from monitor.second_look import as_second
 from tests.cast import NOW, SCHOOL_VK
 from tests.monitor.conftest import AS_OF, Office
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from monitor.commands.sense import Statement, faults
 from monitor.commands.statements import attest, waive
 from monitor.config import ConfigError
+from monitor.registry.statements import Statement, faults
 from rules.model import Attestation, Event, Waiver
 from rules.packs import load_act, shipped
 from tests.cast import ADMINISTRATION, MUSEUM_VK, SCHOOL, SCHOOL_VK, TOWN

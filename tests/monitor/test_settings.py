@@ -14,7 +14,7 @@ import trustme
 from collectors.http import trust_store
 from collectors.roots import certificates_in, doubts
 from monitor.config import ConfigError, Settings, load_settings
-from monitor.smtp import trusting
+from monitor.mail.smtp import trusting
 from tests.cast import NOW
 from tests.monitor.conftest import Office
 
@@ -98,7 +98,7 @@ def test_what_all_read_alike_is_taken(tmp_path: Path, written: str) -> None:
 def test_the_faults_of_all_networks_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         loaded(tmp_path, site={"allow_addresses": ["x", "y"]}, ok={"timeout": 0})
-    assert len(refused.value.faults) == 3
+    assert len(refused.value.lines) == 3
 
 
 def test_a_list_in_a_variable_that_is_no_json_is_told_by_the_variables_name(office: Office) -> None:

@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup
 from sqlalchemy import Engine
 
 from monitor.config import ConfigError, Settings
-from monitor.mailboxes import AddressError, address_of
-from monitor.mime import id_of, message_of
+from monitor.mail.mime import id_of, message_of
+from monitor.registry.mailboxes import MailboxError, address_of
 from monitor.storage import outbox
 from reports.mail import Letter, digest
 from reports.model import Audit
@@ -241,7 +241,7 @@ def test_a_name_cannot_inject_a_header(name: str) -> None:
     ["", "deputy", "@example.org", "a b@example.org", "a@example.org\r\nBcc: b@c.d", "a@"],
 )
 def test_what_is_no_address_is_refused(written: str) -> None:
-    with pytest.raises(AddressError, match="не похоже на адрес"):
+    with pytest.raises(MailboxError, match="не похоже на адрес"):
         address_of(written)
 
 

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.config import Settings
-from monitor.health import WARNING, examined
-from monitor.mailboxes import address_of
-from monitor.mime import message_of
-from monitor.service import Service, post
+from monitor.mail.mime import message_of
+from monitor.registry.mailboxes import address_of
+from monitor.service.health import WARNING, examined
+from monitor.service.nights import Service, post
 from monitor.storage import audits, outbox
 from monitor.storage.database import open_database
 from reports.model import Audit

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.system_errors import in_russian
+from monitor.errors.system import in_russian
 from tests.monitor.conftest import Mailbox, Office
 
 

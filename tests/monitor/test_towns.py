@@ -17,16 +17,16 @@ import pytest
 from openpyxl import load_workbook
 
 from monitor.application import Application, opened
+from monitor.audit.scope import UnknownInstitutionError
 from monitor.commands.report import report as report_command
 from monitor.config import ConfigError, Settings, load_settings
-from monitor.delivery import deliver, queue_report
-from monitor.reporting import NoAuditError, chosen_audit, report_of
+from monitor.mail.delivery import deliver, queue_report
+from monitor.mail.week import is_queued, queue_the_week
+from monitor.reporting.municipality import of_town
+from monitor.reporting.stored import NoAuditError, chosen_audit, report_of
 from monitor.sandbox import Change, serve
-from monitor.scope import UnknownInstitutionError
 from monitor.storage import audits, outbox
 from monitor.storage.tables import MessageRow
-from monitor.town import of_town
-from monitor.week import is_queued, queue_the_week
 from reports.ground import part_of
 from reports.model import Issue, Report
 from tests.cast import NOW

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from monitor.config import Settings, load_settings
 from monitor.sandbox import Change, serve
-from monitor.service import Service, week
+from monitor.service.nights import Service, week
 from monitor.storage import audits, nights, outbox
 from monitor.storage.database import connect
 from reports.model import Issue

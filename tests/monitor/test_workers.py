@@ -25,20 +25,20 @@ from sqlmodel import select
 
 from collectors.model import Page
 from monitor.application import opened, real_time
-from monitor.audit import CrewError, Hands, Work, audit
-from monitor.beginning import Order, StoppedError
+from monitor.audit.begin import Order, StoppedError
+from monitor.audit.run import CrewError, Hands, Work, audit
 from monitor.config import Settings, load_settings
-from monitor.crew import SHARDS, Workers, by_host, workers
-from monitor.reporting import report_of, write
+from monitor.reporting.stored import report_of, write
 from monitor.sandbox import Community, Limits, OkGroup, Post, Running, Token, World, serve
-from monitor.service import Service
+from monitor.service.crew import SHARDS, Workers, by_host, workers
+from monitor.service.nights import Service
+from monitor.service.worker import order_night, work
 from monitor.storage import jobs, nights
 from monitor.storage.database import open_database, session
 from monitor.storage.evidence import verify
 from monitor.storage.heartbeats import SCHEMA, alive, options_of, queue_fault
 from monitor.storage.jobs import Job
 from monitor.storage.tables import LockRow, ObservationRow
-from monitor.worker import order_night, work
 from tests.cast import NOW
 from tests.monitor.conftest import Office
 from tests.monitor.pipeline import QUICK, school

@@ -1,7 +1,8 @@
 """What the fork server of `starts` loads and does once, so that its children need not."""
 
 from collectors.networks import networks
-from monitor.commands import audit, copies, doctor, registry, report, rules, statements
+from monitor.commands import audit, doctor, registry, report, rules, statements
+from monitor.commands import backup as copies
 from reports.formats import installed
 from tests.monitor.pipeline import empty_database
 from tests.monitor.starts import start

@@ -13,7 +13,7 @@ import pytest
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject
 
-from monitor.faults import WRONG_INPUT, told
+from collectors.errors import WRONG_INPUT
 from reports.formats.pdf import FORMAT, as_page, drawn, town_page
 from reports.model import FormatError, Report
 from tests.cast import ADMINISTRATION as ADM
@@ -138,8 +138,8 @@ def test_without_the_library_the_operator_is_told_what_to_install(
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(FormatError) as refused:
         FORMAT.render(REPORT)
-    status, lines = told(refused.value)
-    assert status == WRONG_INPUT
+    lines = refused.value.lines
+    assert refused.value.status == WRONG_INPUT
     assert any("apt-get install libpango" in line for line in lines)
     assert any("pip install weasyprint" in line for line in lines)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from monitor.reporting import write
+from monitor.reporting.stored import write
 from reports.formats.html import FORMAT
 from reports.model import Report
 from tests.cast import TOWN

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from collectors.model import FailureCode
-from monitor.issues import sentences as told_to_operators
+from monitor.audit.issues import sentences as told_to_operators
 from rules.engine import judge
 from rules.model import Finding, Institution, Outcome
 from rules.reasons import Reason

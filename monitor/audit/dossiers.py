@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from collectors.model import SITE, Address, Facts, Observation, Presence
-from monitor.scope import pages_of
+from monitor.audit.scope import pages_of
 from monitor.storage import observations
 from rules.model import Institution, Municipality
 

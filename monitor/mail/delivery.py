@@ -7,7 +7,7 @@
     institution   its own letter, after the deputy's     institutions, institutions_every
     operator      what went wrong                        operator
 
-The way to the server, and what its refusals mean, is monitor/smtp.py.
+The way to the server, and what its refusals mean, is monitor/mail/smtp.py.
 """
 
 from __future__ import annotations
@@ -28,16 +28,14 @@ from sqlalchemy import Engine
 
 from collectors.barrier import Fault, barrier
 from monitor.application import Application
-from monitor.breaks import format_barrier
-from monitor.careful import STORES
-from monitor.clocks import FAR
+from monitor.audit.breaks import format_barrier
+from monitor.audit.careful import STORES
+from monitor.clocks.believed import FAR
 from monitor.config import Every, Mail, Settings
+from monitor.errors.system import in_russian
 from monitor.logs import without_secrets
-from monitor.mailboxes import AddressError, address_of, needs_utf8, wire
-from monitor.mime import id_of, message_of, without_attachments
-from monitor.reporting import default_path, write_all
-from monitor.sightings import with_facts
-from monitor.smtp import (
+from monitor.mail.mime import id_of, message_of, without_attachments
+from monitor.mail.smtp import (
     LAST_ANSWER,
     DeliveryError,
     Line,
@@ -46,13 +44,15 @@ from monitor.smtp import (
     refused_sender,
     server,
 )
+from monitor.registry.mailboxes import MailboxError, address_of, needs_utf8, wire
+from monitor.reporting.facts import with_facts
+from monitor.reporting.municipality import of_town, town_path
+from monitor.reporting.stored import default_path, write_all
 from monitor.storage import outbox
-from monitor.storage.claims import LostError, give_back, hand
+from monitor.storage.claims import ClaimLostError, give_back, hand
 from monitor.storage.locks import lock
 from monitor.storage.outbox import DEPUTY, QueuedBeforeError, deputy_of, institution_of
 from monitor.storage.tables import MessageRow
-from monitor.system_errors import in_russian
-from monitor.town import of_town, town_path
 from reports.ground import name_of
 from reports.letters import has_something_to_do, letter
 from reports.mail import NOTHING, Letter, digest, table_letter
@@ -280,7 +280,7 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
         try:
             body = _body(application, draft, text, number, place.thread)
             refusal = ""
-        except AddressError as error:
+        except MailboxError as error:
             log.warning("%s: %s", draft.role, error)
             body, refusal = b"", str(error)
     if crossing.fault:
@@ -423,7 +423,7 @@ def _deliver_one(
                 told = LIGHTER.format(error=error)
                 return _deliver_one(engine, settings, clock, number, told)
             return _refused(engine, message, error, clock())
-        except LostError as error:
+        except ClaimLostError as error:
             log.warning("%s was claimed by another process: not handed over", error)
             return None
     if crossing.fault:
@@ -490,7 +490,7 @@ def _hand_over(engine: Engine, server: Line, mail: Mail, message: MessageRow) ->
 def _written_down(engine: Engine, server: Line, message: MessageRow) -> None:
     try:
         hand(engine, message)
-    except LostError:
+    except ClaimLostError:
         server.close()  # a letter without its end is none
         raise
 
@@ -499,7 +499,7 @@ def _recipient(message: MessageRow) -> str:
     """One that was put in line before, or for whom nothing could be written, may be no address."""
     try:
         return wire(message.recipient)
-    except AddressError as error:
+    except MailboxError as error:
         raise DeliveryError(str(error), Refusal.FOR_GOOD) from None
 
 

@@ -8,13 +8,13 @@ from sqlalchemy import Engine
 
 from collectors.model import Health, Sign
 from monitor.application import real_time
-from monitor.clocks import Doubt, Why, words
+from monitor.audit.witnesses import AGREES
+from monitor.clocks.believed import Doubt, Why, words
+from monitor.clocks.ntp import NoTimeError, offset
 from monitor.config import Settings
-from monitor.ntp import NoTimeError, offset
 from monitor.storage import audits, history
 from monitor.storage.database import StorageError, connect, schema_is_current
 from monitor.storage.retention import in_bin
-from monitor.witnesses import AGREES
 
 
 def clock_signs(settings: Settings) -> Iterator[Sign]:

@@ -12,10 +12,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from collectors.barrier import RunError
+from collectors.errors import RunError, TroubleError
 from monitor.application import Application, pack_files
-from monitor.clocks import SLIP, is_back_from_ahead
-from monitor.scope import in_scope
+from monitor.audit.scope import in_scope
+from monitor.clocks.believed import SLIP, is_back_from_ahead
 from monitor.storage import audits, history, readings
 from monitor.storage.locks import lock
 from reports.model import Audit
@@ -27,7 +27,7 @@ ON_DEMAND_WAITS = timedelta(minutes=15)
 AT_ONCE = timedelta(0)
 
 
-class ClockError(RunError):
+class ClockError(TroubleError):
     """The clock went back; the text is Russian."""
 
 

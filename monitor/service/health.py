@@ -25,17 +25,17 @@ from collectors.model import CallsLeft, Health, Quota, Sign
 from collectors.networks import networks
 from collectors.roots import doubts
 from monitor.application import load_acts, real_time
-from monitor.clock_signs import clock_signs
 from monitor.config import Mail, Settings
 from monitor.logs import without_secrets
+from monitor.mail.smtp import DeliveryError, server, trusting
+from monitor.mail.stuck import stuck_letters, words
 from monitor.registry import check as checked
-from monitor.smtp import DeliveryError, server, trusting
+from monitor.service.clock_signs import clock_signs
 from monitor.storage.addresses import SQLITE
-from monitor.storage.copies import ASIDE
 from monitor.storage.database import StorageError, connect, product_of, schema_is_current
 from monitor.storage.heartbeats import alive, queue_fault
 from monitor.storage.ledger import Ledger
-from monitor.stuck import stuck_letters, words
+from monitor.storage.private import ASIDE
 from rules.packs import PackError
 
 OK, WARNING, FAULT = Health.GOOD, Health.WARNING, Health.FAULT

@@ -27,7 +27,7 @@ from collectors.model import (
 )
 from collectors.networks import networks
 from monitor.application import Application
-from monitor.coverage import ANSWERS
+from monitor.audit.coverage import ANSWERS
 from monitor.storage import findings, observations
 from rules.engine import NOT_DUE
 from rules.model import Finding, Outcome

@@ -1,6 +1,6 @@
 """Addresses as mail servers know them. Whoever reads settings needs these, and no letters.
 
-AddressError: what somebody wrote is no address that mail can be sent to.
+MailboxError: what somebody wrote is no address that mail can be sent to.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ USER = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 
 
-class AddressError(ValueError):
+class MailboxError(ValueError):
     """The text is Russian and names what was written."""
 
 
@@ -41,7 +41,7 @@ def address_of(written: str, name: str = "") -> Address:
         return Address(one_line(name or said), user, _domain(domain))
     except (ValueError, IndexError) as error:  # idna's and email's errors are ValueErrors
         told = f"«{one_line(written)}» не похоже на адрес почты: {EXAMPLE}"
-        raise AddressError(told) from error
+        raise MailboxError(told) from error
 
 
 def _domain(written: str) -> str:

@@ -13,7 +13,7 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
 from urllib.parse import quote
 
-from monitor.mailboxes import address_of, needs_utf8, wire
+from monitor.registry.mailboxes import address_of, needs_utf8, wire
 from reports.mail import Letter
 from reports.templating import one_line, render
 

@@ -27,8 +27,8 @@ from typing import Any
 
 from collectors.roots import trust
 from monitor.config import Mail, Settings
+from monitor.errors.system import in_russian
 from monitor.logs import without_secrets
-from monitor.system_errors import in_russian
 
 # OpenSSL's numbers (X509_V_ERR_*, x509_vfy.h): the message that comes with them is English.
 NOT_TRUSTED = (

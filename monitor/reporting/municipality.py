@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.application import Application
-from monitor.audit import coverage_of, due_pages
-from monitor.beginning import Order
-from monitor.reporting import default_path
-from monitor.scope import UnknownInstitutionError
+from monitor.audit.begin import Order
+from monitor.audit.run import coverage_of, due_pages
+from monitor.audit.scope import UnknownInstitutionError
+from monitor.reporting.stored import default_path
 from monitor.storage import audits
 from reports.findings import Selected
 from reports.model import Audit, Report

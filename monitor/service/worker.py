@@ -23,16 +23,16 @@ from procrastinate import App, JobContext
 from procrastinate.jobs import Job as Taken
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
-from collectors.barrier import RunError
+from collectors.errors import RunError
 from collectors.model import Page
 from monitor.application import Application, load_acts, opened
-from monitor.audit import CrewError, Tell, as_seen, judge_all, read_all, run_all
-from monitor.beginning import Order, StoppedError, registries
+from monitor.audit.begin import Order, StoppedError, registries
+from monitor.audit.recheck import as_second, worsened_pages
+from monitor.audit.run import CrewError, Tell, as_seen, judge_all, read_all, run_all
+from monitor.audit.scope import in_scope
 from monitor.config import Settings
-from monitor.crew import JUDGE, READ, workers
-from monitor.scope import in_scope
-from monitor.second_look import as_second, worsened_pages
-from monitor.service import Service, last_due, night
+from monitor.service.crew import JUDGE, READ, workers
+from monitor.service.nights import Service, last_due, night
 from monitor.storage import audits, jobs, observations
 from monitor.storage.bodies import made
 from monitor.storage.database import open_database
@@ -49,7 +49,7 @@ NIGHTLY = "night"
 Clock = Callable[[], datetime]
 
 
-class LostError(RunError):
+class JobLostError(RunError):
     """The job was given to another worker: this one showed no life for too long."""
 
 
@@ -63,7 +63,7 @@ class Again(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Taken) -> RetryDecision | None:
         if isinstance(exception, StoppedError):
             return RetryDecision(retry_in={"seconds": 0})
-        if isinstance(exception, LostError) or job.attempts + 1 >= TRIES:
+        if isinstance(exception, JobLostError) or job.attempts + 1 >= TRIES:
             return None
         return RetryDecision(retry_in={"seconds": RETRY_SECONDS})
 
@@ -138,7 +138,7 @@ class Worker:
 
         def told(_network: str, _done: int, _total: int) -> None:
             if not jobs.is_mine(self.reader.engine, number, attempts):
-                raise LostError(f"job {number}")
+                raise JobLostError(f"job {number}")
 
         return told
 

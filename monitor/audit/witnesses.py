@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from monitor.application import Application
-from monitor.clocks import Doubt, Why
-from monitor.ntp import NoTimeError, offset
+from monitor.clocks.believed import Doubt, Why
+from monitor.clocks.ntp import NoTimeError, offset
 from monitor.storage import history
 from monitor.storage.old_letters import remove_letters
 from monitor.storage.retention import Moved, remove_old

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from collectors.errors import UsageError
 from collectors.model import SITE, Address, Page
 from rules.model import Institution, Municipality
 
 
-class UnknownInstitutionError(Exception):
+class UnknownInstitutionError(UsageError):
     """No registry has this institution; the text is Russian and names the nearest."""
 
 

@@ -4,7 +4,7 @@
                      └── what got worse is read once more ──┘
 
 `audit` does all of it; `collect` and `evaluate` do one half each. What a killed run has read and
-judged stays: the next order for the same is the rest of it (monitor/beginning.py).
+judged stays: the next order for the same is the rest of it (monitor/audit/begin.py).
 """
 
 from __future__ import annotations
@@ -21,29 +21,30 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Protocol
 
-from collectors.barrier import RunError, barrier
+from collectors.barrier import barrier
+from collectors.errors import TroubleError
 from collectors.model import Address, EvidenceSink, Failure, Observation, Page, Run
 from collectors.networks import networks
 from collectors.text import normalised
 from monitor.application import Application
-from monitor.beginning import Order, StoppedError, begin, begin_or_resume, finished, turn
-from monitor.breaks import issue_of
-from monitor.careful import STORES, read_carefully
-from monitor.comparison import followed
-from monitor.coverage import Look, Outline, coverage, look, rests_on_earlier
-from monitor.issues import issues_of
+from monitor.audit.begin import Order, StoppedError, begin, begin_or_resume, finished, turn
+from monitor.audit.breaks import issue_of
+from monitor.audit.careful import STORES, read_carefully
+from monitor.audit.compare import followed
+from monitor.audit.coverage import Look, Outline, coverage, look, rests_on_earlier
+from monitor.audit.dossiers import Seen, authority_site, standing_pages
+from monitor.audit.issues import issues_of
+from monitor.audit.mass_change import mass_changes
+from monitor.audit.plan import not_due, plan_of
+from monitor.audit.recheck import as_second, worsened_pages
+from monitor.audit.scope import in_scope, pages_of, read_once
+from monitor.audit.standings import standings_of
+from monitor.audit.witnesses import tidy
 from monitor.logs import without_secrets
-from monitor.mass_change import mass_changes
-from monitor.neighbours import Seen, authority_site, standing_pages
-from monitor.planning import not_due, plan_of
-from monitor.scope import in_scope, pages_of, read_once
-from monitor.second_look import as_second, worsened_pages
-from monitor.standings import standings_of
 from monitor.storage import audits, findings, observations
 from monitor.storage.evidence import WarcFile, next_part, seal, seal_abandoned, seal_rest
 from monitor.storage.ledger import Ledger
 from monitor.storage.pace import SharedTurns
-from monitor.witnesses import tidy
 from reports.model import Audit, Collection, Issue
 from rules.engine import declared_pages, judge, unjudged
 from rules.model import Dossier, Finding, Institution, Municipality
@@ -101,7 +102,7 @@ class Work:
     tell: Tell
 
 
-class CrewError(RunError):
+class CrewError(TroubleError):
     """Those who share the run cannot do it; the text is Russian. What was read is kept."""
 
 

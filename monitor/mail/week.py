@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 
 from monitor.application import Application
-from monitor.comparison import followed
+from monitor.audit.compare import followed
+from monitor.audit.mass_change import is_held
 from monitor.config import Mail
-from monitor.delivery import WEEK, Draft, queue_since
-from monitor.mass_change import is_held
-from monitor.reporting import moves, report_of
+from monitor.mail.delivery import WEEK, Draft, queue_since
+from monitor.reporting.municipality import of_town
+from monitor.reporting.stored import moves, report_of
 from monitor.storage import audits, outbox
-from monitor.town import of_town
 from reports.findings import Findings
 from reports.mail import Letter
 from reports.model import Audit, Report

@@ -22,11 +22,12 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
+from collectors.errors import UsageError
 from monitor.application import real_time
 from monitor.config import Settings
-from monitor.health import NOTHING_FITS, free_bytes
 from monitor.logs import without_secrets
-from monitor.service import last_due
+from monitor.service.health import NOTHING_FITS, free_bytes
+from monitor.service.nights import last_due
 from monitor.storage import audits, history, nights
 from monitor.storage.database import StorageError, connect, session
 from monitor.storage.findings import counts_of
@@ -53,7 +54,7 @@ METRICS: Mapping[str, tuple[str, Sequence[str]]] = {  # what they are, and by wh
 SICK = "503 Service Unavailable"
 
 
-class AddressError(ValueError):
+class ListenError(UsageError):
     """Not HOST:PORT; the text is Russian."""
 
 
@@ -80,7 +81,7 @@ def metrics_served(settings: Settings, clock: Clock, where: str | None) -> Itera
 def _split(where: str) -> tuple[str, int]:
     host, _, port = where.rpartition(":")
     if not host or not port.isdigit():
-        raise AddressError(f"--metrics «{where}»: пишите адрес и порт, например 127.0.0.1:9108")
+        raise ListenError(f"--metrics «{where}»: пишите адрес и порт, например 127.0.0.1:9108")
     return host.strip("[]"), int(port)
 
 

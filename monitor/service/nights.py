@@ -30,25 +30,25 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from collectors.barrier import Fault, watched
-from monitor import audit as pipeline
 from monitor.application import Application, opened
-from monitor.beginning import Order, StoppedError
-from monitor.breaks import afterwards, format_barrier, lines_of, subject_of, text_of
-from monitor.clocks import Running
+from monitor.audit import run as pipeline
+from monitor.audit.begin import Order, StoppedError
+from monitor.audit.breaks import afterwards, format_barrier, lines_of, subject_of, text_of
+from monitor.audit.mass_change import is_held, words
+from monitor.clocks.believed import Running
 from monitor.config import Settings
-from monitor.delivery import Delivered, deliver, queue_alert, queue_report
-from monitor.health import FAULT, examined
+from monitor.errors.system import in_russian
 from monitor.logs import without_secrets
-from monitor.mass_change import is_held, words
-from monitor.reporting import default_path, report_of, write, write_all
+from monitor.mail.delivery import Delivered, deliver, queue_alert, queue_report
+from monitor.mail.stuck import stuck_letters, stuck_text
+from monitor.mail.stuck import words as stuck_words
+from monitor.mail.week import is_queued, queue_the_week
+from monitor.reporting.stored import default_path, report_of, write, write_all
+from monitor.service.health import FAULT, examined
 from monitor.storage import alerts, nights
 from monitor.storage.database import open_database
 from monitor.storage.locks import NIGHT, LockTakenError, lock
 from monitor.storage.nights import Night
-from monitor.stuck import stuck_letters, stuck_text
-from monitor.stuck import words as stuck_words
-from monitor.system_errors import in_russian
-from monitor.week import is_queued, queue_the_week
 from reports.model import Audit
 
 log = logging.getLogger(__name__)

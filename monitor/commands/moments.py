@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from collectors.errors import UsageError
 
-class MomentError(ValueError):
+
+class MomentError(UsageError):
     """Not a moment or day that could be meant; the text is Russian and shows the right form."""
 
 

@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from collectors.barrier import Crossing, Fault, RunError, barrier
+from collectors.barrier import Crossing, Fault, barrier
+from collectors.errors import RunError
 from collectors.model import SITE, FailureCode
+from monitor.errors.system import in_russian
 from monitor.logs import without_secrets
-from monitor.system_errors import in_russian
 from reports.model import Audit, FormatError, Issue
 from reports.templating import one_line
 

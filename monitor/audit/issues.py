@@ -10,7 +10,7 @@ from pathlib import Path
 
 from collectors.model import SITE, Address, FailureCode, Page
 from collectors.networks import networks
-from monitor.coverage import Look
+from monitor.audit.coverage import Look
 from reports.model import Issue
 
 # Troubles of the whole run: a list of every page would tell nothing more.

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from collectors.barrier import barrier
+from collectors.errors import UsageError
 from collectors.model import Address, Author, Page, Wall
 from monitor.application import Application
-from monitor.careful import STORES
-from monitor.clocks import words
+from monitor.audit.careful import STORES
+from monitor.audit.scope import in_scope, pages_of
+from monitor.clocks.believed import words
 from monitor.registry import RegistryError, load
-from monitor.scope import in_scope, pages_of
 from monitor.storage import audits, observations
 from monitor.storage.judgements import Kept
 from monitor.storage.private import written_whole
@@ -35,7 +36,7 @@ WEEKS = 10  # of the heat map; the running one would look like silence
 READINGS = 3  # back to the newest wall that was read
 
 
-class NoAuditError(Exception):
+class NoAuditError(UsageError):
     """There is nothing to report yet; the text is Russian."""
 
 

@@ -3,8 +3,8 @@
     plan ──> batches ──> jobs ──> workers read ──> jobs ──> workers judge ──> one finishes
                                        └── what got worse is read once more ──┘
 
-The story is `monitor.audit.audit`; here is only who lends the hands. VK's tokens keep one pace and
-one day over all workers (monitor/storage/pace.py, ledger.py), so their pages go to whoever is
+The story is `monitor.audit.run.audit`; here is only who lends the hands. VK's tokens keep one pace
+and one day over all workers (monitor/storage/pace.py, ledger.py), so their pages go to whoever is
 free. Elsewhere a host has one pace, so the pages of a host are never in the hands of two: hosts
 are sorted into shards, and of a shard one batch is read at a time.
 """
@@ -23,14 +23,14 @@ from urllib.parse import urlsplit
 
 from collectors.model import Evidence, Exchange, Page
 from collectors.networks import networks
-from monitor.audit import CrewError, Hands, Work, run_of
-from monitor.beginning import StoppedError
-from monitor.planning import not_due, plan_of
+from monitor.audit.begin import StoppedError
+from monitor.audit.plan import not_due, plan_of
+from monitor.audit.run import CrewError, Hands, Work, run_of
+from monitor.audit.witnesses import tidy
 from monitor.storage import heartbeats, jobs, observations
 from monitor.storage.bodies import plain
 from monitor.storage.evidence import seal_rest
 from monitor.storage.jobs import Job
-from monitor.witnesses import tidy
 from rules.model import Institution
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""Which clock is believed, and a time server to ask."""

@@ -1,0 +1,1 @@
+"""What runs by itself: nights, workers, and what watches them."""
