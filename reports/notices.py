@@ -18,7 +18,7 @@ from reports.model import Format, Rendered, Report
 from reports.templating import render
 from reports.words import day
 from rules.model import Dossier, Event, Institution
-from rules.notices import Account, State, accounts, duties
+from rules.terms.notices import Account, State, accounts, duties
 
 UNTOLD_FIRST = (
     State.LATE,

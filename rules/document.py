@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rules.explain import explained
 from rules.model import Act, Requirement
 from rules.packs import load_act, shipped
-from rules.sentences import words
+from rules.text.explain import explained
+from rules.text.sentences import words
 
 
 def document() -> str:

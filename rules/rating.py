@@ -18,10 +18,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from collectors.model import BEGINNING, Page
-from rules.attestations import statement
-from rules.case import official_pages
+from rules.dossier.attestations import statement
+from rules.dossier.case import official_pages
+from rules.dossier.views import View, look, today
 from rules.model import Dossier
-from rules.views import View, look, today
 
 Measure = Callable[[View, Dossier, Mapping[str, Any]], float | None]
 

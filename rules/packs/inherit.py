@@ -2,7 +2,7 @@
 
 What it does not write is taken from there, word by word, before the pack is validated. Numbers
 are not copied: they are looked up as of the day of judging, and only if that act binds then
-(rules/norms.py).
+(rules/law/norms.py).
 """
 
 from __future__ import annotations

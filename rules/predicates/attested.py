@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rules.absences import absence
-from rules.attestations import Statement
-from rules.case import Case
+from rules.dossier.absences import absence
+from rules.dossier.attestations import Statement
+from rules.dossier.case import Case
+from rules.law.workdays import add_months
 from rules.model import Outcome
 from rules.reading import Reading, worst_of
 from rules.reasons import Reason
-from rules.workdays import add_months
 
 
 def attested(case: Case, *, kind: str, needs_page: bool = False) -> Reading:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from rules.case import Case
+from rules.dossier.case import Case
+from rules.dossier.views import readings
 from rules.reasons import Reason
-from rules.views import readings
 
 Counter = Literal["clips_count", "topics_count"]
 

@@ -7,24 +7,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from collectors.model import Block, Contacts, HintKind, Phone, PostalAddress, SiteFacts
-from rules.case import Case
-from rules.hints import seen_hints
-from rules.literal import holds_email, holds_phone, holds_place
-from rules.matching import (
+from rules.dossier.case import Case
+from rules.dossier.views import View
+from rules.model import Institution, Outcome
+from rules.names.hints import seen_hints
+from rules.names.literal import holds_email, holds_phone, holds_place
+from rules.names.matching import (
     Match,
     same_address,
     same_email,
     same_phone,
 )
-from rules.model import Institution, Outcome
-from rules.names import Around, Titles, around_of, titles_of
+from rules.names.naming import Around, Titles, around_of, titles_of
+from rules.names.reference import digits_of, phones_of
 from rules.predicates.crawls import inapplicable, names, of_site, site_facts, unread_parts
 from rules.reading import Reading
 from rules.reasons import Reason
-from rules.reference import digits_of, phones_of
 from rules.same import Same
-from rules.sentences import atom_word
-from rules.views import View
+from rules.text.sentences import atom_word
 
 
 def card(case: Case, *, atom: str) -> Reading:

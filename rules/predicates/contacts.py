@@ -13,17 +13,17 @@ from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from collectors.model import BEGINNING, Contacts, Email, HintKind, Phone, Post, PostalAddress
-from rules.ages import aged
-from rules.case import Case
-from rules.hints import seen_hints
-from rules.literal import (
+from rules.dossier.case import Case
+from rules.model import Severity
+from rules.names.hints import seen_hints
+from rules.names.literal import (
     holds_email,
     holds_phone,
     holds_place,
     holds_site,
     may_hold,
 )
-from rules.matching import (
+from rules.names.matching import (
     Match,
     alike_email,
     alike_site,
@@ -34,12 +34,12 @@ from rules.matching import (
     same_phone,
     same_site,
 )
-from rules.model import Severity
-from rules.names import around_of, is_foreign, names_match
+from rules.names.naming import around_of, is_foreign, names_match
+from rules.names.reference import digits_of, phones_of
 from rules.reading import Reading, unread_as_a_whole, worst_of
 from rules.reasons import Reason
-from rules.reference import digits_of, phones_of
 from rules.same import Same
+from rules.terms.ages import aged
 
 # What must have been read before something may be called absent (G15).
 PLACES = ("contacts", "description", "pinned_text")
@@ -289,7 +289,7 @@ def _agreement(
     """One match is a pass; nothing to compare with, any value that no text calls another's; values
     but no match, a question.
 
-    `literal` are values of the registry that stand in a text word for word (see rules/literal.py).
+    `literal` are values of the registry that stand in a text word for word (see names/literal.py).
     """
     met, absent, differs = reasons
     matches = bool(literal) or any(agree(one, other) for one in ours for other in shown)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from collectors.model import Failure, FailureCode, SiteFacts
-from rules.case import Case
-from rules.literal import one_alphabet
+from rules.dossier.case import Case
+from rules.dossier.views import State, View
 from rules.model import Outcome
+from rules.names.literal import one_alphabet
 from rules.predicates.owners import came_in_part, owned, told_of
 from rules.reading import Reading
 from rules.reasons import Reason
-from rules.views import State, View
 
 
 def site_facts(case: Case) -> SiteFacts | None:

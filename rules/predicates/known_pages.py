@@ -14,11 +14,11 @@ from datetime import date
 
 from collectors.model import Address, Link, Page
 from collectors.networks import other_addresses
-from rules.case import Case, stands, told_birth
+from rules.dossier.case import Case, stands, told_birth
+from rules.dossier.views import State, View
+from rules.law.workdays import add_working_days
 from rules.model import Institution
 from rules.predicates.site_links import Linked
-from rules.views import State, View
-from rules.workdays import add_working_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from collectors.model import Address, Failure, Link, SiteFacts, SitePage
-from rules.case import Case, is_active
-from rules.exemptions import claim
+from rules.dossier.case import Case, is_active
+from rules.dossier.exemptions import claim
+from rules.dossier.views import View
 from rules.model import Institution
 from rules.predicates.cards import cards
 from rules.predicates.crawls import (
@@ -39,9 +40,8 @@ from rules.predicates.site_links import (
 )
 from rules.reading import Reading
 from rules.reasons import Reason
-from rules.sentences import shown_as
-from rules.terms import after_term
-from rules.views import View
+from rules.terms.terms import after_term
+from rules.text.sentences import shown_as
 
 SHOWN = 50  # of the links that a finding lists
 DOCUMENTS = (".pdf", ".doc", ".docx", ".rtf", ".odt", ".xls", ".xlsx", ".ods", ".zip")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rules.case import Case
+from rules.dossier.case import Case
 from rules.model import Outcome, Severity
-from rules.notices import Account, account_of
 from rules.reading import Reading, worst_of
 from rules.reasons import Reason
+from rules.terms.notices import Account, account_of
 
 
 def noticed(case: Case, *, to: str, within_workdays: int, after: str = "") -> Reading:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from collectors.model import Contacts, FailureCode, SiteFacts, SitePage
-from rules.case import Case, is_authority
-from rules.literal import holds_email, holds_phone
-from rules.matching import same_email, same_phone, same_site
+from rules.dossier.case import Case, is_authority
+from rules.dossier.views import State, View
 from rules.model import Institution, Municipality
-from rules.names import Around, around_of, names_match, shares_a_proper_word
-from rules.reference import digits_of, phones_of
+from rules.names.literal import holds_email, holds_phone
+from rules.names.matching import same_email, same_phone, same_site
+from rules.names.naming import Around, around_of, names_match, shares_a_proper_word
+from rules.names.reference import digits_of, phones_of
 from rules.same import Same
-from rules.views import State, View
 
 MOST_TITLES = 100  # pages whose titles and headings are searched for the name
 FEWEST_NAMED = 2  # inner pages: one name is no name of the whole site

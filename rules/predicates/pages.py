@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from collectors.model import Evidence, Failure, Page, Presence
-from rules.absences import absence
-from rules.case import Case, standing_pages, told_birth
+from rules.dossier.absences import absence
+from rules.dossier.case import Case, standing_pages, told_birth
+from rules.dossier.views import State, View
+from rules.law.workdays import starts_at
 from rules.model import Outcome, Severity
 from rules.reading import Reading, outcome_of, worst_of
 from rules.reasons import Reason
-from rules.terms import after_term, not_due
-from rules.views import State, View
-from rules.workdays import starts_at
+from rules.terms.terms import after_term, not_due
 
 _GONE_BY = {
     Presence.BANNED: Reason.PAGE_BANNED,

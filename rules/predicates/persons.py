@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from rules.attestations import Statement, is_leading_post
-from rules.case import Case
+from rules.dossier.attestations import Statement, is_leading_post
+from rules.dossier.case import Case
 from rules.model import Outcome, Person
 from rules.reading import Reading
 from rules.reasons import Reason

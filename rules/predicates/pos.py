@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from collectors.model import Page
-from rules.case import Case
+from rules.dossier.case import Case
 from rules.model import Outcome
 from rules.reading import Reading
 from rules.reasons import Reason

@@ -8,19 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from collectors.model import Author, Failure, FailureCode, Post
-from rules.case import Case
-from rules.model import Outcome, Severity
-from rules.predicates.beside import beside_the_wall
-from rules.reading import Reading
-from rules.reasons import Reason
-from rules.terms import not_due
-from rules.workdays import (
+from rules.dossier.case import Case
+from rules.law.workdays import (
     CalendarUncoveredError,
     complete_weeks,
     is_judged,
     judged_days,
     starts_at,
 )
+from rules.model import Outcome, Severity
+from rules.predicates.beside import beside_the_wall
+from rules.reading import Reading
+from rules.reasons import Reason
+from rules.terms.terms import not_due
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 AUTOPOSTED_ON = 5  # the same text on so many pages of the municipality is autoposting

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from collectors.addresses import SHORTENERS
 from collectors.links import resolved
 from collectors.model import OK, VK, Address, Link, SiteFacts, SitePage
+from rules.dossier.views import View
 from rules.same import Same
-from rules.views import View
 
 KNOWN_EARLIER = (OK, VK)  # to the versions that did not tell whose pages they looked for
 

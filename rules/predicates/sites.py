@@ -10,19 +10,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from collectors.model import Contacts, Failure, HintKind, SitePage
-from rules.attestations import Statement
-from rules.case import Case, is_active
-from rules.exemptions import is_body
-from rules.hints import seen_hints
-from rules.literal import holds_email
-from rules.matching import same_email
+from rules.dossier.attestations import Statement
+from rules.dossier.case import Case, is_active
+from rules.dossier.exemptions import is_body
+from rules.dossier.views import State, View
 from rules.model import Institution, Outcome, Severity
+from rules.names.hints import seen_hints
+from rules.names.literal import holds_email
+from rules.names.matching import same_email
 from rules.predicates.crawls import failures_of, names, of_site, site_facts, unread_parts
 from rules.predicates.owners import Owned, came_in_part, owned, told_of
 from rules.predicates.pages import gone_before_today
 from rules.reading import Reading
 from rules.reasons import Reason
-from rules.views import State, View
 
 
 def site_works(case: Case) -> Reading:

@@ -24,14 +24,14 @@ from monitor.issues import sentences as told_to_operators
 from rules.engine import judge
 from rules.model import Finding, Institution, Outcome
 from rules.reasons import Reason
-from rules.sentences import words
+from rules.text.sentences import words
 from tests import cast
 from tests.rules.test_cases import ACTS, ALL
 from tests.rules.test_other_acts import OWN, POSTS, found, pack, said
 from tests.rules.world import world
 
 TEXTS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
-    files("rules").joinpath("sentences.toml").read_text("utf-8")
+    files("rules.text").joinpath("sentences.toml").read_text("utf-8")
 )
 KEDROVY = ACTS["kedrovy-2022-298"]
 

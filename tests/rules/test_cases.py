@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from rules import attestations, notices, views
-from rules import case as cases_of_one
+from rules.dossier import attestations, views
+from rules.dossier import case as cases_of_one
 from rules.engine import judge
 from rules.model import Act, Finding, Outcome, Requirement
 from rules.packs import load_act, shipped
 from rules.predicates import contacts, posts
+from rules.terms import notices
 from tests.rules.world import Given, cases, world
 
 ACTS = {name: load_act(path) for name, path in shipped().items()}

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from collectors.model import Post
-from rules.attestations import is_leading_post
+from rules.dossier.attestations import is_leading_post
 from rules.engine import declared_pages, judge
 from rules.model import Act, ActStatus, Attestation, Finding, Institution, Outcome, Requirement
 from tests import cast

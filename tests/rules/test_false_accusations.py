@@ -10,8 +10,8 @@ import pytest
 
 from collectors.contacts import parse_phones
 from rules.engine import judge
-from rules.matching import same_phone
 from rules.model import Finding, Outcome, Severity
+from rules.names.matching import same_phone
 from tests import cast
 from tests.rules.test_cases import ACTS
 from tests.rules.world import told, world

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rules.engine import judge
 from rules.model import ActStatus, Event, Outcome
-from rules.notices import State, accounts
 from rules.packs import load_act, shipped
+from rules.terms.notices import State, accounts
 from tests.cast import ADMINISTRATION, SCHOOL, TOWN, dossier
 
 MINVODY = load_act(shipped()["minvody-draft"])

@@ -17,7 +17,6 @@ import tomli_w
 
 from collectors.model import Observation
 from rules.engine import judge
-from rules.explain import explain
 from rules.model import (
     Act,
     ActStatus,
@@ -30,6 +29,7 @@ from rules.model import (
     Outcome,
 )
 from rules.packs import PackError, load_act
+from rules.text.explain import explain
 from tests import cast
 
 Table = dict[str, Any]

@@ -12,7 +12,7 @@ import pytest
 from collectors.model import Failure, FailureCode
 from rules.engine import judge
 from rules.reasons import Reason
-from rules.sentences import cited, failure_text, quoted, sentence
+from rules.text.sentences import cited, failure_text, quoted, sentence
 from tests.rules.reasons_page import TEXTS, Told, page, templates, told
 from tests.rules.test_cases import ACTS, ALL
 from tests.rules.world import world

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from rules.model import Institution, Municipality
-from rules.names import around_of, names_match
+from rules.names.naming import around_of, names_match
 from rules.same import Same
 from tests import cast
 

@@ -18,8 +18,8 @@ import idna
 
 from collectors.contacts.postal import find_addresses, parts_of, streets
 from collectors.model import Phone
-from rules.literal import one_alphabet
-from rules.words import OF_A_TOWN, WORDS, stem
+from rules.names.literal import one_alphabet
+from rules.names.words import OF_A_TOWN, WORDS, stem
 
 
 class Match(StrEnum):

@@ -26,7 +26,7 @@ from collectors.model import (
     WallAccess,
 )
 from rules.model import Dossier, Institution
-from rules.names import around_of, names_match
+from rules.names.naming import around_of, names_match
 from rules.reasons import Reason
 from rules.same import Same
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from rules.numbers import Token, tokens_of
-from rules.words import WORDS
+from rules.names.numbers import Token, tokens_of
+from rules.names.words import WORDS
 
 Phrase = tuple[str, ...]
 

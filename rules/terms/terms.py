@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from collectors.model import Failure, FailureCode
-from rules.case import Case
+from rules.dossier.case import Case
+from rules.law.workdays import add_working_days, deadline_in_days, deadline_in_months
 from rules.reading import Reading, reason_of
 from rules.reasons import Reason
-from rules.workdays import add_working_days, deadline_in_days, deadline_in_months
 
 TERMS = frozenset(("deadline_days", "deadline_workdays", "deadline_months"))
 

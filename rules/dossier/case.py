@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from collectors.model import SITE, Facts, Failure, Page
-from rules import attestations
-from rules.attestations import Statement
-from rules.exemptions import Claim, claim
-from rules.force import Force
+from rules.dossier import attestations
+from rules.dossier.attestations import Statement
+from rules.dossier.exemptions import Claim, claim
+from rules.dossier.views import View, today
+from rules.law.force import Force
+from rules.law.norms import Kin, Norm
 from rules.model import Act, Dossier, Edition, Event, Institution, Municipality, Requirement
-from rules.norms import Kin, Norm
-from rules.views import View, today
 
 T = TypeVar("T")
 

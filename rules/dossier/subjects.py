@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from rules.case import is_active, is_authority
+from rules.dossier.case import is_active, is_authority
 from rules.model import Dossier, Requirement
 from rules.reasons import Reason
 

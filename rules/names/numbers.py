@@ -14,8 +14,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from collectors.contacts.signs import named_figures
-from rules.literal import one_alphabet
-from rules.words import WORDS, stem
+from rules.names.literal import one_alphabet
+from rules.names.words import WORDS, stem
 
 TO_HOUSE = 8  # words from «ул.» to it: «ул. имени дважды Героя Советского Союза Петрова, 5»
 TO_STREET = 4  # words from «3-я» to «улица»: «3-я Большая Советская улица»

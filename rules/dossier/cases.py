@@ -10,11 +10,11 @@ from typing import Any
 
 from collectors.links import page_in_link
 from collectors.model import Page
-from rules.case import Case, is_active
+from rules.dossier.case import Case, is_active
+from rules.dossier.subjects import not_a_subject
+from rules.dossier.views import View
+from rules.law.norms import Clause, Kin, norm_of
 from rules.model import Dossier, Event, Institution
-from rules.norms import Clause, Kin, norm_of
-from rules.subjects import not_a_subject
-from rules.views import View
 
 CaseOf = Callable[..., Case]  # a clause held against a dossier: of a page, a network, another body
 

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from collectors.links import page_in_link
-from rules.attestations import VALID_MONTHS
-from rules.case import Case
+from rules.dossier.attestations import VALID_MONTHS
+from rules.dossier.case import Case
+from rules.law.workdays import add_months
 from rules.model import NoPage
 from rules.reasons import Reason
-from rules.workdays import add_months
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from rules.force import Force, edition_of, force_of
+from rules.law.force import Force, edition_of, force_of
 from rules.model import Act, Edition, Institution, Municipality, Outcome, Requirement
 from rules.same import Same
 

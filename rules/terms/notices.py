@@ -14,18 +14,18 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from rules.case import Case, authorities
-from rules.cases import cases_of
-from rules.model import Act, Dossier, Event, Institution, Municipality, Requirement
-from rules.norms import Clause, Kin, law_of, norm_of
-from rules.subjects import not_a_subject
-from rules.views import View, today
-from rules.workdays import (
+from rules.dossier.case import Case, authorities
+from rules.dossier.cases import cases_of
+from rules.dossier.subjects import not_a_subject
+from rules.dossier.views import View, today
+from rules.law.norms import Clause, Kin, law_of, norm_of
+from rules.law.workdays import (
     CalendarUncoveredError,
     add_working_days,
     starts_at,
     working_days_between,
 )
+from rules.model import Act, Dossier, Event, Institution, Municipality, Requirement
 
 NOTICED = "noticed"  # the predicate of every requirement to tell somebody of a page
 SHARE_OF_ONE_DAY = 1  # what is left to the department when an institution uses both its days

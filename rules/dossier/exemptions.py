@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from rules.model import Act, Dossier, Exemption, Institution
-from rules.words import OF_A_TOWN, stem
+from rules.names.words import OF_A_TOWN, stem
 
 # Words that tell the legal form or the town, not the body.
 _FORMS = frozenset(

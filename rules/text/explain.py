@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules.model import Requirement
-from rules.sentences import cited, words
+from rules.text.sentences import cited, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from collectors.model import Evidence, Failure, FailureCode, Page
-from rules import attestations
-from rules.ages import aged
-from rules.binding import not_bound, stricter_duty
-from rules.case import Case, is_authority
-from rules.cases import cases_of
-from rules.exemptions import Claim
-from rules.force import Force
+from rules.dossier import attestations
+from rules.dossier.case import Case, is_authority
+from rules.dossier.cases import cases_of
+from rules.dossier.exemptions import Claim
+from rules.dossier.views import View, look, today
+from rules.law.force import Force
+from rules.law.norms import law_of
+from rules.law.workdays import CalendarUncoveredError
 from rules.model import (
     Act,
     Attestation,
@@ -33,15 +34,14 @@ from rules.model import (
     Severity,
     Waiver,
 )
-from rules.norms import law_of
 from rules.predicates import PREDICATES
 from rules.reading import Reading, outcome_of, reason_of, unread_as_a_whole
 from rules.reasons import Reason
 from rules.same import Same
-from rules.sentences import advice, failure_text, failures_text, network_name, sentence
-from rules.terms import in_time, read_on
-from rules.views import View, look, today
-from rules.workdays import CalendarUncoveredError
+from rules.terms.ages import aged
+from rules.terms.binding import not_bound, stricter_duty
+from rules.terms.terms import in_time, read_on
+from rules.text.sentences import advice, failure_text, failures_text, network_name, sentence
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from rules.law.workdays import add_months
 from rules.model import Attestation, Dossier, Event, Person, Requirement, Waiver
 from rules.reasons import Reason
-from rules.workdays import add_months
 
 VALID_MONTHS = 12
 TABLE_VALID_DAYS = 45  # a line of the ЦУР's monthly table (requirements.md, 6.7)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rules.case import Case
-from rules.cases import case_under
-from rules.norms import asks_no_less
+from rules.dossier.case import Case
+from rules.dossier.cases import case_under
+from rules.dossier.subjects import not_a_subject
+from rules.law.norms import asks_no_less
+from rules.law.workdays import CalendarUncoveredError
 from rules.reasons import Reason
-from rules.subjects import not_a_subject
-from rules.terms import is_due
-from rules.workdays import CalendarUncoveredError
+from rules.terms.terms import is_due
 
 
 def not_bound(case: Case) -> Reason | None:

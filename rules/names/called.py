@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from rules.kinds import Kinds, Spot, spots_of
-from rules.numbers import Figure, Token, foreign_numbers, seems_else, tokens_of
-from rules.words import OF_A_TOWN, WORDS, stem
+from rules.names.kinds import Kinds, Spot, spots_of
+from rules.names.numbers import Figure, Token, foreign_numbers, seems_else, tokens_of
+from rules.names.words import OF_A_TOWN, WORDS, stem
 
 FAR = 16  # words between a kind and its «№ 5»: «детский сад общеразвивающего вида … № 5»
 LEADING = 5  # words between «пятая» and its kind: «пятая средняя общеобразовательная школа»

@@ -11,7 +11,7 @@ import snowballstemmer
 
 _STEMMER = snowballstemmer.stemmer("russian")
 OF_A_TOWN = 2048  # texts and names kept taken apart: no other town's are asked for beside them
-WORDS = tomllib.loads(files("rules").joinpath("names.toml").read_text("utf-8"))
+WORDS = tomllib.loads(files("rules.names").joinpath("names.toml").read_text("utf-8"))
 _ABBREVIATIONS = frozenset(WORDS["legal_forms"].split())  # «ДОУ» is not «ДО» in a case
 
 

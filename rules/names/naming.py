@@ -1,7 +1,7 @@
 """Whether what a page shows names the institution of the registry: guard G17, pure functions.
 
 A kind alone («гимназия») names nobody, nor does a number alone: both must agree, and of one group
-the kind decides (rules/kinds.py), or a word of its own must stand there too. Where the strict
+the kind decides (kinds.py), or a word of its own must stand there too. Where the strict
 comparison finds nothing and a reader may still take something for the name, `generous` says so.
 """
 
@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import permutations, product
 
-from rules.called import Mention, Name, name_of, windows_of
-from rules.kinds import SPHERE_WORDS, spheres_of
 from rules.model import Institution, Municipality
-from rules.places import are_namesakes, regions_of, share_place
+from rules.names.called import Mention, Name, name_of, windows_of
+from rules.names.kinds import SPHERE_WORDS, spheres_of
+from rules.names.places import are_namesakes, regions_of, share_place
+from rules.names.words import OF_A_TOWN, WORDS
 from rules.same import Same
-from rules.words import OF_A_TOWN, WORDS
 
 _QUOTED = re.compile(r"[«\"“„]([^«»\"“”„]{2,80})[»\"”“]")
 Quoted = tuple[frozenset[str], ...]  # the words of «Солнышко»

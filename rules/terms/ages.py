@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from rules.case import Case
+from rules.dossier.case import Case
 from rules.model import Outcome
 from rules.reading import Reading, reason_of
 from rules.reasons import Reason
-from rules.terms import after_term
+from rules.terms.terms import after_term
 
 
 def aged(case: Case, grace_days: int | None, reading: Reading) -> Reading:

@@ -113,7 +113,7 @@ def _day(moment: date) -> str:
 
 @cache
 def _texts() -> Mapping[str, Mapping[str, Any]]:
-    return tomllib.loads(files("rules").joinpath("sentences.toml").read_text("utf-8"))
+    return tomllib.loads(files("rules.text").joinpath("sentences.toml").read_text("utf-8"))
 
 
 def sentence(reason: Reason, fields: Mapping[str, Any]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from rules.called import Name
-from rules.words import WORDS, stem
+from rules.names.called import Name
+from rules.names.words import WORDS, stem
 
 LONGEST_FUSED, SHORTEST_FUSED = 40, 6
 FIRST, SECOND = 3, 2  # letters of either word that must stand in the adjective
