@@ -41,6 +41,7 @@ from monitor.storage.ledger import Ledger
 from monitor.storage.pace import SharedTurns
 from monitor.storage.retention import remove_old
 from reports.model import Audit, Collection, Issue
+from rules.dossier.bench import Bench
 from rules.engine import declared_pages, judge
 from rules.model import Dossier, Finding, Institution, Municipality
 
@@ -375,11 +376,12 @@ def judge_all(
         members = [one for one in left if one.municipality == municipality.id]
         shared = _shared_texts(application, order, municipality) if members else {}
         site = authority_site(application.engine, municipality, order.as_of) if members else {}
+        bench = _bench(application, order, municipality)
         for institution in members:
             if application.stopping():
                 raise StoppedError
             dossier = dossier_of(application, order, municipality, institution, shared, site)
-            found = _judge(application, dossier)
+            found = _judge(application, bench, dossier)
             if pages := doubtful(found, dossier) if doubtful else ():
                 doubts.append(Doubt(municipality, institution, shared, pages))
             else:
@@ -398,20 +400,24 @@ def _judge_doubts(
     application: Application, order: Order, begun: Audit, doubts: Sequence[Doubt]
 ) -> None:
     """After the second reading, which is now the newest, of the authority's site as well."""
-    for _, in_town in groupby(doubts, key=lambda one: one.municipality.id):
-        site: Seen | None = None
-        for one in in_town:
-            town = one.municipality
-            site = authority_site(application.engine, town, order.as_of) if site is None else site
+    for _, in_town in groupby(doubts, key=lambda doubt: doubt.municipality.id):
+        members = list(in_town)
+        town = members[0].municipality
+        site = authority_site(application.engine, town, order.as_of)
+        bench = _bench(application, order, town)
+        for one in members:
             dossier = dossier_of(application, order, town, one.institution, one.shared, site)
-            findings.add(application.engine, begun, _judge(application, dossier))
+            findings.add(application.engine, begun, _judge(application, bench, dossier))
 
 
-def _judge(application: Application, dossier: Dossier) -> tuple[Finding, ...]:
-    acts = application.acts_of(dossier.municipality)
-    today = dossier.as_of.astimezone(dossier.municipality.timezone).date()
+def _bench(application: Application, order: Order, municipality: Municipality) -> Bench:
+    today = order.as_of.astimezone(municipality.timezone).date()
+    return Bench(municipality, application.acts_of(municipality), today)
+
+
+def _judge(application: Application, bench: Bench, dossier: Dossier) -> tuple[Finding, ...]:
     earlier = findings.earlier(application.engine, dossier.institution, dossier.as_of)
-    return followed(judge(dossier, acts), earlier.compared, today, earlier.latest)
+    return followed(judge(bench, dossier), earlier.compared, bench.on, earlier.latest)
 
 
 def dossier_of(

@@ -291,6 +291,11 @@ class Dossier:
     freshness_days: int = 7
     shared_texts: Mapping[str, int] = field(default_factory=dict)  # Post.digest → pages
 
+    @property
+    def today(self) -> date:
+        """The day of `as_of`, where the municipality is."""
+        return self.as_of.astimezone(self.municipality.timezone).date()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from collectors.model import SITE, Facts, Failure, Page
 from rules.dossier import attestations
 from rules.dossier.attestations import Statement
-from rules.dossier.exemptions import Claim, claim
-from rules.dossier.views import View, today
+from rules.dossier.bench import Hearing
+from rules.dossier.exemptions import Claim, bodies, claim
+from rules.dossier.views import View
 from rules.law.force import Force
-from rules.law.norms import Kin, Norm
+from rules.law.norms import Clause, Kin, Norm
 from rules.model import Act, Dossier, Edition, Event, Institution, Municipality, Requirement
 
 T = TypeVar("T")
@@ -28,44 +29,67 @@ RECENT = timedelta(days=63)  # a creation that long ago excuses nothing any more
 class Case:
     """What a predicate is given. Facts have passed the guards: `None` is not shown to us."""
 
-    dossier: Dossier
-    act: Act
-    requirement: Requirement
-    look: Callable[[Page], View]  # the guarded view of any page, computed once a dossier
-    today: date  # of `as_of`, where the municipality is
-    force: Force  # whether the act binds here as of that day
+    hearing: Hearing
+    clause: Clause
+    norm: Norm | None = None  # its parameters for this institution; None: not in force
+    kin: Kin = ()  # clauses of all binding acts that ask the same
     network: str | None = None
     page: Page | None = None
     about: str | None = None  # the institution that a finding of the authority speaks of
     events: tuple[Event, ...] = ()  # what happened to the page of a notice, and the whole log
     event_log: tuple[Event, ...] = ()
     event_page: str | None = None
-    edition: Edition | None = None  # the wording of the date; None: the clause has none then
-    norm: Norm | None = None  # its parameters for this institution; None: not in force
-    kin: Kin = ()  # clauses of all binding acts that ask the same
-    kept: dict[object, Any] = field(
-        default_factory=dict, compare=False
-    )  # of all cases of a dossier
 
-    def once(self, key: object, compute: Callable[[], T]) -> T:
-        """What several clauses of one dossier ask for is computed once."""
-        try:
-            found: T = self.kept[key]
-        except KeyError:
-            found = self.kept[key] = compute()
-        return found
+    @property
+    def dossier(self) -> Dossier:
+        return self.hearing.dossier
 
     @property
     def institution(self) -> Institution:
-        return self.dossier.institution
+        return self.hearing.institution
+
+    @property
+    def municipality(self) -> Municipality:
+        return self.hearing.municipality
+
+    @property
+    def today(self) -> date:
+        """The day of `as_of`, where the municipality is."""
+        return self.hearing.today
+
+    @property
+    def act(self) -> Act:
+        return self.clause.act
+
+    @property
+    def requirement(self) -> Requirement:
+        return self.clause.requirement
+
+    @property
+    def force(self) -> Force:
+        """Whether the act binds here as of that day."""
+        return self.clause.force
+
+    @property
+    def edition(self) -> Edition | None:
+        """The wording of the date; None: the clause has none then."""
+        return self.clause.edition
+
+    def look(self, page: Page) -> View:
+        """The guarded view of any page, computed once a dossier."""
+        return self.hearing.look(page)
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        """What several clauses of one dossier ask for is computed once."""
+        return self.hearing.answers.once(key, compute)
 
     @property
     def zone(self) -> ZoneInfo:
-        return self.dossier.municipality.timezone
+        return self.hearing.municipality.timezone
 
     @property
     def days_off(self) -> tuple[date, ...]:
-        return self.dossier.municipality.days_off
+        return self.hearing.municipality.days_off
 
     @property
     def in_force_since(self) -> date | None:
@@ -74,7 +98,7 @@ class Case:
 
     @property
     def is_authority(self) -> bool:
-        return is_authority(self.dossier.municipality, self.institution)
+        return is_authority(self.hearing.municipality, self.institution)
 
     @cached_property
     def view(self) -> View:
@@ -84,7 +108,7 @@ class Case:
     @cached_property
     def about_institution(self) -> Institution:
         """Of whom a finding of the authority speaks."""
-        return self.dossier.municipality.by_id[self.about or ""]
+        return self.hearing.municipality.by_id[self.about or ""]
 
     @property
     def facts(self) -> Facts:
@@ -115,9 +139,15 @@ class Case:
 
     @property
     def exemption(self) -> Claim:
-        scope = exempt_scope(self.requirement.exempt_scope, self.network)
-        key = ("exemption", self.act.id, scope)
-        return self.once(key, lambda: claim(self.dossier, self.act, scope, self.today))
+        """As it covers the network of the case, where the clause speaks of pages."""
+        scope = self.requirement.exempt_scope or "pages"
+        network = self.network if scope == "pages" else None
+        key = ("exemption", self.act.id, scope, network)
+        return self.once(key, lambda: self._claim(frozenset({scope, network or scope})))
+
+    def _claim(self, scope: frozenset[str]) -> Claim:
+        named = bodies(self.hearing.bench.answers, self.act.exempt)
+        return claim(self.dossier, named, scope, self.today)
 
     @cached_property
     def site(self) -> View | None:
@@ -131,7 +161,7 @@ class Case:
     @cached_property
     def authority_site(self) -> View | None:
         """The administration's site, if its observations are in this dossier."""
-        town = self.dossier.municipality
+        town = self.hearing.municipality
         authority = town.by_id.get(town.authority or "")
         if authority is None or not authority.site:
             return None
@@ -208,7 +238,7 @@ def is_active(institution: Institution, on: date) -> bool:
 
 def standing_pages(dossier: Dossier, networks: Sequence[str]) -> tuple[Page, ...]:
     """Registered pages of these networks that are there already, and not yet history."""
-    on = today(dossier)
+    on = dossier.today
     pages = dossier.institution.pages
     return tuple(page for page in pages if page.network in networks and stands(page, on))
 
@@ -216,10 +246,3 @@ def standing_pages(dossier: Dossier, networks: Sequence[str]) -> tuple[Page, ...
 def official_pages(dossier: Dossier, networks: Sequence[str]) -> tuple[Page, ...]:
     """Only these are judged by their contents (G21)."""
     return tuple(page for page in standing_pages(dossier, networks) if page.role == "official")
-
-
-@lru_cache(maxsize=64)
-def exempt_scope(scope: str | None, network: str | None) -> frozenset[str]:
-    """Which exemptions take a requirement away; one from a network only within it."""
-    scope = scope or "pages"
-    return frozenset({scope, network} if network and scope == "pages" else {scope})

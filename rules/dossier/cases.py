@@ -4,44 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
-from typing import Any
 
 from collectors.links import page_in_link
-from collectors.model import Page
+from rules.dossier.bench import Hearing
 from rules.dossier.case import Case, is_active
 from rules.dossier.subjects import not_a_subject
-from rules.dossier.views import View
-from rules.law.norms import Clause, Kin, norm_of
-from rules.model import Dossier, Event, Institution
+from rules.law.norms import Clause, Kin
+from rules.model import Event, Institution
 
 CaseOf = Callable[..., Case]  # a clause held against a dossier: of a page, a network, another body
 
 
-def cases_of(
-    clause: Clause,
-    kin: Kin,
-    dossier: Dossier,
-    on: date,
-    look: Callable[[Page], View],
-    kept: dict[object, Any],
-) -> Iterator[Case]:
+def cases_of(clause: Clause, kin: Kin, hearing: Hearing) -> Iterator[Case]:
     """One case a finding."""
     requirement = clause.requirement
-    case_of = partial(
-        Case,
-        dossier=dossier,
-        act=clause.act,
-        requirement=requirement,
-        look=look,
-        today=on,
-        force=clause.force,
-        kept=kept,
-        edition=clause.edition,
-        norm=norm_of(clause, kin, dossier.institution),
-        kin=kin,
-    )
+    norm = hearing.bench.norm(clause, kin, hearing.institution)
+    case_of = partial(Case, hearing=hearing, clause=clause, norm=norm, kin=kin)
     match requirement.per:
         case "network":
             yield from (_of_network(case_of, network) for network in requirement.networks)
@@ -58,15 +37,11 @@ def cases_of(
 
 def case_under(case: Case, clause: Clause) -> Case:
     """The same thing held against a clause of another act that asks the same."""
-    requirement = clause.requirement
     return replace(
         case,
-        act=clause.act,
-        requirement=requirement,
-        force=clause.force,
-        network=_only(requirement.networks, requirement.per) or case.network,
-        edition=clause.edition,
-        norm=norm_of(clause, case.kin, case.institution),
+        clause=clause,
+        norm=case.hearing.bench.norm(clause, case.kin, case.institution),
+        network=_only(clause.requirement.networks, clause.requirement.per) or case.network,
     )
 
 
@@ -84,7 +59,7 @@ def _of_others(case_of: CaseOf) -> Iterator[Case]:
     if not bare.is_authority:
         yield bare
         return
-    for one in bare.dossier.municipality.institutions:
+    for one in bare.municipality.institutions:
         if one.id != bare.institution.id and is_active(one, bare.today):
             yield case_of(about=one.id)
 
@@ -95,7 +70,7 @@ def _of_events(bare: Case) -> Iterator[Case]:
         yield bare
         return
     told = bare.requirement.subjects.get("authority")
-    members = bare.dossier.municipality.institutions if told else (bare.institution,)
+    members = bare.municipality.institutions if told else (bare.institution,)
     for one in members:
         for address, events in _by_page(one.events, bare).items():
             found = page_in_link(address)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from rules.model import Act, Dossier, Exemption, Institution
-from rules.names.words import OF_A_TOWN, stem
+from rules.dossier.answers import Answers
+from rules.model import Dossier, Exemption, Institution
+from rules.names.words import stem
 
 # Words that tell the legal form or the town, not the body.
 _FORMS = frozenset(
     map(stem, ("муниципальное", "казенное", "бюджетное", "автономное", "учреждение", "город", "г"))
 ) | {"му", "мку", "мбу", "мау"}
 NOT_ON_RECORD = Exemption()
+
+Body = frozenset[str]  # the words of a name
+Bodies = frozenset[Body]
 _TOWN = re.compile(r"муниципальн\w+ образовани\w+")
 
 
@@ -42,11 +45,14 @@ class Claim:
         return {"ground": one.ground, "approved_by": one.approved_by, "document": one.document}
 
 
-def claim(dossier: Dossier, act: Act, scope: frozenset[str], on: date) -> Claim:
-    """The exemption from what `scope` names (pages, site, a network) as of the date."""
+def claim(dossier: Dossier, named: Bodies, scope: frozenset[str], on: date) -> Claim:
+    """The exemption from what `scope` names (pages, site, a network) as of the date.
+
+    `named` are the bodies that the act itself exempts.
+    """
     record = _record(dossier.institution, scope, on)
     return Claim(
-        is_named=any(is_body(name, dossier.institution) for name in act.exempt),
+        is_named=bool(named) and not named.isdisjoint(names_of(dossier.institution)),
         record=record,
         has_consent=record is not None and _has_consent(record, dossier),
     )
@@ -86,14 +92,20 @@ def _above(dossier: Dossier) -> frozenset[str]:
     return frozenset(ids | {by_id[one].name for one in ids if one in by_id})
 
 
-def is_body(name: str, institution: Institution) -> bool:
-    """Whether the act's name is this institution's, legal form and writing apart."""
-    named = _words(name)
-    ours: Iterable[str] = (institution.name, institution.short_name, *institution.former_names)
-    return bool(named) and any(named == _words(one) for one in ours)
+# --- bodies by name -----------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=OF_A_TOWN)
-def _words(name: str) -> frozenset[str]:
+def bodies(answers: Answers, names: tuple[str, ...]) -> Bodies:
+    """The bodies that an act lists, legal form and writing apart."""
+    return answers.once(("bodies", names), lambda: frozenset(map(body, names)))
+
+
+def names_of(institution: Institution) -> Iterator[Body]:
+    """What an act may call it."""
+    told = (institution.name, institution.short_name, *institution.former_names)
+    return filter(None, map(body, told))
+
+
+def body(name: str) -> Body:
     plain = _TOWN.sub(" ", name.casefold().replace("ё", "е"))
     return frozenset(stem(word) for word in re.findall(r"\d+|[^\W\d_]+", plain)) - _FORMS

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from collectors.model import (
@@ -26,9 +26,9 @@ from collectors.model import (
     WallAccess,
 )
 from rules.model import Dossier, Institution
-from rules.names.naming import around_of, names_match
+from rules.names.naming import names_match
+from rules.names.own_names import Around
 from rules.reasons import Reason
-from rules.same import Same
 
 ABSENT_READS, ABSENT_DAYS = 3, 2  # how often an absence must be seen before it is believed (G01)
 ANYBODY = "public"  # Observation.reader of a look without a token
@@ -73,7 +73,7 @@ class View:
         return self.state is State.LIVE and self.facts.access is Access.OPEN
 
 
-def look(page: Page, dossier: Dossier) -> View:
+def look(page: Page, dossier: Dossier, names: Around) -> View:
     """The page as it may be judged; never an accusation where something is in doubt."""
     history = _known(page, dossier)
     tried = [one for one in history if not _not_tried(one)]
@@ -81,7 +81,7 @@ def look(page: Page, dossier: Dossier) -> View:
         failure = history[0].failure if history else None
         reason = Reason.NOT_READ if failure else Reason.NEVER_READ
         return View(page=page, unread=reason, failure=failure, page_id=page.known_id)
-    return _judge_newest(page, tried, dossier)
+    return _judge_newest(page, tried, dossier, names)
 
 
 def _known(page: Page, dossier: Dossier) -> list[Observation]:
@@ -94,18 +94,18 @@ def _not_tried(observation: Observation) -> bool:
     return observation.failure is not None and observation.failure.code in NOT_TRIED
 
 
-def _judge_newest(page: Page, history: list[Observation], dossier: Dossier) -> View:
+def _judge_newest(page: Page, history: list[Observation], dossier: Dossier, names: Around) -> View:
     newest = history[0]
     told = View(
         page=page,
         read_at=newest.observed_at,
-        evidence=newest.evidence,
+        evidence=each_once(newest.evidence),
         failure=newest.failure,
         page_id=_last_id(history) or page.known_id,
     )
     if dossier.as_of - newest.observed_at > timedelta(days=dossier.freshness_days):
         return replace(told, unread=Reason.STALE)
-    if newest.facts and _is_replaced(page, newest.facts, history, dossier):
+    if newest.facts and _is_replaced(page, newest.facts, history, dossier, names):
         return replace(told, unread=Reason.PAGE_REPLACED)
     if newest.failure or newest.facts is None:  # tried tonight in vain: yesterday proves nothing
         return replace(told, unread=Reason.NOT_READ, read_at=None)
@@ -169,11 +169,11 @@ def _owner(page: Page, dossier: Dossier) -> Institution | None:
 
 
 def _is_replaced(
-    page: Page, facts: Facts, history: Sequence[Observation], dossier: Dossier
+    page: Page, facts: Facts, history: Sequence[Observation], dossier: Dossier, names: Around
 ) -> bool:
     """The address leads to another community that does not name the institution."""
     is_another = _is_by_number_alone(page, facts, history) or _leads_elsewhere(page, facts, history)
-    return is_another and not _names_owner(page, facts, dossier)
+    return is_another and not _names_owner(page, facts, dossier, names)
 
 
 def _leads_elsewhere(page: Page, facts: Facts, history: Sequence[Observation]) -> bool:
@@ -200,11 +200,10 @@ def _is_called(facts: Facts, name: str, page_id: str) -> bool:
     return facts.page_id == page_id and (facts.screen_name or "").lower() == name.lower()
 
 
-def _names_owner(page: Page, facts: Facts, dossier: Dossier) -> bool:
+def _names_owner(page: Page, facts: Facts, dossier: Dossier, names: Around) -> bool:
     owner = _owner(page, dossier)
     texts = [facts.description or ""]
-    known = around_of(Same(dossier.municipality))
-    return owner is not None and names_match(owner, facts.title or "", texts, around=known).strict
+    return owner is not None and names_match(owner, facts.title or "", texts, around=names).strict
 
 
 def _last_id(history: Sequence[Observation]) -> str | None:
@@ -248,7 +247,7 @@ def _absent(told: View, history: list[Observation], dossier: Dossier) -> View:
         gone_by=Presence.ABSENT,
         gone_since=min(one.observed_at for one in absences),
         unread=Reason.PAGE_NOT_LIVE,
-        evidence=tuple(item for one in absences for item in one.evidence),
+        evidence=each_once(item for one in absences for item in one.evidence),
     )
 
 
@@ -293,7 +292,7 @@ def _living(told: View, facts: Facts, history: list[Observation], dossier: Dossi
         wall=wall,
         wall_at=wall_at,
         read_at=min(one.observed_at for one in (history[0], *looks.values())),
-        evidence=tuple(dict.fromkeys((*told.evidence, *lent))),
+        evidence=each_once((*told.evidence, *lent)) if lent else told.evidence,
         state=State.CLOSED if closed else State.LIVE,
     )
 
@@ -350,10 +349,10 @@ def _covered_since(walls: Sequence[tuple[Wall, datetime]]) -> datetime | None:
     return covered
 
 
+def each_once(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(evidence))
+
+
 def readings(page: Page, dossier: Dossier) -> list[Observation]:
     """All looks at this very page up to the moment, newest first."""
     return of_one_page(page, _known(page, dossier), dossier)
-
-
-def today(dossier: Dossier) -> date:
-    return dossier.as_of.astimezone(dossier.municipality.timezone).date()

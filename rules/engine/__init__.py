@@ -11,17 +11,15 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from collectors.model import Evidence, Failure, FailureCode, Page
 from rules.dossier import attestations
+from rules.dossier.bench import Bench, Hearing
 from rules.dossier.case import Case, is_authority
 from rules.dossier.cases import cases_of
 from rules.dossier.exemptions import Claim
-from rules.dossier.views import View, look, today
 from rules.law.force import Force
-from rules.law.norms import law_of
 from rules.law.workdays import CalendarUncoveredError
 from rules.model import (
     Act,
@@ -37,7 +35,6 @@ from rules.model import (
 from rules.predicates import PREDICATES
 from rules.reading import Reading, outcome_of, reason_of, unread_as_a_whole
 from rules.reasons import Reason
-from rules.same import Same
 from rules.terms.ages import aged
 from rules.terms.binding import not_bound, stricter_duty
 from rules.terms.terms import in_time, read_on
@@ -80,23 +77,17 @@ class Verdict(NamedTuple):
     read_on: date | None = None
 
 
-def judge(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:
+def judge(bench: Bench, dossier: Dossier) -> tuple[Finding, ...]:
     """Findings of one institution, in the acts' order; only of acts that its municipality names."""
-    on = today(dossier)
-    seen: dict[Page, View] = {}
-    kept: dict[object, Any] = {}
-
-    def view_of(page: Page) -> View:
-        view = seen.get(page)
-        if view is None:
-            view = seen[page] = look(page, dossier)
-        return view
-
+    hearing = Hearing(bench, dossier)
     return tuple(
-        _finding(case)
-        for clause, kin in law_of(dossier.municipality, acts, on)
-        for case in cases_of(clause, kin, dossier, on, view_of, kept)
+        _finding(case) for clause, kin in bench.law for case in cases_of(clause, kin, hearing)
     )
+
+
+def judge_alone(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:
+    """One institution before a bench of its own: others of its town are not judged with it."""
+    return judge(Bench(dossier.municipality, acts, dossier.today), dossier)
 
 
 def declared_pages(
@@ -364,13 +355,7 @@ def _evidence(case: Case, reading: Reading) -> tuple[Evidence, ...]:
     shown = reading.evidence
     if shown is None:
         shown = case.view.evidence if case.page else ()
-    return _each_once(Same(shown))
-
-
-@lru_cache(maxsize=16)
-def _each_once(shown: Same[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:
-    """The pages of the authority's site stand in findings of every institution."""
-    return tuple(dict.fromkeys(shown.value))
+    return case.hearing.distinct(shown)
 
 
 def _closed_by_person(case: Case, verdict: Verdict) -> Verdict:

@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from rules.law.force import Force, edition_of, force_of
 from rules.model import Act, Edition, Institution, Municipality, Outcome, Requirement
-from rules.same import Same
 
 Norm = Mapping[str, Any]
 SPLIT = frozenset(("by_kind", "by_category"))
@@ -41,14 +39,8 @@ def law_of(municipality: Municipality, acts: Sequence[Act], on: date) -> Law:
 
     In the acts' order; kin counts the clause itself, and is empty where it is the only one.
     """
-    return _law(Same(municipality), tuple(map(Same, acts)), on)
-
-
-@lru_cache(maxsize=8)
-def _law(town: Same[Municipality], acts: tuple[Same[Act], ...], on: date) -> Law:
-    """All institutions of a town are held against the same clauses: put together once."""
-    bound = (act.value for act in acts if act.value.id in town.value.packs)
-    clauses = [clause for act in bound for clause in _clauses(act, town.value, on)]
+    bound = (act for act in acts if act.id in municipality.packs)
+    clauses = [clause for act in bound for clause in _clauses(act, municipality, on)]
     families: dict[str, list[Clause]] = {}
     for clause in clauses:
         families.setdefault(_root(clause.requirement), []).append(clause)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -28,11 +28,13 @@ class CalendarUncoveredError(Exception):
         self.year = year
 
 
+# The library needs 10 ms to make up a year.
 @cache
 def _calendar(year: int) -> holidays.HolidayBase:
     return holidays.country_holidays("RU", years=[year])
 
 
+# A page's weeks and every term are counted by days, the same few hundred all night.
 @cache
 def is_working_day(day: date, days_off: DaysOff = ()) -> bool:
     """Raises CalendarUncoveredError."""
@@ -90,20 +92,21 @@ def starts_at(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-@cache
 def is_judged(monday: date, min_workdays: int, days_off: DaysOff = ()) -> bool:
     """A week with too few working days is not judged (guard G11). Raises CalendarUncoveredError."""
     week = _days(monday, monday + timedelta(days=6))
     return sum(is_working_day(day, days_off) for day in week) >= min_workdays
 
 
-@lru_cache(maxsize=64)
 def judged_days(
     first: date, last: date, min_workdays: int, days_off: DaysOff = ()
 ) -> tuple[date, ...]:
-    """Days of judged weeks, newest first: the same for most pages of a town and night."""
-    days = reversed(list(_days(first, last)))
-    return tuple(day for day in days if is_judged(monday_of(day), min_workdays, days_off))
+    """Days of judged weeks, newest first."""
+    weeks = range((monday_of(last) - monday_of(first)).days // 7 + 1)
+    mondays = (monday_of(last) - timedelta(weeks=number) for number in weeks)
+    judged = (monday for monday in mondays if is_judged(monday, min_workdays, days_off))
+    days = (monday + timedelta(days=6 - number) for monday in judged for number in range(7))
+    return tuple(day for day in days if first <= day <= last)
 
 
 def complete_weeks(before: datetime, zone: ZoneInfo, lookback: int) -> tuple[date, ...]:

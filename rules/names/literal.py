@@ -7,7 +7,7 @@ accuse nobody, so what stands literally counts, however it was parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from urllib.parse import urlsplit
@@ -73,6 +73,11 @@ def _goes_on(sign: str, joined: str) -> bool:
     return sign.isalnum() or sign in ("_", *joined)
 
 
+def held_phones(texts: Sequence[str], numbers: Iterable[str]) -> list[str]:
+    """Those that stand there."""
+    return [number for number in numbers if holds_phone(texts, number)]
+
+
 def holds_phone(texts: Sequence[str], number: str) -> bool:
     """`number` in digits, with or without its code; a short one must be the whole run of digits."""
     return any(_same_digits(number[-NATIONAL:], run) for text in texts for run in _runs(text))
@@ -98,6 +103,7 @@ def _is_whole(ours: str, digits: str, borders: Collection[int]) -> bool:
     return False
 
 
+# Every institution's telephones and address are looked for in all cards of its authority's site.
 @lru_cache(maxsize=1024)
 def _runs(text: str) -> tuple[tuple[str, ...], ...]:
     usual = usual_signs(text)
@@ -112,7 +118,6 @@ def holds_place(texts: Sequence[str], address: str) -> bool:
     )
 
 
-@lru_cache(maxsize=1024)
 def _street_and_house(address: str) -> tuple[tuple[str, ...], str]:
     parts = parts_of(address)
     street = [_words(text) for kind, text in parts if kind == "street"]
@@ -132,6 +137,7 @@ def _near(words: tuple[str, ...], at: int) -> Iterator[str]:
         yield "".join(words[number : number + 2])
 
 
+# As above.
 @lru_cache(maxsize=1024)
 def _words(text: str) -> tuple[str, ...]:
     """Words and numbers in lower case without those that only name a kind (ул., д.)."""

@@ -98,20 +98,20 @@ def _host(written: str) -> str:
 # --- postal addresses ---------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=OF_A_TOWN)
 def has_street_like(text: str) -> bool:
-    return any(True for _ in streets(text))
+    return _written(text).has_street
 
 
-@lru_cache(maxsize=OF_A_TOWN)
 def is_address(text: str) -> bool:
     """A street, or a village and a house in it: many villages have no streets."""
-    return has_street_like(text) or bool(find_addresses(text, ""))
+    written = _written(text)
+    return written.has_street or written.is_found
 
 
 def has_house(text: str) -> bool:
     """A street, or a house: nothing that only names a town."""
-    return has_street_like(text) or any(place.house for place in _places(text))
+    written = _written(text)
+    return written.has_street or any(place.house for place in written.places)
 
 
 def same_address(registry: str, shown: str) -> Match:
@@ -119,7 +119,7 @@ def same_address(registry: str, shown: str) -> Match:
 
     Where a text names several houses, the best of them counts.
     """
-    pairs = product(_places(registry), _places(shown))
+    pairs = product(_written(registry).places, _written(shown).places)
     matches = {_compared(ours, theirs, registry, shown) for ours, theirs in pairs}
     return next(match for match in Match if match in matches)
 
@@ -151,10 +151,21 @@ _SETTLEMENT_TYPES = frozenset(WORDS["settlements"])
 _CORPS = re.compile(r"(?:корпус|корп|к|строение|стр)\W{0,3}(\w{1,4})", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A text taken apart as postal addresses."""
+
+    has_street: bool
+    is_found: bool  # the finder of addresses takes it for one
+    places: tuple[_Place, ...]
+
+
+# The registry's addresses are held against every card of a site; a parse takes a millisecond.
 @lru_cache(maxsize=OF_A_TOWN)
-def _places(written: str) -> list[_Place]:
-    originals = [spot.address.original for spot in find_addresses(written, "")] or [written]
-    return [place for original in originals for place in _places_of(parts_of(original))]
+def _written(text: str) -> _Written:
+    found = [spot.address.original for spot in find_addresses(text, "")]
+    places = [place for one in found or [text] for place in _places_of(parts_of(one))]
+    return _Written(any(True for _ in streets(text)), bool(found), tuple(places))
 
 
 def _places_of(parts: Sequence[tuple[str, str]]) -> list[_Place]:

@@ -129,6 +129,7 @@ def _token(word: str, gap: str, before: Token | None, *, is_marked: bool) -> Tok
     return Token(str(int(digits)), breaks, figure, is_joined, is_apart=is_apart)
 
 
+# Some twenty patterns of numbers in words are tried on each.
 @lru_cache(maxsize=8192)
 def _word(word: str, breaks: bool, is_apart: bool, is_marked: bool) -> Token:
     figure, number = _in_words(word)

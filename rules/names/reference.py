@@ -13,6 +13,7 @@ def phones_of(institution: Institution) -> tuple[Phone, ...]:
     return tuple(phone for written in institution.phones for phone in _phones(written))
 
 
+# A telephone takes 0.1 ms to parse, and clauses of three acts ask for those of every institution.
 @lru_cache(maxsize=8192)
 def _phones(written: str) -> tuple[Phone, ...]:
     return tuple(parse_phones(written))

@@ -15,6 +15,7 @@ WORDS = tomllib.loads(files("rules.names").joinpath("names.toml").read_text("utf
 _ABBREVIATIONS = frozenset(WORDS["legal_forms"].split())  # «ДОУ» is not «ДО» in a case
 
 
+# Few words make up all names of a town; the stemmer is plain Python.
 @lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """The stem without a final vowel: «музей» and «музея» both give «муз»; «ДОУ» stays whole."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -61,7 +60,6 @@ def _requirement_faults(one: DeclaredRequirement, lent: frozenset[str]) -> Itera
 # --- networks and subjects --------------------------------------------------------------------
 
 
-@cache
 def known_networks() -> frozenset[str]:
     """Slugs of the installed networks, modules not loaded; empty where nothing is installed."""
     return frozenset(point.name for point in installed_under("dozor.networks"))
@@ -112,7 +110,7 @@ SPLIT: Mapping[str, tuple[str, ...]] = {"by_kind": KINDS, "by_category": CATEGOR
 
 def _norm_names(one: DeclaredRequirement, predicate: str) -> Iterator[Place]:
     """Only numbers can be compared with those of another act."""
-    wanted = {**ENGINE_PARAMETERS, **_parameters(PREDICATES[predicate])}
+    wanted = PARAMETERS[predicate]
     numbers = [name for name, kind in wanted.items() if kind in (int, float)]
     for name in one.norm:
         if name not in numbers:
@@ -122,7 +120,7 @@ def _norm_names(one: DeclaredRequirement, predicate: str) -> Iterator[Place]:
 def _parameter_faults(
     predicate: str, given: Mapping[str, Any], lent: frozenset[str]
 ) -> Iterator[Place]:
-    for name in sorted(_needed(PREDICATES[predicate]) - set(given) - lent):
+    for name in sorted(NEEDED[predicate] - set(given) - lent):
         yield (name,), f"parameters: {name!r} is missing"
     yield from _unfit(predicate, given)
     for split, known in SPLIT.items():
@@ -148,7 +146,7 @@ def _norm_faults(
 
 
 def _unfit(predicate: str, given: Mapping[str, Any]) -> Iterator[Place]:
-    wanted = {**ENGINE_PARAMETERS, **_parameters(PREDICATES[predicate])}
+    wanted = PARAMETERS[predicate]
     for name, value in given.items():
         if name not in wanted:
             yield (name,), f"parameters: {predicate} takes no {unknown(name, wanted)}"
@@ -165,14 +163,12 @@ def _address_faults(addresses: Mapping[str, str]) -> Iterator[Place]:
             yield ("addresses", slug), message
 
 
-@cache
 def _parameters(predicate: Predicate) -> Mapping[str, Any]:
     hints = get_type_hints(predicate)
     named = inspect.signature(predicate).parameters.values()
     return {one.name: hints[one.name] for one in named if one.kind is one.KEYWORD_ONLY}
 
 
-@cache
 def _needed(predicate: Predicate) -> frozenset[str]:
     named = inspect.signature(predicate).parameters.values()
     return frozenset(
@@ -180,15 +176,19 @@ def _needed(predicate: Predicate) -> frozenset[str]:
     )
 
 
-@cache
-def _adapter(wanted: Any) -> TypeAdapter[Any]:
-    """Packs ask for a dozen types, some two hundred times."""
-    return TypeAdapter(wanted)
+# By the names that packs use. Packs ask for a dozen types, some two hundred times.
+PARAMETERS = {name: {**ENGINE_PARAMETERS, **_parameters(it)} for name, it in PREDICATES.items()}
+NEEDED = {name: _needed(it) for name, it in PREDICATES.items()}
+ADAPTERS = {
+    wanted: TypeAdapter[Any](wanted)
+    for parameters in PARAMETERS.values()
+    for wanted in parameters.values()
+}
 
 
 def _wrong_type(wanted: Any, value: Any) -> str | None:
     try:
-        _adapter(wanted).validate_python(value, strict=True)
+        ADAPTERS[wanted].validate_python(value, strict=True)
     except ValidationError as error:
         return "; ".join(one["msg"] for one in error.errors())
     return None

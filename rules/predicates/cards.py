@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from collectors.model import Block, Contacts, HintKind, Phone, PostalAddress, SiteFacts
 from rules.dossier.case import Case
 from rules.dossier.views import View
 from rules.model import Institution, Outcome
 from rules.names.hints import seen_hints
-from rules.names.literal import holds_email, holds_phone, holds_place
+from rules.names.literal import held_phones, holds_email, holds_place
 from rules.names.matching import (
     Match,
     same_address,
     same_email,
     same_phone,
 )
-from rules.names.naming import Around, Titles, around_of, titles_of
+from rules.names.own_names import Around
 from rules.names.reference import digits_of, phones_of
+from rules.names.titles import Titles, titles_of
 from rules.predicates.crawls import inapplicable, names, of_site, site_facts, unread_parts
 from rules.reading import Reading
 from rules.reasons import Reason
-from rules.same import Same
 from rules.text.sentences import atom_word
 
 
@@ -112,13 +111,13 @@ def cards(case: Case, site: View | None, one: Institution) -> tuple[Block, ...]:
     """Blocks headed by its name, and all blocks of a page that bears it."""
     if site is None or site.facts.site is None:
         return ()
-    facts, known = site.facts.site, around_of(Same(case.dossier.municipality))
-    return case.once(("cards", site.page, one.id), lambda: tuple(_cards(facts, one, known)))
+    facts, key = site.facts.site, ("cards", site.page.address, one.id)
+    headed = case.hearing.of_site(site).once(("headed", site.page.address), lambda: _headed(facts))
+    return case.once(key, lambda: tuple(_cards(facts, headed, one, case.hearing.bench.names)))
 
 
-def _cards(site: SiteFacts, one: Institution, known: Around) -> Iterator[Block]:
-    headed = _headed(Same(site))
-    named = headed.titles.naming(one, known)
+def _cards(site: SiteFacts, headed: Headed, one: Institution, around: Around) -> Iterator[Block]:
+    named = headed.titles.naming(one, around)
     found = sorted({place for text in named for place in headed.places[text]})
     return (site.pages[page].blocks[block] for page, block in found)
 
@@ -131,11 +130,9 @@ class Headed:
     titles: Titles
 
 
-@lru_cache(maxsize=4)
-def _headed(site: Same[SiteFacts]) -> Headed:
-    """A site of hundreds of pages is asked about hundreds of institutions: read it once."""
+def _headed(site: SiteFacts) -> Headed:
     places: dict[str, list[tuple[int, int]]] = {}
-    for number, page in enumerate(site.value.pages):
+    for number, page in enumerate(site.pages):
         for at, block in enumerate(page.blocks):
             for text in {page.title, *page.headings[:1], block.heading} - {""}:
                 places.setdefault(text, []).append((number, at))
@@ -156,7 +153,7 @@ def _phones(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
     ours = phones_of(one)
     shown = [phone for block in blocks for phone in block.contacts.phones]
     agree = any(same_phone(own, other) for own in ours for other in shown)
-    literal = any(holds_phone(_texts(blocks), digits_of(own)) for own in ours)
+    literal = bool(held_phones(_texts(blocks), map(digits_of, ours)))
     return bool(shown) or literal, agree or literal or (_is_any_own(shown) and not ours)
 
 

@@ -34,11 +34,10 @@ from rules.names.matching import (
     same_phone,
     same_site,
 )
-from rules.names.naming import around_of, is_foreign, names_match
+from rules.names.naming import is_foreign, names_match
 from rules.names.reference import digits_of, phones_of
 from rules.reading import Reading, unread_as_a_whole, worst_of
 from rules.reasons import Reason
-from rules.same import Same
 from rules.terms.ages import aged
 
 # What must have been read before something may be called absent (G15).
@@ -72,7 +71,7 @@ def name_shown(case: Case) -> Reading:
         case.institution,
         facts.title or "",
         _texts(case),
-        around=around_of(Same(case.dossier.municipality)),
+        around=case.hearing.bench.names,
     )
     is_latin, unread = is_foreign(facts.title or ""), list(facts.unread_places)
     unsure = Reason.NAME_IN_LATIN if is_latin else Reason.PLACES_UNREAD

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 
 from collectors.model import Failure, FailureCode, SiteFacts
 from rules.dossier.case import Case
@@ -78,11 +77,13 @@ def failures_of(view: View) -> tuple[Failure, ...]:
 
 
 def names(texts: Iterable[str], stems: Sequence[str]) -> bool:
-    folded = plain("\n".join(texts))
+    return holds_any(plain("\n".join(texts)), stems)
+
+
+def holds_any(folded: str, stems: Sequence[str]) -> bool:
     return any(stem in folded for stem in stems)
 
 
-@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     return one_alphabet(text.casefold().replace("ё", "е"))
 

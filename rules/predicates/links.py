@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from collectors.model import Address, Failure, Link, SiteFacts, SitePage
 from rules.dossier.case import Case, is_active
-from rules.dossier.exemptions import claim
+from rules.dossier.exemptions import bodies, claim
 from rules.dossier.views import View
 from rules.model import Institution
 from rules.predicates.cards import cards
@@ -51,7 +51,7 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     """Every official page is linked: strictly from the card, generously from anywhere."""
     one = case.about_institution
     known = known_pages(case, one, sync_lag_workdays)
-    in_card, anywhere = _in_card(case, case.site, one), linked_on(case.site)
+    in_card, anywhere = _in_card(case, case.site, one), linked_on(case, case.site)
     if not is_demanded(known, anywhere):
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
     card, whole = tally(known, in_card), tally(known, anywhere)
@@ -88,11 +88,11 @@ def _why_not_in_card(whole: Tally, *, has_short: bool, has_foreign: bool) -> Rea
 
 def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str]) -> Reading:
     """Every registered page of the municipality on the authority's site; strict on one page."""
-    owners = [one for one in case.dossier.municipality.institutions if _must_be_listed(case, one)]
+    owners = [one for one in case.municipality.institutions if _must_be_listed(case, one)]
     known = [
         page for one in owners for page in known_pages(case, one, sync_lag_workdays) if page.is_old
     ]
-    site, anywhere = site_facts(case), linked_on(case.site)
+    site, anywhere = site_facts(case), linked_on(case, case.site)
     if not is_demanded(known, anywhere):
         return inapplicable(Reason.NO_PAGE_TO_JUDGE)
     whole = tally(known, anywhere)
@@ -140,7 +140,7 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     known = known_pages(case, one, sync_lag_workdays)
     views = _sites_to_link(case)
     seen = [view for view in views.values() if view]
-    links = [linked_on(view) for view in seen]
+    links = [linked_on(case, view) for view in seen]
     anywhere = together(each for each, view in zip(links, seen, strict=True) if view.facts.site)
     if not is_demanded(known, anywhere):
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
@@ -192,7 +192,7 @@ def _links_all(case: Case, name: str, view: View | None, known: Sequence[Known])
     if view is None or came_in_part(view.facts.site):
         return False
     if name == "own":
-        return tally(known, linked_on(view)).is_whole
+        return tally(known, linked_on(case, view)).is_whole
     return tally(known, _in_card(case, view, case.institution)).is_whole
 
 
@@ -253,7 +253,8 @@ def _must_be_listed(case: Case, one: Institution) -> bool:
     if not is_active(one, case.today):
         return False
     dossier = replace(case.dossier, institution=one)
-    return not claim(dossier, case.act, frozenset({"pages"}), case.today).is_claimed
+    named = bodies(case.hearing.bench.answers, case.act.exempt)
+    return not claim(dossier, named, frozenset({"pages"}), case.today).is_claimed
 
 
 # --- what a link may mean -----------------------------------------------------------------------
@@ -261,7 +262,7 @@ def _must_be_listed(case: Case, one: Institution) -> bool:
 
 def _familiar(case: Case, one: Institution) -> frozenset[Address]:
     """Pages that a card may show: its own of any role, the parent's and the authority's."""
-    town = case.dossier.municipality
+    town = case.municipality
     above = (town.by_id.get(name or "") for name in (one.parent, town.authority))
     owners = [one, *(body for body in above if body is not None)]
     return frozenset(
@@ -273,7 +274,7 @@ def _familiar(case: Case, one: Institution) -> frozenset[Address]:
 
 
 def _of_town(case: Case) -> frozenset[Address]:
-    members = case.dossier.municipality.institutions
+    members = case.municipality.institutions
     return frozenset(
         found for one in members for page in one.pages for found in addresses_of(case.look(page))
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from collectors.model import Contacts, FailureCode, SiteFacts, SitePage
 from rules.dossier.case import Case, is_authority
@@ -17,9 +16,9 @@ from rules.dossier.views import State, View
 from rules.model import Institution, Municipality
 from rules.names.literal import holds_email, holds_phone
 from rules.names.matching import same_email, same_phone, same_site
-from rules.names.naming import Around, around_of, names_match, shares_a_proper_word
+from rules.names.naming import names_match, shares_a_proper_word
+from rules.names.own_names import Around
 from rules.names.reference import digits_of, phones_of
-from rules.same import Same
 
 MOST_TITLES = 100  # pages whose titles and headings are searched for the name
 FEWEST_NAMED = 2  # inner pages: one name is no name of the whole site
@@ -45,11 +44,16 @@ def owned(case: Case, view: View | None) -> Owned:
     """Of a site that opens; of another nothing can be said."""
     if view is None or view.state is not State.LIVE or view.facts.site is None:
         return UNSEEN
-    facts, town = view.facts, case.dossier.municipality
+    key = ("owner", view.page.address)
+    return case.hearing.of_site(view).once(key, lambda: _owned_of(case, view))
+
+
+def _owned_of(case: Case, view: View) -> Owned:
+    town, facts = case.municipality, view.facts
     one = town.by_id.get(view.page.institution.rpartition("/")[2])
-    one = case.institution if one is None or one.id == case.institution.id else one
-    seen = (Same(facts.site), Same(facts.contacts or NO_CONTACTS), facts.title or "")
-    return case.once(("owner", view.page), lambda: _owned(Same(town), Same(one), *seen))
+    owner = case.institution if one is None or one.id == case.institution.id else one
+    assert facts.site is not None
+    return _owned(case, owner, facts.site, facts.contacts or NO_CONTACTS, facts.title or "")
 
 
 def came_in_part(site: SiteFacts | None) -> bool:
@@ -68,20 +72,11 @@ def told_of(view: View, whose: Owned) -> dict[str, object]:
     }
 
 
-@lru_cache(maxsize=8)
-def _owned(
-    of: Same[Municipality],
-    owner: Same[Institution],
-    seen: Same[SiteFacts],
-    shown: Same[Contacts],
-    title: str,
-) -> Owned:
-    """The authority's site is asked about by every institution of the town: answered once."""
-    town, one, site, contacts = of.value, owner.value, seen.value, shown.value
+def _owned(case: Case, one: Institution, site: SiteFacts, contacts: Contacts, title: str) -> Owned:
+    town, known = case.municipality, case.hearing.bench.names
     sure = _shows_contacts(one, site, contacts) or bool({one.ogrn, one.inn} & set(site.numbers))
     titles, lines = tuple(_titles(title, site.pages)), tuple(_lines(site))
     front = (*_titles(title, site.pages[:1]), *_short(one, lines))
-    known = around_of(of)
     named = not sure and (
         _is_named(one, front, known) or _on_most_pages(one, site.pages[1:], known)
     )
@@ -89,7 +84,7 @@ def _owned(
     is_alone = not (_names_another(one, site) or came_in_part(site))
     return Owned(
         surely=(sure or (named and is_alone)) and not is_moved,
-        perhaps=sure or named or _may_be(town, one, contacts, (*titles, *lines)),
+        perhaps=sure or named or _may_be(town, one, contacts, (*titles, *lines), known),
         looked_for=tuple(_looked_for(one)),
     )
 
@@ -158,8 +153,10 @@ def _leads_to_another(town: Municipality, one: Institution, site: SiteFacts) -> 
     )  # fmt: skip
 
 
-def _may_be(town: Municipality, one: Institution, shown: Contacts, texts: tuple[str, ...]) -> bool:
-    if any(names_match(one, "", (text,)).generous for text in texts):
+def _may_be(
+    town: Municipality, one: Institution, shown: Contacts, texts: tuple[str, ...], known: Around
+) -> bool:
+    if any(names_match(one, "", (text,), around=known).generous for text in texts):
         return True
     if is_authority(town, one) and any(shares_a_proper_word(town.name, text) for text in texts):
         return True

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from collectors.addresses import SHORTENERS
 from collectors.links import resolved
 from collectors.model import OK, VK, Address, Link, SiteFacts, SitePage
+from rules.dossier.case import Case
 from rules.dossier.views import View
-from rules.same import Same
 
 KNOWN_EARLIER = (OK, VK)  # to the versions that did not tell whose pages they looked for
 
@@ -38,17 +37,17 @@ class Linked:
 NOTHING = Linked()
 
 
-def linked_on(view: View | None) -> Linked:
+def linked_on(case: Case, view: View | None) -> Linked:
     """All that a site links to from anywhere."""
     if view is None or view.facts.site is None:
         return NOTHING
-    return _all_linked(Same(view.facts.site))
+    site = view.facts.site
+    key = ("links", view.page.address)
+    return case.hearing.of_site(view).once(key, lambda: _all_linked(site))
 
 
-@lru_cache(maxsize=8)
-def _all_linked(site: Same[SiteFacts]) -> Linked:
-    """The authority's site is held against every institution of a town: read it once."""
-    return linked(site.value, (link for page in site.value.pages for link in _page_links(page)))
+def _all_linked(site: SiteFacts) -> Linked:
+    return linked(site, (link for page in site.pages for link in _page_links(page)))
 
 
 def linked_on_page(site: SiteFacts, page: SitePage) -> Linked:

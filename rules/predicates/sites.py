@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from collectors.model import Contacts, Failure, HintKind, SitePage
 from rules.dossier.attestations import Statement
 from rules.dossier.case import Case, is_active
-from rules.dossier.exemptions import is_body
+from rules.dossier.exemptions import bodies, body, names_of
 from rules.dossier.views import State, View
 from rules.model import Institution, Outcome, Severity
 from rules.names.hints import seen_hints
 from rules.names.literal import holds_email
 from rules.names.matching import same_email
-from rules.predicates.crawls import failures_of, names, of_site, site_facts, unread_parts
+from rules.predicates.crawls import failures_of, holds_any, of_site, plain, site_facts, unread_parts
 from rules.predicates.owners import Owned, came_in_part, owned, told_of
 from rules.predicates.pages import gone_before_today
 from rules.reading import Reading
@@ -62,9 +63,11 @@ def _unlike(whose: Owned) -> Reason:
 def listed_bodies(case: Case) -> Reading:
     """Every institution of the registry stands in a list of the act, and the other way round."""
     named = (*case.act.listed, *case.act.exempt)
-    ours = [one for one in case.dossier.municipality.institutions if _is_judged(one, case)]
-    extra = [one.name for one in ours if not any(is_body(name, one) for name in named)]
-    absent = [name for name in named if not any(is_body(name, one) for one in ours)]
+    ours = [one for one in case.municipality.institutions if _is_judged(one, case)]
+    listed = bodies(case.hearing.bench.answers, named)
+    theirs = {name for institution in ours for name in names_of(institution)}
+    extra = [one.name for one in ours if listed.isdisjoint(names_of(one))]
+    absent = [name for name in named if body(name) not in theirs]
     return Reading(
         strict=not extra and not absent,
         generous=True,
@@ -78,7 +81,7 @@ def listed_bodies(case: Case) -> Reading:
 
 def _is_judged(one: Institution, case: Case) -> bool:
     active = is_active(one, case.today)
-    return active and one.id != case.dossier.municipality.authority and one.kind != "authority"
+    return active and one.id != case.municipality.authority and one.kind != "authority"
 
 
 def section_present(
@@ -88,14 +91,17 @@ def section_present(
     site = site_facts(case)
     pages = site.pages if site else ()
     said = case.statement(attested_by) if attested_by else Statement()
+    told = _told_on(case)
     headed = [
-        one for one in pages if names(_headings(one), stems) and _has_contents(one, min_chars)
+        page
+        for page, folded in zip(pages, told.headings, strict=True)
+        if holds_any(folded, stems) and _has_contents(page, min_chars)
     ]
     fresh = [one for one in headed if _is_fresh(one, case.today, fresh_days)]
     return of_site(
         case,
         strict=bool(fresh) or said.confirms,
-        generous=bool(headed) or any(names(_everything(one), stems) for one in pages),
+        generous=bool(headed) or any(holds_any(folded, stems) for folded in told.everything),
         reasons=(
             Reason.SECTION_FOUND if fresh or not said.confirms else Reason.ATTESTED,
             Reason.SECTION_ABSENT,
@@ -103,6 +109,28 @@ def section_present(
         ),
         measured={"found": [one.url for one in (fresh or headed)][:3], **said.measured},
         required={**({"fresh_days": fresh_days} if fresh_days else {}), "min_chars": min_chars},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The words of a site's pages, ready to be searched: a dozen clauses ask for a section each."""
+
+    headings: tuple[str, ...] = ()
+    everything: tuple[str, ...] = ()
+
+
+def _told_on(case: Case) -> _Told:
+    site, view = site_facts(case), case.site
+    if site is None or view is None:
+        return _Told()
+    return case.once(("told", view.page.address), lambda: _folded(site.pages))
+
+
+def _folded(pages: Sequence[SitePage]) -> _Told:
+    return _Told(
+        headings=tuple(plain("\n".join(_headings(page))) for page in pages),
+        everything=tuple(plain("\n".join(_everything(page))) for page in pages),
     )
 
 
@@ -174,7 +202,7 @@ def site_email(case: Case) -> Reading:
 
 def _emails_of_others(case: Case) -> set[str]:
     """Addresses that the registry gives to other institutions of the town."""
-    town, ours = case.dossier.municipality.institutions, case.institution
+    town, ours = case.municipality.institutions, case.institution
     told = (email for one in town if one.id != ours.id for email in one.emails)
     return {email.lower() for email in told} - {email.lower() for email in ours.emails}
 

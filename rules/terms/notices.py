@@ -12,12 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
+from rules.dossier.bench import Bench, Hearing
 from rules.dossier.case import Case, authorities
 from rules.dossier.cases import cases_of
 from rules.dossier.subjects import not_a_subject
-from rules.dossier.views import View, today
 from rules.law.norms import Clause, Kin, law_of, norm_of
 from rules.law.workdays import (
     CalendarUncoveredError,
@@ -100,15 +99,11 @@ def duties(
 
 def accounts(dossier: Dossier, acts: Sequence[Act]) -> Iterator[Account]:
     """Every notice that this institution owes or owed; of the authority, for everybody's pages."""
-    on = today(dossier)
-    for clause, kin in duties(acts, dossier.municipality, on):
-        if not not_a_subject(clause.requirement, dossier, on):
-            for case in cases_of(clause, kin, dossier, on, _nothing_seen, {}):
+    hearing = Hearing(Bench(dossier.municipality, acts, dossier.today), dossier)
+    for clause, kin in duties(acts, dossier.municipality, dossier.today):
+        if not not_a_subject(clause.requirement, dossier, dossier.today):
+            for case in cases_of(clause, kin, hearing):
                 yield from (account_of(case, event, **(case.norm or {})) for event in case.events)
-
-
-def _nothing_seen(page: Any) -> View:
-    return View(page=page)
 
 
 def account_of(

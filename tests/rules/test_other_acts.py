@@ -16,7 +16,7 @@ import pytest
 import tomli_w
 
 from collectors.model import Observation
-from rules.engine import judge
+from rules.engine import judge_alone
 from rules.model import (
     Act,
     ActStatus,
@@ -108,7 +108,8 @@ def found(
         institutions=tuple(who if one.id == who.id else one for one in cast.TOWN.institutions),
     )
     return {
-        one.requirement: one for one in judge(cast.dossier(who, *seen, municipality=town), acts)
+        one.requirement: one
+        for one in judge_alone(cast.dossier(who, *seen, municipality=town), acts)
     }
 
 
