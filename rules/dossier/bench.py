@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from collectors.model import Evidence, Page
 from rules.dossier.answers import Answers
 from rules.dossier.views import View, each_once, look
 from rules.law.norms import Clause, Kin, Law, Norm, law_of, norm_of
+from rules.law.workdays import complete_weeks, is_judged, judged_days
 from rules.model import Act, Dossier, Institution, Municipality
 from rules.names.own_names import Around, around_of
 
@@ -47,9 +48,25 @@ class Bench:
             self._sites[view.page.address] = view.facts.site, answers
         return answers
 
+    def judged_weeks(self, before: datetime, lookback: int, workdays: int) -> Sequence[date]:
+        """Mondays of the last weeks that are judged, newest first; of most pages the same."""
+        town = self.municipality
+        weeks = complete_weeks(before, town.timezone, lookback)
+        return self.answers.once(
+            ("judged weeks", weeks, workdays),
+            lambda: [monday for monday in weeks if is_judged(monday, workdays, town.days_off)],
+        )
+
+    def judged_days(self, first: date, last: date, workdays: int) -> Sequence[date]:
+        """Days of such weeks, newest first."""
+        return self.answers.once(
+            ("judged days", first, last, workdays),
+            lambda: judged_days(first, last, workdays, self.municipality.days_off),
+        )
+
     def norm(self, clause: Clause, kin: Kin, institution: Institution) -> Norm | None:
         """The same for all of a kind and category."""
-        key = (clause.requirement.id, institution.kind, institution.category)
+        key = ("norm", clause.requirement.id, institution.kind, institution.category)
         return self.answers.once(key, lambda: norm_of(clause, kin, institution))
 
 

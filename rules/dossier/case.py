@@ -137,7 +137,7 @@ class Case:
             return None
         return max(self.in_force_since, self.institution.since or self.in_force_since)
 
-    @property
+    @cached_property
     def exemption(self) -> Claim:
         """As it covers the network of the case, where the clause speaks of pages."""
         scope = self.requirement.exempt_scope or "pages"

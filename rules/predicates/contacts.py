@@ -57,7 +57,7 @@ def once_a_page(
 
     @wraps(predicate)
     def told(case: Case, /, *args: P.args, **norm: P.kwargs) -> Reading:
-        key = (predicate.__name__, case.page, str(sorted(norm.items())))
+        key = (predicate.__name__, case.page, str(norm))
         return case.once(key, lambda: predicate(case, *args, **norm))
 
     return told

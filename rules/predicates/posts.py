@@ -11,9 +11,7 @@ from collectors.model import Author, Failure, FailureCode, Post
 from rules.dossier.case import Case
 from rules.law.workdays import (
     CalendarUncoveredError,
-    complete_weeks,
     is_judged,
-    judged_days,
     starts_at,
 )
 from rules.model import Outcome, Severity
@@ -103,11 +101,11 @@ def posts_regular(
     weeks = _judged(case, max_calendar_weeks, max_calendar_weeks, min_workdays_in_week)
     first = min(days, default=case.today)
     start = min([first, *weeks[: lookback_days // WEEK.days]])
-    shown = [post for post in _posts(case) if _may_be_since(post, start, case.zone)]
+    shown = _posts_since(case, start)
     own = {
         day for post in shown if is_own(post, min_own_text) if (day := _local(case, post)) >= first
     }
-    in_days = [post for post in shown if _may_be_since(post, first, case.zone)]
+    in_days = shown if first == start else _posts_since(case, first)
     gap = _longest_gap(days, own)
     newest = max((post.published_at for post in _posts(case)), default=None)
     beside = beside_the_wall(case, start)
@@ -194,17 +192,16 @@ def _unread_days(case: Case) -> tuple[Reason, ...]:
 
 def _judged(case: Case, wanted: int, lookback: int, min_workdays: int) -> list[date]:
     """Mondays of the newest complete weeks that are judged, since the page exists."""
-    weeks = complete_weeks(case.dossier.as_of, case.zone, lookback)
+    weeks = case.hearing.bench.judged_weeks(case.dossier.as_of, lookback, min_workdays)
     born = case.born or date.min
-    judged = [one for one in weeks if is_judged(one, min_workdays, case.days_off) and one >= born]
-    return judged[:wanted]
+    return [monday for monday in weeks if monday >= born][:wanted]
 
 
 def _judged_days(case: Case, wanted: int, lookback: int, min_workdays: int) -> Sequence[date]:
     """The newest days that lie in judged weeks, the running week's included."""
     last = case.today - DAY
     first = max(last - timedelta(days=lookback * 7 - 1), case.born or date.min)
-    return judged_days(first, last, min_workdays, case.days_off)[:wanted]
+    return case.hearing.bench.judged_days(first, last, min_workdays)[:wanted]
 
 
 def _longest_gap(days: Sequence[date], posted: set[date]) -> int:
@@ -234,9 +231,15 @@ def _local(case: Case, post: Post) -> date:
     return post.published_at.astimezone(case.zone).date()
 
 
-def _may_be_since(post: Post, start: date, zone: ZoneInfo) -> bool:
-    latest = post.published_at + timedelta(hours=post.blur_hours or 0)
-    return latest >= starts_at(start, zone).astimezone(UTC)
+def _posts_since(case: Case, day: date) -> list[Post]:
+    """Those that may be of that day or later."""
+    start = starts_at(day, case.zone).astimezone(UTC)
+    return [post for post in _posts(case) if _latest(post) >= start]
+
+
+def _latest(post: Post) -> datetime:
+    blur = post.blur_hours
+    return post.published_at + timedelta(hours=blur) if blur else post.published_at
 
 
 def count_week(posts: Iterable[Post], monday: date, zone: ZoneInfo, min_own_text: int) -> Week:

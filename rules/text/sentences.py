@@ -122,6 +122,8 @@ def advice(reason: Reason, fields: Mapping[str, Any]) -> str | None:
 
 
 def _chosen(templates: Sequence[Template], fields: Mapping[str, Any]) -> Template:
+    if len(templates) == 1:
+        return templates[0]
     return next((one for one in templates[:-1] if _tells(one, fields)), templates[-1])
 
 
