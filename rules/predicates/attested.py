@@ -9,7 +9,7 @@ from rules.dossier.attestations import Statement
 from rules.dossier.case import Case
 from rules.law.workdays import add_months
 from rules.model import Outcome
-from rules.reading import Reading, worst_of
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, worst_of
 from rules.reasons import Reason
 
 
@@ -34,7 +34,12 @@ def never_fails(
     if not logged or said.confirms:
         return reading
     measured = {"on": max(logged).isoformat()}
-    return replace(reading, strict=True, met=Reason.LOGGED, measured=measured)
+    return replace(
+        reading,
+        bounds=replace(reading.bounds, strict=True),
+        because=replace(reading.because, met=Reason.LOGGED),
+        measured=measured,
+    )
 
 
 def two_factor(case: Case) -> Reading:
@@ -56,11 +61,12 @@ def _two_factor(case: Case, page: str | None) -> Reading:
     counted = count is not None and of is not None
     agree = bool(of) and (count or 0) <= (of or 0)
     return Reading(
-        strict=said.confirms and everybody,
-        generous=said.confirms,
-        met=Reason.TWO_FACTOR_ATTESTED,
-        unmet=Reason.NOT_CONFIRMED,
-        between=Reason.TWO_FACTOR_PARTLY if counted else Reason.TWO_FACTOR_UNCOUNTED,
+        bounds=Bounds(strict=said.confirms and everybody, generous=said.confirms),
+        because=Because(
+            met=Reason.TWO_FACTOR_ATTESTED,
+            unmet=Reason.NOT_CONFIRMED,
+            between=Reason.TWO_FACTOR_PARTLY if counted else Reason.TWO_FACTOR_UNCOUNTED,
+        ),
         unseen=said.refusal,
         measured={
             **said.measured,
@@ -68,7 +74,7 @@ def _two_factor(case: Case, page: str | None) -> Reading:
             "of": of,
             **({"managers": of} if agree else {}),
         },
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
@@ -76,15 +82,13 @@ def _said(
     said: Statement, inapplicable: Reason | None = None, worst: Outcome = Outcome.FAIL
 ) -> Reading:
     return Reading(
-        strict=said.confirms,
-        generous=said.confirms,
-        met=Reason.ATTESTED,
-        unmet=Reason.NOT_CONFIRMED,
+        bounds=Bounds(strict=said.confirms, generous=said.confirms),
+        because=Because(met=Reason.ATTESTED, unmet=Reason.NOT_CONFIRMED),
         unseen=said.refusal,
         inapplicable=inapplicable,
         worst=worst,
         measured=said.measured,
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
@@ -100,11 +104,12 @@ def exemption(case: Case) -> Reading:
     """The right not to have pages: on record with its ground, consent and document, or named."""
     found = case.exemption
     return Reading(
-        strict=found.is_founded,
-        generous=found.is_claimed,
-        met=Reason.EXEMPT_NAMED if found.is_named else Reason.EXEMPT_ON_RECORD,
-        unmet=Reason.EXEMPT_UNFOUNDED,
+        bounds=Bounds(strict=found.is_founded, generous=found.is_claimed),
+        because=Because(
+            met=Reason.EXEMPT_NAMED if found.is_named else Reason.EXEMPT_ON_RECORD,
+            unmet=Reason.EXEMPT_UNFOUNDED,
+        ),
         inapplicable=None if found.is_claimed else Reason.NOT_AMONG_EXEMPT,
         measured=found.measured,
-        evidence=(),
+        seen=NO_EVIDENCE,
     )

@@ -36,7 +36,7 @@ from rules.names.matching import (
 )
 from rules.names.naming import is_foreign, names_match
 from rules.names.reference import digits_of, phones_of
-from rules.reading import Reading, unread_as_a_whole, worst_of
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen, unread_as_a_whole, worst_of
 from rules.reasons import Reason
 from rules.terms.ages import aged
 
@@ -76,12 +76,13 @@ def name_shown(case: Case) -> Reading:
     is_latin, unread = is_foreign(facts.title or ""), list(facts.unread_places)
     unsure = Reason.NAME_IN_LATIN if is_latin else Reason.PLACES_UNREAD
     return Reading(
-        strict=found.strict,
-        generous=found.generous or is_latin or bool(unread),
-        met=Reason.NAME_SHOWN,
-        unmet=Reason.NAME_ABSENT,
-        between=Reason.NAME_UNCLEAR if found.generous else unsure,
-        missing=case.missing("title", "description"),
+        bounds=Bounds(strict=found.strict, generous=found.generous or is_latin or bool(unread)),
+        because=Because(
+            met=Reason.NAME_SHOWN,
+            unmet=Reason.NAME_ABSENT,
+            between=Reason.NAME_UNCLEAR if found.generous else unsure,
+        ),
+        seen=Seen(missing=case.missing("title", "description")),
         measured={"title": facts.title, "unread": unread},
         required={"name": case.institution.short_name or case.institution.name},
     )
@@ -97,12 +98,18 @@ def activity_told(case: Case, *, min_about_chars: int) -> Reading:
     with_text = sum(bool(post.own_length) for post in posts)
     says = bool(lengths) and max(lengths) > 0
     return Reading(
-        strict=max(lengths, default=0) >= min_about_chars,
-        generous=says or bool(with_text) or bool(facts.unread_places),
-        met=Reason.ACTIVITY_TOLD,
-        unmet=Reason.ACTIVITY_ABSENT,
-        between=Reason.ACTIVITY_SHORT if says or with_text else Reason.PLACES_UNREAD,
-        missing=case.missing("description", "wall") if not says else case.missing("description"),
+        bounds=Bounds(
+            strict=max(lengths, default=0) >= min_about_chars,
+            generous=says or bool(with_text) or bool(facts.unread_places),
+        ),
+        because=Because(
+            met=Reason.ACTIVITY_TOLD,
+            unmet=Reason.ACTIVITY_ABSENT,
+            between=Reason.ACTIVITY_SHORT if says or with_text else Reason.PLACES_UNREAD,
+        ),
+        seen=Seen(
+            missing=case.missing("description", "wall") if not says else case.missing("description")
+        ),
         unseen=None if says or _read_whole(case, posts) else Reason.WALL_NOT_READ_WHOLE,
         measured={
             "longest": max(lengths, default=0),
@@ -164,7 +171,7 @@ def email_shown(case: Case) -> Reading:
 
 def _if_alike(reading: Reading, is_alike: bool, why: Reason) -> Reading:
     """A slip of the keyboard is neither an absence nor a fault of the registry."""
-    return replace(reading, generous=True, between=why) if is_alike else reading
+    return reading.ask(why) if is_alike else reading
 
 
 def _is_own(value: Phone | Email | PostalAddress) -> bool:
@@ -173,20 +180,18 @@ def _is_own(value: Phone | Email | PostalAddress) -> bool:
 
 def _or_hinted(case: Case, reading: Reading, kind: HintKind, unclear: Reason) -> Reading:
     """Where nothing was found, what a reader may take for it keeps from calling it absent."""
-    if reading.generous:
+    if reading.bounds.generous:
         return reading
     seen = seen_hints(_contacts(case), _texts(case), kind)
     told = {**reading.measured, "seen": seen}
-    return replace(reading, generous=True, between=unclear, measured=told) if seen else reading
+    return replace(reading.ask(unclear), measured=told) if seen else reading
 
 
 def _without_email(reading: Reading) -> Reading:
     return Reading(
-        strict=reading.strict,
-        generous=True,
-        met=reading.met,
-        unmet=Reason.NO_EMAIL_REGISTERED,
-        missing=reading.missing,
+        bounds=Bounds(strict=reading.bounds.strict, generous=True),
+        because=Because(met=reading.because.met, unmet=Reason.NO_EMAIL_REGISTERED),
+        seen=Seen(missing=reading.seen.missing),
         severity=Severity.INFO,
         measured=reading.measured,
     )
@@ -211,7 +216,7 @@ def address_shown(case: Case) -> Reading:
     if ours or any(has_house(one.original) for one in shown):
         return reading
     told = {**reading.measured, "seen": reading.measured["shown"]}
-    return replace(reading, strict=False, between=Reason.ADDRESS_UNCLEAR, measured=told)
+    return replace(reading.doubt().ask(Reason.ADDRESS_UNCLEAR), measured=told)
 
 
 def _is_same_address(registry: str, shown: PostalAddress) -> bool:
@@ -245,10 +250,8 @@ def site_shown(case: Case, *, not_sites: list[str]) -> Reading:
 
 def _without_site(case: Case, reading: Reading) -> Reading:
     return Reading(
-        strict=False,
-        generous=True,
-        met=reading.met,
-        unmet=reading.unmet,
+        bounds=Bounds(strict=False, generous=True),
+        because=Because(met=reading.because.met, unmet=reading.because.unmet),
         inapplicable=Reason.NO_SITE if case.institution.no_site else None,
         unseen=Reason.SITE_NOT_REGISTERED,
         measured=reading.measured,
@@ -295,12 +298,13 @@ def _agreement(
     is_any = not ours and any(map(is_own, shown))
     unread = bool(case.facts.unread_places)
     return Reading(
-        strict=matches or is_any,
-        generous=bool(shown) or unread,
-        met=met,
-        unmet=absent,
-        between=_between(differs if ours else Reason.CONTACTS_OF_ANOTHER, shown),
-        missing=() if shown else case.missing(*PLACES),
+        bounds=Bounds(strict=matches or is_any, generous=bool(shown) or unread),
+        because=Because(
+            met=met,
+            unmet=absent,
+            between=_between(differs if ours else Reason.CONTACTS_OF_ANOTHER, shown),
+        ),
+        seen=Seen(missing=() if shown else case.missing(*PLACES)),
         measured={
             "shown": [*map(say, shown), *map(_say, literal)],
             "unread": list(case.facts.unread_places),
@@ -334,9 +338,9 @@ def page_contents(case: Case, *, min_about_chars: int, not_sites: list[str]) -> 
     )
     shown = tuple(item for page in pages for item in case.look(page).evidence)
     return (
-        _of_page(replace(worst, evidence=shown))
+        _of_page(replace(worst, seen=replace(worst.seen, evidence=shown)))
         if len(pages) > 1
-        else replace(worst, evidence=shown)
+        else replace(worst, seen=replace(worst.seen, evidence=shown))
     )
 
 
@@ -363,10 +367,8 @@ def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, 
 
 def _no_pages() -> Reading:
     return Reading(
-        strict=False,
-        generous=True,
-        met=Reason.PAGE_LIVE,
-        unmet=Reason.PAGE_NOT_REGISTERED,
+        bounds=Bounds(strict=False, generous=True),
+        because=Because(met=Reason.PAGE_LIVE, unmet=Reason.PAGE_NOT_REGISTERED),
         unseen=Reason.PAGE_NOT_REGISTERED,
-        evidence=(),
+        seen=NO_EVIDENCE,
     )

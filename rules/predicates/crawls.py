@@ -10,7 +10,7 @@ from rules.dossier.views import State, View
 from rules.model import Outcome
 from rules.names.literal import one_alphabet
 from rules.predicates.owners import came_in_part, owned, told_of
-from rules.reading import Reading
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen
 from rules.reasons import Reason
 
 
@@ -33,18 +33,17 @@ def of_site(
     view, site = case.site, site_facts(case)
     stranger = is_strange(case, view)
     return Reading(
-        strict=strict and not stranger,
-        generous=generous,
-        met=met,
-        unmet=unmet,
-        between=between,
-        missing=unread_parts(view, site),
+        bounds=Bounds(strict=strict and not stranger, generous=generous),
+        because=Because(met=met, unmet=unmet, between=between),
+        seen=Seen(
+            missing=unread_parts(view, site),
+            evidence=view.evidence if view else (),
+            read_at=view.read_at if view else None,
+        ),
         unseen=Reason.SITE_UNFAMILIAR if stranger else _why_unread(view, site),
         worst=worst,
         measured={**measured, **(told_of(view, owned(case, view)) if view and stranger else {})},
         required=required or {},
-        evidence=view.evidence if view else (),
-        read_at=view.read_at if view else None,
     )
 
 
@@ -89,4 +88,9 @@ def plain(text: str) -> str:
 
 
 def inapplicable(why: Reason) -> Reading:
-    return Reading(strict=False, generous=True, met=why, unmet=why, inapplicable=why, evidence=())
+    return Reading(
+        bounds=Bounds(strict=False, generous=True),
+        because=Because(met=why, unmet=why),
+        inapplicable=why,
+        seen=NO_EVIDENCE,
+    )

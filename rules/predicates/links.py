@@ -38,7 +38,7 @@ from rules.predicates.site_links import (
     read,
     together,
 )
-from rules.reading import Reading
+from rules.reading import Because, Bounds, Reading, Seen
 from rules.reasons import Reason
 from rules.terms.terms import after_term
 from rules.text.sentences import shown_as
@@ -147,16 +147,22 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     whole = tally(known, anywhere)
     is_hidden = bool(whole.missing) and len(whole.missing) <= len(anywhere.short)
     reading = Reading(
-        strict=all(_links_all(case, name, view, known) for name, view in views.items()),
-        generous=any(not tally(known, each).missing for each in links) or is_hidden,
-        met=Reason.PAGES_LINKED,
-        unmet=Reason.PAGES_NOT_LINKED,
-        between=_why_not_on_both(whole, is_hidden=is_hidden),
-        missing=tuple(part for view in seen for part in unread_parts(view, view.facts.site)),
+        bounds=Bounds(
+            strict=all(_links_all(case, name, view, known) for name, view in views.items()),
+            generous=any(not tally(known, each).missing for each in links) or is_hidden,
+        ),
+        because=Because(
+            met=Reason.PAGES_LINKED,
+            unmet=Reason.PAGES_NOT_LINKED,
+            between=_why_not_on_both(whole, is_hidden=is_hidden),
+        ),
+        seen=Seen(
+            missing=tuple(part for view in seen for part in unread_parts(view, view.facts.site)),
+            evidence=tuple(item for view in seen for item in view.evidence),
+            read_at=min((view.read_at for view in seen if view.read_at), default=None),
+        ),
         unseen=_why_unseen(case, views),
         measured={**_strange_site(case, views), **_measured(one, whole, anywhere)},
-        evidence=tuple(item for view in seen for item in view.evidence),
-        read_at=min((view.read_at for view in seen if view.read_at), default=None),
     )
     return _with_open_ends(case, reading, whole, bool(whole.missing or whole.dead))
 
@@ -213,17 +219,17 @@ def _with_open_ends(case: Case, reading: Reading, whole: Tally, settled: bool) -
     """
     if whole.tolerated_until:
         reading = after_term(case, reading, whole.tolerated_until)
-    if settled or reading.missing or reading.unseen:
+    if settled or reading.seen.missing or reading.unseen:
         return reading
     if whole.unsought:
         return replace(reading, unseen=Reason.LINKS_NOT_SOUGHT)
     if whole.unread:
-        return replace(reading, unseen=Reason.PAGES_NOT_READ, missing=_why_unread(whole.unread))
+        return replace(reading.lack(*_why_unread(whole.unread)), unseen=Reason.PAGES_NOT_READ)
     return replace(reading, pending=Reason.PAGES_ARE_NEW) if whole.fresh else reading
 
 
-def _why_unread(pages: Iterable[Known]) -> tuple[Failure, ...]:
-    return tuple(page.view.failure for page in pages if page.view.failure)
+def _why_unread(pages: Iterable[Known]) -> Iterator[Failure]:
+    return (page.view.failure for page in pages if page.view.failure)
 
 
 def _measured(one: Institution, whole: Tally, links: Linked) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.dossier.case import Case
 from rules.model import Outcome, Severity
-from rules.reading import Reading, worst_of
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, worst_of
 from rules.reasons import Reason
 from rules.terms.notices import Account, account_of
 
@@ -26,18 +26,19 @@ def noticed(case: Case, *, to: str, within_workdays: int, after: str = "") -> Re
 
 def _read(account: Account) -> Reading:
     return Reading(
-        strict=account.is_in_time,
-        generous=account.is_in_time or account.is_excused,
-        met=Reason.NOTICE_IN_TIME,
-        unmet=Reason.NOTICE_LATE if account.told else Reason.NOTICE_MISSING,
-        between=Reason.NOTICE_DELAYED_BY_OTHER,
+        bounds=Bounds(strict=account.is_in_time, generous=account.is_in_time or account.is_excused),
+        because=Because(
+            met=Reason.NOTICE_IN_TIME,
+            unmet=Reason.NOTICE_LATE if account.told else Reason.NOTICE_MISSING,
+            between=Reason.NOTICE_DELAYED_BY_OTHER,
+        ),
         pending=Reason.DEADLINE_NOT_OVER if account.is_open else None,
         unseen=_unseen(account),
         worst=Outcome.REVIEW if account.event.is_estimate else Outcome.FAIL,
         severity=Severity.MINOR if account.told else None,
         measured=_measured(account),
         required={"within_workdays": account.workdays},
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 

@@ -11,7 +11,7 @@ from rules.dossier.case import Case, standing_pages, told_birth
 from rules.dossier.views import State, View
 from rules.law.workdays import starts_at
 from rules.model import Outcome, Severity
-from rules.reading import Reading, outcome_of, worst_of
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen, outcome_of, worst_of
 from rules.reasons import Reason
 from rules.terms.terms import after_term, not_due
 
@@ -50,13 +50,11 @@ def _not_registered(case: Case, network: str) -> Reading:
     """No address and no confirmed absence: nobody knows whether there is a page."""
     told = absence(case, network)
     return Reading(
-        strict=False,
-        generous=False,
-        met=Reason.PAGE_LIVE,
-        unmet=Reason.PAGE_MISSING,
+        bounds=Bounds(strict=False, generous=False),
+        because=Because(met=Reason.PAGE_LIVE, unmet=Reason.PAGE_MISSING),
         unseen=told.refusal,
         measured={**told.measured, "in_network": network},
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
@@ -76,14 +74,22 @@ def presence(case: Case, network: str, views: Sequence[View]) -> Reading:
         or judged
     )
     return Reading(
-        strict=any(view.is_open for view in judged),
-        generous=any(view.state is not State.GONE for view in views),
-        met=Reason.PAGE_LIVE,
-        unmet=_GONE_BY[shown[0].gone_by or Presence.ABSENT],
-        between=_between(judged, views),
-        missing=(
-            *(failure for view in unclear for failure in view.missing("access")),
-            *gone_before_today(case, views),
+        bounds=Bounds(
+            strict=any(view.is_open for view in judged),
+            generous=any(view.state is not State.GONE for view in views),
+        ),
+        because=Because(
+            met=Reason.PAGE_LIVE,
+            unmet=_GONE_BY[shown[0].gone_by or Presence.ABSENT],
+            between=_between(judged, views),
+        ),
+        seen=Seen(
+            missing=(
+                *(failure for view in unclear for failure in view.missing("access")),
+                *gone_before_today(case, views),
+            ),
+            evidence=tuple(item for view in shown for item in view.evidence),
+            read_at=oldest(shown),
         ),
         unseen=next((view.unread for view in unclear), None),
         severity=Severity.CRITICAL,
@@ -91,8 +97,6 @@ def presence(case: Case, network: str, views: Sequence[View]) -> Reading:
             "pages": {view.page.address: str(view.state) for view in views},
             "in_network": network,  # a clause about several says which of them it speaks of
         },
-        evidence=tuple(item for view in shown for item in view.evidence),
-        read_at=oldest(shown),
     )
 
 
@@ -121,16 +125,13 @@ def _fixed_page(case: Case, network: str, address: str) -> Reading:
     page = Page(institution=case.institution.key, network=network, address=address)
     reading = presence(case, network, [case.look(page)])
     registered = [one.address for one in case.official_pages(network)]
-    if not registered or address in registered or not reading.strict:
+    if not registered or address in registered or not reading.bounds.strict:
         return reading
     return Reading(
-        strict=False,
-        generous=True,
-        met=Reason.PAGE_LIVE,
-        unmet=Reason.ADDRESS_DIFFERS,
+        bounds=Bounds(strict=False, generous=True),
+        because=Because(met=Reason.PAGE_LIVE, unmet=Reason.ADDRESS_DIFFERS),
         measured={**reading.measured, "registered": registered, "address": address},
-        evidence=reading.evidence,
-        read_at=reading.read_at,
+        seen=Seen(evidence=reading.seen.evidence, read_at=reading.seen.read_at),
     )
 
 
@@ -147,12 +148,18 @@ def government_mark(case: Case, *, renamed_days: int = 0) -> Reading:
     unseen = [] if seen is not False or said.admits or elsewhere else _unseen_beside(case)
     until = renamed + timedelta(days=renamed_days - 1) if renamed else None
     reading = Reading(
-        strict=seen is True or said.confirms,
-        generous=seen is True or bool(elsewhere),
-        met=Reason.MARK_SEEN if seen else Reason.MARK_ATTESTED,
-        unmet=Reason.MARK_NOT_CONFIRMED if said.admits else Reason.MARK_ABSENT,
-        between=Reason.MARK_ELSEWHERE if elsewhere else None,
-        missing=() if said.admits else case.missing("government_mark"),
+        bounds=Bounds(
+            strict=seen is True or said.confirms, generous=seen is True or bool(elsewhere)
+        ),
+        because=Because(
+            met=Reason.MARK_SEEN if seen else Reason.MARK_ATTESTED,
+            unmet=Reason.MARK_NOT_CONFIRMED if said.admits else Reason.MARK_ABSENT,
+            between=Reason.MARK_ELSEWHERE if elsewhere else None,
+        ),
+        seen=Seen(
+            missing=() if said.admits else case.missing("government_mark"),
+            evidence=_evidence_of(case.view, *elsewhere) if elsewhere else None,
+        ),
         unseen=Reason.MARK_BESIDE_UNSEEN if unseen else None,
         pending=Reason.PAGE_RENAMED if until and case.today <= until else None,
         measured={
@@ -162,7 +169,6 @@ def government_mark(case: Case, *, renamed_days: int = 0) -> Reading:
             **_told_beside(page, elsewhere=elsewhere, beside_unseen=unseen),
             **said.measured,
         },
-        evidence=_evidence_of(case.view, *elsewhere) if elsewhere else None,
     )
     return after_term(case, reading, until) if until and not said.admits else reading
 
@@ -215,11 +221,12 @@ def house_style(case: Case) -> Reading:
     said = case.statement("style", case.view.page.address)
     looks = bool(case.facts.has_avatar and case.facts.has_cover)
     return Reading(
-        strict=looks and said.confirms,
-        generous=True,
-        met=Reason.STYLE_AGREED,
-        unmet=Reason.STYLE_NOT_ATTESTED if looks else Reason.STYLE_INCOMPLETE,
-        missing=case.missing("has_avatar", "has_cover"),
+        bounds=Bounds(strict=looks and said.confirms, generous=True),
+        because=Because(
+            met=Reason.STYLE_AGREED,
+            unmet=Reason.STYLE_NOT_ATTESTED if looks else Reason.STYLE_INCOMPLETE,
+        ),
+        seen=Seen(missing=case.missing("has_avatar", "has_cover")),
         worst=Outcome.REVIEW,
         measured={
             "avatar": case.facts.has_avatar,
@@ -245,14 +252,19 @@ def page_kept(case: Case, *, abandon_days: int) -> Reading:
     young = [day for day in born if day and day >= case.day_of(since)]
     is_new = bool(silent) and len(young) == len(silent)
     return Reading(
-        strict=bool(views) and all(_published(view, since) for view in views),
-        generous=alive,
-        met=Reason.PAGE_KEPT,
-        unmet=Reason.PAGE_ABANDONED,
-        between=Reason.PAGES_KEPT_PARTLY,
-        missing=(
-            *(failure for view in views for failure in view.missing("wall")),
-            *(not_due("wall") for _ in unread[:1]),
+        bounds=Bounds(
+            strict=bool(views) and all(_published(view, since) for view in views), generous=alive
+        ),
+        because=Because(
+            met=Reason.PAGE_KEPT, unmet=Reason.PAGE_ABANDONED, between=Reason.PAGES_KEPT_PARTLY
+        ),
+        seen=Seen(
+            missing=(
+                *(failure for view in views for failure in view.missing("wall")),
+                *(not_due("wall") for _ in unread[:1]),
+            ),
+            evidence=tuple(item for view in views for item in view.evidence),
+            read_at=min((view.wall_at for view in views if view.wall_at), default=None),
         ),
         unseen=next((view.unread for view in views if not view.wall and view.unread), None)
         if views
@@ -266,8 +278,6 @@ def page_kept(case: Case, *, abandon_days: int) -> Reading:
             **(_term(max(young), abandon_days) if is_new else {}),
         },
         required={"abandon_days": abandon_days},
-        evidence=tuple(item for view in views for item in view.evidence),
-        read_at=min((view.wall_at for view in views if view.wall_at), default=None),
     )
 
 

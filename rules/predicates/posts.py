@@ -16,7 +16,7 @@ from rules.law.workdays import (
 )
 from rules.model import Outcome, Severity
 from rules.predicates.beside import beside_the_wall
-from rules.reading import Reading
+from rules.reading import Because, Bounds, Reading, Seen
 from rules.reasons import Reason
 from rules.terms.terms import not_due
 
@@ -60,12 +60,16 @@ def posts_per_week(
         mondays,
         min(mondays, default=case.today),
         Reading(
-            strict=len(weeks) >= FEWEST_WEEKS and len(poor) <= max_weeks_below,
-            generous=not is_lacking or beside.has_new_clips,
-            met=Reason.POSTS_ENOUGH,
-            unmet=Reason.POSTS_BELOW_RECOMMENDED,
-            between=Reason.POSTS_MAY_BE_CLIPS if is_lacking else Reason.POSTS_OWN_UNCLEAR,
-            missing=() if is_lacking or read == weeks else (not_due("wall"),),
+            bounds=Bounds(
+                strict=len(weeks) >= FEWEST_WEEKS and len(poor) <= max_weeks_below,
+                generous=not is_lacking or beside.has_new_clips,
+            ),
+            because=Because(
+                met=Reason.POSTS_ENOUGH,
+                unmet=Reason.POSTS_BELOW_RECOMMENDED,
+                between=Reason.POSTS_MAY_BE_CLIPS if is_lacking else Reason.POSTS_OWN_UNCLEAR,
+            ),
+            seen=Seen(missing=() if is_lacking or read == weeks else (not_due("wall"),)),
             worst=Outcome.REVIEW if case.is_authority else Outcome.FAIL,
             measured={
                 **_by_week("weeks", read),
@@ -115,12 +119,16 @@ def posts_regular(
         weeks,
         start,
         Reading(
-            strict=bool(own) and gap <= max_gap_days,
-            generous=bool(shown) or beside.has_new_clips,
-            met=Reason.POSTS_REGULAR,
-            unmet=Reason.NO_POSTS,
-            between=Reason.POSTS_WITH_GAPS if shown else Reason.POSTS_MAY_BE_CLIPS,
-            missing=() if shown or _is_read(case, case.today) else (not_due("wall"),),
+            bounds=Bounds(
+                strict=bool(own) and gap <= max_gap_days,
+                generous=bool(shown) or beside.has_new_clips,
+            ),
+            because=Because(
+                met=Reason.POSTS_REGULAR,
+                unmet=Reason.NO_POSTS,
+                between=Reason.POSTS_WITH_GAPS if shown else Reason.POSTS_MAY_BE_CLIPS,
+            ),
+            seen=Seen(missing=() if shown or _is_read(case, case.today) else (not_due("wall"),)),
             severity=Severity.MAJOR if silent else Severity.MINOR,
             measured={
                 "posts": len(in_days or shown),
@@ -148,18 +156,18 @@ def is_own(post: Post, min_own_text: int) -> bool:
 
 def _window(case: Case, mondays: Sequence[date], start: date, reading: Reading) -> Reading:
     """What both clauses need: a wall that was read, weeks enough, and covered (G03, G04)."""
-    reading = replace(reading, read_at=case.view.wall_at)
+    reading = replace(reading, seen=replace(reading.seen, read_at=case.view.wall_at))
     wall = case.view.wall
     if wall is None:
-        return replace(reading, strict=False, missing=case.missing("wall"))
+        return reading.doubt().lack(*case.missing("wall"))
     if len(mondays) < FEWEST_WEEKS and case.is_recent:
         due = _last_day_of_weeks(case)
         measured = {**reading.measured, **({"due": due.isoformat()} if due else {})}
-        return replace(reading, strict=False, pending=Reason.PAGE_IS_NEW, measured=measured)
+        return replace(reading.doubt(), pending=Reason.PAGE_IS_NEW, measured=measured)
     if len(mondays) < FEWEST_WEEKS:
-        return replace(reading, strict=False, unseen=Reason.TOO_FEW_WEEKS)
+        return replace(reading.doubt(), unseen=Reason.TOO_FEW_WEEKS)
     if wall.covered_since is None or wall.covered_since > starts_at(start, case.zone):
-        return replace(reading, missing=(Failure(FailureCode.INCOMPLETE, "wall"),))
+        return reading.lack(Failure(FailureCode.INCOMPLETE, "wall"))
     return reading
 
 

@@ -22,7 +22,7 @@ from rules.names.matching import same_email
 from rules.predicates.crawls import failures_of, holds_any, of_site, plain, site_facts, unread_parts
 from rules.predicates.owners import Owned, came_in_part, owned, told_of
 from rules.predicates.pages import gone_before_today
-from rules.reading import Reading
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen
 from rules.reasons import Reason
 
 
@@ -31,23 +31,30 @@ def site_works(case: Case) -> Reading:
     view = case.site
     if view is None:
         return Reading(
-            strict=False, generous=True, met=Reason.SITE_WORKS, unmet=Reason.NO_OWN_SITE,
-            worst=Outcome.REVIEW, severity=Severity.INFO if case.institution.no_site else None,
-            evidence=(),
-        )  # fmt: skip
+            bounds=Bounds(strict=False, generous=True),
+            because=Because(met=Reason.SITE_WORKS, unmet=Reason.NO_OWN_SITE),
+            worst=Outcome.REVIEW,
+            severity=Severity.INFO if case.institution.no_site else None,
+            seen=NO_EVIDENCE,
+        )
     is_live, whose = view.state is State.LIVE, owned(case, view)
     is_unread = view.state is State.UNREAD
     return Reading(
-        strict=is_live and whose.surely,
-        generous=view.state is not State.GONE,
-        met=Reason.SITE_WORKS,
-        unmet=Reason.SITE_GONE,
-        between=_unlike(whose) if is_live else Reason.SITE_GONE_UNCONFIRMED,
-        missing=failures_of(view) if is_unread else (*_cut(view), *gone_before_today(case, [view])),
+        bounds=Bounds(strict=is_live and whose.surely, generous=view.state is not State.GONE),
+        because=Because(
+            met=Reason.SITE_WORKS,
+            unmet=Reason.SITE_GONE,
+            between=_unlike(whose) if is_live else Reason.SITE_GONE_UNCONFIRMED,
+        ),
+        seen=Seen(
+            missing=failures_of(view)
+            if is_unread
+            else (*_cut(view), *gone_before_today(case, [view])),
+            evidence=view.evidence,
+            read_at=view.read_at,
+        ),
         unseen=view.unread if is_unread else None,
         measured={"state": str(view.state), **told_of(view, whose)},
-        evidence=view.evidence,
-        read_at=view.read_at,
     )
 
 
@@ -69,13 +76,11 @@ def listed_bodies(case: Case) -> Reading:
     extra = [one.name for one in ours if listed.isdisjoint(names_of(one))]
     absent = [name for name in named if body(name) not in theirs]
     return Reading(
-        strict=not extra and not absent,
-        generous=True,
-        met=Reason.LIST_AGREES,
-        unmet=Reason.LIST_DIFFERS,
+        bounds=Bounds(strict=not extra and not absent, generous=True),
+        because=Because(met=Reason.LIST_AGREES, unmet=Reason.LIST_DIFFERS),
         worst=Outcome.REVIEW,
         measured={"not_in_act": extra, "not_in_registry": absent},
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 

@@ -16,7 +16,10 @@ def aged(case: Case, grace_days: int | None, reading: Reading) -> Reading:
     """The reading as the page's date of creation allows it."""
     if case.has_date_conflict:
         return replace(
-            reading, worst=Outcome.REVIEW, unmet=Reason.DATE_CONFLICT, otherwise=reading.unmet
+            reading,
+            worst=Outcome.REVIEW,
+            because=replace(reading.because, unmet=Reason.DATE_CONFLICT),
+            otherwise=reading.because.unmet,
         )
     if grace_days is None or case.born is None:
         return reading

@@ -35,12 +35,12 @@ def after_term(case: Case, reading: Reading, last: date) -> Reading:
     seen_on = read_on(case, reading)
     if seen_on is None or seen_on > last:
         return reading
-    return replace(reading, missing=(*reading.missing, not_due("page")))
+    return reading.lack(*reading.seen.missing, not_due("page"))
 
 
 def read_on(case: Case, reading: Reading) -> date | None:
     """The day of the oldest look that the reading rests on; None: it rests on none."""
-    moment = reading.read_at or (case.view.read_at if case.page else None)
+    moment = reading.seen.read_at or (case.view.read_at if case.page else None)
     return case.day_of(moment) if moment else None
 
 

@@ -35,7 +35,7 @@ from collectors.model import (
 from rules.engine import judge_alone
 from rules.model import Act, ActStatus, Dossier, Finding, Institution, Municipality, Outcome
 from rules.predicates.posts import count_week
-from rules.reading import Reading
+from rules.reading import Bounds
 from rules.reasons import Reason
 from tests import cast
 from tests.rules.test_cases import ACTS, ALL
@@ -565,5 +565,5 @@ def test_whoever_is_blamed_is_shown_why(act: Act) -> None:
 
 def test_what_surely_counts_may_also_count() -> None:
     """Strict lies within generous for every predicate: a reading cannot be built otherwise."""
-    crossed = Reading(strict=True, generous=False, met=Reason.PAGE_LIVE, unmet=Reason.PAGE_MISSING)
+    crossed = Bounds(strict=True, generous=False)
     assert crossed.generous
