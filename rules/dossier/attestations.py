@@ -141,8 +141,7 @@ def _persons(dossier: Dossier) -> Iterator[Person]:
 
 
 def _may_state(person: Person, on: date) -> bool:
-    in_office = (person.since or on) <= on <= (person.until or on)
-    return in_office and (person.role in _RIGHT_ROLES or person.rank in _RIGHT_RANKS)
+    return person.is_in_office(on) and (person.role in _RIGHT_ROLES or person.rank in _RIGHT_RANKS)
 
 
 def _plain(words: str) -> str:

@@ -226,21 +226,11 @@ def _births(view: View, owner: Institution, zone: ZoneInfo) -> Iterator[date]:
             yield event.on
 
 
-def stands(page: Page, on: date) -> bool:
-    """Created by then, and not deleted: only such a page is registered as of the date."""
-    begun = page.created_on is None or page.created_on <= on
-    return begun and (page.deleted_on is None or page.deleted_on > on)
-
-
-def is_active(institution: Institution, on: date) -> bool:
-    return (institution.since or on) <= on <= (institution.until or on)
-
-
 def standing_pages(dossier: Dossier, networks: Sequence[str]) -> tuple[Page, ...]:
     """Registered pages of these networks that are there already, and not yet history."""
     on = dossier.today
     pages = dossier.institution.pages
-    return tuple(page for page in pages if page.network in networks and stands(page, on))
+    return tuple(page for page in pages if page.network in networks and page.stands(on))
 
 
 def official_pages(dossier: Dossier, networks: Sequence[str]) -> tuple[Page, ...]:

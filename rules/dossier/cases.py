@@ -8,7 +8,7 @@ from functools import partial
 
 from collectors.links import page_in_link
 from rules.dossier.bench import Hearing
-from rules.dossier.case import Case, is_active
+from rules.dossier.case import Case
 from rules.dossier.subjects import not_a_subject
 from rules.law.norms import Clause, Kin
 from rules.model import Event, Institution
@@ -60,7 +60,7 @@ def _of_others(case_of: CaseOf) -> Iterator[Case]:
         yield bare
         return
     for one in bare.municipality.institutions:
-        if one.id != bare.institution.id and is_active(one, bare.today):
+        if one.id != bare.institution.id and one.is_active(bare.today):
             yield case_of(about=one.id)
 
 

@@ -60,11 +60,7 @@ def claim(dossier: Dossier, named: Bodies, scope: frozenset[str], on: date) -> C
 
 def _record(institution: Institution, scope: frozenset[str], on: date) -> Exemption | None:
     """The one that covers the date and the scope; the best founded of several."""
-    found = [
-        one
-        for one in institution.exemptions
-        if scope & set(one.scope) and (one.since or on) <= on <= (one.until or on)
-    ]
+    found = [one for one in institution.exemptions if scope & set(one.scope) and one.covers(on)]
     return max(
         found,
         key=lambda one: sum(map(bool, (one.ground, one.approved_by, one.document))),

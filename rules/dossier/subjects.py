@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from rules.dossier.case import is_active, is_authority
+from rules.dossier.case import is_authority
 from rules.model import Dossier, Requirement
 from rules.reasons import Reason
 
@@ -29,7 +29,7 @@ SELECTORS: Mapping[str, Selector] = {
 def not_a_subject(requirement: Requirement, dossier: Dossier, on: date) -> Reason | None:
     """Why the requirement does not bind this institution; None if it does."""
     institution = dossier.institution
-    if not is_active(institution, on):
+    if not institution.is_active(on):
         return Reason.INSTITUTION_NOT_ACTIVE
     refused = [
         name

@@ -33,9 +33,5 @@ def force_of(act: Act, municipality: Municipality, on: date) -> Force:
 
 def edition_of(requirement: Requirement, on: date) -> Edition | None:
     """The wording of that date; None before the first and after the last one."""
-    found = [
-        one
-        for one in requirement.editions
-        if one.since <= on and (one.until is None or on <= one.until)
-    ]
-    return max(found, key=lambda one: one.since, default=None)
+    found = [edition for edition in requirement.editions if edition.is_in_force(on)]
+    return max(found, key=lambda edition: edition.since, default=None)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from collectors.model import Address, Failure, Link, SiteFacts, SitePage
-from rules.dossier.case import Case, is_active
+from rules.dossier.case import Case
 from rules.dossier.exemptions import bodies, claim
 from rules.dossier.views import View
 from rules.model import Institution
@@ -21,17 +21,16 @@ from rules.predicates.crawls import (
     unread_parts,
 )
 from rules.predicates.known_pages import (
-    Known,
+    KnownPage,
+    KnownPages,
     Tally,
     addresses_of,
-    is_demanded,
     known_pages,
-    tally,
 )
 from rules.predicates.owners import came_in_part, owned, told_of
 from rules.predicates.site_links import (
-    NOTHING,
-    Linked,
+    NO_LINKS,
+    SiteLinks,
     linked,
     linked_on,
     linked_on_page,
@@ -52,9 +51,9 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     one = case.about_institution
     known = known_pages(case, one, sync_lag_workdays)
     in_card, anywhere = _in_card(case, case.site, one), linked_on(case, case.site)
-    if not is_demanded(known, anywhere):
+    if not known.are_demanded(anywhere):
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
-    card, whole = tally(known, in_card), tally(known, anywhere)
+    card, whole = known.tally(in_card), known.tally(anywhere)
     foreign = sorted(address for _, address in in_card.pages - _familiar(case, one))
     lost = [address for address in whole.missing if not _may_be_renamed(case, one, address)]
     reading = of_site(
@@ -89,15 +88,20 @@ def _why_not_in_card(whole: Tally, *, has_short: bool, has_foreign: bool) -> Rea
 def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str]) -> Reading:
     """Every registered page of the municipality on the authority's site; strict on one page."""
     owners = [one for one in case.municipality.institutions if _must_be_listed(case, one)]
-    known = [
-        page for one in owners for page in known_pages(case, one, sync_lag_workdays) if page.is_old
-    ]
+    known = KnownPages(
+        tuple(
+            page
+            for owner in owners
+            for page in known_pages(case, owner, sync_lag_workdays).pages
+            if page.is_old
+        )
+    )
     site, anywhere = site_facts(case), linked_on(case, case.site)
-    if not is_demanded(known, anywhere):
+    if not known.are_demanded(anywhere):
         return inapplicable(Reason.NO_PAGE_TO_JUDGE)
-    whole = tally(known, anywhere)
+    whole = known.tally(anywhere)
     lost = [address for address in whole.missing if not _stands_otherwise(case, owners, address)]
-    others = [one for one in known if one.page.institution != case.institution.key]
+    others = [page for page in known.pages if page.page.institution != case.institution.key]
     short = anywhere.short
     is_hidden = bool(lost) and len(lost) <= len(short)
     unread = bool(lost) and _may_be_listed_unread(site, others, list_stems)
@@ -118,10 +122,10 @@ def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str
     return _with_open_ends(case, reading, whole, bool(whole.missing or whole.dead))
 
 
-def _is_on_one_page(site: SiteFacts | None, known: Sequence[Known]) -> bool:
+def _is_on_one_page(site: SiteFacts | None, known: KnownPages) -> bool:
     pages = site.pages if site else ()
     return site is not None and any(
-        tally(known, linked_on_page(site, page)).is_whole for page in pages
+        known.tally(linked_on_page(site, page)).is_whole for page in pages
     )
 
 
@@ -142,14 +146,14 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     seen = [view for view in views.values() if view]
     links = [linked_on(case, view) for view in seen]
     anywhere = together(each for each, view in zip(links, seen, strict=True) if view.facts.site)
-    if not is_demanded(known, anywhere):
+    if not known.are_demanded(anywhere):
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
-    whole = tally(known, anywhere)
+    whole = known.tally(anywhere)
     is_hidden = bool(whole.missing) and len(whole.missing) <= len(anywhere.short)
     reading = Reading(
         bounds=Bounds(
             strict=all(_links_all(case, name, view, known) for name, view in views.items()),
-            generous=any(not tally(known, each).missing for each in links) or is_hidden,
+            generous=any(not known.tally(each).missing for each in links) or is_hidden,
         ),
         because=Because(
             met=Reason.PAGES_LINKED,
@@ -194,17 +198,17 @@ def _why_unseen(case: Case, views: dict[str, View | None]) -> Reason | None:
     return next((view.unread for view in views.values() if view and not view.facts.site), None)
 
 
-def _links_all(case: Case, name: str, view: View | None, known: Sequence[Known]) -> bool:
+def _links_all(case: Case, name: str, view: View | None, known: KnownPages) -> bool:
     if view is None or came_in_part(view.facts.site):
         return False
     if name == "own":
-        return tally(known, linked_on(case, view)).is_whole
-    return tally(known, _in_card(case, view, case.institution)).is_whole
+        return known.tally(linked_on(case, view)).is_whole
+    return known.tally(_in_card(case, view, case.institution)).is_whole
 
 
-def _in_card(case: Case, site: View | None, one: Institution) -> Linked:
+def _in_card(case: Case, site: View | None, one: Institution) -> SiteLinks:
     if site is None or site.facts.site is None:
-        return NOTHING
+        return NO_LINKS
     return linked(site.facts.site, _card_links(case, site, one))
 
 
@@ -228,11 +232,11 @@ def _with_open_ends(case: Case, reading: Reading, whole: Tally, settled: bool) -
     return replace(reading, pending=Reason.PAGES_ARE_NEW) if whole.fresh else reading
 
 
-def _why_unread(pages: Iterable[Known]) -> Iterator[Failure]:
+def _why_unread(pages: Iterable[KnownPage]) -> Iterator[Failure]:
     return (page.view.failure for page in pages if page.view.failure)
 
 
-def _measured(one: Institution, whole: Tally, links: Linked) -> dict[str, object]:
+def _measured(one: Institution, whole: Tally, links: SiteLinks) -> dict[str, object]:
     return {
         "institution": one.short_name or one.name,
         "missing": list(whole.missing),
@@ -256,7 +260,7 @@ def _told(whole: Tally) -> Iterator[str]:
 
 def _must_be_listed(case: Case, one: Institution) -> bool:
     """Who is exempt by clause 4 is rightly absent from the list."""
-    if not is_active(one, case.today):
+    if not one.is_active(case.today):
         return False
     dossier = replace(case.dossier, institution=one)
     named = bodies(case.hearing.bench.answers, case.act.exempt)
@@ -302,7 +306,9 @@ def _may_be_renamed(case: Case, one: Institution, address: str) -> bool:
     return any(found == network for found, _ in strange) or bool(links.short)
 
 
-def _may_be_listed_unread(site: SiteFacts | None, known: Sequence[Known], stems: list[str]) -> bool:
+def _may_be_listed_unread(
+    site: SiteFacts | None, known: Sequence[KnownPage], stems: list[str]
+) -> bool:
     """A document, a scan, a table drawn by a script or kept elsewhere: it is noted, not read."""
     if site is None:
         return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from rules.dossier.attestations import Statement, is_leading_post
 from rules.dossier.case import Case
@@ -104,22 +103,18 @@ def authorised_person(case: Case) -> Reading:
 
 def _in_office(case: Case, role: str) -> Iterator[Person]:
     for one in case.institution.persons:
-        if one.role == role and _holds(one, case.today):
+        if one.role == role and one.is_in_office(case.today):
             yield one
 
 
 def _of_rank(case: Case, ranks: tuple[str, ...]) -> Iterator[Person]:
     for one in case.institution.persons:
-        if one.rank in ranks and _holds(one, case.today):
+        if one.rank in ranks and one.is_in_office(case.today):
             yield one
 
 
 def _posts(persons: Iterable[Person]) -> list[str]:
     return list(dict.fromkeys(one.post for one in persons))
-
-
-def _holds(person: Person, on: date) -> bool:
-    return (person.since or on) <= on <= (person.until or on)
 
 
 def _is_head(person: Person) -> bool:

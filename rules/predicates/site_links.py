@@ -19,7 +19,7 @@ KNOWN_EARLIER = (OK, VK)  # to the versions that did not tell whose pages they l
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class SiteLinks:
     """The links of a card, of a page, of one site or of several."""
 
     pages: frozenset[Address] = frozenset()  # that a visitor can follow a link to
@@ -34,27 +34,27 @@ class Linked:
         return next((self.hints[one] for one in (*listed, *nameless) if one in self.hints), None)
 
 
-NOTHING = Linked()
+NO_LINKS = SiteLinks()
 
 
-def linked_on(case: Case, view: View | None) -> Linked:
+def linked_on(case: Case, view: View | None) -> SiteLinks:
     """All that a site links to from anywhere."""
     if view is None or view.facts.site is None:
-        return NOTHING
+        return NO_LINKS
     site = view.facts.site
     key = ("links", view.page.address)
     return case.hearing.of_site(view).once(key, lambda: _all_linked(site))
 
 
-def _all_linked(site: SiteFacts) -> Linked:
+def _all_linked(site: SiteFacts) -> SiteLinks:
     return linked(site, (link for page in site.pages for link in _page_links(page)))
 
 
-def linked_on_page(site: SiteFacts, page: SitePage) -> Linked:
+def linked_on_page(site: SiteFacts, page: SitePage) -> SiteLinks:
     return linked(site, _page_links(page))
 
 
-def linked(site: SiteFacts, links: Iterable[Link]) -> Linked:
+def linked(site: SiteFacts, links: Iterable[Link]) -> SiteLinks:
     once = {(link.url, link.shown): link for link in links}  # every page repeats the menu
     told = [read(site, link) for link in once.values()]
     pages = frozenset(link.page for link in told if link.page and link.shown is None)
@@ -63,15 +63,15 @@ def linked(site: SiteFacts, links: Iterable[Link]) -> Linked:
         if link.page and link.shown and link.page not in pages:
             hints.setdefault(link.page, link)
     short = frozenset(link.url for link in told if is_shortened(link.url))
-    return Linked(pages, hints, short, frozenset(_networks(site)))
+    return SiteLinks(pages, hints, short, frozenset(_networks(site)))
 
 
-def together(parts: Iterable[Linked]) -> Linked:
+def together(parts: Iterable[SiteLinks]) -> SiteLinks:
     """Several sites as one; a network was looked for where each of them was searched for it."""
     listed = list(parts)
     if not listed:
-        return NOTHING
-    return Linked(
+        return NO_LINKS
+    return SiteLinks(
         pages=frozenset().union(*(one.pages for one in listed)),
         hints={page: hint for one in reversed(listed) for page, hint in one.hints.items()},
         short=frozenset().union(*(one.short for one in listed)),

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from collectors.model import Contacts, Failure, HintKind, SitePage
 from rules.dossier.attestations import Statement
-from rules.dossier.case import Case, is_active
+from rules.dossier.case import Case
 from rules.dossier.exemptions import bodies, body, names_of
 from rules.dossier.views import State, View
 from rules.model import Institution, Outcome, Severity
@@ -85,8 +85,8 @@ def listed_bodies(case: Case) -> Reading:
 
 
 def _is_judged(one: Institution, case: Case) -> bool:
-    active = is_active(one, case.today)
-    return active and one.id != case.municipality.authority and one.kind != "authority"
+    is_authority = one.kind == "authority" or one.id == case.municipality.authority
+    return one.is_active(case.today) and not is_authority
 
 
 def section_present(
