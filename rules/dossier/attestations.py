@@ -93,41 +93,41 @@ def _of_kind(dossier: Dossier, kind: str, page: str | None) -> Iterator[Attestat
 
 
 def _refusal(
-    one: Attestation, dossier: Dossier, page: str | None, on: date, ended_by: Sequence[str]
+    attestation: Attestation, dossier: Dossier, page: str | None, on: date, ended_by: Sequence[str]
 ) -> Reason | None:
-    if not is_valid(one, on):
+    if not is_valid(attestation, on):
         return Reason.ATTESTATION_EXPIRED
     ended = [
         event
         for event in dossier.institution.events
         if event.kind in ended_by
-        and one.stated_on < event.on <= on
+        and attestation.stated_on < event.on <= on
         and (event.page is None or page is None or event.page == page)
     ]
     if ended:
         return Reason.ATTESTATION_ENDED
-    return Reason.ATTESTATION_EMPTY if one.value is None else None
+    return Reason.ATTESTATION_EMPTY if attestation.value is None else None
 
 
-def is_valid(one: Attestation, on: date) -> bool:
-    return one.stated_on <= on <= valid_until(one)
+def is_valid(attestation: Attestation, on: date) -> bool:
+    return attestation.stated_on <= on <= valid_until(attestation)
 
 
-def valid_until(one: Attestation) -> date:
-    if one.valid_until:
-        return one.valid_until
-    if one.source == TABLE:
-        return one.stated_on + timedelta(days=TABLE_VALID_DAYS)
-    return add_months(one.stated_on, VALID_MONTHS)
+def valid_until(attestation: Attestation) -> date:
+    if attestation.valid_until:
+        return attestation.valid_until
+    if attestation.source == TABLE:
+        return attestation.stated_on + timedelta(days=TABLE_VALID_DAYS)
+    return add_months(attestation.stated_on, VALID_MONTHS)
 
 
-def is_entitled(one: Attestation, dossier: Dossier) -> bool:
+def is_entitled(attestation: Attestation, dossier: Dossier) -> bool:
     """The ЦУР's own table, a leading post, or one whom the registry names in such a role."""
-    if one.source == TABLE or is_leading_post(one.stated_by):
+    if attestation.source == TABLE or is_leading_post(attestation.stated_by):
         return True
-    said = _plain(one.stated_by)
+    said = _plain(attestation.stated_by)
     return bool(said) and any(
-        said == _plain(person.post) and _may_state(person, one.stated_on)
+        said == _plain(person.post) and _may_state(person, attestation.stated_on)
         for person in _persons(dossier)
     )
 
@@ -165,25 +165,25 @@ def closing(
         and is_valid(one, on)
         and is_entitled(one, dossier)
     ]
-    return max(found, key=lambda one: one.stated_on, default=None)
+    return max(found, key=lambda answer: answer.stated_on, default=None)
 
 
-def _answers(one: Attestation, per: str, page: str | None, about: str | None) -> bool:
+def _answers(attestation: Attestation, per: str, page: str | None, about: str | None) -> bool:
     """A word on one institution's card, or on one event, is none on those nobody looked at."""
     match per:
         case "about":
-            return one.about == about
+            return attestation.about == about
         case "event":
-            return one.page == page and one.about in (None, about)
+            return attestation.page == page and attestation.about in (None, about)
         case _:
-            return one.page in (None, page)
+            return attestation.page in (None, page)
 
 
 def waiver(
     waivers: Iterable[Waiver], asked: Requirement, page: str | None, on: date
 ) -> Waiver | None:
     found = [one for one in waivers if _speaks_of(one, asked, page) and on <= one.until]
-    return max(found, key=lambda one: one.until, default=None)
+    return max(found, key=lambda waived: waived.until, default=None)
 
 
 def is_disputed(events: Iterable[Event], asked: Requirement, page: str | None, on: date) -> bool:
@@ -195,12 +195,12 @@ def is_disputed(events: Iterable[Event], asked: Requirement, page: str | None, o
         and _speaks_of(one, asked, page)
         and one.on <= on
     ]
-    latest = max(about, key=lambda one: (one.on, one.kind == "dispute_opened"), default=None)
+    latest = max(about, key=lambda event: (event.on, event.kind == "dispute_opened"), default=None)
     return latest is not None and latest.kind == "dispute_opened"
 
 
-def _speaks_of(one: Event | Waiver, asked: Requirement, page: str | None) -> bool:
+def _speaks_of(entry: Event | Waiver, asked: Requirement, page: str | None) -> bool:
     """A page beside a requirement of the whole institution is superfluous, and no other thing."""
-    if one.requirement == asked.id and asked.per == "institution":
+    if entry.requirement == asked.id and asked.per == "institution":
         return True
-    return one.requirement in (None, asked.id) and one.page in (None, page)
+    return entry.requirement in (None, asked.id) and entry.page in (None, page)

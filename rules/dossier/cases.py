@@ -84,9 +84,9 @@ def _of_events(bare: Case) -> Iterator[Case]:
             )
 
 
-def _own_notices(bare: Case, one: Institution, address: str) -> Iterator[Event]:
+def _own_notices(bare: Case, institution: Institution, address: str) -> Iterator[Event]:
     """What the authority itself wrote of another's page stands in its own log, as a rule."""
-    if one.id != bare.institution.id:
+    if institution.id != bare.institution.id:
         yield from (
             event
             for event in bare.institution.events

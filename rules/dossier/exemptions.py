@@ -63,7 +63,7 @@ def _record(institution: Institution, scope: frozenset[str], on: date) -> Exempt
     found = [one for one in institution.exemptions if scope & set(one.scope) and one.covers(on)]
     return max(
         found,
-        key=lambda one: sum(map(bool, (one.ground, one.approved_by, one.document))),
+        key=lambda record: sum(map(bool, (record.ground, record.approved_by, record.document))),
         default=None,
     )
 

@@ -87,7 +87,7 @@ def look(page: Page, dossier: Dossier, names: Around) -> View:
 def _known(page: Page, dossier: Dossier) -> list[Observation]:
     history = dossier.observations.get(page.key, ())
     past = [one for one in history if one.observed_at <= dossier.as_of]
-    return sorted(past, key=lambda one: one.observed_at, reverse=True)
+    return sorted(past, key=lambda look: look.observed_at, reverse=True)
 
 
 def _not_tried(observation: Observation) -> bool:

@@ -112,15 +112,15 @@ class Fields(dict[str, Any]):
 
 
 CASE_TELLS: Mapping[str, Callable[[Fields], Any]] = {
-    "clause": lambda one: one.case.requirement.clause,
-    "act": lambda one: one.case.act.short_title,
-    "network": lambda one: network_name(one.case.network or one.get("in_network")),
-    "failure": lambda one: (
-        failures_text(one.missing or _page_failure(one.case)) or failure_text(NOT_OFFERED)
+    "clause": lambda fields: fields.case.requirement.clause,
+    "act": lambda fields: fields.case.act.short_title,
+    "network": lambda fields: network_name(fields.case.network or fields.get("in_network")),
+    "failure": lambda fields: (
+        failures_text(fields.missing or _page_failure(fields.case)) or failure_text(NOT_OFFERED)
     ),
-    "page": lambda one: one.case.page.address if one.case.page else None,
-    "freshness_days": lambda one: one.case.dossier.freshness_days,
-    "created_on": lambda one: iso(one.case.told_birth) if one.case.page else None,
+    "page": lambda fields: fields.case.page.address if fields.case.page else None,
+    "freshness_days": lambda fields: fields.case.dossier.freshness_days,
+    "created_on": lambda fields: iso(fields.case.told_birth) if fields.case.page else None,
 }
 
 

@@ -56,49 +56,49 @@ def _clauses(act: Act, municipality: Municipality, on: date) -> Iterator[Clause]
         yield Clause(act, one, force, edition_of(one, day))
 
 
-def _root(one: Requirement) -> str:
-    return one.inherits[-1].requirement if one.inherits else one.id
+def _root(requirement: Requirement) -> str:
+    return requirement.inherits[-1].requirement if requirement.inherits else requirement.id
 
 
-def norm_of(clause: Clause, kin: Kin, one: Institution) -> Norm | None:
+def norm_of(clause: Clause, kin: Kin, institution: Institution) -> Norm | None:
     """The parameters for this institution; None: those that it refers to are not in force."""
     if clause.edition is None:
         return None
-    own = _for(one, clause.edition.parameters)
+    own = _for(institution, clause.edition.parameters)
     if not clause.requirement.inherits:
         return own
-    given = _given(clause.requirement.inherits[0].requirement, kin, one)
+    given = _given(clause.requirement.inherits[0].requirement, kin, institution)
     if given is None:
         return None if clause.edition.borrowed else own
     return {**given, **own}
 
 
-def _given(name: str, kin: Kin, one: Institution) -> Norm | None:
+def _given(name: str, kin: Kin, institution: Institution) -> Norm | None:
     """What the clause of another act gives as of the date, if that act binds here."""
     found = next((clause for clause in kin if clause.requirement.id == name), None)
-    return None if found is None or found.force.refusal else norm_of(found, kin, one)
+    return None if found is None or found.force.refusal else norm_of(found, kin, institution)
 
 
-def _for(one: Institution, given: Norm) -> Norm:
+def _for(institution: Institution, given: Norm) -> Norm:
     """The norm for this kind and category; the category's goes before the kind's."""
     if SPLIT.isdisjoint(given):
         return given
     common = {name: value for name, value in given.items() if name not in SPLIT}
-    of_kind = given.get("by_kind", {}).get(one.kind, {})
-    return {**common, **of_kind, **given.get("by_category", {}).get(one.category, {})}
+    of_kind = given.get("by_kind", {}).get(institution.kind, {})
+    return {**common, **of_kind, **given.get("by_category", {}).get(institution.category, {})}
 
 
 # --- which asks more --------------------------------------------------------------------------
 
 
-def asks_no_less(one: Requirement, norm: Norm, other: Requirement, others: Norm) -> bool:
+def asks_no_less(requirement: Requirement, norm: Norm, other: Requirement, others: Norm) -> bool:
     """Whoever meets `one` surely meets `other`; False where the two cannot be compared."""
-    if one.worst is Outcome.REVIEW and other.worst is not Outcome.REVIEW:
+    if requirement.worst is Outcome.REVIEW and other.worst is not Outcome.REVIEW:
         return False
-    if norm.keys() != others.keys() or one.norm != other.norm:
+    if norm.keys() != others.keys() or requirement.norm != other.norm:
         return False
-    return _reach_no_less(one, other) and all(
-        _is_no_less(one.norm.get(name), norm[name], others[name]) for name in norm
+    return _reach_no_less(requirement, other) and all(
+        _is_no_less(requirement.norm.get(name), norm[name], others[name]) for name in norm
     )
 
 
@@ -109,11 +109,13 @@ def _is_no_less(direction: str | None, ours: Any, theirs: Any) -> bool:
     return bool(ours <= theirs) if direction == "at_most" else bool(ours == theirs)
 
 
-def _reach_no_less(one: Requirement, other: Requirement) -> bool:
+def _reach_no_less(requirement: Requirement, other: Requirement) -> bool:
     """Networks: all of more, or any of fewer, is more. For each page or network they are apart."""
-    ours, theirs = set(one.networks), set(other.networks)
-    if one.per in ("page", "network") or (ours == theirs and one.any_network == other.any_network):
+    ours, theirs = set(requirement.networks), set(other.networks)
+    if requirement.per in ("page", "network") or (
+        ours == theirs and requirement.any_network == other.any_network
+    ):
         return True
-    if one.any_network:
+    if requirement.any_network:
         return other.any_network and ours <= theirs
     return bool(ours & theirs) if other.any_network else ours >= theirs

@@ -18,9 +18,9 @@ def regions_of(name: Name) -> frozenset[str]:
     return frozenset(word for word, behind in pairwise(name.stems) if behind in _REGIONS)
 
 
-def are_namesakes(one: Name, other: Name) -> bool:
+def are_namesakes(name: Name, other: Name) -> bool:
     """«Ивановка» and «Новая Ивановка» are two places."""
-    return _is_told_in(one, other) or _is_told_in(other, one)
+    return _is_told_in(name, other) or _is_told_in(other, name)
 
 
 def _is_told_in(plain: Name, told: Name) -> bool:
@@ -30,10 +30,10 @@ def _is_told_in(plain: Name, told: Name) -> bool:
     )
 
 
-def share_place(one: Name, other: Name) -> bool:
+def share_place(name: Name, other: Name) -> bool:
     """One has the adjective, the other both words beside each other, or «МинВоды» for either."""
     return any(
-        _is_fused_in(a, b) or _is_shortened_in(a, b) for a, b in ((one, other), (other, one))
+        _is_fused_in(a, b) or _is_shortened_in(a, b) for a, b in ((name, other), (other, name))
     )
 
 
@@ -69,6 +69,6 @@ def _is_fused_of(adjective: str, first: str, second: str) -> bool:
     return any(tail.startswith(start) for tail in (rest, rest[1:] if rest[:1] in "оеи" else rest))
 
 
-def _common(one: str, other: str) -> int:
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+def _common(text: str, other: str) -> int:
+    pairs = zip(text, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(text), len(other)))

@@ -107,17 +107,21 @@ def _blocks(site: SiteFacts | None) -> Iterator[Block]:
         yield from page.blocks
 
 
-def cards(case: Case, site: View | None, one: Institution) -> tuple[Block, ...]:
+def cards(case: Case, site: View | None, institution: Institution) -> tuple[Block, ...]:
     """Blocks headed by its name, and all blocks of a page that bears it."""
     if site is None or site.facts.site is None:
         return ()
-    facts, key = site.facts.site, ("cards", site.page.address, one.id)
+    facts, key = site.facts.site, ("cards", site.page.address, institution.id)
     headed = case.hearing.of_site(site).once(("headed", site.page.address), lambda: _headed(facts))
-    return case.once(key, lambda: tuple(_cards(facts, headed, one, case.hearing.bench.names)))
+    return case.once(
+        key, lambda: tuple(_cards(facts, headed, institution, case.hearing.bench.names))
+    )
 
 
-def _cards(site: SiteFacts, headed: Headed, one: Institution, around: Around) -> Iterator[Block]:
-    named = headed.titles.naming(one, around)
+def _cards(
+    site: SiteFacts, headed: Headed, institution: Institution, around: Around
+) -> Iterator[Block]:
+    named = headed.titles.naming(institution, around)
     found = sorted({place for text in named for place in headed.places[text]})
     return (site.pages[page].blocks[block] for page, block in found)
 
@@ -149,8 +153,8 @@ def _texts(blocks: Iterable[Block]) -> list[str]:
     return [block.text for block in blocks]
 
 
-def _phones(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
-    ours = phones_of(one)
+def _phones(institution: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
+    ours = phones_of(institution)
     shown = [phone for block in blocks for phone in block.contacts.phones]
     agree = any(same_phone(own, other) for own in ours for other in shown)
     literal = bool(held_phones(_texts(blocks), map(digits_of, ours)))
@@ -161,16 +165,16 @@ def _is_any_own(shown: Iterable[Phone | PostalAddress]) -> bool:
     return any(not one.of_another for one in shown)
 
 
-def _emails(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
+def _emails(institution: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
     shown = [email.value for block in blocks for email in block.contacts.emails]
-    agree = any(same_email(own, other) for own in one.emails for other in shown)
-    literal = any(holds_email(_texts(blocks), own) for own in one.emails)
+    agree = any(same_email(own, other) for own in institution.emails for other in shown)
+    literal = any(holds_email(_texts(blocks), own) for own in institution.emails)
     return bool(shown) or literal, agree or literal
 
 
-def _postal(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
+def _postal(institution: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
     shown = [address for block in blocks for address in block.contacts.addresses]
-    ours = one.address or ""
+    ours = institution.address or ""
     agree = any(same_address(ours, other.original) is Match.SAME for other in shown)
     literal = holds_place(_texts(blocks), ours)
     return bool(shown) or literal, agree or literal or (_is_any_own(shown) and not ours)

@@ -206,14 +206,14 @@ def _links_all(case: Case, name: str, view: View | None, known: KnownPages) -> b
     return known.tally(_in_card(case, view, case.institution)).is_whole
 
 
-def _in_card(case: Case, site: View | None, one: Institution) -> SiteLinks:
+def _in_card(case: Case, site: View | None, institution: Institution) -> SiteLinks:
     if site is None or site.facts.site is None:
         return NO_LINKS
-    return linked(site.facts.site, _card_links(case, site, one))
+    return linked(site.facts.site, _card_links(case, site, institution))
 
 
-def _card_links(case: Case, site: View | None, one: Institution) -> Iterator[Link]:
-    return (link for block in cards(case, site, one) for link in block.contacts.links)
+def _card_links(case: Case, site: View | None, institution: Institution) -> Iterator[Link]:
+    return (link for block in cards(case, site, institution) for link in block.contacts.links)
 
 
 def _with_open_ends(case: Case, reading: Reading, whole: Tally, settled: bool) -> Reading:
@@ -236,9 +236,9 @@ def _why_unread(pages: Iterable[KnownPage]) -> Iterator[Failure]:
     return (page.view.failure for page in pages if page.view.failure)
 
 
-def _measured(one: Institution, whole: Tally, links: SiteLinks) -> dict[str, object]:
+def _measured(institution: Institution, whole: Tally, links: SiteLinks) -> dict[str, object]:
     return {
-        "institution": one.short_name or one.name,
+        "institution": institution.short_name or institution.name,
         "missing": list(whole.missing),
         "dead": list(whole.dead),
         "new": list(whole.fresh),
@@ -258,11 +258,11 @@ def _told(whole: Tally) -> Iterator[str]:
         yield f"{address} — {how} ({hint.place})"
 
 
-def _must_be_listed(case: Case, one: Institution) -> bool:
+def _must_be_listed(case: Case, institution: Institution) -> bool:
     """Who is exempt by clause 4 is rightly absent from the list."""
-    if not one.is_active(case.today):
+    if not institution.is_active(case.today):
         return False
-    dossier = replace(case.dossier, institution=one)
+    dossier = replace(case.dossier, institution=institution)
     named = bodies(case.hearing.bench.answers, case.act.exempt)
     return not claim(dossier, named, frozenset({"pages"}), case.today).is_claimed
 
@@ -270,11 +270,11 @@ def _must_be_listed(case: Case, one: Institution) -> bool:
 # --- what a link may mean -----------------------------------------------------------------------
 
 
-def _familiar(case: Case, one: Institution) -> frozenset[Address]:
+def _familiar(case: Case, institution: Institution) -> frozenset[Address]:
     """Pages that a card may show: its own of any role, the parent's and the authority's."""
     town = case.municipality
-    above = (town.by_id.get(name or "") for name in (one.parent, town.authority))
-    owners = [one, *(body for body in above if body is not None)]
+    above = (town.by_id.get(name or "") for name in (institution.parent, town.authority))
+    owners = [institution, *(body for body in above if body is not None)]
     return frozenset(
         address
         for owner in owners
@@ -298,11 +298,11 @@ def _stands_otherwise(case: Case, owners: Iterable[Institution], address: str) -
     )
 
 
-def _may_be_renamed(case: Case, one: Institution, address: str) -> bool:
+def _may_be_renamed(case: Case, institution: Institution, address: str) -> bool:
     """The card leads to a community that we do not know, or over a shortener: perhaps it is it."""
-    links = _in_card(case, case.site, one)
-    network = next(page.network for page in one.pages if page.address == address)
-    strange = links.pages - _familiar(case, one)
+    links = _in_card(case, case.site, institution)
+    network = next(page.network for page in institution.pages if page.address == address)
+    strange = links.pages - _familiar(case, institution)
     return any(found == network for found, _ in strange) or bool(links.short)
 
 

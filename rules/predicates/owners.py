@@ -72,50 +72,54 @@ def told_of(view: View, whose: Owned) -> dict[str, object]:
     }
 
 
-def _owned(case: Case, one: Institution, site: SiteFacts, contacts: Contacts, title: str) -> Owned:
+def _owned(
+    case: Case, institution: Institution, site: SiteFacts, contacts: Contacts, title: str
+) -> Owned:
     town, known = case.municipality, case.hearing.bench.names
-    sure = _shows_contacts(one, site, contacts) or bool({one.ogrn, one.inn} & set(site.numbers))
-    titles, lines = tuple(_titles(title, site.pages)), tuple(_lines(site))
-    front = (*_titles(title, site.pages[:1]), *_short(one, lines))
-    named = not sure and (
-        _is_named(one, front, known) or _on_most_pages(one, site.pages[1:], known)
+    sure = _shows_contacts(institution, site, contacts) or bool(
+        {institution.ogrn, institution.inn} & set(site.numbers)
     )
-    is_moved = _leads_to_another(town, one, site)
-    is_alone = not (_names_another(one, site) or came_in_part(site))
+    titles, lines = tuple(_titles(title, site.pages)), tuple(_lines(site))
+    front = (*_titles(title, site.pages[:1]), *_short(institution, lines))
+    named = not sure and (
+        _is_named(institution, front, known) or _on_most_pages(institution, site.pages[1:], known)
+    )
+    is_moved = _leads_to_another(town, institution, site)
+    is_alone = not (_names_another(institution, site) or came_in_part(site))
     return Owned(
         surely=(sure or (named and is_alone)) and not is_moved,
-        perhaps=sure or named or _may_be(town, one, contacts, (*titles, *lines), known),
-        looked_for=tuple(_looked_for(one)),
+        perhaps=sure or named or _may_be(town, institution, contacts, (*titles, *lines), known),
+        looked_for=tuple(_looked_for(institution)),
     )
 
 
-def _looked_for(one: Institution) -> Iterator[str]:
+def _looked_for(institution: Institution) -> Iterator[str]:
     yield "название"
-    yield from ["телефон"] if one.phones else []
-    yield from ["электронная почта"] if one.emails else []
-    yield from ["ОГРН"] if one.ogrn else []
-    yield from ["ИНН"] if one.inn else []
+    yield from ["телефон"] if institution.phones else []
+    yield from ["электронная почта"] if institution.emails else []
+    yield from ["ОГРН"] if institution.ogrn else []
+    yield from ["ИНН"] if institution.inn else []
 
 
-def _shows_contacts(one: Institution, site: SiteFacts, shown: Contacts) -> bool:
+def _shows_contacts(institution: Institution, site: SiteFacts, shown: Contacts) -> bool:
     text = (site.text or "",)
-    phones = phones_of(one)
+    phones = phones_of(institution)
     return (
         any(same_phone(own, other) for own in phones for other in shown.phones)
-        or any(same_email(own, other.value) for own in one.emails for other in shown.emails)
+        or any(same_email(own, other.value) for own in institution.emails for other in shown.emails)
         or any(holds_phone(text, digits_of(own)) for own in phones)
-        or any(holds_email(text, own) for own in one.emails)
+        or any(holds_email(text, own) for own in institution.emails)
     )
 
 
-def _is_named(one: Institution, texts: Iterable[str], known: Around) -> bool:
-    return any(names_match(one, text, (), around=known).strict for text in texts)
+def _is_named(institution: Institution, texts: Iterable[str], known: Around) -> bool:
+    return any(names_match(institution, text, (), around=known).strict for text in texts)
 
 
-def _on_most_pages(one: Institution, inner: Sequence[SitePage], known: Around) -> bool:
+def _on_most_pages(institution: Institution, inner: Sequence[SitePage], known: Around) -> bool:
     """A single page that bears the name may be news of it on the site of another."""
     pages = inner[:MOST_TITLES]
-    named = sum(_is_named(one, _titles("", [page]), known) for page in pages)
+    named = sum(_is_named(institution, _titles("", [page]), known) for page in pages)
     return named >= max(FEWEST_NAMED, len(pages) / 2)
 
 
@@ -129,35 +133,43 @@ def _lines(site: SiteFacts) -> Iterator[str]:
     yield from dict.fromkeys(filter(None, (site.text or "").splitlines()))
 
 
-def _short(one: Institution, lines: Iterable[str]) -> Iterator[str]:
+def _short(institution: Institution, lines: Iterable[str]) -> Iterator[str]:
     """Lines that say the name and little else; a piece of news about the owner says more."""
-    longest = max(map(len, (one.name, one.short_name, *one.popular_names)))
+    longest = max(map(len, (institution.name, institution.short_name, *institution.popular_names)))
     return (line for line in lines if len(line) <= longest + MORE_THAN_NAME)
 
 
-def _names_another(one: Institution, site: SiteFacts) -> bool:
+def _names_another(institution: Institution, site: SiteFacts) -> bool:
     """It bears somebody's ОГРН and not this one: perhaps a namesake of another town."""
     told = {number for number in site.numbers if len(number) == OGRN_DIGITS}
-    return bool(one.ogrn and told) and one.ogrn not in told
+    return bool(institution.ogrn and told) and institution.ogrn not in told
 
 
-def _leads_to_another(town: Municipality, one: Institution, site: SiteFacts) -> bool:
+def _leads_to_another(town: Municipality, institution: Institution, site: SiteFacts) -> bool:
     """From its own address to the front page of another institution's site."""
-    own = one.site or ""
-    if same_site(own, site.final_url, one.site_aliases):
+    own = institution.site or ""
+    if same_site(own, site.final_url, institution.site_aliases):
         return False
     return any(
-        other.site and other.id != one.id and same_site(site.final_url, other.site)
+        other.site and other.id != institution.id and same_site(site.final_url, other.site)
         and not same_site(own, other.site)
         for other in town.institutions
     )  # fmt: skip
 
 
 def _may_be(
-    town: Municipality, one: Institution, shown: Contacts, texts: tuple[str, ...], known: Around
+    town: Municipality,
+    institution: Institution,
+    shown: Contacts,
+    texts: tuple[str, ...],
+    known: Around,
 ) -> bool:
-    if any(names_match(one, "", (text,), around=known).generous for text in texts):
+    if any(names_match(institution, "", (text,), around=known).generous for text in texts):
         return True
-    if is_authority(town, one) and any(shares_a_proper_word(town.name, text) for text in texts):
+    if is_authority(town, institution) and any(
+        shares_a_proper_word(town.name, text) for text in texts
+    ):
         return True
-    return any(same_site(page.address, link.url) for page in one.pages for link in shown.links)
+    return any(
+        same_site(page.address, link.url) for page in institution.pages for link in shown.links
+    )

@@ -31,7 +31,7 @@ def page_exists(case: Case) -> Reading:
         return _in_network(case, case.network)
     readings = {network: _in_network(case, network) for network in case.requirement.networks}
     if case.requirement.any_network:
-        return min(readings.values(), key=lambda one: BEST_FIRST.index(outcome_of(one)))
+        return min(readings.values(), key=lambda reading: BEST_FIRST.index(outcome_of(reading)))
     return worst_of(readings)
 
 

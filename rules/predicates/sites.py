@@ -84,9 +84,9 @@ def listed_bodies(case: Case) -> Reading:
     )
 
 
-def _is_judged(one: Institution, case: Case) -> bool:
-    is_authority = one.kind == "authority" or one.id == case.municipality.authority
-    return one.is_active(case.today) and not is_authority
+def _is_judged(institution: Institution, case: Case) -> bool:
+    is_authority = institution.kind == "authority" or institution.id == case.municipality.authority
+    return institution.is_active(case.today) and not is_authority
 
 
 def section_present(

@@ -53,15 +53,15 @@ def _demands(case: Case) -> bool:
         return False
 
 
-def _goes_before(one: Case, other: Case) -> bool:
+def _goes_before(case: Case, other: Case) -> bool:
     """The stricter one; of equals the one that builds on the other, else the first named."""
-    assert one.norm is not None
+    assert case.norm is not None
     assert other.norm is not None
-    if not asks_no_less(one.requirement, one.norm, other.requirement, other.norm):
+    if not asks_no_less(case.requirement, case.norm, other.requirement, other.norm):
         return False
-    if not asks_no_less(other.requirement, other.norm, one.requirement, one.norm):
+    if not asks_no_less(other.requirement, other.norm, case.requirement, case.norm):
         return True
-    return _nearness(one) > _nearness(other)
+    return _nearness(case) > _nearness(other)
 
 
 def _nearness(case: Case) -> tuple[int, int]:
