@@ -41,14 +41,14 @@ def _requirement(requirement: Requirement) -> Iterator[str]:
     yield f"**{words('severity')}.** {words(requirement.severity)}; {words(requirement.nature)}"
     numbers = requirement.editions[-1].parameters
     if numbers:
-        yield f"\n**{words('parameters')}.** {_listed(numbers)}"
+        yield f"\n**{words('parameters')}.** {_list(numbers)}"
 
 
-def _listed(parameters: Mapping[str, Any]) -> str:
-    return "; ".join(f"`{name}` = {_said(value)}" for name, value in parameters.items())
+def _list(parameters: Mapping[str, Any]) -> str:
+    return "; ".join(f"`{name}` = {_print(value)}" for name, value in parameters.items())
 
 
-def _said(value: Any) -> str:
+def _print(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     if isinstance(value, dict):

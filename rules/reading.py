@@ -86,7 +86,7 @@ class Reading:
         return replace(self, seen=replace(self.seen, missing=failures))
 
 
-def unread_as_a_whole(reading: Reading, why: Reason | None) -> Reading:
+def tell_unread(reading: Reading, why: Reason | None) -> Reading:
     """Nothing was seen of the page at all: that is said, not which fact was missed."""
     return replace(reading, unseen=why) if why and reading.seen.missing else reading
 

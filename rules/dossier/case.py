@@ -170,12 +170,12 @@ class Case:
     @cached_property
     def born(self) -> date | None:
         """The latest date of creation that is told; None: unknown, or contradicted by a post."""
-        return None if self.has_date_conflict else self.told_birth
+        return None if self.has_date_conflict else self.latest_birth
 
     @cached_property
     def has_date_conflict(self) -> bool:
         """A recent date of creation, and yet an older post is seen (G26)."""
-        told, wall = self.told_birth, self.view.wall
+        told, wall = self.latest_birth, self.view.wall
         if told is None or self.today - told > RECENT or not wall or not wall.posts:
             return False
         oldest = min(post.published_at for post in wall.posts).astimezone(self.zone).date()
@@ -187,8 +187,8 @@ class Case:
         return self.born is not None and self.today - self.born <= RECENT
 
     @property
-    def told_birth(self) -> date | None:
-        return told_birth(self.view, self.institution, self.zone)
+    def latest_birth(self) -> date | None:
+        return latest_birth(self.view, self.institution, self.zone)
 
 
 def is_authority(municipality: Municipality, institution: Institution) -> bool:
@@ -210,7 +210,7 @@ def authorities(municipality: Municipality) -> tuple[Institution, ...]:
     return tuple(one for one in municipality.institutions if is_authority(municipality, one))
 
 
-def told_birth(view: View, owner: Institution, zone: ZoneInfo) -> date | None:
+def latest_birth(view: View, owner: Institution, zone: ZoneInfo) -> date | None:
     """The latest date of creation that registry, network or log tell."""
     return max(_births(view, owner, zone), default=None)
 

@@ -34,7 +34,7 @@ ABSENT_READS, ABSENT_DAYS = 3, 2  # how often an absence must be seen before it 
 ANYBODY = "public"  # Observation.reader of a look without a token
 
 
-class State(StrEnum):
+class PageState(StrEnum):
     LIVE = "live"
     CLOSED = "closed"
     GONE = "gone"  # the platform says so, or an absence was seen often enough
@@ -48,7 +48,7 @@ class View:
 
     page: Page
     facts: Facts = field(default_factory=Facts)
-    state: State = State.UNREAD
+    state: PageState = PageState.UNREAD
     gone_by: Presence | None = None
     unread: Reason | None = None
     failure: Failure | None = None
@@ -70,12 +70,12 @@ class View:
 
     @property
     def is_open(self) -> bool:
-        return self.state is State.LIVE and self.facts.access is Access.OPEN
+        return self.state is PageState.LIVE and self.facts.access is Access.OPEN
 
 
 def look(page: Page, dossier: Dossier, names: Around) -> View:
     """The page as it may be judged; never an accusation where something is in doubt."""
-    history = _known(page, dossier)
+    history = _history(page, dossier)
     tried = [one for one in history if not _not_tried(one)]
     if not tried:
         failure = history[0].failure if history else None
@@ -84,7 +84,7 @@ def look(page: Page, dossier: Dossier, names: Around) -> View:
     return _judge_newest(page, tried, dossier, names)
 
 
-def _known(page: Page, dossier: Dossier) -> list[Observation]:
+def _history(page: Page, dossier: Dossier) -> list[Observation]:
     history = dossier.observations.get(page.key, ())
     past = [one for one in history if one.observed_at <= dossier.as_of]
     return sorted(past, key=lambda look: look.observed_at, reverse=True)
@@ -110,10 +110,10 @@ def _judge_newest(page: Page, history: list[Observation], dossier: Dossier, name
     if newest.failure or newest.facts is None:  # tried tonight in vain: yesterday proves nothing
         return replace(told, unread=Reason.NOT_READ, read_at=None)
     own = of_one_page(page, history, dossier)
-    return _known_since(_with_facts(told, newest.facts, own, dossier), history, own)
+    return _limit_wall(_with_facts(told, newest.facts, own, dossier), history, own)
 
 
-def _known_since(view: View, history: Sequence[Observation], own: Sequence[Observation]) -> View:
+def _limit_wall(view: View, history: Sequence[Observation], own: Sequence[Observation]) -> View:
     """While another page stood at the address, nothing is known of what this one was to be."""
     kept = {id(one) for one in own}
     others = [one.observed_at for one in history if id(one) not in kept]
@@ -212,29 +212,29 @@ def _last_id(history: Sequence[Observation]) -> str | None:
 
 def _with_facts(told: View, facts: Facts, history: list[Observation], dossier: Dossier) -> View:
     if facts.presence in (Presence.BANNED, Presence.DELETED):
-        return _gone(told, facts.presence, history)
+        return _gone_view(told, facts.presence, history)
     if facts.presence is Presence.ABSENT:
-        return _absent(told, history, dossier)
+        return _absent_view(told, history, dossier)
     if facts.presence is None:
         failure = history[0].gaps.get("presence")
         failure = failure or told.failure
         return replace(told, unread=Reason.NOT_READ, read_at=None, failure=failure)
-    return _living(told, facts, history, dossier)
+    return _live_view(told, facts, history, dossier)
 
 
-def _gone(told: View, presence: Presence, history: list[Observation]) -> View:
+def _gone_view(told: View, presence: Presence, history: list[Observation]) -> View:
     """The platform's own positive statement."""
     since = min(one.observed_at for one in _latest_without(history))
     return replace(
         told,
-        state=State.GONE,
+        state=PageState.GONE,
         gone_by=presence,
         gone_since=since,
         unread=Reason.PAGE_NOT_LIVE,
     )
 
 
-def _absent(told: View, history: list[Observation], dossier: Dossier) -> View:
+def _absent_view(told: View, history: list[Observation], dossier: Dossier) -> View:
     """An absence is believed after three reads on two days that agree (G01)."""
     longest = timedelta(days=dossier.freshness_days)
     absences = list(_without_gap(_latest_without(history), longest))
@@ -243,7 +243,7 @@ def _absent(told: View, history: list[Observation], dossier: Dossier) -> View:
     sure = len(absences) >= ABSENT_READS and len(days) >= ABSENT_DAYS
     return replace(
         told,
-        state=State.GONE if sure else State.GONE_UNCONFIRMED,
+        state=PageState.GONE if sure else PageState.GONE_UNCONFIRMED,
         gone_by=Presence.ABSENT,
         gone_since=min(one.observed_at for one in absences),
         unread=Reason.PAGE_NOT_LIVE,
@@ -271,8 +271,8 @@ def _without_gap(looks: Iterable[Observation], longest: timedelta) -> Iterator[O
         yield one
 
 
-def _living(told: View, facts: Facts, history: list[Observation], dossier: Dossier) -> View:
-    facts, gaps, looks = _filled(_opened(facts, history[0]), history, dossier)
+def _live_view(told: View, facts: Facts, history: list[Observation], dossier: Dossier) -> View:
+    facts, gaps, looks = _fill(_open_to_all(facts, history[0]), history, dossier)
     lent = [item for one in looks.values() for item in one.evidence]
     wall_at = looks.pop("wall", history[0]).observed_at
     closed = facts.access in (Access.CLOSED, Access.PRIVATE)
@@ -293,11 +293,11 @@ def _living(told: View, facts: Facts, history: list[Observation], dossier: Dossi
         wall_at=wall_at,
         read_at=min(one.observed_at for one in (history[0], *looks.values())),
         evidence=each_once((*told.evidence, *lent)) if lent else told.evidence,
-        state=State.CLOSED if closed else State.LIVE,
+        state=PageState.CLOSED if closed else PageState.LIVE,
     )
 
 
-def _opened(facts: Facts, newest: Observation) -> Facts:
+def _open_to_all(facts: Facts, newest: Observation) -> Facts:
     """Posts that a reader without any account was shown prove that the page is open to all.
 
     A title or description does not: closed groups show those too. Whether they show the
@@ -307,7 +307,7 @@ def _opened(facts: Facts, newest: Observation) -> Facts:
     return replace(facts, access=Access.OPEN) if facts.access is None and is_shown else facts
 
 
-def _filled(
+def _fill(
     facts: Facts, history: list[Observation], dossier: Dossier
 ) -> tuple[Facts, dict[str, Failure], dict[str, Observation]]:
     """A fact that was not due tonight is taken from an earlier look that is still fresh.
@@ -355,4 +355,4 @@ def each_once(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 def readings(page: Page, dossier: Dossier) -> list[Observation]:
     """All looks at this very page up to the moment, newest first."""
-    return of_one_page(page, _known(page, dossier), dossier)
+    return of_one_page(page, _history(page, dossier), dossier)

@@ -78,24 +78,24 @@ def declared_pages(
 def _finding(case: Case) -> Finding:
     why = not_bound(case)
     if case.force.refusal:
-        return _refused(case, case.force, why)
+        return _not_in_force(case, case.force, why)
     if why:
-        return _unbound(case, why)
+        return _not_binding(case, why)
     if stricter := stricter_duty(case):
-        return _bound(case, plain(case, Reason.STRICTER_ELSEWHERE, _named(stricter)))
-    return _bound(case, _apply(case))
+        return _bind(case, plain(case, Reason.STRICTER_ELSEWHERE, _duty_fields(stricter)))
+    return _bind(case, _apply(case))
 
 
-def _refused(case: Case, force: Force, why: Reason | None) -> Finding:
+def _not_in_force(case: Case, force: Force, why: Reason | None) -> Finding:
     """The act binds nobody yet, or no longer: what it would say is shown as a preview."""
     assert force.refusal is not None
     verdict = plain(case, force.refusal, {"since": iso(force.since)})
-    return _bound(case, verdict, plain(case, why, _claims(case)) if why else _apply(case))
+    return _bind(case, verdict, plain(case, why, _claim_fields(case)) if why else _apply(case))
 
 
 def _apply(case: Case) -> Verdict:
     """The outcome as if the act were in force."""
-    return _safely(case, _decided)
+    return _safely(case, _decide)
 
 
 def _safely(case: Case, decide: Callable[[Case], Verdict]) -> Verdict:
@@ -107,37 +107,37 @@ def _safely(case: Case, decide: Callable[[Case], Verdict]) -> Verdict:
         return plain(case, Reason.PREDICATE_BROKE, outcome=Outcome.ERROR)
 
 
-def _decided(case: Case) -> Verdict:
-    return close(case, _seen(case))
+def _decide(case: Case) -> Verdict:
+    return close(case, _weigh(case))
 
 
-def _seen(case: Case) -> Verdict:
+def _weigh(case: Case) -> Verdict:
     return verdict_of(case, read(case))
 
 
-def _unbound(case: Case, why: Reason) -> Finding:
+def _not_binding(case: Case, why: Reason) -> Finding:
     """Not applicable; what a voluntary page would have got is shown as a preview."""
-    verdict = plain(case, why, _claims(case))
+    verdict = plain(case, why, _claim_fields(case))
     is_exempt = why in (Reason.EXEMPT_NAMED, Reason.EXEMPT_ON_RECORD)
     networks = (case.network,) if case.network else case.requirement.networks
     if not (is_exempt and case.official_pages(*networks)):
-        return _bound(case, verdict)
-    preview = _safely(case, _seen)
-    return _bound(case, verdict, None if preview.outcome is Outcome.ERROR else preview)
+        return _bind(case, verdict)
+    preview = _safely(case, _weigh)
+    return _bind(case, verdict, None if preview.outcome is Outcome.ERROR else preview)
 
 
-def _claims(case: Case) -> dict[str, Any]:
+def _claim_fields(case: Case) -> dict[str, Any]:
     return case.exemption.measured | lender(case) | {"why_not": case.requirement.why_not}
 
 
-def _named(case: Case) -> dict[str, str]:
+def _duty_fields(case: Case) -> dict[str, str]:
     return {"by_act": case.act.short_title, "by_clause": case.requirement.clause}
 
 
 # --- findings ---------------------------------------------------------------------------------
 
 
-def _bound(case: Case, verdict: Verdict, preview: Verdict | None = None) -> Finding:
+def _bind(case: Case, verdict: Verdict, preview: Verdict | None = None) -> Finding:
     """With a preview the finding shows what that rests on."""
     blames = verdict.outcome in BLAMED
     address = case.page.address if case.page else case.event_page

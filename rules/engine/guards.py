@@ -10,10 +10,10 @@ from rules.dossier.exemptions import Claim
 from rules.law.workdays import CalendarUncoveredError
 from rules.model import Outcome
 from rules.predicates import PREDICATES
-from rules.reading import Because, Bounds, Reading, unread_as_a_whole
+from rules.reading import Because, Bounds, Reading, tell_unread
 from rules.reasons import Reason
-from rules.terms.ages import aged
-from rules.terms.terms import in_time
+from rules.terms.ages import allow_for_age
+from rules.terms.terms import allow_for_term
 
 ENGINE_PARAMETERS: Mapping[str, type] = {
     "grace_days": int,
@@ -35,12 +35,12 @@ def read(case: Case) -> Reading:
     assert case.requirement.predicate is not None
     own = {key: value for key, value in case.norm.items() if key not in ENGINE_PARAMETERS}
     try:
-        return _guarded(case, PREDICATES[case.requirement.predicate](case, **own))
+        return _guard(case, PREDICATES[case.requirement.predicate](case, **own))
     except CalendarUncoveredError as error:
-        return _uncovered(error.year)
+        return _without_calendar(error.year)
 
 
-def _uncovered(year: int) -> Reading:
+def _without_calendar(year: int) -> Reading:
     return Reading(
         bounds=Bounds(strict=False, generous=True),
         because=Because(met=Reason.CALENDAR_UNCOVERED, unmet=Reason.CALENDAR_UNCOVERED),
@@ -49,19 +49,19 @@ def _uncovered(year: int) -> Reading:
     )
 
 
-def _guarded(case: Case, reading: Reading) -> Reading:
+def _guard(case: Case, reading: Reading) -> Reading:
     if case.requirement.worst is Outcome.REVIEW and reading.worst is not Outcome.REVIEW:
         reading = replace(reading, worst=Outcome.REVIEW)
     if case.requirement.per == "page":
-        seen = unread_as_a_whole(reading, case.view.unread)
-        reading = aged(case, (case.norm or {}).get("grace_days"), seen)
-    reading = in_time(case, reading)
+        seen = tell_unread(reading, case.view.unread)
+        reading = allow_for_age(case, (case.norm or {}).get("grace_days"), seen)
+    reading = allow_for_term(case, reading)
     if case.requirement.exempt_scope and _is_doubtful(case.exemption) and not reading.inapplicable:
-        return _claimed(case, reading)
-    return _lent(case, reading)
+        return _ask_of_claim(case, reading)
+    return _name_lender(case, reading)
 
 
-def _lent(case: Case, reading: Reading) -> Reading:
+def _name_lender(case: Case, reading: Reading) -> Reading:
     """A number that the act itself does not name is told with the act that does."""
     if case.norm is None or case.edition is None or not case.edition.borrowed:
         return reading
@@ -79,7 +79,7 @@ def _is_doubtful(exemption: Claim) -> bool:
     return exemption.is_claimed and not exemption.is_founded
 
 
-def _claimed(case: Case, reading: Reading) -> Reading:
+def _ask_of_claim(case: Case, reading: Reading) -> Reading:
     """An exemption without consent or document: nobody is accused until that is settled (G12)."""
     return replace(
         reading.ask(Reason.EXEMPT_UNFOUNDED).lack(),

@@ -44,9 +44,9 @@ def verdict_of(case: Case, reading: Reading) -> Verdict:
     return Verdict(
         outcome=outcome,
         reason=reason,
-        because=" ".join(sentence(one, fields) for one in _told(outcome, reason, reading)),
+        because=" ".join(sentence(one, fields) for one in _reasons(outcome, reason, reading)),
         severity=_severity(case, reading) if outcome in BLAMED else case.requirement.severity,
-        measured={**reading.measured, **_waiting(outcome, reading)},
+        measured={**reading.measured, **_not_due_fields(outcome, reading)},
         required=reading.required,
         evidence=_evidence(case, reading),
         notes=tuple(
@@ -56,11 +56,11 @@ def verdict_of(case: Case, reading: Reading) -> Verdict:
     )
 
 
-def _told(outcome: Outcome, reason: Reason, reading: Reading) -> tuple[Reason, ...]:
+def _reasons(outcome: Outcome, reason: Reason, reading: Reading) -> tuple[Reason, ...]:
     return (reason, *reading.aside) if outcome in BLAMED else (reason,)
 
 
-def _waiting(outcome: Outcome, reading: Reading) -> dict[str, list[str]]:
+def _not_due_fields(outcome: Outcome, reading: Reading) -> dict[str, list[str]]:
     late = [one.detail for one in reading.seen.missing if one.code is FailureCode.NOT_DUE]
     is_told = outcome is Outcome.UNKNOWN and reading.unseen is None
     return {NOT_DUE: late} if late and is_told else {}
@@ -120,7 +120,7 @@ CASE_TELLS: Mapping[str, Callable[[Fields], Any]] = {
     ),
     "page": lambda fields: fields.case.page.address if fields.case.page else None,
     "freshness_days": lambda fields: fields.case.dossier.freshness_days,
-    "created_on": lambda fields: iso(fields.case.told_birth) if fields.case.page else None,
+    "created_on": lambda fields: iso(fields.case.latest_birth) if fields.case.page else None,
 }
 
 
@@ -147,10 +147,10 @@ def close(case: Case, verdict: Verdict) -> Verdict:
         return verdict
     address = case.page.address if case.page else case.event_page
     answer = attestations.closing(case.dossier, case.requirement, address, case.about, case.today)
-    return _answered(case, verdict, answer) if answer else verdict
+    return _closed_by(case, verdict, answer) if answer else verdict
 
 
-def _answered(case: Case, verdict: Verdict, answer: Attestation) -> Verdict:
+def _closed_by(case: Case, verdict: Verdict, answer: Attestation) -> Verdict:
     said = attestations.Statement(answer, None).measured
     return verdict._replace(
         outcome=Outcome.PASS if answer.outcome == "pass" else Outcome.FAIL,

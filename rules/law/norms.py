@@ -67,13 +67,13 @@ def norm_of(clause: Clause, kin: Kin, institution: Institution) -> Norm | None:
     own = _for(institution, clause.edition.parameters)
     if not clause.requirement.inherits:
         return own
-    given = _given(clause.requirement.inherits[0].requirement, kin, institution)
+    given = _lent_norm(clause.requirement.inherits[0].requirement, kin, institution)
     if given is None:
         return None if clause.edition.borrowed else own
     return {**given, **own}
 
 
-def _given(name: str, kin: Kin, institution: Institution) -> Norm | None:
+def _lent_norm(name: str, kin: Kin, institution: Institution) -> Norm | None:
     """What the clause of another act gives as of the date, if that act binds here."""
     found = next((clause for clause in kin if clause.requirement.id == name), None)
     return None if found is None or found.force.refusal else norm_of(found, kin, institution)

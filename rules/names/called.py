@@ -145,8 +145,8 @@ def _read(written: str) -> _Text:
     numbers = [at for at, token in enumerate(tokens) if token.figure is not None]
     others = foreign_numbers(tokens, of_kinds) if numbers else frozenset()
     ours = [at for at in numbers if at not in others]
-    chains = list(_chained(spots, tokens))
-    owned = _owned(tokens, chains, ours, of_kinds)
+    chains = list(_chain(spots, tokens))
+    owned = _assign_numbers(tokens, chains, ours, of_kinds)
     surely = frozenset().union(*owned, (at for at in ours if tokens[at].figure is Figure.MARKED))
     rest = [at for at in ours if at not in surely]
     return _Text(
@@ -185,7 +185,7 @@ def _proper(
 # --- kinds in a row -----------------------------------------------------------------------------
 
 
-def _chained(spots: Sequence[Spot], tokens: Sequence[Token]) -> Iterator[Spot]:
+def _chain(spots: Sequence[Spot], tokens: Sequence[Token]) -> Iterator[Spot]:
     """«школа-гимназия», «МБДОУ детский сад», «учреждение культуры „Музей“» are one each."""
     before: Spot | None = None
     for spot in spots:
@@ -209,7 +209,7 @@ def _goes_on(before: Spot, spot: Spot, tokens: Sequence[Token]) -> bool:
 # --- which number belongs to which kind ---------------------------------------------------------
 
 
-def _owned(
+def _assign_numbers(
     tokens: Sequence[Token],
     chains: Sequence[Spot],
     numbers: Sequence[int],

@@ -8,7 +8,7 @@ from collectors.contacts.hints import hinted
 from collectors.model import Contacts, HintKind
 
 
-def seen_hints(shown: Contacts, texts: Iterable[str], kind: HintKind) -> list[str]:
+def hints_in(shown: Contacts, texts: Iterable[str], kind: HintKind) -> list[str]:
     """As collected, and in texts that were kept: of an earlier reading no hints are known."""
     kept = [hint.original for hint in shown.hints if hint.kind is kind]
     return list(dict.fromkeys([*kept, *(one for text in texts for one in hinted(text, kind))]))[:3]

@@ -120,11 +120,11 @@ def same_address(registry: str, shown: str) -> Match:
     Where a text names several houses, the best of them counts.
     """
     pairs = product(_written(registry).places, _written(shown).places)
-    matches = {_compared(ours, theirs, registry, shown) for ours, theirs in pairs}
+    matches = {_compare(ours, theirs, registry, shown) for ours, theirs in pairs}
     return next(match for match in Match if match in matches)
 
 
-def _compared(ours: _Place, theirs: _Place, registry: str, shown: str) -> Match:
+def _compare(ours: _Place, theirs: _Place, registry: str, shown: str) -> Match:
     if not (ours.street or ours.settlement) or not ours.house or not theirs.house:
         return _loosely(registry, shown)
     street = _same_street(ours, theirs)

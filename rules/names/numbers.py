@@ -66,9 +66,9 @@ _BREAKS = re.compile(r"[,;|()\[\]\n!?:]")
 
 def tokens_of(text: str) -> tuple[Token, ...]:
     """Words and numbers in order; «двадцать первая», «21-я», «XXI» and «№ 21» are all 21."""
-    tokens = list(_marked(_FOUND.findall(_plain(text))))
+    tokens = list(_mark(_FOUND.findall(_plain(text))))
     has_numbers = any(token.figure for token in tokens)
-    return tuple(_summed(tokens) if has_numbers else tokens)
+    return tuple(_sum_up(tokens) if has_numbers else tokens)
 
 
 def _plain(text: str) -> str:
@@ -92,7 +92,7 @@ def _in_figures(found: re.Match[str]) -> str:
     return f"®{sum(-one if one < behind else one for one, behind in pairs)}"
 
 
-def _marked(found: Iterable[tuple[str, str]]) -> Iterator[Token]:
+def _mark(found: Iterable[tuple[str, str]]) -> Iterator[Token]:
     """Of words and what stands before each; «№» and the ending of «11-я» go with the number."""
     before: Token | None = None
     mark: str | None = None  # what stands before a «№» that waits for its number
@@ -159,7 +159,7 @@ def _in_words(word: str) -> tuple[Figure | None, str]:
     return (Figure.ORDINAL, str(number)) if number else (None, "")
 
 
-def _summed(tokens: Iterable[Token]) -> Iterator[Token]:
+def _sum_up(tokens: Iterable[Token]) -> Iterator[Token]:
     """«двадцать» and «первая» are one number, and so are «сто двадцать пять»."""
     before: Token | None = None
     for token in tokens:

@@ -98,7 +98,7 @@ def _own_names(institution: Institution, around: Around) -> OwnNames:
     full, town = name_of(institution.name), name_of(around.town)
     short = (institution.short_name, *institution.popular_names)
     brief = [text for text in short if name_of(text).words]  # «МКУ» names nobody
-    called = tuple((name_of(text), _quoted_in(text)) for text in (*brief, institution.name))
+    called = tuple((name_of(text), _quotes_in(text)) for text in (*brief, institution.name))
     names = [name for name, _ in called]
     former = map(name_of, institution.former_names)
     every = tuple(name for name in (*names, *former) if name.words)
@@ -122,7 +122,7 @@ def _own_names(institution: Institution, around: Around) -> OwnNames:
     )
 
 
-def _quoted_in(text: str) -> Quoted:
+def _quotes_in(text: str) -> Quoted:
     """What stands in quotation marks by itself; «Гимназия № 1 г. Кедрового» is the whole name."""
     return tuple(name.proper for name in _between_marks(text) if not name.mentions)
 

@@ -21,7 +21,7 @@ class Titles:
         names = (institution.name, institution.short_name, *institution.popular_names)
         words = _telling_words_of(" ; ".join(names))
         texts = {text for word in words for text in self.by_word.get(word, ())}
-        if numbers := _surely_numbered(institution, around):
+        if numbers := _sure_numbers(institution, around):
             texts = {text for text in texts if not self._are_others(text, numbers)}
         return {text for text in texts if names_match(institution, text, (), around=around).strict}
 
@@ -48,7 +48,7 @@ def _telling_words_of(text: str) -> frozenset[str]:
     return frozenset(word for name in (name_of(text), *windows_of(text)) for word in name.words)
 
 
-def _surely_numbered(institution: Institution, around: Around) -> frozenset[str]:
+def _sure_numbers(institution: Institution, around: Around) -> frozenset[str]:
     """The numbers of its names, if each has one: only then another number contradicts them all."""
     called = [name for name, _ in own_names(institution, around).called]
     everybody = all(name.numbers for name in called)

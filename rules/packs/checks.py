@@ -171,7 +171,7 @@ def _parameters(predicate: Predicate) -> Mapping[str, Any]:
     return {one.name: hints[one.name] for one in named if one.kind is one.KEYWORD_ONLY}
 
 
-def _needed(predicate: Predicate) -> frozenset[str]:
+def _needs(predicate: Predicate) -> frozenset[str]:
     named = inspect.signature(predicate).parameters.values()
     return frozenset(
         one.name for one in named if one.kind is one.KEYWORD_ONLY and one.default is one.empty
@@ -180,7 +180,7 @@ def _needed(predicate: Predicate) -> frozenset[str]:
 
 # By the names that packs use. Packs ask for a dozen types, some two hundred times.
 PARAMETERS = {name: {**ENGINE_PARAMETERS, **_parameters(it)} for name, it in PREDICATES.items()}
-NEEDED = {name: _needed(it) for name, it in PREDICATES.items()}
+NEEDED = {name: _needs(it) for name, it in PREDICATES.items()}
 ADAPTERS = {
     wanted: TypeAdapter[Any](wanted)
     for parameters in PARAMETERS.values()

@@ -16,8 +16,8 @@ from rules.reasons import Reason
 def attested(case: Case, *, kind: str, needs_page: bool = False) -> Reading:
     """The answer of an entitled person: yes is pass, an admission is fail, silence is unknown."""
     if needs_page and _surely_no_page(case):
-        return _said(case.statement(kind), inapplicable=Reason.NO_PAGE_TO_JUDGE)
-    return _said(case.statement(kind))
+        return _from_statement(case.statement(kind), inapplicable=Reason.NO_PAGE_TO_JUDGE)
+    return _from_statement(case.statement(kind))
 
 
 def never_fails(
@@ -30,7 +30,7 @@ def never_fails(
         if event and one.kind == event and one.on <= case.today <= add_months(one.on, 12)
     ]
     said = case.statement(kind, ended_by=ended_by or ())
-    reading = _said(said, worst=Outcome.REVIEW)
+    reading = _from_statement(said, worst=Outcome.REVIEW)
     if not logged or said.confirms:
         return reading
     measured = {"on": max(logged).isoformat()}
@@ -46,7 +46,7 @@ def two_factor(case: Case) -> Reading:
     """Every official page of the network: all who manage it have confirmed their second factor."""
     pages = case.official_pages(case.network or "")
     if _surely_no_page(case):
-        return _said(Statement(), inapplicable=Reason.NO_PAGE_TO_JUDGE)
+        return _from_statement(Statement(), inapplicable=Reason.NO_PAGE_TO_JUDGE)
     return (
         worst_of({page.address: _two_factor(case, page.address) for page in pages})
         if pages
@@ -78,7 +78,7 @@ def _two_factor(case: Case, page: str | None) -> Reading:
     )
 
 
-def _said(
+def _from_statement(
     said: Statement, inapplicable: Reason | None = None, worst: Outcome = Outcome.FAIL
 ) -> Reading:
     return Reading(

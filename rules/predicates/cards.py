@@ -9,7 +9,7 @@ from collectors.model import Block, Contacts, HintKind, Phone, PostalAddress, Si
 from rules.dossier.case import Case
 from rules.dossier.views import View
 from rules.model import Institution, Outcome
-from rules.names.hints import seen_hints
+from rules.names.hints import hints_in
 from rules.names.literal import held_phones, holds_email, holds_place
 from rules.names.matching import (
     Match,
@@ -57,7 +57,7 @@ def _hints(blocks: Iterable[Block], atom: str) -> list[str]:
         hint
         for kind in kinds
         for block in blocks
-        for hint in seen_hints(block.contacts, [block.text], kind)
+        for hint in hints_in(block.contacts, [block.text], kind)
     )
     return list(dict.fromkeys(found))[:3]
 
@@ -112,14 +112,16 @@ def cards(case: Case, site: View | None, institution: Institution) -> tuple[Bloc
     if site is None or site.facts.site is None:
         return ()
     facts, key = site.facts.site, ("cards", site.page.address, institution.id)
-    headed = case.hearing.of_site(site).once(("headed", site.page.address), lambda: _headed(facts))
+    headed = case.hearing.of_site(site).once(
+        ("headed", site.page.address), lambda: _index_headings(facts)
+    )
     return case.once(
         key, lambda: tuple(_cards(facts, headed, institution, case.hearing.bench.names))
     )
 
 
 def _cards(
-    site: SiteFacts, headed: Headed, institution: Institution, around: Around
+    site: SiteFacts, headed: Headings, institution: Institution, around: Around
 ) -> Iterator[Block]:
     named = headed.titles.naming(institution, around)
     found = sorted({place for text in named for place in headed.places[text]})
@@ -127,20 +129,20 @@ def _cards(
 
 
 @dataclass(frozen=True, slots=True)
-class Headed:
+class Headings:
     """Which blocks stand under which heading or title."""
 
     places: Mapping[str, Sequence[tuple[int, int]]]  # page, block
     titles: Titles
 
 
-def _headed(site: SiteFacts) -> Headed:
+def _index_headings(site: SiteFacts) -> Headings:
     places: dict[str, list[tuple[int, int]]] = {}
     for number, page in enumerate(site.pages):
         for at, block in enumerate(page.blocks):
             for text in {page.title, *page.headings[:1], block.heading} - {""}:
                 places.setdefault(text, []).append((number, at))
-    return Headed(places, titles_of(places))
+    return Headings(places, titles_of(places))
 
 
 def _shows_contacts(block: Block) -> bool:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from collectors.model import BEGINNING, Contacts, Email, HintKind, Phone, Post, PostalAddress
 from rules.dossier.case import Case
 from rules.model import Severity
-from rules.names.hints import seen_hints
+from rules.names.hints import hints_in
 from rules.names.literal import (
     holds_email,
     holds_phone,
@@ -36,9 +36,9 @@ from rules.names.matching import (
 )
 from rules.names.naming import is_foreign, names_match
 from rules.names.reference import digits_of, phones_of
-from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen, unread_as_a_whole, worst_of
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen, tell_unread, worst_of
 from rules.reasons import Reason
-from rules.terms.ages import aged
+from rules.terms.ages import allow_for_age
 
 # What must have been read before something may be called absent (G15).
 PLACES = ("contacts", "description", "pinned_text")
@@ -142,7 +142,7 @@ def phone_shown(case: Case) -> Reading:
         reasons=(Reason.PHONE_SHOWN, Reason.PHONE_ABSENT, Reason.PHONE_DIFFERS),
         is_own=_is_own,
     )
-    return _or_hinted(case, reading, HintKind.PHONE, Reason.PHONE_UNCLEAR)
+    return _or_hint(case, reading, HintKind.PHONE, Reason.PHONE_UNCLEAR)
 
 
 @once_a_page
@@ -166,7 +166,7 @@ def email_shown(case: Case) -> Reading:
         for own in case.institution.emails
     )
     reading = _if_alike(reading, is_alike, Reason.EMAIL_LOOKS_ALIKE)
-    return _or_hinted(case, reading, HintKind.EMAIL, Reason.EMAIL_UNCLEAR)
+    return _or_hint(case, reading, HintKind.EMAIL, Reason.EMAIL_UNCLEAR)
 
 
 def _if_alike(reading: Reading, is_alike: bool, why: Reason) -> Reading:
@@ -178,11 +178,11 @@ def _is_own(value: Phone | Email | PostalAddress) -> bool:
     return not value.of_another
 
 
-def _or_hinted(case: Case, reading: Reading, kind: HintKind, unclear: Reason) -> Reading:
+def _or_hint(case: Case, reading: Reading, kind: HintKind, unclear: Reason) -> Reading:
     """Where nothing was found, what a reader may take for it keeps from calling it absent."""
     if reading.bounds.generous:
         return reading
-    seen = seen_hints(_contacts(case), _texts(case), kind)
+    seen = hints_in(_contacts(case), _texts(case), kind)
     told = {**reading.measured, "seen": seen}
     return replace(reading.ask(unclear), measured=told) if seen else reading
 
@@ -212,7 +212,7 @@ def address_shown(case: Case) -> Reading:
         is_own=_is_own,
     )
     if not shown:
-        return _or_hinted(case, reading, HintKind.POSTAL, Reason.ADDRESS_UNCLEAR)
+        return _or_hint(case, reading, HintKind.POSTAL, Reason.ADDRESS_UNCLEAR)
     if ours or any(has_house(one.original) for one in shown):
         return reading
     told = {**reading.measured, "seen": reading.measured["shown"]}
@@ -360,7 +360,7 @@ def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, 
         "site": site_shown(case, not_sites=not_sites),
     }
     return {
-        name: aged(case, GRACE_DAYS, unread_as_a_whole(one, case.view.unread))
+        name: allow_for_age(case, GRACE_DAYS, tell_unread(one, case.view.unread))
         for name, one in atoms.items()
     }
 

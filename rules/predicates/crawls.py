@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from collectors.model import Failure, FailureCode, SiteFacts
 from rules.dossier.case import Case
-from rules.dossier.views import State, View
+from rules.dossier.views import PageState, View
 from rules.model import Outcome
 from rules.names.literal import one_alphabet
-from rules.predicates.owners import came_in_part, owned, told_of
+from rules.predicates.owners import came_in_part, owner_fields, ownership
 from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen
 from rules.reasons import Reason
 
@@ -42,16 +42,19 @@ def of_site(
         ),
         unseen=Reason.SITE_UNFAMILIAR if stranger else _why_unread(view, site),
         worst=worst,
-        measured={**measured, **(told_of(view, owned(case, view)) if view and stranger else {})},
+        measured={
+            **measured,
+            **(owner_fields(view, ownership(case, view)) if view and stranger else {}),
+        },
         required=required or {},
     )
 
 
 def is_strange(case: Case, view: View | None) -> bool:
     """It opens, and nothing of its owner is seen there: what it shows or lacks proves nothing."""
-    if view is None or view.state is not State.LIVE or view.facts.site is None:
+    if view is None or view.state is not PageState.LIVE or view.facts.site is None:
         return False
-    return not owned(case, view).perhaps
+    return not ownership(case, view).perhaps
 
 
 def _why_unread(view: View | None, site: SiteFacts | None) -> Reason | None:

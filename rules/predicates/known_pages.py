@@ -14,8 +14,8 @@ from datetime import date
 
 from collectors.model import Address, Link, Page
 from collectors.networks import other_addresses
-from rules.dossier.case import Case, told_birth
-from rules.dossier.views import State, View
+from rules.dossier.case import Case, latest_birth
+from rules.dossier.views import PageState, View
 from rules.law.workdays import add_working_days
 from rules.model import Institution
 from rules.predicates.site_links import SiteLinks
@@ -33,11 +33,13 @@ class KnownPage:
 
     @property
     def is_gone(self) -> bool:
-        return self.view.state is State.GONE or self.page.deleted_on is not None
+        return self.view.state is PageState.GONE or self.page.deleted_on is not None
 
     @property
     def is_unread(self) -> bool:
-        return self.view.state in (State.UNREAD, State.GONE_UNCONFIRMED) and not self.is_gone
+        return (
+            self.view.state in (PageState.UNREAD, PageState.GONE_UNCONFIRMED) and not self.is_gone
+        )
 
     @property
     def is_live(self) -> bool:
@@ -73,13 +75,13 @@ class KnownPages:
         blamed = (*(page for page, _ in due), *dead)
         fresh = [page for page in sought if not page.is_old]
         return Tally(
-            missing=_sorted(page for page, hint in due if hint is None),
+            missing=_addresses(page for page, hint in due if hint is None),
             hinted=tuple(sorted(hinted, key=_first)),
-            fresh=_sorted(fresh),
+            fresh=_addresses(fresh),
             fresh_until=max((page.tolerated_until for page in fresh), default=None),
             unread=tuple(page for page in sought if page.is_unread and page.is_old),
-            unsought=_sorted(page for page in absent if page.page.network not in links.networks),
-            dead=_sorted(dead),
+            unsought=_addresses(page for page in absent if page.page.network not in links.networks),
+            dead=_addresses(dead),
             tolerated_until=min((page.tolerated_until for page in blamed), default=None),
         )
 
@@ -113,7 +115,7 @@ def _first(hinted: tuple[str, Link]) -> str:
     return hinted[0]
 
 
-def _sorted(known: Iterable[KnownPage]) -> tuple[str, ...]:
+def _addresses(known: Iterable[KnownPage]) -> tuple[str, ...]:
     return tuple(sorted(page.page.address for page in known))
 
 
@@ -123,14 +125,14 @@ def known_pages(case: Case, owner: Institution, lag: int) -> KnownPages:
     standing = {page.address for page in pages if page.stands(case.today)}
     return KnownPages(
         tuple(
-            _as_known(case, owner, page, lag)
+            _known_page(case, owner, page, lag)
             for page in pages
             if page.stands(case.today) or page.address not in standing
         )
     )
 
 
-def _as_known(case: Case, owner: Institution, page: Page, lag: int) -> KnownPage:
+def _known_page(case: Case, owner: Institution, page: Page, lag: int) -> KnownPage:
     view = case.look(page)
     since = _gone_since(case, owner, view) if _is_gone(page, view) else _born(case, owner, view)
     until = date.min if since is None else add_working_days(since, lag, case.days_off)
@@ -138,11 +140,11 @@ def _as_known(case: Case, owner: Institution, page: Page, lag: int) -> KnownPage
 
 
 def _is_gone(page: Page, view: View) -> bool:
-    return view.state is State.GONE or page.deleted_on is not None
+    return view.state is PageState.GONE or page.deleted_on is not None
 
 
 def _born(case: Case, owner: Institution, view: View) -> date | None:
-    return told_birth(view, owner, case.zone)
+    return latest_birth(view, owner, case.zone)
 
 
 def _gone_since(case: Case, owner: Institution, view: View) -> date | None:

@@ -27,20 +27,20 @@ from rules.predicates.known_pages import (
     addresses_of,
     known_pages,
 )
-from rules.predicates.owners import came_in_part, owned, told_of
+from rules.predicates.owners import came_in_part, owner_fields, ownership
 from rules.predicates.site_links import (
     NO_LINKS,
     SiteLinks,
-    linked,
-    linked_on,
-    linked_on_page,
+    links_of,
+    links_on,
+    links_on_page,
     read,
     together,
 )
 from rules.reading import Because, Bounds, Reading, Seen
 from rules.reasons import Reason
-from rules.terms.terms import after_term
-from rules.text.sentences import shown_as
+from rules.terms.terms import doubt_early_look
+from rules.text.sentences import manner_word
 
 SHOWN = 50  # of the links that a finding lists
 DOCUMENTS = (".pdf", ".doc", ".docx", ".rtf", ".odt", ".xls", ".xlsx", ".ods", ".zip")
@@ -50,7 +50,7 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     """Every official page is linked: strictly from the card, generously from anywhere."""
     one = case.about_institution
     known = known_pages(case, one, sync_lag_workdays)
-    in_card, anywhere = _in_card(case, case.site, one), linked_on(case, case.site)
+    in_card, anywhere = _in_card(case, case.site, one), links_on(case, case.site)
     if not known.are_demanded(anywhere):
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
     card, whole = known.tally(in_card), known.tally(anywhere)
@@ -66,7 +66,7 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
             _why_not_in_card(whole, has_short=bool(anywhere.short), has_foreign=bool(foreign)),
         ),
         measured={
-            **_measured(one, whole, anywhere),
+            **_fields(one, whole, anywhere),
             "foreign": foreign,
             "outside": list(card.absent),
         },
@@ -96,7 +96,7 @@ def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str
             if page.is_old
         )
     )
-    site, anywhere = site_facts(case), linked_on(case, case.site)
+    site, anywhere = site_facts(case), links_on(case, case.site)
     if not known.are_demanded(anywhere):
         return inapplicable(Reason.NO_PAGE_TO_JUDGE)
     whole = known.tally(anywhere)
@@ -115,7 +115,7 @@ def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str
             _why_unsure(whole, is_hidden=is_hidden or (not lost and bool(short)), unread=unread),
         ),
         measured={
-            **_measured(case.institution, whole, anywhere),
+            **_fields(case.institution, whole, anywhere),
             "foreign": sorted(address for _, address in anywhere.pages - _of_town(case))[:SHOWN],
         },
     )
@@ -125,7 +125,7 @@ def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str
 def _is_on_one_page(site: SiteFacts | None, known: KnownPages) -> bool:
     pages = site.pages if site else ()
     return site is not None and any(
-        known.tally(linked_on_page(site, page)).is_whole for page in pages
+        known.tally(links_on_page(site, page)).is_whole for page in pages
     )
 
 
@@ -144,7 +144,7 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     known = known_pages(case, one, sync_lag_workdays)
     views = _sites_to_link(case)
     seen = [view for view in views.values() if view]
-    links = [linked_on(case, view) for view in seen]
+    links = [links_on(case, view) for view in seen]
     anywhere = together(each for each, view in zip(links, seen, strict=True) if view.facts.site)
     if not known.are_demanded(anywhere):
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
@@ -166,7 +166,7 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
             read_at=min((view.read_at for view in seen if view.read_at), default=None),
         ),
         unseen=_why_unseen(case, views),
-        measured={**_strange_site(case, views), **_measured(one, whole, anywhere)},
+        measured={**_strange_site(case, views), **_fields(one, whole, anywhere)},
     )
     return _with_open_ends(case, reading, whole, bool(whole.missing or whole.dead))
 
@@ -187,7 +187,7 @@ def _sites_to_link(case: Case) -> dict[str, View | None]:
 
 def _strange_site(case: Case, views: dict[str, View | None]) -> dict[str, object]:
     strange = (view for view in views.values() if view and is_strange(case, view))
-    return next((told_of(view, owned(case, view)) for view in strange), {})
+    return next((owner_fields(view, ownership(case, view)) for view in strange), {})
 
 
 def _why_unseen(case: Case, views: dict[str, View | None]) -> Reason | None:
@@ -202,14 +202,14 @@ def _links_all(case: Case, name: str, view: View | None, known: KnownPages) -> b
     if view is None or came_in_part(view.facts.site):
         return False
     if name == "own":
-        return known.tally(linked_on(case, view)).is_whole
+        return known.tally(links_on(case, view)).is_whole
     return known.tally(_in_card(case, view, case.institution)).is_whole
 
 
 def _in_card(case: Case, site: View | None, institution: Institution) -> SiteLinks:
     if site is None or site.facts.site is None:
         return NO_LINKS
-    return linked(site.facts.site, _card_links(case, site, institution))
+    return links_of(site.facts.site, _card_links(case, site, institution))
 
 
 def _card_links(case: Case, site: View | None, institution: Institution) -> Iterator[Link]:
@@ -222,7 +222,7 @@ def _with_open_ends(case: Case, reading: Reading, whole: Tally, settled: bool) -
     So does a site that was read while a link, or its absence, was still to be tolerated.
     """
     if whole.tolerated_until:
-        reading = after_term(case, reading, whole.tolerated_until)
+        reading = doubt_early_look(case, reading, whole.tolerated_until)
     if settled or reading.seen.missing or reading.unseen:
         return reading
     if whole.unsought:
@@ -236,7 +236,7 @@ def _why_unread(pages: Iterable[KnownPage]) -> Iterator[Failure]:
     return (page.view.failure for page in pages if page.view.failure)
 
 
-def _measured(institution: Institution, whole: Tally, links: SiteLinks) -> dict[str, object]:
+def _fields(institution: Institution, whole: Tally, links: SiteLinks) -> dict[str, object]:
     return {
         "institution": institution.short_name or institution.name,
         "missing": list(whole.missing),
@@ -245,16 +245,16 @@ def _measured(institution: Institution, whole: Tally, links: SiteLinks) -> dict[
         **({"due": whole.fresh_until.isoformat()} if whole.fresh_until else {}),
         "unread": [known.page.address for known in whole.unread],
         "short": sorted(links.short)[:SHOWN],
-        **({"hints": list(_told(whole))} if whole.hinted else {}),
+        **({"hints": list(_hint_lines(whole))} if whole.hinted else {}),
         **({"unsought": list(whole.unsought)} if whole.unsought else {}),
     }
 
 
-def _told(whole: Tally) -> Iterator[str]:
+def _hint_lines(whole: Tally) -> Iterator[str]:
     """«https://vk.com/x — виджетом соцсети (https://школа.рф/)»: what is shown, how, and where."""
     for address, hint in whole.hinted[:SHOWN]:
         is_told = hint.page is not None and hint.page[1] != ""
-        how = shown_as(str(hint.shown) if is_told else f"{hint.shown}_unnamed")
+        how = manner_word(str(hint.shown) if is_told else f"{hint.shown}_unnamed")
         yield f"{address} — {how} ({hint.place})"
 
 
@@ -324,7 +324,7 @@ def _is_bare_list(
 ) -> bool:
     """Its own title is that of the list (a block of a menu is not), and it links to no page."""
     headed = names((page.title, *page.headings[:1]), stems)
-    return headed and not listed & linked_on_page(site, page).pages
+    return headed and not listed & links_on_page(site, page).pages
 
 
 def _leads_away(site: SiteFacts, page: SitePage, stems: list[str]) -> Iterator[bool]:

@@ -33,22 +33,22 @@ def _read(account: Account) -> Reading:
             between=Reason.NOTICE_DELAYED_BY_OTHER,
         ),
         pending=Reason.DEADLINE_NOT_OVER if account.is_open else None,
-        unseen=_unseen(account),
+        unseen=_why_unknown(account),
         worst=Outcome.REVIEW if account.event.is_estimate else Outcome.FAIL,
         severity=Severity.MINOR if account.told else None,
-        measured=_measured(account),
+        measured=_fields(account),
         required={"within_workdays": account.workdays},
         seen=NO_EVIDENCE,
     )
 
 
-def _unseen(account: Account) -> Reason | None:
+def _why_unknown(account: Account) -> Reason | None:
     if account.due is None:
         return Reason.CALENDAR_UNCOVERED
     return None if account.is_dated else Reason.DEADLINE_UNKNOWN
 
 
-def _measured(account: Account) -> dict[str, str | int | None]:
+def _fields(account: Account) -> dict[str, str | int | None]:
     year = {"year": account.uncovered} if account.uncovered else {}
     doubt = {"estimated_on": account.event.on.isoformat()} if account.event.is_estimate else {}
     return {

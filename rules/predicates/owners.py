@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from collectors.model import Contacts, FailureCode, SiteFacts, SitePage
 from rules.dossier.case import Case, is_authority
-from rules.dossier.views import State, View
+from rules.dossier.views import PageState, View
 from rules.model import Institution, Municipality
 from rules.names.literal import holds_email, holds_phone
 from rules.names.matching import same_email, same_phone, same_site
@@ -29,7 +29,7 @@ NO_CONTACTS = Contacts()
 
 
 @dataclass(frozen=True, slots=True)
-class Owned:
+class Ownership:
     """Both bounds: the site surely is the institution's, and it may be."""
 
     surely: bool
@@ -37,23 +37,23 @@ class Owned:
     looked_for: tuple[str, ...] = ()
 
 
-UNSEEN = Owned(surely=False, perhaps=False)
+UNSEEN = Ownership(surely=False, perhaps=False)
 
 
-def owned(case: Case, view: View | None) -> Owned:
+def ownership(case: Case, view: View | None) -> Ownership:
     """Of a site that opens; of another nothing can be said."""
-    if view is None or view.state is not State.LIVE or view.facts.site is None:
+    if view is None or view.state is not PageState.LIVE or view.facts.site is None:
         return UNSEEN
     key = ("owner", view.page.address)
-    return case.hearing.of_site(view).once(key, lambda: _owned_of(case, view))
+    return case.hearing.of_site(view).once(key, lambda: _find_owner(case, view))
 
 
-def _owned_of(case: Case, view: View) -> Owned:
+def _find_owner(case: Case, view: View) -> Ownership:
     town, facts = case.municipality, view.facts
     one = town.by_id.get(view.page.institution.rpartition("/")[2])
     owner = case.institution if one is None or one.id == case.institution.id else one
     assert facts.site is not None
-    return _owned(case, owner, facts.site, facts.contacts or NO_CONTACTS, facts.title or "")
+    return _weigh_signs(case, owner, facts.site, facts.contacts or NO_CONTACTS, facts.title or "")
 
 
 def came_in_part(site: SiteFacts | None) -> bool:
@@ -61,7 +61,7 @@ def came_in_part(site: SiteFacts | None) -> bool:
     return site is not None and FailureCode.CUT.value in site.crawl.skipped
 
 
-def told_of(view: View, whose: Owned) -> dict[str, object]:
+def owner_fields(view: View, whose: Ownership) -> dict[str, object]:
     """What a reader needs to look for himself."""
     site = view.facts.site
     return {
@@ -72,9 +72,9 @@ def told_of(view: View, whose: Owned) -> dict[str, object]:
     }
 
 
-def _owned(
+def _weigh_signs(
     case: Case, institution: Institution, site: SiteFacts, contacts: Contacts, title: str
-) -> Owned:
+) -> Ownership:
     town, known = case.municipality, case.hearing.bench.names
     sure = _shows_contacts(institution, site, contacts) or bool(
         {institution.ogrn, institution.inn} & set(site.numbers)
@@ -86,7 +86,7 @@ def _owned(
     )
     is_moved = _leads_to_another(town, institution, site)
     is_alone = not (_names_another(institution, site) or came_in_part(site))
-    return Owned(
+    return Ownership(
         surely=(sure or (named and is_alone)) and not is_moved,
         perhaps=sure or named or _may_be(town, institution, contacts, (*titles, *lines), known),
         looked_for=tuple(_looked_for(institution)),

@@ -48,7 +48,7 @@ def posts_per_week(
 
     A week that was not over when the wall was read may count, and is never surely poor.
     """
-    mondays = _judged(case, lookback_weeks, max_calendar_weeks, min_workdays_in_week)
+    mondays = _judged_weeks(case, lookback_weeks, max_calendar_weeks, min_workdays_in_week)
     weeks = [count_week(_posts(case), monday, case.zone, min_own_text) for monday in mondays]
     read = [week for week in weeks if _is_read(case, week.monday + WEEK)]
     poor = [week for week in weeks if week.strict < min_posts]
@@ -102,7 +102,7 @@ def posts_regular(
     «Days that lie in judged weeks» may mean the days, or whole weeks: both must be silent.
     """
     days = _judged_days(case, lookback_days, max_calendar_weeks, min_workdays_in_week)
-    weeks = _judged(case, max_calendar_weeks, max_calendar_weeks, min_workdays_in_week)
+    weeks = _judged_weeks(case, max_calendar_weeks, max_calendar_weeks, min_workdays_in_week)
     first = min(days, default=case.today)
     start = min([first, *weeks[: lookback_days // WEEK.days]])
     shown = _posts_since(case, start)
@@ -198,7 +198,7 @@ def _unread_days(case: Case) -> tuple[Reason, ...]:
     return () if _is_read(case, case.today) else (Reason.DAYS_NOT_READ,)
 
 
-def _judged(case: Case, wanted: int, lookback: int, min_workdays: int) -> list[date]:
+def _judged_weeks(case: Case, wanted: int, lookback: int, min_workdays: int) -> list[date]:
     """Mondays of the newest complete weeks that are judged, since the page exists."""
     weeks = case.hearing.bench.judged_weeks(case.dossier.as_of, lookback, min_workdays)
     born = case.born or date.min

@@ -37,24 +37,24 @@ class SiteLinks:
 NO_LINKS = SiteLinks()
 
 
-def linked_on(case: Case, view: View | None) -> SiteLinks:
+def links_on(case: Case, view: View | None) -> SiteLinks:
     """All that a site links to from anywhere."""
     if view is None or view.facts.site is None:
         return NO_LINKS
     site = view.facts.site
     key = ("links", view.page.address)
-    return case.hearing.of_site(view).once(key, lambda: _all_linked(site))
+    return case.hearing.of_site(view).once(key, lambda: _all_links(site))
 
 
-def _all_linked(site: SiteFacts) -> SiteLinks:
-    return linked(site, (link for page in site.pages for link in _page_links(page)))
+def _all_links(site: SiteFacts) -> SiteLinks:
+    return links_of(site, (link for page in site.pages for link in _page_links(page)))
 
 
-def linked_on_page(site: SiteFacts, page: SitePage) -> SiteLinks:
-    return linked(site, _page_links(page))
+def links_on_page(site: SiteFacts, page: SitePage) -> SiteLinks:
+    return links_of(site, _page_links(page))
 
 
-def linked(site: SiteFacts, links: Iterable[Link]) -> SiteLinks:
+def links_of(site: SiteFacts, links: Iterable[Link]) -> SiteLinks:
     once = {(link.url, link.shown): link for link in links}  # every page repeats the menu
     told = [read(site, link) for link in once.values()]
     pages = frozenset(link.page for link in told if link.page and link.shown is None)

@@ -14,13 +14,13 @@ from collectors.model import Contacts, Failure, HintKind, SitePage
 from rules.dossier.attestations import Statement
 from rules.dossier.case import Case
 from rules.dossier.exemptions import bodies, body, names_of
-from rules.dossier.views import State, View
+from rules.dossier.views import PageState, View
 from rules.model import Institution, Outcome, Severity
-from rules.names.hints import seen_hints
+from rules.names.hints import hints_in
 from rules.names.literal import holds_email
 from rules.names.matching import same_email
 from rules.predicates.crawls import failures_of, holds_any, of_site, plain, site_facts, unread_parts
-from rules.predicates.owners import Owned, came_in_part, owned, told_of
+from rules.predicates.owners import Ownership, came_in_part, owner_fields, ownership
 from rules.predicates.pages import gone_before_today
 from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen
 from rules.reasons import Reason
@@ -37,10 +37,10 @@ def site_works(case: Case) -> Reading:
             severity=Severity.INFO if case.institution.no_site else None,
             seen=NO_EVIDENCE,
         )
-    is_live, whose = view.state is State.LIVE, owned(case, view)
-    is_unread = view.state is State.UNREAD
+    is_live, whose = view.state is PageState.LIVE, ownership(case, view)
+    is_unread = view.state is PageState.UNREAD
     return Reading(
-        bounds=Bounds(strict=is_live and whose.surely, generous=view.state is not State.GONE),
+        bounds=Bounds(strict=is_live and whose.surely, generous=view.state is not PageState.GONE),
         because=Because(
             met=Reason.SITE_WORKS,
             unmet=Reason.SITE_GONE,
@@ -54,7 +54,7 @@ def site_works(case: Case) -> Reading:
             read_at=view.read_at,
         ),
         unseen=view.unread if is_unread else None,
-        measured={"state": str(view.state), **told_of(view, whose)},
+        measured={"state": str(view.state), **owner_fields(view, whose)},
     )
 
 
@@ -63,7 +63,7 @@ def _cut(view: View) -> tuple[Failure, ...]:
     return unread_parts(view, view.facts.site) if came_in_part(view.facts.site) else ()
 
 
-def _unlike(whose: Owned) -> Reason:
+def _unlike(whose: Ownership) -> Reason:
     return Reason.SITE_OWNER_UNCLEAR if whose.perhaps else Reason.SITE_UNFAMILIAR
 
 
@@ -96,7 +96,7 @@ def section_present(
     site = site_facts(case)
     pages = site.pages if site else ()
     said = case.statement(attested_by) if attested_by else Statement()
-    told = _told_on(case)
+    told = _search_texts(case)
     headed = [
         page
         for page, folded in zip(pages, told.headings, strict=True)
@@ -118,22 +118,22 @@ def section_present(
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _SearchTexts:
     """The words of a site's pages, ready to be searched: a dozen clauses ask for a section each."""
 
     headings: tuple[str, ...] = ()
     everything: tuple[str, ...] = ()
 
 
-def _told_on(case: Case) -> _Told:
+def _search_texts(case: Case) -> _SearchTexts:
     site, view = site_facts(case), case.site
     if site is None or view is None:
-        return _Told()
-    return case.once(("told", view.page.address), lambda: _folded(site.pages))
+        return _SearchTexts()
+    return case.once(("told", view.page.address), lambda: _fold(site.pages))
 
 
-def _folded(pages: Sequence[SitePage]) -> _Told:
-    return _Told(
+def _fold(pages: Sequence[SitePage]) -> _SearchTexts:
+    return _SearchTexts(
         headings=tuple(plain("\n".join(_headings(page))) for page in pages),
         everything=tuple(plain("\n".join(_everything(page))) for page in pages),
     )
@@ -190,7 +190,7 @@ def site_email(case: Case) -> Reading:
     agree = any(same_email(one, other) for one in ours for other in shown)
     others = _emails_of_others(case)
     is_own = any(not one.of_another and one.value not in others for one in contacts.emails)
-    seen = [] if shown else seen_hints(contacts, texts, HintKind.EMAIL)
+    seen = [] if shown else hints_in(contacts, texts, HintKind.EMAIL)
     return of_site(
         case,
         strict=agree or (is_own and not ours),

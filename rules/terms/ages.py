@@ -9,10 +9,10 @@ from rules.dossier.case import Case
 from rules.model import Outcome
 from rules.reading import Reading, reason_of
 from rules.reasons import Reason
-from rules.terms.terms import after_term
+from rules.terms.terms import doubt_early_look
 
 
-def aged(case: Case, grace_days: int | None, reading: Reading) -> Reading:
+def allow_for_age(case: Case, grace_days: int | None, reading: Reading) -> Reading:
     """The reading as the page's date of creation allows it."""
     if case.has_date_conflict:
         return replace(
@@ -25,7 +25,7 @@ def aged(case: Case, grace_days: int | None, reading: Reading) -> Reading:
         return reading
     last = case.born + timedelta(days=grace_days - 1)
     if case.today > last:
-        return after_term(case, reading, last)
+        return doubt_early_look(case, reading, last)
     dates = {"created_on": case.born.isoformat(), "due": last.isoformat()}
     return replace(
         reading,

@@ -14,7 +14,7 @@ from rules.reasons import Reason
 TERMS = frozenset(("deadline_days", "deadline_workdays", "deadline_months"))
 
 
-def in_time(case: Case, reading: Reading) -> Reading:
+def allow_for_term(case: Case, reading: Reading) -> Reading:
     """The reading as the term of the clause allows it. Raises CalendarUncoveredError."""
     if not _has_term(case):
         return reading
@@ -22,7 +22,7 @@ def in_time(case: Case, reading: Reading) -> Reading:
     if due is None:
         return replace(reading, unseen=reading.unseen or Reason.DEADLINE_UNKNOWN)
     if case.today > due:
-        return after_term(case, reading, due)
+        return doubt_early_look(case, reading, due)
     measured = {**reading.measured, "due": due.isoformat()}
     otherwise = reason_of(replace(reading, pending=None))
     return replace(
@@ -30,7 +30,7 @@ def in_time(case: Case, reading: Reading) -> Reading:
     )
 
 
-def after_term(case: Case, reading: Reading, last: date) -> Reading:
+def doubt_early_look(case: Case, reading: Reading, last: date) -> Reading:
     """What was seen within a term cannot prove that it was missed; without a look nothing is."""
     seen_on = read_on(case, reading)
     if seen_on is None or seen_on > last:

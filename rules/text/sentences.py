@@ -54,15 +54,15 @@ def _template(text: str) -> Template:
 _SENTENCES, _ADVICE = _templates("reason"), _templates("advice")
 
 
-def _told(fields: Mapping[str, Any], name: str, spec: str) -> str:
+def _print_field(fields: Mapping[str, Any], name: str, spec: str) -> str:
     if spec.startswith(SPAN):
         return span(fields[name], fields[spec.removeprefix(SPAN)])
-    return _said(fields[name], spec)
+    return _print(fields[name], spec)
 
 
-def _said(value: Any, spec: str) -> str:
+def _print(value: Any, spec: str) -> str:
     if "|" in spec:
-        return _counted(value, spec.split("|"))
+        return _count(value, spec.split("|"))
     if spec == "date":
         return day(value)
     if spec == "list":
@@ -86,7 +86,7 @@ def cited(clause: str) -> str:
     return clause if _NAMED.match(clause) else _TEXTS["clause"]["numbered"].format(number=clause)
 
 
-def _counted(number: int, forms: list[str]) -> str:
+def _count(number: int, forms: list[str]) -> str:
     return f"{number} {forms[_FORMS[_PLURAL(number)]]}"
 
 
@@ -94,34 +94,34 @@ def day(value: date | str | None) -> str:
     """«2 ноября 2026»; a dash for None."""
     if value is None:
         return "—"
-    return _printed(date.fromisoformat(value) if isinstance(value, str) else value, DAY)
+    return _print_date(date.fromisoformat(value) if isinstance(value, str) else value, DAY)
 
 
 def span(first: str, last: str) -> str:
     """«20 октября по 16 ноября 2026»: the first year only where it is another."""
     begun, ended = date.fromisoformat(first), date.fromisoformat(last)
     is_one_year = begun.year == ended.year
-    return f"{_printed(begun, DAY_OF_YEAR if is_one_year else DAY)} по {_printed(ended, DAY)}"
+    return f"{_print_date(begun, DAY_OF_YEAR if is_one_year else DAY)} по {_print_date(ended, DAY)}"
 
 
 # Findings about posts name two days each, the same few in all; Babel takes 0.05 ms for one.
 @lru_cache(maxsize=4096)
-def _printed(moment: date, pattern: str) -> str:
+def _print_date(moment: date, pattern: str) -> str:
     return format_date(moment, pattern, locale=_RUSSIAN)
 
 
 def sentence(reason: Reason, fields: Mapping[str, Any]) -> str:
     """Raises KeyError if the template asks for what `fields` does not have."""
-    return _filled(_chosen(_SENTENCES[reason], fields), fields)
+    return _fill(_choose(_SENTENCES[reason], fields), fields)
 
 
 def advice(reason: Reason, fields: Mapping[str, Any]) -> str | None:
     """What to do about this very reason; None: what the requirement advises fits it."""
     templates = _ADVICE.get(reason)
-    return _filled(_chosen(templates, fields), fields) if templates else None
+    return _fill(_choose(templates, fields), fields) if templates else None
 
 
-def _chosen(templates: Sequence[Template], fields: Mapping[str, Any]) -> Template:
+def _choose(templates: Sequence[Template], fields: Mapping[str, Any]) -> Template:
     if len(templates) == 1:
         return templates[0]
     return next((one for one in templates[:-1] if _tells(one, fields)), templates[-1])
@@ -138,10 +138,10 @@ def _is_something(value: Any) -> bool:
     return any(value) if isinstance(value, list | tuple) else value not in (None, "")
 
 
-def _filled(template: Template, fields: Mapping[str, Any]) -> str:
+def _fill(template: Template, fields: Mapping[str, Any]) -> str:
     return "".join(
         [
-            text if name is None else text + _told(fields, name, spec)
+            text if name is None else text + _print_field(fields, name, spec)
             for text, name, spec in template
         ]
     )
@@ -172,6 +172,6 @@ def network_name(network: str | None) -> str:
     return where(network) if network else ""
 
 
-def shown_as(how: str) -> str:
+def manner_word(how: str) -> str:
     """How a site shows a page without a link to it: «виджетом соцсети»."""
     return str(_TEXTS["shown"][how])
