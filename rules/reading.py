@@ -131,9 +131,9 @@ def worst_of(readings: Mapping[str, Reading]) -> Reading:
     )
 
 
-def reason_of(reading: Reading) -> Reason:
-    """Which of its reasons a reading tells, by its outcome."""
-    match outcome_of(reading):
+def reason_of(reading: Reading, outcome: Outcome | None = None) -> Reason:
+    """Which of its reasons a reading tells, by its outcome (worked out, where it is not given)."""
+    match outcome or outcome_of(reading):
         case Outcome.NOT_APPLICABLE:
             return reading.inapplicable or reading.because.met
         case Outcome.PASS:

@@ -18,6 +18,7 @@ from rules.dossier.views import View
 from rules.law.force import Force
 from rules.law.norms import Clause, Kin, Norm
 from rules.model import Act, Dossier, Edition, Event, Institution, Municipality, Requirement
+from rules.names.literal import Place, street_and_house
 
 T = TypeVar("T")
 
@@ -124,6 +125,12 @@ class Case:
     def official_pages(self, *networks: str) -> tuple[Page, ...]:
         key = ("official pages", networks)
         return self.once(key, lambda: official_pages(self.dossier, networks))
+
+    @property
+    def place(self) -> Place:
+        """Where the registry says that the institution is."""
+        address = self.institution.address or ""
+        return self.once("place", lambda: street_and_house(address))
 
     def statement(
         self, kind: str, page: str | None = None, ended_by: Sequence[str] = ()

@@ -38,7 +38,8 @@ class Verdict(NamedTuple):
 
 
 def verdict_of(case: Case, reading: Reading) -> Verdict:
-    outcome, reason = outcome_of(reading), reason_of(reading)
+    outcome = outcome_of(reading)
+    reason = reason_of(reading, outcome)
     seen_on = read_on(case, reading)
     fields = _fields(case, reading, seen_on)
     return Verdict(

@@ -110,15 +110,18 @@ def _runs(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(re.findall(r"\d+", found[0])) for found in _DIGITS.finditer(usual))
 
 
-def holds_place(texts: Sequence[str], address: str) -> bool:
+Place = tuple[tuple[str, ...], str]  # the words of a street, and the house
+
+
+def holds_place(texts: Sequence[str], place: Place) -> bool:
     """The words of the street and, right after them, the house."""
-    street, house = _street_and_house(address)
+    street, house = place
     return bool(street and house) and any(
         house in _near(words, at) for words in map(_words, texts) for at in _ends(words, street)
     )
 
 
-def _street_and_house(address: str) -> tuple[tuple[str, ...], str]:
+def street_and_house(address: str) -> Place:
     parts = parts_of(address)
     street = [_words(text) for kind, text in parts if kind == "street"]
     house = [_words(text) for kind, text in parts if kind in ("house", "number")]

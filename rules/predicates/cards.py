@@ -10,7 +10,7 @@ from rules.dossier.case import Case
 from rules.dossier.views import View
 from rules.model import Institution, Outcome
 from rules.names.hints import hints_in
-from rules.names.literal import held_phones, holds_email, holds_place
+from rules.names.literal import held_phones, holds_email, holds_place, street_and_house
 from rules.names.matching import (
     Match,
     same_address,
@@ -159,8 +159,10 @@ def _phones(institution: Institution, blocks: Sequence[Block]) -> tuple[bool, bo
     ours = phones_of(institution)
     shown = [phone for block in blocks for phone in block.contacts.phones]
     agree = any(same_phone(own, other) for own in ours for other in shown)
+    if agree:
+        return True, True
     literal = bool(held_phones(_texts(blocks), map(digits_of, ours)))
-    return bool(shown) or literal, agree or literal or (_is_any_own(shown) and not ours)
+    return bool(shown) or literal, literal or (_is_any_own(shown) and not ours)
 
 
 def _is_any_own(shown: Iterable[Phone | PostalAddress]) -> bool:
@@ -170,16 +172,20 @@ def _is_any_own(shown: Iterable[Phone | PostalAddress]) -> bool:
 def _emails(institution: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
     shown = [email.value for block in blocks for email in block.contacts.emails]
     agree = any(same_email(own, other) for own in institution.emails for other in shown)
+    if agree:
+        return True, True
     literal = any(holds_email(_texts(blocks), own) for own in institution.emails)
-    return bool(shown) or literal, agree or literal
+    return bool(shown) or literal, literal
 
 
 def _postal(institution: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
     shown = [address for block in blocks for address in block.contacts.addresses]
     ours = institution.address or ""
     agree = any(same_address(ours, other.original) is Match.SAME for other in shown)
-    literal = holds_place(_texts(blocks), ours)
-    return bool(shown) or literal, agree or literal or (_is_any_own(shown) and not ours)
+    if agree:
+        return True, True
+    literal = holds_place(_texts(blocks), street_and_house(ours))
+    return bool(shown) or literal, literal or (_is_any_own(shown) and not ours)
 
 
 def _name(_one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:

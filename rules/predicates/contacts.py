@@ -205,7 +205,7 @@ def address_shown(case: Case) -> Reading:
         case,
         ours,
         shown,
-        literal=[one for one in ours if holds_place(_texts(case), one)],
+        literal=[one for one in ours if holds_place(_texts(case), case.place)],
         agree=_is_same_address,
         say=lambda address: address.original,
         reasons=(Reason.ADDRESS_SHOWN, Reason.ADDRESS_ABSENT, Reason.POSTAL_DIFFERS),
