@@ -66,6 +66,8 @@ class Bench:
 
     def norm(self, clause: Clause, kin: Kin, institution: Institution) -> Norm | None:
         """The same for all of a kind and category."""
+        if not clause.requirement.inherits:
+            return norm_of(clause, kin, institution)
         key = ("norm", clause.requirement.id, institution.kind, institution.category)
         return self.answers.once(key, lambda: norm_of(clause, kin, institution))
 

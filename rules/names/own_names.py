@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations, product
 
 from rules.model import Institution, Municipality
@@ -63,18 +63,19 @@ def own_names(institution: Institution, around: Around = NOWHERE) -> OwnNames:
 
 def around_of(town: Municipality) -> Around:
     """Compared once for all institutions of a municipality, and few with few."""
+    apart = Around(town.name)
+    members = {institution.id: _own_names(institution, apart) for institution in town.institutions}
     alike: dict[tuple[str, str], list[tuple[str, OwnNames]]] = {}
-    for institution in town.institutions:
-        names = _own_names(institution, NOWHERE)
+    for ident, names in members.items():
         for key in product(names.full.groups, names.full.numbers or ("",)):
-            alike.setdefault(key, []).append((institution.id, names))
+            alike.setdefault(key, []).append((ident, names))
     rivals: dict[str, frozenset[str]] = {}
     for several in alike.values():
         for (ident, ours), (_, theirs) in permutations(several, 2):
             if _are_rivals(ours.full, theirs.full):
                 rivals[ident] = rivals.get(ident, frozenset()) | theirs.words
-    bare = Around(town.name, rivals)
-    members = {institution.id: _own_names(institution, bare) for institution in town.institutions}
+    for ident, words in rivals.items():
+        members[ident] = replace(members[ident], rivals=words)
     return Around(town.name, rivals, members)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from collectors.model import Author, Failure, FailureCode, Post
+from collectors.model import Failure, FailureCode, Post
 from rules.dossier.case import Case
 from rules.law.workdays import (
     CalendarUncoveredError,
@@ -16,22 +15,24 @@ from rules.law.workdays import (
 )
 from rules.model import Outcome, Severity
 from rules.predicates.beside import beside_the_wall
+from rules.predicates.post_counts import (
+    WEEK,
+    Week,
+    by_week,
+    count_week,
+    is_own,
+    latest_moment,
+    longest_gap,
+)
 from rules.reading import Because, Bounds, Reading, Seen
 from rules.reasons import Reason
 from rules.terms.terms import not_due
 
-DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+DAY = timedelta(days=1)
 AUTOPOSTED_ON = 5  # the same text on so many pages of the municipality is autoposting
 SCHOOLS = ("school", "additional_education")
 SUMMER = (6, 7, 8)
 FEWEST_WEEKS = 2  # fewer judged weeks say nothing of regularity
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    monday: date
-    strict: int
-    generous: int
 
 
 def posts_per_week(
@@ -72,8 +73,8 @@ def posts_per_week(
             seen=Seen(missing=() if is_lacking or read == weeks else (not_due("wall"),)),
             worst=Outcome.REVIEW if case.is_authority else Outcome.FAIL,
             measured={
-                **_by_week("weeks", read),
-                **_by_week("weeks_not_read", weeks[: len(weeks) - len(read)]),
+                **by_week("weeks", read),
+                **by_week("weeks_not_read", weeks[: len(weeks) - len(read)]),
                 **_span_of_weeks(case, read if is_lacking else weeks),
                 "weeks_below": len(surely_poor),
                 "weeks_read": len(read),
@@ -110,7 +111,7 @@ def posts_regular(
         day for post in shown if is_own(post, min_own_text) if (day := _local(case, post)) >= first
     }
     in_days = shown if first == start else _posts_since(case, first)
-    gap = _longest_gap(days, own)
+    gap = longest_gap(days, own)
     newest = max((post.published_at for post in _posts(case)), default=None)
     beside = beside_the_wall(case, start)
     silent = newest is None or (_read_at(case) - newest).days > silent_days
@@ -142,13 +143,6 @@ def posts_regular(
             aside=beside.aside,
         ),
     )
-
-
-def is_own(post: Post, min_own_text: int) -> bool:
-    """Surely the page's own: by the community, no advertisement, a repost only with own words."""
-    if post.author is not Author.PAGE or post.is_advertisement:
-        return False
-    return not post.is_repost or (post.own_length or 0) >= min_own_text
 
 
 # --- the window -------------------------------------------------------------------------------
@@ -212,22 +206,6 @@ def _judged_days(case: Case, wanted: int, lookback: int, min_workdays: int) -> S
     return case.hearing.bench.judged_days(first, last, min_workdays)[:wanted]
 
 
-def _longest_gap(days: Sequence[date], posted: set[date]) -> int:
-    """The longest run of judged days without a post; a post on any other day ends it too."""
-    judged = set(days)
-    longest = run = 0
-    for day in _every_day(days):
-        run = 0 if day in posted else run + (day in judged)
-        longest = max(longest, run)
-    return longest
-
-
-def _every_day(days: Sequence[date]) -> Iterator[date]:
-    if days:
-        first, last = min(days), max(days)
-        yield from (first + timedelta(days=number) for number in range((last - first).days + 1))
-
-
 # --- the posts --------------------------------------------------------------------------------
 
 
@@ -242,36 +220,7 @@ def _local(case: Case, post: Post) -> date:
 def _posts_since(case: Case, day: date) -> list[Post]:
     """Those that may be of that day or later."""
     start = starts_at(day, case.zone).astimezone(UTC)
-    return [post for post in _posts(case) if _latest(post) >= start]
-
-
-def _latest(post: Post) -> datetime:
-    blur = post.blur_hours
-    return post.published_at + timedelta(hours=blur) if blur else post.published_at
-
-
-def count_week(posts: Iterable[Post], monday: date, zone: ZoneInfo, min_own_text: int) -> Week:
-    """A post whose date is blurred counts strictly only where it surely belongs (G05)."""
-    start, end = (starts_at(day, zone).astimezone(UTC) for day in (monday, monday + WEEK))
-    strict = generous = 0
-    for post in posts:
-        earliest = latest = post.published_at
-        if post.blur_hours:
-            blur = timedelta(hours=post.blur_hours)
-            earliest, latest = earliest - blur, latest + blur
-        if earliest >= end or latest < start:
-            continue
-        generous += 1
-        strict += start <= earliest and latest < end and is_own(post, min_own_text)
-    return Week(monday, strict, generous)
-
-
-def _by_week(name: str, weeks: Iterable[Week]) -> dict[str, dict[str, dict[str, int]]]:
-    counted = {
-        week.monday.isoformat(): {"strict": week.strict, "generous": week.generous}
-        for week in weeks
-    }
-    return {name: counted} if counted or name == "weeks" else {}
+    return [post for post in _posts(case) if latest_moment(post) >= start]
 
 
 def _span_of_weeks(case: Case, weeks: Sequence[Week]) -> dict[str, str]:

@@ -34,7 +34,7 @@ from collectors.model import (
 )
 from rules.engine import judge_alone
 from rules.model import Act, ActStatus, Dossier, Finding, Institution, Municipality, Outcome
-from rules.predicates.posts import count_week
+from rules.predicates.post_counts import count_week
 from rules.reading import Bounds
 from rules.reasons import Reason
 from tests import cast
