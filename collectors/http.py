@@ -149,6 +149,7 @@ FAILURES: tuple[tuple[type[Exception], FailureCode], ...] = (
     (httpcore.UnsupportedProtocol, FailureCode.ADDRESS_REFUSED),
     (httpx.InvalidURL, FailureCode.ADDRESS_REFUSED),
     (UnicodeError, FailureCode.MALFORMED),  # a name or a header that fits no encoding
+    (OSError, FailureCode.CONNECTION),  # of the way there, whatever the system calls it
 )
 EXPECTED = tuple(kind for kind, _ in FAILURES)
 BROKEN_OFF = (httpcore.RemoteProtocolError, httpcore.ReadError)  # of a body that had begun
@@ -365,7 +366,7 @@ class Client:
             request_headers=dict(_kept(request.headers)),
             request_body=b"",
             status=response.status_code,
-            reason=response.reason_phrase,
+            reason=_reason(response),
             headers=_kept(response.headers),
             body=body,
             fetched_at=datetime.now(UTC),
@@ -624,6 +625,12 @@ def _in_ascii(location: str) -> str:
     begins = host.end() if host else 0
     name = location[:begins].encode(BYTES).decode("utf-8")
     return name + quote(location[begins:].encode(BYTES), safe=ADDRESS_SIGNS)
+
+
+def _reason(response: httpx.Response) -> str:
+    """As it came; httpx leaves out what is not ASCII."""
+    told: bytes = response.extensions.get("reason_phrase", b"")
+    return told.decode("utf-8", "surrogateescape")
 
 
 def _kept(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:

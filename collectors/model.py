@@ -85,7 +85,7 @@ class FailureCode(StrEnum):
     TOKEN_REFUSED = "token_refused"  # bad, expired, revoked, of the wrong kind or address
     QUOTA = "quota"  # the day's calls are used up
     NOT_DUE = "not_due"  # another page needed tonight's calls more
-    OUR_FAULT = "our_fault"  # a bad parameter, a method that does not exist
+    OUR_FAULT = "our_fault"  # a bad parameter, no such method, an error that nobody foresaw
     INTERRUPTED = "interrupted"
     # the page
     NOT_VISIBLE = "not_visible"  # closed to us; proves nothing by itself

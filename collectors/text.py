@@ -8,7 +8,8 @@ passes its texts through here once; the bytes that came stay in the evidence as 
 Touched:
 - canonical equivalents become one (NFC): «й», «ё», «Й» of two code points become one;
 - signs that show nothing and take no room go: the soft hyphen, zero-width blanks and joiners,
-  marks, embeddings and isolates of direction, the byte order mark, variation selectors.
+  marks, embeddings and isolates of direction, the byte order mark, variation selectors;
+- half a sign (a lone surrogate, as JSON may spell it) is U+FFFD: no file and no database takes it.
 
 Not touched, because a reader sees it:
 - NFKC's equivalents («№» would be «No», «²» a figure, «ﬁ» two letters) and every kind of blank;
@@ -32,7 +33,10 @@ _UNSEEN = (
     *map(chr, range(0x2060, 0x2070)),
     *map(chr, range(0xFE00, 0xFE10)),
 )
-_WITHOUT = dict.fromkeys(map(ord, _UNSEEN))
+_WITHOUT: dict[int, str | None] = {
+    **dict.fromkeys(map(ord, _UNSEEN)),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+}
 _NAMED = re.compile(r"&(?:shy|zwn?j|lrm|rlm)")  # such signs by name, and all signs by number
 _NUMBERED = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{2,5})|([0-9]{3,6}))")
 
@@ -48,7 +52,24 @@ def is_normal(text: str) -> bool:
     """Nearly every text is: so the looking is quick, a sign at a time in C."""
     if text.isascii():
         return True
-    return is_normalized("NFC", text) and not any(map(text.__contains__, _UNSEEN))
+    if not is_normalized("NFC", text) or any(map(text.__contains__, _UNSEEN)):
+        return False
+    return _is_whole(text)
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def paired(text: str) -> str:
+    """Signs that a script spells in halves (`\\ud83d\\ude00`) as signs."""
+    if text.isascii() or _is_whole(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def is_normal_markup(markup: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from monitor.clocks import Running
 from monitor.config import ConfigError, Settings
 from monitor.registry import load_all
 from monitor.storage import statements
@@ -30,7 +31,8 @@ def never() -> bool:
 class Application:
     """`clock` gives the real time; a run's own time, `as_of`, travels as an argument.
 
-    `stopping` says that the process is asked to end: a run looks at it between batches.
+    `stopping` says that the process is asked to end: a run looks at it between batches. `running`
+    is the process's own time, a witness of the clock's.
     """
 
     settings: Settings
@@ -39,6 +41,7 @@ class Application:
     acts: Mapping[str, Act]
     clock: Callable[[], datetime] = real_time
     stopping: Callable[[], bool] = never
+    running: Running | None = None
 
     def acts_of(self, municipality: Municipality) -> tuple[Act, ...]:
         """The acts that bind this municipality's institutions, in the registry's order."""
@@ -55,6 +58,7 @@ def opened(
     settings: Settings,
     clock: Callable[[], datetime] = real_time,
     stopping: Callable[[], bool] = never,
+    running: Running | None = None,
 ) -> Iterator[Application]:
     """Registries and packs are read before the database: what is wrong in them stops first.
 
@@ -72,6 +76,7 @@ def opened(
             acts=acts,
             clock=clock,
             stopping=stopping,
+            running=running or Running(clock()),
         )
     finally:
         engine.dispose()

@@ -21,10 +21,14 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Protocol
 
-from collectors.model import Address, EvidenceSink, Observation, Page, Run
+from collectors.barrier import RunError, barrier
+from collectors.model import Address, EvidenceSink, Failure, Observation, Page, Run
 from collectors.networks import networks
+from collectors.text import normalised
 from monitor.application import Application
 from monitor.beginning import Order, StoppedError, begin, begin_or_resume, finished, turn
+from monitor.breaks import issue_of
+from monitor.careful import STORES, read_carefully
 from monitor.comparison import followed
 from monitor.coverage import Look, Outline, coverage, look, rests_on_earlier
 from monitor.issues import issues_of
@@ -39,16 +43,17 @@ from monitor.storage import audits, findings, observations
 from monitor.storage.evidence import WarcFile, next_part, seal, seal_abandoned, seal_rest
 from monitor.storage.ledger import Ledger
 from monitor.storage.pace import SharedTurns
-from monitor.storage.retention import remove_old
+from monitor.witnesses import tidy
 from reports.model import Audit, Collection, Issue
 from rules.dossier.bench import Bench
-from rules.engine import declared_pages, judge
+from rules.engine import declared_pages, judge, unjudged
 from rules.model import Dossier, Finding, Institution, Municipality
 
 log = logging.getLogger(__name__)
 
 WALL_WINDOW = timedelta(weeks=10)  # four judged weeks within eight, and the holidays of January
 
+LONGEST_DETAIL = 1000
 LOOK_SECONDS, STOP_SECONDS, RENEW_SECONDS = 0.2, 20.0, 1.0
 
 Tell = Callable[[str, int, int], None]  # network, pages done, pages in all
@@ -97,7 +102,7 @@ class Work:
     tell: Tell
 
 
-class CrewError(Exception):
+class CrewError(RunError):
     """Those who share the run cannot do it; the text is Russian. What was read is kept."""
 
 
@@ -222,12 +227,6 @@ def _seal_abandoned(application: Application, begun: Audit) -> None:
     seal_abandoned(engine, folder, audits.abandoned(engine, begun))
 
 
-def tidy(application: Application) -> None:
-    """Remove the evidence that is older than the settings say."""
-    kept = application.settings.storage
-    remove_old(application.engine, kept.evidence, kept.evidence_days, application.clock())
-
-
 def _left(
     application: Application, order: Order, begun: Audit, scope: Sequence[Institution]
 ) -> list[Page]:
@@ -320,7 +319,7 @@ async def _read(
     keep(tuple(not_due(page, run.as_of) for page in plan.waiting))
     done = len(plan.waiting)
     tell(slug, done, len(pages))
-    async for batch in collector(plan.due, run):
+    async for batch in read_carefully(collector, plan.due, run):
         keep(batch)
         done += len(batch)
         tell(slug, done, len(pages))
@@ -337,11 +336,16 @@ def _keep(
 
 
 def _clean(one: Observation) -> Observation:
-    """A library's words for a failure may quote the address that it asked for."""
-    if one.failure is None:
+    """A library's words for a failure may quote the address that it asked for, or what came."""
+    if one.failure is None and not one.gaps:
         return one
-    detail = without_secrets(one.failure.detail)
-    return replace(one, failure=replace(one.failure, detail=detail))
+    gaps = {name: _clean_failure(gap) for name, gap in one.gaps.items()}
+    return replace(one, failure=one.failure and _clean_failure(one.failure), gaps=gaps)
+
+
+def _clean_failure(failure: Failure) -> Failure:
+    detail = normalised(without_secrets(failure.detail))
+    return replace(failure, detail=detail[:LONGEST_DETAIL])
 
 
 def _renewing(tell: Tell, renew: Callable[[], None]) -> Tell:
@@ -380,13 +384,33 @@ def judge_all(
         for institution in members:
             if application.stopping():
                 raise StoppedError
-            dossier = dossier_of(application, order, municipality, institution, shared, site)
-            found = _judge(application, bench, dossier)
-            if pages := doubtful(found, dossier) if doubtful else ():
-                doubts.append(Doubt(municipality, institution, shared, pages))
-            else:
-                findings.add(application.engine, begun, found)
+            doubt = Doubt(municipality, institution, shared, ())
+            if pages := _settle(application, order, begun, bench, doubt, site, doubtful):
+                doubts.append(replace(doubt, pages=pages))
     return tuple(doubts)
+
+
+def _settle(
+    application: Application,
+    order: Order,
+    begun: Audit,
+    bench: Bench,
+    one: Doubt,
+    site: Seen,
+    doubtful: Callable[[Sequence[Finding], Dossier], tuple[Page, ...]] | None = None,
+) -> tuple[Page, ...]:
+    """Store what was found, or give the pages that are in doubt. What breaks costs this one."""
+    with barrier("institution", one.institution.key, passing=STORES) as crossing:
+        dossier = dossier_of(
+            application, order, one.municipality, one.institution, one.shared, site
+        )
+        found = _judge(application, bench, dossier)
+        if pages := doubtful(found, dossier) if doubtful else ():
+            return pages
+        findings.add(application.engine, begun, found)
+    if crossing.fault:
+        findings.add(application.engine, begun, unjudged(one.institution, bench.acts))
+    return ()
 
 
 def _doubtful(application: Application, begun: Audit, doubts: Sequence[Doubt]) -> tuple[Page, ...]:
@@ -406,8 +430,7 @@ def _judge_doubts(
         site = authority_site(application.engine, town, order.as_of)
         bench = _bench(application, order, town)
         for one in members:
-            dossier = dossier_of(application, order, town, one.institution, one.shared, site)
-            findings.add(application.engine, begun, _judge(application, bench, dossier))
+            _settle(application, order, begun, bench, one, site)
 
 
 def _bench(application: Application, order: Order, municipality: Municipality) -> Bench:
@@ -485,7 +508,7 @@ def _finish(
         finished_at=application.clock(),
         complete=read.unread == 0,
         collection=read,
-        issues=(*held, *issues),
+        issues=(*held, *issue_of(findings.broken(application.engine, begun)), *issues),
         standings=None if begun.kind == "collect" else standings_of(application, begun, scope),
     )
 

@@ -12,9 +12,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from collectors.barrier import RunError
 from monitor.application import Application, pack_files
+from monitor.clocks import SLIP, is_back_from_ahead
 from monitor.scope import in_scope
-from monitor.storage import audits, readings
+from monitor.storage import audits, history, readings
 from monitor.storage.locks import lock
 from reports.model import Audit
 from rules.model import Act, Institution
@@ -22,15 +24,14 @@ from rules.model import Act, Institution
 log = logging.getLogger(__name__)
 
 ON_DEMAND_WAITS = timedelta(minutes=15)
-CLOCK_MAY_SLIP = timedelta(minutes=5)
 AT_ONCE = timedelta(0)
 
 
-class ClockError(Exception):
+class ClockError(RunError):
     """The clock went back; the text is Russian."""
 
 
-class StoppedError(Exception):
+class StoppedError(RunError):
     """The run was asked to stop; the next one goes on."""
 
 
@@ -106,9 +107,16 @@ def _interrupted(
 
 
 def demand_a_clock_that_runs_forward(application: Application) -> None:
-    """By a wrong clock posts vanish into the future and deadlines pass: nobody is judged by it."""
+    """By a wrong clock posts vanish into the future and deadlines pass: nobody is judged by it.
+
+    One that was ahead for some nights, and is put right, does not stop the nights until then.
+    """
     last, now = audits.last_started(application.engine), application.clock()
-    if last and now < last - CLOCK_MAY_SLIP:
+    if (
+        last
+        and now < last - SLIP
+        and not is_back_from_ahead(history.begun(application.engine), now)
+    ):
         raise ClockError(
             f"часы показывают {now:%d.%m.%Y %H:%M} UTC, а прошлая проверка шла "
             f"{last:%d.%m.%Y %H:%M} UTC: поправьте время и запустите проверку снова. "

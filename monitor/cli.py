@@ -519,6 +519,22 @@ def storage_move(
     _end(work.move(context.obj, to, password))
 
 
+@storage_app.command("tidy")
+def storage_tidy(context: typer.Context) -> None:
+    """Убрать в корзину то, чему вышел срок, и вернуть из неё то, чему не вышел."""
+    from monitor.commands import storage as work
+
+    _end(work.tidy(context.obj))
+
+
+@storage_app.command("compact")
+def storage_compact(context: typer.Context) -> None:
+    """Вернуть диску место, которое освободилось внутри базы."""
+    from monitor.commands import storage as work
+
+    _end(work.compact(context.obj))
+
+
 def main() -> None:
     """The entry point: faults that have an explanation end with it, not with a traceback."""
     _collect_seldom()

@@ -49,6 +49,7 @@ from collectors.networks import networks
 from collectors.roots import RootsError, certificates_in
 from monitor.logs import hide
 from monitor.mailboxes import address_of, is_server
+from monitor.ntp import address
 from monitor.storage.addresses import (
     INSTALL,
     SQLITE,
@@ -259,6 +260,7 @@ class Mail(Section):
     cur_every: Every = "month"
     operator: str | None = None
     timeout: int = Field(default=30, ge=1, le=600)
+    keep_days: int = Field(default=90, ge=0)  # the text of what was sent; 0: for ever
 
     @field_validator("sender", "operator", "recipients", "cur")
     @classmethod
@@ -305,6 +307,29 @@ class Mail(Section):
         return self
 
 
+class Clock(Section):
+    """Who else knows the time."""
+
+    ntp_server: str = ""  # asked before anything is removed; "": nobody
+
+    @field_validator("ntp_server")
+    @classmethod
+    def _is_server(cls, written: str) -> str:
+        if written and not is_server(_host_of(written)):
+            raise ValueError(
+                f"«{written}» — не сервер времени: пишите имя, например ntp.town.ru, "
+                "и, если порт не 123, его через двоеточие"
+            )
+        return written
+
+
+def _host_of(written: str) -> str:
+    try:
+        return address(written)[0]
+    except ValueError:
+        return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that can be set. Paths are absolute; `networks` holds their settings by slug."""
@@ -316,6 +341,7 @@ class Settings:
     schedule: Schedule
     workers: Workers = field(default_factory=Workers)
     mail: Mail
+    clock: Clock = field(default_factory=Clock)
     smtp_user: str
     smtp_password: str
     networks: Mapping[str, Any]
@@ -341,6 +367,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         workers=declared.workers,
         schedule=declared.schedule,
         mail=_with_authority(declared.mail, folder),
+        clock=declared.clock,
         smtp_user=secrets.read_name("SMTP_USER"),
         smtp_password=secrets.read("SMTP_PASSWORD"),
         networks=_network_settings(declared, folder, secrets),
@@ -415,6 +442,7 @@ def _declaration(file: Path, environment: Mapping[str, str]) -> type[BaseSetting
         workers: Workers = Workers()
         schedule: Schedule = Schedule()
         mail: Mail = Mail()
+        clock: Clock = Clock()
 
         @classmethod
         def settings_customise_sources(

@@ -23,13 +23,14 @@ from urllib.parse import urlsplit
 
 from collectors.model import Evidence, Exchange, Page
 from collectors.networks import networks
-from monitor.audit import CrewError, Hands, Work, run_of, tidy
+from monitor.audit import CrewError, Hands, Work, run_of
 from monitor.beginning import StoppedError
 from monitor.planning import not_due, plan_of
 from monitor.storage import heartbeats, jobs, observations
 from monitor.storage.bodies import plain
 from monitor.storage.evidence import seal_rest
 from monitor.storage.jobs import Job
+from monitor.witnesses import tidy
 from rules.model import Institution
 
 log = logging.getLogger(__name__)

@@ -26,7 +26,11 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from collectors.barrier import Fault, barrier
 from monitor.application import Application
+from monitor.breaks import format_barrier
+from monitor.careful import STORES
+from monitor.clocks import FAR
 from monitor.config import Every, Mail, Settings
 from monitor.logs import without_secrets
 from monitor.mailboxes import AddressError, address_of, needs_utf8, wire
@@ -51,8 +55,9 @@ from monitor.system_errors import in_russian
 from monitor.town import of_town, town_path
 from reports.ground import name_of
 from reports.letters import has_something_to_do, letter
-from reports.mail import Letter, digest, table_letter
+from reports.mail import NOTHING, Letter, digest, table_letter
 from reports.model import Audit, Rendered, Report
+from rules.model import Institution
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +66,7 @@ Clock = Callable[[], datetime]
 MINUTES = (1, 5, 15, 60, 240, 720, 1440, 1440, 1440, 1440)  # five days: RFC 5321, 4.5.4.1
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in MINUTES)
 CUR, OPERATOR, WEEK = "cur", "operator", "week"
+BROKE = "программа ошиблась при отправке этого письма: {error}"
 NO_REPLY = "ответ сервера не понять"
 LIGHTER = "сервер не принял письмо вместе с приложениями: {error}"
 TOO_LONG = "письмо в {length} байт, а сервер принимает не больше {limit}"
@@ -166,8 +172,15 @@ def _town_digest(application: Application, report: Report, name: str) -> Letter:
 
 
 def _digest(report: Report, files: Sequence[Path], path: Path) -> Letter:
-    """With the report's files; where none were handed over, they are written to `path` first."""
-    page, *beside = files or write_all(report, "html", path)
+    """With the report's files; where none were handed over, they are written to `path` first.
+
+    Where they cannot be made, it goes without them and says so.
+    """
+    with format_barrier("html"):
+        files = files or write_all(report, "html", path)
+    if not files:
+        return digest(report, NOTHING)
+    page, *beside = files
     around = page.parent
     lazily = ((one.relative_to(around).as_posix(), one.read_bytes()) for one in beside)
     return digest(report, Rendered(page.read_bytes(), lazily), lies_at=str(page.resolve()))
@@ -178,7 +191,7 @@ def queue_since(
 ) -> None:
     """To each who was written nothing in this role since its due moment."""
     for one in drafts:
-        last = outbox.last_queued(application.engine, one.role, one.recipient)
+        last = outbox.last_queued(application.engine, one.role, one.recipient, application.clock())
         if last is None or last < since:
             _queue(application, audit, one, again=False)
 
@@ -199,7 +212,7 @@ def _to_institutions(application: Application, audit: Audit, report: Report) -> 
     told = {name for name in zones if _is_deputy_told(application, audit, name)}
     addressed = [one for one in report.institutions if one.emails] if mail.institutions else []
     for one in addressed:
-        if one.municipality in told and has_something_to_do(report, one):
+        if one.municipality in told and _is_to_be_written(report, one):
             yield Draft(
                 letter=partial(letter, report, one, mail.operator),
                 role=institution_of(one.key),
@@ -210,6 +223,12 @@ def _to_institutions(application: Application, audit: Audit, report: Report) -> 
                 reply_to=mail.operator,
                 held=True,
             )
+
+
+def _is_to_be_written(report: Report, one: Institution) -> bool:
+    with barrier("letter", one.key):
+        return has_something_to_do(report, one)
+    return False
 
 
 def _is_deputy_told(application: Application, audit: Audit, municipality: str) -> bool:
@@ -236,7 +255,8 @@ def _is_due(application: Application, audit: Audit, draft: Draft) -> bool:
     The audit's own moment decides: a night that ends after midnight, or is sent by hand days
     later, still belongs to the week that it is of.
     """
-    last = outbox.last_told(application.engine, draft.role, draft.recipient)
+    sure = application.clock() + FAR  # one of much later is of a clock that was ahead
+    last = outbox.last_told(application.engine, draft.role, draft.recipient, sure)
     if last is None or draft.every == "night":
         return True
     was, now = (_period(at.astimezone(draft.zone), draft.every) for at in (last, audit.as_of))
@@ -255,13 +275,16 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
         return False
     identity = (audit.id, audit.as_of.isoformat(), draft.role, draft.recipient, place.turn)
     number = id_of(mail.sender, *identity)
-    text = draft.letter()
-    try:
-        body = _body(application, draft, text, number, place.thread)
-        refusal = ""
-    except AddressError as error:
-        log.warning("%s: %s", draft.role, error)
-        body, refusal = b"", str(error)
+    with barrier("letter", f"{draft.role}, {draft.recipient}") as crossing:
+        text = draft.letter()
+        try:
+            body = _body(application, draft, text, number, place.thread)
+            refusal = ""
+        except AddressError as error:
+            log.warning("%s: %s", draft.role, error)
+            body, refusal = b"", str(error)
+    if crossing.fault:
+        return False
     with suppress(QueuedBeforeError):  # another process was faster
         outbox.queue(
             engine,
@@ -390,19 +413,30 @@ def _deliver_one(
     message = outbox.claim(engine, number, clock())
     if message is None:
         return None
-    try:
-        with server(settings) as opened:
-            _hand_over(engine, opened, settings.mail, message)
-            outbox.mark(engine, number, state="sent", sent_at=clock(), answer=lighter)
-    except DeliveryError as error:
-        if _is_lightened(engine, settings.mail, message, error):
-            told = LIGHTER.format(error=error)
-            return _deliver_one(engine, settings, clock, number, told)
-        return _refused(engine, message, error, clock())
-    except LostError as error:
-        log.warning("%s was claimed by another process: not handed over", error)
-        return None
+    with barrier("letter", message.recipient, passing=STORES) as crossing:
+        try:
+            with server(settings) as opened:
+                _hand_over(engine, opened, settings.mail, message)
+                outbox.mark(engine, number, state="sent", sent_at=clock(), answer=lighter)
+        except DeliveryError as error:
+            if _is_lightened(engine, settings.mail, message, error):
+                told = LIGHTER.format(error=error)
+                return _deliver_one(engine, settings, clock, number, told)
+            return _refused(engine, message, error, clock())
+        except LostError as error:
+            log.warning("%s was claimed by another process: not handed over", error)
+            return None
+    if crossing.fault:
+        return _parked(engine, message, crossing.fault)
     return Fate(recipient=message.recipient, state="sent", why=lighter)
+
+
+def _parked(engine: Engine, message: MessageRow, fault: Fault) -> Fate:
+    """A letter on which our program broke keeps no other one."""
+    assert message.id is not None
+    why = BROKE.format(error=fault.detail)
+    outbox.mark(engine, message.id, state="parked", answer=why)
+    return Fate(recipient=message.recipient, state="parked", why=why)
 
 
 def _is_lightened(engine: Engine, mail: Mail, message: MessageRow, error: DeliveryError) -> bool:
@@ -414,7 +448,7 @@ def _is_lightened(engine: Engine, mail: Mail, message: MessageRow, error: Delive
     if body is None:
         return False
     log.warning("message %d goes without its attachments: %s", message.id, error)
-    outbox.mark(engine, message.id, state="queued", body=body, answer=str(error))
+    outbox.write_anew(engine, message.id, body, str(error))
     return True
 
 

@@ -25,6 +25,7 @@ from collectors.model import CallsLeft, Health, Quota, Sign
 from collectors.networks import networks
 from collectors.roots import doubts
 from monitor.application import load_acts, real_time
+from monitor.clock_signs import clock_signs
 from monitor.config import Mail, Settings
 from monitor.logs import without_secrets
 from monitor.registry import check as checked
@@ -329,4 +330,5 @@ CHECKS: tuple[Check, ...] = (
     _mail,
     _letters,
     _time,
+    clock_signs,
 )

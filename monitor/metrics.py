@@ -22,11 +22,12 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
+from monitor.application import real_time
 from monitor.config import Settings
 from monitor.health import NOTHING_FITS, free_bytes
 from monitor.logs import without_secrets
 from monitor.service import last_due
-from monitor.storage import audits, nights
+from monitor.storage import audits, history, nights
 from monitor.storage.database import StorageError, connect, session
 from monitor.storage.findings import counts_of
 from monitor.storage.ledger import WINDOW
@@ -47,6 +48,7 @@ METRICS: Mapping[str, tuple[str, Sequence[str]]] = {  # what they are, and by wh
     "dozor_findings": ("Findings of the last audit", ("outcome",)),
     "dozor_quota_used": ("Counted calls in 24 hours", ("reader", "method")),
     "dozor_messages": ("Letters by state", ("state",)),
+    "dozor_clock_believed": ("1, or 0 while nothing is removed for the clock's sake", ()),
 }
 SICK = "503 Service Unavailable"
 
@@ -96,7 +98,7 @@ class _Server(WSGIServer):
 def _application(
     settings: Settings, engine: Engine, clock: Clock
 ) -> Callable[..., Iterable[bytes]]:
-    metrics = make_wsgi_app(_registry(engine))
+    metrics = make_wsgi_app(_registry(engine, clock))
 
     def told(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/metrics":
@@ -121,21 +123,21 @@ def _application(
     return answer
 
 
-def metrics_text(engine: Engine) -> str:
+def metrics_text(engine: Engine, clock: Clock = real_time) -> str:
     """As Prometheus reads it."""
-    return generate_latest(_registry(engine)).decode()
+    return generate_latest(_registry(engine, clock)).decode()
 
 
-def _registry(engine: Engine) -> CollectorRegistry:
+def _registry(engine: Engine, clock: Clock) -> CollectorRegistry:
     registry = CollectorRegistry()
-    registry.register(_Collected(engine))
+    registry.register(_Collected(engine, clock))
     return registry
 
 
 def health(settings: Settings, engine: Engine, now: datetime) -> tuple[str, dict[str, Any]]:
     """200 while nights succeed, else 503 with the first of: storage, disk, failed, stuck, late."""
     try:
-        last, good = nights.last(engine), nights.last_good(engine)
+        last, good = nights.last(engine, now), nights.last_good(engine, now)
     except StorageError:
         return SICK, {"status": "storage"}
     at = good.finished_at if good else None
@@ -161,24 +163,34 @@ def _status(settings: Settings, last: Night | None, good: Night | None, now: dat
 class _Collected:
     """Prometheus asks a collector for its metrics at every scrape."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine, self._clock = engine, clock
 
     def collect(self) -> Iterator[Metric]:
-        good = nights.last_good(self._engine)
+        now = self._clock()
+        good = nights.last_good(self._engine, now)
         moment = good.finished_at.timestamp() if good and good.finished_at else 0.0
         last = _gauge("dozor_last_success_timestamp_seconds")
         last.add_metric([], moment)
         yield last
-        if latest := audits.latest(self._engine):
+        if latest := audits.latest(self._engine, now=now):
             yield from _of_audit(self._engine, latest)
-        yield from _of_calls(self._engine)
+        yield from _of_calls(self._engine, now)
         yield from _of_outbox(self._engine)
+        believed = _gauge("dozor_clock_believed")
+        believed.add_metric([], _is_believed(self._engine, now))
+        yield believed
 
     def describe(self) -> Iterator[Metric]:
         """Every name, so that `/metrics?name[]=…` finds it; nothing is read for that."""
         for name, (told, labels) in METRICS.items():
             yield Gauge(name, told, labels=labels)
+
+
+def _is_believed(engine: Engine, now: datetime) -> bool:
+    """As far as it matters: a machine that was off for some days alarms nobody."""
+    doubt = history.doubt(engine, now)
+    return doubt is None or not doubt.is_grave
 
 
 def _of_audit(engine: Engine, audit: Audit) -> Iterator[Metric]:
@@ -194,13 +206,13 @@ def _of_audit(engine: Engine, audit: Audit) -> Iterator[Metric]:
     yield _counted("dozor_findings", dict(outcomes))
 
 
-def _of_calls(engine: Engine) -> Iterator[Metric]:
+def _of_calls(engine: Engine, now: datetime) -> Iterator[Metric]:
     """Calls that count against a daily quota, by token's fingerprint."""
-    since = datetime.now().astimezone() - WINDOW
+    since, until = now - WINDOW, now + WINDOW
     with session(engine) as opened:
         rows = opened.exec(
             select(CallRow.reader, CallRow.method, func.sum(CallRow.calls))
-            .where(col(CallRow.at) > since)
+            .where(col(CallRow.at) > since, col(CallRow.at) < until)
             .group_by(CallRow.reader, CallRow.method)
         ).all()
     calls = _gauge("dozor_quota_used")

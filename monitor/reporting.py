@@ -12,8 +12,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from collectors.barrier import barrier
 from collectors.model import Address, Author, Page, Wall
 from monitor.application import Application
+from monitor.careful import STORES
+from monitor.clocks import words
 from monitor.registry import RegistryError, load
 from monitor.scope import in_scope, pages_of
 from monitor.storage import audits, observations
@@ -51,18 +54,27 @@ def chosen_audit(application: Application, number: int | None, town: str | None 
 
 
 def _newest(application: Application, town: str | None) -> Audit:
-    """Never silently one of a few institutions: it would be taken for the whole."""
+    """Never silently one of a few institutions: it would be taken for the whole. Nor one that is
+    dated later than now: `passed_over` names those."""
     engine, known = application.engine, [one.id for one in application.municipalities]
+    now = application.clock()
     towns = [town] if town in known else known
-    if found := audits.latest(engine, towns):
+    if found := audits.latest(engine, towns, now=now):
         return found
-    part = audits.latest_of_any(engine, towns)
+    part = audits.latest_of_any(engine, towns, now)
     if part is None:
         raise NoAuditError("законченных проверок ещё не было; начните с «dozor audit»")
     raise NoAuditError(
         "законченной проверки всех учреждений ещё не было; сделать её: «dozor audit».\n"
         f"Есть частичная; показать её: --audit {part.id}"
     )
+
+
+def passed_over(application: Application) -> str:
+    """Russian: which audits are dated later than now, and so are not the last; "" for none."""
+    later = audits.later_than(application.engine, application.clock())
+    numbers = ", ".join(map(str, later))
+    return words("passed_over", numbers=numbers, first=later[0]) if later else ""
 
 
 def report_of(application: Application, audit: Audit) -> Report:
@@ -73,7 +85,7 @@ def report_of(application: Application, audit: Audit) -> Report:
     before = before_it(application.engine, audit)
     used = {name for one in audited for name in one.packs}
     towns = towns_of(audited, scope)
-    entered, left = moves(application.engine, before, audit, towns) if before else ((), ())
+    entered, left = _moves(application.engine, before, audit, towns)
     return Report(
         audit=audit,
         municipalities=towns,
@@ -82,11 +94,29 @@ def report_of(application: Application, audit: Audit) -> Report:
         findings=Kept(application.engine, audit),
         trend=audits.tallies(application.engine, audit) if audit.scope is None else (),
         previous_as_of=before.as_of if before else None,
-        weeks=weeks_of(application.engine, towns, scope, audit.as_of),
+        weeks=_weeks(application.engine, towns, scope, audit.as_of),
         entered=entered,
         left=left,
         lacks_towns=len(audited) < len(application.municipalities),
     )
+
+
+def _moves(
+    engine: Engine, before: Audit | None, audit: Audit, towns: Sequence[Municipality]
+) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """A report without it is better than none."""
+    with barrier("part", "moves", passing=STORES):
+        return moves(engine, before, audit, towns) if before else ((), ())
+    return (), ()
+
+
+def _weeks(
+    engine: Engine, towns: Sequence[Municipality], scope: Sequence[Institution], as_of: datetime
+) -> Mapping[Address, Mapping[date, int]]:
+    """Likewise."""
+    with barrier("part", "weeks", passing=STORES):
+        return weeks_of(engine, towns, scope, as_of)
+    return {}
 
 
 def before_it(engine: Engine, audit: Audit) -> Audit | None:

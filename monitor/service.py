@@ -16,10 +16,11 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from queue import SimpleQueue
 
 from apscheduler.events import EVENT_JOB_MISSED, EVENT_SCHEDULER_STARTED, JobEvent, SchedulerEvent
@@ -28,9 +29,12 @@ from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from collectors.barrier import Fault, watched
 from monitor import audit as pipeline
 from monitor.application import Application, opened
 from monitor.beginning import Order, StoppedError
+from monitor.breaks import afterwards, format_barrier, lines_of, subject_of, text_of
+from monitor.clocks import Running
 from monitor.config import Settings
 from monitor.delivery import Delivered, deliver, queue_alert, queue_report
 from monitor.health import FAULT, examined
@@ -67,10 +71,12 @@ class Service:
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
     crew: pipeline.Crew = pipeline.alone
+    running: Running | None = None  # the time of the whole process, not of one job
 
     @contextmanager
     def opened(self) -> Iterator[Application]:
-        with opened(self.settings, self.clock, self.stop.is_set) as application:
+        told = (self.settings, self.clock, self.stop.is_set, self.running)
+        with opened(*told) as application:
             yield application
 
     @contextmanager
@@ -97,7 +103,7 @@ def serve(
     `nightly`: how a night is begun, if not in this process.
     """
     begin = nightly or night
-    service = Service(settings, clock)
+    service = Service(settings, clock, running=Running(clock()))
     scheduler = BlockingScheduler(timezone=settings.schedule.timezone)
     end_on_signals(scheduler, service.stop)
     once: dict[str, object] = {"args": [service], "max_instances": 1, "coalesce": True}
@@ -124,7 +130,7 @@ def make_up(service: Service) -> bool:
     """Whether the last due moment has no finished night; a first start only notes where we are."""
     trigger, now = service.settings.schedule.trigger(), service.clock()
     with service.opened_for_mail() as application:
-        last = nights.last(application.engine)
+        last = nights.last(application.engine, now)
         if is_missed(trigger, last, now):
             return True
         if last is None:
@@ -174,8 +180,8 @@ def night(service: Service) -> Audit | None:
     """One night: audit, reports, letters. What goes wrong is told to the operator."""
     done = None
     try:
-        with _night_in_hand(service), service.opened() as application:
-            done = _tonight(application, service.crew)
+        with _night_in_hand(service), service.opened() as application, watched() as faults:
+            done = _tonight(application, service.crew, faults)
     except StoppedError:
         log.warning("stopped in the middle of the night; the next start goes on")
         return None
@@ -223,15 +229,19 @@ def _note(service: Service, failure: str) -> None:
         log.exception("the failure could not be written down")
 
 
-def _tonight(application: Application, crew: pipeline.Crew) -> Audit | None:
+def _tonight(
+    application: Application, crew: pipeline.Crew, faults: Sequence[Fault]
+) -> Audit | None:
+    """`faults`: what breaks on the way, one thing each; the operator is told."""
     now = application.clock()
     due = last_due(application.settings.schedule.trigger(), now)
-    before = nights.last(application.engine)
+    before = nights.last(application.engine, now)
     tonight = nights.begin(application.engine, due, now, keep_since=now - RESUME_WITHIN)
     if tonight.finished_at:
         return None
     done = _audited(application, tonight, crew)
     _tell(application, done)
+    _tell_of(application, done, faults)
     nights.finish(application.engine, tonight, application.clock(), done.id)
     if before and before.failure:
         _alert_once(application, "Дозор: ночные проверки снова идут", _told(done))
@@ -248,8 +258,11 @@ def _audited(application: Application, tonight: Night, crew: pipeline.Crew) -> A
 def _tell(application: Application, done: Audit) -> None:
     """Reports and letters; all of it may be done twice and shows once."""
     report = report_of(application, done)
-    files = write_all(report, "html", default_path(application, report, "html"))
-    write(report, "json", default_path(application, report, "json"))
+    files: tuple[Path, ...] = ()
+    with format_barrier("html"):
+        files = write_all(report, "html", default_path(application, report, "html"))
+    with format_barrier("json"):
+        write(report, "json", default_path(application, report, "json"))
     if is_held(done):
         advice = words("advice", audit=done.id)
         _alert_once(application, words("subject", audit=done.id), f"{_told(done)}\n\n{advice}")
@@ -257,6 +270,12 @@ def _tell(application: Application, done: Audit) -> None:
     queue_report(application, done, report, files, scheduled=True)
     if done.issues:
         _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _told(done))
+
+
+def _tell_of(application: Application, done: Audit, faults: Sequence[Fault]) -> None:
+    """What is in no issue of the audit: the operator's letter has these already."""
+    if broken := afterwards(faults):
+        _alert_once(application, subject_of(done), text_of(done, broken))
 
 
 def _told(done: Audit) -> str:
@@ -277,8 +296,12 @@ def week(service: Service) -> None:
     """
     try:
         if due := _week_due(service):
-            with service.opened() as application:
+            with service.opened() as application, watched() as faults:
                 _this_week(application, due)
+            if faults:
+                _alert(
+                    service, "Дозор: письмо за неделю не составлено", "\n".join(lines_of(faults))
+                )
     except LockTakenError:
         log.info("another process is at the weekly letter")
     except Exception as error:
@@ -292,7 +315,7 @@ def _week_due(service: Service) -> datetime | None:
     if trigger is None:
         return None
     with service.opened_for_mail() as application:
-        last, due = nights.last(application.engine), last_due(trigger, now)
+        last, due = nights.last(application.engine, now), last_due(trigger, now)
         nightly = service.settings.schedule.trigger()
         if not (last and last.failure) and is_missed(nightly, last, now):
             return None

@@ -30,7 +30,9 @@ def stuck_letters(engine: Engine, now: datetime) -> tuple[Unsent, ...]:
 
 
 def _is_stuck(one: Unsent, now: datetime) -> bool:
-    waits_long = now - one.queued_at > PATIENCE
+    waits_long = abs(now - one.queued_at) > PATIENCE
+    if one.queued_at - now > PATIENCE:  # by a clock that was ahead: it waits until that day
+        return True
     if one.state == "held":
         return waits_long or not one.waits_for_deputy
     return one.state == "parked" or (waits_long and bool(one.answer))

@@ -31,7 +31,7 @@ OLDEST = timedelta(days=31)  # of the audit that the week is compared with
 def is_queued(application: Application, due: datetime) -> bool:
     """Whether everybody who gets the letter of this due moment has had it put in line."""
     last = (
-        outbox.last_queued(application.engine, week_of(town), one)
+        outbox.last_queued(application.engine, week_of(town), one, application.clock())
         for town, readers in readers_of(application.settings.mail)
         for one in readers
     )
@@ -54,7 +54,7 @@ def queue_the_week(application: Application, begin: datetime, due: datetime) -> 
     the first of all came after `due`: it belongs to the next letter."""
     told = [
         one
-        for one in audits.whole_since(application.engine, begin - OLDEST)
+        for one in audits.whole_since(application.engine, begin - OLDEST, application.clock())
         if not is_held(one) or outbox.has_report(application.engine, one)
     ]
     nights = [one for one in told if one.as_of > begin]

@@ -23,6 +23,7 @@ from procrastinate import App, JobContext
 from procrastinate.jobs import Job as Taken
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
+from collectors.barrier import RunError
 from collectors.model import Page
 from monitor.application import Application, load_acts, opened
 from monitor.audit import CrewError, Tell, as_seen, judge_all, read_all, run_all
@@ -48,11 +49,11 @@ NIGHTLY = "night"
 Clock = Callable[[], datetime]
 
 
-class LostError(Exception):
+class LostError(RunError):
     """The job was given to another worker: this one showed no life for too long."""
 
 
-class RegistryDiffersError(Exception):
+class RegistryDiffersError(RunError):
     """This worker's registry or packs are not those that the audit rests on."""
 
 

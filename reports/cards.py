@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from collectors import networks
+from collectors.barrier import barrier
 from collectors.model import SITE, Evidence, Page
 from reports import counting
 from reports.card_view import (
@@ -61,7 +62,37 @@ class Cards(Sequence[Card]):
         return map(self._card, self._shown)
 
     def _card(self, one: Institution) -> Card:
-        return build_card(self._ground, one, self._stands[one.id])
+        return card_of(self._ground, one, self._stands[one.id])
+
+
+def card_of(ground: Ground, institution: Institution, stand: Stand) -> Card:
+    """As `build_card`; where that breaks, one that says so."""
+    with barrier("card", institution.key):
+        return build_card(ground, institution, stand)
+    broken = Group(mark=Outcome.ERROR, because=phrase("card_broke"), networks="", subjects=())
+    return Card(
+        anchor=anchor_of(institution),
+        name=ground.names[institution.id],
+        full_name=institution.name,
+        kind=institution.kind,
+        kind_word=institution.kind,
+        standing=stand.standing,
+        said=said(stand),
+        phones=(),
+        emails=(),
+        pages=(),
+        exemptions=(),
+        waivers=(),
+        attestations=(),
+        totals=(),
+        failed=(),
+        review=(),
+        waiting=(broken,),
+        passed=(),
+        outside=(),
+        outside_count=0,
+        records=(),
+    )
 
 
 def build_card(ground: Ground, institution: Institution, stand: Stand) -> Card:

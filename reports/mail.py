@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from css_inline import CSSInliner
 
+from collectors.barrier import barrier
 from reports.building import build
 from reports.formats import cur, html, xlsx
 from reports.ground import part_stem
@@ -24,6 +25,7 @@ from reports.words import day
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ARCHIVE = "application/zip"
 MOST_ATTACHED = 7_000_000  # base64 makes it ten megabytes, which most servers still take
+NOTHING = Rendered(b"")  # the report in HTML could not be made
 INLINER = CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
 
 
@@ -50,15 +52,18 @@ def digest(
     """The letter on the whole report; no preview of a draft act is in it but in the attachment.
 
     `rendered` is the report in HTML where that has been done already; `lies_at` says where it can
-    be had when it is too big to be mailed.
+    be had when it is too big to be mailed. What cannot be attached, as it broke, keeps no letter.
     """
     whole = _whole(report, rendered or html.FORMAT.render(report))
-    attached = (*whole, *_table(report, sum(len(one.content) for one in whole)))
+    attached = whole
+    with barrier("format", "xlsx"):
+        attached = (*whole, *_table(report, sum(len(one.content) for one in whole)))
     values = {
         "view": build(report, is_index=len(report.municipalities) > 1),
         "kinds": {one.media_type for one in attached},
         "page_name": f"{file_stem(report)}{html.FORMAT.suffix}",
         "lies_at": lies_at,
+        "is_broken": rendered is NOTHING,
     }
     return Letter(
         subject=one_line(render("letter-subject.txt.j2", values)),
@@ -70,6 +75,8 @@ def digest(
 
 def _whole(report: Report, rendered: Rendered | Streamed) -> tuple[Attachment, ...]:
     """The page; with cards beside it an archive, as its links would lead nowhere; or nothing."""
+    if rendered is NOTHING:
+        return ()
     name = f"{file_stem(report)}{html.FORMAT.suffix}"
     beside = iter(rendered.beside)
     first = next(beside, None)

@@ -21,6 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from reports.templating import one_line
 from reports.view import Past, Posts, Week
 from reports.words import word
 
@@ -29,6 +30,7 @@ INK, SOFT, LINE = "#1c2530", "#52606d", "#d5dbe1"
 SHADES = ("#ffffff", "#e3edf7", "#b9d3ea", "#6fa3d0", "#1f5f99")
 EDGES = (0.5, 1.5, 2.5, 4.5)  # none, 1, 2, 3 and 4, more
 UNREAD = "#e9edf1"
+LONGEST = 60  # signs of a name
 DARK = 5  # from so many posts on, a cell needs white letters
 ROW, HEAD, WIDTH = 0.26, 0.75, 9.6  # inches
 # What every number would repeat is a class of report.css.
@@ -40,6 +42,7 @@ STYLE: Any = {
     "svg.hashsalt": "dozor",
     "font.family": "sans-serif",
     "font.size": 9,
+    "text.parse_math": False,  # a name with `$` is a name
     "text.color": INK,
     "axes.edgecolor": LINE,
     "xtick.color": INK,
@@ -57,10 +60,16 @@ def heat_map(posts: Posts, name: str) -> Markup:
             shade(axes, row, page.counts)
             write_counts(axes, row, page.counts)
         axes.set_yticks([row + 0.5 for row in range(len(posts.pages))])
-        axes.set_yticklabels([f"{page.institution}, {page.place}" for page in posts.pages])
+        axes.set_yticklabels([label(page.institution, page.place) for page in posts.pages])
         week_axis(axes, posts.weeks, 0.5)
         axes.set(xlim=(0, len(posts.weeks)), ylim=(len(posts.pages), 0))
         return drawn(figure, name)
+
+
+def label(name: str, place: str) -> str:
+    """A name that takes half of the sheet leaves no room for the picture."""
+    shown = one_line(name)
+    return f"{shown if len(shown) <= LONGEST else shown[:LONGEST] + '…'}, {place}"
 
 
 def shade(axes: Axes, row: int, counts: Sequence[int | None]) -> None:

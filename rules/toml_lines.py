@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 Loc = tuple[str | int, ...]
 """Path to a value as pydantic gives it: ("institution", 3, "page", 0, "url")."""
 
+MOST_PARTS = 50  # of a dotted key
 _POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -50,11 +51,35 @@ def read_toml(path: Path) -> TomlFile:
     except UnicodeDecodeError:
         raise TomlError(path, None, "файл не в кодировке UTF-8: сохраните его в UTF-8") from None
     try:
-        return TomlFile(path, text, tomllib.loads(text))
+        return TomlFile(path, text, loaded(text))
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(path, text, str(error)) from None
     except RecursionError:
-        raise TomlError(path, None, "слишком много вложенных скобок: проверьте их") from None
+        raise TomlError(
+            path, None, "слишком много вложенных скобок или точек в одном имени: проверьте их"
+        ) from None
+
+
+def loaded(text: str) -> dict[str, Any]:
+    """As `tomllib.loads`, which is not prepared for a key of thousands of parts (its memory grows
+    with their square) nor for a number of thousands of figures.
+
+    Raises TOMLDecodeError, RecursionError.
+    """
+    if any(map(_is_deep, text.splitlines())):
+        raise RecursionError("a key of too many parts")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:
+        raise tomllib.TOMLDecodeError(f"Number too long ({error})") from None
+
+
+def _is_deep(line: str) -> bool:
+    """Dots that only lead the eye stand side by side."""
+    key = line.partition("=")[0]
+    return key.count(".") > MOST_PARTS and ".." not in key.replace(" ", "")
 
 
 def _syntax_error(path: Path, text: str, message: str) -> TomlError:

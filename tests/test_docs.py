@@ -12,7 +12,7 @@ import pytest
 
 from collectors.model import FailureCode
 from collectors.networks import networks
-from monitor.config import Mail, Reports, Rules, Schedule, Storage, Workers
+from monitor.config import Clock, Mail, Reports, Rules, Schedule, Storage, Workers
 from monitor.issues import sentences
 
 ROOT = Path(__file__).parents[1]
@@ -22,7 +22,7 @@ SETTINGS = (ROOT / "docs/configuration.md").read_text("utf-8")
 def _keys() -> list[str]:
     own = [
         name
-        for section in (Storage, Reports, Rules, Schedule, Mail, Workers)
+        for section in (Storage, Reports, Rules, Schedule, Mail, Workers, Clock)
         for name in section.model_fields
     ]
     theirs = [one.name for network in networks().values() for one in fields(network.settings)]

@@ -6,7 +6,6 @@ documented; stream.get and mediatopic.getTopics list a group's topics only for s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 
 from collectors.http import Answer, Client, ReadError
 from collectors.model import Evidence, Failure, FailureCode
+from collectors.numbers import parsed, whole
 from collectors.ok import beans
 from collectors.ok.errors import ApiError, Meaning
 from collectors.ok.settings import OkSettings
@@ -112,15 +112,15 @@ def _may_pass(error: BaseException) -> bool:
 
 def _json(answer: Answer, method: str) -> Any:
     try:
-        return normalised_all(json.loads(answer.body))
+        return normalised_all(parsed(answer.body))
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         failure = Failure(FailureCode.MALFORMED, f"{method}: not JSON")
         raise ReadError(failure, answer.evidence, answer) from error
 
 
 def _code(value: dict[str, Any]) -> int:
-    code = value["error_code"]
-    return code if isinstance(code, int) else 1
+    code = whole(value["error_code"])
+    return 1 if code is None else code
 
 
 def _shaped(told: Told, read: Any) -> Told:

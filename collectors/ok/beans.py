@@ -13,6 +13,7 @@ from typing import Any
 
 from collectors.contacts import find_contacts, union
 from collectors.model import Access, Author, Contacts, Facts, PostalAddress, Presence
+from collectors.numbers import count, number_in
 from collectors.ok.dates import Moment
 from collectors.ok.walls import Entry
 
@@ -44,7 +45,9 @@ def groups(answer: Any) -> list[Bean]:
 
 
 def uid(bean: Bean) -> str:
-    return str(bean.get("uid", ""))
+    """Its figures; "" for what is no number: such an entry costs itself."""
+    told = bean.get("uid")
+    return number_in(told if isinstance(told, str) else str(count(told))) or ""
 
 
 def shown_keys(beans: Iterable[Bean]) -> frozenset[str]:
@@ -207,7 +210,5 @@ def _moment(milliseconds: Any) -> datetime | None:
 
 
 def _number(value: Any) -> int | None:
-    try:
-        return None if value is None or isinstance(value, bool) else int(value)
-    except (TypeError, ValueError):
-        return None
+    """OK writes some of its numbers as text."""
+    return count(int(number_in(value) or -1) if isinstance(value, str) else value)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from collectors.halving import Halvings
 from collectors.http import Client, ReadError
 from collectors.model import Evidence, Failure, FailureCode, Page, Run
+from collectors.numbers import number_in as number_as_told
 from collectors.ok import beans
 from collectors.ok.api import Api
 from collectors.ok.errors import ApiError, Meaning
@@ -118,8 +119,8 @@ class ByApi:
             self._learn(error, "url.getInfo")
             return None
         kind, found = told.value
-        if kind == "GROUP" and found.isdecimal():
-            return str(found)
+        if kind == "GROUP" and (number := number_as_told(found)):
+            return number
         return _not_a_group(kind, told.evidence)
 
     async def _groups(self, uids: list[str]) -> Beans:
@@ -165,7 +166,7 @@ def by_api(client: Client, settings: OkSettings, run: Run) -> ByApi | None:
 
 def number_in(address: str) -> str | None:
     name = urlsplit(address).path.strip("/").removeprefix("group/")
-    return name if name.isdecimal() else None
+    return number_as_told(name)
 
 
 def _not_a_group(kind: str, evidence: tuple[Evidence, ...]) -> Head | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from collectors.addresses import AddressError
+from collectors.barrier import barrier
 from collectors.contacts import find_contacts, union
 from collectors.guard import Guard, guard
 from collectors.http import Limits, open_client
@@ -52,7 +53,7 @@ async def collect(
         for chunk in chunks(pages, MOST_GROUPS):
             heads = await reader.heads_by_api(chunk)
             for few in chunks(chunk, AT_ONCE):
-                yield tuple(await together([reader.observe(p, heads.get(p)) for p in few]))
+                yield tuple(await together([reader.read(p, heads.get(p)) for p in few]))
 
 
 def limits_of(settings: OkSettings) -> Limits:
@@ -81,6 +82,12 @@ class _Reader:
 
     async def heads_by_api(self, pages: Sequence[Page]) -> dict[Page, Head]:
         return await self.api.heads(pages) if self.api else {}
+
+    async def read(self, page: Page, head: Head | None) -> Observation:
+        """As `observe`; what breaks it costs this page."""
+        with barrier("page", page.address) as crossing:
+            return await self.observe(page, head)
+        return Observation(page=page, observed_at=self.run.as_of, failure=crossing.failure)
 
     async def observe(self, page: Page, head: Head | None) -> Observation:
         """`head`: what the API told of the page, if anything."""

@@ -30,6 +30,7 @@ from collectors.model import (
     Page,
     Presence,
 )
+from collectors.numbers import number_in
 from collectors.ok import phrases
 from collectors.ok.addresses import ok_address
 from collectors.ok.dates import read_date
@@ -169,12 +170,12 @@ def own_id(soup: BeautifulSoup) -> str | None:
     if number := _number(_own_address(soup)):
         return number
     for tag in soup.select(", ".join(f"{one}[data-group-id]" for one in ("body", *HEADERS))):
-        return str(tag["data-group-id"])
+        return number_in(str(tag["data-group-id"]))
     for link in soup.select(", ".join(TOPIC_LINKS)):
         if number := _number(_canonical(str(link.get("href", "")))):
             return number
     ids = _mentioned_ids(soup)
-    return ids.pop() if len(ids) == 1 else None
+    return number_in(ids.pop()) if len(ids) == 1 else None
 
 
 def _mentioned_ids(soup: BeautifulSoup) -> set[str]:
@@ -477,4 +478,5 @@ def _count(text: str) -> int | None:
     found = re.search(r"\d[\d\s.,]*(?![\d\w])", text.replace("\xa0", " "))
     if found is None or re.search(r"\d\s*[kкmмт]", text.lower()):
         return None
-    return int(re.sub(r"\D", "", found[0]))
+    figures = number_in(re.sub(r"\D", "", found[0]))
+    return int(figures) if figures else None

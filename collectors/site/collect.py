@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from collectors.apart import Apart
+from collectors.barrier import barrier
 from collectors.guard import Resolver, guard, resolve
 from collectors.http import Client, Limits, open_client, trust_store
 from collectors.model import SITE, Observation, Page, Run
 from collectors.site.crawl import SiteReading, read_site
 from collectors.site.settings import SiteSettings
 
+PAGES = "site.pages"  # no fact is unseen by it alone: the crawl says that it is not complete
 Asked = tuple[str, bool]  # address, and whether it is the authority's
 
 
@@ -77,15 +79,16 @@ class _Sites:
     async def read(self, asked: Asked) -> tuple[Asked, SiteReading]:
         address, is_authority = asked
         async with self.places:
-            reading = await read_site(
-                self.client,
-                self.settings,
-                address,
-                is_authority=is_authority,
-                names_resolve=self.names_resolve,
-                apart=self.apart,
-            )
-        return asked, reading
+            with barrier("site", address) as crossing:
+                return asked, await read_site(
+                    self.client,
+                    self.settings,
+                    address,
+                    is_authority=is_authority,
+                    names_resolve=self.names_resolve,
+                    apart=self.apart,
+                )
+        return asked, SiteReading(failure=crossing.failure)
 
     async def names_resolve(self) -> bool:
         """Whether a name that surely exists is known here: else "no such name" says nothing."""
@@ -109,6 +112,7 @@ def _observation(page: Page, reading: SiteReading, run: Run) -> Observation:
         observed_at=run.as_of,
         facts=reading.facts,
         failure=reading.failure,
+        gaps={PAGES: reading.broke} if reading.broke else {},
         evidence=reading.evidence,
         reader="public",
     )

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from collectors.apart import Apart
+from collectors.barrier import barrier
 from collectors.contacts import union
 from collectors.http import Answer, Client, NoSuchNameError, ReadError
 from collectors.model import (
@@ -55,6 +56,7 @@ class SiteReading:
 
     facts: Facts | None = None
     failure: Failure | None = None
+    broke: Failure | None = None  # on one of its pages, which is not read
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -69,6 +71,7 @@ async def read_site(
 ) -> SiteReading:
     """Never raises ReadError. `names_resolve` tells whether our resolver can be believed."""
     reader = Reader(client, client.run.as_of.date(), with_blocks=is_authority, apart=apart)
+    broke = None
     try:
         home = await find_home(reader, address, whole_host=is_authority)
     except NoSuchNameError as error:
@@ -81,8 +84,9 @@ async def read_site(
         facts = Facts(presence=Presence.ABSENT)
     else:
         most = settings.max_pages_authority if is_authority else settings.max_pages
-        facts = await _Crawl(reader, home, most).facts(settings.site_timeout)
-    return SiteReading(facts=facts, evidence=tuple(reader.evidence))
+        crawl = _Crawl(reader, home, most)
+        facts, broke = await crawl.facts(settings.site_timeout), crawl.broke
+    return SiteReading(facts=facts, broke=broke, evidence=tuple(reader.evidence))
 
 
 def _unread(reader: Reader, address: str, error: ReadError) -> SiteReading:
@@ -112,6 +116,7 @@ class _Crawl:
     most_links: int = 0
     ended: int = 0  # pages read to their end, and those that may go on
     endless: int = 0
+    broke: Failure | None = None  # the last page on which our program did
     shown: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -175,14 +180,18 @@ class _Crawl:
 
     async def _visit(self, url: str, steps: int) -> bool:
         """Whether the server answered with something that says what is there."""
-        try:
-            answer = await self.reader.page(url, attempts=2)
-            return await self._read(answer, url, steps)
-        except NotAPageError:
-            return True
-        except ReadError as error:
-            self.frontier.skip(error.failure.code)
-            return error.failure.code not in UNWELL
+        with barrier("page", url) as crossing:
+            try:
+                answer = await self.reader.page(url, attempts=2)
+                return await self._read(answer, url, steps)
+            except NotAPageError:
+                return True
+            except ReadError as error:
+                self.frontier.skip(error.failure.code)
+                return error.failure.code not in UNWELL
+        self.frontier.skip(FailureCode.OUR_FAULT)
+        self.broke = replace(crossing.failure, detail=f"{url}: {crossing.failure.detail}")
+        return True
 
     async def _read(self, answer: Answer, url: str, steps: int) -> bool:
         if answer.status in (404, 410):

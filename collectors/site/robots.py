@@ -52,7 +52,8 @@ class Robots:
     @property
     def delay(self) -> float:
         """Seconds between two requests that the host asks for; no more than ten are granted."""
-        return min(float(self.rules.crawl_delay(self.agent) or 0.0), LONGEST_DELAY)
+        asked = float(self.rules.crawl_delay(self.agent) or 0.0)
+        return min(asked, LONGEST_DELAY) if asked > 0 else 0.0  # «nan» is none
 
     @property
     def sitemaps(self) -> tuple[str, ...]:

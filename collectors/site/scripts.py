@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from collectors.contacts.emails import find_emails
 from collectors.contacts.phones import find_phones
+from collectors.text import paired
 
 FIGURES = re.compile(r"[\"'`][^\"'`\n]{0,20}\d[\d\s()+-]{1,20}")
 A_NUMBER = re.compile(r"[^\d\n]{0,30}(?:\+\s?7|8)[\s(-]{1,3}\d[\d\s()-]{6,20}[^\d\n]{0,30}")
@@ -121,7 +122,7 @@ def _spelt(literal: str, known: dict[str, str]) -> str:
 
 
 def _plain(literal: str) -> str:
-    return ESCAPED.sub(_sign, literal[1:-1])
+    return paired(ESCAPED.sub(_sign, literal[1:-1]))
 
 
 def _sign(escaped: re.Match[str]) -> str:
@@ -149,7 +150,7 @@ def _quoted(text: str) -> str:
 
 def _from_codes(codes: str) -> str:
     numbers = (int(one, 0) for one in re.findall(r"0[xX][\da-fA-F]{1,5}|[1-9]\d{0,5}", codes))
-    return "".join(chr(number) for number in numbers if number < 0x10000)
+    return paired("".join(chr(number) for number in numbers if number < 0x10000))
 
 
 def _called(name: str, argument: str) -> str:

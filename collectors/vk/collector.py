@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
+from collectors.barrier import barrier
 from collectors.contacts import find_contacts, union
 from collectors.model import (
     Collector,
@@ -59,8 +60,7 @@ async def _read(
     told = _told(find_pages(readers, pages, settings.control_pages, run), run)
     async for batch in read_walls(readers, told, run):
         yield tuple(
-            one if isinstance(one, Observation) else observation(one.found, one, run)
-            for one in batch
+            one if isinstance(one, Observation) else observed(one.found, one, run) for one in batch
         )
 
 
@@ -70,11 +70,22 @@ async def _told(
     """What has no wall is observed at once."""
     async for batch in found:
         yield [
-            observation(one, None, run)
-            if isinstance(one, Found) and not has_wall(one.group)
-            else one
+            observed(one, None, run) if isinstance(one, Found) and not has_wall(one.group) else one
             for one in batch
         ]
+
+
+def observed(found: Found, reading: Reading | None, run: Run) -> Observation:
+    """As `observation`; what breaks it costs this page."""
+    with barrier("page", found.page.address) as crossing:
+        return observation(found, reading, run)
+    return Observation(
+        page=found.page,
+        observed_at=run.as_of,
+        failure=crossing.failure,
+        evidence=found.evidence,
+        reader=found.reader.name,
+    )
 
 
 def observation(found: Found, reading: Reading | None, run: Run) -> Observation:

@@ -30,6 +30,7 @@ from collectors.model import (
     Presence,
     WallAccess,
 )
+from collectors.numbers import count
 from collectors.text import normalised
 from collectors.vk.addresses import vk_address
 from collectors.vk.reader import Signals
@@ -208,8 +209,8 @@ def has_more_addresses(group: Group) -> bool:
     block = group.get("addresses")
     if not isinstance(block, dict) or not block.get("is_enabled", True):
         return False
-    count = _number(block, "count") or (1 if block.get("main_address_id") else 0)
-    return count > len(main_addresses(group))
+    told = _number(block, "count") or (1 if block.get("main_address_id") else 0)
+    return told > len(main_addresses(group))
 
 
 def address_contacts(addresses: Sequence[Mapping[str, Any]], place: str) -> Contacts:
@@ -265,8 +266,7 @@ def _text(source: Any, key: str) -> str | None:
 
 
 def _number(source: Mapping[str, Any], key: str) -> int | None:
-    value = source.get(key)
-    return value if isinstance(value, int) else None
+    return count(source.get(key))
 
 
 def _code(source: Mapping[str, Any], key: str) -> int:
@@ -276,7 +276,7 @@ def _code(source: Mapping[str, Any], key: str) -> int:
 
 def _flag(source: Any, key: str) -> bool | None:
     value = source.get(key) if isinstance(source, dict) else None
-    return bool(value) if isinstance(value, int) else None  # bool, or 0 and 1
+    return bool(value) if value in (0, 1) and isinstance(value, int) else None
 
 
 def _dicts(values: Any) -> Iterator[Mapping[str, Any]]:

@@ -26,6 +26,7 @@ from collectors.model import (
     Presence,
     Run,
 )
+from collectors.numbers import count, whole
 from collectors.vk.errors import VkError, malformed
 from collectors.vk.facts import (
     FIELDS,
@@ -198,11 +199,15 @@ async def _asked(reader: Reader, keys: Sequence[str], halvings: Halvings, is_par
             answer.evidence
         )
     halvings.was_answered()
-    named = {name: group for group in groups for name in _names(group)}
-    matched = {key: (named[key], answer.evidence) for key in keys if key in named}
+    named = _named(groups)
+    matched = {
+        key: (found[0], answer.evidence) for key in keys if len(found := named.get(key, [])) == 1
+    }
     told = _Lookup(groups=matched, evidence=answer.evidence)
     rest = [key for key in keys if key not in matched]
-    if not rest or len(groups) == len(_listed(answer.response) or ()):
+    is_claimed_twice = any(key in named for key in rest)
+    is_whole = len(groups) == len(_listed(answer.response) or ())
+    if not rest or (is_whole and not is_claimed_twice):
         return told
     return told.joined(await _asked_apart(reader, keys, rest, answer, halvings))
 
@@ -223,7 +228,7 @@ def groups_of(response: Any) -> list[Group] | None:
     listed = _listed(response)
     if listed is None:
         return None
-    groups = [one for one in listed if _is_group(one)]
+    groups: list[Group] = [{**one, "id": number} for one in listed if (number := _number_of(one))]
     return groups if groups or not listed else None
 
 
@@ -233,13 +238,24 @@ def _listed(response: Any) -> list[Any] | None:
     return listed if isinstance(listed, list) else None
 
 
-def _is_group(one: Any) -> bool:
-    return isinstance(one, dict) and type(one.get("id")) is int  # True is an int, and no number
+def _number_of(group: Any) -> int | None:
+    """None for an entry that is no community."""
+    return count(group.get("id")) or None if isinstance(group, dict) else None
+
+
+def _named(groups: Iterable[Group]) -> Mapping[str, list[Group]]:
+    """Of two that go by one name nobody knows which is meant: it is asked for by itself."""
+    named: dict[str, list[Group]] = {}
+    for group in groups:
+        for name in _names(group):
+            named.setdefault(name, []).append(group)
+    return named
 
 
 def _names(group: Group) -> Iterable[str]:
-    yield str(abs(group["id"]))
-    if isinstance(name := group.get("screen_name"), str):
+    number, name = str(group["id"]), group.get("screen_name")
+    yield number
+    if isinstance(name, str) and name.lower() != number:
         yield name.lower()
 
 
@@ -278,12 +294,12 @@ async def _by_name(
     evidence = (*lookup.evidence, *answer.evidence)
     if owner in ([], {}):
         return absent(page, run, evidence, reader.name)
-    if not isinstance(owner, dict) or not isinstance(owner.get("object_id"), int | float):
+    if not isinstance(owner, dict) or not (known := whole(owner.get("object_id"))):
         raise malformed("utils.resolveScreenName", "no object_id").with_evidence(evidence)
     if owner.get("type") in PERSONS:
         failure = Failure(FailureCode.NOT_A_COMMUNITY, f"{name} is of type {owner['type']}")
         return _observed(page, run, reader.name, failure=failure, evidence=evidence)
-    number = str(int(owner["object_id"]))
+    number = str(known)
     again = await _look_up(reader, [number], halvings)
     if (error := again.errors.get(number)) and _was_not_answered(error):
         raise error
@@ -313,8 +329,8 @@ async def _with_addresses(told: Found | Observation) -> Found | Observation:
 
 def _counted(response: Mapping[str, Any]) -> int:
     """Of a hundred that were asked for."""
-    count = response.get("count")
-    return min(count, CALL_ADDRESSES) if isinstance(count, int) else len(response["items"])
+    told = count(response.get("count"))
+    return len(response["items"]) if told is None else min(told, CALL_ADDRESSES)
 
 
 def _replaced(

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collectors.model import BEGINNING, Author, Post, Wall
+from collectors.numbers import whole
 from collectors.text import normalised
 
 BEGAN = 2006  # an earlier year is a date that is not there
@@ -90,7 +91,7 @@ def post(owner: int, item: Item) -> Post:
     author = _author(owner, item.get("from_id"))
     text = _text(item) if author is Author.PAGE else None
     return Post(
-        key=f"{owner}_{int(item['id'])}",
+        key=f"{owner}_{_whole(item['id'])}",
         published_at=_moment(item["date"]),
         author=author,
         is_pinned=bool(item.get("is_pinned")),
@@ -107,14 +108,21 @@ def _text(item: Item) -> str | None:
 
 
 def _moment(date: Any) -> datetime:
-    moment = datetime.fromtimestamp(int(date), UTC)
+    moment = datetime.fromtimestamp(_whole(date), UTC)
     if moment.year < BEGAN:
         raise ValueError("no date of a post")
     return moment
 
 
+def _whole(value: Any) -> int:
+    number = whole(value)
+    if number is None:
+        raise ValueError("no number")
+    return number
+
+
 def _author(owner: int, writer: Any) -> Author:
-    if not isinstance(writer, int):
+    if whole(writer) is None:
         return Author.UNTOLD
     return Author.PAGE if writer == owner else Author.OTHER
 

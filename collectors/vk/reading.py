@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from collectors import numbers
 from collectors.model import Evidence, Failure, FailureCode
 from collectors.vk.errors import VkError, numbered
 from collectors.vk.groups import Found
@@ -56,7 +57,7 @@ def matching_errors(answer: Answer, refusals: int) -> list[VkError | None]:
         for one in (told if isinstance(told, list) else ())
         if isinstance(one, dict)
         and one.get("method") == WALL_GET
-        and isinstance(one.get("error_code"), int)
+        and numbers.whole(one.get("error_code")) is not None
     ]
     return errors if len(errors) == refusals else [None] * refusals
 
@@ -65,8 +66,7 @@ def with_entry(reading: Reading, entry: Any, evidence: tuple[Evidence, ...]) -> 
     """With one more sheet. Raises MisalignedError."""
     values = reading.values
     try:
-        items, total = items_of(entry), entry.get("count")
-        total = total if isinstance(total, int) else None
+        items, total = items_of(entry), numbers.count(entry.get("count"))
         read = sheet(reading.owner, items, total, values["offset"], values["count"])
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         failure = Failure(FailureCode.MALFORMED, f"{WALL_GET}: {type(error).__name__}")

@@ -16,7 +16,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from collectors.numbers import count
+
 CALLS = 25  # of one execute
+MOST_ITEMS = 1000  # of one wall; VK gives a hundred
 KEYS = ("id", "from_id", "date", "is_pinned", "marked_as_ads", "post_type")
 TEXT = "text"
 WHOLE, COUNTED = "copy_history", "copies"
@@ -87,10 +90,15 @@ class MisalignedError(Exception):
 
 
 def items_of(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The items of one wall, from either form. Raises MisalignedError, LookupError or TypeError."""
+    """The items of one wall, from either form.
+
+    Raises MisalignedError, LookupError, TypeError or ValueError.
+    """
     if "items" in entry:
         return list(entry["items"])
-    number = int(entry["n"])
+    number = count(entry["n"])
+    if number is None or number > MOST_ITEMS:
+        raise ValueError("no number of items")
     reposts = WHOLE if WHOLE in entry else COUNTED
     columns = {key: _column(entry[key], number) for key in (*KEYS, reposts)}
     columns[TEXT] = _column(entry.get(TEXT, []), number)

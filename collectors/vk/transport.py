@@ -8,6 +8,7 @@ table of its error handlers cure all four.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ import vk_api
 from requests.adapters import HTTPAdapter
 
 from collectors.model import VK, Exchange, Failure, FailureCode, Turns
+from collectors.numbers import has_endless_number, parsed, whole
 from collectors.vk.errors import Action, VkError, malformed, numbered
 from collectors.vk.settings import VkSettings
 
@@ -61,7 +63,7 @@ class Rebase(HTTPAdapter):
             _read(response, body, deadline)
         finally:
             self.exchange = _exchange(request, response, bytes(body))
-        response._content = bytes(body)
+        response._content = _readable(bytes(body))
         if response.is_redirect:  # followed, a 307 would carry the token to another host
             raise requests.TooManyRedirects("the API answered with a redirect")
         return response
@@ -87,6 +89,16 @@ def _read(response: requests.Response, body: bytearray, deadline: float) -> None
         raise requests.exceptions.ChunkedEncodingError(str(error)) from error
 
 
+def _readable(body: bytes) -> bytes:
+    """One endless number makes Python refuse the answer, and all that it tells of others."""
+    if not has_endless_number(body):
+        return body
+    try:
+        return json.dumps(parsed(body)).encode()
+    except (ValueError, RecursionError):
+        return body
+
+
 def _exchange(
     request: requests.PreparedRequest, response: requests.Response, body: bytes
 ) -> Exchange:
@@ -98,11 +110,16 @@ def _exchange(
         request_headers=dict(request.headers),
         request_body=sent.encode() if isinstance(sent, str) else bytes(sent),
         status=response.status_code,
-        reason=response.reason or "",
-        headers=tuple(response.raw.headers.items()),
+        reason=_as_utf8(response.reason or ""),
+        headers=tuple((name, _as_utf8(value)) for name, value in response.raw.headers.items()),
         body=body,
         fetched_at=datetime.now(UTC),
     )
+
+
+def _as_utf8(text: str) -> str:
+    """The library takes every byte of a head for a sign."""
+    return text.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
 
 
 class Line:
@@ -137,8 +154,9 @@ class Line:
             return _of_status(method, error.response.status_code)
         except requests.RequestException as error:
             return _of_network(method, error)
-        except (ValueError, LookupError, TypeError, RecursionError) as error:
-            # an answer that the library trips over
+        except MemoryError:
+            raise
+        except Exception as error:  # an answer that the library trips over
             return malformed(method, f"not an answer of VK ({type(error).__name__})")
         if isinstance(payload, dict) and "response" in payload:
             return payload
@@ -149,11 +167,11 @@ class Line:
 
 
 def _numbered(method: str, error: Mapping[str, Any]) -> VkError:
-    code, subcode = error.get("error_code"), error.get("error_subcode")
-    if not isinstance(code, int):
+    code, subcode = whole(error.get("error_code")), whole(error.get("error_subcode"))
+    if code is None:
         return malformed(method, "an error without a number")
     message = str(error.get("error_msg", ""))
-    return numbered(method, code, message, subcode if isinstance(subcode, int) else None)
+    return numbered(method, code, message, subcode)
 
 
 def _of_status(method: str, status: int) -> VkError:

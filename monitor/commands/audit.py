@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from collectors.barrier import Fault, watched
 from monitor import audit as pipeline
 from monitor.application import Application, opened, real_time
 from monitor.beginning import Order
+from monitor.breaks import format_barrier, has_broken, tell_of
 from monitor.config import ConfigError, Settings, demand_workers, load_settings
 from monitor.mass_change import is_held, words
 from monitor.moments import moment
@@ -43,7 +45,7 @@ def audit(
 ) -> int:
     settings = load_settings(config)
     crew = _workers(settings, names) if shared else pipeline.alone
-    with opened(settings) as application:
+    with opened(settings) as application, watched() as faults:
         earlier: list[Audit] = []
         order = replace(_order(as_of, names), letters=mail)
         with progress() as tell:
@@ -56,11 +58,12 @@ def audit(
             _mail(application, done, report, files)
         elif earlier:
             print(NOT_MAILED.format(audit=done.id))
-        return _status(report, strict=strict)
+        tell_of(faults)
+        return _status(report, faults, strict=strict)
 
 
 def collect(config: Path, names: list[str], *, as_of: str | None) -> int:
-    with opened(load_settings(config)) as application:
+    with opened(load_settings(config)) as application, watched() as faults:
         earlier: list[Audit] = []
         with progress() as tell:
             done = pipeline.collect(application, _order(as_of, names), tell, earlier.append)
@@ -69,7 +72,8 @@ def collect(config: Path, names: list[str], *, as_of: str | None) -> int:
             print(READ_BEFORE)
         print(f"Прочитано {read.read} из {read.pages}.")
         print(*(f"  {issue.text}" for issue in done.issues), sep="\n")
-        return COMPLETE if done.complete else PARTLY_UNREAD
+        tell_of(faults)
+        return COMPLETE if done.complete and not (faults or has_broken(done)) else PARTLY_UNREAD
 
 
 def evaluate(
@@ -81,10 +85,11 @@ def evaluate(
     html: Path | None,
     strict: bool,
 ) -> int:
-    with opened(load_settings(config)) as application:
+    with opened(load_settings(config)) as application, watched() as faults:
         done = pipeline.evaluate(application, _order(as_of, names))
         report, _ = _tell(application, done, json=json, html=html)
-        return _status(report, strict=strict)
+        tell_of(faults)
+        return _status(report, faults, strict=strict)
 
 
 def _workers(settings: Settings, names: list[str]) -> pipeline.Crew:
@@ -108,14 +113,21 @@ def _order(as_of: str | None, names: list[str]) -> Order:
 def _tell(
     application: Application, done: Audit, *, json: Path | None, html: Path | None
 ) -> tuple[Report, Sequence[Path]]:
-    """Write the files and print the summary; the HTML is always made, and its files are given."""
+    """Write the files and print the summary; the HTML is always made, and its files are given.
+
+    What breaks one of them keeps none of the others.
+    """
     report = report_of(application, done)
-    print(summary(report))
+    files: tuple[Path, ...] = ()
+    with format_barrier("text"):
+        print(summary(report))
     if json:
-        print(f"JSON:  {write(report, 'json', json, private=False)}")
-    path = html or default_path(application, report, "html")
-    files = write_all(report, "html", path, private=html is None)
-    print(f"Отчёт: {files[0]}")
+        with format_barrier("json"):
+            print(f"JSON:  {write(report, 'json', json, private=False)}")
+    with format_barrier("html"):
+        path = html or default_path(application, report, "html")
+        files = write_all(report, "html", path, private=html is None)
+        print(f"Отчёт: {files[0]}")
     return report, files
 
 
@@ -135,8 +147,8 @@ def _mail(application: Application, done: Audit, report: Report, files: Sequence
     readings.owe_letters(application.engine, done.id, False)
 
 
-def _status(report: Report, *, strict: bool) -> int:
-    if not report.audit.complete:
+def _status(report: Report, faults: Sequence[Fault], *, strict: bool) -> int:
+    if not report.audit.complete or faults or has_broken(report.audit):
         return PARTLY_UNREAD
     has_failed = strict and any(one.outcome is Outcome.FAIL for one in report.findings)
     return HAS_FINDINGS if has_failed else COMPLETE

@@ -7,13 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from collectors.barrier import watched
 from monitor.application import Application, opened, real_time
+from monitor.breaks import format_barrier, tell_of
 from monitor.config import ConfigError, load_settings
 from monitor.delivery import Delivered, deliver, queue_report
 from monitor.reporting import (
     chosen_audit,
     default_path,
     demand_whole,
+    passed_over,
     rendered_as,
     report_of,
     write,
@@ -30,6 +33,7 @@ from reports.formats import installed
 from reports.model import Report
 from reports.templating import one_line
 
+PARTLY = 3  # the rest was done
 LETTERS = ("letter", "letter-text")
 STATES = {
     "held": "ждёт, пока уйдёт отчёт руководителю",
@@ -53,15 +57,17 @@ def report(
         raise ConfigError([f"--format {kind}: такого вида нет; есть {', '.join(installed())}"])
     if kind in LETTERS and institution is None:
         raise ConfigError([f"--format {kind}: скажите, какому учреждению: --institution КОД"])
-    with opened(load_settings(config)) as application:
+    with opened(load_settings(config)) as application, watched() as faults:
         found = _report(application, number, kind, institution, municipality)
         if output == Path("-"):
-            sys.stdout.buffer.writelines(rendered_as(found, kind).parts)
-            return 0
-        for slug in [kind] if output else family(kind):
-            path = output or _path(application, found, slug, institution, municipality)
-            print(write(found, slug, path, private=output is None))
-    return 0
+            with format_barrier(kind):
+                sys.stdout.buffer.writelines(rendered_as(found, kind).parts)
+        for slug in [] if output == Path("-") else [kind] if output else family(kind):
+            with format_barrier(slug):
+                path = output or _path(application, found, slug, institution, municipality)
+                print(write(found, slug, path, private=output is None))
+        tell_of(faults)
+    return PARTLY if faults else 0
 
 
 def _report(
@@ -71,12 +77,19 @@ def _report(
     institution: str | None,
     municipality: str | None,
 ) -> Report:
+    _say_passed_over(application, number)
     found = report_of(application, chosen_audit(application, number, municipality))
     if municipality:
         found = of_town(application, found, municipality)
     if institution:
         found = narrowed(found, institution)
     return with_facts(application, found) if kind == "cur" else found
+
+
+def _say_passed_over(application: Application, number: int | None) -> None:
+    """Whoever names an audit gets it, whatever its date."""
+    if number is None and (told := passed_over(application)):
+        print(told, file=sys.stderr)
 
 
 def narrowed(report: Report, name: str) -> Report:
@@ -116,22 +129,26 @@ def _path(
 
 
 def send(config: Path, number: int | None, *, again: bool) -> int:
-    with opened(load_settings(config)) as application:
+    with opened(load_settings(config)) as application, watched() as faults:
         mail = application.settings.mail
         if not (mail.deputies or mail.cur):
             raise ConfigError(
                 [f"{config}: [mail] recipients: нет адресатов, письмо отправлять некому"]
             )
+        _say_passed_over(application, number)
         audit = chosen_audit(application, number)
         found = report_of(application, audit)
         if not mail.deputies:
             demand_whole(found, "cur")
         queued = queue_report(application, audit, found, again=again)
-        if not queued:
+        tell_of(faults)
+        if not queued and not faults:
             print(f"Отчёт о проверке № {audit.id} уже поставлен в очередь раньше; ещё раз: --again")
         done = deliver(application.engine, application.settings, application.clock)
     say_delivered(done)
-    return 1 if done.parked or done.postponed else 0
+    if done.parked or done.postponed:
+        return 1
+    return PARTLY if faults else 0
 
 
 def say_delivered(done: Delivered) -> None:
@@ -153,7 +170,7 @@ def outbox(config: Path, *, retry: bool) -> int:
     try:
         if retry:
             print(f"Снова в очереди: {line.requeue(engine, real_time())}. Отправить: dozor send")
-        for row in line.messages(engine):
+        for row in line.listed(engine):
             print(*_told(row, settings.schedule.timezone), sep="\n    ")
     finally:
         engine.dispose()

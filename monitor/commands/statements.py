@@ -44,7 +44,7 @@ def attest(config: Path, institution: str, **said: Any) -> int:
 def _dated(application: Application, said: dict[str, Any]) -> Attestation:
     """Without a date, the answer to a finding bears the day of the audit that found it."""
     now = application.clock()
-    last = latest(application.engine)
+    last = latest(application.engine, now=application.clock())
     if said["kind"] == "finding" and last:
         now = min(now, last.as_of)
     zone = application.settings.schedule.timezone
@@ -108,7 +108,7 @@ def _check_sense(application: Application, one: Institution, statement: Statemen
 
 def _last_day(application: Application, statement: Statement, town: Municipality) -> date:
     """What is past, by the clock or the newest audit, whichever refuses less."""
-    last = latest(application.engine)
+    last = latest(application.engine, now=application.clock())
     moments = [application.clock(), *([last.as_of] if last else [])]
     days = [moment.astimezone(town.timezone).date() for moment in moments]
     return min(days) if isinstance(statement, Waiver) else max(days)

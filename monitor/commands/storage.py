@@ -1,4 +1,4 @@
-"""`dozor storage move`."""
+"""`dozor storage move`, `tidy` and `compact`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from monitor.application import real_time
+from monitor.application import opened, real_time
+from monitor.clocks import words
 from monitor.config import load_settings
 from monitor.logs import hide
 from monitor.storage.addresses import passwords_of, shown, usable_address, with_password
-from monitor.storage.database import connect
+from monitor.storage.database import compact as give_room_back
+from monitor.storage.database import connect, open_database
 from monitor.storage.locks import AT_WORK, lock
 from monitor.storage.moving import MoveError
 from monitor.storage.moving import move as carry
+from monitor.witnesses import tidy as remove_what_is_old
 
 
 def move(config: Path, to: str, password: str) -> int:
@@ -25,8 +28,8 @@ def move(config: Path, to: str, password: str) -> int:
     hide((password, *passwords_of(written)))
     address = with_password(written, password)
     with ExitStack() as stack:
-        source = stack.enter_context(_connected(settings.storage.database))
-        target = stack.enter_context(_connected(address))
+        source = stack.enter_context(_closing(connect(settings.storage.database)))
+        target = stack.enter_context(_closing(connect(address)))
         for name in AT_WORK:
             stack.enter_context(lock(source, name, real_time))
         carry(source, target, lambda table, rows: print(f"  {table}: {rows}"))
@@ -36,6 +39,30 @@ def move(config: Path, to: str, password: str) -> int:
         "(пароль — в DATABASE_PASSWORD) и проверьте: dozor doctor; dozor verify. "
         "Прежняя база не изменена."
     )
+    return 0
+
+
+def tidy(config: Path) -> int:
+    """What a night does at its end; also what the settings keep for longer now comes back."""
+    with opened(load_settings(config)) as application:
+        done = remove_what_is_old(application)
+    if done.doubt:
+        print(done.doubt.what, done.doubt.advice, sep="\n")
+    moved = done.evidence
+    counts = {"binned": len(moved.binned), "back": len(moved.back), "gone": len(moved.gone)}
+    print(words("tidied", **counts, letters=done.letters))
+    return 1 if done.doubt else 0
+
+
+def compact(config: Path) -> int:
+    """While nobody audits or sends."""
+    settings = load_settings(config)
+    with ExitStack() as stack:
+        engine = stack.enter_context(_closing(open_database(settings.storage.database)))
+        for name in AT_WORK:
+            stack.enter_context(lock(engine, name, real_time))
+        give_room_back(engine)
+    print("Место возвращено диску.")
     return 0
 
 
@@ -51,8 +78,7 @@ def _without_password(address: str) -> str:
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Engine]:
-    engine = connect(address)
+def _closing(engine: Engine) -> Iterator[Engine]:
     try:
         yield engine
     finally:

@@ -23,7 +23,7 @@ from monitor.registry.faults import Fault, Problem, RegistryError, fault, wordin
 from monitor.registry.mend import mend
 from monitor.system_errors import in_russian
 from rules.model import Municipality
-from rules.toml_lines import Place, places
+from rules.toml_lines import Place, loaded, places
 
 MAX_BYTES = 20_000_000
 
@@ -103,15 +103,14 @@ def _draft(path: Path, setting: Setting) -> _Draft:
     digest = hashlib.sha256(content).hexdigest()
     try:
         text = normalised(content.decode("utf-8-sig"))
-        declared = _loaded(text)
+        return _declared(path, text, _loaded(text), digest, setting)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         return _Draft(path, None, digest, Place(1), (_unparsed(path, error),))
-    return _declared(path, text, declared, digest, setting)
 
 
 def _loaded(text: str) -> dict[str, object]:
     """`\\u00ad` in a string is a sign, too."""
-    declared = tomllib.loads(text)
+    declared = loaded(text)
     return dict(normalised_all(declared)) if "\\u" in text.lower() else declared
 
 

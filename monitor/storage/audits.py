@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Engine, update
+from sqlalchemy import ColumnElement, Engine, or_, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from monitor.clocks import SLIP
 from monitor.storage import findings, readings
 from monitor.storage.bodies import made, plain
 from monitor.storage.database import put_once, session
@@ -182,30 +183,49 @@ def by_id(engine: Engine, number: int) -> Audit | None:
     return _value(row) if row else None
 
 
-def _judged() -> SelectOfScalar[AuditRow]:
-    """Finished audits that judged, newest first by the run's clock and then by number."""
+def _judged(now: datetime | None = None) -> SelectOfScalar[AuditRow]:
+    """Finished audits that judged, newest first by the run's clock and then by number.
+
+    Not those dated later than `now`: a clock that was ahead once would have the last word for as
+    long as it was ahead.
+    """
+    until = [] if now is None else [_is_by(AuditRow.as_of, now), _is_by(AuditRow.started_at, now)]
     return (
         select(AuditRow)
-        .where(col(AuditRow.finished_at).is_not(None), AuditRow.kind != "collect")
+        .where(col(AuditRow.finished_at).is_not(None), AuditRow.kind != "collect", *until)
         .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
     )
 
 
-def latest(engine: Engine, towns: Several[str] = ()) -> Audit | None:
+def _is_by(moment: datetime, now: datetime) -> ColumnElement[bool]:
+    return col(moment) <= now + SLIP
+
+
+def later_than(engine: Engine, now: datetime) -> tuple[int, ...]:
+    """The numbers of finished audits that are passed over as they are dated later than now."""
+    later = or_(~_is_by(AuditRow.as_of, now), ~_is_by(AuditRow.started_at, now))
+    with session(engine) as opened:
+        return tuple(row.id or 0 for row in opened.exec(_judged().where(later)))
+
+
+def latest(
+    engine: Engine, towns: Several[str] = (), *, now: datetime | None = None
+) -> Audit | None:
     """The newest finished audit of everything: of all institutions of at least these towns.
 
-    Offices may share a database: what one audited whole may be a part of what another has.
+    Offices may share a database: what one audited whole may be a part of what another has. With
+    `now`, not one that is dated later.
     """
     with session(engine) as opened:
-        whole = (row for row in opened.exec(_judged()) if row.scope is None)
+        whole = (row for row in opened.exec(_judged(now)) if row.scope is None)
         found = next((row for row in whole if set(towns) <= _towns(row, towns)), None)
     return _value(found) if found else None
 
 
-def latest_of_any(engine: Engine, towns: Several[str]) -> Audit | None:
+def latest_of_any(engine: Engine, towns: Several[str], now: datetime) -> Audit | None:
     """The newest finished audit in one of these towns, be it only of a few institutions."""
     with session(engine) as opened:
-        rows = opened.exec(_judged())
+        rows = opened.exec(_judged(now))
         found = next((row for row in rows if set(towns) & _towns(row, towns)), None)
     return _value(found) if found else None
 
@@ -222,10 +242,10 @@ def before(engine: Engine, audit: Audit, *, whole_only: bool = True) -> Audit | 
     return _value(found) if found else None
 
 
-def whole_since(engine: Engine, since: datetime) -> tuple[Audit, ...]:
-    """The finished audits of all institutions as of a later moment, newest first."""
+def whole_since(engine: Engine, since: datetime, now: datetime) -> tuple[Audit, ...]:
+    """The finished audits of all institutions as of a moment between, newest first."""
     with session(engine) as opened:
-        rows = opened.exec(_judged().where(col(AuditRow.as_of) > since))
+        rows = opened.exec(_judged(now).where(col(AuditRow.as_of) > since))
         return tuple(_value(row) for row in rows if row.scope is None)
 
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import zlib
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
 Value = TypeVar("Value")
 
 
-def packed(value: Any) -> bytes:
-    """Fields at their defaults are left out: a default of a stored value may never change."""
-    return zlib.compress(_adapter(type(value)).dump_json(value, exclude_defaults=True))
+def packed(value: Any, *, strict: bool = False) -> bytes:
+    """Fields at their defaults are left out: a default of a stored value may never change.
+
+    `strict`: what is not of the kind that its field says is refused, as it would not be read back
+    (PydanticSerializationError).
+    """
+    warnings: Literal["error", "warn"] = "error" if strict else "warn"
+    adapter = _adapter(type(value))
+    return zlib.compress(adapter.dump_json(value, exclude_defaults=True, warnings=warnings))
 
 
 def unpacked(kind: type[Value], body: bytes) -> Value:

@@ -29,6 +29,7 @@ from sqlalchemy import make_url
 
 from monitor.config import Storage
 from monitor.storage.private import FILE, FOLDER, make_folder, opener
+from monitor.storage.retention import BIN
 
 MANIFEST, DATABASE, EVIDENCE = "manifest.json", "dozor.db", "evidence"
 UNFINISHED = "unfinished.tar"
@@ -56,21 +57,26 @@ def back_up(storage: Storage, file: Path) -> int:
     with _workshop(file) as folder, _named(file):
         snapshot, unfinished = folder / DATABASE, folder / UNFINISHED
         _snapshot(database, snapshot)
-        evidence = sorted(path for path in storage.evidence.glob("*") if path.is_file())
+        evidence = _evidence(storage.evidence)
         with open(unfinished, "xb", opener=opener) as written:
-            _write(written, snapshot, evidence)
+            _write(written, snapshot, storage.evidence, evidence)
             written.flush()
             os.fsync(written.fileno())
         unfinished.replace(file)
     return len(evidence)
 
 
-def _write(written: BinaryIO, snapshot: Path, evidence: Sequence[Path]) -> None:
+def _evidence(folder: Path) -> list[Path]:
+    """Also what lies in the bin: it may be wanted back."""
+    return sorted(path for at in (folder, folder / BIN) for path in at.glob("*") if path.is_file())
+
+
+def _write(written: BinaryIO, snapshot: Path, folder: Path, evidence: Sequence[Path]) -> None:
     with tarfile.open(fileobj=written, mode="w") as archive:
         digests = {DATABASE: _added(archive, DATABASE, snapshot)}
         snapshot.unlink()  # a disk need not hold it twice
         for path in evidence:
-            name = f"{EVIDENCE}/{path.name}"
+            name = f"{EVIDENCE}/{path.relative_to(folder).as_posix()}"
             digests[name] = _added(archive, name, path)
         _add_text(archive, MANIFEST, json.dumps(digests, indent=1))
 
@@ -132,7 +138,7 @@ def restore(storage: Storage, file: Path, *, force: bool, mark: Mark) -> int:
         (folder / EVIDENCE).mkdir(exist_ok=True)
         _close_to_others(folder)
         shutil.move(folder / EVIDENCE, beside / EVIDENCE)  # be it to another disk, that may be full
-        count = len(list((beside / EVIDENCE).iterdir()))
+        count = len(_evidence(beside / EVIDENCE))
         mark(folder / DATABASE)
         if not force and database.exists():
             raise CopyError(_IS_THERE.format(database=database))

@@ -23,6 +23,7 @@ from sqlalchemy import URL, Connection, Engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import Session, SQLModel, create_engine
 
+from collectors.barrier import RunError
 from monitor.storage.addresses import INSTALL, POSTGRESQL, SQLITE, shown
 from monitor.storage.private import make_folder, opener
 from monitor.system_errors import in_russian
@@ -35,7 +36,7 @@ CONNECT_SECONDS = 10  # to PostgreSQL, unless the address says ?connect_timeout=
 _MIGRATING, _EXCLUSIVE = 1146047053, 1146047054  # PostgreSQL's advisory locks go by number
 
 
-class StorageError(Exception):
+class StorageError(RunError):
     """What is stored cannot be reached; the run stops, nothing that was committed is lost."""
 
 
@@ -120,6 +121,16 @@ def product_of(engine: Engine) -> str:
     with translated(str(engine.url)), engine.connect() as connection:
         version = connection.dialect.server_version_info or ()
     return f"{name} {'.'.join(map(str, version))}".strip()
+
+
+def compact(engine: Engine) -> None:
+    """Give the room of what was removed back to the disk; SQLite itself only fills it again."""
+    with translated(str(engine.url)), engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        full = {SQLITE: "", POSTGRESQL: "FULL "}.get(kind_of(engine), "")
+        connection.exec_driver_sql(f"VACUUM {full}".strip())
+        if kind_of(engine) == SQLITE:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

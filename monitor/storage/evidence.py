@@ -37,6 +37,7 @@ from monitor.redaction import MASK, Redactor
 from monitor.storage.database import exclusive, session
 from monitor.storage.heartbeats import is_in_work
 from monitor.storage.private import appending, make_folder
+from monitor.storage.retention import place_of
 from monitor.storage.tables import EvidenceFileRow
 from reports.model import Audit
 
@@ -321,7 +322,7 @@ def verify(engine: Engine, folder: Path) -> Iterator[str]:
             yield f"проверка № {row.audit_id}: цепочка отпечатков прервана, запись в базе изменена"
         chain = row.chain
         if row.removed_on is None:
-            yield from _faults_of_file(folder / row.name, row)
+            yield from _faults_of_file(place_of(folder, row.name), row)
 
 
 def _faults_of_file(path: Path, row: EvidenceFileRow) -> Iterator[str]:

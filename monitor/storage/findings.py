@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine, and_, func, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -21,6 +21,7 @@ from monitor.storage.database import put_once, session
 from monitor.storage.tables import COUNTED, AuditRow, EvidenceListRow, JudgementRow
 from reports.model import Audit
 from rules.model import Finding, Institution, Outcome
+from rules.reasons import Reason
 
 AT_ONCE = 50  # institutions that a reader who takes findings one by one holds
 SHORT = 2  # a list of evidence that takes no more room than a reference to it
@@ -89,6 +90,31 @@ def judged(engine: Engine, audit: Audit) -> set[str]:
             )
         )
         return {f"{municipality}/{institution}" for municipality, institution in rows}
+
+
+def broken(engine: Engine, audit: Audit) -> tuple[str, ...]:
+    """Keys of the institutions of which our program could not judge something, or anything.
+
+    It says so with `error`; of one that could not be judged at all, everything is unknown.
+    """
+    others = set(COUNTED.values()) - {"unknown", "error"}
+    hidden = and_(*(getattr(JudgementRow, column) == 0 for column in others))
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(JudgementRow)
+            .where(
+                JudgementRow.audit_id == audit.id,
+                or_(col(JudgementRow.error) > 0, and_(col(JudgementRow.unknown) > 0, hidden)),
+            )
+            .order_by(col(JudgementRow.id))
+            .execution_options(yield_per=AT_ONCE)
+        )
+        return tuple(f"{row.municipality}/{row.institution}" for row in rows if _broke(row.body))
+
+
+def _broke(body: bytes) -> bool:
+    found = unpacked(Judgement, body).findings
+    return any(one.reason == Reason.PREDICATE_BROKE for one in found)
 
 
 def counts_of(

@@ -29,6 +29,7 @@ _USED = select(func.coalesce(func.sum(col(CallRow.calls)), 0)).where(
     col(CallRow.reader) == bindparam("of_reader"),
     col(CallRow.method) == bindparam("of_method"),
     col(CallRow.at) > bindparam("since"),
+    col(CallRow.at) < bindparam("until"),  # later ones were made by a clock that was ahead
 )
 _ADD = insert(SQLModel.metadata.tables["call"])
 
@@ -74,6 +75,7 @@ class Ledger:
                     CallRow.reader == reader,
                     CallRow.method == method,
                     col(CallRow.at) > now - WINDOW,
+                    col(CallRow.at) < now + WINDOW,
                 )
             ).one()
         if oldest is None or oldest + WINDOW - now > SOON:
@@ -84,7 +86,9 @@ class Ledger:
         return quota.per_day if self.on_demand else quota.per_day - quota.reserve
 
     def _used(self, opened: Session, reader: str, method: str, window: timedelta) -> int:
-        asked = {"of_reader": reader, "of_method": method, "since": self.clock() - window}
+        now = self.clock()
+        bounds = {"since": now - window, "until": now + WINDOW}
+        asked = {"of_reader": reader, "of_method": method, **bounds}
         return opened.exec(_USED, params=asked).one()
 
     def _add(self, opened: Session, reader: str, method: str, calls: int) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from collectors.barrier import RunError
 from monitor.storage.database import StorageError, session, translated
 from monitor.storage.tables import LockRow
 
@@ -32,7 +33,7 @@ LOOK_AGAIN_SECONDS = 0.5
 AT_ONCE = timedelta(0)
 
 
-class LockTakenError(Exception):
+class LockTakenError(RunError):
     """Somebody else is at work; the text is Russian and says who, since when."""
 
 

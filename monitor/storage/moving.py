@@ -25,10 +25,12 @@ from sqlmodel import SQLModel
 
 from monitor.storage.addresses import POSTGRESQL, shown
 from monitor.storage.database import kind_of, schema_is_current, translated, upgrade
-from monitor.storage.tables import LockRow
+from monitor.storage.tables import LetterPartRow, LockRow
 
 LEFT_BEHIND = {str(LockRow.__tablename__)}  # who is at work there is not at work here
 AT_ONCE = 500  # rows
+FEW = 8  # where a row may be as large as an attachment
+LARGE = {str(LetterPartRow.__tablename__)}
 ALL = 1 << 256
 
 Tell = Callable[[str, int], None]  # table, rows
@@ -92,7 +94,7 @@ def _demand_empty(there: Connection) -> None:
 
 def _copied(table: Table, here: Connection, there: Connection) -> Content:
     content = Content()
-    for rows in _portions(here.execute(select(table))):
+    for rows in _portions(here.execute(select(table)), _at_once(table)):
         there.execute(insert(table), [dict(row._mapping) for row in rows])
         content = content.plus(rows)
     return content
@@ -101,7 +103,7 @@ def _copied(table: Table, here: Connection, there: Connection) -> Content:
 def _demand_equal(given: Mapping[str, Content], there: Connection) -> None:
     for table in _tables():
         content = Content()
-        for rows in _portions(there.execute(select(table))):
+        for rows in _portions(there.execute(select(table)), _at_once(table)):
             content = content.plus(rows)
         if content != given[table.name]:
             raise MoveError(
@@ -110,9 +112,13 @@ def _demand_equal(given: Mapping[str, Content], there: Connection) -> None:
             )
 
 
-def _portions(rows: Iterable[Row[Any]]) -> Iterable[Sequence[Row[Any]]]:
+def _at_once(table: Table) -> int:
+    return FEW if table.name in LARGE else AT_ONCE
+
+
+def _portions(rows: Iterable[Row[Any]], size: int) -> Iterable[Sequence[Row[Any]]]:
     rest = iter(rows)
-    return iter(lambda: list(islice(rest, AT_ONCE)), [])
+    return iter(lambda: list(islice(rest, size)), [])
 
 
 def _continue_numbers(table: Table, there: Connection) -> None:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, update
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, Engine, update
+from sqlmodel import Session, col, select
 
+from monitor.clocks import FAR, SLIP
 from monitor.storage.database import exclusive, session
-from monitor.storage.tables import NightRow
+from monitor.storage.tables import AuditRow, NightRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,22 @@ def begin(engine: Engine, due_at: datetime, as_of: datetime, keep_since: datetim
     """Write the night down; one that broke off keeps its moment, unless that is too long ago."""
     with exclusive(engine) as opened:
         row = opened.get(NightRow, due_at) or NightRow(due_at=due_at, as_of=as_of)
+        if _was_ahead(opened, row):
+            row.as_of, row.finished_at, row.audit_id = as_of, None, None
         if row.finished_at is None and row.as_of < keep_since:
             row.as_of = as_of
         opened.add(row)
     return _value(row)
+
+
+def _was_ahead(opened: Session, row: NightRow) -> bool:
+    """Written down by a clock far ahead: audits that began long before it was due came after it."""
+    if row.audit_id is None:
+        return False
+    after = select(AuditRow.id).where(
+        col(AuditRow.id) > row.audit_id, col(AuditRow.started_at) < row.due_at - FAR
+    )
+    return opened.exec(after.limit(1)).first() is not None
 
 
 def finish(engine: Engine, night: Night, at: datetime, audit: int | None = None) -> None:
@@ -52,13 +65,18 @@ def _update(engine: Engine, night: Night, **values: Any) -> None:
         opened.exec(update(NightRow).where(col(NightRow.due_at) == night.due_at).values(**values))
 
 
-def last(engine: Engine) -> Night | None:
-    return _first(engine)
+def last(engine: Engine, now: datetime | None = None) -> Night | None:
+    """With `now`, not one that is due later: it was written down by a clock that was ahead."""
+    return _first(engine, *_by(now))
 
 
-def last_good(engine: Engine) -> Night | None:
+def last_good(engine: Engine, now: datetime | None = None) -> Night | None:
     """The last night that ended with an audit."""
-    return _first(engine, col(NightRow.audit_id).is_not(None))
+    return _first(engine, col(NightRow.audit_id).is_not(None), *_by(now))
+
+
+def _by(now: datetime | None) -> list[ColumnElement[bool]]:
+    return [] if now is None else [col(NightRow.due_at) <= now + SLIP]
 
 
 def _first(engine: Engine, *conditions: Any) -> Night | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, bindparam, func, insert, or_
 from sqlmodel import SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from collectors.barrier import barrier
 from collectors.model import Address, Observation
 from monitor.storage.bodies import packed, unpacked
 from monitor.storage.database import session
@@ -26,7 +27,7 @@ _ADD = insert(SQLModel.metadata.tables["observation"])
 
 def add(engine: Engine, audit: Audit, batch: Iterable[Observation]) -> None:
     """Commit one batch: what a killed run had added stays."""
-    if rows := [_row(audit, one) for one in batch]:
+    if rows := [_sound_row(audit, one) for one in batch]:
         with session(engine) as opened:
             opened.connection().execute(_ADD, rows)
 
@@ -137,6 +138,21 @@ def _of_page(as_of: datetime, most: int) -> SelectOfScalar[bytes]:
     )
 
 
+def _sound_row(audit: Audit, observation: Observation) -> dict[str, Any]:
+    """Facts that cannot be stored, or not be read back as they were, cost their own page."""
+    with barrier("page", observation.page.address) as crossing:
+        return _row(audit, observation)
+    return _row(
+        audit,
+        Observation(
+            page=observation.page,
+            observed_at=observation.observed_at,
+            failure=crossing.failure,
+            evidence=observation.evidence,
+        ),
+    )
+
+
 def _row(audit: Audit, observation: Observation) -> dict[str, Any]:
     facts, failure = observation.facts, observation.failure
     return {
@@ -146,5 +162,5 @@ def _row(audit: Audit, observation: Observation) -> dict[str, Any]:
         "page_id": facts.page_id if facts else None,
         "observed_at": observation.observed_at,
         "failure": failure.code.value if failure else None,
-        "body": packed(observation),
+        "body": packed(observation, strict=True),
     }

@@ -16,12 +16,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, update
+from sqlalchemy import Engine, and_, func, or_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from monitor.clocks import SLIP
+from monitor.storage import letters
 from monitor.storage.database import StorageError, exclusive, session
 from monitor.storage.tables import AuditRow, MessageRow
 from reports.model import Audit
@@ -32,6 +34,7 @@ UNSURE = (
     "неизвестно, ушло ли письмо: программа остановилась при передаче. Спросите адресата; "
     "отправить снова: dozor outbox --retry"
 )
+LONGEST = timedelta(days=2)  # no pause between two tries is as long
 ON_THE_WAY = frozenset({"queued", "claimed", "handing"})
 
 
@@ -98,7 +101,8 @@ def queue(
     """Put a message in line, or aside with the reason why it cannot go (`refusal`).
 
     A second one of the same audit, role, recipient and turn is refused (QueuedBeforeError); so is
-    an alert where one with its subject was put in line after `told_since`.
+    an alert where one with its subject was put in line between `told_since` and now: one of later
+    was written by a clock that was ahead, and told long ago.
     """
     row = MessageRow(
         audit_id=audit.id if audit else None,
@@ -106,7 +110,7 @@ def queue(
         recipient=recipient,
         turn=turn,
         subject=subject,
-        body=body,
+        body=b"",
         message_id=message_id,
         state="parked" if refusal else "held" if held else "queued",
         answer=refusal,
@@ -116,7 +120,7 @@ def queue(
     with exclusive(engine) as opened:
         if _is_queued(opened, row, told_since):
             raise QueuedBeforeError(subject)
-        opened.add(row)
+        letters.keep(opened, row, body)
     return row
 
 
@@ -129,7 +133,9 @@ def _is_queued(opened: Session, row: MessageRow, told_since: datetime | None) ->
     elif told_since is None:
         return False
     else:
-        same = same.where(MessageRow.subject == row.subject, col(MessageRow.queued_at) > told_since)
+        at = col(MessageRow.queued_at)
+        of_late = and_(at > told_since, at <= row.queued_at + SLIP)
+        same = same.where(MessageRow.subject == row.subject, of_late)
     return opened.exec(same.limit(1)).first() is not None
 
 
@@ -147,28 +153,35 @@ def has_report(engine: Engine, audit: Audit) -> bool:
         return opened.exec(select(MessageRow.id).where(*report).limit(1)).first() is not None
 
 
-def last_told(engine: Engine, role: str, recipient: str) -> datetime | None:
+def last_told(
+    engine: Engine, role: str, recipient: str, until: datetime | None = None
+) -> datetime | None:
     """As of when the newest audit is that this recipient was written of in this role.
 
-    A partial one, sent by hand, is no deputy head's report of the week.
+    A partial one, sent by hand, is no deputy head's report of the week; one of later than `until`
+    is of a clock that was ahead.
     """
+    by = [] if until is None else [col(AuditRow.as_of) <= until]
     whole = [col(AuditRow.scope).is_(None)] if role.startswith(DEPUTY) else []
     with session(engine) as opened:
         return opened.exec(
             select(AuditRow.as_of)
             .join(MessageRow, col(MessageRow.audit_id) == col(AuditRow.id))
-            .where(*_same(role, recipient), *whole)
+            .where(*_same(role, recipient), *whole, *by)
             .order_by(col(AuditRow.as_of).desc())
             .limit(1)
         ).first()
 
 
-def last_queued(engine: Engine, role: str, recipient: str) -> datetime | None:
-    """When something was last put in line for this recipient in this role."""
+def last_queued(
+    engine: Engine, role: str, recipient: str, now: datetime | None = None
+) -> datetime | None:
+    """When something was last put in line for this recipient in this role; not after `now`."""
+    by = [] if now is None else [col(MessageRow.queued_at) <= now + SLIP]
     with session(engine) as opened:
         return opened.exec(
             select(MessageRow.queued_at)
-            .where(*_same(role, recipient))
+            .where(*_same(role, recipient), *by)
             .order_by(col(MessageRow.id).desc())
             .limit(1)
         ).first()
@@ -255,12 +268,16 @@ def recover(engine: Engine) -> int:
 
 
 def due(engine: Engine, now: datetime) -> tuple[int, ...]:
+    """Also what a clock that was ahead put off to a far day; but not reports of that day."""
+    report = select(AuditRow.as_of).where(col(AuditRow.id) == col(MessageRow.audit_id))
+    of = func.coalesce(report.scalar_subquery(), now)
+    put_off = and_(col(MessageRow.due_at) > now + LONGEST, of <= now + SLIP)
     with session(engine) as opened:
         return tuple(
             number
             for number in opened.exec(
                 select(MessageRow.id)
-                .where(MessageRow.state == "queued", col(MessageRow.due_at) <= now)
+                .where(MessageRow.state == "queued", or_(col(MessageRow.due_at) <= now, put_off))
                 .order_by(col(MessageRow.id))
             )
             if number is not None
@@ -275,7 +292,7 @@ def claim(engine: Engine, number: int, now: datetime) -> MessageRow | None:
             .where(col(MessageRow.id) == number, col(MessageRow.state) == "queued")
             .values(state="claimed", claimed_at=now, attempts=MessageRow.attempts + 1)
         )
-        return opened.get(MessageRow, number) if won.rowcount else None
+        return _with_letter(opened, opened.get_one(MessageRow, number)) if won.rowcount else None
 
 
 def postpone(engine: Engine, now: datetime, due_at: datetime, answer: str) -> tuple[str, ...]:
@@ -293,9 +310,25 @@ def postpone(engine: Engine, now: datetime, due_at: datetime, answer: str) -> tu
     return tuple(found)
 
 
+def _with_letter(opened: Session, row: MessageRow) -> MessageRow:
+    """For a reader: its `body` is the letter as it was written, and is stored no more."""
+    letter = letters.whole(opened, row)
+    opened.expunge(row)
+    row.body = letter
+    return row
+
+
 def mark(engine: Engine, number: int, **changes: object) -> None:
     with session(engine) as opened:
         opened.exec(update(MessageRow).where(col(MessageRow.id) == number).values(**changes))
+
+
+def write_anew(engine: Engine, number: int, letter: bytes, answer: str) -> None:
+    """Back in line with another text, for the reason that the server gave."""
+    with exclusive(engine) as opened:
+        row = opened.get_one(MessageRow, number)
+        row.state, row.answer = "queued", answer
+        letters.keep(opened, row, letter)
 
 
 def held(engine: Engine) -> int:
@@ -373,8 +406,16 @@ def _addressee(role: str, recipient: str) -> tuple[str, str]:
 
 def messages(engine: Engine, most: int = 50) -> Iterable[MessageRow]:
     """The newest messages first."""
+    newest = select(MessageRow).order_by(col(MessageRow.id).desc()).limit(most)
     with session(engine) as opened:
-        return opened.exec(select(MessageRow).order_by(col(MessageRow.id).desc()).limit(most)).all()
+        return [_with_letter(opened, row) for row in opened.exec(newest).all()]
+
+
+def listed(engine: Engine, most: int = 50) -> Sequence[MessageRow]:
+    """The same without their letters, that may be large."""
+    newest = select(MessageRow).order_by(col(MessageRow.id).desc()).limit(most)
+    with session(engine) as opened:
+        return opened.exec(newest.options(defer(MessageRow.body))).all()  # type: ignore[arg-type]
 
 
 def requeue(engine: Engine, now: datetime) -> int:

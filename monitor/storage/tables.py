@@ -200,11 +200,16 @@ class EvidenceFileRow(SQLModel, table=True):
     sha256: str
     chain: str
     place: int = Field(sa_column_kwargs={"server_default": "0"})  # in the order of sealing
+    binned_at: datetime | None = _moment(default=None, nullable=True)
     removed_on: date | None = None
 
 
 class MessageRow(SQLModel, table=True):
-    """The outbox. A message is claimed by a conditional update, then sent."""
+    """The outbox. A message is claimed by a conditional update, then sent.
+
+    `body` is the letter without its long parts (monitor/storage/letters.py); a body that was kept
+    for long enough goes, and the row stays as the record that it was sent.
+    """
 
     __tablename__ = "message"
     __table_args__ = (UniqueConstraint("audit_id", "role", "recipient", "turn"),)
@@ -225,6 +230,27 @@ class MessageRow(SQLModel, table=True):
     sent_at: datetime | None = _moment(default=None, nullable=True)
     attempts: int = 0
     answer: str = ""
+    binned_at: datetime | None = _moment(default=None, nullable=True)
+    removed_on: date | None = None
+
+
+class LetterPartRow(SQLModel, table=True):
+    """A long part of letters, such as an attachment: compressed, once for all that hold it."""
+
+    __tablename__ = "letter_part"
+
+    digest: str = Field(primary_key=True)  # sha256 of what it is, uncompressed
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class MessagePartRow(SQLModel, table=True):
+    """Which letters hold which parts: one that is in none any more goes."""
+
+    __tablename__ = "message_part"
+    __table_args__ = (Index("message_part_digest", "digest"),)
+
+    message_id: int = Field(primary_key=True, foreign_key="message.id", ondelete="CASCADE")
+    digest: str = Field(primary_key=True, foreign_key="letter_part.digest")
 
 
 class NightRow(SQLModel, table=True):

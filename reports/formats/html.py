@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from reports.building import build, build_run
-from reports.cards import build_card
+from reports.cards import card_of
 from reports.ground import anchor_of, ground, standing_of
 from reports.model import Format, Rendered, Report
 from reports.templating import render
@@ -67,7 +67,7 @@ def cards(report: Report) -> Iterator[tuple[str, bytes]]:
     for town in report.municipalities:
         base = ground(report, town)
         for one in base.institutions:
-            values = {"card": build_card(base, one, standing_of(base, one)), "run": run}
+            values = {"card": card_of(base, one, standing_of(base, one)), "run": run}
             content = tight(render("institution.html.j2", values | {"town": town.name}))
             yield f"{folder_of(report)}/{anchor_of(one)}.html", content.encode()
 

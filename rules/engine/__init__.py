@@ -7,10 +7,11 @@ is the only clock, and the same dossier gives the same findings.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from collectors.barrier import barrier
 from collectors.model import Page
 from rules.dossier import attestations
 from rules.dossier.bench import Bench, Hearing
@@ -28,27 +29,57 @@ from rules.engine.verdicts import (
     verdict_of,
 )
 from rules.law.force import Force
-from rules.model import Act, Dossier, Finding, Institution, Municipality, Outcome, Waiver
+from rules.model import (
+    Act,
+    Dossier,
+    Finding,
+    Institution,
+    Municipality,
+    Outcome,
+    Requirement,
+    Waiver,
+)
 from rules.reasons import Reason
 from rules.terms.binding import not_bound, stricter_duty
-from rules.text.sentences import advice
+from rules.text.sentences import advice, sentence
 
-log = logging.getLogger(__name__)
-
-__all__ = ["ENGINE_PARAMETERS", "NOT_DUE", "declared_pages", "judge", "judge_alone"]
+__all__ = ["ENGINE_PARAMETERS", "NOT_DUE", "declared_pages", "judge", "judge_alone", "unjudged"]
 
 
 def judge(bench: Bench, dossier: Dossier) -> tuple[Finding, ...]:
     """Findings of one institution, in the acts' order; only of acts that its municipality names."""
     hearing = Hearing(bench, dossier)
     return tuple(
-        _finding(case) for clause, kin in bench.law for case in cases_of(clause, kin, hearing)
+        _found(case) for clause, kin in bench.law for case in cases_of(clause, kin, hearing)
     )
 
 
 def judge_alone(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:
     """One institution before a bench of its own: others of its town are not judged with it."""
     return judge(Bench(dossier.municipality, acts, dossier.today), dossier)
+
+
+def unjudged(institution: Institution, acts: Sequence[Act]) -> tuple[Finding, ...]:
+    """What is left to say of one on which `judge` itself broke: nothing of it is known."""
+    return tuple(
+        _unjudged(institution, requirement)
+        for act in acts
+        for requirement in act.requirements
+        if requirement.predicate is not None
+    )
+
+
+def _unjudged(institution: Institution, requirement: Requirement) -> Finding:
+    return Finding(
+        institution=institution.id,
+        municipality=institution.municipality,
+        requirement=requirement.id,
+        clause=requirement.clause,
+        outcome=Outcome.UNKNOWN,
+        severity=requirement.severity,
+        reason=str(Reason.PREDICATE_BROKE),
+        because=sentence(Reason.PREDICATE_BROKE, {"clause": requirement.clause}),
+    )
 
 
 def declared_pages(
@@ -73,6 +104,23 @@ def declared_pages(
 
 
 # --- one finding ------------------------------------------------------------------------------
+
+
+def _found(case: Case) -> Finding:
+    """A guard that breaks costs this finding only."""
+    with barrier("institution", _place(case)):
+        return _finding(case)
+    return replace(
+        _unjudged(case.institution, case.requirement),
+        network=case.network,
+        page=case.page.address if case.page else case.event_page,
+        about=case.about,
+        outcome=Outcome.ERROR,
+    )
+
+
+def _place(case: Case) -> str:
+    return f"{case.institution.key}, {case.requirement.id}"
 
 
 def _finding(case: Case) -> Finding:
@@ -100,11 +148,9 @@ def _apply(case: Case) -> Verdict:
 
 def _safely(case: Case, decide: Callable[[Case], Verdict]) -> Verdict:
     """A broken predicate costs this finding only."""
-    try:
+    with barrier("institution", _place(case)):
         return decide(case)
-    except Exception:
-        log.exception("predicate %s broke on %s", case.requirement.id, case.institution.key)
-        return plain(case, Reason.PREDICATE_BROKE, outcome=Outcome.ERROR)
+    return plain(case, Reason.PREDICATE_BROKE, outcome=Outcome.ERROR)
 
 
 def _decide(case: Case) -> Verdict:

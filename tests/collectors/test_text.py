@@ -17,7 +17,7 @@ from collectors.ok.addresses import ok_address
 from collectors.ok.page import Shown
 from collectors.site.page import Reading, Source, read_page
 from collectors.site.territory import absolute, territory
-from collectors.text import is_normal, normalised, normalised_all
+from collectors.text import is_normal, normalised, normalised_all, paired
 from collectors.vk.addresses import vk_address
 from collectors.vk.facts import group_facts
 from collectors.vk.posts import post
@@ -178,3 +178,12 @@ def test_contacts_on_a_page_of_ok_are_found_around_the_sign() -> None:
     told = of_ok(f'<h1 class="group-name_h">М</h1><div class="group-info">{OF_PHONES}</div>')
     assert told.contacts is not None
     assert [one.e164 for one in told.contacts.phones] == ["+73825035546"]
+
+
+@pytest.mark.parametrize("half", ["\ud800", "Школа \ud83d № 1"])
+def test_half_a_sign_can_be_written_everywhere(half: str) -> None:
+    assert "\ufffd" in normalised(half).encode("utf-8").decode()
+
+
+def test_halves_that_a_script_spells_are_one_sign() -> None:
+    assert paired("\ud83d\ude00 \ud83d") == "\U0001f600 \ufffd"

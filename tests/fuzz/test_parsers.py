@@ -309,6 +309,23 @@ def test_deep_nesting_is_no_way_to_stop_us(tmp_path: Path, depth: int) -> None:
         load_act(path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a" + ".a" * 5_000 + " = 1", "[a" + ".a" * 500 + "]", "a = {b" + ".c" * 900 + " = 1}",
+     "id = " + "9" * 5_000, "[[institution]]\nid" + ".x" * 99_000 + " = 1"],
+)  # fmt: skip
+def test_a_key_of_many_parts_and_an_endless_number_are_faults_of_a_file(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "odd.toml"
+    path.write_text(text, "utf-8")
+    assert check([path])
+    with pytest.raises(ConfigError):
+        load_settings(path, {})
+    with pytest.raises(PackError):
+        load_act(path)
+
+
 def test_deeply_nested_json_is_a_malformed_answer(tmp_path: Path) -> None:
     deep = "[" * 100_000
     html = f"<h1>Школа</h1><script type='application/ld+json'>{deep}</script>" + "<div>" * 5_000

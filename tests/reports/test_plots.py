@@ -6,11 +6,13 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from bs4 import BeautifulSoup, Tag
 
 from reports.building import build
 from reports.formats.html import FORMAT
 from reports.model import Report
+from reports.plots import heat_map
 from rules.model import Edition
 from tests.cast import TOWN
 from tests.reports.town import KEDROVY, PAGE_OF, REPORT, REQUIREMENTS, weekly
@@ -93,3 +95,11 @@ def test_what_came_and_went_is_listed() -> None:
 def test_a_town_without_moves_says_nothing_of_them() -> None:
     still = replace(REPORT, entered=(), left=(), municipalities=(TOWN,))
     assert "Сняты с реестра" not in said(soup(still).select_one(".first"))
+
+
+@pytest.mark.parametrize("name", ["$x^$", "a_$\\bad$", "\\$ {", "Шко\x00\r\n$ла", "я" * 9000])
+def test_a_name_is_drawn_as_it_is_and_is_no_formula(name: str) -> None:
+    posts = build(REPORT).sections[0].posts
+    assert posts is not None
+    page = replace(posts.pages[0], institution=name)
+    assert name[:3] in heat_map(replace(posts, pages=(page, *posts.pages[1:])), "posts")

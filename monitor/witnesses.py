@@ -1,0 +1,60 @@
+"""All witnesses of the time together, and what is removed when they agree."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from monitor.application import Application
+from monitor.clocks import Doubt, Why
+from monitor.ntp import NoTimeError, offset
+from monitor.storage import history
+from monitor.storage.old_letters import remove_letters
+from monitor.storage.retention import Moved, remove_old
+
+log = logging.getLogger(__name__)
+
+AGREES = timedelta(hours=1)
+
+
+def hear(application: Application) -> Doubt | None:
+    """A server that confirms the clock is witness enough, one that is silent is none."""
+    now, running = application.clock(), application.running
+    own = running.doubt(now) if running else None
+    if (off := _off(application)) is not None:
+        return None if abs(off) <= AGREES else Doubt(Why.SERVER, off)
+    return own or history.doubt(application.engine, now)
+
+
+def _off(application: Application) -> timedelta | None:
+    server = application.settings.clock.ntp_server
+    if not server:
+        return None
+    try:
+        return offset(server, application.clock)
+    except NoTimeError as error:
+        log.warning("time server %s: %s", server, error)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    evidence: Moved = field(default_factory=Moved)
+    letters: int = 0
+    doubt: Doubt | None = None
+
+
+def tidy(application: Application) -> Tidied:
+    """Remove the evidence and the letters that are older than the settings say. Raises OSError."""
+    doubt, engine, now = hear(application), application.engine, application.clock()
+    if doubt:
+        is_news = doubt.why is not Why.BEGINNING
+        level = logging.WARNING if is_news else logging.INFO
+        log.log(level, "nothing is removed, the clock is not believed: %s", doubt.why)
+    settings = application.settings
+    kept = settings.storage
+    believed = doubt is None
+    moved = remove_old(engine, kept.evidence, kept.evidence_days, now, believed=believed)
+    gone = remove_letters(engine, settings.mail.keep_days, now, believed=believed)
+    return Tidied(moved, gone, doubt)
