@@ -29,7 +29,7 @@ from collectors.site.page import Source, read_page
 from collectors.site.robots import robots, sitemap_of
 from collectors.site.territory import _own_page, resolved, territory
 from monitor.sandbox import Site, SitePage, World
-from rules.called import name_of
+from rules.names.called import name_of
 
 SIZES = {Size.TINY: 2_000, Size.QUICK: 20_000, Size.FULL: 100_000}
 SITE_PAGES = {Size.TINY: 20_000, Size.QUICK: 150_000, Size.FULL: 600_000}

@@ -29,7 +29,7 @@ from monitor.storage import audits, findings, observations
 from monitor.storage.bodies import packed
 from monitor.storage.database import open_database
 from reports.model import Audit, Collection
-from rules.engine import judge
+from rules.engine import judge_alone
 from rules.model import Dossier, Finding
 from rules.packs import load_act, shipped
 
@@ -90,7 +90,7 @@ def growth(nights: int) -> Growth:
             audit = _begun(engine, NOW + night * DAY)
             observations.add(engine, audit, (later(one, night) for one in seen))
             for one in dossiers:
-                findings.add(engine, audit, judge(_with_evidence(one, night), acts))
+                findings.add(engine, audit, judge_alone(_with_evidence(one, night), acts))
             sizes.append(_size(engine))
         told = _sum(engine, "judgement") + _sum(engine, "evidence_list")
         engine.dispose()
@@ -204,7 +204,7 @@ def _judged(engine: Engine, audit: Audit, found: Sequence[Finding], institutions
 
 def _found() -> tuple[Finding, ...]:
     acts = [load_act(path) for path in shipped().values()]
-    return judge(next(dossiers_of(0, acts)), acts)[:A_FINDING]
+    return judge_alone(next(dossiers_of(0, acts)), acts)[:A_FINDING]
 
 
 def _begun(engine: Engine, as_of: datetime) -> Audit:

@@ -42,6 +42,18 @@ class Page:
     deleted_on: date | None = None
     known_id: str | None = None  # the network's own id from an earlier reading: survives a rename
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """By which observations are kept: the address in its network."""
+        return self.network, self.address
+
+    def has_begun(self, on: date) -> bool:
+        return self.created_on is None or self.created_on <= on
+
+    def stands(self, on: date) -> bool:
+        """Created by then, and not deleted: only such a page is registered as of the date."""
+        return self.has_begun(on) and (self.deleted_on is None or self.deleted_on > on)
+
 
 class FailureCode(StrEnum):
     """Why something could not be read. A closed list: each has a Russian sentence in the rules."""

@@ -37,7 +37,7 @@ from reports.ground import (
 )
 from reports.standing import Stand, said
 from reports.words import day, moment, named, phrase, word, words
-from rules.attestations import is_valid, valid_until
+from rules.dossier.attestations import is_valid, valid_until
 from rules.model import Attestation, Finding, Institution, Outcome, Waiver
 
 EVIDENCE_SHOWN = 3  # a finding over a crawled site rests on hundreds; the JSON has them all

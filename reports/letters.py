@@ -32,7 +32,7 @@ from reports.standing import Stand, Standing, is_put_off, said
 from reports.templating import one_line, render
 from reports.words import day, moment, phrase
 from rules.model import Finding, Institution, Outcome
-from rules.sentences import cited
+from rules.text.sentences import cited
 
 PLACES_SHOWN = 10  # the administration may have a hundred institutions under one requirement
 # A full stop after a word of four letters or a quote: «г.» and «ул.» end no sentence.

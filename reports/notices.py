@@ -2,8 +2,8 @@
 
 Events of the registry and the database ──> Notice, one an event and a recipient
 
-What is owed and what is late is said by `rules.notices`, by which findings are judged, too; an act
-that does not bind yet is shown ahead of time, and nobody is late with it.
+What is owed and what is late is said by `rules.terms.notices`, by which findings are judged, too;
+an act that does not bind yet is shown ahead of time, and nobody is late with it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reports.model import Format, Rendered, Report
 from reports.templating import render
 from reports.words import day
 from rules.model import Dossier, Event, Institution
-from rules.notices import Account, State, accounts, duties
+from rules.terms.notices import Account, State, accounts, duties
 
 UNTOLD_FIRST = (
     State.LATE,

@@ -11,9 +11,9 @@ from reports.ground import Ground, anchor_of, standing_of
 from reports.standing import Standing
 from reports.view import Posts, Rhythm, Spread, Week, Who
 from reports.words import day_and_month, span
-from rules.force import edition_of
+from rules.law.force import edition_of
+from rules.law.workdays import CalendarUncoveredError, is_judged
 from rules.model import Act, Institution
-from rules.workdays import CalendarUncoveredError, is_judged
 
 PAGES_SHOWN = 60  # with more, a line a page is no picture any more
 SILENT_SHOWN = 8

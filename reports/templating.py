@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from reports.compiled import BesideTemplates
 from reports.words import count, form, phrase, word
-from rules.sentences import cited
+from rules.text.sentences import cited
 
 WIDTH = 96
 PIECES = 500  # of a template, that are written together

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rules.explain import explained
 from rules.model import Act, Requirement
 from rules.packs import load_act, shipped
-from rules.sentences import words
+from rules.text.explain import explained
+from rules.text.sentences import words
 
 
 def document() -> str:
@@ -41,14 +41,14 @@ def _requirement(requirement: Requirement) -> Iterator[str]:
     yield f"**{words('severity')}.** {words(requirement.severity)}; {words(requirement.nature)}"
     numbers = requirement.editions[-1].parameters
     if numbers:
-        yield f"\n**{words('parameters')}.** {_listed(numbers)}"
+        yield f"\n**{words('parameters')}.** {_list(numbers)}"
 
 
-def _listed(parameters: Mapping[str, Any]) -> str:
-    return "; ".join(f"`{name}` = {_said(value)}" for name, value in parameters.items())
+def _list(parameters: Mapping[str, Any]) -> str:
+    return "; ".join(f"`{name}` = {_print(value)}" for name, value in parameters.items())
 
 
-def _said(value: Any) -> str:
+def _print(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     if isinstance(value, dict):

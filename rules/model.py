@@ -34,6 +34,17 @@ Kind = Literal[
 Category = Literal["flagship", "active", "card"]
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Both days included; None: open on that side."""
+
+    since: date | None
+    until: date | None
+
+    def covers(self, on: date) -> bool:
+        return (self.since or on) <= on <= (self.until or on)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody by office; a name is never kept."""
@@ -47,6 +58,9 @@ class Person:
     employee: bool | None = None
     since: date | None = None
     until: date | None = None
+
+    def is_in_office(self, on: date) -> bool:
+        return Period(self.since, self.until).covers(on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +105,9 @@ class Exemption:
     document: str = ""
     since: date | None = None
     until: date | None = None
+
+    def covers(self, on: date) -> bool:
+        return Period(self.since, self.until).covers(on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +166,10 @@ class Institution:
     def key(self) -> str:
         """Unique over all registries: `municipality/institution`."""
         return f"{self.municipality}/{self.id}"
+
+    def is_active(self, on: date) -> bool:
+        """Registered by then, and not closed."""
+        return Period(self.since, self.until).covers(on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +232,9 @@ class Edition:
     parameters: Mapping[str, Any]
     until: date | None = None  # repealed; the requirement stays in the pack
     borrowed: tuple[str, ...] = ()  # parameters that only the clause it inherits gives
+
+    def is_in_force(self, on: date) -> bool:
+        return Period(self.since, self.until).covers(on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +314,11 @@ class Dossier:
     ]  # (network, address) → newest first
     freshness_days: int = 7
     shared_texts: Mapping[str, int] = field(default_factory=dict)  # Post.digest → pages
+
+    @property
+    def today(self) -> date:
+        """The day of `as_of`, where the municipality is."""
+        return self.as_of.astimezone(self.municipality.timezone).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

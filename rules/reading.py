@@ -12,23 +12,53 @@ from rules.model import Outcome, Severity
 from rules.reasons import Reason
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """`strict` counts only what surely counts, `generous` everything that may."""
+
+    strict: bool
+    generous: bool
+
+    def __post_init__(self) -> None:
+        """What surely counts may also count: the bounds cannot cross."""
+        if self.strict and not self.generous:
+            object.__setattr__(self, "generous", True)
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Which reason is told of a pass, of a fail, and of a review."""
+
+    met: Reason
+    unmet: Reason
+    between: Reason | None = None  # None: `unmet`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a reading rests on, and what had to be seen for a fail and was not."""
+
+    missing: tuple[Failure, ...] = ()
+    evidence: tuple[Evidence, ...] | None = None  # None: of the pages of the case
+    read_at: datetime | None = None  # the oldest look that it rests on; None: that of the page
+
+
+PAGES_OF_THE_CASE = Seen()
+NO_EVIDENCE = Seen(evidence=())  # a statement, the registry or the act alone
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One clause held against one case.
 
-    `strict` counts only what surely counts, `generous` everything that may. `missing` is what
-    had to be seen for a fail and was not. Which reason is told depends on the outcome: `met` for
-    pass, `unmet` for fail, `between` for review, `pending` while a window is open (None: it is
-    closed), `unseen` for unknown (None: the first of `missing` tells). `otherwise` is what a guard
-    put another reason before; the sentence names it too, or a reader would not know what to mend.
+    What is told beside `because`: `pending` while a window is open (None: it is closed), `unseen`
+    for unknown (None: the first of what is missing tells). `otherwise` is what a guard put another
+    reason before; the sentence names it too, or a reader would not know what to mend.
     """
 
-    strict: bool
-    generous: bool
-    met: Reason
-    unmet: Reason
-    between: Reason | None = None  # None: `unmet`
-    missing: tuple[Failure, ...] = ()
+    bounds: Bounds
+    because: Because
+    seen: Seen = PAGES_OF_THE_CASE
     unseen: Reason | None = None
     pending: Reason | None = None
     otherwise: Reason | None = None
@@ -37,33 +67,41 @@ class Reading:
     severity: Severity | None = None  # of a fail or review; None: the pack's
     measured: Mapping[str, Any] = field(default_factory=dict)
     required: Mapping[str, Any] = field(default_factory=dict)
-    evidence: tuple[Evidence, ...] | None = None  # None: of the pages of the case
-    read_at: datetime | None = None  # the oldest look that it rests on; None: that of the page
     notes: tuple[Reason, ...] = ()
     aside: tuple[Reason, ...] = ()  # told in the same breath where the reading blames or asks
 
-    def __post_init__(self) -> None:
-        """What surely counts may also count: the bounds cannot cross."""
-        if self.strict and not self.generous:
-            object.__setattr__(self, "generous", True)
+    def ask(self, why: Reason) -> Reading:
+        """At worst a question: what was seen may count after all."""
+        bounds = Bounds(self.bounds.strict, True)
+        return replace(
+            self, bounds=bounds, because=Because(self.because.met, self.because.unmet, why)
+        )
+
+    def doubt(self) -> Reading:
+        """Nothing of it surely counts."""
+        return replace(self, bounds=Bounds(False, self.bounds.generous))
+
+    def lack(self, *failures: Failure) -> Reading:
+        """Only this had to be seen and was not."""
+        return replace(self, seen=replace(self.seen, missing=failures))
 
 
-def unread_as_a_whole(reading: Reading, why: Reason | None) -> Reading:
+def tell_unread(reading: Reading, why: Reason | None) -> Reading:
     """Nothing was seen of the page at all: that is said, not which fact was missed."""
-    return replace(reading, unseen=why) if why and reading.missing else reading
+    return replace(reading, unseen=why) if why and reading.seen.missing else reading
 
 
 def outcome_of(reading: Reading) -> Outcome:
     """The order of decision of design.md §2, from «strict met» on."""
     if reading.inapplicable:
         return Outcome.NOT_APPLICABLE
-    if reading.strict:
+    if reading.bounds.strict:
         return Outcome.PASS
     if reading.pending:
         return Outcome.PENDING
-    if reading.missing or reading.unseen:
+    if reading.seen.missing or reading.unseen:
         return Outcome.UNKNOWN
-    if not reading.generous and reading.worst is Outcome.FAIL:
+    if not reading.bounds.generous and reading.worst is Outcome.FAIL:
         return Outcome.FAIL
     return Outcome.REVIEW
 
@@ -85,23 +123,25 @@ def worst_of(readings: Mapping[str, Reading]) -> Reading:
         key: {"outcome": str(outcome_of(one)), "reason": str(reason_of(one)), **one.measured}
         for key, one in readings.items()
     }
-    shown = [item for one in readings.values() for item in one.evidence or ()]
+    shown = [item for one in readings.values() for item in one.seen.evidence or ()]
     return replace(
-        worst, measured={**worst.measured, "worst": name, "parts": listed}, evidence=tuple(shown)
+        worst,
+        measured={**worst.measured, "worst": name, "parts": listed},
+        seen=replace(worst.seen, evidence=tuple(shown)),
     )
 
 
-def reason_of(reading: Reading) -> Reason:
-    """Which of its reasons a reading tells, by its outcome."""
-    match outcome_of(reading):
+def reason_of(reading: Reading, outcome: Outcome | None = None) -> Reason:
+    """Which of its reasons a reading tells, by its outcome (worked out, where it is not given)."""
+    match outcome or outcome_of(reading):
         case Outcome.NOT_APPLICABLE:
-            return reading.inapplicable or reading.met
+            return reading.inapplicable or reading.because.met
         case Outcome.PASS:
-            return reading.met
+            return reading.because.met
         case Outcome.PENDING:
-            return reading.pending or reading.met
+            return reading.pending or reading.because.met
         case Outcome.UNKNOWN:
             return reading.unseen or Reason.FACT_NOT_SHOWN
-        case Outcome.REVIEW if reading.generous:
-            return reading.between or reading.unmet
-    return reading.unmet
+        case Outcome.REVIEW if reading.bounds.generous:
+            return reading.because.between or reading.because.unmet
+    return reading.because.unmet

@@ -46,6 +46,7 @@ from monitor.storage.evidence import WarcFile, next_part, seal, seal_abandoned, 
 from monitor.storage.ledger import Ledger
 from monitor.storage.pace import SharedTurns
 from reports.model import Audit, Collection, Issue
+from rules.dossier.bench import Bench
 from rules.engine import declared_pages, judge, unjudged
 from rules.model import Dossier, Finding, Institution, Municipality
 
@@ -380,11 +381,12 @@ def judge_all(
         members = [one for one in left if one.municipality == municipality.id]
         shared = _shared_texts(application, order, municipality) if members else {}
         site = authority_site(application.engine, municipality, order.as_of) if members else {}
+        bench = _bench(application, order, municipality)
         for institution in members:
             if application.stopping():
                 raise StoppedError
             doubt = Doubt(municipality, institution, shared, ())
-            if pages := _settle(application, order, begun, doubt, site, doubtful):
+            if pages := _settle(application, order, begun, bench, doubt, site, doubtful):
                 doubts.append(replace(doubt, pages=pages))
     return tuple(doubts)
 
@@ -393,6 +395,7 @@ def _settle(
     application: Application,
     order: Order,
     begun: Audit,
+    bench: Bench,
     one: Doubt,
     site: Seen,
     doubtful: Callable[[Sequence[Finding], Dossier], tuple[Page, ...]] | None = None,
@@ -402,13 +405,12 @@ def _settle(
         dossier = dossier_of(
             application, order, one.municipality, one.institution, one.shared, site
         )
-        found = _judge(application, dossier)
+        found = _judge(application, bench, dossier)
         if pages := doubtful(found, dossier) if doubtful else ():
             return pages
         findings.add(application.engine, begun, found)
     if crossing.fault:
-        acts = application.acts_of(one.municipality)
-        findings.add(application.engine, begun, unjudged(one.institution, acts))
+        findings.add(application.engine, begun, unjudged(one.institution, bench.acts))
     return ()
 
 
@@ -423,19 +425,23 @@ def _judge_doubts(
     application: Application, order: Order, begun: Audit, doubts: Sequence[Doubt]
 ) -> None:
     """After the second reading, which is now the newest, of the authority's site as well."""
-    for _, in_town in groupby(doubts, key=lambda one: one.municipality.id):
-        site: Seen | None = None
-        for one in in_town:
-            town = one.municipality
-            site = authority_site(application.engine, town, order.as_of) if site is None else site
-            _settle(application, order, begun, one, site)
+    for _, in_town in groupby(doubts, key=lambda doubt: doubt.municipality.id):
+        members = list(in_town)
+        town = members[0].municipality
+        site = authority_site(application.engine, town, order.as_of)
+        bench = _bench(application, order, town)
+        for one in members:
+            _settle(application, order, begun, bench, one, site)
 
 
-def _judge(application: Application, dossier: Dossier) -> tuple[Finding, ...]:
-    acts = application.acts_of(dossier.municipality)
-    today = dossier.as_of.astimezone(dossier.municipality.timezone).date()
+def _bench(application: Application, order: Order, municipality: Municipality) -> Bench:
+    today = order.as_of.astimezone(municipality.timezone).date()
+    return Bench(municipality, application.acts_of(municipality), today)
+
+
+def _judge(application: Application, bench: Bench, dossier: Dossier) -> tuple[Finding, ...]:
     earlier = findings.earlier(application.engine, dossier.institution, dossier.as_of)
-    return followed(judge(dossier, acts), earlier.compared, today, earlier.latest)
+    return followed(judge(bench, dossier), earlier.compared, bench.on, earlier.latest)
 
 
 def dossier_of(

@@ -11,9 +11,9 @@ from rich.table import Table
 
 from collectors.errors import UsageError
 from monitor.application import load_acts, pack_files
-from rules.explain import explained
 from rules.model import Act, Requirement
 from rules.packs import load_act
+from rules.text.explain import explained
 
 
 def list_requirements(act: str | None) -> int:

@@ -28,7 +28,7 @@ from monitor.registry.grid import Cells, Content, Grid
 from monitor.registry.shape import suggestion
 from monitor.registry.titles import HEADER_WITHIN, cur_word, cur_words, one_line, untitled
 from reports.formats.cur import kind_of_sphere
-from rules.attestations import TABLE_VALID_DAYS
+from rules.dossier.attestations import TABLE_VALID_DAYS
 
 _READ_ONCE = ("page", "gospabliki", "gos_mark")
 """Columns whose second one would say something of another page."""

@@ -13,10 +13,10 @@ from typing import Any
 from collectors.model import Page
 from monitor.registry.sheets import sheet_of
 from monitor.registry.write import document, table
-from rules.case import authorities
+from rules.dossier.case import authorities
 from rules.model import Act, Event, Institution, Municipality
-from rules.notices import Duty, duties_for, first_notice, last_day
 from rules.reasons import Reason
+from rules.terms.notices import Duty, duties_for, first_notice, last_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

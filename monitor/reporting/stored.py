@@ -27,8 +27,8 @@ from reports.formats import installed
 from reports.ground import part_of, part_stem
 from reports.model import Audit, Entry, FormatError, Rendered, Report, Streamed
 from reports.words import phrase
+from rules.law.workdays import monday_of, starts_at
 from rules.model import Institution, Municipality
-from rules.workdays import monday_of, starts_at
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from reports.ground import Ground, ground
 from reports.model import Format, Report, Streamed
 from reports.tables import Row, Sheet, Value, columns
 from reports.workbook import streamed
-from rules import attestations
+from rules.dossier import attestations
 from rules.model import Dossier, Finding, Institution, Outcome
 
 MARK = "government_mark"  # the predicate that judges the mark, whatever act asks for it

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -44,24 +43,23 @@ def _id_faults(file: TomlFile, act: DeclaredAct) -> Iterator[Fault]:
         known.add(one.id)
 
 
-def _requirement_faults(one: DeclaredRequirement, lent: frozenset[str]) -> Iterator[Place]:
-    yield from _network_faults(one)
-    yield from _subject_faults(one)
-    if one.predicate is None:
+def _requirement_faults(requirement: DeclaredRequirement, lent: frozenset[str]) -> Iterator[Place]:
+    yield from _network_faults(requirement)
+    yield from _subject_faults(requirement)
+    if requirement.predicate is None:
         return
-    if one.predicate not in PREDICATES:
-        yield ("predicate",), f"predicate: {unknown(one.predicate, PREDICATES)}"
+    if requirement.predicate not in PREDICATES:
+        yield ("predicate",), f"predicate: {unknown(requirement.predicate, PREDICATES)}"
         return
-    yield from _norm_names(one, one.predicate)
-    for index, edition in enumerate(one.edition):
-        for place, message in _parameter_faults(one.predicate, edition.parameters, lent):
+    yield from _norm_names(requirement, requirement.predicate)
+    for index, edition in enumerate(requirement.edition):
+        for place, message in _parameter_faults(requirement.predicate, edition.parameters, lent):
             yield ("edition", index, "parameters", *place), message
 
 
 # --- networks and subjects --------------------------------------------------------------------
 
 
-@cache
 def known_networks() -> frozenset[str]:
     """Slugs of the installed networks, modules not loaded; empty where nothing is installed."""
     return frozenset(point.name for point in installed_under("dozor.networks"))
@@ -72,26 +70,28 @@ def _is_unknown(slug: str) -> bool:
     return bool(known_networks()) and slug not in known_networks()
 
 
-def _network_faults(one: DeclaredRequirement) -> Iterator[Place]:
-    if one.networks is None:
-        if one.per in ("network", "page") or one.predicate in CHOOSING:
+def _network_faults(requirement: DeclaredRequirement) -> Iterator[Place]:
+    if requirement.networks is None:
+        if requirement.per in ("network", "page") or requirement.predicate in CHOOSING:
             yield (), "networks: missing"
         return
-    for mode, slugs in one.networks.model_dump().items():
+    for mode, slugs in requirement.networks.model_dump().items():
         for index, slug in enumerate(slugs):
             if _is_unknown(slug):
                 place = ("networks", mode, index)
                 yield place, f"networks.{mode}: {unknown(slug, known_networks())}"
-    if one.networks.any_of and (one.per != "institution" or one.predicate not in CHOOSING):
+    if requirement.networks.any_of and (
+        requirement.per != "institution" or requirement.predicate not in CHOOSING
+    ):
         yield (
             ("networks", "any_of"),
             f"networks.any_of: only with {', '.join(CHOOSING)}, per institution",
         )
 
 
-def _subject_faults(one: DeclaredRequirement) -> Iterator[Place]:
+def _subject_faults(requirement: DeclaredRequirement) -> Iterator[Place]:
     for selector, known in SELECTED.items():
-        for index, name in enumerate(getattr(one.subjects, selector) or ()):
+        for index, name in enumerate(getattr(requirement.subjects, selector) or ()):
             if name not in known:
                 yield ("subjects", selector, index), f"subjects.{selector}: {unknown(name, known)}"
 
@@ -110,11 +110,11 @@ SELECTED: Mapping[str, tuple[str, ...]] = {
 SPLIT: Mapping[str, tuple[str, ...]] = {"by_kind": KINDS, "by_category": CATEGORIES}
 
 
-def _norm_names(one: DeclaredRequirement, predicate: str) -> Iterator[Place]:
+def _norm_names(requirement: DeclaredRequirement, predicate: str) -> Iterator[Place]:
     """Only numbers can be compared with those of another act."""
-    wanted = {**ENGINE_PARAMETERS, **_parameters(PREDICATES[predicate])}
+    wanted = PARAMETERS[predicate]
     numbers = [name for name, kind in wanted.items() if kind in (int, float)]
-    for name in one.norm:
+    for name in requirement.norm:
         if name not in numbers:
             yield ("norm", name), f"norm: {unknown(name, numbers)}"
 
@@ -122,7 +122,7 @@ def _norm_names(one: DeclaredRequirement, predicate: str) -> Iterator[Place]:
 def _parameter_faults(
     predicate: str, given: Mapping[str, Any], lent: frozenset[str]
 ) -> Iterator[Place]:
-    for name in sorted(_needed(PREDICATES[predicate]) - set(given) - lent):
+    for name in sorted(NEEDED[predicate] - set(given) - lent):
         yield (name,), f"parameters: {name!r} is missing"
     yield from _unfit(predicate, given)
     for split, known in SPLIT.items():
@@ -148,7 +148,7 @@ def _norm_faults(
 
 
 def _unfit(predicate: str, given: Mapping[str, Any]) -> Iterator[Place]:
-    wanted = {**ENGINE_PARAMETERS, **_parameters(PREDICATES[predicate])}
+    wanted = PARAMETERS[predicate]
     for name, value in given.items():
         if name not in wanted:
             yield (name,), f"parameters: {predicate} takes no {unknown(name, wanted)}"
@@ -165,30 +165,32 @@ def _address_faults(addresses: Mapping[str, str]) -> Iterator[Place]:
             yield ("addresses", slug), message
 
 
-@cache
 def _parameters(predicate: Predicate) -> Mapping[str, Any]:
     hints = get_type_hints(predicate)
     named = inspect.signature(predicate).parameters.values()
     return {one.name: hints[one.name] for one in named if one.kind is one.KEYWORD_ONLY}
 
 
-@cache
-def _needed(predicate: Predicate) -> frozenset[str]:
+def _needs(predicate: Predicate) -> frozenset[str]:
     named = inspect.signature(predicate).parameters.values()
     return frozenset(
         one.name for one in named if one.kind is one.KEYWORD_ONLY and one.default is one.empty
     )
 
 
-@cache
-def _adapter(wanted: Any) -> TypeAdapter[Any]:
-    """Packs ask for a dozen types, some two hundred times."""
-    return TypeAdapter(wanted)
+# By the names that packs use. Packs ask for a dozen types, some two hundred times.
+PARAMETERS = {name: {**ENGINE_PARAMETERS, **_parameters(it)} for name, it in PREDICATES.items()}
+NEEDED = {name: _needs(it) for name, it in PREDICATES.items()}
+ADAPTERS = {
+    wanted: TypeAdapter[Any](wanted)
+    for parameters in PARAMETERS.values()
+    for wanted in parameters.values()
+}
 
 
 def _wrong_type(wanted: Any, value: Any) -> str | None:
     try:
-        _adapter(wanted).validate_python(value, strict=True)
+        ADAPTERS[wanted].validate_python(value, strict=True)
     except ValidationError as error:
         return "; ".join(one["msg"] for one in error.errors())
     return None

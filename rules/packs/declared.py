@@ -22,7 +22,7 @@ class _Declaration(BaseModel):
 
 
 class Subjects(_Declaration):
-    """Selectors; see rules/subjects.py. What is not named selects everybody."""
+    """Selectors; see rules/dossier/subjects.py. What is not named selects everybody."""
 
     authority: bool | None = None
     kind: tuple[str, ...] | None = None

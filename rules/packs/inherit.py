@@ -2,7 +2,7 @@
 
 What it does not write is taken from there, word by word, before the pack is validated. Numbers
 are not copied: they are looked up as of the day of judging, and only if that act binds then
-(rules/norms.py).
+(rules/law/norms.py).
 """
 
 from __future__ import annotations
@@ -84,14 +84,16 @@ class Lineage:
             taken |= {key: link.requirement[key] for key in TAKEN if key in link.requirement}
         return {**taken, **requirement}
 
-    def faults(self, one: DeclaredRequirement) -> Iterator[str]:
+    def faults(self, requirement: DeclaredRequirement) -> Iterator[str]:
         """Why this requirement cannot ask the same as those clauses."""
         nearest = Lineage(self.links[1:]).filled(self.links[0].requirement)
         name = self.links[0].id
         for key in ("predicate", "per"):
-            if getattr(one, key) != nearest.get(key, DeclaredRequirement.model_fields[key].default):
+            if getattr(requirement, key) != nearest.get(
+                key, DeclaredRequirement.model_fields[key].default
+            ):
                 yield f"inherits: {name} asks another thing, its `{key}` is {nearest.get(key)!r}"
-        if one.nature == "mandatory" and nearest.get("nature") != "mandatory":
+        if requirement.nature == "mandatory" and nearest.get("nature") != "mandatory":
             yield f"inherits: {name} only recommends, a duty cannot rest on it"
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rules.absences import absence
-from rules.attestations import Statement
-from rules.case import Case
+from rules.dossier.absences import absence
+from rules.dossier.attestations import Statement
+from rules.dossier.case import Case
+from rules.law.workdays import add_months
 from rules.model import Outcome
-from rules.reading import Reading, worst_of
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, worst_of
 from rules.reasons import Reason
-from rules.workdays import add_months
 
 
 def attested(case: Case, *, kind: str, needs_page: bool = False) -> Reading:
     """The answer of an entitled person: yes is pass, an admission is fail, silence is unknown."""
     if needs_page and _surely_no_page(case):
-        return _said(case.statement(kind), inapplicable=Reason.NO_PAGE_TO_JUDGE)
-    return _said(case.statement(kind))
+        return _from_statement(case.statement(kind), inapplicable=Reason.NO_PAGE_TO_JUDGE)
+    return _from_statement(case.statement(kind))
 
 
 def never_fails(
@@ -30,18 +30,23 @@ def never_fails(
         if event and one.kind == event and one.on <= case.today <= add_months(one.on, 12)
     ]
     said = case.statement(kind, ended_by=ended_by or ())
-    reading = _said(said, worst=Outcome.REVIEW)
+    reading = _from_statement(said, worst=Outcome.REVIEW)
     if not logged or said.confirms:
         return reading
     measured = {"on": max(logged).isoformat()}
-    return replace(reading, strict=True, met=Reason.LOGGED, measured=measured)
+    return replace(
+        reading,
+        bounds=replace(reading.bounds, strict=True),
+        because=replace(reading.because, met=Reason.LOGGED),
+        measured=measured,
+    )
 
 
 def two_factor(case: Case) -> Reading:
     """Every official page of the network: all who manage it have confirmed their second factor."""
     pages = case.official_pages(case.network or "")
     if _surely_no_page(case):
-        return _said(Statement(), inapplicable=Reason.NO_PAGE_TO_JUDGE)
+        return _from_statement(Statement(), inapplicable=Reason.NO_PAGE_TO_JUDGE)
     return (
         worst_of({page.address: _two_factor(case, page.address) for page in pages})
         if pages
@@ -56,11 +61,12 @@ def _two_factor(case: Case, page: str | None) -> Reading:
     counted = count is not None and of is not None
     agree = bool(of) and (count or 0) <= (of or 0)
     return Reading(
-        strict=said.confirms and everybody,
-        generous=said.confirms,
-        met=Reason.TWO_FACTOR_ATTESTED,
-        unmet=Reason.NOT_CONFIRMED,
-        between=Reason.TWO_FACTOR_PARTLY if counted else Reason.TWO_FACTOR_UNCOUNTED,
+        bounds=Bounds(strict=said.confirms and everybody, generous=said.confirms),
+        because=Because(
+            met=Reason.TWO_FACTOR_ATTESTED,
+            unmet=Reason.NOT_CONFIRMED,
+            between=Reason.TWO_FACTOR_PARTLY if counted else Reason.TWO_FACTOR_UNCOUNTED,
+        ),
         unseen=said.refusal,
         measured={
             **said.measured,
@@ -68,23 +74,21 @@ def _two_factor(case: Case, page: str | None) -> Reading:
             "of": of,
             **({"managers": of} if agree else {}),
         },
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
-def _said(
+def _from_statement(
     said: Statement, inapplicable: Reason | None = None, worst: Outcome = Outcome.FAIL
 ) -> Reading:
     return Reading(
-        strict=said.confirms,
-        generous=said.confirms,
-        met=Reason.ATTESTED,
-        unmet=Reason.NOT_CONFIRMED,
+        bounds=Bounds(strict=said.confirms, generous=said.confirms),
+        because=Because(met=Reason.ATTESTED, unmet=Reason.NOT_CONFIRMED),
         unseen=said.refusal,
         inapplicable=inapplicable,
         worst=worst,
         measured=said.measured,
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
@@ -100,11 +104,12 @@ def exemption(case: Case) -> Reading:
     """The right not to have pages: on record with its ground, consent and document, or named."""
     found = case.exemption
     return Reading(
-        strict=found.is_founded,
-        generous=found.is_claimed,
-        met=Reason.EXEMPT_NAMED if found.is_named else Reason.EXEMPT_ON_RECORD,
-        unmet=Reason.EXEMPT_UNFOUNDED,
+        bounds=Bounds(strict=found.is_founded, generous=found.is_claimed),
+        because=Because(
+            met=Reason.EXEMPT_NAMED if found.is_named else Reason.EXEMPT_ON_RECORD,
+            unmet=Reason.EXEMPT_UNFOUNDED,
+        ),
         inapplicable=None if found.is_claimed else Reason.NOT_AMONG_EXEMPT,
         measured=found.measured,
-        evidence=(),
+        seen=NO_EVIDENCE,
     )

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from rules.case import Case
+from rules.dossier.case import Case
+from rules.dossier.views import readings
 from rules.reasons import Reason
-from rules.views import readings
 
 Counter = Literal["clips_count", "topics_count"]
 
@@ -39,11 +39,11 @@ def beside_the_wall(case: Case, start: date) -> Beside:
 
 
 def _grown(case: Case, counter: Counter, start: date) -> int:
-    counted = list(_counted(case, counter, start))
+    counted = list(_counts(case, counter, start))
     return counted[0] - min(counted) if counted else 0
 
 
-def _counted(case: Case, counter: Counter, start: date) -> Iterator[int]:
+def _counts(case: Case, counter: Counter, start: date) -> Iterator[int]:
     """Newest first."""
     for one in readings(case.view.page, case.dossier):
         day = one.observed_at.astimezone(case.zone).date()

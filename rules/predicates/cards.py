@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from collectors.model import Block, Contacts, HintKind, Phone, PostalAddress, SiteFacts
-from rules.case import Case
-from rules.hints import seen_hints
-from rules.literal import holds_email, holds_phone, holds_place
-from rules.matching import (
+from rules.dossier.case import Case
+from rules.dossier.views import View
+from rules.model import Institution, Outcome
+from rules.names.hints import hints_in
+from rules.names.literal import held_phones, holds_email, holds_place, street_and_house
+from rules.names.matching import (
     Match,
     same_address,
     same_email,
     same_phone,
 )
-from rules.model import Institution, Outcome
-from rules.names import Around, Titles, around_of, titles_of
+from rules.names.own_names import Around
+from rules.names.reference import digits_of, phones_of
+from rules.names.titles import Titles, titles_of
 from rules.predicates.crawls import inapplicable, names, of_site, site_facts, unread_parts
 from rules.reading import Reading
 from rules.reasons import Reason
-from rules.reference import digits_of, phones_of
-from rules.same import Same
-from rules.sentences import atom_word
-from rules.views import View
+from rules.text.sentences import atom_word
 
 
 def card(case: Case, *, atom: str) -> Reading:
@@ -58,7 +57,7 @@ def _hints(blocks: Iterable[Block], atom: str) -> list[str]:
         hint
         for kind in kinds
         for block in blocks
-        for hint in seen_hints(block.contacts, [block.text], kind)
+        for hint in hints_in(block.contacts, [block.text], kind)
     )
     return list(dict.fromkeys(found))[:3]
 
@@ -108,38 +107,42 @@ def _blocks(site: SiteFacts | None) -> Iterator[Block]:
         yield from page.blocks
 
 
-def cards(case: Case, site: View | None, one: Institution) -> tuple[Block, ...]:
+def cards(case: Case, site: View | None, institution: Institution) -> tuple[Block, ...]:
     """Blocks headed by its name, and all blocks of a page that bears it."""
     if site is None or site.facts.site is None:
         return ()
-    facts, known = site.facts.site, around_of(Same(case.dossier.municipality))
-    return case.once(("cards", site.page, one.id), lambda: tuple(_cards(facts, one, known)))
+    facts, key = site.facts.site, ("cards", site.page.address, institution.id)
+    headed = case.hearing.of_site(site).once(
+        ("headed", site.page.address), lambda: _index_headings(facts)
+    )
+    return case.once(
+        key, lambda: tuple(_cards(facts, headed, institution, case.hearing.bench.names))
+    )
 
 
-def _cards(site: SiteFacts, one: Institution, known: Around) -> Iterator[Block]:
-    headed = _headed(Same(site))
-    named = headed.titles.naming(one, known)
+def _cards(
+    site: SiteFacts, headed: Headings, institution: Institution, around: Around
+) -> Iterator[Block]:
+    named = headed.titles.naming(institution, around)
     found = sorted({place for text in named for place in headed.places[text]})
     return (site.pages[page].blocks[block] for page, block in found)
 
 
 @dataclass(frozen=True, slots=True)
-class Headed:
+class Headings:
     """Which blocks stand under which heading or title."""
 
     places: Mapping[str, Sequence[tuple[int, int]]]  # page, block
     titles: Titles
 
 
-@lru_cache(maxsize=4)
-def _headed(site: Same[SiteFacts]) -> Headed:
-    """A site of hundreds of pages is asked about hundreds of institutions: read it once."""
+def _index_headings(site: SiteFacts) -> Headings:
     places: dict[str, list[tuple[int, int]]] = {}
-    for number, page in enumerate(site.value.pages):
+    for number, page in enumerate(site.pages):
         for at, block in enumerate(page.blocks):
             for text in {page.title, *page.headings[:1], block.heading} - {""}:
                 places.setdefault(text, []).append((number, at))
-    return Headed(places, titles_of(places))
+    return Headings(places, titles_of(places))
 
 
 def _shows_contacts(block: Block) -> bool:
@@ -152,31 +155,37 @@ def _texts(blocks: Iterable[Block]) -> list[str]:
     return [block.text for block in blocks]
 
 
-def _phones(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
-    ours = phones_of(one)
+def _phones(institution: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
+    ours = phones_of(institution)
     shown = [phone for block in blocks for phone in block.contacts.phones]
     agree = any(same_phone(own, other) for own in ours for other in shown)
-    literal = any(holds_phone(_texts(blocks), digits_of(own)) for own in ours)
-    return bool(shown) or literal, agree or literal or (_is_any_own(shown) and not ours)
+    if agree:
+        return True, True
+    literal = bool(held_phones(_texts(blocks), map(digits_of, ours)))
+    return bool(shown) or literal, literal or (_is_any_own(shown) and not ours)
 
 
 def _is_any_own(shown: Iterable[Phone | PostalAddress]) -> bool:
     return any(not one.of_another for one in shown)
 
 
-def _emails(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
+def _emails(institution: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
     shown = [email.value for block in blocks for email in block.contacts.emails]
-    agree = any(same_email(own, other) for own in one.emails for other in shown)
-    literal = any(holds_email(_texts(blocks), own) for own in one.emails)
-    return bool(shown) or literal, agree or literal
+    agree = any(same_email(own, other) for own in institution.emails for other in shown)
+    if agree:
+        return True, True
+    literal = any(holds_email(_texts(blocks), own) for own in institution.emails)
+    return bool(shown) or literal, literal
 
 
-def _postal(one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
+def _postal(institution: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
     shown = [address for block in blocks for address in block.contacts.addresses]
-    ours = one.address or ""
+    ours = institution.address or ""
     agree = any(same_address(ours, other.original) is Match.SAME for other in shown)
-    literal = holds_place(_texts(blocks), ours)
-    return bool(shown) or literal, agree or literal or (_is_any_own(shown) and not ours)
+    if agree:
+        return True, True
+    literal = holds_place(_texts(blocks), street_and_house(ours))
+    return bool(shown) or literal, literal or (_is_any_own(shown) and not ours)
 
 
 def _name(_one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:

@@ -13,17 +13,17 @@ from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from collectors.model import BEGINNING, Contacts, Email, HintKind, Phone, Post, PostalAddress
-from rules.ages import aged
-from rules.case import Case
-from rules.hints import seen_hints
-from rules.literal import (
+from rules.dossier.case import Case
+from rules.model import Severity
+from rules.names.hints import hints_in
+from rules.names.literal import (
     holds_email,
     holds_phone,
     holds_place,
     holds_site,
     may_hold,
 )
-from rules.matching import (
+from rules.names.matching import (
     Match,
     alike_email,
     alike_site,
@@ -34,12 +34,11 @@ from rules.matching import (
     same_phone,
     same_site,
 )
-from rules.model import Severity
-from rules.names import around_of, is_foreign, names_match
-from rules.reading import Reading, unread_as_a_whole, worst_of
+from rules.names.naming import is_foreign, names_match
+from rules.names.reference import digits_of, phones_of
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen, tell_unread, worst_of
 from rules.reasons import Reason
-from rules.reference import digits_of, phones_of
-from rules.same import Same
+from rules.terms.ages import allow_for_age
 
 # What must have been read before something may be called absent (G15).
 PLACES = ("contacts", "description", "pinned_text")
@@ -58,7 +57,7 @@ def once_a_page(
 
     @wraps(predicate)
     def told(case: Case, /, *args: P.args, **norm: P.kwargs) -> Reading:
-        key = (predicate.__name__, case.page, str(sorted(norm.items())))
+        key = (predicate.__name__, case.page, str(norm))
         return case.once(key, lambda: predicate(case, *args, **norm))
 
     return told
@@ -72,17 +71,18 @@ def name_shown(case: Case) -> Reading:
         case.institution,
         facts.title or "",
         _texts(case),
-        around=around_of(Same(case.dossier.municipality)),
+        around=case.hearing.bench.names,
     )
     is_latin, unread = is_foreign(facts.title or ""), list(facts.unread_places)
     unsure = Reason.NAME_IN_LATIN if is_latin else Reason.PLACES_UNREAD
     return Reading(
-        strict=found.strict,
-        generous=found.generous or is_latin or bool(unread),
-        met=Reason.NAME_SHOWN,
-        unmet=Reason.NAME_ABSENT,
-        between=Reason.NAME_UNCLEAR if found.generous else unsure,
-        missing=case.missing("title", "description"),
+        bounds=Bounds(strict=found.strict, generous=found.generous or is_latin or bool(unread)),
+        because=Because(
+            met=Reason.NAME_SHOWN,
+            unmet=Reason.NAME_ABSENT,
+            between=Reason.NAME_UNCLEAR if found.generous else unsure,
+        ),
+        seen=Seen(missing=case.missing("title", "description")),
         measured={"title": facts.title, "unread": unread},
         required={"name": case.institution.short_name or case.institution.name},
     )
@@ -98,12 +98,18 @@ def activity_told(case: Case, *, min_about_chars: int) -> Reading:
     with_text = sum(bool(post.own_length) for post in posts)
     says = bool(lengths) and max(lengths) > 0
     return Reading(
-        strict=max(lengths, default=0) >= min_about_chars,
-        generous=says or bool(with_text) or bool(facts.unread_places),
-        met=Reason.ACTIVITY_TOLD,
-        unmet=Reason.ACTIVITY_ABSENT,
-        between=Reason.ACTIVITY_SHORT if says or with_text else Reason.PLACES_UNREAD,
-        missing=case.missing("description", "wall") if not says else case.missing("description"),
+        bounds=Bounds(
+            strict=max(lengths, default=0) >= min_about_chars,
+            generous=says or bool(with_text) or bool(facts.unread_places),
+        ),
+        because=Because(
+            met=Reason.ACTIVITY_TOLD,
+            unmet=Reason.ACTIVITY_ABSENT,
+            between=Reason.ACTIVITY_SHORT if says or with_text else Reason.PLACES_UNREAD,
+        ),
+        seen=Seen(
+            missing=case.missing("description", "wall") if not says else case.missing("description")
+        ),
         unseen=None if says or _read_whole(case, posts) else Reason.WALL_NOT_READ_WHOLE,
         measured={
             "longest": max(lengths, default=0),
@@ -136,7 +142,7 @@ def phone_shown(case: Case) -> Reading:
         reasons=(Reason.PHONE_SHOWN, Reason.PHONE_ABSENT, Reason.PHONE_DIFFERS),
         is_own=_is_own,
     )
-    return _or_hinted(case, reading, HintKind.PHONE, Reason.PHONE_UNCLEAR)
+    return _or_hint(case, reading, HintKind.PHONE, Reason.PHONE_UNCLEAR)
 
 
 @once_a_page
@@ -160,34 +166,32 @@ def email_shown(case: Case) -> Reading:
         for own in case.institution.emails
     )
     reading = _if_alike(reading, is_alike, Reason.EMAIL_LOOKS_ALIKE)
-    return _or_hinted(case, reading, HintKind.EMAIL, Reason.EMAIL_UNCLEAR)
+    return _or_hint(case, reading, HintKind.EMAIL, Reason.EMAIL_UNCLEAR)
 
 
 def _if_alike(reading: Reading, is_alike: bool, why: Reason) -> Reading:
     """A slip of the keyboard is neither an absence nor a fault of the registry."""
-    return replace(reading, generous=True, between=why) if is_alike else reading
+    return reading.ask(why) if is_alike else reading
 
 
 def _is_own(value: Phone | Email | PostalAddress) -> bool:
     return not value.of_another
 
 
-def _or_hinted(case: Case, reading: Reading, kind: HintKind, unclear: Reason) -> Reading:
+def _or_hint(case: Case, reading: Reading, kind: HintKind, unclear: Reason) -> Reading:
     """Where nothing was found, what a reader may take for it keeps from calling it absent."""
-    if reading.generous:
+    if reading.bounds.generous:
         return reading
-    seen = seen_hints(_contacts(case), _texts(case), kind)
+    seen = hints_in(_contacts(case), _texts(case), kind)
     told = {**reading.measured, "seen": seen}
-    return replace(reading, generous=True, between=unclear, measured=told) if seen else reading
+    return replace(reading.ask(unclear), measured=told) if seen else reading
 
 
 def _without_email(reading: Reading) -> Reading:
     return Reading(
-        strict=reading.strict,
-        generous=True,
-        met=reading.met,
-        unmet=Reason.NO_EMAIL_REGISTERED,
-        missing=reading.missing,
+        bounds=Bounds(strict=reading.bounds.strict, generous=True),
+        because=Because(met=reading.because.met, unmet=Reason.NO_EMAIL_REGISTERED),
+        seen=Seen(missing=reading.seen.missing),
         severity=Severity.INFO,
         measured=reading.measured,
     )
@@ -201,18 +205,18 @@ def address_shown(case: Case) -> Reading:
         case,
         ours,
         shown,
-        literal=[one for one in ours if holds_place(_texts(case), one)],
+        literal=[one for one in ours if holds_place(_texts(case), case.place)],
         agree=_is_same_address,
         say=lambda address: address.original,
         reasons=(Reason.ADDRESS_SHOWN, Reason.ADDRESS_ABSENT, Reason.POSTAL_DIFFERS),
         is_own=_is_own,
     )
     if not shown:
-        return _or_hinted(case, reading, HintKind.POSTAL, Reason.ADDRESS_UNCLEAR)
+        return _or_hint(case, reading, HintKind.POSTAL, Reason.ADDRESS_UNCLEAR)
     if ours or any(has_house(one.original) for one in shown):
         return reading
     told = {**reading.measured, "seen": reading.measured["shown"]}
-    return replace(reading, strict=False, between=Reason.ADDRESS_UNCLEAR, measured=told)
+    return replace(reading.doubt().ask(Reason.ADDRESS_UNCLEAR), measured=told)
 
 
 def _is_same_address(registry: str, shown: PostalAddress) -> bool:
@@ -246,10 +250,8 @@ def site_shown(case: Case, *, not_sites: list[str]) -> Reading:
 
 def _without_site(case: Case, reading: Reading) -> Reading:
     return Reading(
-        strict=False,
-        generous=True,
-        met=reading.met,
-        unmet=reading.unmet,
+        bounds=Bounds(strict=False, generous=True),
+        because=Because(met=reading.because.met, unmet=reading.because.unmet),
         inapplicable=Reason.NO_SITE if case.institution.no_site else None,
         unseen=Reason.SITE_NOT_REGISTERED,
         measured=reading.measured,
@@ -289,19 +291,20 @@ def _agreement(
     """One match is a pass; nothing to compare with, any value that no text calls another's; values
     but no match, a question.
 
-    `literal` are values of the registry that stand in a text word for word (see rules/literal.py).
+    `literal` are values of the registry that stand in a text word for word (see names/literal.py).
     """
     met, absent, differs = reasons
     matches = bool(literal) or any(agree(one, other) for one in ours for other in shown)
     is_any = not ours and any(map(is_own, shown))
     unread = bool(case.facts.unread_places)
     return Reading(
-        strict=matches or is_any,
-        generous=bool(shown) or unread,
-        met=met,
-        unmet=absent,
-        between=_between(differs if ours else Reason.CONTACTS_OF_ANOTHER, shown),
-        missing=() if shown else case.missing(*PLACES),
+        bounds=Bounds(strict=matches or is_any, generous=bool(shown) or unread),
+        because=Because(
+            met=met,
+            unmet=absent,
+            between=_between(differs if ours else Reason.CONTACTS_OF_ANOTHER, shown),
+        ),
+        seen=Seen(missing=() if shown else case.missing(*PLACES)),
         measured={
             "shown": [*map(say, shown), *map(_say, literal)],
             "unread": list(case.facts.unread_places),
@@ -335,9 +338,9 @@ def page_contents(case: Case, *, min_about_chars: int, not_sites: list[str]) -> 
     )
     shown = tuple(item for page in pages for item in case.look(page).evidence)
     return (
-        _of_page(replace(worst, evidence=shown))
+        _of_page(replace(worst, seen=replace(worst.seen, evidence=shown)))
         if len(pages) > 1
-        else replace(worst, evidence=shown)
+        else replace(worst, seen=replace(worst.seen, evidence=shown))
     )
 
 
@@ -357,17 +360,15 @@ def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, 
         "site": site_shown(case, not_sites=not_sites),
     }
     return {
-        name: aged(case, GRACE_DAYS, unread_as_a_whole(one, case.view.unread))
+        name: allow_for_age(case, GRACE_DAYS, tell_unread(one, case.view.unread))
         for name, one in atoms.items()
     }
 
 
 def _no_pages() -> Reading:
     return Reading(
-        strict=False,
-        generous=True,
-        met=Reason.PAGE_LIVE,
-        unmet=Reason.PAGE_NOT_REGISTERED,
+        bounds=Bounds(strict=False, generous=True),
+        because=Because(met=Reason.PAGE_LIVE, unmet=Reason.PAGE_NOT_REGISTERED),
         unseen=Reason.PAGE_NOT_REGISTERED,
-        evidence=(),
+        seen=NO_EVIDENCE,
     )

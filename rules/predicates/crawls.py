@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 
 from collectors.model import Failure, FailureCode, SiteFacts
-from rules.case import Case
-from rules.literal import one_alphabet
+from rules.dossier.case import Case
+from rules.dossier.views import PageState, View
 from rules.model import Outcome
-from rules.predicates.owners import came_in_part, owned, told_of
-from rules.reading import Reading
+from rules.names.literal import one_alphabet
+from rules.predicates.owners import came_in_part, owner_fields, ownership
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen
 from rules.reasons import Reason
-from rules.views import State, View
 
 
 def site_facts(case: Case) -> SiteFacts | None:
@@ -34,26 +33,28 @@ def of_site(
     view, site = case.site, site_facts(case)
     stranger = is_strange(case, view)
     return Reading(
-        strict=strict and not stranger,
-        generous=generous,
-        met=met,
-        unmet=unmet,
-        between=between,
-        missing=unread_parts(view, site),
+        bounds=Bounds(strict=strict and not stranger, generous=generous),
+        because=Because(met=met, unmet=unmet, between=between),
+        seen=Seen(
+            missing=unread_parts(view, site),
+            evidence=view.evidence if view else (),
+            read_at=view.read_at if view else None,
+        ),
         unseen=Reason.SITE_UNFAMILIAR if stranger else _why_unread(view, site),
         worst=worst,
-        measured={**measured, **(told_of(view, owned(case, view)) if view and stranger else {})},
+        measured={
+            **measured,
+            **(owner_fields(view, ownership(case, view)) if view and stranger else {}),
+        },
         required=required or {},
-        evidence=view.evidence if view else (),
-        read_at=view.read_at if view else None,
     )
 
 
 def is_strange(case: Case, view: View | None) -> bool:
     """It opens, and nothing of its owner is seen there: what it shows or lacks proves nothing."""
-    if view is None or view.state is not State.LIVE or view.facts.site is None:
+    if view is None or view.state is not PageState.LIVE or view.facts.site is None:
         return False
-    return not owned(case, view).perhaps
+    return not ownership(case, view).perhaps
 
 
 def _why_unread(view: View | None, site: SiteFacts | None) -> Reason | None:
@@ -78,14 +79,21 @@ def failures_of(view: View) -> tuple[Failure, ...]:
 
 
 def names(texts: Iterable[str], stems: Sequence[str]) -> bool:
-    folded = plain("\n".join(texts))
+    return holds_any(plain("\n".join(texts)), stems)
+
+
+def holds_any(folded: str, stems: Sequence[str]) -> bool:
     return any(stem in folded for stem in stems)
 
 
-@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     return one_alphabet(text.casefold().replace("ё", "е"))
 
 
 def inapplicable(why: Reason) -> Reading:
-    return Reading(strict=False, generous=True, met=why, unmet=why, inapplicable=why, evidence=())
+    return Reading(
+        bounds=Bounds(strict=False, generous=True),
+        because=Because(met=why, unmet=why),
+        inapplicable=why,
+        seen=NO_EVIDENCE,
+    )

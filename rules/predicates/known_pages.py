@@ -8,21 +8,21 @@ whose pages nobody looked for in the links, nothing is missing either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from collectors.model import Address, Link, Page
 from collectors.networks import other_addresses
-from rules.case import Case, stands, told_birth
+from rules.dossier.case import Case, latest_birth
+from rules.dossier.views import PageState, View
+from rules.law.workdays import add_working_days
 from rules.model import Institution
-from rules.predicates.site_links import Linked
-from rules.views import State, View
-from rules.workdays import add_working_days
+from rules.predicates.site_links import SiteLinks
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPage:
     """A registered page, every address that it goes by, and what may be asked of a link to it."""
 
     page: Page
@@ -33,15 +33,57 @@ class Known:
 
     @property
     def is_gone(self) -> bool:
-        return self.view.state is State.GONE or self.page.deleted_on is not None
+        return self.view.state is PageState.GONE or self.page.deleted_on is not None
 
     @property
     def is_unread(self) -> bool:
-        return self.view.state in (State.UNREAD, State.GONE_UNCONFIRMED) and not self.is_gone
+        return (
+            self.view.state in (PageState.UNREAD, PageState.GONE_UNCONFIRMED) and not self.is_gone
+        )
 
     @property
     def is_live(self) -> bool:
         return not self.is_gone and not self.is_unread
+
+    def is_linked(self, links: SiteLinks) -> bool:
+        return not self.addresses.isdisjoint(links.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPages:
+    """Those of one institution, or of all of a municipality."""
+
+    pages: tuple[KnownPage, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.pages)
+
+    def are_demanded(self, links: SiteLinks) -> bool:
+        """A link is asked for, or one leads to a page that is gone."""
+        return any(not page.is_gone or page.is_linked(links) for page in self.pages)
+
+    def tally(self, links: SiteLinks) -> Tally:
+        absent = [page for page in self.pages if not page.is_linked(links) and not page.is_gone]
+        sought = [page for page in absent if page.page.network in links.networks]
+        due = [
+            (page, links.hint(page.addresses)) for page in sought if page.is_live and page.is_old
+        ]
+        dead = [
+            page for page in self.pages if page.is_gone and page.is_old and page.is_linked(links)
+        ]
+        hinted = [(page.page.address, hint) for page, hint in due if hint]
+        blamed = (*(page for page, _ in due), *dead)
+        fresh = [page for page in sought if not page.is_old]
+        return Tally(
+            missing=_addresses(page for page, hint in due if hint is None),
+            hinted=tuple(sorted(hinted, key=_first)),
+            fresh=_addresses(fresh),
+            fresh_until=max((page.tolerated_until for page in fresh), default=None),
+            unread=tuple(page for page in sought if page.is_unread and page.is_old),
+            unsought=_addresses(page for page in absent if page.page.network not in links.networks),
+            dead=_addresses(dead),
+            tolerated_until=min((page.tolerated_until for page in blamed), default=None),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +93,7 @@ class Tally:
     missing: tuple[str, ...]  # live, old enough, not shown at all
     hinted: tuple[tuple[str, Link], ...]  # as these, but shown in another way than by a link
     fresh: tuple[str, ...]  # not linked, but lately created
-    unread: tuple[Known, ...]  # not linked, and nobody knows whether there still is such a page
+    unread: tuple[KnownPage, ...]  # not linked, and nobody knows whether there still is such a page
     unsought: tuple[str, ...]  # not found, but nobody looked for pages of that network
     dead: tuple[str, ...]  # linked, and gone for long enough
     tolerated_until: date | None  # the first of the missing, hinted and dead
@@ -69,74 +111,47 @@ class Tally:
         return tuple(sorted({*self.missing, *hinted, *self.fresh, *unread, *self.unsought}))
 
 
-def tally(known: Iterable[Known], links: Linked) -> Tally:
-    known = list(known)
-    absent = [one for one in known if not one.addresses & links.pages and not one.is_gone]
-    sought = [one for one in absent if one.page.network in links.networks]
-    due = [(one, links.hint(one.addresses)) for one in sought if one.is_live and one.is_old]
-    dead = [one for one in known if one.is_gone and one.is_old and one.addresses & links.pages]
-    blamed = (*(one for one, _ in due), *dead)
-    fresh = [one for one in sought if not one.is_old]
-    return Tally(
-        missing=_sorted(one for one, hint in due if hint is None),
-        hinted=tuple(sorted(((one.page.address, hint) for one, hint in due if hint), key=_first)),
-        fresh=_sorted(fresh),
-        fresh_until=max((one.tolerated_until for one in fresh), default=None),
-        unread=tuple(one for one in sought if one.is_unread and one.is_old),
-        unsought=_sorted(one for one in absent if one.page.network not in links.networks),
-        dead=_sorted(dead),
-        tolerated_until=min((one.tolerated_until for one in blamed), default=None),
-    )
-
-
 def _first(hinted: tuple[str, Link]) -> str:
     return hinted[0]
 
 
-def _sorted(known: Iterable[Known]) -> tuple[str, ...]:
-    return tuple(sorted(one.page.address for one in known))
+def _addresses(known: Iterable[KnownPage]) -> tuple[str, ...]:
+    return tuple(sorted(page.page.address for page in known))
 
 
-def is_demanded(known: Sequence[Known], links: Linked) -> bool:
-    """A link is asked for, or one leads to a page that is gone."""
-    return any(not one.is_gone or one.addresses & links.pages for one in known)
-
-
-def known_pages(case: Case, one: Institution, lag: int) -> list[Known]:
+def known_pages(case: Case, owner: Institution, lag: int) -> KnownPages:
     """Official pages that are, or were, registered; an address that is in use again is not dead."""
-    pages = [page for page in one.pages if page.role == "official" and _has_begun(page, case.today)]
-    standing = {page.address for page in pages if stands(page, case.today)}
-    return [
-        _as_known(case, one, page, lag)
-        for page in pages
-        if stands(page, case.today) or page.address not in standing
-    ]
+    pages = [page for page in owner.pages if page.role == "official" and page.has_begun(case.today)]
+    standing = {page.address for page in pages if page.stands(case.today)}
+    return KnownPages(
+        tuple(
+            _known_page(case, owner, page, lag)
+            for page in pages
+            if page.stands(case.today) or page.address not in standing
+        )
+    )
 
 
-def _has_begun(page: Page, on: date) -> bool:
-    return page.created_on is None or page.created_on <= on
-
-
-def _as_known(case: Case, one: Institution, page: Page, lag: int) -> Known:
+def _known_page(case: Case, owner: Institution, page: Page, lag: int) -> KnownPage:
     view = case.look(page)
-    since = _gone_since(case, one, view) if _is_gone(page, view) else _born(case, one, view)
+    since = _gone_since(case, owner, view) if _is_gone(page, view) else _born(case, owner, view)
     until = date.min if since is None else add_working_days(since, lag, case.days_off)
-    return Known(page, view, frozenset(addresses_of(view)), until < case.today, until)
+    return KnownPage(page, view, frozenset(addresses_of(view)), until < case.today, until)
 
 
 def _is_gone(page: Page, view: View) -> bool:
-    return view.state is State.GONE or page.deleted_on is not None
+    return view.state is PageState.GONE or page.deleted_on is not None
 
 
-def _born(case: Case, one: Institution, view: View) -> date | None:
-    return told_birth(view, one, case.zone)
+def _born(case: Case, owner: Institution, view: View) -> date | None:
+    return latest_birth(view, owner, case.zone)
 
 
-def _gone_since(case: Case, one: Institution, view: View) -> date | None:
+def _gone_since(case: Case, owner: Institution, view: View) -> date | None:
     """The latest day on which it may have gone: always in favour of who keeps the list."""
     told = [
         event.on
-        for event in one.events
+        for event in owner.events
         if event.kind == "page_deleted" and event.page == view.page.address
     ]
     seen = view.gone_since.astimezone(case.zone).date() if view.gone_since else None

@@ -7,8 +7,9 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from collectors.model import Address, Failure, Link, SiteFacts, SitePage
-from rules.case import Case, is_active
-from rules.exemptions import claim
+from rules.dossier.case import Case
+from rules.dossier.exemptions import bodies, claim
+from rules.dossier.views import View
 from rules.model import Institution
 from rules.predicates.cards import cards
 from rules.predicates.crawls import (
@@ -20,28 +21,26 @@ from rules.predicates.crawls import (
     unread_parts,
 )
 from rules.predicates.known_pages import (
-    Known,
+    KnownPage,
+    KnownPages,
     Tally,
     addresses_of,
-    is_demanded,
     known_pages,
-    tally,
 )
-from rules.predicates.owners import came_in_part, owned, told_of
+from rules.predicates.owners import came_in_part, owner_fields, ownership
 from rules.predicates.site_links import (
-    NOTHING,
-    Linked,
-    linked,
-    linked_on,
-    linked_on_page,
+    NO_LINKS,
+    SiteLinks,
+    links_of,
+    links_on,
+    links_on_page,
     read,
     together,
 )
-from rules.reading import Reading
+from rules.reading import Because, Bounds, Reading, Seen
 from rules.reasons import Reason
-from rules.sentences import shown_as
-from rules.terms import after_term
-from rules.views import View
+from rules.terms.terms import doubt_early_look
+from rules.text.sentences import manner_word
 
 SHOWN = 50  # of the links that a finding lists
 DOCUMENTS = (".pdf", ".doc", ".docx", ".rtf", ".odt", ".xls", ".xlsx", ".ods", ".zip")
@@ -51,10 +50,10 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     """Every official page is linked: strictly from the card, generously from anywhere."""
     one = case.about_institution
     known = known_pages(case, one, sync_lag_workdays)
-    in_card, anywhere = _in_card(case, case.site, one), linked_on(case.site)
-    if not is_demanded(known, anywhere):
+    in_card, anywhere = _in_card(case, case.site, one), links_on(case, case.site)
+    if not known.are_demanded(anywhere):
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
-    card, whole = tally(known, in_card), tally(known, anywhere)
+    card, whole = known.tally(in_card), known.tally(anywhere)
     foreign = sorted(address for _, address in in_card.pages - _familiar(case, one))
     lost = [address for address in whole.missing if not _may_be_renamed(case, one, address)]
     reading = of_site(
@@ -67,7 +66,7 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
             _why_not_in_card(whole, has_short=bool(anywhere.short), has_foreign=bool(foreign)),
         ),
         measured={
-            **_measured(one, whole, anywhere),
+            **_fields(one, whole, anywhere),
             "foreign": foreign,
             "outside": list(card.absent),
         },
@@ -88,16 +87,21 @@ def _why_not_in_card(whole: Tally, *, has_short: bool, has_foreign: bool) -> Rea
 
 def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str]) -> Reading:
     """Every registered page of the municipality on the authority's site; strict on one page."""
-    owners = [one for one in case.dossier.municipality.institutions if _must_be_listed(case, one)]
-    known = [
-        page for one in owners for page in known_pages(case, one, sync_lag_workdays) if page.is_old
-    ]
-    site, anywhere = site_facts(case), linked_on(case.site)
-    if not is_demanded(known, anywhere):
+    owners = [one for one in case.municipality.institutions if _must_be_listed(case, one)]
+    known = KnownPages(
+        tuple(
+            page
+            for owner in owners
+            for page in known_pages(case, owner, sync_lag_workdays).pages
+            if page.is_old
+        )
+    )
+    site, anywhere = site_facts(case), links_on(case, case.site)
+    if not known.are_demanded(anywhere):
         return inapplicable(Reason.NO_PAGE_TO_JUDGE)
-    whole = tally(known, anywhere)
+    whole = known.tally(anywhere)
     lost = [address for address in whole.missing if not _stands_otherwise(case, owners, address)]
-    others = [one for one in known if one.page.institution != case.institution.key]
+    others = [page for page in known.pages if page.page.institution != case.institution.key]
     short = anywhere.short
     is_hidden = bool(lost) and len(lost) <= len(short)
     unread = bool(lost) and _may_be_listed_unread(site, others, list_stems)
@@ -111,17 +115,17 @@ def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str
             _why_unsure(whole, is_hidden=is_hidden or (not lost and bool(short)), unread=unread),
         ),
         measured={
-            **_measured(case.institution, whole, anywhere),
+            **_fields(case.institution, whole, anywhere),
             "foreign": sorted(address for _, address in anywhere.pages - _of_town(case))[:SHOWN],
         },
     )
     return _with_open_ends(case, reading, whole, bool(whole.missing or whole.dead))
 
 
-def _is_on_one_page(site: SiteFacts | None, known: Sequence[Known]) -> bool:
+def _is_on_one_page(site: SiteFacts | None, known: KnownPages) -> bool:
     pages = site.pages if site else ()
     return site is not None and any(
-        tally(known, linked_on_page(site, page)).is_whole for page in pages
+        known.tally(links_on_page(site, page)).is_whole for page in pages
     )
 
 
@@ -140,23 +144,29 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     known = known_pages(case, one, sync_lag_workdays)
     views = _sites_to_link(case)
     seen = [view for view in views.values() if view]
-    links = [linked_on(view) for view in seen]
+    links = [links_on(case, view) for view in seen]
     anywhere = together(each for each, view in zip(links, seen, strict=True) if view.facts.site)
-    if not is_demanded(known, anywhere):
+    if not known.are_demanded(anywhere):
         return inapplicable(Reason.NO_PAGE_TO_LINK if known else Reason.NO_PAGE_TO_JUDGE)
-    whole = tally(known, anywhere)
+    whole = known.tally(anywhere)
     is_hidden = bool(whole.missing) and len(whole.missing) <= len(anywhere.short)
     reading = Reading(
-        strict=all(_links_all(case, name, view, known) for name, view in views.items()),
-        generous=any(not tally(known, each).missing for each in links) or is_hidden,
-        met=Reason.PAGES_LINKED,
-        unmet=Reason.PAGES_NOT_LINKED,
-        between=_why_not_on_both(whole, is_hidden=is_hidden),
-        missing=tuple(part for view in seen for part in unread_parts(view, view.facts.site)),
+        bounds=Bounds(
+            strict=all(_links_all(case, name, view, known) for name, view in views.items()),
+            generous=any(not known.tally(each).missing for each in links) or is_hidden,
+        ),
+        because=Because(
+            met=Reason.PAGES_LINKED,
+            unmet=Reason.PAGES_NOT_LINKED,
+            between=_why_not_on_both(whole, is_hidden=is_hidden),
+        ),
+        seen=Seen(
+            missing=tuple(part for view in seen for part in unread_parts(view, view.facts.site)),
+            evidence=tuple(item for view in seen for item in view.evidence),
+            read_at=min((view.read_at for view in seen if view.read_at), default=None),
+        ),
         unseen=_why_unseen(case, views),
-        measured={**_strange_site(case, views), **_measured(one, whole, anywhere)},
-        evidence=tuple(item for view in seen for item in view.evidence),
-        read_at=min((view.read_at for view in seen if view.read_at), default=None),
+        measured={**_strange_site(case, views), **_fields(one, whole, anywhere)},
     )
     return _with_open_ends(case, reading, whole, bool(whole.missing or whole.dead))
 
@@ -177,7 +187,7 @@ def _sites_to_link(case: Case) -> dict[str, View | None]:
 
 def _strange_site(case: Case, views: dict[str, View | None]) -> dict[str, object]:
     strange = (view for view in views.values() if view and is_strange(case, view))
-    return next((told_of(view, owned(case, view)) for view in strange), {})
+    return next((owner_fields(view, ownership(case, view)) for view in strange), {})
 
 
 def _why_unseen(case: Case, views: dict[str, View | None]) -> Reason | None:
@@ -188,22 +198,22 @@ def _why_unseen(case: Case, views: dict[str, View | None]) -> Reason | None:
     return next((view.unread for view in views.values() if view and not view.facts.site), None)
 
 
-def _links_all(case: Case, name: str, view: View | None, known: Sequence[Known]) -> bool:
+def _links_all(case: Case, name: str, view: View | None, known: KnownPages) -> bool:
     if view is None or came_in_part(view.facts.site):
         return False
     if name == "own":
-        return tally(known, linked_on(view)).is_whole
-    return tally(known, _in_card(case, view, case.institution)).is_whole
+        return known.tally(links_on(case, view)).is_whole
+    return known.tally(_in_card(case, view, case.institution)).is_whole
 
 
-def _in_card(case: Case, site: View | None, one: Institution) -> Linked:
+def _in_card(case: Case, site: View | None, institution: Institution) -> SiteLinks:
     if site is None or site.facts.site is None:
-        return NOTHING
-    return linked(site.facts.site, _card_links(case, site, one))
+        return NO_LINKS
+    return links_of(site.facts.site, _card_links(case, site, institution))
 
 
-def _card_links(case: Case, site: View | None, one: Institution) -> Iterator[Link]:
-    return (link for block in cards(case, site, one) for link in block.contacts.links)
+def _card_links(case: Case, site: View | None, institution: Institution) -> Iterator[Link]:
+    return (link for block in cards(case, site, institution) for link in block.contacts.links)
 
 
 def _with_open_ends(case: Case, reading: Reading, whole: Tally, settled: bool) -> Reading:
@@ -212,58 +222,59 @@ def _with_open_ends(case: Case, reading: Reading, whole: Tally, settled: bool) -
     So does a site that was read while a link, or its absence, was still to be tolerated.
     """
     if whole.tolerated_until:
-        reading = after_term(case, reading, whole.tolerated_until)
-    if settled or reading.missing or reading.unseen:
+        reading = doubt_early_look(case, reading, whole.tolerated_until)
+    if settled or reading.seen.missing or reading.unseen:
         return reading
     if whole.unsought:
         return replace(reading, unseen=Reason.LINKS_NOT_SOUGHT)
     if whole.unread:
-        return replace(reading, unseen=Reason.PAGES_NOT_READ, missing=_why_unread(whole.unread))
+        return replace(reading.lack(*_why_unread(whole.unread)), unseen=Reason.PAGES_NOT_READ)
     return replace(reading, pending=Reason.PAGES_ARE_NEW) if whole.fresh else reading
 
 
-def _why_unread(pages: Iterable[Known]) -> tuple[Failure, ...]:
-    return tuple(page.view.failure for page in pages if page.view.failure)
+def _why_unread(pages: Iterable[KnownPage]) -> Iterator[Failure]:
+    return (page.view.failure for page in pages if page.view.failure)
 
 
-def _measured(one: Institution, whole: Tally, links: Linked) -> dict[str, object]:
+def _fields(institution: Institution, whole: Tally, links: SiteLinks) -> dict[str, object]:
     return {
-        "institution": one.short_name or one.name,
+        "institution": institution.short_name or institution.name,
         "missing": list(whole.missing),
         "dead": list(whole.dead),
         "new": list(whole.fresh),
         **({"due": whole.fresh_until.isoformat()} if whole.fresh_until else {}),
         "unread": [known.page.address for known in whole.unread],
         "short": sorted(links.short)[:SHOWN],
-        **({"hints": list(_told(whole))} if whole.hinted else {}),
+        **({"hints": list(_hint_lines(whole))} if whole.hinted else {}),
         **({"unsought": list(whole.unsought)} if whole.unsought else {}),
     }
 
 
-def _told(whole: Tally) -> Iterator[str]:
+def _hint_lines(whole: Tally) -> Iterator[str]:
     """«https://vk.com/x — виджетом соцсети (https://школа.рф/)»: what is shown, how, and where."""
     for address, hint in whole.hinted[:SHOWN]:
         is_told = hint.page is not None and hint.page[1] != ""
-        how = shown_as(str(hint.shown) if is_told else f"{hint.shown}_unnamed")
+        how = manner_word(str(hint.shown) if is_told else f"{hint.shown}_unnamed")
         yield f"{address} — {how} ({hint.place})"
 
 
-def _must_be_listed(case: Case, one: Institution) -> bool:
+def _must_be_listed(case: Case, institution: Institution) -> bool:
     """Who is exempt by clause 4 is rightly absent from the list."""
-    if not is_active(one, case.today):
+    if not institution.is_active(case.today):
         return False
-    dossier = replace(case.dossier, institution=one)
-    return not claim(dossier, case.act, frozenset({"pages"}), case.today).is_claimed
+    dossier = replace(case.dossier, institution=institution)
+    named = bodies(case.hearing.bench.answers, case.act.exempt)
+    return not claim(dossier, named, frozenset({"pages"}), case.today).is_claimed
 
 
 # --- what a link may mean -----------------------------------------------------------------------
 
 
-def _familiar(case: Case, one: Institution) -> frozenset[Address]:
+def _familiar(case: Case, institution: Institution) -> frozenset[Address]:
     """Pages that a card may show: its own of any role, the parent's and the authority's."""
-    town = case.dossier.municipality
-    above = (town.by_id.get(name or "") for name in (one.parent, town.authority))
-    owners = [one, *(body for body in above if body is not None)]
+    town = case.municipality
+    above = (town.by_id.get(name or "") for name in (institution.parent, town.authority))
+    owners = [institution, *(body for body in above if body is not None)]
     return frozenset(
         address
         for owner in owners
@@ -273,7 +284,7 @@ def _familiar(case: Case, one: Institution) -> frozenset[Address]:
 
 
 def _of_town(case: Case) -> frozenset[Address]:
-    members = case.dossier.municipality.institutions
+    members = case.municipality.institutions
     return frozenset(
         found for one in members for page in one.pages for found in addresses_of(case.look(page))
     )
@@ -287,15 +298,17 @@ def _stands_otherwise(case: Case, owners: Iterable[Institution], address: str) -
     )
 
 
-def _may_be_renamed(case: Case, one: Institution, address: str) -> bool:
+def _may_be_renamed(case: Case, institution: Institution, address: str) -> bool:
     """The card leads to a community that we do not know, or over a shortener: perhaps it is it."""
-    links = _in_card(case, case.site, one)
-    network = next(page.network for page in one.pages if page.address == address)
-    strange = links.pages - _familiar(case, one)
+    links = _in_card(case, case.site, institution)
+    network = next(page.network for page in institution.pages if page.address == address)
+    strange = links.pages - _familiar(case, institution)
     return any(found == network for found, _ in strange) or bool(links.short)
 
 
-def _may_be_listed_unread(site: SiteFacts | None, known: Sequence[Known], stems: list[str]) -> bool:
+def _may_be_listed_unread(
+    site: SiteFacts | None, known: Sequence[KnownPage], stems: list[str]
+) -> bool:
     """A document, a scan, a table drawn by a script or kept elsewhere: it is noted, not read."""
     if site is None:
         return False
@@ -311,7 +324,7 @@ def _is_bare_list(
 ) -> bool:
     """Its own title is that of the list (a block of a menu is not), and it links to no page."""
     headed = names((page.title, *page.headings[:1]), stems)
-    return headed and not listed & linked_on_page(site, page).pages
+    return headed and not listed & links_on_page(site, page).pages
 
 
 def _leads_away(site: SiteFacts, page: SitePage, stems: list[str]) -> Iterator[bool]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rules.case import Case
+from rules.dossier.case import Case
 from rules.model import Outcome, Severity
-from rules.notices import Account, account_of
-from rules.reading import Reading, worst_of
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, worst_of
 from rules.reasons import Reason
+from rules.terms.notices import Account, account_of
 
 
 def noticed(case: Case, *, to: str, within_workdays: int, after: str = "") -> Reading:
@@ -26,28 +26,29 @@ def noticed(case: Case, *, to: str, within_workdays: int, after: str = "") -> Re
 
 def _read(account: Account) -> Reading:
     return Reading(
-        strict=account.is_in_time,
-        generous=account.is_in_time or account.is_excused,
-        met=Reason.NOTICE_IN_TIME,
-        unmet=Reason.NOTICE_LATE if account.told else Reason.NOTICE_MISSING,
-        between=Reason.NOTICE_DELAYED_BY_OTHER,
+        bounds=Bounds(strict=account.is_in_time, generous=account.is_in_time or account.is_excused),
+        because=Because(
+            met=Reason.NOTICE_IN_TIME,
+            unmet=Reason.NOTICE_LATE if account.told else Reason.NOTICE_MISSING,
+            between=Reason.NOTICE_DELAYED_BY_OTHER,
+        ),
         pending=Reason.DEADLINE_NOT_OVER if account.is_open else None,
-        unseen=_unseen(account),
+        unseen=_why_unknown(account),
         worst=Outcome.REVIEW if account.event.is_estimate else Outcome.FAIL,
         severity=Severity.MINOR if account.told else None,
-        measured=_measured(account),
+        measured=_fields(account),
         required={"within_workdays": account.workdays},
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
-def _unseen(account: Account) -> Reason | None:
+def _why_unknown(account: Account) -> Reason | None:
     if account.due is None:
         return Reason.CALENDAR_UNCOVERED
     return None if account.is_dated else Reason.DEADLINE_UNKNOWN
 
 
-def _measured(account: Account) -> dict[str, str | int | None]:
+def _fields(account: Account) -> dict[str, str | int | None]:
     year = {"year": account.uncovered} if account.uncovered else {}
     doubt = {"estimated_on": account.event.on.isoformat()} if account.event.is_estimate else {}
     return {

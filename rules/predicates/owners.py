@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from collectors.model import Contacts, FailureCode, SiteFacts, SitePage
-from rules.case import Case, is_authority
-from rules.literal import holds_email, holds_phone
-from rules.matching import same_email, same_phone, same_site
+from rules.dossier.case import Case, is_authority
+from rules.dossier.views import PageState, View
 from rules.model import Institution, Municipality
-from rules.names import Around, around_of, names_match, shares_a_proper_word
-from rules.reference import digits_of, phones_of
-from rules.same import Same
-from rules.views import State, View
+from rules.names.literal import holds_email, holds_phone
+from rules.names.matching import same_email, same_phone, same_site
+from rules.names.naming import names_match, shares_a_proper_word
+from rules.names.own_names import Around
+from rules.names.reference import digits_of, phones_of
 
 MOST_TITLES = 100  # pages whose titles and headings are searched for the name
 FEWEST_NAMED = 2  # inner pages: one name is no name of the whole site
@@ -30,7 +29,7 @@ NO_CONTACTS = Contacts()
 
 
 @dataclass(frozen=True, slots=True)
-class Owned:
+class Ownership:
     """Both bounds: the site surely is the institution's, and it may be."""
 
     surely: bool
@@ -38,18 +37,23 @@ class Owned:
     looked_for: tuple[str, ...] = ()
 
 
-UNSEEN = Owned(surely=False, perhaps=False)
+UNSEEN = Ownership(surely=False, perhaps=False)
 
 
-def owned(case: Case, view: View | None) -> Owned:
+def ownership(case: Case, view: View | None) -> Ownership:
     """Of a site that opens; of another nothing can be said."""
-    if view is None or view.state is not State.LIVE or view.facts.site is None:
+    if view is None or view.state is not PageState.LIVE or view.facts.site is None:
         return UNSEEN
-    facts, town = view.facts, case.dossier.municipality
+    key = ("owner", view.page.address)
+    return case.hearing.of_site(view).once(key, lambda: _find_owner(case, view))
+
+
+def _find_owner(case: Case, view: View) -> Ownership:
+    town, facts = case.municipality, view.facts
     one = town.by_id.get(view.page.institution.rpartition("/")[2])
-    one = case.institution if one is None or one.id == case.institution.id else one
-    seen = (Same(facts.site), Same(facts.contacts or NO_CONTACTS), facts.title or "")
-    return case.once(("owner", view.page), lambda: _owned(Same(town), Same(one), *seen))
+    owner = case.institution if one is None or one.id == case.institution.id else one
+    assert facts.site is not None
+    return _weigh_signs(case, owner, facts.site, facts.contacts or NO_CONTACTS, facts.title or "")
 
 
 def came_in_part(site: SiteFacts | None) -> bool:
@@ -57,7 +61,7 @@ def came_in_part(site: SiteFacts | None) -> bool:
     return site is not None and FailureCode.CUT.value in site.crawl.skipped
 
 
-def told_of(view: View, whose: Owned) -> dict[str, object]:
+def owner_fields(view: View, whose: Ownership) -> dict[str, object]:
     """What a reader needs to look for himself."""
     site = view.facts.site
     return {
@@ -68,59 +72,54 @@ def told_of(view: View, whose: Owned) -> dict[str, object]:
     }
 
 
-@lru_cache(maxsize=8)
-def _owned(
-    of: Same[Municipality],
-    owner: Same[Institution],
-    seen: Same[SiteFacts],
-    shown: Same[Contacts],
-    title: str,
-) -> Owned:
-    """The authority's site is asked about by every institution of the town: answered once."""
-    town, one, site, contacts = of.value, owner.value, seen.value, shown.value
-    sure = _shows_contacts(one, site, contacts) or bool({one.ogrn, one.inn} & set(site.numbers))
+def _weigh_signs(
+    case: Case, institution: Institution, site: SiteFacts, contacts: Contacts, title: str
+) -> Ownership:
+    town, known = case.municipality, case.hearing.bench.names
+    sure = _shows_contacts(institution, site, contacts) or bool(
+        {institution.ogrn, institution.inn} & set(site.numbers)
+    )
     titles, lines = tuple(_titles(title, site.pages)), tuple(_lines(site))
-    front = (*_titles(title, site.pages[:1]), *_short(one, lines))
-    known = around_of(of)
+    front = (*_titles(title, site.pages[:1]), *_short(institution, lines))
     named = not sure and (
-        _is_named(one, front, known) or _on_most_pages(one, site.pages[1:], known)
+        _is_named(institution, front, known) or _on_most_pages(institution, site.pages[1:], known)
     )
-    is_moved = _leads_to_another(town, one, site)
-    is_alone = not (_names_another(one, site) or came_in_part(site))
-    return Owned(
+    is_moved = _leads_to_another(town, institution, site)
+    is_alone = not (_names_another(institution, site) or came_in_part(site))
+    return Ownership(
         surely=(sure or (named and is_alone)) and not is_moved,
-        perhaps=sure or named or _may_be(town, one, contacts, (*titles, *lines)),
-        looked_for=tuple(_looked_for(one)),
+        perhaps=sure or named or _may_be(town, institution, contacts, (*titles, *lines), known),
+        looked_for=tuple(_looked_for(institution)),
     )
 
 
-def _looked_for(one: Institution) -> Iterator[str]:
+def _looked_for(institution: Institution) -> Iterator[str]:
     yield "название"
-    yield from ["телефон"] if one.phones else []
-    yield from ["электронная почта"] if one.emails else []
-    yield from ["ОГРН"] if one.ogrn else []
-    yield from ["ИНН"] if one.inn else []
+    yield from ["телефон"] if institution.phones else []
+    yield from ["электронная почта"] if institution.emails else []
+    yield from ["ОГРН"] if institution.ogrn else []
+    yield from ["ИНН"] if institution.inn else []
 
 
-def _shows_contacts(one: Institution, site: SiteFacts, shown: Contacts) -> bool:
+def _shows_contacts(institution: Institution, site: SiteFacts, shown: Contacts) -> bool:
     text = (site.text or "",)
-    phones = phones_of(one)
+    phones = phones_of(institution)
     return (
         any(same_phone(own, other) for own in phones for other in shown.phones)
-        or any(same_email(own, other.value) for own in one.emails for other in shown.emails)
+        or any(same_email(own, other.value) for own in institution.emails for other in shown.emails)
         or any(holds_phone(text, digits_of(own)) for own in phones)
-        or any(holds_email(text, own) for own in one.emails)
+        or any(holds_email(text, own) for own in institution.emails)
     )
 
 
-def _is_named(one: Institution, texts: Iterable[str], known: Around) -> bool:
-    return any(names_match(one, text, (), around=known).strict for text in texts)
+def _is_named(institution: Institution, texts: Iterable[str], known: Around) -> bool:
+    return any(names_match(institution, text, (), around=known).strict for text in texts)
 
 
-def _on_most_pages(one: Institution, inner: Sequence[SitePage], known: Around) -> bool:
+def _on_most_pages(institution: Institution, inner: Sequence[SitePage], known: Around) -> bool:
     """A single page that bears the name may be news of it on the site of another."""
     pages = inner[:MOST_TITLES]
-    named = sum(_is_named(one, _titles("", [page]), known) for page in pages)
+    named = sum(_is_named(institution, _titles("", [page]), known) for page in pages)
     return named >= max(FEWEST_NAMED, len(pages) / 2)
 
 
@@ -134,33 +133,43 @@ def _lines(site: SiteFacts) -> Iterator[str]:
     yield from dict.fromkeys(filter(None, (site.text or "").splitlines()))
 
 
-def _short(one: Institution, lines: Iterable[str]) -> Iterator[str]:
+def _short(institution: Institution, lines: Iterable[str]) -> Iterator[str]:
     """Lines that say the name and little else; a piece of news about the owner says more."""
-    longest = max(map(len, (one.name, one.short_name, *one.popular_names)))
+    longest = max(map(len, (institution.name, institution.short_name, *institution.popular_names)))
     return (line for line in lines if len(line) <= longest + MORE_THAN_NAME)
 
 
-def _names_another(one: Institution, site: SiteFacts) -> bool:
+def _names_another(institution: Institution, site: SiteFacts) -> bool:
     """It bears somebody's ОГРН and not this one: perhaps a namesake of another town."""
     told = {number for number in site.numbers if len(number) == OGRN_DIGITS}
-    return bool(one.ogrn and told) and one.ogrn not in told
+    return bool(institution.ogrn and told) and institution.ogrn not in told
 
 
-def _leads_to_another(town: Municipality, one: Institution, site: SiteFacts) -> bool:
+def _leads_to_another(town: Municipality, institution: Institution, site: SiteFacts) -> bool:
     """From its own address to the front page of another institution's site."""
-    own = one.site or ""
-    if same_site(own, site.final_url, one.site_aliases):
+    own = institution.site or ""
+    if same_site(own, site.final_url, institution.site_aliases):
         return False
     return any(
-        other.site and other.id != one.id and same_site(site.final_url, other.site)
+        other.site and other.id != institution.id and same_site(site.final_url, other.site)
         and not same_site(own, other.site)
         for other in town.institutions
     )  # fmt: skip
 
 
-def _may_be(town: Municipality, one: Institution, shown: Contacts, texts: tuple[str, ...]) -> bool:
-    if any(names_match(one, "", (text,)).generous for text in texts):
+def _may_be(
+    town: Municipality,
+    institution: Institution,
+    shown: Contacts,
+    texts: tuple[str, ...],
+    known: Around,
+) -> bool:
+    if any(names_match(institution, "", (text,), around=known).generous for text in texts):
         return True
-    if is_authority(town, one) and any(shares_a_proper_word(town.name, text) for text in texts):
+    if is_authority(town, institution) and any(
+        shares_a_proper_word(town.name, text) for text in texts
+    ):
         return True
-    return any(same_site(page.address, link.url) for page in one.pages for link in shown.links)
+    return any(
+        same_site(page.address, link.url) for page in institution.pages for link in shown.links
+    )

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from collectors.model import Evidence, Failure, Page, Presence
-from rules.absences import absence
-from rules.case import Case, standing_pages, told_birth
+from rules.dossier.absences import absence
+from rules.dossier.case import Case, latest_birth, standing_pages
+from rules.dossier.views import PageState, View
+from rules.law.workdays import starts_at
 from rules.model import Outcome, Severity
-from rules.reading import Reading, outcome_of, worst_of
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen, outcome_of, worst_of
 from rules.reasons import Reason
-from rules.terms import after_term, not_due
-from rules.views import State, View
-from rules.workdays import starts_at
+from rules.terms.terms import doubt_early_look, not_due
 
 _GONE_BY = {
     Presence.BANNED: Reason.PAGE_BANNED,
@@ -31,7 +31,7 @@ def page_exists(case: Case) -> Reading:
         return _in_network(case, case.network)
     readings = {network: _in_network(case, network) for network in case.requirement.networks}
     if case.requirement.any_network:
-        return min(readings.values(), key=lambda one: BEST_FIRST.index(outcome_of(one)))
+        return min(readings.values(), key=lambda reading: BEST_FIRST.index(outcome_of(reading)))
     return worst_of(readings)
 
 
@@ -42,21 +42,19 @@ def _in_network(case: Case, network: str) -> Reading:
 def _read_in_network(case: Case, network: str) -> Reading:
     pages = standing_pages(case.dossier, (network,))
     if not pages:
-        return _not_registered(case, network)
+        return _without_page(case, network)
     return presence(case, network, [case.look(page) for page in pages])
 
 
-def _not_registered(case: Case, network: str) -> Reading:
+def _without_page(case: Case, network: str) -> Reading:
     """No address and no confirmed absence: nobody knows whether there is a page."""
     told = absence(case, network)
     return Reading(
-        strict=False,
-        generous=False,
-        met=Reason.PAGE_LIVE,
-        unmet=Reason.PAGE_MISSING,
+        bounds=Bounds(strict=False, generous=False),
+        because=Because(met=Reason.PAGE_LIVE, unmet=Reason.PAGE_MISSING),
         unseen=told.refusal,
         measured={**told.measured, "in_network": network},
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
@@ -68,22 +66,30 @@ def presence(case: Case, network: str, views: Sequence[View]) -> Reading:
     Nobody lacks a page by yesterday's look: it may be there again.
     """
     judged = [view for view in views if view.page.role == "official"] or list(views)
-    standing = [view for view in judged if view.state is not State.GONE]
+    standing = [view for view in judged if view.state is not PageState.GONE]
     unclear = [view for view in standing or views if _is_unclear(view)]
     shown = (
         [view for view in judged if view.is_open]
-        or [view for view in judged if view.state is State.CLOSED]
+        or [view for view in judged if view.state is PageState.CLOSED]
         or judged
     )
     return Reading(
-        strict=any(view.is_open for view in judged),
-        generous=any(view.state is not State.GONE for view in views),
-        met=Reason.PAGE_LIVE,
-        unmet=_GONE_BY[shown[0].gone_by or Presence.ABSENT],
-        between=_between(judged, views),
-        missing=(
-            *(failure for view in unclear for failure in view.missing("access")),
-            *gone_before_today(case, views),
+        bounds=Bounds(
+            strict=any(view.is_open for view in judged),
+            generous=any(view.state is not PageState.GONE for view in views),
+        ),
+        because=Because(
+            met=Reason.PAGE_LIVE,
+            unmet=_GONE_BY[shown[0].gone_by or Presence.ABSENT],
+            between=_between(judged, views),
+        ),
+        seen=Seen(
+            missing=(
+                *(failure for view in unclear for failure in view.missing("access")),
+                *gone_before_today(case, views),
+            ),
+            evidence=tuple(item for view in shown for item in view.evidence),
+            read_at=oldest(shown),
         ),
         unseen=next((view.unread for view in unclear), None),
         severity=Severity.CRITICAL,
@@ -91,21 +97,19 @@ def presence(case: Case, network: str, views: Sequence[View]) -> Reading:
             "pages": {view.page.address: str(view.state) for view in views},
             "in_network": network,  # a clause about several says which of them it speaks of
         },
-        evidence=tuple(item for view in shown for item in view.evidence),
-        read_at=oldest(shown),
     )
 
 
 def _is_unclear(view: View) -> bool:
-    return view.state is State.UNREAD or (view.state is State.LIVE and not view.is_open)
+    return view.state is PageState.UNREAD or (view.state is PageState.LIVE and not view.is_open)
 
 
 def _between(judged: Sequence[View], views: Sequence[View]) -> Reason:
     if any(view.is_open for view in views):
         return Reason.OTHER_PAGE_LIVE
-    if any(view.state is State.CLOSED for view in judged):
+    if any(view.state is PageState.CLOSED for view in judged):
         return Reason.PAGE_CLOSED
-    if all(view.state is State.GONE for view in judged):
+    if all(view.state is PageState.GONE for view in judged):
         return Reason.OTHER_PAGE_STANDS
     return Reason.GONE_UNCONFIRMED
 
@@ -121,16 +125,13 @@ def _fixed_page(case: Case, network: str, address: str) -> Reading:
     page = Page(institution=case.institution.key, network=network, address=address)
     reading = presence(case, network, [case.look(page)])
     registered = [one.address for one in case.official_pages(network)]
-    if not registered or address in registered or not reading.strict:
+    if not registered or address in registered or not reading.bounds.strict:
         return reading
     return Reading(
-        strict=False,
-        generous=True,
-        met=Reason.PAGE_LIVE,
-        unmet=Reason.ADDRESS_DIFFERS,
+        bounds=Bounds(strict=False, generous=True),
+        because=Because(met=Reason.PAGE_LIVE, unmet=Reason.ADDRESS_DIFFERS),
         measured={**reading.measured, "registered": registered, "address": address},
-        evidence=reading.evidence,
-        read_at=reading.read_at,
+        seen=Seen(evidence=reading.seen.evidence, read_at=reading.seen.read_at),
     )
 
 
@@ -141,30 +142,35 @@ def government_mark(case: Case, *, renamed_days: int = 0) -> Reading:
     Where another official page bears it, a person decides which of them the clause means; while one
     was not seen, nobody knows whether it bears it.
     """
-    renamed, page = _renamed_on(case), case.view.page.address
+    renamed, page = _rename_day(case), case.view.page.address
     said = case.statement("gos_mark", page)
-    seen, elsewhere = case.facts.government_mark, _marked_beside(case)
-    unseen = [] if seen is not False or said.admits or elsewhere else _unseen_beside(case)
+    seen, elsewhere = case.facts.government_mark, _marks_beside(case)
+    unseen = [] if seen is not False or said.admits or elsewhere else _unknown_beside(case)
     until = renamed + timedelta(days=renamed_days - 1) if renamed else None
     reading = Reading(
-        strict=seen is True or said.confirms,
-        generous=seen is True or bool(elsewhere),
-        met=Reason.MARK_SEEN if seen else Reason.MARK_ATTESTED,
-        unmet=Reason.MARK_NOT_CONFIRMED if said.admits else Reason.MARK_ABSENT,
-        between=Reason.MARK_ELSEWHERE if elsewhere else None,
-        missing=() if said.admits else case.missing("government_mark"),
+        bounds=Bounds(
+            strict=seen is True or said.confirms, generous=seen is True or bool(elsewhere)
+        ),
+        because=Because(
+            met=Reason.MARK_SEEN if seen else Reason.MARK_ATTESTED,
+            unmet=Reason.MARK_NOT_CONFIRMED if said.admits else Reason.MARK_ABSENT,
+            between=Reason.MARK_ELSEWHERE if elsewhere else None,
+        ),
+        seen=Seen(
+            missing=() if said.admits else case.missing("government_mark"),
+            evidence=_evidence_of(case.view, *elsewhere) if elsewhere else None,
+        ),
         unseen=Reason.MARK_BESIDE_UNSEEN if unseen else None,
         pending=Reason.PAGE_RENAMED if until and case.today <= until else None,
         measured={
             "mark": seen,
             **({"renamed_on": renamed.isoformat()} if renamed else {}),
             **({"due": until.isoformat()} if until else {}),
-            **_told_beside(page, elsewhere=elsewhere, beside_unseen=unseen),
+            **_fields_beside(page, elsewhere=elsewhere, beside_unseen=unseen),
             **said.measured,
         },
-        evidence=_evidence_of(case.view, *elsewhere) if elsewhere else None,
     )
-    return after_term(case, reading, until) if until and not said.admits else reading
+    return doubt_early_look(case, reading, until) if until and not said.admits else reading
 
 
 def _evidence_of(*views: View) -> tuple[Evidence, ...]:
@@ -177,20 +183,20 @@ def _beside(case: Case) -> list[View]:
     return [case.look(page) for page in case.official_pages(network) if page.address != own]
 
 
-def _marked_beside(case: Case) -> list[View]:
+def _marks_beside(case: Case) -> list[View]:
     """Those that bear the mark, seen or attested."""
     return [
         view for view in _beside(case) if view.facts.government_mark or _is_attested(case, view)
     ]
 
 
-def _unseen_beside(case: Case) -> list[View]:
+def _unknown_beside(case: Case) -> list[View]:
     """Those of which nobody knows; one that is gone bears none."""
-    standing = [view for view in _beside(case) if view.state is not State.GONE]
+    standing = [view for view in _beside(case) if view.state is not PageState.GONE]
     return [view for view in standing if view.facts.government_mark is None]
 
 
-def _told_beside(page: str, **views: list[View]) -> dict[str, object]:
+def _fields_beside(page: str, **views: list[View]) -> dict[str, object]:
     told = {key: [one.page.address for one in several] for key, several in views.items() if several}
     return {"address": page, **told} if told else {}
 
@@ -200,7 +206,7 @@ def _is_attested(case: Case, view: View) -> bool:
     return said.confirms and said.attestation is not None and said.attestation.page is not None
 
 
-def _renamed_on(case: Case) -> date | None:
+def _rename_day(case: Case) -> date | None:
     address, today = case.view.page.address, case.today
     told = [
         one.on
@@ -215,11 +221,12 @@ def house_style(case: Case) -> Reading:
     said = case.statement("style", case.view.page.address)
     looks = bool(case.facts.has_avatar and case.facts.has_cover)
     return Reading(
-        strict=looks and said.confirms,
-        generous=True,
-        met=Reason.STYLE_AGREED,
-        unmet=Reason.STYLE_NOT_ATTESTED if looks else Reason.STYLE_INCOMPLETE,
-        missing=case.missing("has_avatar", "has_cover"),
+        bounds=Bounds(strict=looks and said.confirms, generous=True),
+        because=Because(
+            met=Reason.STYLE_AGREED,
+            unmet=Reason.STYLE_NOT_ATTESTED if looks else Reason.STYLE_INCOMPLETE,
+        ),
+        seen=Seen(missing=case.missing("has_avatar", "has_cover")),
         worst=Outcome.REVIEW,
         measured={
             "avatar": case.facts.has_avatar,
@@ -238,21 +245,27 @@ def page_kept(case: Case, *, abandon_days: int) -> Reading:
     views = [case.look(page) for page in case.official_pages(*case.requirement.networks)]
     since = case.dossier.as_of - timedelta(days=abandon_days)
     midnight = starts_at(case.today, case.zone)
-    silent = [view for view in views if view.wall and not _published(view, since)]
+    silent = [view for view in views if view.wall and not _has_published(view, since)]
     unread = [view for view in silent if not view.wall_at or view.wall_at < midnight]
-    alive = any(_published(view, since) for view in views)
-    born = [told_birth(view, case.institution, case.zone) for view in silent]
+    alive = any(_has_published(view, since) for view in views)
+    born = [latest_birth(view, case.institution, case.zone) for view in silent]
     young = [day for day in born if day and day >= case.day_of(since)]
     is_new = bool(silent) and len(young) == len(silent)
     return Reading(
-        strict=bool(views) and all(_published(view, since) for view in views),
-        generous=alive,
-        met=Reason.PAGE_KEPT,
-        unmet=Reason.PAGE_ABANDONED,
-        between=Reason.PAGES_KEPT_PARTLY,
-        missing=(
-            *(failure for view in views for failure in view.missing("wall")),
-            *(not_due("wall") for _ in unread[:1]),
+        bounds=Bounds(
+            strict=bool(views) and all(_has_published(view, since) for view in views),
+            generous=alive,
+        ),
+        because=Because(
+            met=Reason.PAGE_KEPT, unmet=Reason.PAGE_ABANDONED, between=Reason.PAGES_KEPT_PARTLY
+        ),
+        seen=Seen(
+            missing=(
+                *(failure for view in views for failure in view.missing("wall")),
+                *(not_due("wall") for _ in unread[:1]),
+            ),
+            evidence=tuple(item for view in views for item in view.evidence),
+            read_at=min((view.wall_at for view in views if view.wall_at), default=None),
         ),
         unseen=next((view.unread for view in views if not view.wall and view.unread), None)
         if views
@@ -266,8 +279,6 @@ def page_kept(case: Case, *, abandon_days: int) -> Reading:
             **(_term(max(young), abandon_days) if is_new else {}),
         },
         required={"abandon_days": abandon_days},
-        evidence=tuple(item for view in views for item in view.evidence),
-        read_at=min((view.wall_at for view in views if view.wall_at), default=None),
     )
 
 
@@ -276,7 +287,7 @@ def _term(created_on: date, days: int) -> dict[str, str]:
     return {"created_on": created_on.isoformat(), "due": due.isoformat()}
 
 
-def _published(view: View, since: datetime) -> bool:
+def _has_published(view: View, since: datetime) -> bool:
     return view.wall is not None and any(one.published_at >= since for one in view.wall.posts)
 
 
@@ -285,7 +296,7 @@ def _published(view: View, since: datetime) -> bool:
 
 def gone_before_today(case: Case, views: Sequence[View]) -> tuple[Failure, ...]:
     """All of them were found gone, but not all on the day of the audit."""
-    if any(view.state is not State.GONE for view in views):
+    if any(view.state is not PageState.GONE for view in views):
         return ()
     days = {case.day_of(view.read_at) for view in views if view.read_at}
     return () if days == {case.today} else (not_due("presence"),)

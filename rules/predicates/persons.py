@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
-from rules.attestations import Statement, is_leading_post
-from rules.case import Case
+from rules.dossier.attestations import Statement, is_leading_post
+from rules.dossier.case import Case
 from rules.model import Outcome, Person
-from rules.reading import Reading
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading
 from rules.reasons import Reason
 
 LEADING = ("head", "deputy_head", "acting")
@@ -29,17 +28,18 @@ def appointed(
     admits = said is not None and said.admits and not named
     confirms = said is not None and said.confirms and not full
     return Reading(
-        strict=bool(full) or confirms,
-        generous=bool(named),
-        met=Reason.ATTESTED if confirms else Reason.PERSON_NAMED,
-        unmet=Reason.PERSON_NOT_NAMED,
-        between=Reason.PERSON_WITHOUT_ORDER,
+        bounds=Bounds(strict=bool(full) or confirms, generous=bool(named)),
+        because=Because(
+            met=Reason.ATTESTED if confirms else Reason.PERSON_NAMED,
+            unmet=Reason.PERSON_NOT_NAMED,
+            between=Reason.PERSON_WITHOUT_ORDER,
+        ),
         unseen=None if named or admits else _nobody(case, role, said),
         measured={
             "posts": _posts(named),
             **(said.measured if said is not None and not named else {}),
         },
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
@@ -55,14 +55,12 @@ def head_answers(case: Case) -> Reading:
     heads = [*_in_office(case, "head"), *_of_rank(case, ("head", "acting"))]
     others = [one for one in _in_office(case, "organiser") if not _is_head(one)]
     return Reading(
-        strict=bool(heads) and not others,
-        generous=True,
-        met=Reason.PERSON_NAMED,
-        unmet=Reason.HEAD_REPLACED,
+        bounds=Bounds(strict=bool(heads) and not others, generous=True),
+        because=Because(met=Reason.PERSON_NAMED, unmet=Reason.HEAD_REPLACED),
         unseen=None if heads or others else Reason.PERSON_NOT_REGISTERED,
         worst=Outcome.REVIEW,
         measured={"posts": _posts(others or heads)},
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
@@ -72,14 +70,13 @@ def organiser_ranks(case: Case, *, lower_posts: list[str]) -> Reading:
     fit = [one for one in named if one.rank in LEADING or is_leading_post(one.post)]
     low = [one for one in named if _begins(one.post, lower_posts)]
     return Reading(
-        strict=bool(fit),
-        generous=len(low) < len(named),
-        met=Reason.PERSON_NAMED,
-        unmet=Reason.RANK_TOO_LOW,
-        between=Reason.RANK_UNCLEAR,
+        bounds=Bounds(strict=bool(fit), generous=len(low) < len(named)),
+        because=Because(
+            met=Reason.PERSON_NAMED, unmet=Reason.RANK_TOO_LOW, between=Reason.RANK_UNCLEAR
+        ),
         unseen=None if named else Reason.PERSON_NOT_REGISTERED,
         measured={"posts": _posts(named)},
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
@@ -91,35 +88,33 @@ def authorised_person(case: Case) -> Reading:
     workers = [one for one in named if one not in outside]
     known = [one for one in workers if one.esia_on and one.esia_on <= case.today]
     return Reading(
-        strict=bool(workers) and (bool(known) or said.confirms),
-        generous=not named or bool(workers),
-        met=Reason.PERSON_NAMED,
-        unmet=Reason.NOT_AN_EMPLOYEE,
-        between=Reason.ESIA_NOT_RECORDED,
+        bounds=Bounds(
+            strict=bool(workers) and (bool(known) or said.confirms),
+            generous=not named or bool(workers),
+        ),
+        because=Because(
+            met=Reason.PERSON_NAMED, unmet=Reason.NOT_AN_EMPLOYEE, between=Reason.ESIA_NOT_RECORDED
+        ),
         unseen=None if named else Reason.PERSON_NOT_REGISTERED,
         measured={"posts": _posts(named), **said.measured},
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
 def _in_office(case: Case, role: str) -> Iterator[Person]:
     for one in case.institution.persons:
-        if one.role == role and _holds(one, case.today):
+        if one.role == role and one.is_in_office(case.today):
             yield one
 
 
 def _of_rank(case: Case, ranks: tuple[str, ...]) -> Iterator[Person]:
     for one in case.institution.persons:
-        if one.rank in ranks and _holds(one, case.today):
+        if one.rank in ranks and one.is_in_office(case.today):
             yield one
 
 
 def _posts(persons: Iterable[Person]) -> list[str]:
     return list(dict.fromkeys(one.post for one in persons))
-
-
-def _holds(person: Person, on: date) -> bool:
-    return (person.since or on) <= on <= (person.until or on)
 
 
 def _is_head(person: Person) -> bool:

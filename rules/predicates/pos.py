@@ -8,9 +8,9 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from collectors.model import Page
-from rules.case import Case
+from rules.dossier.case import Case
 from rules.model import Outcome
-from rules.reading import Reading
+from rules.reading import Because, Bounds, Reading, Seen
 from rules.reasons import Reason
 
 _TEMPLATE = re.compile(r"OGRN|REG-CODE|MUN-CODE|opaId=ID\b|\s|%20")
@@ -27,15 +27,15 @@ def connected(case: Case, *, reading: Literal["", "pages_must_be_connected"] = "
     whole = [link for link in links if not _TEMPLATE.search(link)]
     own = [link for link in whole if case.institution.ogrn in _ogrns(link)]
     return Reading(
-        strict=bool(own),
-        generous=bool(links) or not said.admits,
-        met=Reason.POS_CONNECTED,
-        unmet=_why(case, links, whole, said.confirms),
+        bounds=Bounds(strict=bool(own), generous=bool(links) or not said.admits),
+        because=Because(met=Reason.POS_CONNECTED, unmet=_why(case, links, whole, said.confirms)),
         unseen=None if links or (said.attestation and not said.refusal) else Reason.POS_NOT_SEEN,
         worst=Outcome.FAIL if reading else Outcome.REVIEW,
         measured={"links": links[:5], **said.measured},
         required={"ogrn": case.institution.ogrn},
-        evidence=tuple(item for page in _pages(case) for item in case.look(page).evidence),
+        seen=Seen(
+            evidence=tuple(item for page in _pages(case) for item in case.look(page).evidence)
+        ),
     )
 
 

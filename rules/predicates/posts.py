@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from collectors.model import Author, Failure, FailureCode, Post
-from rules.case import Case
-from rules.model import Outcome, Severity
-from rules.predicates.beside import beside_the_wall
-from rules.reading import Reading
-from rules.reasons import Reason
-from rules.terms import not_due
-from rules.workdays import (
+from collectors.model import Failure, FailureCode, Post
+from rules.dossier.case import Case
+from rules.law.workdays import (
     CalendarUncoveredError,
-    complete_weeks,
     is_judged,
-    judged_days,
     starts_at,
 )
+from rules.model import Outcome, Severity
+from rules.predicates.beside import beside_the_wall
+from rules.predicates.post_counts import (
+    WEEK,
+    Week,
+    by_week,
+    count_week,
+    is_own,
+    latest_moment,
+    longest_gap,
+)
+from rules.reading import Because, Bounds, Reading, Seen
+from rules.reasons import Reason
+from rules.terms.terms import not_due
 
-DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+DAY = timedelta(days=1)
 AUTOPOSTED_ON = 5  # the same text on so many pages of the municipality is autoposting
 SCHOOLS = ("school", "additional_education")
 SUMMER = (6, 7, 8)
 FEWEST_WEEKS = 2  # fewer judged weeks say nothing of regularity
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    monday: date
-    strict: int
-    generous: int
 
 
 def posts_per_week(
@@ -50,7 +49,7 @@ def posts_per_week(
 
     A week that was not over when the wall was read may count, and is never surely poor.
     """
-    mondays = _judged(case, lookback_weeks, max_calendar_weeks, min_workdays_in_week)
+    mondays = _judged_weeks(case, lookback_weeks, max_calendar_weeks, min_workdays_in_week)
     weeks = [count_week(_posts(case), monday, case.zone, min_own_text) for monday in mondays]
     read = [week for week in weeks if _is_read(case, week.monday + WEEK)]
     poor = [week for week in weeks if week.strict < min_posts]
@@ -62,16 +61,20 @@ def posts_per_week(
         mondays,
         min(mondays, default=case.today),
         Reading(
-            strict=len(weeks) >= FEWEST_WEEKS and len(poor) <= max_weeks_below,
-            generous=not is_lacking or beside.has_new_clips,
-            met=Reason.POSTS_ENOUGH,
-            unmet=Reason.POSTS_BELOW_RECOMMENDED,
-            between=Reason.POSTS_MAY_BE_CLIPS if is_lacking else Reason.POSTS_OWN_UNCLEAR,
-            missing=() if is_lacking or read == weeks else (not_due("wall"),),
+            bounds=Bounds(
+                strict=len(weeks) >= FEWEST_WEEKS and len(poor) <= max_weeks_below,
+                generous=not is_lacking or beside.has_new_clips,
+            ),
+            because=Because(
+                met=Reason.POSTS_ENOUGH,
+                unmet=Reason.POSTS_BELOW_RECOMMENDED,
+                between=Reason.POSTS_MAY_BE_CLIPS if is_lacking else Reason.POSTS_OWN_UNCLEAR,
+            ),
+            seen=Seen(missing=() if is_lacking or read == weeks else (not_due("wall"),)),
             worst=Outcome.REVIEW if case.is_authority else Outcome.FAIL,
             measured={
-                **_by_week("weeks", read),
-                **_by_week("weeks_not_read", weeks[: len(weeks) - len(read)]),
+                **by_week("weeks", read),
+                **by_week("weeks_not_read", weeks[: len(weeks) - len(read)]),
                 **_span_of_weeks(case, read if is_lacking else weeks),
                 "weeks_below": len(surely_poor),
                 "weeks_read": len(read),
@@ -100,15 +103,15 @@ def posts_regular(
     «Days that lie in judged weeks» may mean the days, or whole weeks: both must be silent.
     """
     days = _judged_days(case, lookback_days, max_calendar_weeks, min_workdays_in_week)
-    weeks = _judged(case, max_calendar_weeks, max_calendar_weeks, min_workdays_in_week)
+    weeks = _judged_weeks(case, max_calendar_weeks, max_calendar_weeks, min_workdays_in_week)
     first = min(days, default=case.today)
     start = min([first, *weeks[: lookback_days // WEEK.days]])
-    shown = [post for post in _posts(case) if _may_be_since(post, start, case.zone)]
+    shown = _posts_since(case, start)
     own = {
         day for post in shown if is_own(post, min_own_text) if (day := _local(case, post)) >= first
     }
-    in_days = [post for post in shown if _may_be_since(post, first, case.zone)]
-    gap = _longest_gap(days, own)
+    in_days = shown if first == start else _posts_since(case, first)
+    gap = longest_gap(days, own)
     newest = max((post.published_at for post in _posts(case)), default=None)
     beside = beside_the_wall(case, start)
     silent = newest is None or (_read_at(case) - newest).days > silent_days
@@ -117,12 +120,16 @@ def posts_regular(
         weeks,
         start,
         Reading(
-            strict=bool(own) and gap <= max_gap_days,
-            generous=bool(shown) or beside.has_new_clips,
-            met=Reason.POSTS_REGULAR,
-            unmet=Reason.NO_POSTS,
-            between=Reason.POSTS_WITH_GAPS if shown else Reason.POSTS_MAY_BE_CLIPS,
-            missing=() if shown or _is_read(case, case.today) else (not_due("wall"),),
+            bounds=Bounds(
+                strict=bool(own) and gap <= max_gap_days,
+                generous=bool(shown) or beside.has_new_clips,
+            ),
+            because=Because(
+                met=Reason.POSTS_REGULAR,
+                unmet=Reason.NO_POSTS,
+                between=Reason.POSTS_WITH_GAPS if shown else Reason.POSTS_MAY_BE_CLIPS,
+            ),
+            seen=Seen(missing=() if shown or _is_read(case, case.today) else (not_due("wall"),)),
             severity=Severity.MAJOR if silent else Severity.MINOR,
             measured={
                 "posts": len(in_days or shown),
@@ -138,30 +145,23 @@ def posts_regular(
     )
 
 
-def is_own(post: Post, min_own_text: int) -> bool:
-    """Surely the page's own: by the community, no advertisement, a repost only with own words."""
-    if post.author is not Author.PAGE or post.is_advertisement:
-        return False
-    return not post.is_repost or (post.own_length or 0) >= min_own_text
-
-
 # --- the window -------------------------------------------------------------------------------
 
 
 def _window(case: Case, mondays: Sequence[date], start: date, reading: Reading) -> Reading:
     """What both clauses need: a wall that was read, weeks enough, and covered (G03, G04)."""
-    reading = replace(reading, read_at=case.view.wall_at)
+    reading = replace(reading, seen=replace(reading.seen, read_at=case.view.wall_at))
     wall = case.view.wall
     if wall is None:
-        return replace(reading, strict=False, missing=case.missing("wall"))
+        return reading.doubt().lack(*case.missing("wall"))
     if len(mondays) < FEWEST_WEEKS and case.is_recent:
         due = _last_day_of_weeks(case)
         measured = {**reading.measured, **({"due": due.isoformat()} if due else {})}
-        return replace(reading, strict=False, pending=Reason.PAGE_IS_NEW, measured=measured)
+        return replace(reading.doubt(), pending=Reason.PAGE_IS_NEW, measured=measured)
     if len(mondays) < FEWEST_WEEKS:
-        return replace(reading, strict=False, unseen=Reason.TOO_FEW_WEEKS)
+        return replace(reading.doubt(), unseen=Reason.TOO_FEW_WEEKS)
     if wall.covered_since is None or wall.covered_since > starts_at(start, case.zone):
-        return replace(reading, missing=(Failure(FailureCode.INCOMPLETE, "wall"),))
+        return reading.lack(Failure(FailureCode.INCOMPLETE, "wall"))
     return reading
 
 
@@ -192,35 +192,18 @@ def _unread_days(case: Case) -> tuple[Reason, ...]:
     return () if _is_read(case, case.today) else (Reason.DAYS_NOT_READ,)
 
 
-def _judged(case: Case, wanted: int, lookback: int, min_workdays: int) -> list[date]:
+def _judged_weeks(case: Case, wanted: int, lookback: int, min_workdays: int) -> list[date]:
     """Mondays of the newest complete weeks that are judged, since the page exists."""
-    weeks = complete_weeks(case.dossier.as_of, case.zone, lookback)
+    weeks = case.hearing.bench.judged_weeks(case.dossier.as_of, lookback, min_workdays)
     born = case.born or date.min
-    judged = [one for one in weeks if is_judged(one, min_workdays, case.days_off) and one >= born]
-    return judged[:wanted]
+    return [monday for monday in weeks if monday >= born][:wanted]
 
 
 def _judged_days(case: Case, wanted: int, lookback: int, min_workdays: int) -> Sequence[date]:
     """The newest days that lie in judged weeks, the running week's included."""
     last = case.today - DAY
     first = max(last - timedelta(days=lookback * 7 - 1), case.born or date.min)
-    return judged_days(first, last, min_workdays, case.days_off)[:wanted]
-
-
-def _longest_gap(days: Sequence[date], posted: set[date]) -> int:
-    """The longest run of judged days without a post; a post on any other day ends it too."""
-    judged = set(days)
-    longest = run = 0
-    for day in _every_day(days):
-        run = 0 if day in posted else run + (day in judged)
-        longest = max(longest, run)
-    return longest
-
-
-def _every_day(days: Sequence[date]) -> Iterator[date]:
-    if days:
-        first, last = min(days), max(days)
-        yield from (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return case.hearing.bench.judged_days(first, last, min_workdays)[:wanted]
 
 
 # --- the posts --------------------------------------------------------------------------------
@@ -234,33 +217,10 @@ def _local(case: Case, post: Post) -> date:
     return post.published_at.astimezone(case.zone).date()
 
 
-def _may_be_since(post: Post, start: date, zone: ZoneInfo) -> bool:
-    latest = post.published_at + timedelta(hours=post.blur_hours or 0)
-    return latest >= starts_at(start, zone).astimezone(UTC)
-
-
-def count_week(posts: Iterable[Post], monday: date, zone: ZoneInfo, min_own_text: int) -> Week:
-    """A post whose date is blurred counts strictly only where it surely belongs (G05)."""
-    start, end = (starts_at(day, zone).astimezone(UTC) for day in (monday, monday + WEEK))
-    strict = generous = 0
-    for post in posts:
-        earliest = latest = post.published_at
-        if post.blur_hours:
-            blur = timedelta(hours=post.blur_hours)
-            earliest, latest = earliest - blur, latest + blur
-        if earliest >= end or latest < start:
-            continue
-        generous += 1
-        strict += start <= earliest and latest < end and is_own(post, min_own_text)
-    return Week(monday, strict, generous)
-
-
-def _by_week(name: str, weeks: Iterable[Week]) -> dict[str, dict[str, dict[str, int]]]:
-    counted = {
-        week.monday.isoformat(): {"strict": week.strict, "generous": week.generous}
-        for week in weeks
-    }
-    return {name: counted} if counted or name == "weeks" else {}
+def _posts_since(case: Case, day: date) -> list[Post]:
+    """Those that may be of that day or later."""
+    start = starts_at(day, case.zone).astimezone(UTC)
+    return [post for post in _posts(case) if latest_moment(post) >= start]
 
 
 def _span_of_weeks(case: Case, weeks: Sequence[Week]) -> dict[str, str]:

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from collectors.addresses import SHORTENERS
 from collectors.links import resolved
 from collectors.model import OK, VK, Address, Link, SiteFacts, SitePage
-from rules.same import Same
-from rules.views import View
+from rules.dossier.case import Case
+from rules.dossier.views import View
 
 KNOWN_EARLIER = (OK, VK)  # to the versions that did not tell whose pages they looked for
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class SiteLinks:
     """The links of a card, of a page, of one site or of several."""
 
     pages: frozenset[Address] = frozenset()  # that a visitor can follow a link to
@@ -35,27 +34,27 @@ class Linked:
         return next((self.hints[one] for one in (*listed, *nameless) if one in self.hints), None)
 
 
-NOTHING = Linked()
+NO_LINKS = SiteLinks()
 
 
-def linked_on(view: View | None) -> Linked:
+def links_on(case: Case, view: View | None) -> SiteLinks:
     """All that a site links to from anywhere."""
     if view is None or view.facts.site is None:
-        return NOTHING
-    return _all_linked(Same(view.facts.site))
+        return NO_LINKS
+    site = view.facts.site
+    key = ("links", view.page.address)
+    return case.hearing.of_site(view).once(key, lambda: _all_links(site))
 
 
-@lru_cache(maxsize=8)
-def _all_linked(site: Same[SiteFacts]) -> Linked:
-    """The authority's site is held against every institution of a town: read it once."""
-    return linked(site.value, (link for page in site.value.pages for link in _page_links(page)))
+def _all_links(site: SiteFacts) -> SiteLinks:
+    return links_of(site, (link for page in site.pages for link in _page_links(page)))
 
 
-def linked_on_page(site: SiteFacts, page: SitePage) -> Linked:
-    return linked(site, _page_links(page))
+def links_on_page(site: SiteFacts, page: SitePage) -> SiteLinks:
+    return links_of(site, _page_links(page))
 
 
-def linked(site: SiteFacts, links: Iterable[Link]) -> Linked:
+def links_of(site: SiteFacts, links: Iterable[Link]) -> SiteLinks:
     once = {(link.url, link.shown): link for link in links}  # every page repeats the menu
     told = [read(site, link) for link in once.values()]
     pages = frozenset(link.page for link in told if link.page and link.shown is None)
@@ -64,15 +63,15 @@ def linked(site: SiteFacts, links: Iterable[Link]) -> Linked:
         if link.page and link.shown and link.page not in pages:
             hints.setdefault(link.page, link)
     short = frozenset(link.url for link in told if is_shortened(link.url))
-    return Linked(pages, hints, short, frozenset(_networks(site)))
+    return SiteLinks(pages, hints, short, frozenset(_networks(site)))
 
 
-def together(parts: Iterable[Linked]) -> Linked:
+def together(parts: Iterable[SiteLinks]) -> SiteLinks:
     """Several sites as one; a network was looked for where each of them was searched for it."""
     listed = list(parts)
     if not listed:
-        return NOTHING
-    return Linked(
+        return NO_LINKS
+    return SiteLinks(
         pages=frozenset().union(*(one.pages for one in listed)),
         hints={page: hint for one in reversed(listed) for page, hint in one.hints.items()},
         short=frozenset().union(*(one.short for one in listed)),

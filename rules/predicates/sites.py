@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from collectors.model import Contacts, Failure, HintKind, SitePage
-from rules.attestations import Statement
-from rules.case import Case, is_active
-from rules.exemptions import is_body
-from rules.hints import seen_hints
-from rules.literal import holds_email
-from rules.matching import same_email
+from rules.dossier.attestations import Statement
+from rules.dossier.case import Case
+from rules.dossier.exemptions import bodies, body, names_of
+from rules.dossier.views import PageState, View
 from rules.model import Institution, Outcome, Severity
-from rules.predicates.crawls import failures_of, names, of_site, site_facts, unread_parts
-from rules.predicates.owners import Owned, came_in_part, owned, told_of
+from rules.names.hints import hints_in
+from rules.names.literal import holds_email
+from rules.names.matching import same_email
+from rules.predicates.crawls import failures_of, holds_any, of_site, plain, site_facts, unread_parts
+from rules.predicates.owners import Ownership, came_in_part, owner_fields, ownership
 from rules.predicates.pages import gone_before_today
-from rules.reading import Reading
+from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen
 from rules.reasons import Reason
-from rules.views import State, View
 
 
 def site_works(case: Case) -> Reading:
@@ -30,23 +31,30 @@ def site_works(case: Case) -> Reading:
     view = case.site
     if view is None:
         return Reading(
-            strict=False, generous=True, met=Reason.SITE_WORKS, unmet=Reason.NO_OWN_SITE,
-            worst=Outcome.REVIEW, severity=Severity.INFO if case.institution.no_site else None,
-            evidence=(),
-        )  # fmt: skip
-    is_live, whose = view.state is State.LIVE, owned(case, view)
-    is_unread = view.state is State.UNREAD
+            bounds=Bounds(strict=False, generous=True),
+            because=Because(met=Reason.SITE_WORKS, unmet=Reason.NO_OWN_SITE),
+            worst=Outcome.REVIEW,
+            severity=Severity.INFO if case.institution.no_site else None,
+            seen=NO_EVIDENCE,
+        )
+    is_live, whose = view.state is PageState.LIVE, ownership(case, view)
+    is_unread = view.state is PageState.UNREAD
     return Reading(
-        strict=is_live and whose.surely,
-        generous=view.state is not State.GONE,
-        met=Reason.SITE_WORKS,
-        unmet=Reason.SITE_GONE,
-        between=_unlike(whose) if is_live else Reason.SITE_GONE_UNCONFIRMED,
-        missing=failures_of(view) if is_unread else (*_cut(view), *gone_before_today(case, [view])),
+        bounds=Bounds(strict=is_live and whose.surely, generous=view.state is not PageState.GONE),
+        because=Because(
+            met=Reason.SITE_WORKS,
+            unmet=Reason.SITE_GONE,
+            between=_unlike(whose) if is_live else Reason.SITE_GONE_UNCONFIRMED,
+        ),
+        seen=Seen(
+            missing=failures_of(view)
+            if is_unread
+            else (*_cut(view), *gone_before_today(case, [view])),
+            evidence=view.evidence,
+            read_at=view.read_at,
+        ),
         unseen=view.unread if is_unread else None,
-        measured={"state": str(view.state), **told_of(view, whose)},
-        evidence=view.evidence,
-        read_at=view.read_at,
+        measured={"state": str(view.state), **owner_fields(view, whose)},
     )
 
 
@@ -55,30 +63,30 @@ def _cut(view: View) -> tuple[Failure, ...]:
     return unread_parts(view, view.facts.site) if came_in_part(view.facts.site) else ()
 
 
-def _unlike(whose: Owned) -> Reason:
+def _unlike(whose: Ownership) -> Reason:
     return Reason.SITE_OWNER_UNCLEAR if whose.perhaps else Reason.SITE_UNFAMILIAR
 
 
 def listed_bodies(case: Case) -> Reading:
     """Every institution of the registry stands in a list of the act, and the other way round."""
     named = (*case.act.listed, *case.act.exempt)
-    ours = [one for one in case.dossier.municipality.institutions if _is_judged(one, case)]
-    extra = [one.name for one in ours if not any(is_body(name, one) for name in named)]
-    absent = [name for name in named if not any(is_body(name, one) for one in ours)]
+    ours = [one for one in case.municipality.institutions if _is_judged(one, case)]
+    listed = bodies(case.hearing.bench.answers, named)
+    theirs = {name for institution in ours for name in names_of(institution)}
+    extra = [one.name for one in ours if listed.isdisjoint(names_of(one))]
+    absent = [name for name in named if body(name) not in theirs]
     return Reading(
-        strict=not extra and not absent,
-        generous=True,
-        met=Reason.LIST_AGREES,
-        unmet=Reason.LIST_DIFFERS,
+        bounds=Bounds(strict=not extra and not absent, generous=True),
+        because=Because(met=Reason.LIST_AGREES, unmet=Reason.LIST_DIFFERS),
         worst=Outcome.REVIEW,
         measured={"not_in_act": extra, "not_in_registry": absent},
-        evidence=(),
+        seen=NO_EVIDENCE,
     )
 
 
-def _is_judged(one: Institution, case: Case) -> bool:
-    active = is_active(one, case.today)
-    return active and one.id != case.dossier.municipality.authority and one.kind != "authority"
+def _is_judged(institution: Institution, case: Case) -> bool:
+    is_authority = institution.kind == "authority" or institution.id == case.municipality.authority
+    return institution.is_active(case.today) and not is_authority
 
 
 def section_present(
@@ -88,14 +96,17 @@ def section_present(
     site = site_facts(case)
     pages = site.pages if site else ()
     said = case.statement(attested_by) if attested_by else Statement()
+    told = _search_texts(case)
     headed = [
-        one for one in pages if names(_headings(one), stems) and _has_contents(one, min_chars)
+        page
+        for page, folded in zip(pages, told.headings, strict=True)
+        if holds_any(folded, stems) and _has_contents(page, min_chars)
     ]
     fresh = [one for one in headed if _is_fresh(one, case.today, fresh_days)]
     return of_site(
         case,
         strict=bool(fresh) or said.confirms,
-        generous=bool(headed) or any(names(_everything(one), stems) for one in pages),
+        generous=bool(headed) or any(holds_any(folded, stems) for folded in told.everything),
         reasons=(
             Reason.SECTION_FOUND if fresh or not said.confirms else Reason.ATTESTED,
             Reason.SECTION_ABSENT,
@@ -103,6 +114,28 @@ def section_present(
         ),
         measured={"found": [one.url for one in (fresh or headed)][:3], **said.measured},
         required={**({"fresh_days": fresh_days} if fresh_days else {}), "min_chars": min_chars},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _SearchTexts:
+    """The words of a site's pages, ready to be searched: a dozen clauses ask for a section each."""
+
+    headings: tuple[str, ...] = ()
+    everything: tuple[str, ...] = ()
+
+
+def _search_texts(case: Case) -> _SearchTexts:
+    site, view = site_facts(case), case.site
+    if site is None or view is None:
+        return _SearchTexts()
+    return case.once(("told", view.page.address), lambda: _fold(site.pages))
+
+
+def _fold(pages: Sequence[SitePage]) -> _SearchTexts:
+    return _SearchTexts(
+        headings=tuple(plain("\n".join(_headings(page))) for page in pages),
+        everything=tuple(plain("\n".join(_everything(page))) for page in pages),
     )
 
 
@@ -157,7 +190,7 @@ def site_email(case: Case) -> Reading:
     agree = any(same_email(one, other) for one in ours for other in shown)
     others = _emails_of_others(case)
     is_own = any(not one.of_another and one.value not in others for one in contacts.emails)
-    seen = [] if shown else seen_hints(contacts, texts, HintKind.EMAIL)
+    seen = [] if shown else hints_in(contacts, texts, HintKind.EMAIL)
     return of_site(
         case,
         strict=agree or (is_own and not ours),
@@ -174,7 +207,7 @@ def site_email(case: Case) -> Reading:
 
 def _emails_of_others(case: Case) -> set[str]:
     """Addresses that the registry gives to other institutions of the town."""
-    town, ours = case.dossier.municipality.institutions, case.institution
+    town, ours = case.municipality.institutions, case.institution
     told = (email for one in town if one.id != ours.id for email in one.emails)
     return {email.lower() for email in told} - {email.lower() for email in ours.emails}
 

@@ -21,7 +21,7 @@ from monitor.audit.plan import Past, Try, not_due, planned, told_of_pages, tried
 from monitor.audit.scope import read_once
 from monitor.sandbox import Community, Limits, Post, Token, World, serve
 from monitor.storage.ledger import Ledger
-from rules.engine import judge
+from rules.engine import judge_alone
 from rules.model import Outcome
 from tests import cast
 from tests.cast import NOW
@@ -99,7 +99,7 @@ def test_a_fail_by_a_look_of_the_same_local_day_needs_no_other() -> None:
 
 
 def told_of(name: str, *looks: Observation) -> set[str]:
-    found = judge(cast.dossier(cast.SCHOOL, *looks), [ACTS["kedrovy-2022-298"]])
+    found = judge_alone(cast.dossier(cast.SCHOOL, *looks), [ACTS["kedrovy-2022-298"]])
     (_, pages) = told_of_pages(one for one in found if one.requirement.endswith(name))
     return {address for _, address in pages}
 

@@ -21,17 +21,17 @@ from typing import Any
 
 from collectors.model import FailureCode
 from monitor.audit.issues import sentences as told_to_operators
-from rules.engine import judge
+from rules.engine import judge_alone
 from rules.model import Finding, Institution, Outcome
 from rules.reasons import Reason
-from rules.sentences import words
+from rules.text.sentences import words
 from tests import cast
 from tests.rules.test_cases import ACTS, ALL
 from tests.rules.test_other_acts import OWN, POSTS, found, pack, said
 from tests.rules.world import world
 
 TEXTS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
-    files("rules").joinpath("sentences.toml").read_text("utf-8")
+    files("rules.text").joinpath("sentences.toml").read_text("utf-8")
 )
 KEDROVY = ACTS["kedrovy-2022-298"]
 
@@ -50,7 +50,7 @@ class Told:
 
 def findings() -> Iterator[Finding]:
     for case in ALL:
-        yield from judge(world(case), list(ACTS.values()))
+        yield from judge_alone(world(case), list(ACTS.values()))
     yield from _of_broken_and_old_wordings()
     yield from _of_registries_beside_the_list()
     with TemporaryDirectory() as folder:
@@ -61,7 +61,9 @@ def _of_broken_and_old_wordings() -> Iterator[Finding]:
     one = next(one for one in KEDROVY.requirements if one.clause == "6.6")
     ended = replace(one.editions[0], until=date(2025, 1, 1))
     for changed in (replace(one, predicate="fixed_pages"), replace(one, editions=(ended,))):
-        yield from judge(cast.dossier(cast.SCHOOL), [replace(KEDROVY, requirements=(changed,))])
+        yield from judge_alone(
+            cast.dossier(cast.SCHOOL), [replace(KEDROVY, requirements=(changed,))]
+        )
 
 
 def _of_registries_beside_the_list() -> Iterator[Finding]:
@@ -71,7 +73,7 @@ def _of_registries_beside_the_list() -> Iterator[Finding]:
     )
     for shown in (bodies, bodies[1:], (*bodies, cast.MUSEUM)):
         town = replace(cast.TOWN, institutions=(cast.ADMINISTRATION, *shown))
-        yield from judge(cast.dossier(cast.ADMINISTRATION, municipality=town), [KEDROVY])
+        yield from judge_alone(cast.dossier(cast.ADMINISTRATION, municipality=town), [KEDROVY])
 
 
 def _of_acts_that_build_on_others(folder: Path) -> Iterator[Finding]:

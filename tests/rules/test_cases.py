@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from rules import attestations, notices, views
-from rules import case as cases_of_one
-from rules.engine import judge
+from rules.dossier import attestations, views
+from rules.dossier import case as cases_of_one
+from rules.engine import judge_alone
 from rules.model import Act, Finding, Outcome, Requirement
 from rules.packs import load_act, shipped
 from rules.predicates import contacts, posts
+from rules.terms import notices
 from tests.rules.world import Given, cases, world
 
 ACTS = {name: load_act(path) for name, path in shipped().items()}
@@ -27,7 +28,7 @@ def found(case: Given, act: Act) -> list[Finding]:
     narrowed = {key: case.then[key] for key in ("network", "page", "about") if key in case.then}
     return [
         one
-        for one in judge(world(case), [act])
+        for one in judge_alone(world(case), [act])
         if one.requirement == case.requirement
         and all(getattr(one, key) == value for key, value in narrowed.items())
     ]
@@ -170,7 +171,7 @@ def test_no_case_shows_an_outcome_that_is_not_declared() -> None:
     declared = {one.id: set(one.outcomes) for one in REQUIREMENTS}
     for case in ALL:
         act = ACTS[case.requirement.partition("/")[0]]
-        for one in judge(world(case), [act]):
+        for one in judge_alone(world(case), [act]):
             assert {one.outcome, one.preview or one.outcome} <= declared[one.requirement], case
 
 

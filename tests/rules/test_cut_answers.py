@@ -24,7 +24,7 @@ from collectors.vk import NETWORK as VK_NETWORK
 from collectors.vk.settings import VkSettings
 from monitor import sandbox
 from monitor.sandbox import Community, OkGroup, Post, Token, World
-from rules.engine import judge
+from rules.engine import judge_alone
 from rules.model import Finding, Outcome
 from tests import cast
 from tests.collectors.test_vk_transport import said, server
@@ -146,7 +146,9 @@ def findings(seen: Observation) -> Mapping[tuple[object, ...], Finding]:
     return {
         (who.id, one.requirement, one.network, one.page, one.about): one
         for who in (cast.SCHOOL, cast.ADMINISTRATION)
-        for one in judge(cast.dossier(who, *others, seen, municipality=TOWN), [*ACTS.values()])
+        for one in judge_alone(
+            cast.dossier(who, *others, seen, municipality=TOWN), [*ACTS.values()]
+        )
     }
 
 

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from collectors.model import Post
-from rules.attestations import is_leading_post
-from rules.engine import declared_pages, judge
+from rules.dossier.attestations import is_leading_post
+from rules.engine import declared_pages, judge_alone
 from rules.model import Act, ActStatus, Attestation, Finding, Institution, Outcome, Requirement
 from tests import cast
 from tests.rules.test_cases import ACTS
@@ -26,7 +26,9 @@ def only(act: Act, one: Requirement) -> Act:
 
 
 def school(act: Act) -> tuple[Finding, ...]:
-    return judge(cast.dossier(cast.SCHOOL, cast.seen(cast.SCHOOL_VK, cast.SCHOOL_FACTS)), [act])
+    return judge_alone(
+        cast.dossier(cast.SCHOOL, cast.seen(cast.SCHOOL_VK, cast.SCHOOL_FACTS)), [act]
+    )
 
 
 def test_a_broken_predicate_costs_its_own_finding_only() -> None:
@@ -51,8 +53,8 @@ def test_the_edition_of_the_date_decides() -> None:
     act = only(KEDROVY, replace(one, editions=(first, stricter)))
     now = cast.dossier(cast.SCHOOL, cast.seen(cast.SCHOOL_VK, cast.SCHOOL_FACTS))
     before = replace(now, as_of=cast.NOW)
-    assert judge(before, [act])[0].required["min_posts"] == 9
-    assert judge(before, [only(KEDROVY, one)])[0].required["min_posts"] == 2
+    assert judge_alone(before, [act])[0].required["min_posts"] == 9
+    assert judge_alone(before, [only(KEDROVY, one)])[0].required["min_posts"] == 2
 
 
 FIRST_DAY = date(2022, 12, 1)  # of 298 its signing, of 8-ФЗ (270-ФЗ) its entry into force
@@ -77,7 +79,7 @@ def test_an_act_binds_from_midnight_where_the_municipality_is(minutes: int, reas
     midnight = datetime(2022, 12, 1, tzinfo=cast.TOMSK) + timedelta(minutes=minutes)
     seen = cast.seen(replace(cast.SCHOOL_VK, created_on=None), cast.SCHOOL_FACTS, at=midnight)
     town = replace(cast.SCHOOL, pages=(replace(cast.SCHOOL_VK, created_on=None),))
-    found = judge(
+    found = judge_alone(
         cast.dossier(town, seen, as_of=midnight), [only(KEDROVY, requirement(KEDROVY, "6.6"))]
     )
     assert found[0].reason == reason
@@ -94,14 +96,14 @@ def test_a_registry_as_the_act_lists_it_agrees() -> None:
     )
     town = replace(cast.TOWN, institutions=(cast.ADMINISTRATION, *bodies))
     act = only(KEDROVY, requirement(KEDROVY, "3.list"))
-    findings = judge(cast.dossier(cast.ADMINISTRATION, municipality=town), [act])
+    findings = judge_alone(cast.dossier(cast.ADMINISTRATION, municipality=town), [act])
     assert findings[0].reason == "list_agrees"
 
 
 def test_a_draft_accuses_nobody_in_any_clause() -> None:
     town = replace(cast.TOWN, packs=(DRAFT.id,))
     for who in town.institutions:
-        for finding in judge(cast.dossier(who, municipality=town), [DRAFT]):
+        for finding in judge_alone(cast.dossier(who, municipality=town), [DRAFT]):
             assert finding.outcome is Outcome.NOT_APPLICABLE
             assert finding.preview is not Outcome.ERROR
 
@@ -119,7 +121,7 @@ def test_the_act_names_pages_of_the_authority_only() -> None:
 def test_a_registry_that_knows_the_date_beats_the_file() -> None:
     status = ActStatus(status="in_force", effective_date=date(2027, 1, 1))
     town = replace(cast.TOWN, acts={KEDROVY.id: status})
-    findings = judge(cast.dossier(cast.SCHOOL, municipality=town), [KEDROVY])
+    findings = judge_alone(cast.dossier(cast.SCHOOL, municipality=town), [KEDROVY])
     assert {one.outcome for one in findings} == {Outcome.NOT_APPLICABLE}
 
 
@@ -128,7 +130,7 @@ def test_a_post_from_the_future_is_not_counted() -> None:
     wall = replace(cast.wall(), posts=(later,))
     facts = replace(cast.SCHOOL_FACTS, wall=wall)
     act = only(KEDROVY, requirement(KEDROVY, "6.4-regularity"))
-    findings = judge(cast.dossier(cast.SCHOOL, cast.seen(cast.SCHOOL_VK, facts)), [act])
+    findings = judge_alone(cast.dossier(cast.SCHOOL, cast.seen(cast.SCHOOL_VK, facts)), [act])
     assert findings[0].reason == "no_posts"
 
 
@@ -142,7 +144,7 @@ def test_a_gap_between_nights_leaves_the_window_open() -> None:
         cast.seen(cast.SCHOOL_VK, replace(cast.SCHOOL_FACTS, wall=now)),
     ]
     act = only(KEDROVY, requirement(KEDROVY, "6.4-regularity"))
-    findings = judge(cast.dossier(cast.SCHOOL, *seen), [act])
+    findings = judge_alone(cast.dossier(cast.SCHOOL, *seen), [act])
     assert findings[0].outcome is Outcome.UNKNOWN
 
 
@@ -187,7 +189,7 @@ def test_a_norm_may_differ_by_kind_and_category() -> None:
     seen = cast.seen(cast.SCHOOL_VK, cast.SCHOOL_FACTS)
     flagship = replace(cast.SCHOOL, category="flagship")
     wanted = [
-        judge(cast.dossier(who, seen), [act])[0].required["min_posts"]
+        judge_alone(cast.dossier(who, seen), [act])[0].required["min_posts"]
         for who in (cast.MUSEUM, cast.SCHOOL, flagship)
     ]
     assert wanted == [2, 3, 5]
@@ -203,7 +205,7 @@ def test_of_two_readings_the_pack_chooses(reading: str, outcome: Outcome) -> Non
     act = only(KEDROVY, replace(one, worst=Outcome.FAIL, editions=(edition,)))
     who = replace(cast.SCHOOL, attestations=(said,))
     seen = cast.seen(cast.SCHOOL_VK, cast.SCHOOL_FACTS)
-    assert judge(cast.dossier(who, seen), [act])[0].outcome is outcome
+    assert judge_alone(cast.dossier(who, seen), [act])[0].outcome is outcome
 
 
 def judged_as_authority(*bodies: Institution) -> list[str]:
@@ -213,7 +215,7 @@ def judged_as_authority(*bodies: Institution) -> list[str]:
     return [
         one.id
         for one in town.institutions
-        for found in judge(cast.dossier(one, municipality=town), [section])
+        for found in judge_alone(cast.dossier(one, municipality=town), [section])
         if found.outcome is not Outcome.NOT_APPLICABLE
     ]
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from collectors.contacts import parse_phones
-from rules.engine import judge
-from rules.matching import same_phone
+from rules.engine import judge_alone
 from rules.model import Finding, Outcome, Severity
+from rules.names.matching import same_phone
 from tests import cast
 from tests.rules.test_cases import ACTS
 from tests.rules.world import told, world
@@ -28,7 +28,7 @@ def finding(
     """The one finding of a requirement of the Kedrovy act, or of the act that is named."""
     whole = requirement if "/" in requirement else KEDROVY + requirement
     act = ACTS[whole.partition("/")[0]]
-    found = judge(world(told(whole, given, when)), [act])
+    found = judge_alone(world(told(whole, given, when)), [act])
     (one,) = [one for one in found if one.requirement == whole and network in (None, one.network)]
     return one
 
@@ -98,7 +98,7 @@ def test_f10_an_exemption_without_consent_is_a_question() -> None:
 
 def test_f11_a_draft_accuses_nobody() -> None:
     given: dict[str, Any] = {"facts": {"presence": "banned"}, "site": {"pages": []}}
-    found = judge(world(told("minvody-draft/1", given)), [ACTS["minvody-draft"]])
+    found = judge_alone(world(told("minvody-draft/1", given)), [ACTS["minvody-draft"]])
     assert {one.outcome for one in found} == {Outcome.NOT_APPLICABLE}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.literal import holds_email, holds_phone, holds_site
+from rules.names.literal import holds_email, holds_phone, holds_site
 
 
 @pytest.mark.parametrize(

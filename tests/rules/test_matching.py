@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.contacts import parse_phone
-from rules.matching import (
+from rules.names.matching import (
     Match,
     has_street_like,
     same_address,

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.model import Institution
-from rules.names import NameMatch, names_match, titles_of
+from rules.names.naming import NameMatch, names_match
+from rules.names.titles import titles_of
 from tests.cast import ADMINISTRATION, MUSEUM, SCHOOL
 
 YES = NameMatch(strict=True, generous=True)

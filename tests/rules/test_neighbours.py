@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rules.engine import judge
+from rules.engine import judge_alone
 from rules.model import Finding
 from tests.rules.test_cases import ACTS
 from tests.rules.world import told, world
@@ -44,7 +44,7 @@ def of_the_first(requirement: str, first: str, second: str, *blocks: dict[str, A
         "authority_site": {"complete": True, "pages": [{"blocks": list(blocks)}]},
         "readings": [{**reading, "address": url} for url in (FIRST, SECOND)],
     }
-    judged = judge(world(told(requirement, given)), [ACTS[KEDROVY]])
+    judged = judge_alone(world(told(requirement, given)), [ACTS[KEDROVY]])
     return next(one for one in judged if one.requirement == requirement and one.about == "school")
 
 
@@ -67,7 +67,7 @@ def test_the_name_of_the_other_on_the_page_is_no_pass(first: str, second: str) -
         "registry": {"name": first, "short_name": "", "popular_names": []},
         "facts": {"title": f"{second} | Кедровый", "description": "", "status": ""},
     }
-    judged = judge(world(told(f"{KEDROVY}/9.1.name", given)), [ACTS[KEDROVY]])
+    judged = judge_alone(world(told(f"{KEDROVY}/9.1.name", given)), [ACTS[KEDROVY]])
     found = next(one for one in judged if one.requirement == f"{KEDROVY}/9.1.name")
     assert str(found.outcome) == "review"
     assert second in found.because

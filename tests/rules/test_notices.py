@@ -8,10 +8,10 @@ from datetime import date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.engine import judge
+from rules.engine import judge_alone
 from rules.model import ActStatus, Event, Outcome
-from rules.notices import State, accounts
 from rules.packs import load_act, shipped
+from rules.terms.notices import State, accounts
 from tests.cast import ADMINISTRATION, SCHOOL, TOWN, dossier
 
 MINVODY = load_act(shipped()["minvody-draft"])
@@ -55,7 +55,7 @@ def test_a_notice_is_judged_as_it_is_listed(
         listed = {one.requirement.id: one.state for one in accounts(known, [MINVODY]) if one.binds}
         judged = {
             one.requirement: one.outcome
-            for one in judge(known, [MINVODY])
+            for one in judge_alone(known, [MINVODY])
             if one.requirement in listed
         }
         assert judged.keys() == listed.keys()

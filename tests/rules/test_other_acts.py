@@ -16,8 +16,7 @@ import pytest
 import tomli_w
 
 from collectors.model import Observation
-from rules.engine import judge
-from rules.explain import explain
+from rules.engine import judge_alone
 from rules.model import (
     Act,
     ActStatus,
@@ -30,6 +29,7 @@ from rules.model import (
     Outcome,
 )
 from rules.packs import PackError, load_act
+from rules.text.explain import explain
 from tests import cast
 
 Table = dict[str, Any]
@@ -108,7 +108,8 @@ def found(
         institutions=tuple(who if one.id == who.id else one for one in cast.TOWN.institutions),
     )
     return {
-        one.requirement: one for one in judge(cast.dossier(who, *seen, municipality=town), acts)
+        one.requirement: one
+        for one in judge_alone(cast.dossier(who, *seen, municipality=town), acts)
     }
 
 

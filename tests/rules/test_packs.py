@@ -9,10 +9,10 @@ from pydantic import BaseModel
 
 from rules.document import document
 from rules.engine import ENGINE_PARAMETERS
-from rules.explain import explain
 from rules.model import Outcome, Requirement
 from rules.packs import PackError, load_act, shipped
 from rules.packs.declared import DeclaredAct, DeclaredEdition, DeclaredRequirement, Subjects
+from rules.text.explain import explain
 
 REQUIREMENTS = [one for path in shipped().values() for one in load_act(path).requirements]
 PACK = """id = "town"

@@ -32,10 +32,10 @@ from collectors.model import (
     SitePage,
     Wall,
 )
-from rules.engine import judge
+from rules.engine import judge_alone
 from rules.model import Act, ActStatus, Dossier, Finding, Institution, Municipality, Outcome
-from rules.predicates.posts import count_week
-from rules.reading import Reading
+from rules.predicates.post_counts import count_week
+from rules.reading import Bounds
 from rules.reasons import Reason
 from tests import cast
 from tests.rules.test_cases import ACTS, ALL
@@ -85,7 +85,7 @@ shown = st.builds(
 
 
 def judged(facts: Facts) -> dict[tuple[str, str | None], Finding]:
-    found = judge(cast.dossier(cast.SCHOOL, cast.seen(cast.SCHOOL_VK, facts)), KEDROVY)
+    found = judge_alone(cast.dossier(cast.SCHOOL, cast.seen(cast.SCHOOL_VK, facts)), KEDROVY)
     return {(one.requirement, one.network): one for one in found}
 
 
@@ -195,7 +195,7 @@ class Story:
 
 
 def _by_key(dossier: Dossier) -> dict[Any, Finding]:
-    found = judge(dossier, list(ACTS.values()))
+    found = judge_alone(dossier, list(ACTS.values()))
     return {(one.requirement, one.network, one.page, one.about): one for one in found}
 
 
@@ -516,7 +516,9 @@ def test_the_order_of_pages_and_observations_does_not_matter(story: Story, rando
         key: tuple(random.sample(many, len(many))) for key, many in dossier.observations.items()
     }
     other = replace(dossier, observations=told, institution=replace(story.who, pages=pages))
-    assert set(map(_essence, judge(other, KEDROVY))) == set(map(_essence, judge(dossier, KEDROVY)))
+    assert set(map(_essence, judge_alone(other, KEDROVY))) == set(
+        map(_essence, judge_alone(dossier, KEDROVY))
+    )
 
 
 def _essence(one: Finding) -> tuple[object, ...]:
@@ -530,7 +532,9 @@ def asks(name: str, as_of: datetime) -> bool:
     status = ActStatus(status="in_force", effective_date=BEGAN.date())
     town = replace(EVERY_ACT, acts=dict.fromkeys(ACTS, status))
     dossier = cast.dossier(cast.SCHOOL, municipality=town, as_of=as_of)
-    return any(one.outcome is not Outcome.NOT_APPLICABLE for one in judge(dossier, [ACTS[name]]))
+    return any(
+        one.outcome is not Outcome.NOT_APPLICABLE for one in judge_alone(dossier, [ACTS[name]])
+    )
 
 
 @pytest.mark.parametrize("name", ACTS)
@@ -554,12 +558,12 @@ GROUNDS = ("stated_by", "confirmed_on", "posts", "due")  # a person's word, the 
 def test_whoever_is_blamed_is_shown_why(act: Act) -> None:
     """Bytes as received, or whose word it is."""
     for case in ALL:
-        for one in judge(world(case), [act]):
+        for one in judge_alone(world(case), [act]):
             if Outcome.FAIL in (one.outcome, one.preview):
                 assert one.evidence or any(one.measured.get(key) for key in GROUNDS), (case, one)
 
 
 def test_what_surely_counts_may_also_count() -> None:
     """Strict lies within generous for every predicate: a reading cannot be built otherwise."""
-    crossed = Reading(strict=True, generous=False, met=Reason.PAGE_LIVE, unmet=Reason.PAGE_MISSING)
+    crossed = Bounds(strict=True, generous=False)
     assert crossed.generous

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from collectors.model import Failure, FailureCode
-from rules.engine import judge
+from rules.engine import judge_alone
 from rules.reasons import Reason
-from rules.sentences import cited, failure_text, quoted, sentence
+from rules.text.sentences import cited, failure_text, quoted, sentence
 from tests.rules.reasons_page import TEXTS, Told, page, templates, told
 from tests.rules.test_cases import ACTS, ALL
 from tests.rules.world import world
@@ -66,7 +66,7 @@ def test_no_sentence_names_nothing(by_reason: Mapping[Reason, Told]) -> None:
 
 def test_no_predicate_breaks_in_a_world_and_each_tells_json() -> None:
     for case in ALL:
-        for one in judge(world(case), list(ACTS.values())):
+        for one in judge_alone(world(case), list(ACTS.values())):
             assert one.outcome != "error", (case.name, one.requirement)
             json.dumps([one.measured, one.required])
 

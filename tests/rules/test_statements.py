@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from monitor.registry.declaration import AttestationKind
-from rules.engine import judge
+from rules.engine import judge_alone
 from rules.model import Finding
 from rules.packs import load_act, shipped
 from tests.cast import NOW
@@ -57,7 +57,7 @@ def judged(kind: str, *statements: dict[str, Any], when: Any = NOW) -> Finding:
     requirement, given, _, _ = CHANGES[kind]
     registry = {**given.get("registry", {}), "attestations": list(statements)}
     case = told(requirement, {**given, "registry": registry}, when)
-    found = judge(world(case), [ACTS[requirement.partition("/")[0]]])
+    found = judge_alone(world(case), [ACTS[requirement.partition("/")[0]]])
     return next(one for one in found if one.requirement == requirement)
 
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 import pytest
 
 from rules.model import Institution, Municipality
-from rules.names import around_of, names_match
-from rules.same import Same
+from rules.names.naming import names_match
+from rules.names.own_names import around_of
 from tests import cast
 
 Named = tuple[str, str, str, list[str]]  # kind, name, short name, titles of its page
@@ -194,7 +194,7 @@ def pages(name: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("name", TOWNS)
 def test_nobody_is_accused_of_the_name_of_his_own_page(name: str) -> None:
     town = town_of(name)
-    known = around_of(Same(town))
+    known = around_of(town)
     assert [
         title
         for owner, title in pages(name)
@@ -205,7 +205,7 @@ def test_nobody_is_accused_of_the_name_of_his_own_page(name: str) -> None:
 @pytest.mark.parametrize("name", TOWNS)
 def test_a_neighbours_page_names_nobody_else(name: str) -> None:
     town = town_of(name)
-    known = around_of(Same(town))
+    known = around_of(town)
     assert [
         (one.name, title)
         for one in town.institutions
@@ -216,18 +216,18 @@ def test_a_neighbours_page_names_nobody_else(name: str) -> None:
 
 def test_a_page_that_only_says_the_number_is_a_question_where_two_have_it() -> None:
     town = town_of("Михайловский муниципальный округ")
-    found = names_match(town.by_id["0"], "СОШ № 1", (), around=around_of(Same(town)))
+    found = names_match(town.by_id["0"], "СОШ № 1", (), around=around_of(town))
     assert (found.strict, found.generous) == (False, True)
 
 
 def test_the_school_of_another_town_is_no_pass() -> None:
     town = town_of("Город Сосновоборск")
     school = next(one for one in town.institutions if one.short_name == "МБОУ СОШ № 1")
-    assert not names_match(school, "СОШ № 1 г. Заречный", (), around=around_of(Same(town))).strict
+    assert not names_match(school, "СОШ № 1 г. Заречный", (), around=around_of(town)).strict
 
 
 def test_words_after_a_preposition_are_no_place() -> None:
     town = town_of("Город Сосновоборск")
     school = next(one for one in town.institutions if one.short_name == "МБОУ СОШ № 1")
     title = "Школа № 1 с углублённым изучением химии"
-    assert names_match(school, title, (), around=around_of(Same(town))).strict
+    assert names_match(school, title, (), around=around_of(town)).strict

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.workdays import (
+from rules.law.workdays import (
     NEWEST_COVERED_YEAR,
     CalendarUncoveredError,
     add_months,

@@ -28,7 +28,7 @@ from monitor.sandbox.world import (
     Token,
     World,
 )
-from rules.workdays import CalendarUncoveredError, is_working_day
+from rules.law.workdays import CalendarUncoveredError, is_working_day
 
 if TYPE_CHECKING:
     from monitor.sandbox.server import Running

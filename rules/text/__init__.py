@@ -1,0 +1,1 @@
+"""What a reader is told: the sentences of outcomes, and requirements explained."""
