@@ -65,3 +65,30 @@ def test_no_module_imports_inside_a_function_to_escape_a_circle() -> None:
         and "# only when needed" not in path.read_text("utf-8").splitlines()[node.lineno - 1]
     ]
     assert guilty == []
+
+
+NAMED = re.compile(
+    r"(?<![\w/.-])(?:collectors|rules|reports|monitor|tests|benchmarks|docs|deploy|findings)/"
+    r"[\w./-]*\w\.(?:py|toml|md|sh|j2|json)\b"
+)
+
+
+def test_no_page_names_a_file_that_is_gone() -> None:
+    """Docs, and the docstrings and comments of the code; the changelog tells of the past."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    for folder in ("collectors", "rules", "reports", "monitor", "benchmarks", "tests"):
+        pages += (ROOT / folder).rglob("*.py")
+    dead = {
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in pages
+        for name in NAMED.findall(page.read_text("utf-8"))
+        if not (ROOT / name).exists()
+    }
+    assert dead == set()
+
+
+def test_every_decision_stands_in_the_index() -> None:
+    folder = ROOT / "docs/decisions"
+    index = (folder / "README.md").read_text("utf-8")
+    pages = {page.name for page in folder.glob("*.md")} - {"README.md"}
+    assert {name for name in pages if f"({name})" not in index} == set()
