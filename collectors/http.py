@@ -216,10 +216,16 @@ class _OwnCookies(DefaultCookiePolicy):
     """
 
     def set_ok_domain(self, cookie: Cookie, request: Any) -> bool:
-        named, host = cookie.domain.removeprefix("."), urlsplit(request.get_full_url()).hostname
-        is_own = named in ((host or "").removesuffix("."), (host or "").removeprefix("www."))
-        is_own = is_own or not cookie.domain_specified
-        return is_own and super().set_ok_domain(cookie, request)
+        return _is_own(cookie, request) and super().set_ok_domain(cookie, request)
+
+    def return_ok_domain(self, cookie: Cookie, request: Any) -> bool:
+        return _is_own(cookie, request) and super().return_ok_domain(cookie, request)
+
+
+def _is_own(cookie: Cookie, request: Any) -> bool:
+    host = urlsplit(request.get_full_url()).hostname or ""
+    named = cookie.domain.removeprefix(".")
+    return not cookie.domain_specified or named in (host, host.removeprefix("www."))
 
 
 def _jar() -> httpx.Cookies:
