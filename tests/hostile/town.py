@@ -54,16 +54,19 @@ def night(
         report = report_of(application, done)
         for slug in FORMATS:
             deque(installed()[slug].render(report).beside, maxlen=0)
-    found = {number: _told(report, number) for number in numbers}
+        found = _told(report, numbers)
     return Night(done.complete, found)
 
 
-def _told(report: Report, number: int) -> list[tuple[object, ...]]:
-    return [
-        (one.requirement, one.page, one.outcome, one.reason, one.because, one.measured)
-        for one in report.findings
-        if one.institution == f"school-{number}"
-    ]
+def _told(report: Report, numbers: Sequence[int]) -> Found:
+    """In one walk: the findings are read from storage each time."""
+    told: dict[int, list[tuple[object, ...]]] = {number: [] for number in numbers}
+    for one in report.findings:
+        number = int(one.institution.removeprefix("school-"))
+        told[number].append(
+            (one.requirement, one.page, one.outcome, one.reason, one.because, one.measured)
+        )
+    return told
 
 
 def _settings(
