@@ -65,7 +65,7 @@ class Application(Context):
 
 
 @contextmanager
-def opened_context(
+def open_context(
     settings: Settings,
     clock: Callable[[], datetime] = real_time,
     stopping: Callable[[], bool] = never,
@@ -91,7 +91,7 @@ def opened(
     """
     acts = load_acts()
     municipalities = load_all(settings.registry, packs=tuple(acts))
-    _demand_towns(settings, municipalities)
+    _check_towns(settings, municipalities)
     engine = open_database(settings.storage.database)
     try:
         yield Application(
@@ -107,7 +107,7 @@ def opened(
         engine.dispose()
 
 
-def _demand_towns(settings: Settings, municipalities: Sequence[Municipality]) -> None:
+def _check_towns(settings: Settings, municipalities: Sequence[Municipality]) -> None:
     """A letter that goes to nobody because of a typo would be missed by nobody either."""
     known = {one.id for one in municipalities}
     unknown = [name for name in settings.mail.municipalities if name not in known]

@@ -75,7 +75,7 @@ def begin_or_resume(
 ) -> tuple[AuditRequest, Audit, Scope]:
     """Call it with the lock held: whatever is unfinished then has been interrupted."""
     scope = scope_of(application, request)
-    begun = _interrupted(application, request, scope, kind)
+    begun = _find_interrupted(application, request, scope, kind)
     if begun is None:
         check_clock(application)
         begun = begin(application, request, scope, kind)
@@ -88,7 +88,7 @@ def begin_or_resume(
     return request, begun, scope
 
 
-def finished(application: Application, request: AuditRequest, kind: str) -> Audit | None:
+def find_finished(application: Application, request: AuditRequest, kind: str) -> Audit | None:
     """The same that was done before. Call it with the lock held: who waited finds it done."""
     scope = scope_of(application, request)
     return audits.finished(
@@ -100,7 +100,9 @@ def finished(application: Application, request: AuditRequest, kind: str) -> Audi
     )
 
 
-def _interrupted(context: Context, request: AuditRequest, scope: Scope, kind: str) -> Audit | None:
+def _find_interrupted(
+    context: Context, request: AuditRequest, scope: Scope, kind: str
+) -> Audit | None:
     return audits.unfinished(
         context.engine,
         kind=kind,

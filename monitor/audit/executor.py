@@ -79,7 +79,7 @@ def _evidence(of: RunContext) -> Iterator[WarcFile]:
     tidy(of.context)
 
 
-def renewing(tell: Tell, renew: Callable[[], None]) -> Tell:
+def renew_with_progress(tell: Tell, renew: Callable[[], None]) -> Tell:
     """Progress is a sign of life: the lock is renewed with it, if not at every batch."""
     due = 0.0
 

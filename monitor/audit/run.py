@@ -14,10 +14,17 @@ from dataclasses import dataclass
 
 from collectors.model import Page
 from monitor.application import Application, Context
-from monitor.audit.begin import AuditRequest, audit_lock, begin, begin_or_resume, finished, scope_of
+from monitor.audit.begin import (
+    AuditRequest,
+    audit_lock,
+    begin,
+    begin_or_resume,
+    find_finished,
+    scope_of,
+)
 from monitor.audit.breaks import issue_of
 from monitor.audit.due import coverage_of, due_pages
-from monitor.audit.executor import Executor, ExecutorFactory, local_executor, renewing
+from monitor.audit.executor import Executor, ExecutorFactory, local_executor, renew_with_progress
 from monitor.audit.judging import Doubt, Judge
 from monitor.audit.mass_change import mass_changes
 from monitor.audit.reading import RunContext, Tell
@@ -53,11 +60,11 @@ def audit(
     """
     application = application.as_stated()
     with audit_lock(application, request) as renew:
-        if done := finished(application, request, "audit"):
+        if done := find_finished(application, request, "audit"):
             known(done)
             return done
-        run = AuditRun(application, *begin_or_resume(application, request, "audit"))
-        with executors(run.shared(renewing(tell, renew))) as executor:
+        run = AuditRun.begin(application, request, "audit")
+        with executors(run.context_with(renew_with_progress(tell, renew))) as executor:
             run.read(executor)
             doubts = run.judge(executor)
             run.look_again(executor, doubts)
@@ -70,11 +77,11 @@ def collect(
     """Only read and keep what was seen; once for each moment and scope."""
     application = application.as_stated()
     with audit_lock(application, request) as renew:
-        if done := finished(application, request, "collect"):
+        if done := find_finished(application, request, "collect"):
             known(done)
             return done
-        run = AuditRun(application, *begin_or_resume(application, request, "collect"))
-        with local_executor(run.shared(renewing(tell, renew))) as executor:
+        run = AuditRun.begin(application, request, "collect")
+        with local_executor(run.context_with(renew_with_progress(tell, renew))) as executor:
             run.read(executor)
         return run.finish(executor.requests)
 
@@ -100,10 +107,19 @@ class AuditRun:
     audit: Audit
     scope: Scope
 
-    def shared(self, tell: Tell) -> RunContext:
-        """What an executor is given. The files of runs that nobody is at are sealed first."""
-        engine, folder = self.context.engine, self.context.settings.storage.evidence
-        seal_abandoned(engine, folder, audits.abandoned(engine, self.audit))
+    @classmethod
+    def begin(cls, application: Application, request: AuditRequest, kind: str) -> AuditRun:
+        """Begin it or resume an interrupted one; seal the files of runs that nobody resumes.
+
+        Call it with the lock held.
+        """
+        run = cls(application, *begin_or_resume(application, request, kind))
+        engine, folder = application.engine, application.settings.storage.evidence
+        seal_abandoned(engine, folder, audits.abandoned(engine, run.audit))
+        return run
+
+    def context_with(self, tell: Tell) -> RunContext:
+        """What an executor is given."""
         return RunContext(
             context=self.context,
             request=self.request,

@@ -17,7 +17,7 @@ from monitor.audit.executor import ExecutorFactory, local_executor
 from monitor.audit.mass_change import is_held, words
 from monitor.commands.moments import moment
 from monitor.commands.progress import progress
-from monitor.config import Settings, demand_workers, load_settings
+from monitor.config import Settings, check_workers, load_settings
 from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.storage import readings
 from reports.formats.text import summary
@@ -96,7 +96,7 @@ def evaluate(
 
 def _workers(settings: Settings, names: list[str]) -> ExecutorFactory:
     """ConfigError: workers share an audit of everything, by way of PostgreSQL."""
-    demand_workers(settings)
+    check_workers(settings)
     if names:
         raise UsageError(["--workers: делится проверка всех учреждений; уберите имена"])
     from monitor.service.queue_executor import (

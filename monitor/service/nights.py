@@ -7,7 +7,7 @@ Every step can be killed and is resumed at the next start: the night keeps its m
 audit its pages and findings, the outbox its letters. A night that the machine slept through is
 made up once. What goes wrong is told to the operator, never to the deputy head.
 
-Of several services on one database one has the night in hand; the others wait, go on with it where
+Of several services on one database one has the night in hand; the others wait, resume it where
 that one dies, and find it finished where it does not.
 """
 
@@ -30,7 +30,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from collectors.barrier import Fault, watched
-from monitor.application import Application, Context, opened, opened_context
+from monitor.application import Application, Context, open_context, opened
 from monitor.audit import run as pipeline
 from monitor.audit.begin import AuditRequest, StoppedError
 from monitor.audit.breaks import afterwards, format_barrier, lines_of, subject_of, text_of
@@ -79,9 +79,9 @@ class Service:
         with opened(*told) as application:
             yield application
 
-    def opened_context(self) -> AbstractContextManager[Context]:
+    def open_context(self) -> AbstractContextManager[Context]:
         """Without registries and packs: a fault in them must not keep letters from going."""
-        return opened_context(self.settings, self.clock)
+        return open_context(self.settings, self.clock)
 
 
 def serve(
@@ -122,7 +122,7 @@ def serve(
 def make_up(service: Service) -> bool:
     """Whether the last due moment has no finished night; a first start only notes where we are."""
     trigger, now = service.settings.schedule.trigger(), service.clock()
-    with service.opened_context() as context:
+    with service.open_context() as context:
         last = nights.last(context.engine, now)
         if is_missed(trigger, last, now):
             return True
@@ -195,7 +195,7 @@ def night(service: Service) -> Audit | None:
 def _night_in_hand(service: Service) -> Iterator[None]:
     """From the question whether it is finished to its end; raises StoppedError, ElsewhereError."""
     patience, stopping = WAITS_FOR_THE_NIGHT, service.stop.is_set
-    with service.opened_context() as context, ExitStack() as held:
+    with service.open_context() as context, ExitStack() as held:
         try:
             held.enter_context(lock(context.engine, NIGHT, service.clock, patience, stopping))
         except LockTakenError:
@@ -212,7 +212,7 @@ def _words(error: Exception) -> str:
 def _note(service: Service, failure: str) -> None:
     """Also a night that could not begin, for a broken registry, is one that failed."""
     try:
-        with service.opened_context() as context:
+        with service.open_context() as context:
             now = service.clock()
             due = last_due(service.settings.schedule.trigger(), now)
             begun = nights.begin(context.engine, due, now, keep_since=now - RESUME_WITHIN)
@@ -307,7 +307,7 @@ def _week_due(service: Service) -> datetime | None:
     trigger, now = service.settings.schedule.weekly_trigger(), service.clock()
     if trigger is None:
         return None
-    with service.opened_context() as context:
+    with service.open_context() as context:
         last, due = nights.last(context.engine, now), last_due(trigger, now)
         nightly = service.settings.schedule.trigger()
         if not (last and last.failure) and is_missed(nightly, last, now):
@@ -330,7 +330,7 @@ def _this_week(application: Application, due: datetime) -> None:
 
 def post(service: Service) -> None:
     """Try again what a mail server had refused for now; tell of what does not go, once a day."""
-    with service.opened_context() as context:
+    with service.open_context() as context:
         _deliver(context)
         stuck = stuck_letters(context.engine, context.clock())
         if stuck and not alerts.is_waiting(context.engine, stuck_words("subject")):
@@ -357,7 +357,7 @@ def _deliver(context: Context) -> None:
 def _alert(service: Service, subject: str, text: str) -> None:
     """Nothing is sent to the deputy head: a failed night says nothing of the schools."""
     try:
-        with service.opened_context() as context:
+        with service.open_context() as context:
             _alert_once(context, subject, text)
             _deliver(context)
     except Exception:

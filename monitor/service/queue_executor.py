@@ -5,7 +5,7 @@
 
 The story is `monitor.audit.run.audit`; here is only who does the work. VK's tokens keep one pace
 and one day over all workers (monitor/storage/pace.py, ledger.py), so their pages go to whoever is
-free. Elsewhere a host has one pace, so the pages of a host are never in the hands of two: hosts
+free. Elsewhere a host has one pace, so the pages of a host are never read by two at once: hosts
 are sorted into shards, and of a shard one batch is read at a time.
 """
 

@@ -25,7 +25,7 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from collectors.errors import RunError
 from collectors.model import Page
-from monitor.application import Context, load_acts, opened, opened_context
+from monitor.application import Context, load_acts, open_context, opened
 from monitor.audit.begin import AuditRequest, StoppedError, scope_of
 from monitor.audit.executor import ExecutorError
 from monitor.audit.judging import Judge
@@ -82,7 +82,7 @@ class Worker:
     def read(
         self, job: JobContext, audit: int, as_of: str, pages: Sequence[Any], again: bool
     ) -> None:
-        begun, request = self._resumed(audit, as_of)
+        begun, request = self._request_of(audit, as_of)
         wanted = self._left(job, begun, [made(Page, one) for one in pages], again)
         run = RunContext(context=self.context, request=request, audit=begun, tell=self._fence(job))
         read_pages(run, self._file_of(begun), wanted, again=again)
@@ -90,7 +90,7 @@ class Worker:
     def judge(
         self, job: JobContext, audit: int, as_of: str, municipality: str, keys: Sequence[str]
     ) -> None:
-        begun, request = self._resumed(audit, as_of)
+        begun, request = self._request_of(audit, as_of)
         scope = self._scope_of(begun, request).part(municipality, keys)
         Judge(self.context, begun, request.as_of, scope).judge(worsened_pages)
 
@@ -105,7 +105,7 @@ class Worker:
         if self.file is not None:
             self.file.__exit__(None, None, None)
 
-    def _resumed(self, number: int, as_of: str) -> tuple[Audit, AuditRequest]:
+    def _request_of(self, number: int, as_of: str) -> tuple[Audit, AuditRequest]:
         begun = audits.by_id(self.context.engine, number)
         assert begun is not None, number
         return begun, AuditRequest(as_of=datetime.fromisoformat(as_of))
@@ -152,7 +152,7 @@ class Worker:
 @contextmanager
 def _at_work(settings: Settings, clock: Clock) -> Iterator[Worker]:
     stop = threading.Event()
-    with opened_context(settings, clock, stop.is_set) as context:
+    with open_context(settings, clock, stop.is_set) as context:
         worker = Worker(context, stop)
         try:
             yield worker
@@ -233,7 +233,7 @@ def order_night(service: Service) -> None:
     due = last_due(settings.schedule.trigger(), service.clock())
     mark = f"night:{due.isoformat()}"
     one = jobs.Job(task=NIGHTLY, mark=mark, arguments={}, queue=jobs.NIGHT, lock="night")
-    with service.opened_context() as context:
+    with service.open_context() as context:
         jobs.prepare(context.engine)  # before the first worker ever came
     with jobs.ordering(settings.storage.database) as queue:
         jobs.put(queue, one)

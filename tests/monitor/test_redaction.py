@@ -271,7 +271,7 @@ def test_an_alert_quotes_no_token(office: Office, mailbox: Mailbox) -> None:
     office.set("mail", port=mailbox.port, operator="admin@example.org")
     office.environment["VK_TOKENS"] = f"{FIRST}\n{SECOND}"
     settings = load_settings(office.config, office.environment)
-    with Service(settings, real_time).opened_context() as context:
+    with Service(settings, real_time).open_context() as context:
         queue_alert(context, f"Беда {FIRST}", f"Вот она: {SECOND}")
         deliver(context.engine, settings, real_time)
     (letter,) = mailbox.messages
