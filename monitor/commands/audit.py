@@ -99,9 +99,7 @@ def _workers(settings: Settings, names: list[str]) -> ExecutorFactory:
     check_workers(settings)
     if names:
         raise UsageError(["--workers: делится проверка всех учреждений; уберите имена"])
-    from monitor.service.queue_executor import (
-        queue_executor,
-    )  # only when needed: Procrastinate is an extra
+    from monitor.service.queue_executor import queue_executor  # only when needed: an extra
 
     return queue_executor
 

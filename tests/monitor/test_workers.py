@@ -392,7 +392,8 @@ def test_workers_need_postgresql(office: Office, words: list[str]) -> None:
 
 
 def test_a_single_machine_loads_no_queue_and_no_driver() -> None:
-    modules = "cli, audit, service, faults, health, commands.audit, commands.serve, commands.worker"
+    modules = "cli, audit.run, service.nights, service.health, errors.explain, commands.audit, "
+    modules += "commands.serve, commands.worker"
     names = ", ".join(f"monitor.{name}" for name in modules.split(", "))
     program = f"import sys, {names}; print({{'procrastinate', 'psycopg'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
