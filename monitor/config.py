@@ -191,17 +191,17 @@ def cron_trigger(written: str, timezone: ZoneInfo) -> CronTrigger:
         parts = ["0", *parts]
     if len(parts) != 6:
         raise ValueError("нужно пять полей, как в cron, или шесть с секундами впереди")
-    _demand_one_reading(*parts[3:])
+    _check_one_reading(*parts[3:])
     fields = dict(zip(CRON_FIELDS, parts, strict=True))
     for name, part in fields.items():
-        _demand_readable(name, part)
+        _check_readable(name, part)
     trigger = CronTrigger(timezone=timezone, **fields)
     if trigger.get_next_fire_time(None, datetime.now(timezone)) is None:
         raise ValueError(f"расписание «{written}»: такого дня не бывает; {CRON_EXAMPLES}")
     return trigger
 
 
-def _demand_readable(name: str, written: str) -> None:
+def _check_readable(name: str, written: str) -> None:
     try:
         CronTrigger(timezone=UTC, **{name: written})
     except ValueError:
@@ -209,7 +209,7 @@ def _demand_readable(name: str, written: str) -> None:
         raise ValueError(f"{told}; {CRON_EXAMPLES}") from None
 
 
-def _demand_one_reading(day: str, month: str, weekday: str) -> None:
+def _check_one_reading(day: str, month: str, weekday: str) -> None:
     if any(sign.isdigit() for sign in weekday.partition("/")[0]):
         raise ValueError(WEEKDAY_DIGITS)
     if "/" in weekday:
@@ -373,7 +373,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
     )
 
 
-def demand_workers(settings: Settings) -> None:
+def check_workers(settings: Settings) -> None:
     """ConfigError where no run can be shared out: the queue lives in PostgreSQL."""
     backend = make_url(settings.storage.database).get_backend_name()
     if backend == SQLITE:

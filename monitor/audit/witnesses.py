@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from monitor.application import Application
+from monitor.application import Context
 from monitor.clocks.believed import Doubt, Why
 from monitor.clocks.ntp import NoTimeError, offset
 from monitor.storage import history
@@ -18,21 +18,21 @@ log = logging.getLogger(__name__)
 AGREES = timedelta(hours=1)
 
 
-def hear(application: Application) -> Doubt | None:
+def hear(context: Context) -> Doubt | None:
     """A server that confirms the clock is witness enough, one that is silent is none."""
-    now, running = application.clock(), application.running
+    now, running = context.clock(), context.running
     own = running.doubt(now) if running else None
-    if (off := _off(application)) is not None:
+    if (off := _off(context)) is not None:
         return None if abs(off) <= AGREES else Doubt(Why.SERVER, off)
-    return own or history.doubt(application.engine, now)
+    return own or history.doubt(context.engine, now)
 
 
-def _off(application: Application) -> timedelta | None:
-    server = application.settings.clock.ntp_server
+def _off(context: Context) -> timedelta | None:
+    server = context.settings.clock.ntp_server
     if not server:
         return None
     try:
-        return offset(server, application.clock)
+        return offset(server, context.clock)
     except NoTimeError as error:
         log.warning("time server %s: %s", server, error)
         return None
@@ -45,14 +45,14 @@ class Tidied:
     doubt: Doubt | None = None
 
 
-def tidy(application: Application) -> Tidied:
+def tidy(context: Context) -> Tidied:
     """Remove the evidence and the letters that are older than the settings say. Raises OSError."""
-    doubt, engine, now = hear(application), application.engine, application.clock()
+    doubt, engine, now = hear(context), context.engine, context.clock()
     if doubt:
         is_news = doubt.why is not Why.BEGINNING
         level = logging.WARNING if is_news else logging.INFO
         log.log(level, "nothing is removed, the clock is not believed: %s", doubt.why)
-    settings = application.settings
+    settings = context.settings
     kept = settings.storage
     believed = doubt is None
     moved = remove_old(engine, kept.evidence, kept.evidence_days, now, believed=believed)

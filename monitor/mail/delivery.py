@@ -27,7 +27,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from collectors.barrier import Fault, barrier
-from monitor.application import Application
+from monitor.application import Application, Context
 from monitor.audit.breaks import format_barrier
 from monitor.audit.careful import STORES
 from monitor.clocks.believed import FAR
@@ -304,19 +304,19 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
 
 
 def _body(
-    application: Application,
+    context: Context,
     draft: Draft,
     text: Letter,
     number: str,
     thread: tuple[str, ...] = (),
 ) -> bytes:
-    mail = application.settings.mail
+    mail = context.settings.mail
     return message_of(
         text,
         sender=mail.sender,
         recipient=address_of(draft.recipient, draft.name),
         message_id=number,
-        at=application.clock(),
+        at=context.clock(),
         thread=thread,
         operator=mail.operator,
         reply_to=draft.reply_to,
@@ -324,13 +324,13 @@ def _body(
 
 
 def queue_alert(
-    application: Application, subject: str, text: str, told_since: datetime | None = None
+    context: Context, subject: str, text: str, told_since: datetime | None = None
 ) -> None:
     """A letter to the operator, who hears of a failed night; the deputy head does not.
 
     Not where one with this subject was put in line after `told_since`, by whichever process.
     """
-    mail, now = application.settings.mail, application.clock()
+    mail, now = context.settings.mail, context.clock()
     subject, text = without_secrets(subject), without_secrets(text)
     if not mail.operator:
         return
@@ -340,12 +340,12 @@ def queue_alert(
     number = id_of(mail.sender, OPERATOR, subject, now.isoformat())
     with suppress(QueuedBeforeError):
         outbox.queue(
-            application.engine,
+            context.engine,
             None,
             role=OPERATOR,
             recipient=mail.operator,
             subject=subject,
-            body=_body(application, draft, alert, number),
+            body=_body(context, draft, alert, number),
             at=now,
             message_id=number,
             told_since=told_since,

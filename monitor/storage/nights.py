@@ -1,7 +1,8 @@
 """Nights: the due moments of the schedule, and what became of each.
 
 A night is written down when it begins, with the moment that it counts as of, so that a crash
-neither loses nor repeats it: the next start finds it unfinished and goes on with the same moment.
+neither loses nor repeats it: the next start finds it unfinished and resumes it, as of the same
+moment.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import tomli_w
 
 from collectors.model import SITE
 from monitor.application import opened
-from monitor.audit.begin import Order
+from monitor.audit.begin import AuditRequest
 from monitor.audit.run import audit
 from monitor.config import Settings, load_settings
 from monitor.reporting.stored import report_of
@@ -50,7 +50,7 @@ def night(
     folder.mkdir(parents=True, exist_ok=True)
     settings = _settings(folder, stranger, numbers, {one: sick.get(one) for one in numbers})
     with opened(settings, lambda: NOW) as application:
-        done = audit(application, Order(as_of=NOW))
+        done = audit(application, AuditRequest(as_of=NOW))
         report = report_of(application, done)
         for slug in FORMATS:
             deque(installed()[slug].render(report).beside, maxlen=0)
