@@ -146,6 +146,7 @@ class Storage(Section):
 
 class Reports(Section):
     directory: Path = Path("var/reports")
+    keep_days: int = Field(default=90, ge=0)  # what the nights wrote; 0: for ever
 
 
 class Rules(Section):
@@ -359,7 +360,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         storage=_with_password(
             _anchored(declared.storage, folder), secrets.read(DATABASE_PASSWORD)
         ),
-        reports=Reports(directory=folder / declared.reports.directory),
+        reports=_anchored_reports(declared.reports, folder),
         rules=declared.rules,
         workers=declared.workers,
         schedule=declared.schedule,
@@ -517,6 +518,10 @@ def _anchored(storage: Storage, folder: Path) -> Storage:
         database = f"{prefix}{folder / database.removeprefix(prefix)}"
     anchored = {"database": database, "evidence": folder / storage.evidence}
     return storage.model_copy(update=anchored)
+
+
+def _anchored_reports(reports: Reports, folder: Path) -> Reports:
+    return reports.model_copy(update={"directory": folder / reports.directory})
 
 
 def _with_authority(mail: Mail, folder: Path) -> Mail:

@@ -11,6 +11,7 @@ from monitor.clocks.believed import Doubt, Why
 from monitor.clocks.ntp import NoTimeError, offset
 from monitor.storage import history
 from monitor.storage.old_letters import remove_letters
+from monitor.storage.old_reports import remove_reports
 from monitor.storage.retention import Moved, remove_old
 
 log = logging.getLogger(__name__)
@@ -42,11 +43,12 @@ def _off(application: Application) -> timedelta | None:
 class Tidied:
     evidence: Moved = field(default_factory=Moved)
     letters: int = 0
+    reports: int = 0
     doubt: Doubt | None = None
 
 
 def tidy(application: Application) -> Tidied:
-    """Remove the evidence and the letters that are older than the settings say. Raises OSError."""
+    """Remove the evidence, letters and reports that are older than the settings say. OSError."""
     doubt, engine, now = hear(application), application.engine, application.clock()
     if doubt:
         is_news = doubt.why is not Why.BEGINNING
@@ -57,4 +59,6 @@ def tidy(application: Application) -> Tidied:
     believed = doubt is None
     moved = remove_old(engine, kept.evidence, kept.evidence_days, now, believed=believed)
     gone = remove_letters(engine, settings.mail.keep_days, now, believed=believed)
-    return Tidied(moved, gone, doubt)
+    told = settings.reports
+    shown = remove_reports(engine, told.directory, told.keep_days, now, believed=believed)
+    return Tidied(moved, gone, len(shown), doubt)
