@@ -39,7 +39,7 @@ from monitor.audit.plan import not_due, plan_of
 from monitor.audit.recheck import as_second, worsened_pages
 from monitor.audit.scope import in_scope, pages_of, read_once
 from monitor.audit.standings import standings_of
-from monitor.audit.witnesses import tidy
+from monitor.audit.witnesses import tidy_after_reading
 from monitor.logs import without_secrets
 from monitor.storage import audits, findings, observations
 from monitor.storage.evidence import WarcFile, next_part, seal, seal_abandoned, seal_rest
@@ -220,7 +220,7 @@ def _evidence(application: Application, begun: Audit) -> Iterator[WarcFile]:
     else:
         seal(engine, begun, file)
     file.requests.update(seal_rest(engine, folder, begun, file.path.name))
-    tidy(application)
+    tidy_after_reading(application)
 
 
 def _seal_abandoned(application: Application, begun: Audit) -> None:

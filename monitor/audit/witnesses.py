@@ -6,6 +6,10 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from collectors.barrier import barrier
+from collectors.errors import RunError
 from monitor.application import Application
 from monitor.clocks.believed import Doubt, Why
 from monitor.clocks.ntp import NoTimeError, offset
@@ -17,6 +21,7 @@ from monitor.storage.retention import Moved, remove_old
 log = logging.getLogger(__name__)
 
 AGREES = timedelta(hours=1)
+DATABASE_AWAY = (RunError, MemoryError, OperationalError, InterfaceError)
 
 
 def hear(application: Application) -> Doubt | None:
@@ -45,6 +50,12 @@ class Tidied:
     letters: int = 0
     reports: int = 0
     doubt: Doubt | None = None
+
+
+def tidy_after_reading(application: Application) -> None:
+    """What cannot be removed costs nobody his night; the operator is told."""
+    with barrier("removal", str(application.settings.storage.evidence), passing=DATABASE_AWAY):
+        tidy(application)
 
 
 def tidy(application: Application) -> Tidied:

@@ -26,7 +26,7 @@ from collectors.networks import networks
 from monitor.audit.begin import StoppedError
 from monitor.audit.plan import not_due, plan_of
 from monitor.audit.run import CrewError, Hands, Work, run_of
-from monitor.audit.witnesses import tidy
+from monitor.audit.witnesses import tidy_after_reading
 from monitor.storage import heartbeats, jobs, observations
 from monitor.storage.bodies import plain
 from monitor.storage.evidence import seal_rest
@@ -152,7 +152,7 @@ def workers(work: Work) -> Iterator[Hands]:
     hands._wait("", 0)
     yield hands
     hands.requests.update(seal_rest(engine, folder, work.begun))
-    tidy(work.application)
+    tidy_after_reading(work.application)
 
 
 def mark_of(work: Work) -> str:

@@ -16,7 +16,8 @@ from monitor.storage.old_reports import TIDIED, remove_reports
 from reports.model import Audit, Collection
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox
-from tests.monitor.test_nights import marked, nightly
+from tests.monitor.test_mail import text_of
+from tests.monitor.test_nights import DEPUTY, OPERATOR, marked, nightly
 
 DAY = timedelta(days=1)
 DAYS = 90
@@ -154,3 +155,17 @@ def test_the_service_removes_what_it_wrote(tmp_path: Path, mailbox: Mailbox) -> 
             assert tidy(application).reports == 1
     left = names(kept)
     assert (left[0], len(left)) == ("audit-000004.html", 12)
+
+
+def test_what_cannot_be_removed_costs_nobody_his_night(tmp_path: Path, mailbox: Mailbox) -> None:
+    """Something stands where the bin is to be; the night goes on, and the operator is told."""
+    with nightly(tmp_path, marked(1, losing=0), mailbox, 1) as town:
+        town.town.sections = {**town.town.sections, "storage": {"evidence_days": 5}}
+        bin_of = town.town.settings().storage.evidence / "bin"
+        for later in range(9):
+            if later == 1:
+                bin_of.write_bytes(b"")
+            assert town.night(NOW + later * DAY)
+        assert len(town.to(DEPUTY)) == 9
+        told = [text_of(one) for one in mailbox.messages if one["To"] == OPERATOR]
+    assert any("не убрано старое по сроку" in text for text in told)
