@@ -11,7 +11,7 @@ from typing import Protocol
 from collectors.errors import TroubleError
 from collectors.model import Page
 from monitor.audit.reading import RunContext, Tell, read_pages
-from monitor.audit.witnesses import tidy
+from monitor.audit.witnesses import tidy_after_reading
 from monitor.storage.evidence import WarcFile, next_part, seal, seal_rest
 from rules.model import Institution
 
@@ -76,7 +76,7 @@ def _evidence(of: RunContext) -> Iterator[WarcFile]:
     else:
         seal(engine, audit, file)
     file.requests.update(seal_rest(engine, folder, audit, file.path.name))
-    tidy(of.context)
+    tidy_after_reading(of.context)
 
 
 def renew_with_progress(tell: Tell, renew: Callable[[], None]) -> Tell:

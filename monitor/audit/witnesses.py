@@ -6,16 +6,22 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from collectors.barrier import barrier
+from collectors.errors import RunError
 from monitor.application import Context
 from monitor.clocks.believed import Doubt, Why
 from monitor.clocks.ntp import NoTimeError, offset
 from monitor.storage import history
 from monitor.storage.old_letters import remove_letters
+from monitor.storage.old_reports import remove_reports
 from monitor.storage.retention import Moved, remove_old
 
 log = logging.getLogger(__name__)
 
 AGREES = timedelta(hours=1)
+DATABASE_AWAY = (RunError, MemoryError, OperationalError, InterfaceError)
 
 
 def hear(context: Context) -> Doubt | None:
@@ -42,11 +48,18 @@ def _off(context: Context) -> timedelta | None:
 class Tidied:
     evidence: Moved = field(default_factory=Moved)
     letters: int = 0
+    reports: int = 0
     doubt: Doubt | None = None
 
 
+def tidy_after_reading(context: Context) -> None:
+    """What cannot be removed costs nobody his night; the operator is told."""
+    with barrier("removal", str(context.settings.storage.evidence), passing=DATABASE_AWAY):
+        tidy(context)
+
+
 def tidy(context: Context) -> Tidied:
-    """Remove the evidence and the letters that are older than the settings say. Raises OSError."""
+    """Remove the evidence, letters and reports that are older than the settings say. OSError."""
     doubt, engine, now = hear(context), context.engine, context.clock()
     if doubt:
         is_news = doubt.why is not Why.BEGINNING
@@ -57,4 +70,6 @@ def tidy(context: Context) -> Tidied:
     believed = doubt is None
     moved = remove_old(engine, kept.evidence, kept.evidence_days, now, believed=believed)
     gone = remove_letters(engine, settings.mail.keep_days, now, believed=believed)
-    return Tidied(moved, gone, doubt)
+    told = settings.reports
+    shown = remove_reports(engine, told.directory, told.keep_days, now, believed=believed)
+    return Tidied(moved, gone, len(shown), doubt)

@@ -27,7 +27,7 @@ from monitor.audit.begin import StoppedError
 from monitor.audit.executor import Executor, ExecutorError
 from monitor.audit.plan import not_due, plan_of
 from monitor.audit.reading import RunContext, collector_run
-from monitor.audit.witnesses import tidy
+from monitor.audit.witnesses import tidy_after_reading
 from monitor.storage import heartbeats, jobs, observations
 from monitor.storage.bodies import plain
 from monitor.storage.evidence import seal_rest
@@ -152,7 +152,7 @@ def queue_executor(of: RunContext) -> Iterator[Executor]:
     executor._wait("", 0)
     yield executor
     executor.requests.update(seal_rest(engine, folder, of.audit))
-    tidy(of.context)
+    tidy_after_reading(of.context)
 
 
 def mark_of(of: RunContext) -> str:

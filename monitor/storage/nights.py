@@ -76,6 +76,18 @@ def last_good(engine: Engine, now: datetime | None = None) -> Night | None:
     return _first(engine, col(NightRow.audit_id).is_not(None), *_by(now))
 
 
+def audits_of(engine: Engine) -> frozenset[int]:
+    """The audits that nights made, also of those nights that came to no end."""
+    with session(engine) as opened:
+        ended = opened.exec(select(NightRow.audit_id).where(col(NightRow.audit_id).is_not(None)))
+        begun = select(NightRow.as_of).where(col(NightRow.audit_id).is_(None))
+        whole = select(AuditRow.id, AuditRow.scope).where(
+            AuditRow.kind == "audit", col(AuditRow.as_of).in_(begun)
+        )
+        broken = [number for number, scope in opened.exec(whole) if scope is None]
+        return frozenset(number for number in (*ended, *broken) if number is not None)
+
+
 def _by(now: datetime | None) -> list[ColumnElement[bool]]:
     return [] if now is None else [col(NightRow.due_at) <= now + SLIP]
 
