@@ -24,7 +24,7 @@ from benchmarks.nights import later, seen_of
 from benchmarks.region import application
 from benchmarks.running import measured
 from monitor.application import Application
-from monitor.audit.begin import Order, begin
+from monitor.audit.begin import AuditRequest, begin, scope_of
 from monitor.audit.run import evaluate
 from monitor.config import Mail
 from monitor.mail.delivery import queue_report
@@ -76,7 +76,8 @@ def stored(folder: Path, count: int) -> None:
     folder.mkdir()
     acts = [load_act(path) for path in shipped().values()]
     with opened(folder, count) as app:
-        audit = begin(app, Order(as_of=NOW), (), "collect")
+        request = AuditRequest(as_of=NOW)
+        audit = begin(app, request, scope_of(app, request), "collect")
         for number in range(count // TOWN):
             told = (later(one, 0) for one in seen_of(list(dossiers_of(number, acts))))
             observations.add(app.engine, audit, told)
@@ -105,7 +106,7 @@ def told(folder: Path, count: int, what: str) -> int:
 
 def _night(app: Application) -> list[Path]:
     """As `dozor serve` does it when all has been read."""
-    done = evaluate(app, Order(as_of=NOW))
+    done = evaluate(app, AuditRequest(as_of=NOW))
     report = report_of(app, done)
     files = write_all(report, "html", default_path(app, report, "html"))
     others = [write(report, slug, default_path(app, report, slug)) for slug in ("json", "xlsx")]

@@ -24,7 +24,7 @@ from benchmarks.running import NOW, Apart, Weights, a_run, apart, measured
 from benchmarks.vk import posts
 from collectors.model import Page
 from collectors.vk import NETWORK
-from monitor.audit.begin import Order
+from monitor.audit.begin import AuditRequest
 from monitor.audit.run import collect
 from monitor.sandbox import Limits
 
@@ -155,7 +155,7 @@ def _nights(sandbox: Apart, count: int, nights: int) -> Read:
         with application(Path(folder), municipalities(count), networks, lambda: NOW) as opened:
             for night in range(nights):
                 begun, cpu = time.monotonic(), time.process_time()
-                done = collect(opened, Order(as_of=NOW + night * DAY))
+                done = collect(opened, AuditRequest(as_of=NOW + night * DAY))
                 seconds, cpu = time.monotonic() - begun, time.process_time() - cpu
         size = sum(one.stat().st_size for one in Path(folder).rglob("*") if one.is_file())
     told = done.collection

@@ -18,7 +18,7 @@
         │   └── QueuedBeforeError     monitor/storage/outbox.py
         ├── LockTakenError            monitor/storage/locks.py
         ├── ClockError                the clock went back: monitor/audit/begin.py
-        └── CrewError                 those who share a run cannot do it: monitor/audit/run.py
+        └── ExecutorError             those who share a run cannot do it: monitor/audit/executor.py
 
     RunError                          ends the run, whatever page or institution was at hand
     ├── TroubleError                  see above

@@ -17,6 +17,7 @@ import httpcore
 
 MOST = 100 * 1024  # bytes of a head: h11's own limit
 MOST_LINES = 500  # of a head; a hundred is much, and each is looked at again by every reader
+MOST_INTERIM = 20  # heads before the answer's own
 END_LENGTH = 4
 END = re.compile(rb"\r?\n\r?\n")
 STATUS = re.compile(  # version, code and reason; some say only `ICY 200`
@@ -44,7 +45,7 @@ class ForgivingStream(httpcore.AsyncNetworkStream):
 
     async def _read_head(self, max_bytes: int, timeout: float | None) -> bytes:
         """With what came behind it; without a head where the server closes before its end."""
-        came, done = bytearray(), bytearray()
+        came, done, heads = bytearray(), bytearray(), 0
         while len(came) + len(done) < MOST:
             part = await self._stream.read(max_bytes, timeout)
             if not part:
@@ -58,7 +59,9 @@ class ForgivingStream(httpcore.AsyncNetworkStream):
                 if not INTERIM.match(head):  # of which another one follows
                     self._awaits_head = False
                     return bytes(done + came)
-                came = came.lstrip(b"\r\n")
+                came, heads = came.lstrip(b"\r\n"), heads + 1
+                if heads > MOST_INTERIM:
+                    raise httpcore.RemoteProtocolError(f"more than {MOST_INTERIM} interim heads")
         return bytes(done + came)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -25,9 +25,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import cast
-from urllib.parse import quote
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
 
 import httpcore
 import httpx
@@ -208,6 +209,29 @@ class Limits:
     longest_wait: float = 20.0  # a server that asks for more patience gets none
 
 
+class _OwnCookies(DefaultCookiePolicy):
+    """A host's cookies go to the host, with or without its `www`: what one school of a
+    `town.example` sets for all of it would come with every request to the others, which may then
+    answer otherwise, or that the head is too long.
+    """
+
+    def set_ok_domain(self, cookie: Cookie, request: Any) -> bool:
+        return _is_own(cookie, request) and super().set_ok_domain(cookie, request)
+
+    def return_ok_domain(self, cookie: Cookie, request: Any) -> bool:
+        return _is_own(cookie, request) and super().return_ok_domain(cookie, request)
+
+
+def _is_own(cookie: Cookie, request: Any) -> bool:
+    host = urlsplit(request.get_full_url()).hostname or ""
+    named = cookie.domain.removeprefix(".")
+    return not cookie.domain_specified or named in (host, host.removeprefix("www."))
+
+
+def _jar() -> httpx.Cookies:
+    return httpx.Cookies(CookieJar(_OwnCookies()))
+
+
 @dataclass(slots=True)
 class Client:
     """Reads addresses for one collector in one run. Made by `open_client`."""
@@ -217,7 +241,7 @@ class Client:
     limits: Limits
     http: httpx.AsyncClient  # makes requests
     transport: httpx.AsyncBaseTransport  # sends them
-    cookies: httpx.Cookies = field(default_factory=httpx.Cookies)  # in the bytes that came
+    cookies: httpx.Cookies = field(default_factory=_jar)  # in the bytes that came
     cookie_names: dict[str, set[str]] = field(default_factory=dict)  # by host
     paces: dict[str, AsyncLimiter] = field(default_factory=dict)
 

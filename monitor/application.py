@@ -28,20 +28,31 @@ def never() -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Application:
-    """`clock` gives the real time; a run's own time, `as_of`, travels as an argument.
+class Context:
+    """What a process works with: its settings, its database, its clock.
 
-    `stopping` says that the process is asked to end: a run looks at it between batches. `running`
-    is the process's own time, a witness of the clock's.
+    `clock` gives the real time; a run's own time, `as_of`, travels as an argument. `stopping` says
+    that the process is asked to end: a run looks at it between batches. `running` is the process's
+    own time, a witness of the clock's.
     """
 
     settings: Settings
     engine: Engine
-    municipalities: tuple[Municipality, ...]
-    acts: Mapping[str, Act]
     clock: Callable[[], datetime] = real_time
     stopping: Callable[[], bool] = never
     running: Running | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application(Context):
+    """A context with all registries and acts, for what is said of institutions.
+
+    Whoever needs none of them takes a `Context`: a fault in a registry must not keep letters from
+    going.
+    """
+
+    municipalities: tuple[Municipality, ...]
+    acts: Mapping[str, Act]
 
     def acts_of(self, municipality: Municipality) -> tuple[Act, ...]:
         """The acts that bind this municipality's institutions, in the registry's order."""
@@ -51,6 +62,20 @@ class Application:
         """With what the office recorded by command."""
         joined = (statements.joined(self.engine, one) for one in self.municipalities)
         return replace(self, municipalities=tuple(joined))
+
+
+@contextmanager
+def open_context(
+    settings: Settings,
+    clock: Callable[[], datetime] = real_time,
+    stopping: Callable[[], bool] = never,
+) -> Iterator[Context]:
+    """Without registries and packs. Raises StorageError."""
+    engine = open_database(settings.storage.database)
+    try:
+        yield Context(settings=settings, engine=engine, clock=clock, stopping=stopping)
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -66,7 +91,7 @@ def opened(
     """
     acts = load_acts()
     municipalities = load_all(settings.registry, packs=tuple(acts))
-    _demand_towns(settings, municipalities)
+    _check_towns(settings, municipalities)
     engine = open_database(settings.storage.database)
     try:
         yield Application(
@@ -82,7 +107,7 @@ def opened(
         engine.dispose()
 
 
-def _demand_towns(settings: Settings, municipalities: Sequence[Municipality]) -> None:
+def _check_towns(settings: Settings, municipalities: Sequence[Municipality]) -> None:
     """A letter that goes to nobody because of a typo would be missed by nobody either."""
     known = {one.id for one in municipalities}
     unknown = [name for name in settings.mail.municipalities if name not in known]

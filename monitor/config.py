@@ -34,6 +34,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -79,6 +80,12 @@ DAY_AND_WEEKDAY = (
 AFTER_NAME = (
     "«{written}»: имя — это три буквы, после него ничего не пишется, шаг тоже; перечислите через "
     "запятую, например mon,wed,fri или jan,apr,jul,oct"
+)
+NO_TEXT = "в тексте стоит знак с кодом 0: наберите значение заново"
+MOST_DAYS = 36_500  # a date that many days ago is still one
+HOLDS_OTHERS = (
+    "[storage] evidence: в папке материалов {folder} лежит {other}, а копия и восстановление берут "
+    "эту папку целиком; укажите отдельную, например var/evidence"
 )
 CRON_FIELDS = {
     "second": "секунды",
@@ -132,11 +139,22 @@ class ConfigError(OperatorError):
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_of_its_kind(cls, given: Any, about: ValidationInfo) -> Any:
+        """What would be read as another kind: `keep_days = true` would be one day."""
+        wanted = cls.model_fields[about.field_name or ""].annotation
+        if isinstance(given, bool) and wanted in (int, float):
+            raise PydanticCustomError("int_type" if wanted is int else "float_type", "no number")
+        if isinstance(given, str) and "\0" in given:
+            raise ValueError(NO_TEXT)
+        return given
+
 
 class Storage(Section):
     database: str = Field(default="sqlite:///var/dozor.db", repr=False)  # may hold a password
     evidence: Path = Path("var/evidence")
-    evidence_days: int = Field(default=365, ge=0)
+    evidence_days: int = Field(default=365, ge=0, le=MOST_DAYS)
 
     @field_validator("database")
     @classmethod
@@ -146,18 +164,20 @@ class Storage(Section):
 
 class Reports(Section):
     directory: Path = Path("var/reports")
+    keep_days: int = Field(default=90, ge=0, le=MOST_DAYS)  # what the nights wrote; 0: for ever
 
 
 class Rules(Section):
-    freshness_days: PositiveInt = 7
+    freshness_days: PositiveInt = Field(default=7, le=MOST_DAYS)
     mass_change_share: float = Field(default=0.2, gt=0, le=1)
 
 
 class Workers(Section):
     """How a run is shared out where workers share it (PostgreSQL only)."""
 
-    pages: PositiveInt = 500  # of a batch
-    heartbeat_seconds: PositiveInt = 10  # after three without one, a worker's batch is another's
+    pages: PositiveInt = Field(default=500, le=1_000_000)  # of a batch
+    # after three without one, a worker's batch is another's
+    heartbeat_seconds: PositiveInt = Field(default=10, le=3600)
 
 
 class Schedule(Section):
@@ -191,17 +211,17 @@ def cron_trigger(written: str, timezone: ZoneInfo) -> CronTrigger:
         parts = ["0", *parts]
     if len(parts) != 6:
         raise ValueError("нужно пять полей, как в cron, или шесть с секундами впереди")
-    _demand_one_reading(*parts[3:])
+    _check_one_reading(*parts[3:])
     fields = dict(zip(CRON_FIELDS, parts, strict=True))
     for name, part in fields.items():
-        _demand_readable(name, part)
+        _check_readable(name, part)
     trigger = CronTrigger(timezone=timezone, **fields)
     if trigger.get_next_fire_time(None, datetime.now(timezone)) is None:
         raise ValueError(f"расписание «{written}»: такого дня не бывает; {CRON_EXAMPLES}")
     return trigger
 
 
-def _demand_readable(name: str, written: str) -> None:
+def _check_readable(name: str, written: str) -> None:
     try:
         CronTrigger(timezone=UTC, **{name: written})
     except ValueError:
@@ -209,7 +229,7 @@ def _demand_readable(name: str, written: str) -> None:
         raise ValueError(f"{told}; {CRON_EXAMPLES}") from None
 
 
-def _demand_one_reading(day: str, month: str, weekday: str) -> None:
+def _check_one_reading(day: str, month: str, weekday: str) -> None:
     if any(sign.isdigit() for sign in weekday.partition("/")[0]):
         raise ValueError(WEEKDAY_DIGITS)
     if "/" in weekday:
@@ -225,6 +245,14 @@ Every = Literal["night", "week", "month"]
 Encryption = Literal["none", "starttls", "implicit"]
 
 
+def each_once(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Nobody is written twice for having been named twice; mail knows no capitals in practice."""
+    found: dict[str, str] = {}
+    for one in addresses:
+        found.setdefault(one.casefold(), one)
+    return tuple(found.values())
+
+
 class TownMail(Section):
     """Who gets the report of one municipality only, and no other's."""
 
@@ -236,7 +264,7 @@ class TownMail(Section):
     def _is_address(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for one in value:
             address_of(one)
-        return value
+        return each_once(value)
 
 
 class Mail(Section):
@@ -257,14 +285,14 @@ class Mail(Section):
     cur_every: Every = "month"
     operator: str | None = None
     timeout: int = Field(default=30, ge=1, le=600)
-    keep_days: int = Field(default=90, ge=0)  # the text of what was sent; 0: for ever
+    keep_days: int = Field(default=90, ge=0, le=MOST_DAYS)  # the text of what was sent; 0: for ever
 
     @field_validator("sender", "operator", "recipients", "cur")
     @classmethod
     def _is_address(cls, value: Any) -> Any:
         for one in (value,) if isinstance(value, str) else value or ():
             address_of(one)
-        return value
+        return each_once(value) if isinstance(value, tuple) else value
 
     @field_validator("host")
     @classmethod
@@ -354,12 +382,13 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
     secrets = _Secrets(environment)
     secrets.add(passwords_of(declared.storage.database))
     folder = file.resolve().parent
+    _demand_own_folder(declared, file.resolve())
     return Settings(
         registry=tuple(folder / path for path in declared.registry),
         storage=_with_password(
             _anchored(declared.storage, folder), secrets.read(DATABASE_PASSWORD)
         ),
-        reports=Reports(directory=folder / declared.reports.directory),
+        reports=_anchored_reports(declared.reports, folder),
         rules=declared.rules,
         workers=declared.workers,
         schedule=declared.schedule,
@@ -373,7 +402,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
     )
 
 
-def demand_workers(settings: Settings) -> None:
+def check_workers(settings: Settings) -> None:
     """ConfigError where no run can be shared out: the queue lives in PostgreSQL."""
     backend = make_url(settings.storage.database).get_backend_name()
     if backend == SQLITE:
@@ -419,9 +448,15 @@ def _words(error: Any) -> str:
         return str(error["ctx"]["error"])
     for kind, wanted in WANTED.items():
         if error["type"].startswith(kind):
-            told = wanted.format(**{"loc": error["loc"][-1], **error.get("ctx", {})})
+            context = {name: _in_words(one) for name, one in error.get("ctx", {}).items()}
+            told = wanted.format(**{"loc": error["loc"][-1], **context})
             return f"значение {error['input']!r} не подходит: {told}"
     return f"значение {error['input']!r} не подходит ({error['msg']})"
+
+
+def _in_words(value: object) -> object:
+    """pydantic's list of words: 'night', 'week' or 'month'."""
+    return value.replace(" or ", " или ") if isinstance(value, str) else value
 
 
 def _declaration(file: Path, environment: Mapping[str, str]) -> type[BaseSettings]:
@@ -517,6 +552,22 @@ def _anchored(storage: Storage, folder: Path) -> Storage:
         database = f"{prefix}{folder / database.removeprefix(prefix)}"
     anchored = {"database": database, "evidence": folder / storage.evidence}
     return storage.model_copy(update=anchored)
+
+
+def _demand_own_folder(declared: Any, file: Path) -> None:
+    """A copy that is put back replaces the folder of evidence as a whole."""
+    storage, folder = _anchored(declared.storage, file.parent), file.parent
+    own = storage.evidence.resolve()
+    database = make_url(storage.database)
+    others = [file, folder / declared.reports.directory, *(folder / at for at in declared.registry)]
+    if database.get_backend_name() == SQLITE and database.database:
+        others.append(Path(database.database))
+    if inside := [one for one in others if one.resolve().is_relative_to(own)]:
+        raise ConfigError([HOLDS_OTHERS.format(folder=own, other=inside[0])])
+
+
+def _anchored_reports(reports: Reports, folder: Path) -> Reports:
+    return reports.model_copy(update={"directory": folder / reports.directory})
 
 
 def _with_authority(mail: Mail, folder: Path) -> Mail:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 
 from bs4 import BeautifulSoup, Comment, Tag
-from bs4.element import NavigableString
+from bs4.element import NavigableString, PageElement
 
 from collectors.addresses import AddressError
 from collectors.contacts import find_contacts, union
@@ -89,6 +89,7 @@ CUT = Failure(FailureCode.CUT, "the end of the page did not come")
 TOO_MUCH = Failure(FailureCode.TOO_LARGE, "more tags, or deeper ones, than are looked at")
 MOST_TAGS, MOST_DEPTH = 30_000, 200  # a page of OK has some five thousand, thirty deep
 MOST_BLOCKS = 50  # about the group, of a kind: a page has a handful
+MOST_WITHIN = 10  # of these in each other, six at most on a page: all that is in each is looked at
 _PROSE = (*DESCRIPTIONS, *POSTS, "script", "style", "noscript", "template")
 
 
@@ -128,9 +129,18 @@ def _is_crowded(answer: Shown) -> bool:
 
 
 def _is_deep(soup: BeautifulSoup) -> bool:
-    level: list[Tag] = [soup]
+    """Also of blocks in blocks: what stands in them is looked at for each."""
+    blocks = _ids(_all(soup, (*DESCRIPTIONS, *HEADERS, *INFORMATION)))
+    level: list[tuple[Tag, int]] = [(soup, 0)]
     for _ in range(MOST_DEPTH):
-        level = [one for tag in level for one in tag.contents if isinstance(one, Tag)]
+        level = [
+            (one, within + (id(one) in blocks))
+            for tag, within in level
+            for one in tag.contents
+            if isinstance(one, Tag)
+        ]
+        if any(within > MOST_WITHIN for _, within in level):
+            return True
     return bool(level)
 
 
@@ -241,14 +251,14 @@ def stated_access(soup: BeautifulSoup) -> Access | None:
 
 def _lines(soup: BeautifulSoup) -> Iterator[str]:
     """The page's own lines: no prose of the group, no posts, no scripts."""
-    prose = {id(tag) for tag in _all(soup, _PROSE)}
-    title = soup.title
-    for text in soup.find_all(string=True):
-        if isinstance(text, Comment) or not text.strip():
-            continue
-        if any(id(parent) in prose or parent is title for parent in text.parents):
-            continue
-        yield str(text)
+    apart = _ids(_all(soup, _PROSE)) | {id(soup.title)}
+    waiting: list[PageElement] = [soup]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Tag):
+            waiting += [] if id(one) in apart else reversed(one.contents)
+        elif not isinstance(one, Comment) and str(one).strip():
+            yield str(one)
 
 
 # --- the group ------------------------------------------------------------------------------------
@@ -294,19 +304,26 @@ def has_mark(soup: BeautifulSoup) -> bool:
     near = _all(soup, (*HEADERS, *NAMES))[:MOST_BLOCKS]
     if name := _first(soup, NAMES):
         near += [tag for tag in name.find_next_siblings(limit=3) if isinstance(tag, Tag)]
-    return any(_is_mark(tag) for tag in near)
+    prose, seen = _ids(_all(soup, _PROSE)), set[int]()
+    return any(_is_mark(tag) for block in near for tag in _unseen(block, prose, seen))
 
 
-def _is_mark(block: Tag) -> bool:
-    prose = _ids(_all(block, _PROSE))
-    for tag in [block, *block.find_all(True)]:
-        if id(tag) in prose or _is_below(tag, prose):
-            continue
-        labels = [str(tag.get(name, "")) for name in ("title", "aria-label", "data-tooltip", "alt")]
-        own = "".join(text for text in tag.find_all(string=True, recursive=False))
-        if phrases.MARK in map(phrases.normal, [own, *labels]):
-            return True
-    return False
+def _unseen(block: Tag, prose: frozenset[int], seen: set[int]) -> Iterator[Tag]:
+    """The block and all in it but prose; what stands in several blocks comes once."""
+    waiting = [block]
+    while waiting:
+        tag = waiting.pop()
+        if id(tag) not in seen:
+            seen.add(id(tag))
+            yield tag
+            within = (one for one in tag.contents if isinstance(one, Tag))
+            waiting += [one for one in within if id(one) not in prose]
+
+
+def _is_mark(tag: Tag) -> bool:
+    labels = [str(tag.get(name, "")) for name in ("title", "aria-label", "data-tooltip", "alt")]
+    own = "".join(text for text in tag.find_all(string=True, recursive=False))
+    return phrases.MARK in map(phrases.normal, [own, *labels])
 
 
 def _title(soup: BeautifulSoup) -> str | None:

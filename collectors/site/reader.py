@@ -31,6 +31,7 @@ Value = TypeVar("Value")
 
 BIG = 30_000  # bytes: usual ones take some milliseconds
 FEW_RULES = 5_000  # bytes of a robots.txt
+LITTLE_WORK = 5_000_000  # its bytes × signs of an address that is held against it
 MANY_TAGS = 2_500
 MANY_LINKS = 200  # each costs a hundred times what a line of text does
 UNSURE = frozenset({"", "text/plain"})  # said of everything that a server does not know
@@ -132,7 +133,8 @@ class Reader:
 
     async def _check_robots(self, url: str) -> None:
         rules = await self.rules(url)
-        if not rules.permits(url):
+        is_little = rules.length * len(url) <= LITTLE_WORK
+        if not (rules.permits(url) if is_little else await asyncio.to_thread(rules.permits, url)):
             raise ReadError(Failure(FailureCode.ROBOTS, f"robots.txt refuses {url}"))
         await asyncio.sleep(rules.delay)
 

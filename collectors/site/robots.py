@@ -43,6 +43,7 @@ class Robots:
     as_bytes: Protego | None = None  # the same rules, their paths in the file's own encoding
     is_whole: bool = True  # False: it may forbid and name more than came
     is_too_many: bool = False  # it has more rules than are looked at
+    length: int = 0  # of what is kept, in bytes
 
     def permits(self, url: str) -> bool:
         asked = _told_apart(url)
@@ -71,7 +72,8 @@ def robots(body: bytes, user_agent: str, content_type: str = "") -> Robots:
     if sum(map(text.count, "*$")) > MOST_WILDCARDS and _wildcards(text) > MOST_WILDCARDS:
         return Robots(_rules("", agent), agent, is_too_many=True)
     bare = None if encoding.startswith("utf") else _rules(quote(kept, safe=ASCII), agent)
-    return Robots(_rules(text, agent), agent, bare, is_whole=len(kept) == len(body))
+    is_whole = len(kept) == len(body)
+    return Robots(_rules(text, agent), agent, bare, is_whole=is_whole, length=len(kept))
 
 
 def _wildcards(text: str) -> int:

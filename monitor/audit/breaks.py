@@ -21,7 +21,7 @@ from reports.templating import one_line
 MOST_NAMED = 500  # institutions of one issue
 JUDGING = f"judging.{FailureCode.OUR_FAULT}"
 OURS = frozenset({JUDGING, f"{SITE}.{FailureCode.OUR_FAULT}"})  # though all pages were read
-AFTERWARDS = frozenset({"card", "format", "letter", "part"})  # in no issue of the audit
+AFTERWARDS = frozenset({"card", "format", "letter", "part", "removal"})  # in no issue of the audit
 
 
 def issue_of(unjudged: Sequence[str]) -> tuple[Issue, ...]:

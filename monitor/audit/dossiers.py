@@ -12,7 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from collectors.barrier import barrier
 from collectors.model import SITE, Address, Facts, Observation, Presence
+from monitor.audit.careful import STORES
 from monitor.audit.scope import pages_of
 from monitor.storage import observations
 from rules.model import Institution, Municipality
@@ -21,11 +23,15 @@ Seen = Mapping[Address, tuple[Observation, ...]]
 
 
 def authority_site(engine: Engine, municipality: Municipality, as_of: datetime) -> Seen:
-    """Readings of the administration's site; empty where the registry has none."""
+    """Readings of the administration's site; empty where the registry has none. One that cannot be
+    read back was never seen, for everybody but the authority, on whom judging breaks.
+    """
     authority = municipality.by_id.get(municipality.authority or "")
     if authority is None or not authority.site:
         return {}
-    return observations.history(engine, {(SITE, authority.site)}, as_of)
+    with barrier("page", authority.site, passing=STORES):
+        return observations.history(engine, {(SITE, authority.site)}, as_of)
+    return {}
 
 
 def standing_pages(

@@ -26,7 +26,7 @@ from collectors.model import (
     Run,
 )
 from collectors.networks import networks
-from monitor.application import Application
+from monitor.application import Context
 from monitor.audit.coverage import ANSWERS
 from monitor.storage import findings, observations
 from rules.engine import NOT_DUE
@@ -76,25 +76,30 @@ class Past:
     freshness: timedelta = timedelta(days=7)
 
 
-def plan_of(application: Application, slug: str, pages: Sequence[Page], run: Run) -> Plan:
-    """All pages, as long as the day's calls of all tokens together reach for them."""
-    network, settings = networks()[slug], application.settings.networks[slug]
+def plan_of(
+    context: Context, slug: str, pages: Sequence[Page], run: Run, zones: Mapping[str, ZoneInfo]
+) -> Plan:
+    """All pages, as long as the day's calls of all tokens together reach for them.
+
+    `zones`: of municipalities, by id.
+    """
+    network, settings = networks()[slug], context.settings.networks[slug]
     readers, quotas = network.readers(settings), network.quotas(settings)
     if not (readers and quotas):
         return Plan(tuple(pages))
     left = {name: sum(run.budget.left(one, name) for one in readers) for name in quotas}
-    tries, calls = _last_tries(application, network, pages, run.as_of)
+    tries, calls = _last_tries(context, network, pages, run.as_of)
     first = network.cost(None)
     costs = {page: calls.get((page.network, page.address), first) for page in pages}
     if reaches(costs.values(), left):
         return Plan(tuple(pages))
-    outcomes, accused = told_of_pages(findings.of_last_whole(application.engine, run.as_of))
+    outcomes, accused = told_of_pages(findings.of_last_whole(context.engine, run.as_of))
     past = Past(
         tries=tries,
         outcomes=outcomes,
         accused=accused,
-        zones={one.id: one.timezone for one in application.municipalities},
-        freshness=timedelta(days=application.settings.rules.freshness_days),
+        zones=zones,
+        freshness=timedelta(days=context.settings.rules.freshness_days),
     )
     return planned(pages, costs, left, past, run.as_of)
 
@@ -125,15 +130,13 @@ def accused_by(finding: Finding) -> Iterator[Address]:
 
 
 def _last_tries(
-    application: Application, network: Network, pages: Sequence[Page], as_of: datetime
+    context: Context, network: Network, pages: Sequence[Page], as_of: datetime
 ) -> tuple[dict[Address, Try], dict[Address, Calls]]:
     """And what the next reading will cost by what that one showed: few prices, each held once."""
     tries, costs = {}, {}
     prices: dict[tuple[tuple[str, int], ...], Calls] = {}
     addresses = {(page.network, page.address) for page in pages}
-    for address, last in observations.each_last_try(
-        application.engine, addresses, as_of, NOT_TRIED
-    ):
+    for address, last in observations.each_last_try(context.engine, addresses, as_of, NOT_TRIED):
         price = network.cost(last)
         costs[address] = prices.setdefault(tuple(price.items()), price)
         tries[address] = tried(last)

@@ -4,16 +4,61 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from collectors.errors import UsageError
 from collectors.model import SITE, Address, Page
-from rules.model import Institution, Municipality
+from rules.model import Act, Institution, Municipality
 
 
 class UnknownInstitutionError(UsageError):
     """No registry has this institution; the text is Russian and names the nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an audit is about: institutions, and the registries and acts that hold for them."""
+
+    municipalities: tuple[Municipality, ...]
+    acts: Mapping[str, Act]
+    institutions: tuple[Institution, ...]
+
+    @property
+    def registries(self) -> Mapping[str, str]:
+        """Digests, by municipality."""
+        return {one.id: one.digest for one in self.municipalities}
+
+    @property
+    def packs(self) -> Mapping[str, str]:
+        """Digests of the acts in use, by act."""
+        used = {name for one in self.municipalities for name in one.packs}
+        return {act.id: act.digest for name, act in self.acts.items() if name in used}
+
+    @property
+    def zones(self) -> Mapping[str, ZoneInfo]:
+        return {one.id: one.timezone for one in self.municipalities}
+
+    def acts_of(self, municipality: Municipality) -> tuple[Act, ...]:
+        """The acts that bind this municipality's institutions, in the registry's order."""
+        return tuple(self.acts[name] for name in municipality.packs)
+
+    def members(self, municipality: Municipality) -> list[Institution]:
+        return [one for one in self.institutions if one.municipality == municipality.id]
+
+    def part(self, municipality: str, keys: Iterable[str]) -> Scope:
+        """The institutions of one municipality that have these keys."""
+        wanted = set(keys)
+        return replace(
+            self,
+            municipalities=tuple(one for one in self.municipalities if one.id == municipality),
+            institutions=tuple(
+                one
+                for one in self.institutions
+                if one.municipality == municipality and one.key in wanted
+            ),
+        )
 
 
 def in_scope(
@@ -30,7 +75,7 @@ def in_scope(
         if _is_registered(institution, as_of.astimezone(municipality.timezone))
     ]
     for name in names:
-        _demand(name, present)
+        _check_name(name, present)
     return tuple(one for one in present if not names or {one.id, one.key} & set(names))
 
 
@@ -76,7 +121,7 @@ def _is_registered(institution: Institution, as_of: datetime) -> bool:
     return begun and (institution.until is None or as_of.date() <= institution.until)
 
 
-def _demand(name: str, present: Sequence[Institution]) -> None:
+def _check_name(name: str, present: Sequence[Institution]) -> None:
     if any(name in (one.id, one.key) for one in present):
         return
     near = difflib.get_close_matches(name, [one.id for one in present], n=3)

@@ -6,33 +6,39 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from monitor.application import Application
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from collectors.barrier import barrier
+from collectors.errors import RunError
+from monitor.application import Context
 from monitor.clocks.believed import Doubt, Why
 from monitor.clocks.ntp import NoTimeError, offset
 from monitor.storage import history
 from monitor.storage.old_letters import remove_letters
+from monitor.storage.old_reports import remove_reports
 from monitor.storage.retention import Moved, remove_old
 
 log = logging.getLogger(__name__)
 
 AGREES = timedelta(hours=1)
+DATABASE_AWAY = (RunError, MemoryError, OperationalError, InterfaceError)
 
 
-def hear(application: Application) -> Doubt | None:
+def hear(context: Context) -> Doubt | None:
     """A server that confirms the clock is witness enough, one that is silent is none."""
-    now, running = application.clock(), application.running
+    now, running = context.clock(), context.running
     own = running.doubt(now) if running else None
-    if (off := _off(application)) is not None:
+    if (off := _off(context)) is not None:
         return None if abs(off) <= AGREES else Doubt(Why.SERVER, off)
-    return own or history.doubt(application.engine, now)
+    return own or history.doubt(context.engine, now)
 
 
-def _off(application: Application) -> timedelta | None:
-    server = application.settings.clock.ntp_server
+def _off(context: Context) -> timedelta | None:
+    server = context.settings.clock.ntp_server
     if not server:
         return None
     try:
-        return offset(server, application.clock)
+        return offset(server, context.clock)
     except NoTimeError as error:
         log.warning("time server %s: %s", server, error)
         return None
@@ -42,19 +48,28 @@ def _off(application: Application) -> timedelta | None:
 class Tidied:
     evidence: Moved = field(default_factory=Moved)
     letters: int = 0
+    reports: int = 0
     doubt: Doubt | None = None
 
 
-def tidy(application: Application) -> Tidied:
-    """Remove the evidence and the letters that are older than the settings say. Raises OSError."""
-    doubt, engine, now = hear(application), application.engine, application.clock()
+def tidy_after_reading(context: Context) -> None:
+    """What cannot be removed costs nobody his night; the operator is told."""
+    with barrier("removal", str(context.settings.storage.evidence), passing=DATABASE_AWAY):
+        tidy(context)
+
+
+def tidy(context: Context) -> Tidied:
+    """Remove the evidence, letters and reports that are older than the settings say. OSError."""
+    doubt, engine, now = hear(context), context.engine, context.clock()
     if doubt:
         is_news = doubt.why is not Why.BEGINNING
         level = logging.WARNING if is_news else logging.INFO
         log.log(level, "nothing is removed, the clock is not believed: %s", doubt.why)
-    settings = application.settings
+    settings = context.settings
     kept = settings.storage
     believed = doubt is None
     moved = remove_old(engine, kept.evidence, kept.evidence_days, now, believed=believed)
     gone = remove_letters(engine, settings.mail.keep_days, now, believed=believed)
-    return Tidied(moved, gone, doubt)
+    told = settings.reports
+    shown = remove_reports(engine, told.directory, told.keep_days, now, believed=believed)
+    return Tidied(moved, gone, len(shown), doubt)

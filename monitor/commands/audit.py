@@ -11,12 +11,13 @@ from collectors.barrier import Fault, watched
 from collectors.errors import UsageError
 from monitor.application import Application, opened, real_time
 from monitor.audit import run as pipeline
-from monitor.audit.begin import Order
+from monitor.audit.begin import AuditRequest
 from monitor.audit.breaks import format_barrier, has_broken, tell_of
+from monitor.audit.executor import ExecutorFactory, local_executor
 from monitor.audit.mass_change import is_held, words
 from monitor.commands.moments import moment
 from monitor.commands.progress import progress
-from monitor.config import Settings, demand_workers, load_settings
+from monitor.config import Settings, check_workers, load_settings
 from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.storage import readings
 from reports.formats.text import summary
@@ -45,12 +46,12 @@ def audit(
     shared: bool = False,
 ) -> int:
     settings = load_settings(config)
-    crew = _workers(settings, names) if shared else pipeline.alone
+    executors = _workers(settings, names) if shared else local_executor
     with opened(settings) as application, watched() as faults:
         earlier: list[Audit] = []
-        order = replace(_order(as_of, names), letters=mail)
+        request = replace(_request(as_of, names), letters=mail)
         with progress() as tell:
-            done = pipeline.audit(application, order, tell, crew, earlier.append)
+            done = pipeline.audit(application, request, tell, executors, earlier.append)
         report, files = _tell(application, done, json=json, html=html)
         owes = not earlier or readings.owes_letters(application.engine, done.id)
         if earlier:
@@ -67,7 +68,7 @@ def collect(config: Path, names: list[str], *, as_of: str | None) -> int:
     with opened(load_settings(config)) as application, watched() as faults:
         earlier: list[Audit] = []
         with progress() as tell:
-            done = pipeline.collect(application, _order(as_of, names), tell, earlier.append)
+            done = pipeline.collect(application, _request(as_of, names), tell, earlier.append)
         read = done.collection
         if earlier:
             print(READ_BEFORE)
@@ -87,28 +88,28 @@ def evaluate(
     strict: bool,
 ) -> int:
     with opened(load_settings(config)) as application, watched() as faults:
-        done = pipeline.evaluate(application, _order(as_of, names))
+        done = pipeline.evaluate(application, _request(as_of, names))
         report, _ = _tell(application, done, json=json, html=html)
         tell_of(faults)
         return _status(report, faults, strict=strict)
 
 
-def _workers(settings: Settings, names: list[str]) -> pipeline.Crew:
+def _workers(settings: Settings, names: list[str]) -> ExecutorFactory:
     """ConfigError: workers share an audit of everything, by way of PostgreSQL."""
-    demand_workers(settings)
+    check_workers(settings)
     if names:
         raise UsageError(["--workers: делится проверка всех учреждений; уберите имена"])
-    from monitor.service.crew import workers  # only when needed: Procrastinate is an extra
+    from monitor.service.queue_executor import queue_executor  # only when needed: an extra
 
-    return workers
+    return queue_executor
 
 
-def _order(as_of: str | None, names: list[str]) -> Order:
-    """Without a moment of its own, an order is the rest of an audit that broke off lately."""
+def _request(as_of: str | None, names: list[str]) -> AuditRequest:
+    """Without a moment of its own, a request is for the rest of an audit that broke off lately."""
     if as_of:
-        return Order(as_of=moment(as_of), names=tuple(names))
+        return AuditRequest(as_of=moment(as_of), names=tuple(names))
     now = real_time()
-    return Order(as_of=now, names=tuple(names), resume_since=now - RESUME_WITHIN)
+    return AuditRequest(as_of=now, names=tuple(names), resume_since=now - RESUME_WITHIN)
 
 
 def _tell(

@@ -12,7 +12,7 @@ import tomli_w
 
 from monitor.application import Application, opened, real_time
 from monitor.audit import run as pipeline
-from monitor.audit.begin import Order
+from monitor.audit.begin import AuditRequest
 from monitor.commands.progress import progress
 from monitor.commands.report import narrowed
 from monitor.config import Settings, load_settings
@@ -83,7 +83,7 @@ def _night(application: Application, running: Running, night: datetime) -> Audit
     running.set_clock(night)
     print(f"Проверка на {night.astimezone(application.settings.schedule.timezone):%d.%m.%Y}")
     with progress() as tell:
-        return pipeline.audit(application, Order(as_of=night), tell)
+        return pipeline.audit(application, AuditRequest(as_of=night), tell)
 
 
 def _show(application: Application, audit: Audit, folder: Path) -> None:

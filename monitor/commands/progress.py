@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from collectors.networks import networks
-from monitor.audit.run import Tell
+from monitor.audit.reading import Tell
 
 if TYPE_CHECKING:
     from rich.progress import Progress

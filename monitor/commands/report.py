@@ -17,9 +17,9 @@ from monitor.mail.delivery import Delivered, deliver, queue_report
 from monitor.reporting.facts import with_facts
 from monitor.reporting.municipality import of_town, town_path
 from monitor.reporting.stored import (
+    check_whole,
     chosen_audit,
     default_path,
-    demand_whole,
     passed_over,
     rendered_as,
     report_of,
@@ -140,7 +140,7 @@ def send(config: Path, number: int | None, *, again: bool) -> int:
         audit = chosen_audit(application, number)
         found = report_of(application, audit)
         if not mail.deputies:
-            demand_whole(found, "cur")
+            check_whole(found, "cur")
         queued = queue_report(application, audit, found, again=again)
         tell_of(faults)
         if not queued and not faults:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitor.application import opened, real_time
-from monitor.config import Settings, demand_workers, load_settings
+from monitor.config import Settings, check_workers, load_settings
 from monitor.service.metrics import metrics_served
 from monitor.service.nights import Service
 from monitor.service.nights import serve as run
@@ -29,7 +29,7 @@ def serve(config: Path, metrics: str | None = None, *, shared: bool = False) -> 
 
 def _shared_night(settings: Settings) -> Callable[[Service], object]:
     """The night is put in line for the workers. ConfigError without PostgreSQL."""
-    demand_workers(settings)
+    check_workers(settings)
     from monitor.service.worker import order_night  # only when needed: Procrastinate is an extra
 
     return order_night

@@ -50,7 +50,7 @@ def tidy(config: Path) -> int:
         print(done.doubt.what, done.doubt.advice, sep="\n")
     moved = done.evidence
     counts = {"binned": len(moved.binned), "back": len(moved.back), "gone": len(moved.gone)}
-    print(words("tidied", **counts, letters=done.letters))
+    print(words("tidied", **counts, letters=done.letters, reports=done.reports))
     return 1 if done.doubt else 0
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from monitor.application import opened, real_time
-from monitor.config import demand_workers, load_settings
+from monitor.config import check_workers, load_settings
 
 
 def worker(config: Path) -> int:
     settings = load_settings(config)
-    demand_workers(settings)
+    check_workers(settings)
     with opened(settings):
         """What is wrong with the registry, packs or database is told now."""
     from monitor.service.worker import work  # only when needed: Procrastinate is an extra

@@ -27,7 +27,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from collectors.barrier import Fault, barrier
-from monitor.application import Application
+from monitor.application import Application, Context
 from monitor.audit.breaks import format_barrier
 from monitor.audit.careful import STORES
 from monitor.clocks.believed import FAR
@@ -65,6 +65,8 @@ Clock = Callable[[], datetime]
 
 MINUTES = (1, 5, 15, 60, 240, 720, 1440, 1440, 1440, 1440)  # five days: RFC 5321, 4.5.4.1
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in MINUTES)
+DONE, GO_ON = 2, 3  # kinds of SMTP's answers
+LONGEST_LIMIT = 18  # figures: no server has so much room
 CUR, OPERATOR, WEEK = "cur", "operator", "week"
 BROKE = "программа ошиблась при отправке этого письма: {error}"
 NO_REPLY = "ответ сервера не понять"
@@ -304,19 +306,19 @@ def _queue(application: Application, audit: Audit, draft: Draft, *, again: bool)
 
 
 def _body(
-    application: Application,
+    context: Context,
     draft: Draft,
     text: Letter,
     number: str,
     thread: tuple[str, ...] = (),
 ) -> bytes:
-    mail = application.settings.mail
+    mail = context.settings.mail
     return message_of(
         text,
         sender=mail.sender,
         recipient=address_of(draft.recipient, draft.name),
         message_id=number,
-        at=application.clock(),
+        at=context.clock(),
         thread=thread,
         operator=mail.operator,
         reply_to=draft.reply_to,
@@ -324,13 +326,13 @@ def _body(
 
 
 def queue_alert(
-    application: Application, subject: str, text: str, told_since: datetime | None = None
+    context: Context, subject: str, text: str, told_since: datetime | None = None
 ) -> None:
     """A letter to the operator, who hears of a failed night; the deputy head does not.
 
     Not where one with this subject was put in line after `told_since`, by whichever process.
     """
-    mail, now = application.settings.mail, application.clock()
+    mail, now = context.settings.mail, context.clock()
     subject, text = without_secrets(subject), without_secrets(text)
     if not mail.operator:
         return
@@ -340,12 +342,12 @@ def queue_alert(
     number = id_of(mail.sender, OPERATOR, subject, now.isoformat())
     with suppress(QueuedBeforeError):
         outbox.queue(
-            application.engine,
+            context.engine,
             None,
             role=OPERATOR,
             recipient=mail.operator,
             subject=subject,
-            body=_body(application, draft, alert, number),
+            body=_body(context, draft, alert, number),
             at=now,
             message_id=number,
             told_since=told_since,
@@ -480,7 +482,7 @@ def _hand_over(engine: Engine, server: Line, mail: Mail, message: MessageRow) ->
     options = (*_script(server, mail, message), *_size(server, len(body)))
     _expect(server.mail(sender, options), refused_sender)
     _expect(server.rcpt(recipient))
-    _expect(server.docmd("DATA"))
+    _expect(server.docmd("DATA"), kind=GO_ON)
     _written_down(engine, server, message)
     _be_patient(server, mail)
     server.send(body)
@@ -516,7 +518,7 @@ def _size(server: smtplib.SMTP, length: int) -> tuple[str, ...]:
     if not server.has_extn("size"):
         return ()
     told = server.esmtp_features["size"].strip()
-    limit = int(told) if told.isdecimal() else 0
+    limit = int(told) if told.isdecimal() and len(told) <= LONGEST_LIMIT else 0
     if 0 < limit < length:
         raise DeliveryError(TOO_LONG.format(length=length, limit=limit), Refusal.TOO_BIG)
     return (f"SIZE={length}",)
@@ -542,14 +544,17 @@ def _last_answer(server: Line) -> tuple[int, bytes]:
     except (smtplib.SMTPException, OSError) as error:
         told = NO_ANSWER.format(error=in_russian(error))
         raise DeliveryError(told, Refusal.FOR_GOOD) from error
-    if server.alarm.has_rung or not 200 <= code < 600:  # half an answer is none
+    if server.alarm.has_rung or code // 100 not in (DONE, 4, 5):  # half an answer is none
         raise DeliveryError(NO_ANSWER.format(error=NO_REPLY), Refusal.FOR_GOOD)
     return code, words
 
 
 def _expect(
-    reply: tuple[int, bytes], error: Callable[[int, bytes], DeliveryError] = refused
+    reply: tuple[int, bytes],
+    error: Callable[[int, bytes], DeliveryError] = refused,
+    kind: int = DONE,
 ) -> None:
+    """What is neither taken nor refused is no answer to what was asked: it may pass."""
     code, words = reply
-    if not 200 <= code < 400:
+    if code // 100 != kind:
         raise error(code, words)

@@ -53,6 +53,7 @@ NO_ENCRYPTION = (
 
 
 TOO_SLOW = "сервер почты отвечает слишком медленно: разговор не уложился в {seconds} с"
+LONGEST_WORDS = 1000  # signs
 TALK = 4  # times the usual patience: up to the letter, however slowly the server drips
 LAST_ANSWER = 10  # likewise for the letter: RFC 5321 grants ten minutes after the last byte
 DETAIL = re.compile(r"\s*([245])\.(\d{1,3}\.\d{1,3})\b")  # RFC 3463, before a server's words
@@ -226,9 +227,16 @@ def _refusals(mail: Mail, alarm: Alarm, refusal: Refusal) -> Iterator[None]:
         raise DeliveryError(_words(error), refusal) from error
 
 
+def spoken(words: bytes) -> str:
+    """What a server said, as far as a database takes it and a person reads it."""
+    told = words[: 4 * LONGEST_WORDS].decode("utf-8", "replace")
+    clean = "".join(one if one.isprintable() or one == "\n" else " " for one in told)
+    return clean[:LONGEST_WORDS]
+
+
 def refused(code: int, words: bytes) -> DeliveryError:
     """What a server said of a letter, as an error to raise."""
-    said = without_secrets(words.decode("utf-8", "replace"))
+    said = without_secrets(spoken(words))
     return DeliveryError(f"{code} {said}", _refusal(code, said))
 
 
@@ -270,5 +278,5 @@ def _words(error: Exception) -> str:
 
 def _answer(error: smtplib.SMTPResponseException) -> str:
     words = error.smtp_error
-    told = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    told = spoken(words) if isinstance(words, bytes) else words
     return without_secrets(f"{error.smtp_code} {told}")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
-from monitor.application import Application
+from monitor.application import Application, Context
 from monitor.audit.compare import followed
 from monitor.audit.mass_change import is_held
 from monitor.config import Mail
@@ -28,11 +28,11 @@ from rules.model import Finding, Institution
 OLDEST = timedelta(days=31)  # of the audit that the week is compared with
 
 
-def is_queued(application: Application, due: datetime) -> bool:
+def is_queued(context: Context, due: datetime) -> bool:
     """Whether everybody who gets the letter of this due moment has had it put in line."""
     last = (
-        outbox.last_queued(application.engine, week_of(town), one, application.clock())
-        for town, readers in readers_of(application.settings.mail)
+        outbox.last_queued(context.engine, week_of(town), one, context.clock())
+        for town, readers in readers_of(context.settings.mail)
         for one in readers
     )
     return all(one is not None and one >= due for one in last)

@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.application import Application
-from monitor.audit.begin import Order
-from monitor.audit.run import coverage_of, due_pages
-from monitor.audit.scope import UnknownInstitutionError
+from monitor.audit.due import coverage_of, due_pages
+from monitor.audit.scope import Scope, UnknownInstitutionError
 from monitor.reporting.stored import default_path
 from monitor.storage import audits
 from reports.findings import Selected
@@ -41,11 +40,13 @@ def of_town(application: Application, report: Report, name: str) -> Report:
     )
 
 
-def _read_here(application: Application, audit: Audit, scope: Sequence[Institution]) -> Audit:
+def _read_here(
+    application: Application, audit: Audit, institutions: Sequence[Institution]
+) -> Audit:
     """Counted again for the town's own pages; of requests only the whole run knows the number."""
-    order = Order(as_of=audit.as_of)
-    pages = due_pages(application, order, scope)
-    read, issues = coverage_of(application, order, pages, {})
+    scope = Scope(application.municipalities, application.acts, tuple(institutions))
+    pages = due_pages(application.engine, scope, audit.as_of)
+    read, issues = coverage_of(application, pages, audit.as_of, {})
     return replace(audit, collection=read, complete=read.unread == 0, issues=issues)
 
 

@@ -173,11 +173,11 @@ def write_all(report: Report, slug: str, path: Path, *, private: bool = True) ->
 
 
 def rendered_as(report: Report, slug: str) -> Rendered | Streamed:
-    demand_whole(report, slug)
+    check_whole(report, slug)
     return installed()[slug].render(report)
 
 
-def demand_whole(report: Report, slug: str) -> None:
+def check_whole(report: Report, slug: str) -> None:
     """Raises FormatError where a part would look like the whole."""
     kind = installed()[slug]
     if kind.whole_only and report.is_partial:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -86,11 +87,17 @@ def _split(where: str) -> tuple[str, int]:
 
 
 class _Quiet(WSGIRequestHandler):
+    timeout = 10  # seconds for whoever has opened a line and says nothing
+
     def log_message(self, *_: Any) -> None:
         """A probe every few seconds is no news."""
 
 
-class _Server(WSGIServer):
+class _Server(ThreadingMixIn, WSGIServer):
+    """Each question in a thread of its own: one that is never finished keeps nobody waiting."""
+
+    daemon_threads = True
+
     def handle_error(self, *_: Any) -> None:
         """Whoever asked may have hung up; the standard library would print past the log."""
         log.warning("a question was not answered", exc_info=True)

@@ -3,11 +3,11 @@
     due moment ──> night written down ──> audit ──> reports ──> letters queued ──> night finished
     due moment of the week ──> the night that is under way ends ──> the week in one letter
 
-Every step can be killed and is gone on with at the next start: the night keeps its moment, the
+Every step can be killed and is resumed at the next start: the night keeps its moment, the
 audit its pages and findings, the outbox its letters. A night that the machine slept through is
 made up once. What goes wrong is told to the operator, never to the deputy head.
 
-Of several services on one database one has the night in hand; the others wait, go on with it where
+Of several services on one database one has the night in hand; the others wait, resume it where
 that one dies, and find it finished where it does not.
 """
 
@@ -30,10 +30,11 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from collectors.barrier import Fault, watched
-from monitor.application import Application, opened
+from monitor.application import Application, Context, open_context, opened
 from monitor.audit import run as pipeline
-from monitor.audit.begin import Order, StoppedError
+from monitor.audit.begin import AuditRequest, StoppedError
 from monitor.audit.breaks import afterwards, format_barrier, lines_of, subject_of, text_of
+from monitor.audit.executor import ExecutorFactory, local_executor
 from monitor.audit.mass_change import is_held, words
 from monitor.clocks.believed import Running
 from monitor.config import Settings
@@ -46,7 +47,6 @@ from monitor.mail.week import is_queued, queue_the_week
 from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.service.health import FAULT, examined
 from monitor.storage import alerts, nights
-from monitor.storage.database import open_database
 from monitor.storage.locks import NIGHT, LockTakenError, lock
 from monitor.storage.nights import Night
 from reports.model import Audit
@@ -70,7 +70,7 @@ class Service:
     settings: Settings
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
-    crew: pipeline.Crew = pipeline.alone
+    executors: ExecutorFactory = local_executor
     running: Running | None = None  # the time of the whole process, not of one job
 
     @contextmanager
@@ -79,16 +79,9 @@ class Service:
         with opened(*told) as application:
             yield application
 
-    @contextmanager
-    def opened_for_mail(self) -> Iterator[Application]:
+    def open_context(self) -> AbstractContextManager[Context]:
         """Without registries and packs: a fault in them must not keep letters from going."""
-        engine = open_database(self.settings.storage.database)
-        try:
-            yield Application(
-                settings=self.settings, engine=engine, municipalities=(), acts={}, clock=self.clock
-            )
-        finally:
-            engine.dispose()
+        return open_context(self.settings, self.clock)
 
 
 def serve(
@@ -97,7 +90,7 @@ def serve(
     beside: AbstractContextManager[None] = NOTHING,
     nightly: Callable[[Service], object] | None = None,
 ) -> None:
-    """Run until SIGTERM or SIGINT; what is being read then is gone on with at the next start.
+    """Run until SIGTERM or SIGINT; what is being read then is resumed at the next start.
 
     `beside` is what answers questions as long as the service runs: once it answers, signals count.
     `nightly`: how a night is begun, if not in this process.
@@ -129,14 +122,14 @@ def serve(
 def make_up(service: Service) -> bool:
     """Whether the last due moment has no finished night; a first start only notes where we are."""
     trigger, now = service.settings.schedule.trigger(), service.clock()
-    with service.opened_for_mail() as application:
-        last = nights.last(application.engine, now)
+    with service.open_context() as context:
+        last = nights.last(context.engine, now)
         if is_missed(trigger, last, now):
             return True
         if last is None:
             due = last_due(trigger, now)
-            noted = nights.begin(application.engine, due, due, due)
-            nights.finish(application.engine, noted, now)
+            noted = nights.begin(context.engine, due, due, due)
+            nights.finish(context.engine, noted, now)
     return False
 
 
@@ -181,7 +174,7 @@ def night(service: Service) -> Audit | None:
     done = None
     try:
         with _night_in_hand(service), service.opened() as application, watched() as faults:
-            done = _tonight(application, service.crew, faults)
+            done = _tonight(application, service.executors, faults)
     except StoppedError:
         log.warning("stopped in the middle of the night; the next start goes on")
         return None
@@ -202,9 +195,9 @@ def night(service: Service) -> Audit | None:
 def _night_in_hand(service: Service) -> Iterator[None]:
     """From the question whether it is finished to its end; raises StoppedError, ElsewhereError."""
     patience, stopping = WAITS_FOR_THE_NIGHT, service.stop.is_set
-    with service.opened_for_mail() as application, ExitStack() as held:
+    with service.open_context() as context, ExitStack() as held:
         try:
-            held.enter_context(lock(application.engine, NIGHT, service.clock, patience, stopping))
+            held.enter_context(lock(context.engine, NIGHT, service.clock, patience, stopping))
         except LockTakenError:
             raise (StoppedError if stopping() else ElsewhereError) from None
         yield
@@ -219,18 +212,18 @@ def _words(error: Exception) -> str:
 def _note(service: Service, failure: str) -> None:
     """Also a night that could not begin, for a broken registry, is one that failed."""
     try:
-        with service.opened_for_mail() as application:
+        with service.open_context() as context:
             now = service.clock()
             due = last_due(service.settings.schedule.trigger(), now)
-            begun = nights.begin(application.engine, due, now, keep_since=now - RESUME_WITHIN)
+            begun = nights.begin(context.engine, due, now, keep_since=now - RESUME_WITHIN)
             if begun.finished_at is None:
-                nights.fail(application.engine, begun, failure)
+                nights.fail(context.engine, begun, failure)
     except Exception:
         log.exception("the failure could not be written down")
 
 
 def _tonight(
-    application: Application, crew: pipeline.Crew, faults: Sequence[Fault]
+    application: Application, executors: ExecutorFactory, faults: Sequence[Fault]
 ) -> Audit | None:
     """`faults`: what breaks on the way, one thing each; the operator is told."""
     now = application.clock()
@@ -239,7 +232,7 @@ def _tonight(
     tonight = nights.begin(application.engine, due, now, keep_since=now - RESUME_WITHIN)
     if tonight.finished_at:
         return None
-    done = _audited(application, tonight, crew)
+    done = _audited(application, tonight, executors)
     _tell(application, done)
     _tell_of(application, done, faults)
     nights.finish(application.engine, tonight, application.clock(), done.id)
@@ -249,10 +242,10 @@ def _tonight(
     return done
 
 
-def _audited(application: Application, tonight: Night, crew: pipeline.Crew) -> Audit:
+def _audited(application: Application, tonight: Night, executors: ExecutorFactory) -> Audit:
     """The audit of this night's moment: the one that a crash left finished, or the rest of it."""
-    order = Order(as_of=tonight.as_of, patience=WAITS_FOR_ANOTHER)
-    return pipeline.audit(application, order, crew=crew)
+    request = AuditRequest(as_of=tonight.as_of, patience=WAITS_FOR_ANOTHER)
+    return pipeline.audit(application, request, executors=executors)
 
 
 def _tell(application: Application, done: Audit) -> None:
@@ -314,12 +307,12 @@ def _week_due(service: Service) -> datetime | None:
     trigger, now = service.settings.schedule.weekly_trigger(), service.clock()
     if trigger is None:
         return None
-    with service.opened_for_mail() as application:
-        last, due = nights.last(application.engine, now), last_due(trigger, now)
+    with service.open_context() as context:
+        last, due = nights.last(context.engine, now), last_due(trigger, now)
         nightly = service.settings.schedule.trigger()
         if not (last and last.failure) and is_missed(nightly, last, now):
             return None
-        return None if is_queued(application, due) else due
+        return None if is_queued(context, due) else due
 
 
 def _this_week(application: Application, due: datetime) -> None:
@@ -337,11 +330,11 @@ def _this_week(application: Application, due: datetime) -> None:
 
 def post(service: Service) -> None:
     """Try again what a mail server had refused for now; tell of what does not go, once a day."""
-    with service.opened_for_mail() as application:
-        _deliver(application)
-        stuck = stuck_letters(application.engine, application.clock())
-        if stuck and not alerts.is_waiting(application.engine, stuck_words("subject")):
-            _alert_once(application, stuck_words("subject"), stuck_text(stuck))
+    with service.open_context() as context:
+        _deliver(context)
+        stuck = stuck_letters(context.engine, context.clock())
+        if stuck and not alerts.is_waiting(context.engine, stuck_words("subject")):
+            _alert_once(context, stuck_words("subject"), stuck_text(stuck))
 
 
 def watch(service: Service) -> None:
@@ -352,9 +345,9 @@ def watch(service: Service) -> None:
         _alert(service, "Дозор: нужна помощь до следующей проверки", "\n".join(lines))
 
 
-def _deliver(application: Application) -> None:
+def _deliver(context: Context) -> None:
     try:
-        done = deliver(application.engine, application.settings, application.clock)
+        done = deliver(context.engine, context.settings, context.clock)
     except LockTakenError:
         log.info("another process is delivering")
     else:
@@ -364,15 +357,15 @@ def _deliver(application: Application) -> None:
 def _alert(service: Service, subject: str, text: str) -> None:
     """Nothing is sent to the deputy head: a failed night says nothing of the schools."""
     try:
-        with service.opened_for_mail() as application:
-            _alert_once(application, subject, text)
-            _deliver(application)
+        with service.open_context() as context:
+            _alert_once(context, subject, text)
+            _deliver(context)
     except Exception:
         log.exception("the operator could not be told either")
 
 
-def _alert_once(application: Application, subject: str, text: str) -> None:
-    queue_alert(application, subject, text, told_since=application.clock() - TELL_AGAIN)
+def _alert_once(context: Context, subject: str, text: str) -> None:
+    queue_alert(context, subject, text, told_since=context.clock() - TELL_AGAIN)
 
 
 def _log(done: Delivered) -> None:

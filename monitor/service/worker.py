@@ -14,7 +14,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn
 from uuid import uuid4
@@ -25,17 +25,18 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from collectors.errors import RunError
 from collectors.model import Page
-from monitor.application import Application, load_acts, opened
-from monitor.audit.begin import Order, StoppedError, registries
-from monitor.audit.recheck import as_second, worsened_pages
-from monitor.audit.run import CrewError, Tell, as_seen, judge_all, read_all, run_all
-from monitor.audit.scope import in_scope
+from monitor.application import Context, load_acts, open_context, opened
+from monitor.audit.begin import AuditRequest, StoppedError, scope_of
+from monitor.audit.executor import ExecutorError
+from monitor.audit.judging import Judge
+from monitor.audit.reading import RunContext, Tell, read_pages
+from monitor.audit.recheck import worsened_pages
+from monitor.audit.scope import Scope
 from monitor.config import Settings
-from monitor.service.crew import JUDGE, READ, workers
 from monitor.service.nights import Service, last_due, night
+from monitor.service.queue_executor import JUDGE, READ, queue_executor
 from monitor.storage import audits, jobs, observations
 from monitor.storage.bodies import made
-from monitor.storage.database import open_database
 from monitor.storage.evidence import WarcFile
 from monitor.storage.heartbeats import SILENT_BEATS
 from reports.model import Audit
@@ -70,39 +71,33 @@ class Again(BaseRetryStrategy):
 
 @dataclass(slots=True)
 class Worker:
-    """One process: its part of the evidence, and what it has read of registries, by audit."""
+    """One process: its part of the evidence, and the registries and acts of its last audit."""
 
-    settings: Settings
-    clock: Clock
-    reader: Application
+    context: Context
     stop: threading.Event = field(default_factory=threading.Event)
     name: str = field(default_factory=lambda: f"{os.getpid()}-{uuid4().hex[:8]}")
     file: WarcFile | None = None
-    judge_of: tuple[int, Application] | None = None
+    known: tuple[int, Scope] | None = None
 
     def read(
-        self, context: JobContext, audit: int, as_of: str, pages: Sequence[Any], again: bool
+        self, job: JobContext, audit: int, as_of: str, pages: Sequence[Any], again: bool
     ) -> None:
-        begun, order = self._order(audit, as_of)
-        wanted = self._left(context, begun, [made(Page, one) for one in pages], again)
-        seen_as = as_second if again else as_seen
-        file, tell = self._file_of(begun), self._fence(context)
-        run_all(read_all(self.reader, order, begun, file, tell, wanted, seen_as))
+        begun, request = self._request_of(audit, as_of)
+        wanted = self._left(job, begun, [made(Page, one) for one in pages], again)
+        run = RunContext(context=self.context, request=request, audit=begun, tell=self._fence(job))
+        read_pages(run, self._file_of(begun), wanted, again=again)
 
     def judge(
-        self, context: JobContext, audit: int, as_of: str, municipality: str, keys: Sequence[str]
+        self, job: JobContext, audit: int, as_of: str, municipality: str, keys: Sequence[str]
     ) -> None:
-        begun, order = self._order(audit, as_of)
-        application = self._judging(begun)
-        towns = tuple(one for one in application.municipalities if one.id == municipality)
-        wanted = set(keys)
-        scope = [one for one in in_scope(towns, (), order.as_of) if one.key in wanted]
-        only = replace(application, municipalities=towns)
-        judge_all(only, order, begun, scope, worsened_pages)
+        begun, request = self._request_of(audit, as_of)
+        scope = self._scope_of(begun, request).part(municipality, keys)
+        Judge(self.context, begun, request.as_of, scope).judge(worsened_pages)
 
-    def night(self, context: JobContext) -> None:
+    def night(self, job: JobContext) -> None:
         """Ordered by the clock of `dozor serve --workers`; done once, whoever takes it."""
-        night(Service(self.settings, self.clock, self.stop, crew=workers))
+        context = self.context
+        night(Service(context.settings, context.clock, self.stop, executors=queue_executor))
         if self.stop.is_set():
             raise StoppedError
 
@@ -110,70 +105,66 @@ class Worker:
         if self.file is not None:
             self.file.__exit__(None, None, None)
 
-    def _order(self, number: int, as_of: str) -> tuple[Audit, Order]:
-        begun = audits.by_id(self.reader.engine, number)
+    def _request_of(self, number: int, as_of: str) -> tuple[Audit, AuditRequest]:
+        begun = audits.by_id(self.context.engine, number)
         assert begun is not None, number
-        return begun, Order(as_of=datetime.fromisoformat(as_of))
+        return begun, AuditRequest(as_of=datetime.fromisoformat(as_of))
 
     def _left(
-        self, context: JobContext, begun: Audit, pages: Sequence[Page], again: bool
+        self, job: JobContext, begun: Audit, pages: Sequence[Page], again: bool
     ) -> Sequence[Page]:
         """The whole batch; of one that another worker had begun, the rest."""
-        if not context.job.attempts:
+        if not job.job.attempts:
             return pages
-        engine = self.reader.engine
+        engine = self.context.engine
         done = (observations.read_again if again else observations.of_audit)(engine, begun)
         return [page for page in pages if (page.network, page.address) not in done]
 
     def _file_of(self, begun: Audit) -> WarcFile:
         """One file a run: it stays open from batch to batch."""
-        folder, secrets = self.settings.storage.evidence, self.settings.secrets
+        settings = self.context.settings
+        folder, secrets = settings.storage.evidence, settings.secrets
         if self.file is None or not self.file.is_of(begun):
             self.close()
             self.file = WarcFile(folder, begun, secrets, self.name)
         return self.file
 
-    def _fence(self, context: JobContext) -> Tell:
-        number, attempts = context.job.id or 0, context.job.attempts
+    def _fence(self, job: JobContext) -> Tell:
+        number, attempts = job.job.id or 0, job.job.attempts
 
-        def told(_network: str, _done: int, _total: int) -> None:
-            if not jobs.is_mine(self.reader.engine, number, attempts):
+        def check_mine(_network: str, _done: int, _total: int) -> None:
+            if not jobs.is_mine(self.context.engine, number, attempts):
                 raise JobLostError(f"job {number}")
 
-        return told
+        return check_mine
 
-    def _judging(self, begun: Audit) -> Application:
-        """With the texts that the audit rests on, read once an audit."""
-        if self.judge_of is None or self.judge_of[0] != begun.id:
-            with opened(self.settings, self.clock, self.stop.is_set) as fresh:
-                known = replace(fresh.as_stated(), engine=self.reader.engine)
-            if registries(known) != begun.registries:
+    def _scope_of(self, begun: Audit, request: AuditRequest) -> Scope:
+        """All institutions, by the texts that the audit rests on, read once an audit."""
+        if self.known is None or self.known[0] != begun.id:
+            with opened(self.context.settings, self.context.clock) as application:
+                scope = scope_of(application.as_stated(), request)
+            if scope.registries != begun.registries:
                 raise RegistryDiffersError(f"audit {begun.id} rests on another registry")
-            self.judge_of = (begun.id, known)
-        return self.judge_of[1]
+            self.known = (begun.id, scope)
+        return self.known[1]
 
 
 @contextmanager
 def _at_work(settings: Settings, clock: Clock) -> Iterator[Worker]:
-    engine = open_database(settings.storage.database)
     stop = threading.Event()
-    reader = Application(
-        settings=settings, engine=engine, municipalities=(), acts={}, clock=clock,
-        stopping=stop.is_set,
-    )  # fmt: skip
-    worker = Worker(settings, clock, reader, stop)
-    try:
-        yield worker
-    finally:
-        worker.close()
-        engine.dispose()
+    with open_context(settings, clock, stop.is_set) as context:
+        worker = Worker(context, stop)
+        try:
+            yield worker
+        finally:
+            worker.close()
 
 
 def work(settings: Settings, clock: Clock) -> None:
     """Until SIGTERM or SIGINT. What is being done then is put back, and another goes on."""
     load_acts()
     with _at_work(settings, clock) as worker:
-        jobs.prepare(worker.reader.engine)
+        jobs.prepare(worker.context.engine)
         asyncio.run(_run(worker, jobs.queue(settings.storage.database)))
 
 
@@ -211,11 +202,11 @@ def _raise_what_ended(ended: Iterable[asyncio.Task[None]]) -> NoReturn:
     for task in ended:
         if not task.cancelled() and (error := task.exception()):
             raise error
-    raise CrewError("рабочий процесс кончил работу сам, хотя его не останавливали")
+    raise ExecutorError("рабочий процесс кончил работу сам, хотя его не останавливали")
 
 
 async def _lane(worker: Worker, app: App, queue: str) -> None:
-    beat = worker.settings.workers.heartbeat_seconds
+    beat = worker.context.settings.workers.heartbeat_seconds
     await app.run_worker_async(
         queues=[queue],
         concurrency=1,
@@ -230,7 +221,7 @@ async def _lane(worker: Worker, app: App, queue: str) -> None:
 
 async def _watch(worker: Worker, app: App) -> None:
     """Any worker may find that another is dead."""
-    beat = worker.settings.workers.heartbeat_seconds
+    beat = worker.context.settings.workers.heartbeat_seconds
     while True:
         await asyncio.sleep(beat)
         await jobs.rescue(app, SILENT_BEATS * beat, TRIES)
@@ -242,7 +233,7 @@ def order_night(service: Service) -> None:
     due = last_due(settings.schedule.trigger(), service.clock())
     mark = f"night:{due.isoformat()}"
     one = jobs.Job(task=NIGHTLY, mark=mark, arguments={}, queue=jobs.NIGHT, lock="night")
-    with service.opened_for_mail() as application:
-        jobs.prepare(application.engine)  # before the first worker ever came
+    with service.open_context() as context:
+        jobs.prepare(context.engine)  # before the first worker ever came
     with jobs.ordering(settings.storage.database) as queue:
         jobs.put(queue, one)

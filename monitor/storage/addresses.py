@@ -25,6 +25,8 @@ def usable_address(written: str) -> str:
         raise ValueError(f"«{shown(written)}» — не адрес базы: {_EXAMPLES}") from None
     backend, _, driver = url.drivername.partition("+")
     if backend == SQLITE:
+        if url.database in (None, "", ":memory:") or url.query.get("mode") == "memory":
+            raise ValueError(f"«{written}» — не файл: база должна пережить программу; {_EXAMPLES}")
         return written
     if backend != POSTGRESQL or driver not in ("", DRIVER):
         raise ValueError(f"базы «{url.drivername}» Дозор не знает: {_EXAMPLES}")

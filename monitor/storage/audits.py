@@ -54,7 +54,7 @@ def begin(
     """Open an audit and keep the texts that it rests on.
 
     LockTakenError: another has read the same as of this moment. One that was interrupted is
-    superseded: it can neither be gone on with nor finished.
+    superseded: it can neither be resumed nor finished.
     """
     row = AuditRow(
         kind=kind,
@@ -89,7 +89,7 @@ def unfinished(
 ) -> Audit | None:
     """The newest one that was interrupted, of the same scope and texts, as of `since` to `until`.
 
-    With another registry or pack it cannot be gone on with: it would rest on two.
+    With another registry or pack it cannot be resumed: it would rest on two.
     """
     with session(engine) as opened:
         rows = opened.exec(

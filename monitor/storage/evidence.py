@@ -272,7 +272,7 @@ def seal_rest(engine: Engine, folder: Path, audit: Audit, own: str = "") -> Coun
 
 
 def seal_abandoned(engine: Engine, folder: Path, audits: Iterable[Audit]) -> None:
-    """Runs that nobody goes on with: their bytes join the chain, and go when they are old.
+    """Runs that nobody resumes: their bytes join the chain, and go when they are old.
 
     One that workers still read for waits for the next start.
     """

@@ -74,7 +74,7 @@ def hold_all(engine: Engine, holder: str, now: datetime) -> None:
     LockTakenError, with nothing held, while anybody is at work.
     """
     try:
-        _demand_free(engine, NIGHT, now)
+        _check_free(engine, NIGHT, now)
         for name in AT_WORK:
             _take(engine, name, holder, now)
     except LockTakenError:
@@ -111,7 +111,7 @@ def _wait_and_take(
         time.sleep(LOOK_AGAIN_SECONDS)
 
 
-def _demand_free(engine: Engine, name: str, now: datetime) -> LockRow | None:
+def _check_free(engine: Engine, name: str, now: datetime) -> LockRow | None:
     """What a dead holder has left. Raises LockTakenError for one that lives."""
     with session(engine) as opened:
         held = opened.get(LockRow, name)
@@ -123,7 +123,7 @@ def _demand_free(engine: Engine, name: str, now: datetime) -> LockRow | None:
 
 
 def _take(engine: Engine, name: str, holder: str, now: datetime) -> None:
-    held = _demand_free(engine, name, now)
+    held = _check_free(engine, name, now)
     with session(engine) as opened:
         if held:
             opened.exec(

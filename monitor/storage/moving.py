@@ -63,10 +63,10 @@ def move(source: Engine, target: Engine, tell: Tell) -> None:
             "обновит её dozor verify, а вы повторите перенос"
         )
     with translated(str(target.url)), target.begin() as there, _snapshot(source) as here:
-        _demand_empty(there)
+        _check_empty(there)
         upgrade(there)
         given = {table.name: _copied(table, here, there) for table in _tables()}
-        _demand_equal(given, there)
+        _check_equal(given, there)
         for table in _tables():
             _continue_numbers(table, there)
             tell(table.name, given[table.name].rows)
@@ -83,7 +83,7 @@ def _snapshot(source: Engine) -> Connection:
     return source.connect().execution_options(isolation_level=level, stream_results=True)
 
 
-def _demand_empty(there: Connection) -> None:
+def _check_empty(there: Connection) -> None:
     known = set(inspect(there).get_table_names()) & set(SQLModel.metadata.tables)
     for table in (SQLModel.metadata.tables[name] for name in sorted(known)):
         if count := there.scalar(select(func.count()).select_from(table)):
@@ -101,7 +101,7 @@ def _copied(table: Table, here: Connection, there: Connection) -> Content:
     return content
 
 
-def _demand_equal(given: Mapping[str, Content], there: Connection) -> None:
+def _check_equal(given: Mapping[str, Content], there: Connection) -> None:
     for table in _tables():
         content = Content()
         for rows in _portions(there.execute(select(table)), _at_once(table)):

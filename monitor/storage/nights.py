@@ -1,7 +1,8 @@
 """Nights: the due moments of the schedule, and what became of each.
 
 A night is written down when it begins, with the moment that it counts as of, so that a crash
-neither loses nor repeats it: the next start finds it unfinished and goes on with the same moment.
+neither loses nor repeats it: the next start finds it unfinished and resumes it, as of the same
+moment.
 """
 
 from __future__ import annotations
@@ -73,6 +74,18 @@ def last(engine: Engine, now: datetime | None = None) -> Night | None:
 def last_good(engine: Engine, now: datetime | None = None) -> Night | None:
     """The last night that ended with an audit."""
     return _first(engine, col(NightRow.audit_id).is_not(None), *_by(now))
+
+
+def audits_of(engine: Engine) -> frozenset[int]:
+    """The audits that nights made, also of those nights that came to no end."""
+    with session(engine) as opened:
+        ended = opened.exec(select(NightRow.audit_id).where(col(NightRow.audit_id).is_not(None)))
+        begun = select(NightRow.as_of).where(col(NightRow.audit_id).is_(None))
+        whole = select(AuditRow.id, AuditRow.scope).where(
+            AuditRow.kind == "audit", col(AuditRow.as_of).in_(begun)
+        )
+        broken = [number for number, scope in opened.exec(whole) if scope is None]
+        return frozenset(number for number in (*ended, *broken) if number is not None)
 
 
 def _by(now: datetime | None) -> list[ColumnElement[bool]]:

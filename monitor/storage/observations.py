@@ -36,13 +36,15 @@ def history(
     engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int = HISTORY
 ) -> Mapping[Address, tuple[Observation, ...]]:
     """The last `most` observations of every address up to `as_of`, newest first."""
-    return dict(each_history(engine, addresses, as_of, most=most))
+    return dict(_each(engine, addresses, _of_page(as_of, most), Observation, strict=True))
 
 
 def each_history(
     engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int = HISTORY
 ) -> Iterator[tuple[Address, tuple[Observation, ...]]]:
-    """The same one by one: the walls of a region are too much to be held at once."""
+    """The same one by one: the walls of a region are too much to be held at once. Here, where many
+    share the reading, a page of which something cannot be read back is as one that was never asked.
+    """
     return _each(engine, addresses, _of_page(as_of, most), Observation)
 
 
@@ -113,15 +115,33 @@ def known_ids(engine: Engine, as_of: datetime) -> Mapping[Address, str]:
 
 
 def _each(
-    engine: Engine, addresses: Several[Address], of_page: SelectOfScalar[bytes], kind: type[Part]
+    engine: Engine,
+    addresses: Several[Address],
+    of_page: SelectOfScalar[bytes],
+    kind: type[Part],
+    *,
+    strict: bool = False,
 ) -> Iterator[tuple[Address, tuple[Part, ...]]]:
     """On the bare connection: over so many small questions the session takes longest."""
     with session(engine) as opened:
         connection = opened.connection()
         for network, address in addresses:
             asked = {"page_network": network, "page_address": address}
-            bodies = connection.execute(of_page, asked).scalars()
-            yield (network, address), tuple(unpacked(kind, body) for body in bodies)
+            bodies = connection.execute(of_page, asked).scalars().all()
+            read = _read_back if strict else _read_back_or_nothing
+            yield (network, address), read(kind, bodies, address)
+
+
+def _read_back(kind: type[Part], bodies: Iterable[bytes], _: str) -> tuple[Part, ...]:
+    return tuple(unpacked(kind, body) for body in bodies)
+
+
+def _read_back_or_nothing(
+    kind: type[Part], bodies: Iterable[bytes], address: str
+) -> tuple[Part, ...]:
+    with barrier("page", address):
+        return _read_back(kind, bodies, address)
+    return ()
 
 
 def _of_page(as_of: datetime, most: int) -> SelectOfScalar[bytes]:

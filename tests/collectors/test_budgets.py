@@ -10,8 +10,9 @@ import pytest
 
 from collectors.apart import HEAVY, Apart, OverrunError
 from collectors.contacts import find_contacts
-from collectors.heads import MOST_LINES
-from collectors.http import MOST_COOKIES
+from collectors.guard import guard
+from collectors.heads import MOST_INTERIM, MOST_LINES
+from collectors.http import MOST_COOKIES, open_client
 from collectors.model import FailureCode, Observation, Page, SiteFacts
 from collectors.ok import page as ok
 from collectors.ok.widgets import ok_widgets
@@ -33,12 +34,14 @@ from collectors.site.robots import (
     sitemap_of,
 )
 from collectors.site.territory import territory
-from tests.collectors.test_http import failure, read
-from tests.collectors.tiny_web import long, visit
+from tests.collectors.test_http import LIMITS, failure, read
+from tests.collectors.tiny_web import a_run, long, names, visit
 
 HOME = "http://school.example"
 SITE = territory(f"{HOME}/", f"{HOME}/", whole_host=True)
 PHONE = "8 (38250) 3-55-46"
+HOSTS = ("town_example", "www_town_example", "a_town_example", "b_town_example")
+TOWN = names(**dict.fromkeys(HOSTS, "127.0.0.1"))
 
 
 def page(body: str, *, with_blocks: bool = False) -> Reading:
@@ -225,6 +228,36 @@ def test_a_head_of_too_many_lines_is_refused_by_name() -> None:
     assert failure({"/": head.encode()}).failure.code is FailureCode.MALFORMED
 
 
+def test_so_many_heads_before_the_answers_own_are_refused_by_name() -> None:
+    heads = "HTTP/1.1 103 Early\r\n\r\n" * (MOST_INTERIM + 1)
+    both = f"{heads}HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"
+    assert failure({"/": both.encode()}).failure.code is FailureCode.MALFORMED
+
+
+@pytest.mark.parametrize("domain", ["", "; Domain=.town.example", "; Domain=town.example"])
+def test_what_a_host_sets_for_all_of_its_town_comes_to_no_neighbour(domain: str) -> None:
+    heads: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        cookie = f"Set-Cookie: bomb=1{domain}\r\n"
+        writer.write(f"HTTP/1.1 404 x\r\n{cookie}Content-Length: 0\r\n\r\n".encode())
+        writer.close()
+
+    async def go() -> None:
+        async with (
+            await asyncio.start_server(answer, "127.0.0.1", 0) as server,
+            open_client("site", a_run(), LIMITS, guard(["127.0.0.0/8"]), resolver=TOWN) as client,
+        ):
+            port = server.sockets[0].getsockname()[1]
+            for host in ("www.town", "a.town", "b.town", "town", "www.town"):
+                await client.get(f"http://{host}.example:{port}/")
+
+    asyncio.run(go())
+    own = domain != ""  # of `www.town.example` and `town.example`
+    assert [b"bomb" in head for head in heads] == [False, False, False, own, True]
+
+
 def test_the_body_behind_an_interim_answer_keeps_its_first_line_break() -> None:
     both = b"HTTP/1.1 103 Early\r\n\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\nabc"
     assert read({"/": both}).body == b"\nabc"
@@ -260,7 +293,14 @@ def test_a_group_in_a_frame_is_found_behind_another_frame_without_a_number() -> 
 # --- a public page of OK ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("markup", ["<div class=group-header>" * 3000, "<b>x</b>" * 40_000])
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class=group-header>" * 3000,
+        "<div class=group-info>" * (ok.MOST_WITHIN + 1) + "</div>" * 11,
+        "<b>x</b>" * 40_000,
+    ],
+)
 def test_a_page_of_ok_past_its_budget_is_not_read_and_breaks_nothing(markup: str) -> None:
     group = Page(
         institution="town/school", network="ok", address="https://ok.ru/group/70000000000101"

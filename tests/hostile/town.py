@@ -12,7 +12,7 @@ import tomli_w
 
 from collectors.model import SITE
 from monitor.application import opened
-from monitor.audit.begin import Order
+from monitor.audit.begin import AuditRequest
 from monitor.audit.run import audit
 from monitor.config import Settings, load_settings
 from monitor.reporting.stored import report_of
@@ -50,20 +50,23 @@ def night(
     folder.mkdir(parents=True, exist_ok=True)
     settings = _settings(folder, stranger, numbers, {one: sick.get(one) for one in numbers})
     with opened(settings, lambda: NOW) as application:
-        done = audit(application, Order(as_of=NOW))
+        done = audit(application, AuditRequest(as_of=NOW))
         report = report_of(application, done)
         for slug in FORMATS:
             deque(installed()[slug].render(report).beside, maxlen=0)
-    found = {number: _told(report, number) for number in numbers}
+        found = _told(report, numbers)
     return Night(done.complete, found)
 
 
-def _told(report: Report, number: int) -> list[tuple[object, ...]]:
-    return [
-        (one.requirement, one.page, one.outcome, one.reason, one.because, one.measured)
-        for one in report.findings
-        if one.institution == f"school-{number}"
-    ]
+def _told(report: Report, numbers: Sequence[int]) -> Found:
+    """In one walk: the findings are read from storage each time."""
+    told: dict[int, list[tuple[object, ...]]] = {number: [] for number in numbers}
+    for one in report.findings:
+        number = int(one.institution.removeprefix("school-"))
+        told[number].append(
+            (one.requirement, one.page, one.outcome, one.reason, one.because, one.measured)
+        )
+    return told
 
 
 def _settings(

@@ -14,9 +14,9 @@ import tomli_w
 
 from collectors.model import Observation
 from monitor.application import opened
-from monitor.audit.begin import Order
-from monitor.audit.run import audit, due_pages
-from monitor.audit.scope import in_scope
+from monitor.audit.begin import AuditRequest, scope_of
+from monitor.audit.due import due_pages
+from monitor.audit.run import audit
 from monitor.config import Settings, load_settings
 from monitor.sandbox import Running
 from monitor.storage import findings, observations
@@ -128,10 +128,10 @@ class Town:
     def audit(self, as_of: datetime = NOW, *names: str) -> Done:
         """A night in which the real clock, too, shows `as_of`."""
         with opened(self.settings(), lambda: as_of) as application:
-            order = Order(as_of=as_of, names=names)
-            done = audit(application, order)
-            scope = in_scope(application.municipalities, names, as_of)
-            pages = due_pages(application, order, scope)
+            request = AuditRequest(as_of=as_of, names=names)
+            done = audit(application, request)
+            scope = scope_of(application, request)
+            pages = due_pages(application.engine, scope, as_of)
             addresses = {(page.network, page.address) for page in pages}
             return Done(
                 done,

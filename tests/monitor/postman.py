@@ -152,6 +152,30 @@ def _take_and_drip(server: socket.socket) -> None:
                 line.sendall(b"2")
 
 
+@contextmanager
+def answering(to_data: bytes, last: bytes, letters: list[bytes]) -> Iterator[int]:
+    """The port of a server that answers so to DATA and to the letter, of which it keeps each."""
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        told = (opened, to_data, last, letters)
+        threading.Thread(target=_answer, args=told, daemon=True).start()
+        yield int(opened.getsockname()[1])
+
+
+def _answer(server: socket.socket, to_data: bytes, last: bytes, letters: list[bytes]) -> None:
+    with suppress(OSError):
+        line, _ = server.accept()
+        with line, line.makefile("rb") as said:
+            line.sendall(b"220 hello\r\n")
+            while word := said.readline():
+                if not word.startswith(b"DATA"):
+                    line.sendall(b"250 OK\r\n")
+                    continue
+                line.sendall(to_data + b"\r\n")
+                if to_data.startswith(b"3"):
+                    letters.append(b"".join(iter(said.readline, b".\r\n")))
+                    line.sendall(last + b"\r\n")
+
+
 def configured(folder: Path, mail: str) -> Settings:
     file = folder / "config.toml"
     file.write_text(f'registry = ["r.toml"]\n[mail]\n{mail}\n', "utf-8")

@@ -100,13 +100,20 @@ class Town:
             database.execute(statement, given)
 
 
-def town(folder: Path, *pages: str, mail: Mapping[str, Any] | None = None) -> Town:
-    """A member for each page; `with` the trial network and the trial format."""
+def town(
+    folder: Path, *pages: str, mail: Mapping[str, Any] | None = None, authority: str = ""
+) -> Town:
+    """A member for each page, with the trial network and the trial format; `authority`: the site of
+    the first, which is the administration.
+    """
     schools = [
         school(number, f"https://square.example/{page}", no_site=True)
         for number, page in enumerate(pages, 1)
     ]
     municipality = {"id": "town", "name": "Город", "timezone": "Asia/Tomsk"}
+    if authority:
+        municipality["authority"] = "school-1"
+        schools[0] = {**schools[0], "kind": "authority", "no_site": False, "site": authority}
     registry = {"municipality": {**municipality, "packs": ["kedrovy-2022-298"]}}
     (folder / "town.toml").write_text(tomli_w.dumps({**registry, "institution": schools}), "utf-8")
     sections = {"registry": ["town.toml"], **({"mail": mail} if mail else {})}
@@ -152,6 +159,29 @@ def test_an_institution_on_which_judging_breaks_is_unknown_and_the_rest_is_judge
     assert done.returncode == 3
     assert made.unknown() == [2]
     assert [one["code"] for one in made.told()["audit"]["issues"]] == ["judging.our_fault"]
+
+
+def test_a_newest_reading_that_cannot_be_read_back_costs_its_own_page_and_judging_goes_on(
+    tmp_path: Path,
+) -> None:
+    made = town(tmp_path, "one", "two", "three")
+    made.audit()
+    made.query("UPDATE observation SET body = ? WHERE address LIKE '%two'", b"no body")
+    done = made.dozor("evaluate", "--as-of", AS_OF, "--json", str(tmp_path / "out.json"))
+    assert done.returncode == 3
+    assert made.unknown() == [2]
+    assert "https://square.example/two" in done.stderr
+
+
+def test_the_authoritys_site_that_cannot_be_read_back_costs_the_authority_alone(
+    tmp_path: Path,
+) -> None:
+    made = town(tmp_path, "one", "two", authority="http://127.0.0.1:9")
+    made.audit()
+    made.query("UPDATE observation SET body = ? WHERE network = 'site'", b"no body")
+    done = made.dozor("evaluate", "--as-of", AS_OF, "--json", str(tmp_path / "out.json"))
+    assert done.returncode == 3
+    assert made.unknown() == [1]
 
 
 def test_a_format_that_breaks_is_told_in_russian(tmp_path: Path) -> None:

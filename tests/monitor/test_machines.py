@@ -82,7 +82,7 @@ class Readings(RuleBasedStateMachine):
         self.engine = engine
         emptied(engine)
         self.done: dict[OURS, int] = {}
-        self.begun: dict[OURS, tuple[int, str]] = {}  # the audit that may be gone on with
+        self.begun: dict[OURS, tuple[int, str]] = {}  # the audit that may be resumed
         self.hands: dict[str, Reading] = {}
         self.judged = 0
 
@@ -90,7 +90,7 @@ class Readings(RuleBasedStateMachine):
     def order(
         self, actor: str, moment: datetime, scope: tuple[str, ...] | None, registry: str
     ) -> None:
-        """As `begin_or_resume` does: what is finished is shown, what broke off is gone on with."""
+        """As `begin_or_resume` does: what is finished is shown, what broke off is resumed."""
         key = (moment, scope)
         shown = audits.finished(
             self.engine, kind="audit", as_of=moment, scope=scope, towns=("town",)

@@ -105,11 +105,15 @@ def test_a_letter_is_queued_once_by_many_at_once(engine: Engine, audit: Audit) -
 
 def test_audits_that_begin_at_once_have_numbers_of_their_own(engine: Engine) -> None:
     text = audits.Document("town.toml", b"[municipality]")
+    turn = count()
 
     def begin() -> int:
+        """Each of a moment of its own: one moment is read once."""
+        moment = NOW + timedelta(minutes=next(turn))
         return audits.begin(
-            engine, as_of=NOW, started_at=NOW, scope=None, registries={}, packs={}, documents=[text]
-        ).id
+            engine, as_of=moment, started_at=NOW, scope=None, registries={}, packs={},
+            documents=[text],
+        ).id  # fmt: skip
 
     assert len(set(at_once(begin))) == MANY
     assert audits.document(engine, text.digest) == text.body

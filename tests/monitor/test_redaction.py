@@ -271,9 +271,9 @@ def test_an_alert_quotes_no_token(office: Office, mailbox: Mailbox) -> None:
     office.set("mail", port=mailbox.port, operator="admin@example.org")
     office.environment["VK_TOKENS"] = f"{FIRST}\n{SECOND}"
     settings = load_settings(office.config, office.environment)
-    with Service(settings, real_time).opened_for_mail() as application:
-        queue_alert(application, f"Беда {FIRST}", f"Вот она: {SECOND}")
-        deliver(application.engine, settings, real_time)
+    with Service(settings, real_time).open_context() as context:
+        queue_alert(context, f"Беда {FIRST}", f"Вот она: {SECOND}")
+        deliver(context.engine, settings, real_time)
     (letter,) = mailbox.messages
     parts = [part.get_content() for part in letter.walk() if part.get_content_type()[:4] == "text"]
     assert all("***" in told for told in (str(letter["subject"]), *parts))

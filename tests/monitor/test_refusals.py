@@ -25,6 +25,7 @@ from tests.monitor.postman import (
     QUEUED,
     SENT,
     Postman,
+    answering,
     configured,
     dripping,
     dripping_last,
@@ -118,6 +119,51 @@ def test_a_letter_whose_recipient_is_no_address_keeps_no_other_from_going(
     ((who, why),) = sent_out(engine, settings).parked
     assert (who, "не похоже на адрес" in why) == ("deputy@-example.org", True)
     assert states(engine) == [PARKED, SENT]
+
+
+def test_what_a_server_says_is_kept_as_far_as_anybody_reads_it(
+    engine: Engine, audit: Audit, settings: Settings, postman: Postman
+) -> None:
+    """PostgreSQL takes no sign of code 0, and nobody keeps a megabyte of it."""
+    postman.answer = "\r\n".join([*["451-a\0b later"] * 9000, "451 \0"])
+    put(engine, audit, letter=SMALL)
+    ((_, why),) = sent_out(engine, settings).postponed
+    assert (why[:11], len(why) < 1100) == ("451 a b lat", True)
+    assert states(engine) == [QUEUED]
+
+
+@pytest.mark.parametrize(
+    ("to_data", "last", "came", "state"),
+    [
+        (b"250 OK", b"250 OK", 0, QUEUED),  # it did not ask for the letter
+        (b"354 go on", b"354 go on", 1, PARKED),  # nobody knows
+        (b"354 go on", b"150 wait", 1, PARKED),
+        (b"354 go on", b"250 OK", 1, SENT),
+    ],
+)
+def test_only_a_clear_answer_is_one(
+    engine: Engine,
+    audit: Audit,
+    tmp_path: Path,
+    to_data: bytes,
+    last: bytes,
+    came: int,
+    state: str,
+) -> None:
+    letters: list[bytes] = []
+    with answering(to_data, last, letters) as port:
+        put(engine, audit, letter=SMALL)
+        sent_out(engine, settings_for(tmp_path, port))
+    assert (len(letters), states(engine)) == (came, [state])
+
+
+def test_a_limit_of_thousands_of_figures_is_none(
+    engine: Engine, audit: Audit, tmp_path: Path
+) -> None:
+    with listening(Postman(), data_size_limit=10**4000) as port:
+        put(engine, audit, letter=SMALL)
+        sent_out(engine, settings_for(tmp_path, port))
+    assert states(engine) == [SENT]
 
 
 # --- a server that lets nobody in ---------------------------------------------------------------

@@ -288,12 +288,15 @@ def test_health_and_metrics_are_told_without_secrets(office: Office) -> None:
     )
     try:
         until(lambda: answers(port))
+        silent = socket.create_connection(("127.0.0.1", port))
+        silent.sendall(b"GET /me")  # and nothing more: it keeps nobody waiting
         health = json.loads(fetched(port, "health"))
         metrics = fetched(port, "metrics")
         one = fetched(port, "metrics?name[]=dozor_pages")
     finally:
         service.send_signal(signal.SIGTERM)
         assert service.wait(PATIENCE) == 0
+    silent.close()
     assert health["status"] == "ok"
     for name in ("dozor_pages", "dozor_findings", "dozor_quota_used", "dozor_last_success"):
         assert name in metrics

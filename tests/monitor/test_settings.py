@@ -53,6 +53,21 @@ def loaded(folder: Path, **sections: object) -> Settings:
         ("mail", {"host": "mail.town.ru:587"}, "номер порта — в port"),
         ("mail", {"host": ""}, "не имя сервера"),
         ("mail", {"keep_days": -1}, "нужно число не меньше 0"),
+        ("mail", {"keep_days": True}, "нужно целое число"),
+        ("mail", {"tls": "ssl"}, "'starttls' или 'implicit'"),
+        ("mail", {"host": "mail\0.ru"}, "знак с кодом 0"),
+        ("storage", {"evidence_days": True}, "нужно целое число"),
+        ("storage", {"evidence_days": 10**9}, "нужно число не больше 36500"),
+        ("storage", {"evidence": "a\0b"}, "знак с кодом 0"),
+        ("storage", {"evidence": "."}, "укажите отдельную, например var/evidence"),
+        ("storage", {"evidence": "var"}, "укажите отдельную, например var/evidence"),
+        ("storage", {"database": "sqlite://"}, "не файл"),
+        ("storage", {"database": "sqlite:///file:x?mode=memory&uri=true"}, "не файл"),
+        ("reports", {"directory": "var/evidence/reports"}, "укажите отдельную"),
+        ("reports", {"keep_days": 10**30}, "нужно число не больше 36500"),
+        ("rules", {"freshness_days": 10**9}, "нужно число не больше 36500"),
+        ("rules", {"mass_change_share": True}, "нужно число"),
+        ("site", {"max_pages": True}, "нужно целое число"),
         ("clock", {"ntp_server": "ntp://ntp.town.ru"}, "не сервер времени"),
         ("clock", {"ntp_server": "ntp.town.ru:0"}, "не сервер времени"),
         ("clock", {"ntp_server": "ntp.town.ru:час"}, "не сервер времени"),
@@ -237,3 +252,11 @@ def test_the_doctor_tells_a_secret_that_is_set_twice(office: Office) -> None:
     secret.chmod(0o600)
     office.environment["VK_TOKENS_FILE"] = str(secret)
     assert "заданы и VK_TOKENS, и VK_TOKENS_FILE" in office.dozor("doctor").stdout
+
+
+def test_who_is_named_twice_is_written_once(tmp_path: Path) -> None:
+    town = {"recipients": ["a@example.org", "a@EXAMPLE.org"]}
+    mail = {"recipients": ["b@example.org", "a@example.org", "B@example.org"]}
+    settings = loaded(tmp_path, mail={**mail, "municipalities": {"town": town}})
+    assert settings.mail.recipients == ("b@example.org", "a@example.org")
+    assert settings.mail.municipalities["town"].recipients == ("a@example.org",)

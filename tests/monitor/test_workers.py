@@ -25,13 +25,15 @@ from sqlmodel import select
 
 from collectors.model import Page
 from monitor.application import opened, real_time
-from monitor.audit.begin import Order, StoppedError
-from monitor.audit.run import CrewError, Hands, Work, audit
+from monitor.audit.begin import AuditRequest, StoppedError
+from monitor.audit.executor import Executor, ExecutorError
+from monitor.audit.reading import RunContext
+from monitor.audit.run import audit
 from monitor.config import Settings, load_settings
 from monitor.reporting.stored import report_of, write
 from monitor.sandbox import Community, Limits, OkGroup, Post, Running, Token, World, serve
-from monitor.service.crew import SHARDS, Workers, by_host, workers
 from monitor.service.nights import Service
+from monitor.service.queue_executor import SHARDS, QueueExecutor, by_host, queue_executor
 from monitor.service.worker import order_night, work
 from monitor.storage import jobs, nights
 from monitor.storage.database import open_database, session
@@ -145,10 +147,10 @@ def crew(config: Path, secrets: Mapping[str, str], size: int) -> Iterator[list[F
             one.join()
 
 
-def told(settings: Settings, path: Path, **crew: Any) -> dict[str, Any]:
+def told(settings: Settings, path: Path, **options: Any) -> dict[str, Any]:
     """Audit the region; what the report says, but for times and the ids of records."""
     with opened(settings) as application:
-        done = audit(application, Order(as_of=NOW), **crew)
+        done = audit(application, AuditRequest(as_of=NOW), **options)
         assert list(verify(application.engine, settings.storage.evidence)) == []
         write(report_of(application, done), "json", path)
     content: dict[str, Any] = json.loads(path.read_text("utf-8"))
@@ -170,7 +172,7 @@ def test_three_workers_one_of_them_killed_report_what_one_process_reports(
     with crew(config, known, 3) as members:
         killer = forks().Process(target=kill_one, args=(config, known))
         killer.start()
-        both = told(load_settings(config, known), region.folder / "2", crew=workers)
+        both = told(load_settings(config, known), region.folder / "2", executors=queue_executor)
         killer.join()
     assert killer.exitcode == 0
     assert [one.exitcode for one in members].count(-signal.SIGKILL) == 1
@@ -237,7 +239,7 @@ def test_an_audit_that_broke_off_goes_on(region: Region, new_database: str) -> N
         opened(settings, stopping=lambda: bool(_read(settings))) as application,
         pytest.raises(StoppedError),
     ):
-        audit(application, Order(as_of=NOW))
+        audit(application, AuditRequest(as_of=NOW))
     before = _read(settings)
     assert 0 < before < 11
     content = told(settings, region.folder / "3")
@@ -333,15 +335,15 @@ def test_a_queue_of_another_version_is_built_anew(queue: Engine) -> None:
 
 def test_a_run_that_nobody_works_for_is_told(region: Region, new_database: str) -> None:
     @contextmanager
-    def nobody(work: Work) -> Iterator[Hands]:
-        jobs.prepare(work.application.engine)
-        yield Workers(work, patience=0.5)
+    def nobody(of: RunContext) -> Iterator[Executor]:
+        jobs.prepare(of.context.engine)
+        yield QueueExecutor(of, patience=0.5)
 
     with (
         opened(region.settings(new_database, SHARED)) as application,
-        pytest.raises(CrewError, match="запустите dozor worker"),
+        pytest.raises(ExecutorError, match="запустите dozor worker"),
     ):
-        audit(application, Order(as_of=NOW), crew=nobody)
+        audit(application, AuditRequest(as_of=NOW), executors=nobody)
 
 
 # --- who has which host -----------------------------------------------------------------------
@@ -390,7 +392,8 @@ def test_workers_need_postgresql(office: Office, words: list[str]) -> None:
 
 
 def test_a_single_machine_loads_no_queue_and_no_driver() -> None:
-    modules = "cli, audit, service, faults, health, commands.audit, commands.serve, commands.worker"
+    modules = "cli, audit.run, service.nights, service.health, errors.explain, commands.audit, "
+    modules += "commands.serve, commands.worker"
     names = ", ".join(f"monitor.{name}" for name in modules.split(", "))
     program = f"import sys, {names}; print({{'procrastinate', 'psycopg'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

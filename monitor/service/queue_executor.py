@@ -3,9 +3,9 @@
     plan ──> batches ──> jobs ──> workers read ──> jobs ──> workers judge ──> one finishes
                                        └── what got worse is read once more ──┘
 
-The story is `monitor.audit.run.audit`; here is only who lends the hands. VK's tokens keep one pace
+The story is `monitor.audit.run.audit`; here is only who does the work. VK's tokens keep one pace
 and one day over all workers (monitor/storage/pace.py, ledger.py), so their pages go to whoever is
-free. Elsewhere a host has one pace, so the pages of a host are never in the hands of two: hosts
+free. Elsewhere a host has one pace, so the pages of a host are never read by two at once: hosts
 are sorted into shards, and of a shard one batch is read at a time.
 """
 
@@ -24,9 +24,10 @@ from urllib.parse import urlsplit
 from collectors.model import Evidence, Exchange, Page
 from collectors.networks import networks
 from monitor.audit.begin import StoppedError
+from monitor.audit.executor import Executor, ExecutorError
 from monitor.audit.plan import not_due, plan_of
-from monitor.audit.run import CrewError, Hands, Work, run_of
-from monitor.audit.witnesses import tidy
+from monitor.audit.reading import RunContext, collector_run
+from monitor.audit.witnesses import tidy_after_reading
 from monitor.storage import heartbeats, jobs, observations
 from monitor.storage.bodies import plain
 from monitor.storage.evidence import seal_rest
@@ -46,10 +47,10 @@ READ, JUDGE = "read", "judge"
 
 
 @dataclass(slots=True)
-class Workers:
-    """The hands of `dozor worker` processes, lent by the queue."""
+class QueueExecutor:
+    """Has `dozor worker` processes read and judge, by way of the queue."""
 
-    work: Work
+    of: RunContext
     requests: Counter[str] = field(default_factory=Counter)
     rounds: int = 0
     patience: float = NOBODY_FOR
@@ -64,9 +65,9 @@ class Workers:
         ]
         self._do(READ, [(self._reading(pages, again), lock) for pages, lock in batches])
 
-    def judge(self, scope: Sequence[Institution]) -> None:
+    def judge(self, institutions: Sequence[Institution]) -> None:
         towns: dict[str, list[str]] = {}
-        for institution in scope:
+        for institution in institutions:
             towns.setdefault(institution.municipality, []).append(institution.key)
         judging = [
             {**self._run(), "municipality": town, "keys": some}
@@ -79,60 +80,59 @@ class Workers:
         self, slug: str, pages: Sequence[Page]
     ) -> Iterator[tuple[Sequence[Page], str | None]]:
         """Planned for all workers together: what the day does not reach for is not asked for."""
-        application, begun = self.work.application, self.work.begun
-        run = run_of(application, self.work.order, slug, NoEvidence())
-        plan = plan_of(application, slug, pages, run)
-        observations.add(
-            application.engine, begun, [not_due(page, run.as_of) for page in plan.waiting]
-        )
-        if networks()[slug].readers(application.settings.networks[slug]):
-            size = application.settings.workers.pages
+        context = self.of.context
+        run = collector_run(self.of, slug, NoEvidence())
+        plan = plan_of(context, slug, pages, run, self.of.zones)
+        waiting = [not_due(page, run.as_of) for page in plan.waiting]
+        observations.add(context.engine, self.of.audit, waiting)
+        if networks()[slug].readers(context.settings.networks[slug]):
+            size = context.settings.workers.pages
             yield from ((part, None) for part in parts(plan.due, size))
         else:
             yield from by_host(slug, plan.due)
 
     def _run(self) -> dict[str, Any]:
-        return {"audit": self.work.begun.id, "as_of": self.work.order.as_of.isoformat()}
+        return {"audit": self.of.audit.id, "as_of": self.of.request.as_of.isoformat()}
 
     def _reading(self, pages: Sequence[Page], again: bool) -> dict[str, Any]:
         return {**self._run(), "pages": [plain(page) for page in pages], "again": again}
 
     def _do(self, task: str, work: Sequence[tuple[Mapping[str, Any], str | None]]) -> None:
-        """Raises CrewError, StoppedError, LockTakenError."""
+        """Raises ExecutorError, StoppedError, LockTakenError."""
         self.rounds += 1
-        mark, application = mark_of(self.work), self.work.application
-        with jobs.ordering(application.settings.storage.database) as queue:
+        mark, settings = mark_of(self.of), self.of.context.settings
+        with jobs.ordering(settings.storage.database) as queue:
             for number, (arguments, lock) in enumerate(work):
                 own = f"{mark}:{self.rounds}:{number}"
                 jobs.put(queue, Job(task=task, mark=own, arguments=arguments, lock=lock))
-        log.info("audit %d: %d jobs to %s", self.work.begun.id, len(work), task)
+        log.info("audit %d: %d jobs to %s", self.of.audit.id, len(work), task)
         self._wait(task, len(work))
 
     def _wait(self, task: str, total: int) -> None:
-        engine, mark = self.work.application.engine, mark_of(self.work)
+        engine, mark = self.of.context.engine, mark_of(self.of)
         last_seen = time.monotonic()
         while (found := jobs.states(engine, mark))["todo"] + found["doing"]:
-            if self.work.application.stopping():
+            if self.of.context.stopping():
                 raise StoppedError
             if found["failed"]:
                 break
             if total:
-                self.work.tell(task, total - found["todo"] - found["doing"], total)
+                self.of.tell(task, total - found["todo"] - found["doing"], total)
             if self._alive():
                 last_seen = time.monotonic()
             if time.monotonic() - last_seen > self.patience:
-                raise CrewError("нет ни одного рабочего процесса: запустите dozor worker")
+                raise ExecutorError("нет ни одного рабочего процесса: запустите dozor worker")
             time.sleep(LOOK_SECONDS)
         if jobs.states(engine, mark)["failed"]:
             jobs.forget(engine, mark)
-            raise CrewError(
+            raise ExecutorError(
                 "рабочий процесс не справился с частью проверки: причина в его журнале; "
                 "прочитанное сохранено, следующая проверка продолжит"
             )
 
     def _alive(self) -> int:
-        settings = self.work.application.settings.workers
-        return heartbeats.alive(self.work.application.engine, settings.heartbeat_seconds)
+        settings = self.of.context.settings.workers
+        return heartbeats.alive(self.of.context.engine, settings.heartbeat_seconds)
 
 
 class NoEvidence:
@@ -143,20 +143,20 @@ class NoEvidence:
 
 
 @contextmanager
-def workers(work: Work) -> Iterator[Hands]:
+def queue_executor(of: RunContext) -> Iterator[Executor]:
     """Jobs that a killed run has left are taken back first; those under way come to their end."""
-    engine, folder = work.application.engine, work.application.settings.storage.evidence
+    engine, folder = of.context.engine, of.context.settings.storage.evidence
     jobs.prepare(engine)
-    jobs.forget(engine, mark_of(work))
-    hands = Workers(work)
-    hands._wait("", 0)
-    yield hands
-    hands.requests.update(seal_rest(engine, folder, work.begun))
-    tidy(work.application)
+    jobs.forget(engine, mark_of(of))
+    executor = QueueExecutor(of)
+    executor._wait("", 0)
+    yield executor
+    executor.requests.update(seal_rest(engine, folder, of.audit))
+    tidy_after_reading(of.context)
 
 
-def mark_of(work: Work) -> str:
-    return heartbeats.mark_of(work.begun.id)
+def mark_of(of: RunContext) -> str:
+    return heartbeats.mark_of(of.audit.id)
 
 
 def by_host(slug: str, pages: Sequence[Page]) -> Iterator[tuple[Sequence[Page], str]]:

@@ -1,0 +1,54 @@
+"""Which pages an audit has to read, and how much of them is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Engine
+
+from collectors.model import Address, Page
+from monitor.application import Context
+from monitor.audit.coverage import Look, Outline, coverage, look, rests_on_earlier
+from monitor.audit.issues import issues_of
+from monitor.audit.scope import Scope, pages_of, read_once
+from monitor.storage import observations
+from reports.model import Collection, Issue
+from rules.engine import declared_pages
+
+
+def due_pages(engine: Engine, scope: Scope, as_of: datetime) -> tuple[Page, ...]:
+    """Every address of the scope once, and those that an act itself declares."""
+    return read_once(_all_pages(scope, as_of), observations.known_ids(engine, as_of))
+
+
+def _all_pages(scope: Scope, as_of: datetime) -> Iterator[Page]:
+    for municipality in scope.municipalities:
+        members, acts = scope.members(municipality), scope.acts_of(municipality)
+        yield from pages_of(members, municipality, as_of)
+        for institution in members:
+            yield from declared_pages(institution, municipality, acts)
+
+
+def coverage_of(
+    context: Context, pages: Sequence[Page], as_of: datetime, requests: Mapping[str, int]
+) -> tuple[Collection, tuple[Issue, ...]]:
+    """How much of these pages is read as of the moment, and what the operator must know of it."""
+    looks = _looks(context, pages, as_of)
+    return coverage(pages, looks, requests), issues_of(pages, looks)
+
+
+def _looks(context: Context, pages: Sequence[Page], as_of: datetime) -> Mapping[Address, Look]:
+    """Of every page; outlines one by one, as the walls of a region would fill the memory."""
+    read = partial(observations.each_part, Outline, context.engine, as_of=as_of)
+    freshness = timedelta(days=context.settings.rules.freshness_days)
+    look_at = partial(look, as_of=as_of, freshness=freshness)
+    looks: dict[Address, Look] = {}
+    earlier: list[Address] = []
+    for address, newest in read({(page.network, page.address) for page in pages}, most=1):
+        if any(map(rests_on_earlier, newest)):
+            earlier.append(address)
+        else:
+            looks[address] = look_at(newest)
+    return looks | {address: look_at(seen) for address, seen in read(earlier)}

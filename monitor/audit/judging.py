@@ -1,0 +1,145 @@
+"""Judging an audit: a dossier for each institution, the law held against it, findings stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+
+from collectors.barrier import barrier
+from collectors.model import Observation, Page
+from monitor.application import Context
+from monitor.audit.begin import StoppedError
+from monitor.audit.careful import STORES
+from monitor.audit.compare import followed
+from monitor.audit.dossiers import Seen, authority_site, standing_pages
+from monitor.audit.scope import Scope, pages_of
+from monitor.storage import findings, observations
+from reports.model import Audit
+from rules.dossier.bench import Bench
+from rules.engine import declared_pages, judge, unjudged
+from rules.model import Dossier, Finding, Institution, Municipality
+
+Doubtful = Callable[[Sequence[Finding], Dossier], tuple[Page, ...]]
+
+
+def never_doubtful(_found: Sequence[Finding], _dossier: Dossier) -> tuple[Page, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An institution that would be told to have got worse, and the pages that say so.
+
+    The authority's site, which is large, is not kept with it: a bad night has doubts in all towns.
+    """
+
+    municipality: Municipality
+    institution: Institution
+    shared: Mapping[str, int]
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges the institutions of a scope by what is stored as of the moment."""
+
+    context: Context
+    audit: Audit
+    as_of: datetime
+    scope: Scope
+
+    def judge(self, doubtful: Doubtful = never_doubtful) -> tuple[Doubt, ...]:
+        """Store the findings of every institution but those with doubtful pages, which are given.
+
+        What was judged before a break is not judged again.
+        """
+        engine, doubts = self.context.engine, []
+        judged = findings.judged(engine, self.audit)
+        for municipality in self.scope.municipalities:
+            members = [one for one in self.scope.members(municipality) if one.key not in judged]
+            if not members:
+                continue
+            shared = self._shared_texts(municipality)
+            site = authority_site(engine, municipality, self.as_of)
+            bench = self._bench(municipality)
+            for institution in members:
+                if self.context.stopping():
+                    raise StoppedError
+                doubt = Doubt(municipality, institution, shared, ())
+                if pages := self._settle(bench, doubt, site, doubtful):
+                    doubts.append(replace(doubt, pages=pages))
+        return tuple(doubts)
+
+    def judge_doubts(self, doubts: Sequence[Doubt]) -> None:
+        """After the second reading, which is now the newest, of the authority's site as well."""
+        for _, of_municipality in groupby(doubts, key=lambda doubt: doubt.municipality.id):
+            members = list(of_municipality)
+            municipality = members[0].municipality
+            site = authority_site(self.context.engine, municipality, self.as_of)
+            bench = self._bench(municipality)
+            for doubt in members:
+                self._settle(bench, doubt, site)
+
+    def _settle(
+        self, bench: Bench, doubt: Doubt, site: Seen, doubtful: Doubtful = never_doubtful
+    ) -> tuple[Page, ...]:
+        """Store what was found, or give the pages that are in doubt. What breaks costs this one."""
+        engine, institution = self.context.engine, doubt.institution
+        with barrier("institution", institution.key, passing=STORES) as crossing:
+            dossier = self._dossier(doubt, site)
+            found = self._findings(bench, dossier)
+            if pages := doubtful(found, dossier):
+                return pages
+            findings.add(engine, self.audit, found)
+        if crossing.fault:
+            findings.add(engine, self.audit, unjudged(institution, bench.acts))
+        return ()
+
+    def _findings(self, bench: Bench, dossier: Dossier) -> tuple[Finding, ...]:
+        earlier = findings.earlier(self.context.engine, dossier.institution, dossier.as_of)
+        return followed(judge(bench, dossier), earlier.compared, bench.on, earlier.latest)
+
+    def _bench(self, municipality: Municipality) -> Bench:
+        today = self.as_of.astimezone(municipality.timezone).date()
+        return Bench(municipality, self.scope.acts_of(municipality), today)
+
+    def _dossier(self, doubt: Doubt, site: Seen) -> Dossier:
+        """`site`: the authority's, read once for all of a municipality."""
+        engine, municipality, institution = (
+            self.context.engine, doubt.municipality, doubt.institution
+        )  # fmt: skip
+        pages = [
+            *pages_of([institution], municipality, self.as_of),
+            *declared_pages(institution, municipality, self.scope.acts_of(municipality)),
+        ]
+        addresses = {(page.network, page.address) for page in pages}
+        return Dossier(
+            municipality=municipality,
+            institution=institution,
+            as_of=self.as_of,
+            observations={
+                **standing_pages(engine, municipality, institution, self.as_of),
+                **site,
+                **observations.history(engine, addresses, self.as_of),
+            },
+            freshness_days=self.context.settings.rules.freshness_days,
+            shared_texts=doubt.shared,
+        )
+
+    def _shared_texts(self, municipality: Municipality) -> Mapping[str, int]:
+        """On how many of the municipality's pages each text stands: finds autoposting."""
+        pages = pages_of(municipality.institutions, municipality, self.as_of)
+        addresses = {(page.network, page.address) for page in pages}
+        newest = observations.each_history(self.context.engine, addresses, self.as_of, most=1)
+        counts: Counter[str] = Counter()
+        for _, readings in newest:
+            counts.update(_texts(readings))
+        return {digest: count for digest, count in counts.items() if count > 1}
+
+
+def _texts(readings: Sequence[Observation]) -> set[str]:
+    walls = [one.facts.wall for one in readings if one.facts and one.facts.wall]
+    return {post.digest for wall in walls for post in wall.posts if post.digest}
