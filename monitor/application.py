@@ -69,9 +69,10 @@ def open_context(
     settings: Settings,
     clock: Callable[[], datetime] = real_time,
     stopping: Callable[[], bool] = never,
+    engine: Engine | None = None,
 ) -> Iterator[Context]:
-    """Without registries and packs. Raises StorageError."""
-    engine = open_database(settings.storage.database)
+    """Without registries and packs. `engine`: as for `opened`. Raises StorageError."""
+    engine = open_database(settings.storage.database, engine)
     try:
         yield Context(settings=settings, engine=engine, clock=clock, stopping=stopping)
     finally:
@@ -84,15 +85,17 @@ def opened(
     clock: Callable[[], datetime] = real_time,
     stopping: Callable[[], bool] = never,
     running: Running | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[Application]:
     """Registries and packs are read before the database: what is wrong in them stops first.
 
+    `engine`: one that the process keeps; its connections are closed at the end all the same.
     Raises RegistryError, PackError, ConfigError, StorageError.
     """
     acts = load_acts()
     municipalities = load_all(settings.registry, packs=tuple(acts))
     _check_towns(settings, municipalities)
-    engine = open_database(settings.storage.database)
+    engine = open_database(settings.storage.database, engine)
     try:
         yield Application(
             settings=settings,

@@ -28,6 +28,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import Engine
 
 from collectors.barrier import Fault, watched
 from monitor.application import Application, Context, open_context, opened
@@ -47,6 +48,7 @@ from monitor.mail.week import is_queued, queue_the_week
 from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.service.health import FAULT, examined
 from monitor.storage import alerts, nights
+from monitor.storage.database import connect
 from monitor.storage.locks import NIGHT, LockTakenError, lock
 from monitor.storage.nights import Night
 from reports.model import Audit
@@ -72,16 +74,17 @@ class Service:
     stop: threading.Event = field(default_factory=threading.Event)
     executors: ExecutorFactory = local_executor
     running: Running | None = None  # the time of the whole process, not of one job
+    engine: Engine | None = None  # likewise
 
     @contextmanager
     def opened(self) -> Iterator[Application]:
-        told = (self.settings, self.clock, self.stop.is_set, self.running)
+        told = (self.settings, self.clock, self.stop.is_set, self.running, self.engine)
         with opened(*told) as application:
             yield application
 
     def open_context(self) -> AbstractContextManager[Context]:
         """Without registries and packs: a fault in them must not keep letters from going."""
-        return open_context(self.settings, self.clock)
+        return open_context(self.settings, self.clock, engine=self.engine)
 
 
 def serve(
@@ -96,7 +99,8 @@ def serve(
     `nightly`: how a night is begun, if not in this process.
     """
     begin = nightly or night
-    service = Service(settings, clock, running=Running(clock()))
+    engine = connect(settings.storage.database)
+    service = Service(settings, clock, running=Running(clock()), engine=engine)
     scheduler = BlockingScheduler(timezone=settings.schedule.timezone)
     end_on_signals(scheduler, service.stop)
     once: dict[str, object] = {"args": [service], "max_instances": 1, "coalesce": True}

@@ -40,9 +40,14 @@ class StorageError(TroubleError):
     """What is stored cannot be reached; the run stops, nothing that was committed is lost."""
 
 
-def open_database(address: str) -> Engine:
-    """An engine on a database that has the newest schema. Raises StorageError."""
-    engine = connect(address)
+def open_database(address: str, engine: Engine | None = None) -> Engine:
+    """An engine on a database that has the newest schema. Raises StorageError.
+
+    `engine`: the one that a process keeps. SQLAlchemy remembers up to 500 compiled statements a
+    table together with the dialect of the engine that first asked: a service that made an engine
+    for each job would hold those of hundreds of nights.
+    """
+    engine = engine or connect(address)
     with translated(address):
         migrate(engine)
     return engine
