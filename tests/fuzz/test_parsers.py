@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from collectors.addresses import AddressError, site_address
 from collectors.contacts import find_contacts
 from collectors.contacts.owner import found
+from collectors.errors import UsageError
 from collectors.links import page_in_link
 from collectors.model import OK, Link, Page
 from collectors.ok import beans
@@ -333,5 +334,5 @@ def test_deeply_nested_json_is_a_malformed_answer(tmp_path: Path) -> None:
     site = Territory(home=source.url, hosts=frozenset({"school.example"}))
     assert read_page(source, site, NOW.date(), with_blocks=True)
     (tmp_path / "texts.jsonl").write_text(deep, "utf-8")
-    with pytest.raises(ConfigError):
+    with pytest.raises(UsageError):
         contacts(tmp_path / "texts.jsonl")

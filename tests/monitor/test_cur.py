@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from collectors.errors import UsageError
 from monitor.commands.registry import import_table as import_command
-from monitor.config import ConfigError
 from monitor.registry import RegistryError
 from monitor.registry.imports import import_table, import_tables
 from monitor.registry.tables import grids
@@ -213,9 +213,9 @@ def test_a_table_that_was_read_is_not_read_again(tmp_path: Path) -> None:
 def test_the_command_writes_a_file_each_and_overwrites_none(tmp_path: Path) -> None:
     path, folder = region(tmp_path, *LINES), tmp_path / "registry"
     write = partial(import_command, path, municipality=None, name=None, timezone="Asia/Tomsk")
-    with pytest.raises(ConfigError, match="укажите папку"):
+    with pytest.raises(UsageError, match="укажите папку"):
         write(None)
     assert write(folder) == 0
     assert {one.name for one in folder.iterdir()} == {"severnyy-rayon.toml", "g-yuzhnyy.toml"}
-    with pytest.raises(ConfigError, match="уже есть"):
+    with pytest.raises(UsageError, match="уже есть"):
         write(folder)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from collectors.errors import UsageError
 from monitor.commands.statements import attest, waive
-from monitor.config import ConfigError
 from monitor.registry.statements import Statement, faults
 from rules.model import Attestation, Event, Waiver
 from rules.packs import load_act, shipped
@@ -119,7 +119,7 @@ def test_a_notice_to_nobody_is_refused() -> None:
 
 def test_a_name_of_signs_that_nobody_sees_is_no_name() -> None:
     said = dict.fromkeys(("kind", "requirement", "outcome", "about"))
-    with pytest.raises(ConfigError, match="--by"):
+    with pytest.raises(UsageError, match="--by"):
         attest(Path("config.toml"), "school-1", stated_by="\u200b", **said)
 
 
@@ -127,11 +127,11 @@ def test_a_name_of_signs_that_nobody_sees_is_no_name() -> None:
 @pytest.mark.parametrize("option", ["reason", "by"])
 def test_a_waiver_has_a_reason_and_somebody_who_granted_it(option: str, nothing: str) -> None:
     said = {"requirement": MARK, "reason": "ремонт", "by": "глава", "until": "2027-01-01"}
-    with pytest.raises(ConfigError, match=f"--{option}: укажите"):
+    with pytest.raises(UsageError, match=f"--{option}: укажите"):
         waive(Path("none.toml"), "school-1", **(said | {option: nothing, "page": None}))
 
 
 @pytest.mark.parametrize("nothing", [" ", "—", "\u200b"])
 def test_nobody_attests_nothing(nothing: str) -> None:
-    with pytest.raises(ConfigError, match="--by: укажите"):
+    with pytest.raises(UsageError, match="--by: укажите"):
         attest(Path("none.toml"), "school-1", kind="style", stated_by=nothing)
