@@ -48,8 +48,12 @@ def open_database(address: str, engine: Engine | None = None) -> Engine:
     for each job would hold those of hundreds of nights.
     """
     engine = engine or connect(address)
-    with translated(address):
-        migrate(engine)
+    try:
+        with translated(address):
+            migrate(engine)
+    except BaseException:
+        engine.dispose()  # nobody else can
+        raise
     return engine
 
 

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,7 @@ class Town:
         return told
 
     def query(self, statement: str, *given: object) -> None:
-        with sqlite3.connect(self.folder / "var/dozor.db") as database:
+        with closing(sqlite3.connect(self.folder / "var/dozor.db")) as database, database:
             database.execute(statement, given)
 
 
