@@ -43,7 +43,7 @@ class Page:
     known_id: str | None = None  # the network's own id from an earlier reading: survives a rename
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Address:
         """By which observations are kept: the address in its network."""
         return self.network, self.address
 

@@ -58,7 +58,7 @@ def kept(ground: Ground, institution: Institution) -> Iterable[Page]:
 def known_mondays(ground: Ground, pages: Iterable[Page]) -> list[date]:
     """Every week of which something is known, without a gap, oldest first."""
     weeks = ground.report.weeks
-    known = {monday for page in pages for monday in weeks.get((page.network, page.address), ())}
+    known = {monday for page in pages for monday in weeks.get(page.key, ())}
     if not known:
         return []
     number = (max(known) - min(known)).days // 7
@@ -98,7 +98,7 @@ def bound(acts: Iterable[Act], ground: Ground) -> Iterable[Act]:
 def build_rhythm(
     ground: Ground, institution: Institution, page: Page, mondays: Sequence[date]
 ) -> Rhythm:
-    counts = ground.report.weeks.get((page.network, page.address), {})
+    counts = ground.report.weeks.get(page.key, {})
     return Rhythm(
         institution=ground.names[institution.id],
         anchor=anchor_of(institution),

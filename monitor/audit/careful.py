@@ -60,8 +60,8 @@ class _Told:
     left: list[Page]
 
     def of(self, batch: Iterable[Observation]) -> None:
-        seen = {(one.page.network, one.page.address) for one in batch}
-        self.left = [page for page in self.left if (page.network, page.address) not in seen]
+        seen = {one.page.key for one in batch}
+        self.left = [page for page in self.left if page.key not in seen]
 
 
 def _halves(pages: list[Page]) -> list[list[Page]]:

@@ -42,7 +42,7 @@ def standing_pages(
         return {}
     others = [one for one in municipality.institutions if one.id != institution.id]
     pages = pages_of(others, municipality, as_of)
-    addresses = [(page.network, page.address) for page in pages if page.network != SITE]
+    addresses = [page.key for page in pages if page.network != SITE]
     newest = _bare_each(observations.each_history(engine, addresses, as_of, most=1))
     gone = [address for address, readings in newest.items() if not any(map(_lives, readings))]
     return {**newest, **_bare_each(observations.each_history(engine, gone, as_of))}

@@ -46,7 +46,7 @@ def _looks(context: Context, pages: Sequence[Page], as_of: datetime) -> Mapping[
     look_at = partial(look, as_of=as_of, freshness=freshness)
     looks: dict[Address, Look] = {}
     earlier: list[Address] = []
-    for address, newest in read({(page.network, page.address) for page in pages}, most=1):
+    for address, newest in read({page.key for page in pages}, most=1):
         if any(map(rests_on_earlier, newest)):
             earlier.append(address)
         else:

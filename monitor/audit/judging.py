@@ -115,7 +115,7 @@ class Judge:
             *pages_of([institution], municipality, self.as_of),
             *declared_pages(institution, municipality, self.scope.acts_of(municipality)),
         ]
-        addresses = {(page.network, page.address) for page in pages}
+        addresses = {page.key for page in pages}
         return Dossier(
             municipality=municipality,
             institution=institution,
@@ -132,7 +132,7 @@ class Judge:
     def _shared_texts(self, municipality: Municipality) -> Mapping[str, int]:
         """On how many of the municipality's pages each text stands: finds autoposting."""
         pages = pages_of(municipality.institutions, municipality, self.as_of)
-        addresses = {(page.network, page.address) for page in pages}
+        addresses = {page.key for page in pages}
         newest = observations.each_history(self.context.engine, addresses, self.as_of, most=1)
         counts: Counter[str] = Counter()
         for _, readings in newest:

@@ -90,7 +90,7 @@ def plan_of(
     left = {name: sum(run.budget.left(one, name) for one in readers) for name in quotas}
     tries, calls = _last_tries(context, network, pages, run.as_of)
     first = network.cost(None)
-    costs = {page: calls.get((page.network, page.address), first) for page in pages}
+    costs = {page: calls.get(page.key, first) for page in pages}
     if reaches(costs.values(), left):
         return Plan(tuple(pages))
     outcomes, accused = told_of_pages(findings.of_last_whole(context.engine, run.as_of))
@@ -135,7 +135,7 @@ def _last_tries(
     """And what the next reading will cost by what that one showed: few prices, each held once."""
     tries, costs = {}, {}
     prices: dict[tuple[tuple[str, int], ...], Calls] = {}
-    addresses = {(page.network, page.address) for page in pages}
+    addresses = {page.key for page in pages}
     for address, last in observations.each_last_try(context.engine, addresses, as_of, NOT_TRIED):
         price = network.cost(last)
         costs[address] = prices.setdefault(tuple(price.items()), price)
@@ -170,7 +170,7 @@ def reaches(costs: Iterable[Calls], left: Calls) -> bool:
 
 def need(page: Page, past: Past, as_of: datetime) -> tuple[bool, datetime, int]:
     """Sorts: no proof that lasts until the next night, tried longest ago, worst last time."""
-    address = (page.network, page.address)
+    address = page.key
     last = past.tries.get(address)
     rank = _rank(past.outcomes.get(address, frozenset()))
     if last is None:
@@ -183,7 +183,7 @@ def _would_accuse(page: Page, last: Try, past: Past, as_of: datetime) -> bool:
     """Its fail would rest on a look of another day than this one's."""
     zone = past.zones.get(page.institution.partition("/")[0], as_of.tzinfo)
     is_old = last.at.astimezone(zone).date() < as_of.astimezone(zone).date()
-    return is_old and (page.network, page.address) in past.accused
+    return is_old and page.key in past.accused
 
 
 def tried(last: Observation) -> Try:

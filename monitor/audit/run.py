@@ -135,7 +135,7 @@ class AuditRun:
     def read(self, executor: Executor) -> None:
         """What is due and was not read before this audit broke off."""
         before = observations.of_audit(self.context.engine, self.audit)
-        executor.read([page for page in self.due() if (page.network, page.address) not in before])
+        executor.read([page for page in self.due() if page.key not in before])
 
     @property
     def judging(self) -> Judge:
@@ -154,7 +154,7 @@ class AuditRun:
 
     def _unconfirmed(self, doubts: Sequence[Doubt]) -> tuple[Page, ...]:
         """Each address once, as it was read before; none that was read again before a break."""
-        pages = {(page.network, page.address): page for doubt in doubts for page in doubt.pages}
+        pages = {page.key: page for doubt in doubts for page in doubt.pages}
         again = observations.read_again(self.context.engine, self.audit)
         return tuple(page for address, page in pages.items() if address not in again)
 

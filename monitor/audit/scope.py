@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from collectors.errors import UsageError
@@ -72,7 +72,7 @@ def in_scope(
         institution
         for municipality in municipalities
         for institution in municipality.institutions
-        if _is_registered(institution, as_of.astimezone(municipality.timezone))
+        if institution.is_active(as_of.astimezone(municipality.timezone).date())
     ]
     for name in names:
         _check_name(name, present)
@@ -85,7 +85,7 @@ def pages_of(
     """Every page and site that is due; a page not yet created, or deleted, is not read."""
     today = as_of.astimezone(municipality.timezone).date()
     for institution in institutions:
-        yield from (page for page in institution.pages if _stands(page, today))
+        yield from (page for page in institution.pages if page.stands(today))
         if institution.site:
             is_authority = institution.id == municipality.authority
             yield Page(
@@ -104,21 +104,11 @@ def read_once(pages: Iterable[Page], known_ids: Mapping[Address, str]) -> tuple[
     """
     chosen: dict[Address, Page] = {}
     for page in pages:
-        address = (page.network, page.address)
+        address = page.key
         if address not in chosen or page.role == "authority":
             seen = known_ids.get(address)
             chosen[address] = replace(page, known_id=seen) if seen and not page.known_id else page
     return tuple(chosen.values())
-
-
-def _stands(page: Page, today: date) -> bool:
-    begun = page.created_on is None or page.created_on <= today
-    return begun and (page.deleted_on is None or page.deleted_on > today)
-
-
-def _is_registered(institution: Institution, as_of: datetime) -> bool:
-    begun = institution.since is None or institution.since <= as_of.date()
-    return begun and (institution.until is None or as_of.date() <= institution.until)
 
 
 def _check_name(name: str, present: Sequence[Institution]) -> None:

@@ -91,8 +91,8 @@ def _keys(
 
 
 def _pages(before: Iterable[Page], after: Institution, law: _Law) -> Iterator[Change]:
-    was = {(page.network, page.address): page for page in before}
-    now = {(page.network, page.address): page for page in after.pages}
+    was = {page.key: page for page in before}
+    now = {page.key: page for page in after.pages}
     for key, page in now.items():
         yield from _page(was.get(key), page, after, law)
     for key, page in was.items():

@@ -50,5 +50,5 @@ def with_facts(application: Application, report: Report) -> Report:
     """The report with the facts of its pages; what failed or is stale is left unknown."""
     as_of = report.audit.as_of
     oldest = as_of - timedelta(days=application.settings.rules.freshness_days)
-    addresses = {(p.network, p.address) for one in report.institutions for p in one.pages}
+    addresses = {p.key for one in report.institutions for p in one.pages}
     return replace(report, facts=Fresh(application.engine, addresses, oldest, as_of))

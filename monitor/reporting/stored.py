@@ -210,7 +210,7 @@ def weeks_of(
     weeks: dict[Address, Mapping[date, int]] = {}
     for town in towns:
         members = [one for one in scope if one.municipality == town.id]
-        pages = {(page.network, page.address): page for page in pages_of(members, town, as_of)}
+        pages = {page.key: page for page in pages_of(members, town, as_of)}
         newest = observations.each_history(engine, set(pages), as_of, most=READINGS)
         for address, readings in newest:
             read = (one for one in readings if one.facts and one.facts.wall)

@@ -118,7 +118,7 @@ class Worker:
             return pages
         engine = self.context.engine
         done = (observations.read_again if again else observations.of_audit)(engine, begun)
-        return [page for page in pages if (page.network, page.address) not in done]
+        return [page for page in pages if page.key not in done]
 
     def _file_of(self, begun: Audit) -> WarcFile:
         """One file a run: it stays open from batch to batch."""
