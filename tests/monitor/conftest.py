@@ -28,6 +28,7 @@ from reports.model import Audit
 from tests import postgresql
 from tests.cast import NOW
 from tests.monitor.pipeline import empty_database
+from tests.monitor.postman import Postman
 from tests.monitor.starts import typed
 from tests.waiting import free_port
 
@@ -84,6 +85,11 @@ def audit(engine: Engine) -> Audit:
     return audits.begin(
         engine, as_of=NOW, started_at=NOW, scope=None, registries={}, packs={}, documents=()
     )
+
+
+@pytest.fixture
+def postman() -> Postman:
+    return Postman()
 
 
 @dataclass

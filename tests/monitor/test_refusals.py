@@ -46,11 +46,6 @@ SMALL = Letter(subject=HEAD, text="Да\n", html="<p>Да</p>", attachments=())
 
 
 @pytest.fixture
-def postman() -> Postman:
-    return Postman()
-
-
-@pytest.fixture
 def settings(postman: Postman, tmp_path: Path) -> Iterator[Settings]:
     with listening(postman) as port:
         yield settings_for(tmp_path, port)

@@ -39,11 +39,6 @@ from tests.monitor.postman import (
 from tests.reports.town import big_report
 
 
-@pytest.fixture
-def postman() -> Postman:
-    return Postman()
-
-
 @pytest.fixture(params=[True])
 def settings(
     postman: Postman, tmp_path: Path, request: pytest.FixtureRequest

@@ -35,11 +35,6 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @pytest.fixture
-def postman() -> Postman:
-    return Postman()
-
-
-@pytest.fixture
 def settings(postman: Postman, tmp_path: Path) -> Iterator[Settings]:
     with listening(postman) as port:
         mail = f'host = "127.0.0.1"\nport = {port}\nrecipients = ["{DEPUTY}"]'
