@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from collectors.barrier import Fault, watched
 from collectors.errors import UsageError
@@ -16,6 +19,7 @@ from monitor.audit.breaks import format_barrier, has_broken, tell_of
 from monitor.audit.executor import ExecutorFactory, local_executor
 from monitor.audit.mass_change import is_held, words
 from monitor.commands.moments import moment
+from monitor.commands.parameters import AsOf, Config, Html, Json, Names, Strict, Workers
 from monitor.commands.progress import progress
 from monitor.config import Settings, check_workers, load_settings
 from monitor.reporting.stored import default_path, report_of, write, write_all
@@ -35,18 +39,17 @@ READ_BEFORE = "На этот момент страницы уже прочита
 
 
 def audit(
-    config: Path,
-    names: list[str],
-    *,
-    as_of: str | None,
-    json: Path | None,
-    html: Path | None,
-    mail: bool,
-    strict: bool,
-    shared: bool = False,
+    config: Config,
+    names: Names = None,
+    as_of: AsOf = None,
+    json: Json = None,
+    html: Html = None,
+    mail: Annotated[bool, typer.Option("--mail", help="Отправить отчёт адресатам.")] = False,
+    strict: Strict = False,
+    workers: Workers = False,
 ) -> int:
     settings = load_settings(config)
-    executors = _workers(settings, names) if shared else local_executor
+    executors = _workers(settings, names) if workers else local_executor
     with opened(settings) as application, watched() as faults:
         earlier: list[Audit] = []
         request = replace(_request(as_of, names), letters=mail)
@@ -64,7 +67,7 @@ def audit(
         return _status(report, faults, strict=strict)
 
 
-def collect(config: Path, names: list[str], *, as_of: str | None) -> int:
+def collect(config: Config, names: Names = None, as_of: AsOf = None) -> int:
     with opened(load_settings(config)) as application, watched() as faults:
         earlier: list[Audit] = []
         with progress() as tell:
@@ -79,13 +82,12 @@ def collect(config: Path, names: list[str], *, as_of: str | None) -> int:
 
 
 def evaluate(
-    config: Path,
-    names: list[str],
-    *,
-    as_of: str | None,
-    json: Path | None,
-    html: Path | None,
-    strict: bool,
+    config: Config,
+    names: Names = None,
+    as_of: AsOf = None,
+    json: Json = None,
+    html: Html = None,
+    strict: Strict = False,
 ) -> int:
     with opened(load_settings(config)) as application, watched() as faults:
         done = pipeline.evaluate(application, _request(as_of, names))
@@ -94,7 +96,7 @@ def evaluate(
         return _status(report, faults, strict=strict)
 
 
-def _workers(settings: Settings, names: list[str]) -> ExecutorFactory:
+def _workers(settings: Settings, names: Sequence[str] | None) -> ExecutorFactory:
     """ConfigError: workers share an audit of everything, by way of PostgreSQL."""
     check_workers(settings)
     if names:
@@ -104,12 +106,12 @@ def _workers(settings: Settings, names: list[str]) -> ExecutorFactory:
     return queue_executor
 
 
-def _request(as_of: str | None, names: list[str]) -> AuditRequest:
+def _request(as_of: str | None, names: Sequence[str] | None) -> AuditRequest:
     """Without a moment of its own, a request is for the rest of an audit that broke off lately."""
     if as_of:
-        return AuditRequest(as_of=moment(as_of), names=tuple(names))
+        return AuditRequest(as_of=moment(as_of), names=tuple(names or ()))
     now = real_time()
-    return AuditRequest(as_of=now, names=tuple(names), resume_since=now - RESUME_WITHIN)
+    return AuditRequest(as_of=now, names=tuple(names or ()), resume_since=now - RESUME_WITHIN)
 
 
 def _tell(

@@ -6,23 +6,31 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from monitor.application import real_time
 from monitor.commands.copies import CopyError, Mark, back_up, database_file
 from monitor.commands.copies import restore as put_back
+from monitor.commands.parameters import Config, File
 from monitor.config import load_settings
 from monitor.storage.database import StorageError, open_database
 from monitor.storage.locks import forget_all, hold_all, release_all, this_process
 
 
-def backup(config: Path, file: Path) -> int:
+def backup(config: Config, file: File) -> int:
     _end_tidily()
     count = back_up(load_settings(config).storage, file)
     print(f"Сохранено: {file} (база и файлов материалов: {count}).")
     return 0
 
 
-def restore(config: Path, file: Path, *, force: bool) -> int:
+def restore(
+    config: Config,
+    file: File,
+    force: Annotated[bool, typer.Option("--force", help="Заменить то, что уже есть.")] = False,
+) -> int:
     _end_tidily()
     storage = load_settings(config).storage
     database = database_file(storage)

@@ -8,9 +8,10 @@ from pathlib import Path
 from collectors.contacts import found
 from collectors.errors import UsageError
 from collectors.text import normalised_all
+from monitor.commands.parameters import File
 
 
-def contacts(file: Path) -> int:
+def contacts(file: File) -> int:
     for number, line in enumerate(_text(file).split("\n"), 1):  # other separators occur in texts
         if line.strip():
             print(json.dumps(found(_record(file, number, line)), ensure_ascii=False))

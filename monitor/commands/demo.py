@@ -7,8 +7,10 @@ import shutil
 import threading
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import tomli_w
+import typer
 
 from monitor.application import Application, opened, real_time
 from monitor.audit import run as pipeline
@@ -31,7 +33,11 @@ OTHERS = (
 )
 
 
-def demo(folder: Path) -> int:
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--folder", metavar="ПАПКА", help="Куда записать отчёт и базу.")
+    ] = Path("var/demo"),
+) -> int:
     """Five weekly audits, so that the report has a past; the last one is shown."""
     shutil.rmtree(folder, ignore_errors=True)
     now = real_time()
@@ -98,7 +104,13 @@ def _show(application: Application, audit: Audit, folder: Path) -> None:
         print(f"Письмо одной школе: {write(school, slug, folder / name).resolve()}")
 
 
-def sandbox(port: int, folder: Path | None) -> int:
+def sandbox(
+    port: Annotated[int, typer.Option("--port", help="Порт; 0 — любой свободный.")] = 0,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--registry", metavar="ПАПКА", help="Куда записать реестр города."),
+    ] = None,
+) -> int:
     """Serve the demo town until Ctrl-C, and say how to point Dozor at it."""
     with serve(demo_world(real_time()), port) as running:
         if folder:

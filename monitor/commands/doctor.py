@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rich.console import Console
 from rich.text import Text
 
 from collectors.model import Sign
+from monitor.commands.parameters import Config
 from monitor.config import load_settings
 from monitor.service.health import FAULT, OK, WARNING, examined
 
 STYLES = {OK: "green", WARNING: "yellow", FAULT: "bold red"}
 
 
-def doctor(config: Path) -> int:
+def doctor(config: Config) -> int:
     """Status 0 when there is no fault, 2 otherwise; warnings do not count."""
     signs = [Sign(OK, f"настройки: {config}"), *examined(load_settings(config))]
     for sign in signs:

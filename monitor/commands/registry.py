@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from collectors.errors import UsageError
 from monitor.application import load_acts, pack_files, real_time
+from monitor.commands.parameters import Config, File
 from monitor.config import load_settings
 from monitor.registry import check as checked
 from monitor.registry import diff as compared
@@ -22,8 +26,13 @@ from monitor.registry.workbook import template as made_template
 WRONG = 2
 
 
-def check(config: Path, files: Sequence[Path]) -> int:
-    paths = list(files) or list(load_settings(config).registry)
+def check(
+    config: Config,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[ФАЙЛ]…", help="Без имён — из настроек.")
+    ] = None,
+) -> int:
+    paths = files or list(load_settings(config).registry)
     faults = checked(paths, packs=tuple(pack_files()))
     print(*faults, sep="\n" if faults else "")
     errors = [one for one in faults if one.severity == "error"]
@@ -32,19 +41,24 @@ def check(config: Path, files: Sequence[Path]) -> int:
     return WRONG if errors else 0
 
 
-def template(file: Path) -> int:
+def template(file: File) -> int:
     made_template(file)
     print(f"{file}: заполните таблицу и выполните «dozor registry import {file}»")
     return 0
 
 
 def import_table(
-    file: Path,
-    output: Path | None,
-    *,
-    municipality: str | None,
-    name: str | None,
-    timezone: str,
+    file: File,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="ФАЙЛ", help="Куда записать TOML.")
+    ] = None,
+    municipality: Annotated[
+        str | None, typer.Option("--municipality", help="Имя (slug), если его нет в таблице.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Название муниципалитета для таблицы ЦУР.")
+    ] = None,
+    timezone: Annotated[str, typer.Option("--timezone", help="Часовой пояс.")] = "Europe/Moscow",
 ) -> int:
     found = grids(file)
     unread: dict[Fault, None] = {}
@@ -98,13 +112,19 @@ def _write_several(
     return 0
 
 
-def export(file: Path, output: Path) -> int:
+def export(
+    file: File,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="ФАЙЛ")],
+) -> int:
     exported(load(file), output)
     print(output)
     return 0
 
 
-def diff(old: Path, new: Path) -> int:
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="СТАРЫЙ")],
+    new: Annotated[Path, typer.Argument(metavar="НОВЫЙ")],
+) -> int:
     after = load(new)
     found = compared(
         load(old), after, tuple(load_acts().values()), real_time().astimezone(after.timezone).date()

@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+import typer
 
 from collectors.barrier import watched
 from collectors.errors import UsageError
 from monitor.application import Application, opened, real_time
 from monitor.audit.breaks import format_barrier, tell_of
 from monitor.audit.scope import UnknownInstitutionError, in_scope
+from monitor.commands.parameters import AuditNumber, Config
 from monitor.config import load_settings
 from monitor.mail.delivery import Delivered, deliver, queue_report
 from monitor.reporting.facts import with_facts
@@ -47,12 +51,29 @@ STATES = {
 
 
 def report(
-    config: Path,
-    number: int | None,
-    kind: str,
-    output: Path | None,
-    institution: str | None,
-    municipality: str | None = None,
+    config: Config,
+    number: AuditNumber = None,
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="ВИД",
+            help="html, text, xlsx, cur (таблица ЦУР), letter (письмо учреждению) и другие; "
+            "все назовёт --format «?».",
+        ),
+    ] = "html",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="ФАЙЛ", help="Куда записать; «-» — на экран."),
+    ] = None,
+    institution: Annotated[
+        str | None,
+        typer.Option("--institution", metavar="УЧРЕЖДЕНИЕ", help="Только об одном учреждении."),
+    ] = None,
+    municipality: Annotated[
+        str | None,
+        typer.Option("--municipality", metavar="ID", help="Только об одном муниципалитете."),
+    ] = None,
 ) -> int:
     if kind not in installed():
         raise UsageError([f"--format {kind}: такого вида нет; есть {', '.join(installed())}"])
@@ -129,7 +150,13 @@ def _path(
     return path.with_name(f"{path.name.removesuffix(end)}-{institution.replace('/', '-')}{end}")
 
 
-def send(config: Path, number: int | None, *, again: bool) -> int:
+def send(
+    config: Config,
+    number: AuditNumber = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Отправить ещё раз, даже если уже отправлено.")
+    ] = False,
+) -> int:
     with opened(load_settings(config)) as application, watched() as faults:
         mail = application.settings.mail
         if not (mail.deputies or mail.cur):
@@ -165,7 +192,12 @@ def say_delivered(done: Delivered) -> None:
         print(f"Ждут, пока уйдёт отчёт руководителю, писем учреждениям: {done.held}")
 
 
-def outbox(config: Path, *, retry: bool) -> int:
+def outbox(
+    config: Config,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Снова поставить в очередь отложенные письма.")
+    ] = False,
+) -> int:
     settings = load_settings(config)
     engine = open_database(settings.storage.database)
     try:
@@ -186,7 +218,7 @@ def _told(row: MessageRow, zone: ZoneInfo) -> list[str]:
     return [*lines, f"причина: {one_line(row.answer)}"] if row.answer else lines
 
 
-def verify(config: Path) -> int:
+def verify(config: Config) -> int:
     settings = load_settings(config)
     engine = open_database(settings.storage.database)
     try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -16,7 +18,9 @@ from rules.packs import load_act
 from rules.text.explain import explained
 
 
-def list_requirements(act: str | None) -> int:
+def list_requirements(
+    act: Annotated[str | None, typer.Argument(metavar="[АКТ]", help="Без имени — все.")] = None,
+) -> int:
     acts = load_acts()
     if act is not None and act not in acts:
         raise UsageError([f"акта «{act}» нет; есть {', '.join(acts)}"])
@@ -26,7 +30,9 @@ def list_requirements(act: str | None) -> int:
     return 0
 
 
-def explain(requirement: str) -> int:
+def explain(
+    requirement: Annotated[str, typer.Argument(metavar="ТРЕБОВАНИЕ")],
+) -> int:
     found = {one.id: one for act in load_acts().values() for one in act.requirements}
     wanted = _wanted(requirement, found)
     for one in wanted:
@@ -34,7 +40,9 @@ def explain(requirement: str) -> int:
     return 0
 
 
-def check(files: Sequence[Path]) -> int:
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[ФАЙЛ]…")] = None,
+) -> int:
     for path in files or pack_files().values():
         act = load_act(path)
         print(f"{path.name}: требований {len(act.requirements)}, ошибок нет")

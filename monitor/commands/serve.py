@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from monitor.application import opened, real_time
+from monitor.commands.parameters import Config, Workers
 from monitor.config import Settings, check_workers, load_settings
 from monitor.service.metrics import metrics_served
 from monitor.service.nights import Service
 from monitor.service.nights import serve as run
 
 
-def serve(config: Path, metrics: str | None = None, *, shared: bool = False) -> int:
+def serve(
+    config: Config,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            "--metrics", metavar="АДРЕС:ПОРТ", help="Отвечать на /health и /metrics (Prometheus)."
+        ),
+    ] = None,
+    workers: Workers = False,
+) -> int:
     settings = load_settings(config)
-    nightly = _shared_night(settings) if shared else None
+    nightly = _shared_night(settings) if workers else None
     with opened(settings):
         """What is wrong with the registry, packs or database is told now, not at night."""
     zone = settings.schedule.timezone

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated
+
+import typer
 
 from collectors.errors import UsageError
-from collectors.text import normalised, normalised_all
 from monitor.application import Application, opened
 from monitor.audit.scope import in_scope
-from monitor.commands.moments import day
+from monitor.commands.moments import day, seen
+from monitor.commands.parameters import Config, Document, Name, PageAddress
 from monitor.config import load_settings
 from monitor.registry.addresses import page_address
 from monitor.registry.cells import is_nothing
@@ -23,62 +26,118 @@ from monitor.storage.audits import latest
 from monitor.storage.statements import Statement
 from rules.model import Attestation, Event, Institution, Municipality, Waiver
 
+UNDATED = date.min  # the day is the audit's that found it, or today
 
-def attest(config: Path, institution: str, **said: Any) -> int:
-    said = _said(said)
-    _needed("--by", said["stated_by"], "укажите должность того, кто подтверждает")
-    if said["kind"] == "finding" and not (said["requirement"] and said["outcome"]):
+
+def attest(
+    config: Config,
+    institution: Name,
+    kind: Annotated[AttestationKind, typer.Option("--kind", help="Что подтверждают.")] = "finding",
+    by: Annotated[str, typer.Option("--by", help="Должность заявившего.")] = "",
+    on: Annotated[str | None, typer.Option("--on", help="Когда заявлено: 2026-03-01.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="До какого дня верно.")] = None,
+    no: Annotated[bool, typer.Option("--no", help="Признание: нет, не сделано.")] = False,
+    page: PageAddress = None,
+    count: Annotated[int | None, typer.Option("--count", help="Сколько подтвердили.")] = None,
+    of: Annotated[int | None, typer.Option("--of", help="Из скольких.")] = None,
+    document: Document = "",
+    requirement: Annotated[
+        str | None, typer.Option("--requirement", help="Какое требование решено.")
+    ] = None,
+    outcome: Annotated[
+        StatedOutcome | None, typer.Option("--outcome", help="Как решено: выполнено или нет.")
+    ] = None,
+    about: Annotated[
+        str | None, typer.Option("--about", help="О каком учреждении говорит сайт администрации.")
+    ] = None,
+) -> int:
+    answer = Attestation(
+        kind=kind,
+        stated_by=seen(by),
+        stated_on=day(on) if on else UNDATED,
+        valid_until=day(until) if until else None,
+        value=None if kind == "finding" else not no,
+        page=_address(page),
+        count=count,
+        of=of,
+        document=seen(document),
+        requirement=seen(requirement) if requirement else None,
+        outcome=outcome,
+        about=seen(about) if about else None,
+        source="database",
+    )
+    _check_answer(answer)
+    return _record(config, institution, lambda application: _dated(application, answer))
+
+
+def _check_answer(answer: Attestation) -> None:
+    _check_given("--by", answer.stated_by, "укажите должность того, кто подтверждает")
+    if answer.kind == "finding" and not (answer.requirement and answer.outcome):
         raise UsageError(["чтобы закрыть «нужно посмотреть», укажите --requirement и --outcome"])
-    if said["about"] and said["kind"] != "finding":
+    if answer.about and answer.kind != "finding":
         raise UsageError(["--about бывает только с --requirement: он говорит, о ком вывод"])
-    _check("--kind", said["kind"], AttestationKind)
-    _check("--outcome", said["outcome"], StatedOutcome)
-    said |= {
-        "stated_on": day(said["stated_on"]) if said["stated_on"] else None,
-        "valid_until": day(said["valid_until"]) if said["valid_until"] else None,
-        "page": _page(said["page"]),
-        "source": "database",
-    }
-    return _record(config, institution, lambda application: _dated(application, said))
 
 
-def _dated(application: Application, said: dict[str, Any]) -> Attestation:
+def _dated(application: Application, answer: Attestation) -> Attestation:
     """Without a date, the answer to a finding bears the day of the audit that found it."""
+    if answer.stated_on != UNDATED:
+        return answer
     now = application.clock()
-    last = latest(application.engine, now=application.clock())
-    if said["kind"] == "finding" and last:
+    last = latest(application.engine, now=now)
+    if answer.kind == "finding" and last:
         now = min(now, last.as_of)
-    zone = application.settings.schedule.timezone
-    said["stated_on"] = said["stated_on"] or now.astimezone(zone).date()
-    return Attestation(**said)
+    return replace(answer, stated_on=now.astimezone(application.settings.schedule.timezone).date())
 
 
-def waive(config: Path, institution: str, **said: Any) -> int:
-    said = _said(said)
-    _needed("--reason", said["reason"], "укажите, почему нарушение пока терпят")
-    _needed("--by", said["by"], "укажите должность того, кто разрешил")
-    said |= {"until": day(said["until"]), "page": _page(said["page"])}
-    return _record(config, institution, lambda _: Waiver(**said))
+def waive(
+    config: Config,
+    institution: Name,
+    requirement: Annotated[str, typer.Option("--requirement", help="Требование.")],
+    reason: Annotated[str, typer.Option("--reason", help="Почему.")],
+    by: Annotated[str, typer.Option("--by", help="Кто разрешил.")],
+    until: Annotated[str, typer.Option("--until", help="До какого дня: 2027-01-01.")],
+    page: PageAddress = None,
+    document: Document = "",
+) -> int:
+    waiver = Waiver(
+        requirement=seen(requirement),
+        reason=seen(reason),
+        by=seen(by),
+        until=day(until),
+        page=_address(page),
+        document=seen(document),
+    )
+    _check_given("--reason", waiver.reason, "укажите, почему нарушение пока терпят")
+    _check_given("--by", waiver.by, "укажите должность того, кто разрешил")
+    return _record(config, institution, lambda _: waiver)
 
 
-def event(config: Path, institution: str, **said: Any) -> int:
-    said = _said(said)
-    _check("--kind", said["kind"], EventKind)
-    _check("--to", said["to"], Addressee)
-    _check("--about", said["about"], EventKind)
-    said |= {"on": day(said["on"]), "page": _page(said["page"])}
-    return _record(config, institution, lambda _: Event(**said))
+def event(
+    config: Config,
+    institution: Name,
+    kind: Annotated[EventKind, typer.Option("--kind", help="Что случилось.")],
+    on: Annotated[str, typer.Option("--on", help="День: 2026-04-29.")],
+    page: PageAddress = None,
+    to: Annotated[Addressee | None, typer.Option("--to", help="Кому уведомление.")] = None,
+    about: Annotated[EventKind | None, typer.Option("--about", help="О чём уведомление.")] = None,
+    document: Document = "",
+    requirement: Annotated[
+        str | None, typer.Option("--requirement", help="О каком требовании спор.")
+    ] = None,
+) -> int:
+    happened = Event(
+        kind=kind,
+        on=day(on),
+        page=_address(page),
+        to=to,
+        about=about,
+        document=seen(document),
+        requirement=seen(requirement) if requirement else None,
+    )
+    return _record(config, institution, lambda _: happened)
 
 
-def _said(options: dict[str, Any]) -> dict[str, Any]:
-    """As a reader sees it: without signs that nobody sees, and blanks around it."""
-    return {
-        key: one.strip() if isinstance(one, str) else one
-        for key, one in normalised_all(options).items()
-    }
-
-
-def _needed(option: str, written: str | None, what: str) -> None:
+def _check_given(option: str, written: str, what: str) -> None:
     """A dash is no office and no reason, and would be kept for good."""
     if not written or is_nothing(written):
         raise UsageError([f"{option}: {what}"])
@@ -86,7 +145,7 @@ def _needed(option: str, written: str | None, what: str) -> None:
 
 def _record(config: Path, name: str, make: Callable[[Application], Statement]) -> int:
     with opened(load_settings(config)) as application:
-        institution = _one(application, normalised(name))
+        institution = _institution(application, seen(name))
         statement = make(application)
         _check_sense(application, institution, statement)
         statements.record(
@@ -100,10 +159,11 @@ def _record(config: Path, name: str, make: Callable[[Application], Statement]) -
     return 0
 
 
-def _check_sense(application: Application, one: Institution, statement: Statement) -> None:
-    town = next(town for town in application.municipalities if town.id == one.municipality)
+def _check_sense(application: Application, institution: Institution, statement: Statement) -> None:
+    towns = {municipality.id: municipality for municipality in application.municipalities}
+    town = towns[institution.municipality]
     today = _last_day(application, statement, town)
-    if found := faults(statement, one, town, application.acts_of(town), today):
+    if found := faults(statement, institution, town, application.acts_of(town), today):
         raise UsageError(found)
 
 
@@ -115,19 +175,13 @@ def _last_day(application: Application, statement: Statement, town: Municipality
     return min(days) if isinstance(statement, Waiver) else max(days)
 
 
-def _one(application: Application, name: str) -> Institution:
+def _institution(application: Application, name: str) -> Institution:
     found = in_scope(application.municipalities, [name], application.clock())
     if len(found) > 1:
-        keys = ", ".join(one.key for one in found)
+        keys = ", ".join(institution.key for institution in found)
         raise UsageError([f"«{name}» есть в нескольких реестрах; уточните: {keys}"])
     return found[0]
 
 
-def _check(option: str, word: str | None, words: Any) -> None:
-    """A mistyped word would be kept for good, and a notice that was sent would count as missing."""
-    if word is not None and word not in get_args(words):
-        raise UsageError([f"{option} {word}: пишите одно из: {', '.join(get_args(words))}"])
-
-
-def _page(written: str | None) -> str | None:
-    return page_address(written)[1] if written else None
+def _address(page: str | None) -> str | None:
+    return page_address(seen(page))[1] if page else None

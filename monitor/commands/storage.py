@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from typing import Annotated
 
+import typer
 from sqlalchemy import Engine
 
 from monitor.application import opened, real_time
 from monitor.audit.witnesses import tidy as remove_what_is_old
 from monitor.clocks.believed import words
+from monitor.commands.parameters import Config
 from monitor.config import load_settings
 from monitor.logs import hide
 from monitor.storage.addresses import passwords_of, shown, usable_address, with_password
@@ -21,7 +23,16 @@ from monitor.storage.moving import MoveError
 from monitor.storage.moving import move as carry
 
 
-def move(config: Path, to: str, password: str) -> int:
+def move(
+    config: Config,
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="АДРЕС", help="postgresql+psycopg://имя@сервер/база, пустая."),
+    ],
+    password: Annotated[
+        str, typer.Option(help="Пароль базы.", envvar="DATABASE_PASSWORD", hidden=True)
+    ] = "",
+) -> int:
     """Copy the configured database; the settings are the operator's to change."""
     settings = load_settings(config)
     written = _address(to)
@@ -42,7 +53,7 @@ def move(config: Path, to: str, password: str) -> int:
     return 0
 
 
-def tidy(config: Path) -> int:
+def tidy(config: Config) -> int:
     """What a night does at its end; also what the settings keep for longer now comes back."""
     with opened(load_settings(config)) as application:
         done = remove_what_is_old(application)
@@ -54,7 +65,7 @@ def tidy(config: Path) -> int:
     return 1 if done.doubt else 0
 
 
-def compact(config: Path) -> int:
+def compact(config: Config) -> int:
     """While nobody audits or sends."""
     settings = load_settings(config)
     with ExitStack() as stack:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from monitor.application import opened, real_time
+from monitor.commands.parameters import Config
 from monitor.config import check_workers, load_settings
 
 
-def worker(config: Path) -> int:
+def worker(config: Config) -> int:
     settings = load_settings(config)
     check_workers(settings)
     with opened(settings):

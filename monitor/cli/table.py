@@ -1,0 +1,97 @@
+"""Every command of `dozor`: where it is declared, and the line that `--help` shows of it.
+
+A command is a function in a module of
+`monitor/commands/`; its parameters are the command's, and the number that it gives is the exit
+status. The module is imported when the command is
+used, so that `dozor --help` and each command load no work but their own
+(`tests/test_start.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    module: str  # of monitor.commands
+    summary: str
+    function: str = ""  # where it has another name than the command
+
+
+GROUPS: Mapping[str, str] = {
+    "registry": "Реестр учреждений: проверить, заполнить из таблицы, выгрузить.",
+    "storage": "Хранилище: перенести базу на сервер PostgreSQL.",
+    "rules": "Требования актов: перечень и объяснение каждого.",
+}
+COMMANDS: Mapping[str, Mapping[str, Declared]] = {
+    "dozor": {
+        "audit": Declared("audit", "Прочитать страницы, сверить с актами, составить отчёт."),
+        "collect": Declared("audit", "Только прочитать страницы и сохранить увиденное."),
+        "evaluate": Declared(
+            "audit", "Оценить заново то, что уже сохранено, без обращения к сети."
+        ),
+        "report": Declared("report", "Составить отчёт о сохранённой проверке."),
+        "send": Declared("report", "Отправить отчёт по электронной почте."),
+        "outbox": Declared("report", "Показать письма: ушедшие, ждущие, отложенные."),
+        "serve": Declared(
+            "serve", "Работать постоянно: проверка и письмо каждую ночь по расписанию."
+        ),
+        "worker": Declared(
+            "worker", "Брать части проверки из общей очереди, пока не остановят (PostgreSQL)."
+        ),
+        "backup": Declared(
+            "backup",
+            "Сохранить базу и материалы в один файл (ФАЙЛ.tar.gz); служба может работать.",
+        ),
+        "restore": Declared(
+            "backup", "Восстановить базу и материалы из файла, который записала команда backup."
+        ),
+        "doctor": Declared("doctor", "Проверить настройки, реестр, базу, ключи доступа и почту."),
+        "verify": Declared("report", "Проверить, что сохранённые материалы никто не менял."),
+        "contacts": Declared(
+            "contacts", "Найти контакты в текстах (ФАЙЛ.jsonl с полями id, text, links)."
+        ),
+        "attest": Declared(
+            "statements", "Записать подтверждение того, чего программа увидеть не может."
+        ),
+        "waive": Declared(
+            "statements", "Записать отсрочку: нарушение остаётся, но показано с нею."
+        ),
+        "event": Declared(
+            "statements",
+            "Записать событие: страница создана, уведомление отправлено, спор открыт.",
+        ),
+        "sandbox": Declared(
+            "demo",
+            "Запустить вымышленный город: сервер, который отвечает как ВКонтакте, ОК и сайты.",
+        ),
+        "demo": Declared("demo", "Показать всё на вымышленном городе, без ключей и без сети."),
+    },
+    "registry": {
+        "check": Declared("registry", "Назвать все ошибки реестра: файл, строка, что написать."),
+        "template": Declared("registry", "Записать пустую таблицу XLSX с пояснениями."),
+        "import": Declared(
+            "registry", "Сделать реестр из XLSX, CSV или таблицы ЦУР.", "import_table"
+        ),
+        "export": Declared("registry", "Выгрузить реестр в XLSX."),
+        "diff": Declared("registry", "Сказать, что меняет новый реестр и о чём нужно уведомить."),
+    },
+    "storage": {
+        "move": Declared(
+            "storage", "Перенести всё из базы настроек (SQLite) в пустую базу PostgreSQL и сверить."
+        ),
+        "tidy": Declared(
+            "storage", "Убрать в корзину то, чему вышел срок, и вернуть из неё то, чему не вышел."
+        ),
+        "compact": Declared("storage", "Вернуть диску место, которое освободилось внутри базы."),
+    },
+    "rules": {
+        "list": Declared("rules", "Перечислить требования.", "list_requirements"),
+        "explain": Declared(
+            "rules", "Объяснить требование: что велит закон, на что смотрят, как исправить."
+        ),
+        "check": Declared("rules", "Проверить файлы актов."),
+    },
+}

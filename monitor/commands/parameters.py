@@ -1,0 +1,41 @@
+"""Parameters that several commands take, each declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+# Given by `dozor --config FILE …` where the command itself is typed without it.
+Config = Annotated[Path, typer.Option("--config", metavar="ФАЙЛ", hidden=True)]
+Names = Annotated[list[str] | None, typer.Argument(metavar="[УЧРЕЖДЕНИЕ]…", help="Без имён — все.")]
+Name = Annotated[str, typer.Argument(metavar="УЧРЕЖДЕНИЕ")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="МОМЕНТ",
+        help="На какой момент проверять: 2026-11-22T03:00:00+07:00. Без него — сейчас.",
+    ),
+]
+Json = Annotated[Path | None, typer.Option("--json", metavar="ФАЙЛ", help="Записать итог в JSON.")]
+Html = Annotated[Path | None, typer.Option("--html", metavar="ФАЙЛ", help="Записать отчёт HTML.")]
+Strict = Annotated[
+    bool,
+    typer.Option("--fail-on-findings", help="Завершиться с кодом 4, если есть невыполненное."),
+]
+AuditNumber = Annotated[
+    int | None,
+    typer.Option(
+        "--audit",
+        metavar="N",
+        help="Номер проверки. Без него — последняя из проверок всех учреждений.",
+    ),
+]
+File = Annotated[Path, typer.Argument(metavar="ФАЙЛ")]
+Workers = Annotated[
+    bool, typer.Option("--workers", help="Читают процессы dozor worker (PostgreSQL).")
+]
+PageAddress = Annotated[str | None, typer.Option("--page", help="Адрес страницы.")]
+Document = Annotated[str, typer.Option("--document", help="Документ.")]
