@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from collectors.apart import Apart
 from collectors.barrier import barrier
 from collectors.contacts import union
-from collectors.http import Answer, Client, NoSuchNameError, ReadError
+from collectors.http.answers import Answer
+from collectors.http.client import Client
+from collectors.http.errors import NoSuchNameError, ReadError
 from collectors.model import (
     Contacts,
     Crawl,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from collectors.http import Answer, CertificateError, CertificateTrouble, NoSuchNameError, ReadError
+from collectors.http.answers import Answer
+from collectors.http.errors import CertificateError, CertificateTrouble, NoSuchNameError, ReadError
 from collectors.links import page_in_link
 from collectors.model import Failure, FailureCode
 from collectors.site.page import LITTLE_TEXT, Reading

@@ -11,16 +11,9 @@ from typing import ParamSpec, TypeVar
 from collectors.apart import HEAVY, Apart, OverrunError
 from collectors.ends import breaks_off, lacks_end
 from collectors.guard import AddressError, check_url
-from collectors.http import (
-    Answer,
-    CertificateError,
-    CertificateTrouble,
-    Client,
-    Extent,
-    ReadError,
-    content_type,
-    read_error,
-)
+from collectors.http.answers import Answer, Extent, content_type
+from collectors.http.client import Client
+from collectors.http.errors import CertificateError, CertificateTrouble, ReadError, read_error
 from collectors.model import Evidence, Failure, FailureCode
 from collectors.site.page import Reading, Source, read_page
 from collectors.site.robots import Robots, robots

@@ -12,7 +12,8 @@ from collectors.apart import HEAVY, Apart, OverrunError
 from collectors.contacts import find_contacts
 from collectors.guard import guard
 from collectors.heads import MOST_INTERIM, MOST_LINES
-from collectors.http import MOST_COOKIES, open_client
+from collectors.http.client import open_client
+from collectors.http.cookies import MOST_COOKIES
 from collectors.model import FailureCode, Observation, Page, SiteFacts
 from collectors.ok import page as ok
 from collectors.ok.widgets import ok_widgets

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.http import CertificateError, NoSuchNameError, ReadError
+from collectors.http.errors import CertificateError, NoSuchNameError, ReadError
 from collectors.model import Block, Failure, FailureCode
 from collectors.site.dates import dates, mentions
 from collectors.site.frontier import Frontier
