@@ -25,7 +25,8 @@ from collectors.heads import put_right
 from collectors.model import SITE, Page
 from collectors.site import SiteSettings
 from collectors.site.collect import collect
-from collectors.site.page import Source, read_page
+from collectors.site.markup import Source
+from collectors.site.page import read_page
 from collectors.site.robots import robots, sitemap_of
 from collectors.site.territory import _own_page, resolved, territory
 from monitor.sandbox import Site, SitePage, World

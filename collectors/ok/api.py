@@ -12,7 +12,9 @@ from typing import Any
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
-from collectors.http import Answer, Client, ReadError
+from collectors.http.answers import Answer
+from collectors.http.client import Client
+from collectors.http.errors import ReadError
 from collectors.model import Evidence, Failure, FailureCode
 from collectors.numbers import parsed, whole
 from collectors.ok import beans

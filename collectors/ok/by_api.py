@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from collectors.halving import Halvings
-from collectors.http import Client, ReadError
+from collectors.http.client import Client
+from collectors.http.errors import ReadError
 from collectors.model import Evidence, Failure, FailureCode, Page, Run
 from collectors.numbers import number_in as number_as_told
 from collectors.ok import beans

@@ -16,7 +16,8 @@ from collectors.addresses import AddressError
 from collectors.barrier import barrier
 from collectors.contacts import find_contacts, union
 from collectors.guard import Guard, guard
-from collectors.http import Limits, open_client
+from collectors.http.client import open_client
+from collectors.http.limits import Limits
 from collectors.model import (
     OK,
     Access,

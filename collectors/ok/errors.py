@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from collectors.http import ReadError
+from collectors.http.errors import ReadError
 from collectors.model import Evidence, Failure, FailureCode
 
 

@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup
 
 from collectors.ends import has_end, without_loose_end
-from collectors.http import Answer, Client, ReadError
+from collectors.http.answers import Answer
+from collectors.http.client import Client
+from collectors.http.errors import ReadError
 from collectors.model import Evidence, Facts, Failure, FailureCode, Page, Presence, Run, Wall
 from collectors.ok import page as html
 from collectors.ok.settings import OkSettings

@@ -9,7 +9,7 @@ from itertools import islice
 
 from collectors.ends import is_page
 from collectors.hints import hints_of, is_crowded, names_a_network
-from collectors.http import ReadError
+from collectors.http.errors import ReadError
 from collectors.model import FailureCode, Link
 from collectors.site.encodings import decoded
 from collectors.site.reader import Reader, is_refusal

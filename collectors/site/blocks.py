@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from collectors.links import page_in_link
 from collectors.model import Block, Link
-from collectors.site.budget import SEARCHED_A_STEP, Budget
+from collectors.site.budget import SEARCHED_A_STEP, WorkBudget
 from collectors.site.html import elements, href_of, marks, on_one_line, shown
 from collectors.site.shown import shown_contacts
 from collectors.site.territory import absolute
@@ -42,7 +42,7 @@ class _Piece:
     parts: tuple[HtmlElement, ...]
 
 
-def blocks(root: HtmlElement, base: str, place: str, budget: Budget) -> Iterator[Block]:
+def blocks(root: HtmlElement, base: str, place: str, budget: WorkBudget) -> Iterator[Block]:
     """Each (heading, text) once. `contacts.links` are all links of the block, outward ones too.
 
     Raises SpentError.
@@ -62,7 +62,7 @@ def blocks(root: HtmlElement, base: str, place: str, budget: Budget) -> Iterator
         )
 
 
-def _pieces(root: HtmlElement, budget: Budget) -> Iterator[_Piece]:
+def _pieces(root: HtmlElement, budget: WorkBudget) -> Iterator[_Piece]:
     yield from _sections(root, budget)
     for row in elements(root, "tr"):
         if next(elements(row, "table"), None) is None:
@@ -76,7 +76,7 @@ def _pieces(root: HtmlElement, budget: Budget) -> Iterator[_Piece]:
             yield _listed(box, budget)
 
 
-def _sections(root: HtmlElement, budget: Budget) -> Iterator[_Piece]:
+def _sections(root: HtmlElement, budget: WorkBudget) -> Iterator[_Piece]:
     for heading in elements(root, *HEADINGS):
         parts = tuple(_following(heading, budget))
         text = "\n".join(filter(None, (shown(part, budget) for part in parts)))
@@ -84,7 +84,7 @@ def _sections(root: HtmlElement, budget: Budget) -> Iterator[_Piece]:
         yield _Piece(title, text[:MOST_TEXT], (heading, *parts))
 
 
-def _following(heading: HtmlElement, budget: Budget) -> Iterator[HtmlElement]:
+def _following(heading: HtmlElement, budget: WorkBudget) -> Iterator[HtmlElement]:
     """What stands under a heading: up to the next one of its rank, out of its own wrapping box."""
     start = heading
     while start.getnext() is None:
@@ -106,13 +106,13 @@ def _ends_section(element: HtmlElement, rank: str) -> bool:
     return any(str(inner.tag) <= rank for inner in elements(element, *HEADINGS))
 
 
-def _row(row: HtmlElement, budget: Budget) -> _Piece:
+def _row(row: HtmlElement, budget: WorkBudget) -> _Piece:
     cells = (on_one_line(cell, MOST_HEADING, budget) for cell in elements(row, "td", "th"))
     heading = next((cell for cell in cells if NAME.search(cell)), "")
     return _Piece(heading, shown(row, budget)[:MOST_TEXT], (row,))
 
 
-def _listed(element: HtmlElement, budget: Budget) -> _Piece:
+def _listed(element: HtmlElement, budget: WorkBudget) -> _Piece:
     text = shown(element, budget)[:MOST_TEXT]
     heading = next((line for line in text.splitlines() if NAME.search(line)), "")
     term = element.getprevious() if element.tag == "dd" else None
@@ -121,7 +121,7 @@ def _listed(element: HtmlElement, budget: Budget) -> _Piece:
     return _Piece(heading[:MOST_HEADING], text, (element,))
 
 
-def _menu_items(root: HtmlElement, budget: Budget) -> set[HtmlElement]:
+def _menu_items(root: HtmlElement, budget: WorkBudget) -> set[HtmlElement]:
     parts = elements(root, "nav", "ul", "ol", "div", "header", "section", "aside", "li")
     items: set[HtmlElement] = set()
     for part in parts:
@@ -141,7 +141,7 @@ def _is_box(element: HtmlElement) -> bool:
     return element.tag == "details" or BOX.search(marks(element)) is not None
 
 
-def _holds_boxes(box: HtmlElement, budget: Budget) -> bool:
+def _holds_boxes(box: HtmlElement, budget: WorkBudget) -> bool:
     for one in elements(box, "div", "article", "section", "details"):
         budget.spend()
         if one is not box and _is_box(one):

@@ -7,6 +7,9 @@ may help, what was not seen accuses nobody.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TypeVar
+
 MOST_DEPTH = 512  # elements in elements, as in browsers
 MOST_STEPS = 400_000  # lines and elements looked at again; a crowded real page takes a tenth
 MOST_TEXT = 400_000  # characters that a page shows: some two hundred printed sheets
@@ -16,11 +19,16 @@ LETTERS_A_STEP = 500  # merely copied
 SEARCHED_A_STEP = 20  # looked through for contacts
 
 
+T = TypeVar("T")
+
+
 class SpentError(Exception):
     """The budget of the page is at its end."""
 
 
-class Budget:
+class WorkBudget:
+    """The steps that one page has left."""
+
     def __init__(self, steps: int = MOST_STEPS) -> None:
         self.left = steps
 
@@ -33,3 +41,11 @@ class Budget:
         self.left -= steps
         if self.left < 0:
             raise SpentError
+
+
+def until_spent(found: Iterator[T]) -> Iterator[T]:
+    """What comes before the budget is at its end."""
+    try:
+        yield from found
+    except SpentError:
+        return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from collectors.http import trust_store
+from collectors.http.client import trust_store
 from collectors.model import CallsLeft, Health, Sign
 from collectors.roots import RootsError, certificates_in, doubts
 from collectors.site.settings import SiteSettings

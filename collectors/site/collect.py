@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from collectors.apart import Apart
 from collectors.barrier import barrier
 from collectors.guard import Resolver, guard, resolve
-from collectors.http import Client, Limits, open_client, trust_store
+from collectors.http.client import Client, open_client, trust_store
+from collectors.http.limits import Limits
 from collectors.model import SITE, Observation, Page, Run
 from collectors.site.crawl import SiteReading, read_site
 from collectors.site.settings import SiteSettings

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from collectors.apart import Apart
 from collectors.barrier import barrier
 from collectors.contacts import union
-from collectors.http import Answer, Client, NoSuchNameError, ReadError
+from collectors.http.answers import Answer
+from collectors.http.client import Client
+from collectors.http.errors import NoSuchNameError, ReadError
 from collectors.model import (
     Contacts,
     Crawl,
@@ -27,7 +29,7 @@ from collectors.networks import social_networks
 from collectors.site.beside import mapped_pages, own_scripts, scripted_widgets
 from collectors.site.frontier import Frontier
 from collectors.site.home import Home, find_home
-from collectors.site.page import Reading
+from collectors.site.page import PageReading
 from collectors.site.reader import NotAPageError, Reader
 from collectors.site.settings import SiteSettings
 from collectors.site.territory import Target, Territory, target
@@ -207,7 +209,7 @@ class _Crawl:
         self.frontier.follow(reading.links, reading.maps, steps)
         return True
 
-    def _take(self, reading: Reading) -> None:
+    def _take(self, reading: PageReading) -> None:
         """Of what every page of a site repeats (menu, side bar), the first showing is kept."""
         self.frontier.read += 1
         if reading.is_cut:

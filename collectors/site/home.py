@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import httpx
 
-from collectors.http import Answer, CertificateError, CertificateTrouble, NoSuchNameError, ReadError
+from collectors.http.answers import Answer
+from collectors.http.errors import CertificateError, CertificateTrouble, NoSuchNameError, ReadError
 from collectors.links import page_in_link
 from collectors.model import Failure, FailureCode
-from collectors.site.page import LITTLE_TEXT, Reading
+from collectors.site.page import LITTLE_TEXT, PageReading
 from collectors.site.reader import NotAPageError, Reader
 from collectors.site.territory import Territory, territory
 
@@ -20,7 +21,7 @@ GONE = (404, 410)
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    reading: Reading
+    reading: PageReading
     site: Territory
 
 

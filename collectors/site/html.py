@@ -9,7 +9,7 @@ from urllib.parse import quote
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from collectors.site.budget import LETTERS_A_STEP, MOST_DEPTH, Budget
+from collectors.site.budget import LETTERS_A_STEP, MOST_DEPTH, WorkBudget
 from collectors.text import is_normal_markup, normalised
 
 BREAK = "\u2028"  # stands for "a new line on the screen": white space of the source means nothing
@@ -111,7 +111,7 @@ def lay_out(root: HtmlElement) -> None:
         cell.tail = " | " + (cell.tail or "")
 
 
-def shown(element: HtmlElement, budget: Budget | None = None) -> str:
+def shown(element: HtmlElement, budget: WorkBudget | None = None) -> str:
     """The visible text, a line a line; cells of a table row stay on one, divided by bars.
 
     Raises SpentError where there is a budget.
@@ -124,7 +124,7 @@ def shown(element: HtmlElement, budget: Budget | None = None) -> str:
     return "\n".join(line for line in tidy if line)
 
 
-def on_one_line(element: HtmlElement, most: int, budget: Budget | None = None) -> str:
+def on_one_line(element: HtmlElement, most: int, budget: WorkBudget | None = None) -> str:
     return " ".join(shown(element, budget).split())[:most]
 
 

@@ -11,18 +11,12 @@ from typing import ParamSpec, TypeVar
 from collectors.apart import HEAVY, Apart, OverrunError
 from collectors.ends import breaks_off, lacks_end
 from collectors.guard import AddressError, check_url
-from collectors.http import (
-    Answer,
-    CertificateError,
-    CertificateTrouble,
-    Client,
-    Extent,
-    ReadError,
-    content_type,
-    read_error,
-)
+from collectors.http.answers import Answer, Extent, content_type
+from collectors.http.client import Client
+from collectors.http.errors import CertificateError, CertificateTrouble, ReadError, read_error
 from collectors.model import Evidence, Failure, FailureCode
-from collectors.site.page import Reading, Source, read_page
+from collectors.site.markup import Source
+from collectors.site.page import PageReading, read_page
 from collectors.site.robots import Robots, robots
 from collectors.site.territory import Territory, target
 
@@ -88,7 +82,7 @@ class Reader:
             await self._check_robots(answer.url)
         return answer
 
-    async def parse(self, answer: Answer, site: Territory) -> Reading:
+    async def parse(self, answer: Answer, site: Territory) -> PageReading:
         """Raises ReadError. Half a page that looks like no page at all is half a page."""
         source = Source(
             url=answer.url,
@@ -181,7 +175,7 @@ def is_usual(body: bytes) -> bool:
     return links + body.count(b"@") // 4 <= MANY_LINKS
 
 
-def _read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> Reading:
+def _read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> PageReading:
     """Whether its end came is looked for here, too: it takes a while for megabytes."""
     ends = replace(
         source,
@@ -205,7 +199,7 @@ def _origin(url: str) -> str:
         raise read_error(error) from error
 
 
-def _instead_of_page(reading: Reading) -> FailureCode | None:
+def _instead_of_page(reading: PageReading) -> FailureCode | None:
     if reading.gate:
         return reading.gate
     if reading.needs_javascript:

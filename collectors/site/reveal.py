@@ -22,7 +22,7 @@ from collectors.contacts.domains import trimmed_host
 from collectors.contacts.emails import find_emails
 from collectors.contacts.hints import OBJECT, ends_with_label
 from collectors.contacts.phones import find_phones
-from collectors.site.budget import LETTERS_A_STEP, MOST_TEXT, Budget, SpentError
+from collectors.site.budget import LETTERS_A_STEP, MOST_TEXT, SpentError, WorkBudget
 from collectors.site.html import elements
 from collectors.site.scripts import spoken, told_numbers, written
 
@@ -71,7 +71,7 @@ CONTACT = re.compile(r"@|%40|соба|\bat\b|(?:\d\D{0,4}){5}", re.IGNORECASE)
 MAIL = re.compile(r"(?<![a-z])(?:e?[-_]?mail|e?-?pochta|почт[аы])(?![a-z])", re.IGNORECASE)
 
 
-def reveal(root: HtmlElement, budget: Budget, *, with_signs: bool) -> None:
+def reveal(root: HtmlElement, budget: WorkBudget, *, with_signs: bool) -> None:
     """Called before scripts and drawings are taken out. Where the budget ends, this ends too.
 
     `with_signs`: also where an address of e-mail is plain; the rest of the page is searched.
@@ -84,7 +84,7 @@ def reveal(root: HtmlElement, budget: Budget, *, with_signs: bool) -> None:
         return
 
 
-def _reveal(root: HtmlElement, budget: Budget) -> None:
+def _reveal(root: HtmlElement, budget: WorkBudget) -> None:
     for element in (*TURNED(root), *elements(root, "bdo")):
         _turn(element, budget)
     for element in TOLD(root):
@@ -100,7 +100,7 @@ def _reveal(root: HtmlElement, budget: Budget) -> None:
     _add_styled(root)
 
 
-def _sign(root: HtmlElement, budget: Budget) -> None:
+def _sign(root: HtmlElement, budget: WorkBudget) -> None:
     """`OBJECT` where a picture or an empty place stands for a contact."""
     for element in elements(root, *DRAWN):
         _beside(element, _drawn(element, budget))
@@ -124,7 +124,7 @@ def _instead(element: HtmlElement, text: str) -> None:
 
 
 # --- attributes -------------------------------------------------------------------------------
-def _tell(element: HtmlElement, budget: Budget) -> None:
+def _tell(element: HtmlElement, budget: WorkBudget) -> None:
     values = {
         name: value
         for name, value in element.attrib.items()
@@ -148,7 +148,7 @@ def _number(name: str, value: str) -> str | None:
     return value if is_told and CONTACT.search(value) and find_phones(value, "") else None
 
 
-def _unsaid(number: str, element: HtmlElement, budget: Budget) -> str:
+def _unsaid(number: str, element: HtmlElement, budget: WorkBudget) -> str:
     """ "" where the text of the element says it already."""
     said = re.sub(r"\D", "", _said(element, budget))
     return "" if re.sub(r"\D", "", number)[-5:] in said else f"тел. {number}"
@@ -246,14 +246,14 @@ def _coded(element: HtmlElement) -> Iterator[str]:
 
 
 # --- pictures ---------------------------------------------------------------------------------
-def _inside(element: HtmlElement, budget: Budget) -> str:
+def _inside(element: HtmlElement, budget: WorkBudget) -> str:
     """The contacts that are drawn as letters, or shown to who has no scripts."""
     text = " ".join("".join(islice(_texts(element, budget), 200)).split())[:LONGEST_VALUE]
     is_contact = CONTACT.search(text) and (find_emails(text, "") or find_phones(text, ""))
     return text if is_contact else ""
 
 
-def _texts(element: HtmlElement, budget: Budget) -> Iterator[str]:
+def _texts(element: HtmlElement, budget: WorkBudget) -> Iterator[str]:
     """As `itertext`, which in the midst of boxes without a text does not tell how far it went."""
     if not len(element):
         yield element.text or ""
@@ -266,7 +266,7 @@ def _texts(element: HtmlElement, budget: Budget) -> Iterator[str]:
             yield text
 
 
-def _drawn(element: HtmlElement, budget: Budget) -> str:
+def _drawn(element: HtmlElement, budget: WorkBudget) -> str:
     said = " ".join(filter(None, map(element.get, TITLES)))[:LONGEST_VALUE]
     if CONTACT.search(said) and find_phones(said, ""):
         return said
@@ -278,7 +278,7 @@ def _drawn(element: HtmlElement, budget: Budget) -> str:
     return OBJECT if _is_labelled(element, budget) else ""
 
 
-def _is_labelled(element: HtmlElement, budget: Budget) -> bool:
+def _is_labelled(element: HtmlElement, budget: WorkBudget) -> bool:
     """«E-mail:» stands right before it, over the borders of a few others; no label of a field."""
     node = element
     for _ in range(STEPS_BACK):
@@ -291,7 +291,7 @@ def _is_labelled(element: HtmlElement, budget: Budget) -> bool:
     return False
 
 
-def _step_back(node: HtmlElement, budget: Budget) -> tuple[HtmlElement | None, str]:
+def _step_back(node: HtmlElement, budget: WorkBudget) -> tuple[HtmlElement | None, str]:
     """The element before, or the one around, and the text between."""
     before = node.getprevious()
     if before is None:
@@ -301,7 +301,7 @@ def _step_back(node: HtmlElement, budget: Budget) -> tuple[HtmlElement | None, s
     return before, tail or "".join(islice(_texts(before, budget), 20)).strip()
 
 
-def _turn(element: HtmlElement, budget: Budget) -> None:
+def _turn(element: HtmlElement, budget: WorkBudget) -> None:
     """Letters written from the end, which the style turns round."""
     text = " ".join("".join(islice(_texts(element, budget), 50)).split())[:LONGEST_VALUE]
     turned = text[::-1]
@@ -310,7 +310,7 @@ def _turn(element: HtmlElement, budget: Budget) -> None:
 
 
 # --- links and styles -------------------------------------------------------------------------
-def _target(element: HtmlElement, budget: Budget) -> str:
+def _target(element: HtmlElement, budget: WorkBudget) -> str:
     """Of `mailto:`, `tel:` and messengers, where the text of the link does not say it."""
     href = (element.get("href") or "").strip()[:LONGEST_VALUE]
     kind, _, rest = href.partition(":")
@@ -326,7 +326,7 @@ def _target(element: HtmlElement, budget: Budget) -> str:
     return ""
 
 
-def _said(element: HtmlElement, budget: Budget) -> str:
+def _said(element: HtmlElement, budget: WorkBudget) -> str:
     text = str(element.text_content())
     budget.spend(1 + len(text) // LETTERS_A_STEP)
     return f"{text} {(element.tail or '')[:LONGEST_VALUE]}".lower()

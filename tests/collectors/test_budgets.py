@@ -12,7 +12,8 @@ from collectors.apart import HEAVY, Apart, OverrunError
 from collectors.contacts import find_contacts
 from collectors.guard import guard
 from collectors.heads import MOST_INTERIM, MOST_LINES
-from collectors.http import MOST_COOKIES, open_client
+from collectors.http.client import open_client
+from collectors.http.cookies import MOST_COOKIES
 from collectors.model import FailureCode, Observation, Page, SiteFacts
 from collectors.ok import page as ok
 from collectors.ok.widgets import ok_widgets
@@ -21,10 +22,11 @@ from collectors.site.budget import (
     MOST_DEPTH,
     MOST_LINKS,
     MOST_TEXT,
-    Budget,
     SpentError,
+    WorkBudget,
 )
-from collectors.site.page import Reading, Source, read_page
+from collectors.site.markup import Source
+from collectors.site.page import PageReading, read_page
 from collectors.site.robots import (
     MOST_BYTES,
     MOST_PAGES,
@@ -44,7 +46,7 @@ HOSTS = ("town_example", "www_town_example", "a_town_example", "b_town_example")
 TOWN = names(**dict.fromkeys(HOSTS, "127.0.0.1"))
 
 
-def page(body: str, *, with_blocks: bool = False) -> Reading:
+def page(body: str, *, with_blocks: bool = False) -> PageReading:
     source = Source(
         url=f"{HOME}/",
         status=200,
@@ -113,7 +115,7 @@ def test_a_crawl_with_a_page_past_its_budget_is_not_complete() -> None:
 
 
 def test_a_budget_that_is_spent_stays_spent() -> None:
-    budget = Budget(2)
+    budget = WorkBudget(2)
     budget.spend(2)
     assert not budget.is_spent
     for _ in range(2):

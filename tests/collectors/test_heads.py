@@ -9,7 +9,8 @@ import pytest
 
 from collectors.guard import guard
 from collectors.heads import put_right
-from collectors.http import Answer, open_client
+from collectors.http.answers import Answer
+from collectors.http.client import open_client
 from collectors.model import FailureCode
 from tests.collectors.test_http import LIMITS, failure, read
 from tests.collectors.tiny_web import a_run

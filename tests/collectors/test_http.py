@@ -19,20 +19,18 @@ import pytest
 import trustme
 
 from collectors.guard import Resolver, guard, resolve
-from collectors.http import (
+from collectors.http.answers import Answer, Extent, content_type
+from collectors.http.client import open_client
+from collectors.http.errors import (
     FAILURES,
-    MOST_HOSTS,
-    Answer,
     CertificateError,
     CertificateTrouble,
-    Extent,
-    Limits,
     NoSuchNameError,
     ReadError,
-    content_type,
-    open_client,
     read_error,
 )
+from collectors.http.limits import Limits
+from collectors.http.transport import MOST_HOSTS
 from collectors.model import FailureCode
 from tests.collectors.tiny_web import (
     IMPATIENT,

@@ -13,7 +13,8 @@ from collectors.contacts import find_contacts
 from collectors.links import page_in_link, resolved
 from collectors.model import Address, Link, Shown
 from collectors.redirects import led_to
-from collectors.site.page import Source, read_page
+from collectors.site.markup import Source
+from collectors.site.page import read_page
 from collectors.site.territory import territory
 
 SCHOOL = ("vk", "https://vk.com/school1")

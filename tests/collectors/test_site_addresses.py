@@ -9,7 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from collectors.model import FailureCode
-from collectors.site.page import Reading, Source, read_page
+from collectors.site.markup import Source
+from collectors.site.page import PageReading, read_page
 from collectors.site.robots import Sitemap, robots, sitemap
 from collectors.site.territory import target, territory
 from tests.collectors.tiny_web import Shelf, long, reply, visit
@@ -19,7 +20,7 @@ SITE = territory(HOME, f"{HOME}/", whole_host=False)
 TEXT = "<p>Школа открыта, приходите учиться</p>"
 
 
-def page(markup: str, encoding: str = "utf-8", kind: str = "text/html") -> Reading:
+def page(markup: str, encoding: str = "utf-8", kind: str = "text/html") -> PageReading:
     body = f"{TEXT}{markup}".encode(encoding)
     source = Source(url=f"{HOME}/a/", status=200, content_type=kind, body=body)
     return read_page(source, SITE, date(2026, 11, 22), with_blocks=False)

@@ -8,7 +8,7 @@ from codecs import encode
 import pytest
 
 from collectors.model import HintKind
-from collectors.site.page import Reading
+from collectors.site.page import PageReading
 from tests.collectors.test_contacts import calls_of
 from tests.collectors.test_site_pages import page
 
@@ -30,11 +30,11 @@ document.getElementById('cloak1').innerHTML += '<a ' + path + '\\'' + prefix + '
 + addy1 + '<\\/a>';</script>"""
 
 
-def mails(read: Reading) -> list[str]:
+def mails(read: PageReading) -> list[str]:
     return [email.value for email in read.contacts.emails]
 
 
-def hints(read: Reading) -> list[str]:
+def hints(read: PageReading) -> list[str]:
     return [hint.original for hint in read.contacts.hints if hint.kind is HintKind.EMAIL]
 
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.http import CertificateError, NoSuchNameError, ReadError
+from collectors.http.errors import CertificateError, NoSuchNameError, ReadError
 from collectors.model import Block, Failure, FailureCode
 from collectors.site.dates import dates, mentions
 from collectors.site.frontier import Frontier
 from collectors.site.home import other_spelling
-from collectors.site.page import Reading, Source, read_page
+from collectors.site.markup import Source
+from collectors.site.page import PageReading, read_page
 from collectors.site.robots import robots, sitemap
 from collectors.site.territory import absolute, resolved, section_of, territory
 from collectors.site.widgets import pos_widgets
@@ -24,7 +25,7 @@ SITE = territory("https://school1.example", "https://school1.example/", whole_ho
 AS_OF = date(2026, 11, 22)
 
 
-def page(markup: str, *, with_blocks: bool = False) -> Reading:
+def page(markup: str, *, with_blocks: bool = False) -> PageReading:
     source = Source(url=URL, status=200, content_type="text/html", body=markup.encode())
     return read_page(source, SITE, AS_OF, with_blocks=with_blocks)
 

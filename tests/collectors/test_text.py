@@ -15,7 +15,8 @@ from collectors.model import Facts, Page
 from collectors.ok import page as ok_page
 from collectors.ok.addresses import ok_address
 from collectors.ok.page import Shown
-from collectors.site.page import Reading, Source, read_page
+from collectors.site.markup import Source
+from collectors.site.page import PageReading, read_page
 from collectors.site.territory import absolute, territory
 from collectors.text import is_normal, normalised, normalised_all, paired
 from collectors.vk.addresses import vk_address
@@ -36,7 +37,7 @@ def strewn(text: str, sign: str) -> str:
     return sign.join(text)
 
 
-def site(markup: str) -> Reading:
+def site(markup: str) -> PageReading:
     source = Source(url=HOME, status=200, content_type="text/html", body=markup.encode())
     return read_page(source, SITE, date(2026, 11, 22), with_blocks=True)
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.http import ReadError
+from collectors.http.errors import ReadError
 from tests.collectors.test_http import read
 from tests.fuzz.test_parsers import fuzz
 

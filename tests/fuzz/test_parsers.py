@@ -27,7 +27,8 @@ from collectors.ok import beans
 from collectors.ok import page as ok_page
 from collectors.ok import walls as ok_walls
 from collectors.ok.addresses import ok_address
-from collectors.site.page import Source, read_page
+from collectors.site.markup import Source
+from collectors.site.page import read_page
 from collectors.site.robots import robots, sitemap
 from collectors.site.territory import Territory
 from collectors.vk import facts as vk_facts

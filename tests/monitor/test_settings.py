@@ -11,7 +11,7 @@ import pytest
 import tomli_w
 import trustme
 
-from collectors.http import trust_store
+from collectors.http.client import trust_store
 from collectors.roots import certificates_in, doubts
 from monitor.config import ConfigError, Settings, load_settings
 from monitor.mail.smtp import trusting

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from collectors.http import trust_store
+from collectors.http.client import trust_store
 from collectors.model import Collector, Observation, Page
 from collectors.ok import NETWORK as OK_NETWORK
 from collectors.ok import OkSettings

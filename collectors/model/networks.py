@@ -1,0 +1,99 @@
+"""What a network tells of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from collectors.model.facts import Observation
+from collectors.model.running import Collector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How many calls of one method a platform grants a token in 24 hours."""
+
+    per_day: int
+    reserve: int = 0  # kept for audits on demand
+
+
+def _no_quotas(_: Any) -> Mapping[str, Quota]:
+    return {}
+
+
+def _no_readers(_: Any) -> tuple[str, ...]:
+    return ()
+
+
+def _no_cost(_: Observation | None) -> Mapping[str, int]:
+    return {}
+
+
+class Health(StrEnum):
+    """What `dozor doctor` says of a thing."""
+
+    GOOD = "в порядке"
+    WARNING = "внимание"
+    FAULT = "ошибка"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One line of the doctor, for the operator."""
+
+    state: Health
+    what: str
+    advice: str = ""
+
+
+CallsLeft = Callable[[str, str], int | None]
+"""Reader and method → calls that the day still has; None: nobody has counted yet."""
+
+
+def _no_widgets(_: str) -> tuple[str | None, ...]:
+    return ()
+
+
+def _no_signs(_: Any, __: CallsLeft) -> tuple[Sign, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """What an entry point of the group `dozor.networks` names: one network, whole.
+
+    Only the first five are needed; `docs/collectors.md` tells what a network gains by each other.
+
+    `settings` is a frozen dataclass; its fields are the keys of `[slug]` in config.toml.
+    `secrets` maps fields of `settings` to environment variables (NAME, or NAME_FILE), whose
+    value reaches the field as a string, "" when unset; secrets never stand in config.toml.
+    Fields in `many` may hold several, a line each, or with blanks, commas or semicolons between:
+    they reach the field with commas.
+    """
+
+    slug: str
+    title: str  # as Russian readers know it: «ВКонтакте»
+    canonical: Callable[[str], str]  # any written form of an address → the one we keep; ValueError
+    settings: type[Any]
+    collector: Callable[[Any], Collector]  # takes an instance of `settings`
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    many: frozenset[str] = frozenset()
+    quotas: Callable[[Any], Mapping[str, Quota]] = _no_quotas  # settings → method → quota
+    readers: Callable[[Any], tuple[str, ...]] = _no_readers  # settings → tokens, as Budget has them
+    cost: Callable[[Observation | None], Mapping[str, int]] = _no_cost
+    """The last reading of a page → method → calls that the next one will take."""
+    where: str = ""  # «во «ВКонтакте»»
+    page_title: str = ""  # «страница ВКонтакте»
+    hosts: frozenset[str] = frozenset()  # of its own, every spelling
+    page_in_link: Callable[[str], str | None] | None = None
+    """A full address → the page that it opens; else None or ValueError. Without it: `canonical`."""
+    item_in_link: Callable[[str], str | None] | None = None
+    """A full address → the page of which it opens one item; else None or ValueError."""
+    addresses_of: Callable[[str | None, str | None], Iterable[str]] | None = None
+    """The network's own id and the name of a page → canonical addresses that open it as well."""
+    in_widgets: Callable[[str], Iterable[str | None]] = _no_widgets
+    """Markup of a site → pages that the network's widgets show; None: one that is not told."""
+    check: Callable[[Any, CallsLeft], Iterable[Sign]] = _no_signs
+    """Settings → what the doctor says of keys and tokens; may ask the network."""

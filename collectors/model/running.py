@@ -1,0 +1,60 @@
+"""What a run offers to collectors, and what it asks of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from collectors.model.evidence import EvidenceSink
+from collectors.model.facts import Observation
+from collectors.model.pages import Page
+
+
+class Budget(Protocol):
+    def take(self, reader: str, method: str, calls: int) -> int:
+        """Reserve up to `calls` calls of `method` for today; the number that was granted."""
+        ...
+
+    def exhaust(self, reader: str, method: str) -> None:
+        """The platform itself said that today's quota is used up."""
+        ...
+
+    def left(self, reader: str, method: str) -> int:
+        """Calls of `method` that may still be taken for today."""
+        ...
+
+    def frees_in(self, reader: str, method: str) -> float | None:
+        """Seconds until more calls may be taken; None: not within the hour, no use in waiting."""
+        ...
+
+
+class Turns(Protocol):
+    def next(self, reader: str, seconds: float) -> float:
+        """Take the reader's next turn, which lasts so long; the seconds until it begins."""
+        ...
+
+    def put_off(self, reader: str, late: float) -> bool:
+        """The turn taken last began so late; False: the one after it is another's already."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What every collector of one run shares."""
+
+    as_of: datetime  # the run's clock: relative dates are resolved by it, later posts ignored
+    walls_since: datetime  # posts are wanted from here on
+    evidence: EvidenceSink
+    budget: Budget
+    turns: Turns | None = None  # where other processes use the same readers; None: nobody else does
+    user_agent: str = "Dozor/0.1 (audit of official pages; contact: see the operator)"
+
+
+class Collector(Protocol):
+    """A network's module. Yields observations batch by batch, exactly one for every page asked."""
+
+    def __call__(
+        self, pages: Sequence[Page], run: Run
+    ) -> AsyncIterator[tuple[Observation, ...]]: ...
