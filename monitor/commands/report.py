@@ -13,7 +13,8 @@ from monitor.application import Application, opened, real_time
 from monitor.audit.breaks import format_barrier, tell_of
 from monitor.audit.scope import UnknownInstitutionError, in_scope
 from monitor.config import load_settings
-from monitor.mail.delivery import Delivered, deliver, queue_report
+from monitor.mail.delivery import Delivered, deliver
+from monitor.mail.queueing import queue_report
 from monitor.reporting.facts import with_facts
 from monitor.reporting.municipality import of_town, town_path
 from monitor.reporting.stored import (
