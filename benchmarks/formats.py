@@ -27,7 +27,7 @@ from monitor.application import Application
 from monitor.audit.begin import AuditRequest, begin, scope_of
 from monitor.audit.run import evaluate
 from monitor.config import Mail
-from monitor.mail.delivery import queue_report
+from monitor.mail.queueing import queue_report
 from monitor.reporting.facts import with_facts
 from monitor.reporting.stored import chosen_audit, default_path, report_of, write, write_all
 from monitor.storage import observations

@@ -144,7 +144,8 @@ def _mail(application: Application, done: Audit, report: Report, files: Sequence
     else:
         # letters bring workbooks, style sheets and the way to a mail server along
         from monitor.commands.report import say_delivered  # only when needed
-        from monitor.mail.delivery import deliver, queue_report  # only when needed
+        from monitor.mail.delivery import deliver  # only when needed
+        from monitor.mail.queueing import queue_report  # only when needed
 
         queue_report(application, done, report, files)
         say_delivered(deliver(application.engine, application.settings, application.clock))

@@ -17,7 +17,8 @@ from monitor.audit.breaks import format_barrier, tell_of
 from monitor.audit.scope import UnknownInstitutionError, in_scope
 from monitor.commands.parameters import AuditNumber, Config
 from monitor.config import load_settings
-from monitor.mail.delivery import Delivered, deliver, queue_report
+from monitor.mail.delivery import Delivered, deliver
+from monitor.mail.queueing import queue_report
 from monitor.reporting.facts import with_facts
 from monitor.reporting.municipality import of_town, town_path
 from monitor.reporting.stored import (

@@ -15,7 +15,8 @@ from monitor.application import Application, Context
 from monitor.audit.compare import followed
 from monitor.audit.mass_change import is_held
 from monitor.config import Mail
-from monitor.mail.delivery import WEEK, Draft, queue_since
+from monitor.mail.drafts import WEEK, Draft
+from monitor.mail.queueing import queue_since
 from monitor.reporting.municipality import of_town
 from monitor.reporting.stored import moves, report_of
 from monitor.storage import audits, outbox

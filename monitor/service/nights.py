@@ -41,7 +41,8 @@ from monitor.clocks.believed import Running
 from monitor.config import Settings
 from monitor.errors.system import in_russian
 from monitor.logs import without_secrets
-from monitor.mail.delivery import Delivered, deliver, queue_alert, queue_report
+from monitor.mail.delivery import Delivered, deliver
+from monitor.mail.queueing import queue_alert, queue_report
 from monitor.mail.stuck import stuck_letters, stuck_text
 from monitor.mail.stuck import words as stuck_words
 from monitor.mail.week import is_queued, queue_the_week

@@ -14,7 +14,7 @@ import tomli_w
 
 from monitor.application import Application, opened
 from monitor.config import load_settings
-from monitor.mail.delivery import queue_report
+from monitor.mail.queueing import queue_report
 from monitor.reporting.stored import report_of
 from monitor.storage import audits, outbox
 from reports.model import Audit, Collection

@@ -22,7 +22,8 @@ from collectors.model import Observation
 from monitor.application import real_time
 from monitor.config import ConfigError, Settings, load_settings
 from monitor.logs import without_secrets
-from monitor.mail.delivery import deliver, queue_alert
+from monitor.mail.delivery import deliver
+from monitor.mail.queueing import queue_alert
 from monitor.redaction import Redactor
 from monitor.service.metrics import metrics_text
 from monitor.service.nights import Service

@@ -20,7 +20,8 @@ from monitor.application import Application, opened
 from monitor.audit.scope import UnknownInstitutionError
 from monitor.commands.report import report as report_command
 from monitor.config import ConfigError, Settings, load_settings
-from monitor.mail.delivery import deliver, queue_report
+from monitor.mail.delivery import deliver
+from monitor.mail.queueing import queue_report
 from monitor.mail.week import is_queued, queue_the_week
 from monitor.reporting.municipality import of_town
 from monitor.reporting.stored import NoAuditError, chosen_audit, report_of

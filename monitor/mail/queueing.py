@@ -1,0 +1,160 @@
+"""Put letters in line: the report by role, the week, an alert; done twice, each stands there once.
+
+Who gets what is in drafts.py, when in due.py; delivery.py hands over what stands in line.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from html import escape
+from itertools import chain
+from pathlib import Path
+
+from collectors.barrier import barrier
+from monitor.application import Application, Context
+from monitor.logs import without_secrets
+from monitor.mail.drafts import OPERATOR, Draft, for_cur, for_deputies, for_institutions
+from monitor.mail.due import is_due
+from monitor.mail.mime import id_of, message_of
+from monitor.registry.mailboxes import MailboxError, address_of
+from monitor.storage import outbox
+from monitor.storage.outbox import Place, QueuedBeforeError
+from reports.mail import Letter
+from reports.model import Audit, Report
+
+log = logging.getLogger(__name__)
+
+
+def queue_report(
+    application: Application,
+    audit: Audit,
+    report: Report,
+    files: Sequence[Path] = (),
+    *,
+    again: bool = False,
+    scheduled: bool = False,
+) -> tuple[str, ...]:
+    """Queue the report by role; gives those for whom it was not yet queued.
+
+    Done twice, it shows once: a crash in between is made up for. `scheduled` heeds
+    `report_every`; whoever asks by hand gets the report at once. `files` are the report in HTML
+    where it has just been written: they are attached as they lie there. Letters to institutions
+    are held until the deputy head's report is out.
+    """
+    reports: Iterator[Draft] = for_deputies(application, report, files)
+    if not scheduled:
+        reports = (replace(draft, every="night") for draft in reports)
+    # one after another: a letter with its attachments is forgotten when the next town's is written
+    drafts = chain(reports, for_cur(application, report))
+    recipients = _queue_due(application, audit, drafts, again)
+    _queue_due(application, audit, for_institutions(application, audit, report), again)
+    return recipients
+
+
+def queue_since(context: Context, audit: Audit, drafts: Iterable[Draft], since: datetime) -> None:
+    """To each who was written nothing in this role since its due moment."""
+    for draft in drafts:
+        last = outbox.last_queued(context.engine, draft.role, draft.recipient, context.clock())
+        if last is None or last < since:
+            _queue(context, audit, draft, again=False)
+
+
+def _queue_due(
+    context: Context, audit: Audit, drafts: Iterable[Draft], again: bool
+) -> tuple[str, ...]:
+    """The recipients of what was put in line now."""
+    return tuple(
+        draft.recipient
+        for draft in drafts
+        if (again or is_due(context, audit, draft)) and _queue(context, audit, draft, again=again)
+    )
+
+
+def _queue(context: Context, audit: Audit, draft: Draft, *, again: bool) -> bool:
+    """Whether it stands in line now, ready to go."""
+    place = outbox.place(context.engine, audit, draft.role, draft.recipient, again=again)
+    if place is None:
+        return False
+    identity = (audit.id, audit.as_of.isoformat(), draft.role, draft.recipient, place.turn)
+    number = id_of(context.settings.mail.sender, *identity)
+    with barrier("letter", f"{draft.role}, {draft.recipient}") as crossing:
+        letter = draft.letter()
+        body, refusal = _body_or_refusal(context, draft, letter, number, place)
+    if crossing.fault:
+        return False
+    with suppress(QueuedBeforeError):  # another process was faster
+        outbox.queue(
+            context.engine,
+            audit,
+            role=draft.role,
+            recipient=draft.recipient,
+            subject=letter.subject,
+            body=body,
+            at=context.clock(),
+            message_id="" if refusal else number,
+            turn=place.turn,
+            held=draft.held,
+            refusal=refusal,
+        )
+        return not refusal
+    return False
+
+
+def _body_or_refusal(
+    context: Context, draft: Draft, letter: Letter, number: str, place: Place
+) -> tuple[bytes, str]:
+    """The letter as it goes over the wire, or why no letter can be addressed like that."""
+    try:
+        return _body(context, draft, letter, number, place.thread), ""
+    except MailboxError as error:
+        log.warning("%s: %s", draft.role, error)
+        return b"", str(error)
+
+
+def _body(
+    context: Context, draft: Draft, letter: Letter, number: str, thread: tuple[str, ...] = ()
+) -> bytes:
+    mail = context.settings.mail
+    return message_of(
+        letter,
+        sender=mail.sender,
+        recipient=address_of(draft.recipient, draft.name),
+        message_id=number,
+        at=context.clock(),
+        thread=thread,
+        operator=mail.operator,
+        reply_to=draft.reply_to,
+    )
+
+
+def queue_alert(
+    context: Context, subject: str, text: str, told_since: datetime | None = None
+) -> None:
+    """A letter to the operator, who hears of a failed night; the deputy head does not.
+
+    Not where one with this subject was put in line after `told_since`, by whichever process.
+    """
+    mail, now = context.settings.mail, context.clock()
+    subject, text = without_secrets(subject), without_secrets(text)
+    if not mail.operator:
+        return
+    html = f"<pre>{escape(text)}</pre>"
+    alert = Letter(subject=subject, text=text, html=html, attachments=())
+    draft = Draft(letter=lambda: alert, role=OPERATOR, recipient=mail.operator)
+    number = id_of(mail.sender, OPERATOR, subject, now.isoformat())
+    with suppress(QueuedBeforeError):
+        outbox.queue(
+            context.engine,
+            None,
+            role=OPERATOR,
+            recipient=mail.operator,
+            subject=subject,
+            body=_body(context, draft, alert, number),
+            at=now,
+            message_id=number,
+            told_since=told_since,
+        )
