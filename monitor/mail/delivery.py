@@ -53,8 +53,8 @@ from monitor.storage.claims import ClaimLostError, give_back, hand
 from monitor.storage.locks import lock
 from monitor.storage.outbox import DEPUTY, QueuedBeforeError, deputy_of, institution_of
 from monitor.storage.tables import MessageRow
+from reports.formats.letters import has_something_to_do, letter
 from reports.ground import name_of
-from reports.letters import has_something_to_do, letter
 from reports.mail import NOTHING, Letter, digest, table_letter
 from reports.model import Audit, Rendered, Report
 from rules.model import Institution
