@@ -25,8 +25,8 @@ from monitor.reporting.municipality import of_town, town_path
 from monitor.reporting.stored import default_path, write_all
 from monitor.storage import outbox
 from monitor.storage.outbox import DEPUTY, deputy_of, institution_of
+from reports.formats.letters import has_something_to_do, letter
 from reports.ground import name_of
-from reports.letters import has_something_to_do, letter
 from reports.mail import NOTHING, Letter, digest, table_letter
 from reports.model import Audit, Rendered, Report
 from rules.model import Institution

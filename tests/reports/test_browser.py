@@ -11,10 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from reports import notices
-from reports.formats import pages
+from reports.formats import notices, pages
 from reports.formats.html import FORMAT
-from reports.letters import letter
+from reports.formats.letters import letter
 from reports.mail import digest
 from reports.model import Report
 from tests.cast import MUSEUM

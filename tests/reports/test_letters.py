@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
-from reports.letters import FORMAT, TEXT, has_something_to_do, letter
+from reports.formats.letters import FORMAT, TEXT, has_something_to_do, letter
 from reports.mail import Letter
 from tests.cast import CLINIC, MUSEUM, OFFICE, SCHOOL
 from tests.reports.town import HOSTILE, HOSTILE_SCHOOL, REPORT, SPA, TWO_TOWNS

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from reports.formats import installed
-from reports.letters import letter
+from reports.formats.letters import letter
 from reports.mail import digest
 from reports.model import Report
 from rules.model import Outcome

@@ -14,7 +14,7 @@ from reports.building import build
 from reports.counting import Requirements
 from reports.formats import html, text, xlsx
 from reports.formats.json import as_json
-from reports.letters import letter
+from reports.formats.letters import letter
 from reports.mail import digest
 from reports.model import Report
 from reports.standing import Standing, count_standings
