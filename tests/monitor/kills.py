@@ -1,7 +1,7 @@
 """Nights that are killed again and again: by one service, by two of them, by workers.
 
 A kill is aimed at a stage, which the database tells, and falls a random moment later: so a slow
-machine has them as widely spread as a quick one.
+machine has them as widely spread as a quick one, and few of them reach every stage.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import random
 import signal
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -62,11 +62,17 @@ class Nights:
     a_night: int = A_NIGHT
 
     def live_through(self, now: datetime) -> None:
-        for aim in sorted(self.chance.choices(AIMS, k=self.a_night), key=STAGES.index):
+        for aim in self.aims(AIMS):
             if self.lived(now, aim):
                 return
             self.was_killed(now)
         assert self.lived(now, None)
+
+    def aims(self, stages: Sequence[str]) -> list[str]:
+        """Of a night: every stage once and some again, if it has so many kills."""
+        each = [*stages] if self.a_night >= len(stages) else []
+        more = self.chance.choices(stages, k=self.a_night - len(each))
+        return sorted([*each, *more], key=STAGES.index)
 
     def was_killed(self, now: datetime) -> None:
         self.kills += 1
@@ -86,12 +92,13 @@ class Nights:
         process.join(LATER * self.chance.random() ** 2 if aim else None)
 
     def is_enough(self) -> bool:
-        """So many kills, on every stage; of few none may have fallen on a short one."""
-        if self.kills < self.wanted or len(self.stages) < min(4, self.wanted // 3):
-            return False
+        return self.kills >= self.wanted and self.is_spread()
+
+    def is_spread(self) -> bool:
+        """On every stage; those of a letter are short, and one of them will do."""
         mails = sum(self.stages[one] for one in ("queued", "claimed", "handing", "sent"))
         others = [self.stages[one] for one in ("start", "collect", "judge", "render")]
-        return self.wanted <= 100 or (min(others) >= 3 and mails >= 10)
+        return min(others) >= max(1, self.wanted // 35) and mails >= max(1, self.wanted // 11)
 
     def started(self, now: datetime, target: Any = start) -> ForkServerProcess:
         settings = (self.town.folder / "config.toml", self.environment(), now)
@@ -128,6 +135,9 @@ class Nights:
 class TwoServices(Nights):
     """On one database: one has the night in hand, and dies, or both do."""
 
+    def is_spread(self) -> bool:
+        return len(self.stages) >= min(4, self.wanted // 2)
+
     def lived(self, now: datetime, aim: str | None) -> bool:
         pair = [self.started(now) for _ in range(2)]
         self.chance.shuffle(pair)
@@ -144,12 +154,14 @@ class TwoServices(Nights):
 class Workers(Nights):
     """Two workers do the night, which is ordered twice; one that is killed is replaced."""
 
+    def is_spread(self) -> bool:
+        return len(self.stages) >= min(4, self.wanted // 3)
+
     def lived(self, now: datetime, aim: str | None) -> bool:
         """The night always comes to its end: somebody is always there."""
         crew = [self.started(now, at_work) for _ in range(2)]
-        aims = sorted(self.chance.choices(AIMS[1:], k=self.a_night), key=STAGES.index)
         self.order(now)
-        for one in aims if aim else ():
+        for one in self.aims(AIMS[1:]) if aim else ():
             self.kill_one(crew, one, now)
             self.order(now)
         until(lambda: self.is_over(now))

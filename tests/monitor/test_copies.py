@@ -248,7 +248,7 @@ def ended_midway(office: Office, folder: Path, end: int) -> Iterator[list[int]]:
 
 def test_who_asks_while_a_copy_is_put_back_is_refused(office: Office) -> None:
     office.audit("school-1")
-    big(office, 800_000_000)  # so that it takes its time
+    big(office, 400_000_000)  # so that it takes its time
     copy = office.folder / "dozor.tar"
     office.dozor("backup", str(copy))
     engine = open_database(f"sqlite:///{database(office)}")

@@ -231,14 +231,14 @@ def whole(message: Any) -> str:
 def test_a_stop_in_mid_night_ends_cleanly_and_the_next_start_goes_on(
     tmp_path: Path, mailbox: Mailbox
 ) -> None:
-    numbers = [70000000000000 + n for n in range(1, 13)]
+    numbers = [70000000000000 + n for n in range(1, 25)]
     world = replace(WELL, ok_groups=tuple(map(group, numbers)), clock=datetime.now(TOMSK))
     with nightly(tmp_path, world, mailbox, 0) as town:
         small = town.town
         schools = [school(n, f"https://ok.ru/group/{one}") for n, one in enumerate(numbers, 1)]
         begin = datetime.now(TOMSK) - timedelta(minutes=1)
         schedule = {"nightly": f"{begin:%-M} {begin:%-H} * * *", "timezone": "Asia/Tomsk"}
-        slow = {"requests_per_second": 0.7, "control_pages": []}
+        slow = {"requests_per_second": 3, "control_pages": []}
         sections = {**small.sections, "schedule": schedule, "ok": slow}
         small = Town(tmp_path, small.sandbox, schools, sections)
         settings = small.settings()

@@ -212,9 +212,9 @@ def test_a_service_killed_at_random_sends_exactly_one_correct_report(
 ) -> None:
     """Real processes, from the schedule of a few seconds ahead to the letter in the mailbox."""
     with nightly(tmp_path, few_schools(4, 1, datetime.now(TOMSK)), mailbox, 4) as town:
-        small = scheduled(town, nightly=soon(6))
+        small = scheduled(town, nightly=soon(4))
         chance = random.Random(6)
-        for pause in (7.0, *(chance.uniform(1, 5) for _ in range(3))):
+        for pause in (5.0, *(chance.uniform(1, 4) for _ in range(3))):
             service = serving(small)
             with suppress(subprocess.TimeoutExpired):
                 service.wait(pause)
@@ -325,7 +325,7 @@ def is_at_work(office: Office) -> bool:
 
 
 def test_an_audit_on_demand_goes_beside_the_nightly_one(office: Office) -> None:
-    office.set("ok", requests_per_second=2)
+    office.set("ok", requests_per_second=5)
     office.environment.pop("DOZOR_OK__REQUESTS_PER_SECOND", None)
     whole = subprocess.Popen(office.command("audit"), env=office.environment)
     until(lambda: is_at_work(office))
