@@ -21,7 +21,8 @@ import httpx
 from benchmarks.running import NOW, Weights, a_run, apart, show
 from collectors.model import Page
 from collectors.ok import NETWORK, OkSettings
-from collectors.ok import page as html
+from collectors.ok.group import group_facts
+from collectors.ok.page import PageText, parse, trouble
 from monitor.sandbox import OkGroup, Post, World, serve
 
 TEXT = "Сегодня в нашей школе прошёл урок, на котором говорили о лесе и реке. " * 5
@@ -107,13 +108,13 @@ def parsing(kb: int) -> Parsing:
         path = f"/group/{FIRST_ID}"
         shown = httpx.get(running.ok_site_url + path, headers={"Accept-Language": "ru"}).text
     filling = FILLING * max(0, (kb * 1000 - len(shown.encode())) // len(FILLING.encode()))
-    filled = html.Shown(path, shown.replace("</body>", f"{filling}</body>"))
+    filled = PageText(path, shown.replace("</body>", f"{filling}</body>"))
     cpu, pause = asyncio.run(_parsed(filled))
     size = len(filled.html.encode()) / 1000
     return Parsing(kb=size, cpu_ms=1000 * cpu, longest_pause_ms=1000 * pause)
 
 
-async def _parsed(filled: html.Shown) -> tuple[float, float]:
+async def _parsed(filled: PageText) -> tuple[float, float]:
     cpu = time.process_time()
     work = asyncio.create_task(asyncio.to_thread(_parse, filled))
     longest, last = 0.0, time.monotonic()
@@ -123,10 +124,10 @@ async def _parsed(filled: html.Shown) -> tuple[float, float]:
     return time.process_time() - cpu, longest
 
 
-def _parse(shown: html.Shown) -> None:
-    soup = html.parse(shown)
-    html.trouble(soup, shown, _page(0))
-    html.group_facts(soup, _page(0))
+def _parse(shown: PageText) -> None:
+    soup = parse(shown)
+    trouble(soup, shown, _page(0))
+    group_facts(soup, _page(0))
 
 
 def main() -> None:

@@ -46,13 +46,13 @@ _LETTER = re.compile(r"[^\W\d_]")  # «5 (а) school1.ru» ends an address
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class EmailSpot:
     start: int
     end: int
     email: Email
 
 
-def find_emails(text: str, place: str) -> list[Spot]:
+def find_emails(text: str, place: str) -> list[EmailSpot]:
     found = (_spot(match, place) for match in _matched(text))
     return [spot for spot in found if spot]
 
@@ -96,7 +96,7 @@ def email_of_field(written: str, place: str) -> tuple[Email, ...]:
     return found or ((Email(value=value, original=written, place=place),) if "@" in value else ())
 
 
-def _spot(match: re.Match[str], place: str) -> Spot | None:
+def _spot(match: re.Match[str], place: str) -> EmailSpot | None:
     domain = _WRITTEN_DOT.sub(".", match["domain"])
     host = whole_host(domain) if "@" in match[0] else trimmed_host(domain)
     name = match["name"].strip(".-")
@@ -105,7 +105,7 @@ def _spot(match: re.Match[str], place: str) -> Spot | None:
     end = match.end() - (len(domain) - len(host))
     value = f"{name}@{unicode_host(host)}".lower()
     original = match.string[match.start() : end]
-    return Spot(match.start(), end, Email(value=value, original=original, place=place))
+    return EmailSpot(match.start(), end, Email(value=value, original=original, place=place))
 
 
 def unicode_host(host: str) -> str:

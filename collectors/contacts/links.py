@@ -30,16 +30,16 @@ _FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|rar|html?|php|jpe?g|png)$", re.IG
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class LinkSpot:
     start: int
     end: int
     link: Link
 
 
-def find_links(text: str, place: str) -> list[Spot]:
+def find_links(text: str, place: str) -> list[LinkSpot]:
     """Links as they stand; what sticks to the end of a sentence is left off."""
     spans = _spans(text)
-    return [Spot(start, end, Link(url=text[start:end], place=place)) for start, end in spans]
+    return [LinkSpot(start, end, Link(url=text[start:end], place=place)) for start, end in spans]
 
 
 @lru_cache(maxsize=2)

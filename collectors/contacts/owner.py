@@ -15,6 +15,10 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from collectors.contacts import emails, links, phones, postal
+from collectors.contacts.emails import EmailSpot
+from collectors.contacts.links import LinkSpot
+from collectors.contacts.phone_spots import PhoneSpot
+from collectors.contacts.postal import PostalSpot
 from collectors.contacts.signs import usual_signs
 from collectors.contacts.words import any_of
 from collectors.links import page_in_link
@@ -201,9 +205,9 @@ def found(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def marked(
     text: str,
-    numbers: Sequence[phones.Spot],
-    mails: Sequence[emails.Spot],
-    places: Sequence[postal.Spot],
+    numbers: Sequence[PhoneSpot],
+    mails: Sequence[EmailSpot],
+    places: Sequence[PostalSpot],
 ) -> tuple[tuple[Phone, ...], tuple[Email, ...], tuple[PostalAddress, ...]]:
     """What was found in the text, with a mark on what stands where it speaks of another body."""
     spans = passages_of_others(text, is_department=False) if numbers or mails or places else []
@@ -216,11 +220,11 @@ def marked(
     )
 
 
-def _marked_phones(spots: Iterable[phones.Spot], is_own: Callable[[int], bool]) -> Iterator[Phone]:
+def _marked_phones(spots: Iterable[PhoneSpot], is_own: Callable[[int], bool]) -> Iterator[Phone]:
     return (_marked(spot.phone, is_own(spot.start)) for spot in spots)
 
 
-def _marked_emails(spots: Iterable[emails.Spot], is_own: Callable[[int], bool]) -> Iterator[Email]:
+def _marked_emails(spots: Iterable[EmailSpot], is_own: Callable[[int], bool]) -> Iterator[Email]:
     return (_marked(spot.email, is_own(spot.start)) for spot in spots)
 
 
@@ -342,7 +346,7 @@ def _own(values: Iterable[V]) -> list[V]:
     return [value for value in values if not value.of_another]
 
 
-def _numbers(spots: Iterable[phones.Spot], linked: Iterable[Phone]) -> list[str]:
+def _numbers(spots: Iterable[PhoneSpot], linked: Iterable[Phone]) -> list[str]:
     shown = [spot.phone for spot in spots if not _is_local(spot)]
     known = {phone.e164 for phone in shown}
     every = [*shown, *(phone for phone in linked if phone.e164 not in known)]
@@ -353,11 +357,11 @@ def _numbers(spots: Iterable[phones.Spot], linked: Iterable[Phone]) -> list[str]
     )
 
 
-def _is_local(spot: phones.Spot) -> bool:
+def _is_local(spot: PhoneSpot) -> bool:
     return spot.is_borrowed or spot.phone.local is not None
 
 
-def _sites(text: str, spots: Iterable[links.Spot]) -> list[str]:
+def _sites(text: str, spots: Iterable[LinkSpot]) -> list[str]:
     """The links that a word for sites introduces; without such, whatever is no portal's."""
     candidates = [spot for spot in spots if _is_site(spot.link.url)]
     labelled = [s for s in candidates if _SITE_LABEL.search(text[max(0, s.start - 60) : s.start])]

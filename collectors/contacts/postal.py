@@ -51,16 +51,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class PostalSpot:
     start: int
     end: int
     address: PostalAddress
 
 
-def find_addresses(text: str, place: str) -> list[Spot]:
+def find_addresses(text: str, place: str) -> list[PostalSpot]:
     """Postal addresses in order, as they stand, line breaks included."""
     usual = plain(text)
-    spots: list[Spot] = []
+    spots: list[PostalSpot] = []
     position = 0
     for start in _starts(usual, _lower(usual)):
         if start < position:
@@ -69,7 +69,7 @@ def find_addresses(text: str, place: str) -> list[Spot]:
         if own := _address_in(usual, parts):
             position = own[-1].end
             address = PostalAddress(original=text[own[0].start : position], place=place)
-            spots.append(Spot(own[0].start, position, address))
+            spots.append(PostalSpot(own[0].start, position, address))
         elif len(parts) >= _LONG_CHAIN:  # its parts alone would make no address either
             position = parts[-1].start + 1
     return spots

@@ -19,8 +19,18 @@ from collectors.http.answers import Answer
 from collectors.http.client import Client
 from collectors.http.errors import ReadError
 from collectors.model import Evidence, Facts, Failure, FailureCode, Page, Presence, Run, Wall
-from collectors.ok import page as html
+from collectors.ok.group import facts_in_part, group_facts, topics_count
+from collectors.ok.page import (
+    CUT,
+    PageText,
+    names_another,
+    parse,
+    says_no_topics,
+    stated_presence,
+    trouble,
+)
 from collectors.ok.settings import OkSettings
+from collectors.ok.topics import entries, shows_topics
 from collectors.ok.walls import Entry, Reading, is_enough, pinned_text, to_wall
 
 log = logging.getLogger(__name__)
@@ -113,15 +123,15 @@ class Public:
         self, answer: Answer, page: Page, reading: Reading
     ) -> tuple[Reading, Failure | None]:
         shown = self._shown(answer)
-        soup = html.parse(shown)
-        if failure := html.trouble(soup, shown, page):
+        soup = parse(shown)
+        if failure := trouble(soup, shown, page):
             return reading, failure
-        more = html.entries(soup, self._clock(answer), page)
+        more = entries(soup, self._clock(answer), page)
         if not shown.is_whole:
-            return _plus_part(reading, more), html.CUT
-        counted = html.topics_count(soup)
+            return _plus_part(reading, more), CUT
+        counted = topics_count(soup)
         total = reading.total if counted is None else counted
-        if total is None and not reading.entries and html.says_no_topics(soup):
+        if total is None and not reading.entries and says_no_topics(soup):
             total = 0
         return replace(reading, total=total).plus(more), None
 
@@ -148,12 +158,12 @@ class Public:
             log.warning("OK: given up after %s failures in a row", self.troubles)
             self.given_up = Failure(failure.code, f"{failure.detail}; not asked again in this run")
 
-    def _shown(self, answer: Answer) -> html.Shown:
+    def _shown(self, answer: Answer) -> PageText:
         """With the path as it is on ok.ru, whatever stands in for it."""
         path = answer.url.removeprefix(self.settings.site_url.rstrip("/"))
         is_whole = has_end(answer.body) or not answer.body.strip()
         body = answer.body if is_whole else without_loose_end(answer.body)
-        return html.Shown(path, body.decode("utf-8", errors="replace"), is_whole)
+        return PageText(path, body.decode("utf-8", errors="replace"), is_whole)
 
     async def _behind(self, error: ReadError, page: Page) -> Failure:
         """A refusal whose page says more: a captcha or a login behind a 403."""
@@ -191,19 +201,19 @@ def _path(page: Page) -> str:
     return urlsplit(page.address).path
 
 
-def _trouble(shown: html.Shown, page: Page) -> Failure | None:
-    return html.trouble(html.parse(shown), shown, page)
+def _trouble(shown: PageText, page: Page) -> Failure | None:
+    return trouble(parse(shown), shown, page)
 
 
-def _read_head(shown: html.Shown, page: Page, evidence: tuple[Evidence, ...]) -> Head:
-    soup = html.parse(shown)
-    failure = html.trouble(soup, shown, page)
+def _read_head(shown: PageText, page: Page, evidence: tuple[Evidence, ...]) -> Head:
+    soup = parse(shown)
+    failure = trouble(soup, shown, page)
     if not shown.is_whole:
         return _head_in_part(soup, page, failure, evidence)
     stated = _stated(soup, page)
     if failure and not (stated and failure.code is FailureCode.UNRECOGNISED):
         return Head(failure=failure, evidence=evidence)
-    facts = Facts(presence=stated) if failure else html.group_facts(soup, page)
+    facts = Facts(presence=stated) if failure else group_facts(soup, page)
     if stated in (Presence.BANNED, Presence.DELETED):
         facts = replace(facts, presence=stated)
     return Head(facts=facts, evidence=evidence)
@@ -213,9 +223,9 @@ def _head_in_part(
     soup: BeautifulSoup, page: Page, failure: Failure | None, evidence: tuple[Evidence, ...]
 ) -> Head:
     """Half a page that says "blocked" may say of whom, or show topics, in its other half."""
-    if failure or html.stated_presence(soup):
-        return Head(failure=failure or html.CUT, evidence=evidence)
-    return Head(facts=html.facts_in_part(soup, page), gap=html.CUT, evidence=evidence)
+    if failure or stated_presence(soup):
+        return Head(failure=failure or CUT, evidence=evidence)
+    return Head(facts=facts_in_part(soup, page), gap=CUT, evidence=evidence)
 
 
 def _plus_part(reading: Reading, more: Sequence[Entry]) -> Reading:
@@ -226,6 +236,6 @@ def _plus_part(reading: Reading, more: Sequence[Entry]) -> Reading:
 
 def _stated(soup: BeautifulSoup, page: Page) -> Presence | None:
     """What OK says of the group itself; not where the page is another's or shows topics."""
-    if html.names_another(soup, page) or html.shows_topics(soup):
+    if names_another(soup, page) or shows_topics(soup):
         return None
-    return html.stated_presence(soup)
+    return stated_presence(soup)

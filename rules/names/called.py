@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from rules.names.kinds import Kinds, Spot, spots_of
+from rules.names.kinds import Kinds, KindSpot, spots_of
 from rules.names.numbers import Figure, Token, foreign_numbers, seems_else, tokens_of
 from rules.names.words import OF_A_TOWN, WORDS, stem
 
@@ -185,9 +185,9 @@ def _proper(
 # --- kinds in a row -----------------------------------------------------------------------------
 
 
-def _chain(spots: Sequence[Spot], tokens: Sequence[Token]) -> Iterator[Spot]:
+def _chain(spots: Sequence[KindSpot], tokens: Sequence[Token]) -> Iterator[KindSpot]:
     """«школа-гимназия», «МБДОУ детский сад», «учреждение культуры „Музей“» are one each."""
-    before: Spot | None = None
+    before: KindSpot | None = None
     for spot in spots:
         if before and _goes_on(before, spot, tokens):
             before = replace(before, kinds=before.kinds.joined(spot.kinds), end=spot.end)
@@ -199,7 +199,7 @@ def _chain(spots: Sequence[Spot], tokens: Sequence[Token]) -> Iterator[Spot]:
         yield before
 
 
-def _goes_on(before: Spot, spot: Spot, tokens: Sequence[Token]) -> bool:
+def _goes_on(before: KindSpot, spot: KindSpot, tokens: Sequence[Token]) -> bool:
     if before.end != spot.start or tokens[spot.start].breaks:
         return False
     is_with_garden = "school" in before.kinds.groups and spot.kinds.groups == {"kindergarten"}
@@ -211,7 +211,7 @@ def _goes_on(before: Spot, spot: Spot, tokens: Sequence[Token]) -> bool:
 
 def _assign_numbers(
     tokens: Sequence[Token],
-    chains: Sequence[Spot],
+    chains: Sequence[KindSpot],
     numbers: Sequence[int],
     of_kinds: frozenset[int],
 ) -> list[set[int]]:
@@ -231,11 +231,11 @@ def _assign_numbers(
     return owned
 
 
-def _end(chain: Spot) -> int:
+def _end(chain: KindSpot) -> int:
     return chain.end
 
 
-def _follows(tokens: Sequence[Token], at: int, chain: Spot, of_kinds: frozenset[int]) -> bool:
+def _follows(tokens: Sequence[Token], at: int, chain: KindSpot, of_kinds: frozenset[int]) -> bool:
     """«школа города Кедрового № 5», «школа 5», «школа пять»; not «школа, 5», «школа пяти дорог»."""
     token = tokens[at]
     if token.figure is Figure.MARKED:
@@ -248,7 +248,7 @@ def _follows(tokens: Sequence[Token], at: int, chain: Spot, of_kinds: frozenset[
     return token.figure is Figure.PLAIN or is_last
 
 
-def _leads(tokens: Sequence[Token], at: int, chain: Spot) -> bool:
+def _leads(tokens: Sequence[Token], at: int, chain: KindSpot) -> bool:
     """«11-я средняя школа», «№ 5 детский сад»."""
     if tokens[at].figure is Figure.CARDINAL or chain.start - at > LEADING:
         return False

@@ -111,7 +111,7 @@ _LENGTHS: Mapping[str, tuple[int, ...]] = {  # of the phrases that begin with a 
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class KindSpot:
     """Where a text says what an institution is: its words from `start` to `end`."""
 
     kinds: Kinds
@@ -119,7 +119,7 @@ class Spot:
     end: int
 
 
-def spots_of(tokens: Sequence[Token]) -> Iterator[Spot]:
+def spots_of(tokens: Sequence[Token]) -> Iterator[KindSpot]:
     """The longest phrase that begins at a word counts, and no other within it."""
     end = 0
     for at, token in enumerate(tokens):
@@ -128,8 +128,8 @@ def spots_of(tokens: Sequence[Token]) -> Iterator[Spot]:
             end = spot.end
 
 
-def _spot_at(tokens: Sequence[Token], at: int) -> Spot | None:
+def _spot_at(tokens: Sequence[Token], at: int) -> KindSpot | None:
     for length in _LENGTHS[tokens[at].word]:
         if kinds := _KINDS.get(tuple([token.word for token in tokens[at : at + length]])):
-            return Spot(kinds, at, at + length)
+            return KindSpot(kinds, at, at + length)
     return None

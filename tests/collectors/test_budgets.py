@@ -15,7 +15,7 @@ from collectors.heads import MOST_INTERIM, MOST_LINES
 from collectors.http.client import open_client
 from collectors.http.cookies import MOST_COOKIES
 from collectors.model import FailureCode, Observation, Page, SiteFacts
-from collectors.ok import page as ok
+from collectors.ok.page import MOST_WITHIN, PageText, parse, trouble
 from collectors.ok.widgets import ok_widgets
 from collectors.site.budget import (
     MOST_CONTACTS,
@@ -299,7 +299,7 @@ def test_a_group_in_a_frame_is_found_behind_another_frame_without_a_number() -> 
     "markup",
     [
         "<div class=group-header>" * 3000,
-        "<div class=group-info>" * (ok.MOST_WITHIN + 1) + "</div>" * 11,
+        "<div class=group-info>" * (MOST_WITHIN + 1) + "</div>" * 11,
         "<b>x</b>" * 40_000,
     ],
 )
@@ -307,7 +307,7 @@ def test_a_page_of_ok_past_its_budget_is_not_read_and_breaks_nothing(markup: str
     group = Page(
         institution="town/school", network="ok", address="https://ok.ru/group/70000000000101"
     )
-    shown = ok.Shown(url=group.address, html=f"<html><body>{markup}")
-    found = ok.trouble(ok.parse(shown), shown, group)
+    shown = PageText(url=group.address, html=f"<html><body>{markup}")
+    found = trouble(parse(shown), shown, group)
     assert found is not None
     assert found.code is FailureCode.TOO_LARGE

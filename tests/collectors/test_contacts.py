@@ -23,11 +23,15 @@ from collectors.contacts import (
     parse_phone,
     parse_phones,
     parts,
+    phone_spots,
+    phone_words,
     phones,
     postal,
     signs,
     union,
 )
+from collectors.contacts.phone_spots import BARE, CODED, FULL, LOCAL, SOLID, matches_at, openings_in
+from collectors.contacts.phones import HOURS
 from collectors.model import Contacts, HintKind, Link
 from collectors.site import scripts
 
@@ -599,7 +603,18 @@ def test_any_text_goes_through(text: str) -> None:
 
 def test_every_repeat_of_every_pattern_is_bounded() -> None:
     """So a pattern takes no more than a constant number of steps at each place of a text."""
-    modules: list[ModuleType] = [phones, emails, links, parts, postal, owner, hints, signs, scripts]
+    numbers: list[ModuleType] = [phones, phone_spots, phone_words]
+    modules: list[ModuleType] = [
+        *numbers,
+        emails,
+        links,
+        parts,
+        postal,
+        owner,
+        hints,
+        signs,
+        scripts,
+    ]
     patterns = [
         value
         for module in modules
@@ -706,12 +721,13 @@ def test_links_are_the_same_as_when_every_word_is_tried(text: str) -> None:
         max_size=30,
     ).map("".join)
 )
-@pytest.mark.parametrize("pattern", ["_FULL", "_CODED", "_BARE", "_SOLID", "_LOCAL", "_HOURS"])
-def test_numbers_are_the_same_as_when_every_place_is_tried(pattern: str, text: str) -> None:
-    searched = getattr(phones, pattern)
-    tried = [match.span() for match in searched.finditer(text)]
-    openings = phones._openings(text)
-    assert [match.span() for match in phones._matches(searched, openings, text)] == tried
+@pytest.mark.parametrize("pattern", [FULL, CODED, BARE, SOLID, LOCAL, HOURS])
+def test_numbers_are_the_same_as_when_every_place_is_tried(
+    pattern: re.Pattern[str], text: str
+) -> None:
+    tried = [match.span() for match in pattern.finditer(text)]
+    openings = openings_in(text)
+    assert [match.span() for match in matches_at(pattern, openings, text)] == tried
 
 
 def test_the_office_of_the_school_closes_a_passage_of_the_duty_service() -> None:

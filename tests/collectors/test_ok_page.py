@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from collectors.model import Access, Author, FailureCode, Page, Presence
-from collectors.ok import page as html
-from collectors.ok.page import Shown
+from collectors.ok.group import group_facts
+from collectors.ok.page import PageText, parse, stated_presence, trouble
+from collectors.ok.topics import entries
+from collectors.ok.walls import Entry
 from tests.cast import MUSEUM_OK, NOW, SCHOOL_OK
 
 OWN = "https://ok.ru/group/70000000000101"
@@ -51,21 +53,21 @@ def post(
 def code(
     text: str, page: Page = SCHOOL_OK, url: str = "/group/70000000000101"
 ) -> FailureCode | None:
-    shown = Shown(url, text)
-    failure = html.trouble(html.parse(shown), shown, page)
+    shown = PageText(url, text)
+    failure = trouble(parse(shown), shown, page)
     return failure.code if failure else None
 
 
 def facts(text: str):  # type: ignore[no-untyped-def]
-    return html.group_facts(html.parse(Shown(OWN, text)), SCHOOL_OK)
+    return group_facts(parse(PageText(OWN, text)), SCHOOL_OK)
 
 
-def topics(text: str) -> tuple[html.Entry, ...]:
-    return html.entries(html.parse(Shown(OWN, text)), NOW, SCHOOL_OK)
+def topics(text: str) -> tuple[Entry, ...]:
+    return entries(parse(PageText(OWN, text)), NOW, SCHOOL_OK)
 
 
 def stated(text: str) -> Presence | None:
-    return html.stated_presence(html.parse(Shown(OWN, text)))
+    return stated_presence(parse(PageText(OWN, text)))
 
 
 def test_a_desktop_page_is_read() -> None:
@@ -189,7 +191,7 @@ def test_a_short_name_is_accepted_by_its_own_address() -> None:
 def test_a_recommended_group_does_not_lend_its_number() -> None:
     text = desktop().replace(OWN, "https://ok.ru/kedrmuseum").replace("70000000000101", "102")
     others = '<div data-group-id="999"></div><a href="/dk?st.cmd=x&groupId=998">ещё</a>'
-    seen = html.group_facts(html.parse(Shown(OWN, text + others)), MUSEUM_OK)
+    seen = group_facts(parse(PageText(OWN, text + others)), MUSEUM_OK)
     assert (seen.page_id, seen.screen_name) == ("102", "kedrmuseum")
 
 

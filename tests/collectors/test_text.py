@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from collectors.addresses import site_address
 from collectors.model import Facts, Page
-from collectors.ok import page as ok_page
 from collectors.ok.addresses import ok_address
-from collectors.ok.page import Shown
+from collectors.ok.group import group_facts as ok_group_facts
+from collectors.ok.page import PageText, parse
 from collectors.site.markup import Source
 from collectors.site.page import PageReading, read_page
 from collectors.site.territory import absolute, territory
@@ -45,9 +45,11 @@ def site(markup: str) -> PageReading:
 def of_ok(markup: str) -> Facts:
     own = "https://ok.ru/group/70000000000101"
     head = f'<meta property="og:url" content="{own}">'
-    shown = Shown("/group/70000000000101", f"<html><head>{head}</head><body>{markup}</body></html>")
+    shown = PageText(
+        "/group/70000000000101", f"<html><head>{head}</head><body>{markup}</body></html>"
+    )
     page = Page(institution="kedrovy/museum", network="ok", address=own)
-    return ok_page.group_facts(ok_page.parse(shown), page)
+    return ok_group_facts(parse(shown), page)
 
 
 # --- the function -------------------------------------------------------------------------------

@@ -24,9 +24,11 @@ from collectors.errors import UsageError
 from collectors.links import page_in_link
 from collectors.model import OK, Link, Page
 from collectors.ok import beans
-from collectors.ok import page as ok_page
 from collectors.ok import walls as ok_walls
 from collectors.ok.addresses import ok_address
+from collectors.ok.group import group_facts
+from collectors.ok.page import PageText, parse, trouble
+from collectors.ok.topics import entries
 from collectors.site.markup import Source
 from collectors.site.page import read_page
 from collectors.site.robots import robots, sitemap
@@ -139,11 +141,11 @@ def test_robots_and_sitemaps(body: bytes) -> None:
 @given(TEXT)
 def test_a_page_of_odnoklassniki(html: str) -> None:
     page = Page(institution="kedr/school", network=OK, address="https://ok.ru/group/70000")
-    shown = ok_page.Shown(page.address, html)
-    soup = ok_page.parse(shown)
-    ok_page.trouble(soup, shown, page)
-    ok_page.group_facts(soup, page)
-    ok_page.entries(soup, NOW, page)
+    shown = PageText(page.address, html)
+    soup = parse(shown)
+    trouble(soup, shown, page)
+    group_facts(soup, page)
+    entries(soup, NOW, page)
 
 
 @fuzz
