@@ -21,6 +21,7 @@ from monitor.mail.smtp import DeliveryError, Refusal, server
 from monitor.mail.transfer import transfer
 from monitor.storage import outbox
 from monitor.storage.claims import ClaimLostError, give_back
+from monitor.storage.held import count_held, release
 from monitor.storage.locks import lock
 from monitor.storage.tables import MessageRow
 
@@ -61,11 +62,11 @@ def deliver(engine: Engine, settings: Settings, clock: Clock) -> Delivered:
     with lock(engine, "delivery", clock):
         if parked := outbox.recover(engine):
             log.warning("%d messages parked: a crash while they were handed over", parked)
-        outbox.release(engine)
+        release(engine)
         fates = [*_deliver_due(engine, settings, clock)]
-        if outbox.release(engine):
+        if release(engine):
             fates += _deliver_due(engine, settings, clock)
-        held = outbox.held(engine)
+        held = count_held(engine)
     return Delivered(
         sent=tuple(fate.recipient for fate in fates if fate.state == "sent"),
         lighter=_explained(fates, "sent"),

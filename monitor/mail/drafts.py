@@ -24,7 +24,7 @@ from monitor.reporting.facts import with_facts
 from monitor.reporting.municipality import of_town, town_path
 from monitor.reporting.stored import default_path, write_all
 from monitor.storage import outbox
-from monitor.storage.outbox import DEPUTY, deputy_of, institution_of
+from monitor.storage.roles import DEPUTY, deputy_of, institution_of
 from reports.formats.letters import has_something_to_do, letter
 from reports.ground import name_of
 from reports.mail import NOTHING, Letter, digest, table_letter

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from monitor.storage import outbox
-from monitor.storage.outbox import Unsent
+from monitor.storage.unsent import Unsent, unsent_since
 from reports.templating import one_line
 
 PATIENCE = timedelta(hours=2)
@@ -25,7 +24,7 @@ MOST_NAMED = 300
 
 
 def stuck_letters(engine: Engine, now: datetime) -> tuple[Unsent, ...]:
-    found = outbox.unsent(engine, now - OF_LATE)
+    found = unsent_since(engine, now - OF_LATE)
     return tuple(one for one in found if one.role != OPERATOR and _is_stuck(one, now))
 
 

@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from collectors.text import normalised, normalised_all
 from monitor.errors.system import in_russian
 from monitor.registry import checks, shape, values
-from monitor.registry.checks import Setting, found_page
+from monitor.registry.checks import Setting
+from monitor.registry.checks.pages import found_page
 from monitor.registry.declaration import Registry
 from monitor.registry.faults import Fault, Problem, RegistryError, fault, wording
 from monitor.registry.mend import mend

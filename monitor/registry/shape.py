@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -47,6 +47,12 @@ def suggestion(written: str, known: Iterable[str]) -> str:
     """«Возможно, «…». » with the nearest of the known words, or nothing."""
     near = nearest(written, known)
     return wording()["suggest"]["message"].format(value=near) if near else ""
+
+
+def unknown(value: str, known: Collection[str], loc: Loc, code: str) -> Problem:
+    """A word that is none of the known ones."""
+    about = {"value": value, "known": ", ".join(known), "suggestion": suggestion(value, known)}
+    return Problem(loc, code, about)
 
 
 def slug(words: str) -> str:

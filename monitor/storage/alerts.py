@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from monitor.storage.database import session
-from monitor.storage.outbox import ON_THE_WAY
+from monitor.storage.held import ON_THE_WAY
 from monitor.storage.tables import MessageRow
 
 

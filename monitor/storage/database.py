@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from sqlalchemy import URL, Connection, Engine, event, inspect, make_url
@@ -29,6 +29,7 @@ from monitor.storage.addresses import INSTALL, POSTGRESQL, SQLITE, shown
 from monitor.storage.private import make_folder, opener
 
 log = logging.getLogger(__name__)
+Value = TypeVar("Value")
 
 _VERSIONS = Path(__file__).with_name("migrations") / "versions"  # r0001_….py
 BUSY_SECONDS = 30  # unless the address says ?timeout=N
@@ -260,3 +261,8 @@ def _tune_sqlite(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def batched(values: Sequence[Value], size: int = 1000) -> Iterator[Sequence[Value]]:
+    """A database takes only so many values in one statement."""
+    return (values[start : start + size] for start in range(0, len(values), size))

@@ -15,12 +15,12 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, exists
 from sqlmodel import Session, col, select
 
-from monitor.storage.database import put_once
+from monitor.storage.database import batched, put_once
 from monitor.storage.tables import LetterPartRow, MessagePartRow, MessageRow
 
 # As it is written into letters: lines of 76 signs. Below a dozen a part of its own does not pay.
@@ -113,9 +113,5 @@ def forget_links(opened: Session, messages: Sequence[int]) -> set[str]:
 def drop_unused(opened: Session, digests: Collection[str]) -> None:
     """Of these parts, those that stand in no letter any more."""
     is_used = exists().where(col(MessagePartRow.digest) == col(LetterPartRow.digest))
-    for some in _portions(sorted(digests)):
+    for some in batched(sorted(digests), AT_ONCE):
         opened.exec(delete(LetterPartRow).where(col(LetterPartRow.digest).in_(some), ~is_used))
-
-
-def _portions(digests: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (digests[at : at + AT_ONCE] for at in range(0, len(digests), AT_ONCE))

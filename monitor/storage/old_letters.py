@@ -15,8 +15,7 @@ from sqlalchemy import ColumnElement, Engine, func, update
 from sqlmodel import Session, col, select
 
 from monitor.storage import history, letters
-from monitor.storage.database import exclusive
-from monitor.storage.outbox import batched
+from monitor.storage.database import batched, exclusive
 from monitor.storage.retention import IN_BIN, NIGHT, a_tenth, is_believed
 from monitor.storage.tables import MessageRow
 

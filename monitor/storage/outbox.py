@@ -4,17 +4,16 @@
                 ^          │           │
                 └──────────┴───────────┴─> parked
 
-A letter to an institution is held until the deputy head has the report of the same audit. Before
-the bytes are handed over, a restart may try again; afterwards it may not. Only between the last
-byte and the server's answer can a crash, or a broken connection, leave a doubt, and there we would
-rather not send twice: the message is parked, named by `dozor outbox`, and one word of the operator
-sends it.
+A letter to an institution is held until the deputy head has the report of the same audit
+(held.py). Before the bytes are handed over, a restart may try again; afterwards it may not. Only
+between the last byte and the server's answer can a crash, or a broken connection, leave a doubt,
+and there we would rather not send twice: the message is parked, named by `dozor outbox`, and one
+word of the operator sends it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,17 +24,15 @@ from sqlmodel import Session, col, select
 from monitor.clocks.believed import SLIP
 from monitor.storage import letters
 from monitor.storage.database import StorageError, exclusive, session
+from monitor.storage.roles import DEPUTY
 from monitor.storage.tables import AuditRow, MessageRow
 from reports.model import Audit
 
-DEPUTY = "deputy"  # the role whose report must be out before letters that are held go
-INSTITUTION = "institution:"  # the beginning of an institution's role
 UNSURE = (
     "неизвестно, ушло ли письмо: программа остановилась при передаче. Спросите адресата; "
     "отправить снова: dozor outbox --retry"
 )
 LONGEST = timedelta(days=2)  # no pause between two tries is as long
-ON_THE_WAY = frozenset({"queued", "claimed", "handing"})
 
 
 class QueuedBeforeError(StorageError):
@@ -187,69 +184,6 @@ def last_queued(
         ).first()
 
 
-def deputy_of(municipality: str) -> str:
-    """The role of a deputy head who answers for one municipality alone."""
-    return f"{DEPUTY}:{municipality}"
-
-
-def institution_of(key: str) -> str:
-    """The role of an institution, by `municipality/id`: two of them may share a mailbox."""
-    return f"{INSTITUTION}{key}"
-
-
-def release(engine: Engine) -> int:
-    """Queue what was held for a report that the deputy head now has; gives the number.
-
-    He has it when one copy was sent and no other is still on its way. A municipality's own deputy
-    head goes before that of the whole.
-    """
-    with session(engine) as opened:
-        held = opened.exec(
-            select(MessageRow.id, MessageRow.audit_id, MessageRow.role).where(
-                MessageRow.state == "held"
-            )
-        ).all()
-        states = _states(opened, {audit for _, audit, _ in held})
-        free = [number for number, audit, role in held if _was_told(states, audit, role)]
-        for numbers in batched(free):
-            opened.exec(
-                update(MessageRow).where(col(MessageRow.id).in_(numbers)).values(state="queued")
-            )
-    return len(free)
-
-
-States = Mapping[tuple[int | None, str], set[str]]  # audit and role → states of its messages
-
-
-def _states(opened: Session, held_for: Collection[int | None]) -> States:
-    found: defaultdict[tuple[int | None, str], set[str]] = defaultdict(set)
-    if held_for:
-        rows = opened.exec(
-            select(MessageRow.audit_id, MessageRow.role, MessageRow.state).where(
-                col(MessageRow.audit_id).in_(held_for), col(MessageRow.role).startswith(DEPUTY)
-            )
-        )
-        for audit, role, state in rows:
-            found[audit, role].add(state)
-    return found
-
-
-def _was_told(states: States, audit: int | None, role: str) -> bool:
-    theirs = _of_deputy(states, audit, role)
-    return "sent" in theirs and not theirs & ON_THE_WAY
-
-
-def _of_deputy(states: States, audit: int | None, role: str) -> set[str]:
-    """The states of the report for which an institution's letter waits."""
-    town = deputy_of(role.removeprefix(INSTITUTION).partition("/")[0])
-    return states.get((audit, town)) or states.get((audit, DEPUTY), set())
-
-
-def batched(numbers: Sequence[int | None], size: int = 1000) -> Iterator[Sequence[int | None]]:
-    """A database takes only so many values in one statement."""
-    return (numbers[start : start + size] for start in range(0, len(numbers), size))
-
-
 def recover(engine: Engine) -> int:
     """After a crash: what was not yet handed over is queued again, what may have gone is parked.
 
@@ -331,13 +265,6 @@ def write_anew(engine: Engine, number: int, letter: bytes, answer: str) -> None:
         letters.keep(opened, row, letter)
 
 
-def held(engine: Engine) -> int:
-    """How many letters to institutions wait for the deputy head's report."""
-    with session(engine) as opened:
-        waits = select(func.count()).select_from(MessageRow).where(MessageRow.state == "held")
-        return int(opened.exec(waits).one())
-
-
 def waiting(engine: Engine) -> int:
     """How many messages have not gone out."""
     with session(engine) as opened:
@@ -346,62 +273,6 @@ def waiting(engine: Engine) -> int:
                 select(func.count()).select_from(MessageRow).where(MessageRow.state != "sent")
             ).one()
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsent:
-    """A message that has not gone out, without its body."""
-
-    role: str
-    recipient: str
-    state: str
-    answer: str
-    queued_at: datetime
-    waits_for_deputy: bool = False  # whose report is still on its way
-
-
-def unsent(engine: Engine, since: datetime) -> tuple[Unsent, ...]:
-    """What was put in line since then and is not sent; not what a later letter has made up for."""
-    with session(engine) as opened:
-        rows = opened.exec(
-            select(MessageRow)
-            .where(MessageRow.state != "sent", col(MessageRow.queued_at) >= since)
-            .options(defer(MessageRow.body))  # type: ignore[arg-type]
-            .order_by(col(MessageRow.id))
-        ).all()
-        newest = _newest_sent(opened, since)
-        states = _states(opened, {row.audit_id for row in rows if row.state == "held"})
-    return tuple(
-        _unsent(row, states)
-        for row in rows
-        if (row.id or 0) > newest.get(_addressee(row.role, row.recipient), 0)
-    )
-
-
-def _unsent(row: MessageRow, states: States) -> Unsent:
-    return Unsent(
-        role=row.role,
-        recipient=row.recipient,
-        state=row.state,
-        answer=row.answer,
-        queued_at=row.queued_at,
-        waits_for_deputy=bool(_of_deputy(states, row.audit_id, row.role) & ON_THE_WAY),
-    )
-
-
-def _newest_sent(opened: Session, since: datetime) -> Mapping[tuple[str, str], int]:
-    """By whom it was for: the number of the last message that went out."""
-    rows = opened.exec(
-        select(MessageRow.role, MessageRow.recipient, MessageRow.id)
-        .where(MessageRow.state == "sent", col(MessageRow.queued_at) >= since)
-        .order_by(col(MessageRow.id))
-    )
-    return {_addressee(role, recipient): number or 0 for role, recipient, number in rows}
-
-
-def _addressee(role: str, recipient: str) -> tuple[str, str]:
-    """An institution has one address, and that may have been put right in the registry since."""
-    return role, "" if role.startswith(INSTITUTION) else recipient
 
 
 def messages(engine: Engine, most: int = 50) -> Iterable[MessageRow]:

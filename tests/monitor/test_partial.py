@@ -15,6 +15,7 @@ from monitor.sandbox import demo_world, serve
 from monitor.service.metrics import metrics_text
 from monitor.storage import audits, outbox
 from monitor.storage.database import connect, open_database
+from monitor.storage.roles import DEPUTY
 from reports.standing import Standing
 from rules.model import Outcome
 from tests.cast import NOW
@@ -135,7 +136,7 @@ def test_a_partial_letter_does_not_use_up_the_week_of_the_deputy(tmp_path: Path)
         engine, as_of=NOW, started_at=NOW, scope=("kedr/school",), registries={}, packs={},
         documents=(),
     )  # fmt: skip
-    told = {"role": outbox.DEPUTY, "recipient": "deputy@example.org"}
+    told = {"role": DEPUTY, "recipient": "deputy@example.org"}
     outbox.queue(engine, alone, subject="", body=b"", at=NOW, **told)
     assert outbox.last_told(engine, **told) is None
     engine.dispose()

@@ -28,8 +28,8 @@ from monitor.sandbox import Change, World
 from monitor.service.nights import Service, is_missed, last_due, make_up
 from monitor.storage import audits, findings, nights
 from monitor.storage.database import connect, session
+from monitor.storage.held import ON_THE_WAY
 from monitor.storage.nights import Night
-from monitor.storage.outbox import ON_THE_WAY
 from monitor.storage.tables import MessageRow
 from reports.model import Collection
 from rules.model import Finding, Outcome, Severity
