@@ -1,7 +1,8 @@
 """The command line. `table` names every command; each is declared where its work is.
 
 Exit status: 0 complete · 1 unexpected error · 2 wrong usage, configuration or registry ·
-3 finished, but part could not be read · 4 with --fail-on-findings, when a `fail` is found.
+3 finished, but part could not be read · 4 with --fail-on-findings, when a `fail` is found ·
+130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import atexit
 import gc
 import sys
 import traceback
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +42,12 @@ for name, summary in GROUPS.items():
     app.add_typer(typer.Typer(), name=name, cls=LazyGroup, help=summary, no_args_is_help=True)
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"dozor {version('dozor')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _dozor(
     config: Annotated[  # noqa: ARG001 — the commands look it up
@@ -50,6 +58,12 @@ def _dozor(
     ] = False,
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Журнал строками JSON.", envvar="DOZOR_LOG_JSON")
+    ] = False,
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Назвать версию и выйти."
+        ),
     ] = False,
 ) -> None:
     """`config` reaches the commands as the default of their own `--config` (see `lazy`)."""

@@ -18,7 +18,20 @@ class Declared:
     module: str  # of monitor.commands
     summary: str
     function: str = ""  # where it has another name than the command
+    kept: str = ""  # what Ctrl-C leaves, as its operator should know
 
+
+RESUMED = (
+    "Что прочитано, сохранено. Незаконченную проверку продолжит та же команда в ближайшие шесть "
+    "часов; о законченной расскажет dozor report."
+)
+QUEUED = "Что поставлено в очередь и не ушло, отправит dozor send; посмотреть: dozor outbox."
+AS_STORED = "Прочитанное осталось как было; повторите команду."
+UNWRITTEN = "Проверка осталась как была; файла, который записывался, нет."
+RECORDED = "Заявление записано, только если выше стоит «Записано»; если нет, повторите команду."
+SWEPT = "Незаконченная копия убрана."
+ASIDE = "Прежнее цело: на своём месте или рядом (….before-restore). Повторите команду."
+SOURCE = "База, из которой переносили, не изменена."
 
 GROUPS: Mapping[str, str] = {
     "registry": "Реестр учреждений: проверить, заполнить из таблицы, выгрузить.",
@@ -27,13 +40,17 @@ GROUPS: Mapping[str, str] = {
 }
 COMMANDS: Mapping[str, Mapping[str, Declared]] = {
     "dozor": {
-        "audit": Declared("audit", "Прочитать страницы, сверить с актами, составить отчёт."),
-        "collect": Declared("audit", "Только прочитать страницы и сохранить увиденное."),
-        "evaluate": Declared(
-            "audit", "Оценить заново то, что уже сохранено, без обращения к сети."
+        "audit": Declared(
+            "audit", "Прочитать страницы, сверить с актами, составить отчёт.", kept=RESUMED
         ),
-        "report": Declared("report", "Составить отчёт о сохранённой проверке."),
-        "send": Declared("report", "Отправить отчёт по электронной почте."),
+        "collect": Declared(
+            "audit", "Только прочитать страницы и сохранить увиденное.", kept=RESUMED
+        ),
+        "evaluate": Declared(
+            "audit", "Оценить заново то, что уже сохранено, без обращения к сети.", kept=AS_STORED
+        ),
+        "report": Declared("report", "Составить отчёт о сохранённой проверке.", kept=UNWRITTEN),
+        "send": Declared("report", "Отправить отчёт по электронной почте.", kept=QUEUED),
         "outbox": Declared("report", "Показать письма: ушедшие, ждущие, отложенные."),
         "serve": Declared(
             "serve", "Работать постоянно: проверка и письмо каждую ночь по расписанию."
@@ -44,9 +61,12 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
         "backup": Declared(
             "backup",
             "Сохранить базу и материалы в один файл (ФАЙЛ.tar.gz); служба может работать.",
+            kept=SWEPT,
         ),
         "restore": Declared(
-            "backup", "Восстановить базу и материалы из файла, который записала команда backup."
+            "backup",
+            "Восстановить базу и материалы из файла, который записала команда backup.",
+            kept=ASIDE,
         ),
         "doctor": Declared("doctor", "Проверить настройки, реестр, базу, ключи доступа и почту."),
         "verify": Declared("report", "Проверить, что сохранённые материалы никто не менял."),
@@ -54,14 +74,17 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
             "contacts", "Найти контакты в текстах (ФАЙЛ.jsonl с полями id, text, links)."
         ),
         "attest": Declared(
-            "statements", "Записать подтверждение того, чего программа увидеть не может."
+            "statements",
+            "Записать подтверждение того, чего программа увидеть не может.",
+            kept=RECORDED,
         ),
         "waive": Declared(
-            "statements", "Записать отсрочку: нарушение остаётся, но показано с нею."
+            "statements", "Записать отсрочку: нарушение остаётся, но показано с нею.", kept=RECORDED
         ),
         "event": Declared(
             "statements",
             "Записать событие: страница создана, уведомление отправлено, спор открыт.",
+            kept=RECORDED,
         ),
         "sandbox": Declared(
             "demo",
@@ -80,7 +103,9 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
     },
     "storage": {
         "move": Declared(
-            "storage", "Перенести всё из базы настроек (SQLite) в пустую базу PostgreSQL и сверить."
+            "storage",
+            "Перенести всё из базы настроек (SQLite) в пустую базу PostgreSQL и сверить.",
+            kept=SOURCE,
         ),
         "tidy": Declared(
             "storage", "Убрать в корзину то, чему вышел срок, и вернуть из неё то, чему не вышел."

@@ -105,7 +105,9 @@ def _show(application: Application, audit: Audit, folder: Path) -> None:
 
 
 def sandbox(
-    port: Annotated[int, typer.Option("--port", help="Порт; 0 — любой свободный.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", help="Порт; 0 — любой свободный.")
+    ] = 0,
     folder: Annotated[
         Path | None,
         typer.Option("--registry", metavar="ПАПКА", help="Куда записать реестр города."),

@@ -9,7 +9,7 @@ import typer
 
 # Given by `dozor --config FILE …` where the command itself is typed without it.
 Config = Annotated[Path, typer.Option("--config", metavar="ФАЙЛ", hidden=True)]
-Names = Annotated[list[str] | None, typer.Argument(metavar="[УЧРЕЖДЕНИЕ]…", help="Без имён — все.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="УЧРЕЖДЕНИЕ", help="Без имён — все.")]
 Name = Annotated[str, typer.Argument(metavar="УЧРЕЖДЕНИЕ")]
 AsOf = Annotated[
     str | None,
@@ -37,5 +37,5 @@ File = Annotated[Path, typer.Argument(metavar="ФАЙЛ")]
 Workers = Annotated[
     bool, typer.Option("--workers", help="Читают процессы dozor worker (PostgreSQL).")
 ]
-PageAddress = Annotated[str | None, typer.Option("--page", help="Адрес страницы.")]
-Document = Annotated[str, typer.Option("--document", help="Документ.")]
+PageAddress = Annotated[str | None, typer.Option("--page", metavar="АДРЕС", help="Адрес страницы.")]
+Document = Annotated[str, typer.Option("--document", metavar="ДОКУМЕНТ", help="Документ.")]

@@ -29,7 +29,7 @@ WRONG = 2
 def check(
     config: Config,
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[ФАЙЛ]…", help="Без имён — из настроек.")
+        list[Path] | None, typer.Argument(metavar="ФАЙЛ", help="Без имён — из настроек.")
     ] = None,
 ) -> int:
     paths = files or list(load_settings(config).registry)
@@ -53,12 +53,16 @@ def import_table(
         Path | None, typer.Option("--output", "-o", metavar="ФАЙЛ", help="Куда записать TOML.")
     ] = None,
     municipality: Annotated[
-        str | None, typer.Option("--municipality", help="Имя (slug), если его нет в таблице.")
+        str | None,
+        typer.Option("--municipality", metavar="ИМЯ", help="Имя (slug), если его нет в таблице."),
     ] = None,
     name: Annotated[
-        str | None, typer.Option("--name", help="Название муниципалитета для таблицы ЦУР.")
+        str | None,
+        typer.Option("--name", metavar="НАЗВАНИЕ", help="Название муниципалитета для таблицы ЦУР."),
     ] = None,
-    timezone: Annotated[str, typer.Option("--timezone", help="Часовой пояс.")] = "Europe/Moscow",
+    timezone: Annotated[
+        str, typer.Option("--timezone", metavar="ПОЯС", help="Часовой пояс.")
+    ] = "Europe/Moscow",
 ) -> int:
     found = grids(file)
     unread: dict[Fault, None] = {}

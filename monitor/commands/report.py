@@ -73,7 +73,7 @@ def report(
     ] = None,
     municipality: Annotated[
         str | None,
-        typer.Option("--municipality", metavar="ID", help="Только об одном муниципалитете."),
+        typer.Option("--municipality", metavar="ИМЯ", help="Только об одном муниципалитете."),
     ] = None,
 ) -> int:
     if kind not in installed():

@@ -19,7 +19,7 @@ from rules.text.explain import explained
 
 
 def list_requirements(
-    act: Annotated[str | None, typer.Argument(metavar="[АКТ]", help="Без имени — все.")] = None,
+    act: Annotated[str | None, typer.Argument(metavar="АКТ", help="Без имени — все.")] = None,
 ) -> int:
     acts = load_acts()
     if act is not None and act not in acts:
@@ -41,7 +41,9 @@ def explain(
 
 
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[ФАЙЛ]…")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="ФАЙЛ", help="Без имён — все акты.")
+    ] = None,
 ) -> int:
     for path in files or pack_files().values():
         act = load_act(path)

@@ -32,23 +32,38 @@ UNDATED = date.min  # the day is the audit's that found it, or today
 def attest(
     config: Config,
     institution: Name,
-    kind: Annotated[AttestationKind, typer.Option("--kind", help="Что подтверждают.")] = "finding",
-    by: Annotated[str, typer.Option("--by", help="Должность заявившего.")] = "",
-    on: Annotated[str | None, typer.Option("--on", help="Когда заявлено: 2026-03-01.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="До какого дня верно.")] = None,
+    kind: Annotated[
+        AttestationKind, typer.Option("--kind", metavar="ВИД", help="Что подтверждают.")
+    ] = "finding",
+    by: Annotated[
+        str, typer.Option("--by", metavar="ДОЛЖНОСТЬ", help="Должность заявившего.")
+    ] = "",
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="ДЕНЬ", help="Когда заявлено: 2026-03-01.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="ДЕНЬ", help="До какого дня верно.")
+    ] = None,
     no: Annotated[bool, typer.Option("--no", help="Признание: нет, не сделано.")] = False,
     page: PageAddress = None,
-    count: Annotated[int | None, typer.Option("--count", help="Сколько подтвердили.")] = None,
-    of: Annotated[int | None, typer.Option("--of", help="Из скольких.")] = None,
+    count: Annotated[
+        int | None, typer.Option("--count", metavar="N", help="Сколько подтвердили.")
+    ] = None,
+    of: Annotated[int | None, typer.Option("--of", metavar="N", help="Из скольких.")] = None,
     document: Document = "",
     requirement: Annotated[
-        str | None, typer.Option("--requirement", help="Какое требование решено.")
+        str | None,
+        typer.Option("--requirement", metavar="ТРЕБОВАНИЕ", help="Какое требование решено."),
     ] = None,
     outcome: Annotated[
-        StatedOutcome | None, typer.Option("--outcome", help="Как решено: выполнено или нет.")
+        StatedOutcome | None,
+        typer.Option("--outcome", metavar="ИТОГ", help="Как решено: выполнено или нет."),
     ] = None,
     about: Annotated[
-        str | None, typer.Option("--about", help="О каком учреждении говорит сайт администрации.")
+        str | None,
+        typer.Option(
+            "--about", metavar="УЧРЕЖДЕНИЕ", help="О каком учреждении говорит сайт администрации."
+        ),
     ] = None,
 ) -> int:
     answer = Attestation(
@@ -92,10 +107,14 @@ def _dated(application: Application, answer: Attestation) -> Attestation:
 def waive(
     config: Config,
     institution: Name,
-    requirement: Annotated[str, typer.Option("--requirement", help="Требование.")],
-    reason: Annotated[str, typer.Option("--reason", help="Почему.")],
-    by: Annotated[str, typer.Option("--by", help="Кто разрешил.")],
-    until: Annotated[str, typer.Option("--until", help="До какого дня: 2027-01-01.")],
+    requirement: Annotated[
+        str, typer.Option("--requirement", metavar="ТРЕБОВАНИЕ", help="Требование.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="ПРИЧИНА", help="Почему.")],
+    by: Annotated[str, typer.Option("--by", metavar="ДОЛЖНОСТЬ", help="Кто разрешил.")],
+    until: Annotated[
+        str, typer.Option("--until", metavar="ДЕНЬ", help="До какого дня: 2027-01-01.")
+    ],
     page: PageAddress = None,
     document: Document = "",
 ) -> int:
@@ -115,14 +134,19 @@ def waive(
 def event(
     config: Config,
     institution: Name,
-    kind: Annotated[EventKind, typer.Option("--kind", help="Что случилось.")],
-    on: Annotated[str, typer.Option("--on", help="День: 2026-04-29.")],
+    kind: Annotated[EventKind, typer.Option("--kind", metavar="ВИД", help="Что случилось.")],
+    on: Annotated[str, typer.Option("--on", metavar="ДЕНЬ", help="День: 2026-04-29.")],
     page: PageAddress = None,
-    to: Annotated[Addressee | None, typer.Option("--to", help="Кому уведомление.")] = None,
-    about: Annotated[EventKind | None, typer.Option("--about", help="О чём уведомление.")] = None,
+    to: Annotated[
+        Addressee | None, typer.Option("--to", metavar="КОМУ", help="Кому уведомление.")
+    ] = None,
+    about: Annotated[
+        EventKind | None, typer.Option("--about", metavar="ВИД", help="О чём уведомление.")
+    ] = None,
     document: Document = "",
     requirement: Annotated[
-        str | None, typer.Option("--requirement", help="О каком требовании спор.")
+        str | None,
+        typer.Option("--requirement", metavar="ТРЕБОВАНИЕ", help="О каком требовании спор."),
     ] = None,
 ) -> int:
     happened = Event(

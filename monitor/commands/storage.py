@@ -30,7 +30,8 @@ def move(
         typer.Option("--to", metavar="АДРЕС", help="postgresql+psycopg://имя@сервер/база, пустая."),
     ],
     password: Annotated[
-        str, typer.Option(help="Пароль базы.", envvar="DATABASE_PASSWORD", hidden=True)
+        str,
+        typer.Option("--password", help="Пароль базы.", envvar="DATABASE_PASSWORD", hidden=True),
     ] = "",
 ) -> int:
     """Copy the configured database; the settings are the operator's to change."""

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import get_args
+
 import pytest
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
 from monitor.cli.table import COMMANDS
 from monitor.config import ConfigError
+from monitor.registry.declaration import AttestationKind, EventKind
+from tests.waiting import until
 
 ALL = [
     (*([group] if group != "dozor" else []), name)
     for group, commands in COMMANDS.items()
     for name in commands
 ]
+
+
+ENGLISH = re.compile(r"Usage|Options|Arguments|Commands|Error|Show|Try|required|default|<\w+>")
 
 
 def typed(*words: str) -> Result:
@@ -27,6 +41,7 @@ def test_every_command_of_the_table_is_declared_where_it_says(command: tuple[str
     assert answer.exit_code == 0
     told = " ".join(answer.output.split())
     assert COMMANDS[group][command[-1]].summary in told
+    assert ENGLISH.findall(told) == []
 
 
 CHOSEN = ("--config", "chosen.toml")
@@ -36,3 +51,83 @@ CHOSEN = ("--config", "chosen.toml")
 def test_the_settings_are_named_before_the_command_or_after_it(words: tuple[str, ...]) -> None:
     with pytest.raises(ConfigError, match=r"chosen\.toml: файла настроек нет"):
         typed(*words)
+
+
+def test_the_help_of_dozor_is_russian() -> None:
+    told = typed("-h").output
+    assert "Показать эту справку" in told
+    assert ENGLISH.findall(told) == []
+
+
+def test_the_version_is_told() -> None:
+    assert typed("--version").output == f"dozor {version('dozor')}\n"
+
+
+@pytest.mark.parametrize("command", ["attest", "event"])
+def test_the_kinds_of_a_statement_stand_in_its_help(command: str) -> None:
+    told = " ".join(typed(command, "-h").output.split())
+    kinds = get_args(AttestationKind if command == "attest" else EventKind)
+    assert f"Одно из: {', '.join(kinds)}." in told
+
+
+REFUSED = {
+    "attest": "не указано УЧРЕЖДЕНИЕ",
+    "attest school-1 --kind mark": "--kind: нужно одно из: two_factor, job_description",
+    "audit --jsn": "параметра --jsn нет; похожие: --json",
+    "audit --json": "после --json укажите ФАЙЛ (Записать итог в JSON)",
+    "audit --mail=yes": "--mail пишут без значения",
+    "audi": "команды «audi» нет; похожие: audit",
+    "registry impotr": "команды «impotr» нет; похожие: import",
+    "report --audit last": "--audit: нужно целое число",
+    "doctor now": "лишнее: now",
+    "waive school-1": "не указано --requirement",
+    "--verbose": "команда написана не до конца",
+}
+
+
+@pytest.mark.parametrize(("words", "why"), REFUSED.items(), ids=REFUSED)
+def test_what_cannot_be_meant_is_refused_in_russian(words: str, why: str) -> None:
+    answer = typed(*words.split())
+    assert answer.exit_code == 2
+    assert f"Ошибка: {why}" in answer.stderr
+    assert answer.stderr.startswith("Использование: dozor")
+    assert ENGLISH.findall(answer.stderr) == []
+
+
+def test_a_setting_of_the_environment_that_cannot_be_meant_is_refused_in_russian() -> None:
+    answer = CliRunner(env={"DOZOR_LOG_JSON": "often"}).invoke(app, ["doctor"])
+    assert (answer.exit_code, "Ошибка: --log-json: нужно 1 или 0" in answer.stderr) == (2, True)
+
+
+DOZOR = (
+    "env",
+    "--default-signal=INT",
+    sys.executable,
+    "-c",
+    "from monitor.cli import main; main()",
+)
+
+
+def test_whoever_breaks_off_an_audit_is_told_what_is_kept(tmp_path: Path) -> None:
+    """It waits for the other end of its registry, a pipe, when Ctrl-C comes."""
+    (tmp_path / "config.toml").write_text('registry = ["town.toml"]', "utf-8")
+    pipe = tmp_path / "town.toml"
+    os.mkfifo(pipe)
+    writer: list[int] = []
+    command = [*DOZOR, "audit", "--config", str(tmp_path / "config.toml")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as audit:
+        until(lambda: opened(pipe, writer))
+        audit.send_signal(signal.SIGINT)
+        told = audit.communicate()[1]
+    os.close(*writer)
+    assert audit.returncode == 130
+    assert told.startswith("Прервано. Что прочитано, сохранено.")
+
+
+def opened(pipe: Path, writer: list[int]) -> bool:
+    """Only once somebody reads it."""
+    try:
+        writer.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
