@@ -18,6 +18,7 @@ from monitor.audit.mass_change import is_held, words
 from monitor.commands.moments import moment
 from monitor.commands.progress import progress
 from monitor.config import Settings, check_workers, load_settings
+from monitor.reporting.mending import mended
 from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.storage import readings
 from reports.formats.text import summary
@@ -122,7 +123,7 @@ def _tell(
     report = report_of(application, done)
     files: tuple[Path, ...] = ()
     with format_barrier("text"):
-        print(summary(report))
+        print(mended(report, "text", summary))
     if json:
         with format_barrier("json"):
             print(f"JSON:  {write(report, 'json', json, private=False)}")
