@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -31,7 +31,8 @@ LONGEST = 300  # signs of an error's own words: it may quote all that it choked 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What broke where. `kind`: page, site, institution, card, format, letter, part, removal."""
+    """What broke where. `kind`: page, site, institution, card, format, letter, part, removal,
+    left_out (an institution of a format or letter)."""
 
     kind: str
     place: str
@@ -82,10 +83,15 @@ def caught(kind: str, place: str, error: Exception) -> Fault:
     """Told to the log and to whoever watches."""
     log.error("%s %s: an error that nobody foresaw", kind, place, exc_info=error)
     fault = Fault(kind, place, error, detail_of(error))
-    faults = _watching.get()
-    if faults is not None:
-        faults.append(fault)
+    retell([fault])
     return fault
+
+
+def retell(faults: Iterable[Fault]) -> None:
+    """To whoever watches: what was stopped where somebody else watched."""
+    told = _watching.get()
+    if told is not None:
+        told.extend(faults)
 
 
 @contextmanager

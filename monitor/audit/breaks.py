@@ -19,9 +19,10 @@ from reports.model import Audit, FormatError, Issue
 from reports.templating import one_line
 
 MOST_NAMED = 500  # institutions of one issue
+MOST_TOLD = 10  # in its sentence
 JUDGING = f"judging.{FailureCode.OUR_FAULT}"
 OURS = frozenset({JUDGING, f"{SITE}.{FailureCode.OUR_FAULT}"})  # though all pages were read
-AFTERWARDS = frozenset({"card", "format", "letter", "part", "removal"})  # in no issue of the audit
+AFTERWARDS = frozenset({"card", "format", "left_out", "letter", "part", "removal"})  # in no issue
 
 
 def issue_of(unjudged: Sequence[str]) -> tuple[Issue, ...]:
@@ -30,6 +31,21 @@ def issue_of(unjudged: Sequence[str]) -> tuple[Issue, ...]:
         return ()
     text = _words()["judging"].format(count=len(unjudged))
     return (Issue(code=JUDGING, text=text, addresses=tuple(unjudged[:MOST_NAMED])),)
+
+
+def shown_unjudged(names: Sequence[str]) -> Issue:
+    """Of a report that these institutions break, and that shows nothing of them."""
+    return _of_report("shown_unjudged", names)
+
+
+def left_out(names: Sequence[str]) -> Issue:
+    """Of one in which they are not at all."""
+    return _of_report("left_out", names)
+
+
+def _of_report(code: str, names: Sequence[str]) -> Issue:
+    told = _words()[code].format(count=len(names), names=", ".join(names[:MOST_TOLD]))
+    return Issue(code=f"report.{code}", text=told)
 
 
 def has_broken(audit: Audit) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -22,6 +23,7 @@ STORES = (*ABOUT_THE_RUN, OperationalError, InterfaceError)  # the database does
 FORGOTTEN = Failure(FailureCode.OUR_FAULT, "the collector told nothing of this page")
 
 Batch = tuple[Observation, ...]
+Thing = TypeVar("Thing")
 
 
 async def read_carefully(
@@ -46,7 +48,7 @@ async def read_carefully(
             log.warning(
                 "broke off with %d pages left: read in halves", len(told.left), exc_info=error
             )
-            groups += _halves(told.left)
+            groups += halves(told.left)
         else:
             if told.left:
                 log.error("the collector forgot %s", [page.address for page in told.left])
@@ -64,10 +66,10 @@ class _Told:
         self.left = [page for page in self.left if page.key not in seen]
 
 
-def _halves(pages: list[Page]) -> list[list[Page]]:
-    """The first half last, as it is taken from there."""
-    half = (len(pages) + 1) // 2
-    return [part for part in (pages[half:], pages[:half]) if part]
+def halves(things: list[Thing]) -> list[list[Thing]]:
+    """The first half last, as it is taken from there; one alone is a half."""
+    half = (len(things) + 1) // 2
+    return [part for part in (things[half:], things[:half]) if part]
 
 
 def _broken(page: Page, run: Run, error: Exception) -> Observation:

@@ -22,6 +22,7 @@ from monitor.commands.moments import moment
 from monitor.commands.parameters import AsOf, Config, Html, Json, Names, Strict, Workers
 from monitor.commands.progress import progress
 from monitor.config import Settings, check_workers, load_settings
+from monitor.reporting.mending import mended
 from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.storage import readings
 from reports.formats.text import summary
@@ -124,7 +125,7 @@ def _tell(
     report = report_of(application, done)
     files: tuple[Path, ...] = ()
     with format_barrier("text"):
-        print(summary(report))
+        print(mended(report, "text", summary))
     if json:
         with format_barrier("json"):
             print(f"JSON:  {write(report, 'json', json, private=False)}")

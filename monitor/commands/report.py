@@ -26,7 +26,7 @@ from monitor.reporting.stored import (
     chosen_audit,
     default_path,
     passed_over,
-    rendered_as,
+    pieces,
     report_of,
     write,
 )
@@ -84,7 +84,7 @@ def report(
         found = _report(application, number, kind, institution, municipality)
         if output == Path("-"):
             with format_barrier(kind):
-                sys.stdout.buffer.writelines(rendered_as(found, kind).parts)
+                sys.stdout.buffer.writelines(pieces(found, kind))
         for slug in [] if output == Path("-") else [kind] if output else family(kind):
             with format_barrier(slug):
                 path = output or _path(application, found, slug, institution, municipality)

@@ -21,6 +21,7 @@ from monitor.application import Application
 from monitor.audit.breaks import format_barrier
 from monitor.config import Every
 from monitor.reporting.facts import with_facts
+from monitor.reporting.mending import mended
 from monitor.reporting.municipality import of_town, town_path
 from monitor.reporting.stored import default_path, write_all
 from monitor.storage import outbox
@@ -101,18 +102,26 @@ def _digest(report: Report, files: Sequence[Path], path: Path) -> Letter:
     """
     with format_barrier("html"):
         files = files or write_all(report, "html", path)
+    lies_at = str(files[0].resolve()) if files else ""
+    return mended(
+        report, DEPUTY, lambda readable: digest(readable, _read_again(files), lies_at=lies_at)
+    )
+
+
+def _read_again(files: Sequence[Path]) -> Rendered:
+    """What was written, read a file at a time."""
     if not files:
-        return digest(report, NOTHING)
+        return NOTHING
     page, *beside = files
     around = page.parent
     lazily = ((file.relative_to(around).as_posix(), file.read_bytes()) for file in beside)
-    return digest(report, Rendered(page.read_bytes(), lazily), lies_at=str(page.resolve()))
+    return Rendered(page.read_bytes(), lazily)
 
 
 def for_cur(application: Application, report: Report) -> Iterator[Draft]:
     """A partial audit makes no table: it would look like the whole."""
     mail = application.settings.mail
-    text = cache(lambda: table_letter(with_facts(application, report)))
+    text = cache(lambda: mended(with_facts(application, report), CUR, table_letter))
     for recipient in () if report.is_partial else mail.cur:
         zone = application.settings.schedule.timezone
         yield Draft(letter=text, role=CUR, recipient=recipient, every=mail.cur_every, zone=zone)

@@ -10,10 +10,10 @@ from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from urllib.parse import quote
 
-from monitor.registry.mailboxes import address_of, needs_utf8, wire
+from monitor.registry.mailboxes import address_of, name_in, needs_utf8, wire
 from reports.mail import Letter
 from reports.templating import one_line, render
 
@@ -47,7 +47,7 @@ def message_of(
     is_plain = not needs_utf8(sender, recipient.addr_spec)
     message = EmailMessage(policy=PLAIN if is_plain else IN_UTF8)
     message.set_raw("Subject", _in_words(one_line(letter.subject), "Subject"))
-    message.set_raw("From", _named(address_of(sender, parseaddr(sender)[0] or "Дозор"), "From"))
+    message.set_raw("From", _named(address_of(sender, name_in(sender) or "Дозор"), "From"))
     message.set_raw("To", _named(recipient, "To"))
     message["Date"] = format_datetime(at)
     message.set_raw("Message-ID", message_id)

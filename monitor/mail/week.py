@@ -6,6 +6,7 @@ when a person has sent its report. Whoever answers for one municipality reads of
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from monitor.audit.mass_change import is_held
 from monitor.config import Mail
 from monitor.mail.drafts import WEEK, Draft
 from monitor.mail.queueing import queue_since
+from monitor.reporting.mending import mended
 from monitor.reporting.municipality import of_town
 from monitor.reporting.stored import moves, report_of
 from monitor.storage import audits, outbox
@@ -87,7 +89,15 @@ def _letter(
         was_there = then and any(one.id == town for one in then.municipalities)
         then = of_town(application, then, town) if then and was_there else None
         now = of_town(application, now, town)
-    return weekly_letter(compared(application, now, then), then, nights)
+    then = then and mended(then, WEEK, _read_through)
+    beside = compared(application, now, then)
+    return mended(beside, WEEK, lambda one: weekly_letter(one, then, nights))
+
+
+def _read_through(report: Report) -> Report:
+    """What nobody can read back is known before the other report is held beside it."""
+    deque(report.findings, maxlen=0)
+    return report
 
 
 def _earlier(told: Sequence[Audit], begin: datetime) -> Audit | None:

@@ -6,9 +6,10 @@ MailboxError: what somebody wrote is no address that mail can be sent to.
 from __future__ import annotations
 
 import re
+from email import utils
 from email.headerregistry import Address
-from email.utils import getaddresses, parseaddr
 from ipaddress import ip_address
+from typing import Any
 
 import idna
 
@@ -21,6 +22,10 @@ USER = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 
 
+# When strict, newer Pythons refuse `a@[192.168.1.5]`; older ones do not know the word.
+_LENIENT: dict[str, Any] = {"strict": False} if hasattr(utils, "supports_strict_parsing") else {}
+
+
 class MailboxError(ValueError):
     """The text is Russian and names what was written."""
 
@@ -31,10 +36,10 @@ def address_of(written: str, name: str = "") -> Address:
     One address, and one that a server can take: what no standard allows is refused here, not by
     the server on the night of the letter.
     """
-    said, plain = parseaddr(written)
+    said, plain = utils.parseaddr(written, **_LENIENT)
     user, _, domain = plain.rpartition("@")
     try:
-        if not written.isprintable() or len(getaddresses([written])) != 1:
+        if not written.isprintable() or len(utils.getaddresses([written], **_LENIENT)) != 1:
             raise ValueError(written)
         if not USER.fullmatch(user) or len(user.encode()) > MOST_OF_USER:
             raise ValueError(user)
@@ -80,6 +85,11 @@ def is_number(written: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def name_in(written: str) -> str:
+    """«Дозор» of «Дозор <dozor@example.org>»."""
+    return utils.parseaddr(written, **_LENIENT)[0]
 
 
 def wire(written: str) -> str:

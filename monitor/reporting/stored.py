@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -20,6 +21,7 @@ from monitor.audit.careful import STORES
 from monitor.audit.scope import in_scope, pages_of
 from monitor.clocks.believed import words
 from monitor.registry import RegistryError, load
+from monitor.reporting.mending import exhaust, mended
 from monitor.storage import audits, observations
 from monitor.storage.judgements import Kept
 from monitor.storage.private import written_whole
@@ -33,6 +35,7 @@ from rules.model import Institution, Municipality
 log = logging.getLogger(__name__)
 
 WEEKS = 10  # of the heat map; the running one would look like silence
+PIECE = 1_000_000  # bytes
 READINGS = 3  # back to the newest wall that was read
 
 
@@ -159,10 +162,17 @@ def write(report: Report, slug: str, path: Path, *, private: bool = True) -> Pat
 
 
 def write_all(report: Report, slug: str, path: Path, *, private: bool = True) -> tuple[Path, ...]:
-    """The same; gives every file that was written, `path` first.
+    """The same; gives every file that was written, `path` first."""
+    return mended(
+        report,
+        slug,
+        lambda one: _write_files(one, slug, path, private=private),
+        trial=lambda one: exhaust(rendered_as(one, slug)),
+    )
 
-    The file that has the links is written last: it never leads to what is not there yet.
-    """
+
+def _write_files(report: Report, slug: str, path: Path, *, private: bool) -> tuple[Path, ...]:
+    """The file that has the links is written last: it never leads to what is not there yet."""
     rendered = rendered_as(report, slug)
     beside = []
     for name, content in rendered.beside:
@@ -170,6 +180,20 @@ def write_all(report: Report, slug: str, path: Path, *, private: bool = True) ->
         beside.append(path.parent / name)
     _write_whole(path, rendered.parts, private=private)
     return path, *beside
+
+
+def pieces(report: Report, slug: str) -> Iterator[bytes]:
+    """Its file alone, for a pipe; nothing is given before all of it was made."""
+    with TemporaryFile() as kept:
+        mended(report, slug, lambda one: _keep(one, slug, kept))
+        kept.seek(0)
+        yield from iter(lambda: kept.read(PIECE), b"")
+
+
+def _keep(report: Report, slug: str, kept: IO[bytes]) -> None:
+    kept.seek(0)
+    kept.truncate()
+    kept.writelines(rendered_as(report, slug).parts)
 
 
 def rendered_as(report: Report, slug: str) -> Rendered | Streamed:

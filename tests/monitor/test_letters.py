@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 import pytest
-from sqlalchemy import Engine, func, text
-from sqlmodel import SQLModel, select
+from sqlalchemy import Engine, bindparam, func, text
+from sqlmodel import SQLModel, col, select
 
 from monitor.mail.mime import message_of
 from monitor.registry.mailboxes import address_of
@@ -187,7 +187,7 @@ OLD = text(
     "INSERT INTO message (audit_id, role, recipient, turn, subject, body, message_id, state,"
     " queued_at, due_at, attempts, answer) VALUES (NULL, 'deputy', :to, 1, 'x', :body, '', :state,"
     " :at, :at, 0, '')"
-)
+).bindparams(bindparam("at", type_=col(MessageRow.queued_at).type))
 STATES = ("queued", "held", "parked", "sent")
 
 

@@ -274,5 +274,6 @@ def test_a_night_goes_on_where_the_service_that_had_it_died(
                 held.holder = f"{machine}:{2**22 + 1}::{own}"  # no process has this number
                 opened_.add(held)
             assert waiting.result(PATIENCE)
+        dead.__exit__(None, None, None)  # or it would end later, on a closed engine
         engine.dispose()
     assert len(town.to(DEPUTY)) == 1
