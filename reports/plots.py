@@ -1,199 +1,354 @@
-"""Plots as SVG to be put into a page: matplotlib's only home, imported when something is drawn.
+"""Plots as SVG to be put into a page: here every place is reckoned, the templates only print.
 
-Letters stay letters (no outlines), so that the picture is small, sharp in print and can be
-searched. The same values give the same bytes: no date, no random ids. Every plot reads in black
-and white: numbers stand in the cells, lines differ by dash and sign.
+Letters stay letters, so that a picture is small, sharp in print and can be searched. What lies on
+the paper has the colour of the text around it (`currentColor`), so that it reads on a light page
+and on a dark one. Every plot reads in black and white: numbers stand in the cells, lines differ by
+dash and sign.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect
-from collections.abc import Sequence
-from io import StringIO
-from itertools import groupby
-from math import nan
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+from math import ceil, log10
+from unicodedata import east_asian_width
 
 from markupsafe import Markup
-from matplotlib import rc_context
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
 
-from reports.templating import one_line
-from reports.view import Past, Posts, Week
+from reports.templating import one_line, render
+from reports.view import Past, Portion, Posts, Spread, Week
 from reports.words import word
 
-INK, SOFT, LINE = "#1c2530", "#52606d", "#d5dbe1"
-# From "no post" to "many": darker is more, in print as well.
-SHADES = ("#ffffff", "#e3edf7", "#b9d3ea", "#6fa3d0", "#1f5f99")
+# From "no post" to "many": darker is more, in print as well. The first is the paper.
+SHADES = (None, "#e3edf7", "#b9d3ea", "#6fa3d0", "#1f5f99")
 EDGES = (0.5, 1.5, 2.5, 4.5)  # none, 1, 2, 3 and 4, more
 UNREAD = "#e9edf1"
-LONGEST = 60  # signs of a name
 DARK = 5  # from so many posts on, a cell needs white letters
-ROW, HEAD, WIDTH = 0.26, 0.75, 9.6  # inches
-# What every number would repeat is a class of report.css.
-CELL = 'style="font-size: 9px; font-family: sans-serif; text-anchor: middle; fill: {}"'
-CLASSES = ((CELL.format(INK), 'class="c"'), (CELL.format("#ffffff"), 'class="c w"'))
-NO_TRACE = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "dozor",
-    "font.family": "sans-serif",
-    "font.size": 9,
-    "text.parse_math": False,  # a name with `$` is a name
-    "text.color": INK,
-    "axes.edgecolor": LINE,
-    "xtick.color": INK,
-    "ytick.color": INK,
-}
+
+WIDTH = 691
+HEAD, ROW = 16, 20  # heights: of the weeks above the map, of one of its lines
+RIM = 10  # right of the map, for the half of a sign that is wider than its column
+GAP = 4  # between a picture and its words
+BASE = 3.2  # from the middle of a line down to the foot of its letters
+WIDEST_LABEL = 430
+LEGEND = 150  # what the words beside a picture take
+TREND_HEIGHT, BARS_HEIGHT = 173, 230
+FOOT = 16
+MOST_MARKS = 7  # on the axis of the bars
+# Of letters of nine units, in a wide font: no font is known here, and too much room does no harm.
+LETTER, CAPITAL, IDEOGRAM, NARROW = 5.8, 6.9, 9.5, 3.0
+THIN = frozenset(" .,:;!'|()-")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign beside an axis, by its middle."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Neighbouring cells of one shade."""
+
+    x: float
+    width: float
+    fill: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    x: float
+    text: str
+    tone: str  # of its letters: none, light, dark
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One page of the map."""
+
+    y: float
+    base: float  # of its letters
+    label: str
+    strips: tuple[Strip, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    width: float
+    height: float
+    left: float
+    right: float
+    label_end: float
+    row: float
+    weeks: tuple[Mark, ...]
+    lines: tuple[Line, ...]
+    rules: tuple[float, ...]  # between the lines
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of a bar; None as `fill` is hatched paper."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One entry of a legend."""
+
+    y: float
+    base: float
+    text: str
+    look: str | None  # a colour, or the kind of a line
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    width: float
+    height: float
+    left: float
+    floor: float
+    key_left: float
+    weeks: tuple[Mark, ...]
+    marks: tuple[Mark, ...]
+    parts: tuple[Part, ...]
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    look: str
+    path: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    width: float
+    height: float
+    left: float
+    right: float
+    floor: float
+    audits: tuple[Mark, ...]
+    marks: tuple[Mark, ...]
+    curves: tuple[Curve, ...]
+    keys: tuple[Key, ...]
+
+
+# --- posts by page and week -------------------------------------------------------------------
 
 
 def heat_map(posts: Posts, name: str) -> Markup:
-    """A line a page, a column a week."""
-    with rc_context(STYLE):
-        figure, axes = canvas(HEAD + ROW * len(posts.pages))
-        lines = range(len(posts.pages) + 1)
-        axes.hlines(lines, 0, len(posts.weeks), colors=LINE, linewidth=0.5)
-        for row, page in enumerate(posts.pages):
-            shade(axes, row, page.counts)
-            write_counts(axes, row, page.counts)
-        axes.set_yticks([row + 0.5 for row in range(len(posts.pages))])
-        axes.set_yticklabels([label(page.institution, page.place) for page in posts.pages])
-        week_axis(axes, posts.weeks, 0.5)
-        axes.set(xlim=(0, len(posts.weeks)), ylim=(len(posts.pages), 0))
-        return drawn(figure, name)
+    """A line a page, a column a week. `name` begins the ids, which no other plot may have."""
+    labels = [label(page.institution, page.place) for page in posts.pages]
+    left = px(max(map(text_width, labels), default=0) + 2 * GAP)
+    step = (WIDTH - RIM - left) / max(len(posts.weeks), 1)
+    rows = len(posts.pages)
+    figure = HeatMap(
+        width=WIDTH,
+        height=HEAD + ROW * rows + 1,
+        left=left,
+        right=WIDTH - RIM,
+        label_end=px(left - GAP),
+        row=ROW,
+        weeks=week_marks(posts.weeks, left + step / 2, step),
+        lines=tuple(
+            Line(
+                y=HEAD + ROW * row,
+                base=px(HEAD + ROW * (row + 0.5) + BASE),
+                label=labels[row],
+                strips=tuple(strips(page.counts, left, step)),
+                cells=tuple(cells(page.counts, left, step)),
+            )
+            for row, page in enumerate(posts.pages)
+        ),
+        rules=tuple(HEAD + ROW * row for row in range(rows + 1)),
+    )
+    return drawn("plot-weeks.svg.j2", figure, name)
 
 
 def label(name: str, place: str) -> str:
     """A name that takes half of the sheet leaves no room for the picture."""
-    shown = one_line(name)
-    return f"{shown if len(shown) <= LONGEST else shown[:LONGEST] + '…'}, {place}"
+    end = f", {one_line(place)}"
+    return f"{shortened(one_line(name), WIDEST_LABEL - text_width(end))}{end}"
 
 
-def shade(axes: Axes, row: int, counts: Sequence[int | None]) -> None:
+def shortened(text: str, most: float) -> str:
+    if text_width(text) <= most:
+        return text
+    return f"{text[: bisect([*accumulate(map(letter_width, text))], most - LETTER)]}…"
+
+
+def strips(counts: Sequence[int | None], left: float, step: float) -> Iterator[Strip]:
     """Neighbours of one shade are one strip: the picture stays small."""
-    left = 0
-    for colour, same in groupby(counts, key=shade_of):
-        width = len(list(same))
-        if colour != SHADES[0]:
-            axes.barh(row + 0.5, width, height=1, left=left, color=colour, linewidth=0)
-        left += width
+    column = 0
+    for fill, same in groupby(counts, key=shade_of):
+        columns = len(list(same))
+        if fill is not None:
+            yield Strip(px(left + step * column), px(step * columns), fill)
+        column += columns
 
 
-def shade_of(count: int | None) -> str:
+def shade_of(count: int | None) -> str | None:
     return UNREAD if count is None else SHADES[bisect(EDGES, count)]
 
 
-def write_counts(axes: Axes, row: int, counts: Sequence[int | None]) -> None:
+def cells(counts: Sequence[int | None], left: float, step: float) -> Iterator[Cell]:
     for column, count in enumerate(counts):
-        axes.text(
-            column + 0.5,
-            row + 0.5,
-            "?" if count is None else f"{count}",
-            ha="center",
-            va="center",
-            color="#ffffff" if (count or 0) >= DARK else INK,
-            fontweight="bold" if count == 0 else "normal",
+        yield Cell(
+            px(left + step * (column + 0.5)), "?" if count is None else f"{count}", tone_of(count)
         )
 
 
-def week_axis(axes: Axes, weeks: Sequence[Week], middle: float) -> None:
+def tone_of(count: int | None) -> str:
+    if count == 0:
+        return "none"
+    return "dark" if (count or 0) >= DARK else "light"
+
+
+def week_marks(weeks: Sequence[Week], first: float, step: float) -> tuple[Mark, ...]:
     """Mondays; a short week has a star."""
-    signs = [f"{week.label}{'*' * week.is_short}" for week in weeks]
-    axes.set_xticks([place + middle for place in range(len(weeks))])
-    axes.set_xticklabels([sign.replace("\N{NO-BREAK SPACE}", " ") for sign in signs])
-    axes.xaxis.tick_top()
-    plain(axes)
+    return marks_along([f"{week.label}{'*' * week.is_short}" for week in weeks], first, step)
+
+
+# --- posts of a region ------------------------------------------------------------------------
 
 
 def bars(posts: Posts, name: str) -> Markup:
     """For a region: how many pages posted nothing, once, more often, week by week."""
-    parts = (
-        ("none", "#ffffff", "//"),
-        ("one", "#b9d3ea", ""),
-        ("more", "#1f5f99", ""),
-        ("unread", UNREAD, ""),
+    most = max((one.none + one.one + one.more + one.unread for one in posts.spread), default=0)
+    every = interval(most)
+    left = px(text_width(f"{most}") + 2 * GAP)
+    floor = BARS_HEIGHT - FOOT
+    scale = (floor - ROW / 2) / (every * max(1, ceil(most / every)))
+    step = (WIDTH - LEGEND - left) / max(len(posts.spread), 1)
+    figure = Bars(
+        width=WIDTH,
+        height=BARS_HEIGHT,
+        left=left,
+        floor=floor,
+        key_left=WIDTH - LEGEND + 2 * GAP,
+        weeks=week_marks([one.week for one in posts.spread], left + step / 2, step),
+        marks=tuple(
+            Mark(px(floor - scale * count), f"{count}") for count in range(0, most + every, every)
+        ),
+        parts=tuple(
+            part
+            for column, one in enumerate(posts.spread)
+            for part in stacked(one, px(left + step * (column + 0.1)), px(step * 0.8), floor, scale)
+        ),
+        keys=keys("spread", PARTS),
     )
-    with rc_context(STYLE):
-        figure, axes = canvas(3.2)
-        floor = [0] * len(posts.spread)
-        for field, colour, hatch in parts:
-            heights = [getattr(one, field) for one in posts.spread]
-            axes.bar(
-                range(len(heights)),
-                heights,
-                bottom=floor,
-                color=colour,
-                hatch=hatch,
-                edgecolor=SOFT,
-                linewidth=0.6,
-                label=word("spread", field),
-            )
-            floor = [low + height for low, height in zip(floor, heights, strict=True)]
-        week_axis(axes, posts.weeks, 0)
-        axes.xaxis.tick_bottom()
-        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-        return drawn(figure, name)
+    return drawn("plot-bars.svg.j2", figure, name)
+
+
+PARTS = (("none", None), ("one", "#b9d3ea"), ("more", "#1f5f99"), ("unread", UNREAD))
+
+
+def stacked(one: Spread, x: float, width: float, floor: float, scale: float) -> Iterator[Part]:
+    counts = [getattr(one, field) for field, _ in PARTS]
+    for (_, fill), count, below in zip(PARTS, counts, accumulate(counts, initial=0), strict=False):
+        if count:
+            yield Part(x, px(floor - scale * (below + count)), width, px(scale * count), fill)
+
+
+def interval(most: int) -> int:
+    """Between two marks of an axis: 1, 2 or 5, with as many noughts as it takes."""
+    nought: int = 10 ** max(0, int(log10(max(most, 1))) - 1)
+    return next(n * nought for n in (1, 2, 5, 10, 20, 50) if most <= n * nought * MOST_MARKS)
+
+
+# --- the last audits --------------------------------------------------------------------------
 
 
 def trend(history: Sequence[Past], name: str) -> Markup:
     """Two shares in per cent over the last audits."""
-    lines = (("share", "-", "o", INK), ("unseen", "--", "s", SOFT))
-    with rc_context(STYLE):
-        figure, axes = canvas(2.4)
-        for field, dash, sign, colour in lines:
-            shares = [getattr(past, field) for past in history]
-            heights = [100 * one.part / one.whole if one.whole else nan for one in shares]
-            told = word("trend", field)
-            axes.plot(heights, linestyle=dash, marker=sign, color=colour, label=told)
-        axes.set_ylim(0, 105)
-        axes.set_yticks([0, 25, 50, 75, 100])
-        axes.set_yticklabels(["0 %", "25 %", "50 %", "75 %", "100 %"])
-        axes.set_xticks(range(len(history)))
-        axes.set_xticklabels([past.label.replace("\N{NO-BREAK SPACE}", " ") for past in history])
-        axes.grid(axis="y", color=LINE, linewidth=0.6)
-        plain(axes)
-        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-        return drawn(figure, name)
+    left, right, floor = 36, WIDTH - LEGEND - 26, TREND_HEIGHT - FOOT
+    margin = (right - left) / 20
+    step = (right - left - 2 * margin) / max(len(history) - 1, 1)
+    scale = (floor - ROW / 2) / 100
+    figure = Trend(
+        width=WIDTH,
+        height=TREND_HEIGHT,
+        left=left,
+        right=right,
+        floor=floor,
+        audits=marks_along([past.label for past in history], left + margin, step),
+        marks=tuple(
+            Mark(px(floor - scale * share), f"{share} %") for share in (0, 25, 50, 75, 100)
+        ),
+        curves=tuple(
+            curve(look, [getattr(past, look) for past in history], left + margin, step, floor)
+            for look in ("share", "unseen")
+        ),
+        keys=keys("trend", (("share", "share"), ("unseen", "unseen"))),
+    )
+    return drawn("plot-trend.svg.j2", figure, name)
 
 
-# --- the sheet --------------------------------------------------------------------------------
+def curve(look: str, portions: Sequence[Portion], first: float, step: float, floor: float) -> Curve:
+    """It breaks where nothing could be divided: an audit without a share is no nought."""
+    scale = (floor - ROW / 2) / 100
+    points = [
+        (px(first + step * place), px(floor - scale * 100 * one.part / one.whole))
+        if one.whole
+        else None
+        for place, one in enumerate(portions)
+    ]
+    runs = [
+        [*run] for is_seen, run in groupby(points, key=lambda point: point is not None) if is_seen
+    ]
+    path = " ".join("M" + "L".join(f"{x} {y}" for x, y in filter(None, run)) for run in runs)
+    return Curve(look, path, tuple(filter(None, points)))
 
 
-def canvas(height: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    return figure, figure.subplots()
+# --- of every plot ----------------------------------------------------------------------------
 
 
-def plain(axes: Axes) -> None:
-    axes.tick_params(length=0)
-    for side in axes.spines.values():
-        side.set_visible(False)
+def keys(topic: str, looks: Iterable[tuple[str, str | None]]) -> tuple[Key, ...]:
+    return tuple(
+        Key(y=4 + 14 * row, base=11 + 14 * row, text=word(topic, field), look=look)
+        for row, (field, look) in enumerate(looks)
+    )
 
 
-def drawn(figure: Figure, name: str) -> Markup:
-    """The SVG element alone, with ids of its own, so that several may stand in one page."""
-    sheet = StringIO()
-    with rc_context({"svg.hashsalt": name}):
-        canvas: Any = FigureCanvasSVG(figure)
-        canvas.print_svg(sheet, metadata=NO_TRACE)
-    return Markup(slimmed(sheet.getvalue()))
+def marks_along(signs: Sequence[str], first: float, step: float) -> tuple[Mark, ...]:
+    """As many of the signs as do not touch each other, the last one among them."""
+    widest = max(map(text_width, signs), default=0)
+    every = max(1, ceil((widest + GAP) / step))
+    return tuple(
+        Mark(px(first + step * place), sign)
+        for place, sign in enumerate(signs)
+        if (len(signs) - 1 - place) % every == 0
+    )
 
 
-def slimmed(svg: str) -> str:
-    """Without prologue, comments and the ids of groups, which nothing refers to."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"<style type=\"text/css\">.*?</style>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r' id="[A-Za-z0-9.]*_[\w.]*"', "", svg)
-    svg = re.sub(r"'DejaVu Sans'[^;\"]*sans-serif", "sans-serif", svg)
-    svg = re.sub(r' clip-path="[^"]*"| transform="rotate\(-0 [^"]*"', "", svg)
-    svg = re.sub(r"<defs>\s*<clipPath.*?</defs>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), svg)
-    for written, told in CLASSES:
-        svg = svg.replace(written, told)
-    svg = re.sub(r"<g>\s*(<text[^>]*>[^<]*</text>)\s*</g>", r"\1", svg)
-    svg = re.sub(r"\s+(?=[LMzQ\"])", "", svg)
-    return re.sub(r">\s+<", "><", svg).replace("<svg ", '<svg aria-hidden="true" ', 1).strip()
+def text_width(text: str) -> float:
+    return sum(map(letter_width, text))
+
+
+def letter_width(sign: str) -> float:
+    if sign in THIN:
+        return NARROW
+    if sign.isupper():
+        return CAPITAL
+    return IDEOGRAM if east_asian_width(sign) in ("W", "F") else LETTER
+
+
+def px(value: float) -> float:
+    """A tenth of a unit is finer than any printer; a whole one needs no point."""
+    rounded = round(value, 1)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def drawn(template: str, figure: HeatMap | Bars | Trend, name: str) -> Markup:
+    return Markup(render(template, {"figure": figure, "name": name}).strip())

@@ -12,9 +12,9 @@ import tomli_w
 
 from tests.monitor.pipeline import empty_database, school
 
-# Of workbooks, plots, letters, migrations, the service and the database that is not used.
+# Of workbooks, letters, migrations, the service and the database that is not used.
 ASKED_FOR = {
-    *("matplotlib", "xlsxwriter", "openpyxl", "css_inline", "alembic", "prometheus_client"),
+    *("xlsxwriter", "openpyxl", "css_inline", "alembic", "prometheus_client"),
     *("procrastinate", "sqlalchemy.dialects.postgresql"),
     *("monitor.mail.mime", "monitor.service.nights", "reports.mail"),
 }

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from importlib import import_module
-from typing import Any
 
+from markupsafe import Markup
+
+from reports import plots
 from reports.building import build, build_run
 from reports.cards import card_of
 from reports.ground import anchor_of, ground, standing_of
@@ -40,7 +41,7 @@ def one_file(report: Report) -> bytes | None:
 
 
 def is_small(report: Report) -> bool:
-    """Whoever asks for one school waits for it: drawing takes longer than all the rest."""
+    """Whoever asks for one school is told its weeks by a table: a plot would be one line."""
     return report.audit.scope is not None and len(report.institutions) <= FEW
 
 
@@ -72,12 +73,9 @@ def cards(report: Report) -> Iterator[tuple[str, bytes]]:
             yield f"{folder_of(report)}/{anchor_of(one)}.html", content.encode()
 
 
-def plots_of(view: View) -> Mapping[str, Any]:
-    """Plots by name. The plotting library is only loaded when there is something to draw."""
+def plots_of(view: View) -> Mapping[str, Markup]:
+    """Plots by name."""
     towns = view.sections if len(view.sections) <= MOST_PLOTS else ()
-    if not any(one.posts for one in towns) and len(view.history) < TREND_FROM:
-        return {}
-    plots = import_module("reports.plots")
     drawn = {
         one.anchor: (plots.bars if one.posts.is_summary else plots.heat_map)(
             one.posts, f"posts-{one.anchor}"

@@ -67,7 +67,7 @@ def _typed(
 
 def fork_server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.monitor.warm", "reports.plots", "lxml.html"])
+    context.set_forkserver_preload(["tests.monitor.warm", "lxml.html"])
     return context
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -12,7 +13,8 @@ from bs4 import BeautifulSoup, Tag
 from reports.building import build
 from reports.formats.html import FORMAT
 from reports.model import Report
-from reports.plots import heat_map
+from reports.plots import bars, heat_map, marks_along, trend
+from reports.view import Spread
 from rules.model import Edition
 from tests.cast import TOWN
 from tests.reports.town import KEDROVY, PAGE_OF, REPORT, REQUIREMENTS, weekly
@@ -103,3 +105,39 @@ def test_a_name_is_drawn_as_it_is_and_is_no_formula(name: str) -> None:
     assert posts is not None
     page = replace(posts.pages[0], institution=name)
     assert name[:3] in heat_map(replace(posts, pages=(page, *posts.pages[1:])), "posts")
+
+
+def test_a_listener_is_told_what_each_plot_shows() -> None:
+    page = soup(REPORT)
+    plots = page.select(".plot svg[role=img]")
+    assert len(plots) == 2
+    for plot in plots:
+        named = (page.find(id=str(plot[key])) for key in ("aria-labelledby", "aria-describedby"))
+        assert all(said(tag) for tag in named)
+
+
+def test_signs_of_an_axis_do_not_touch_and_the_last_one_stands() -> None:
+    marks = marks_along([f"{day} нояб." for day in range(10, 20)], 5.0, 10.0)
+    assert marks[-1].text == "19 нояб."
+    assert all(right.at - left.at >= 40 for left, right in pairwise(marks))
+
+
+def test_the_line_of_the_trend_breaks_where_nothing_could_be_judged() -> None:
+    seen, other = build(REPORT).history
+    blind = replace(seen, share=replace(seen.share, part=0, whole=0))
+    drawn = BeautifulSoup(trend([seen, other, blind, seen, other], "trend"), "lxml")
+    assert len(drawn.select("circle")) == 4 + 1  # and that of the legend
+    assert str(drawn.select("path[fill=none]")[0]["d"]).count("M") == 2
+
+
+@pytest.mark.parametrize("most", [0, 1, 7, 8, 99, 100, 3333, 123_456])
+def test_the_axis_of_the_bars_counts_whole_pages_as_far_as_the_tallest(most: int) -> None:
+    posts = build(REPORT).sections[0].posts
+    assert posts is not None
+    spread = Spread(week=posts.weeks[0], none=most // 2, one=0, more=most - most // 2, unread=0)
+    drawn = BeautifulSoup(bars(replace(posts, spread=(spread,)), "posts"), "lxml")
+    counts = [int(tag.get_text()) for tag in drawn.select("g[text-anchor=end] text")]
+    assert counts == sorted(set(counts))
+    assert counts[0] == 0
+    assert most <= counts[-1]
+    assert len(counts) < 10
