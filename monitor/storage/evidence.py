@@ -33,6 +33,7 @@ from warcio.warcwriter import WARCWriter
 
 from collectors.model import Evidence, Exchange, Route
 from monitor.redaction import MASK, Redactor
+from monitor.storage.chain import link
 from monitor.storage.database import exclusive, session
 from monitor.storage.heartbeats import is_in_work
 from monitor.storage.members import counted, mend, whole_until
@@ -308,7 +309,7 @@ def _seal(engine: Engine, audit: Audit, path: Path, records: int) -> None:
                 records=records,
                 size=size,
                 sha256=digest,
-                chain=_link(digest, last.chain if last else ""),
+                chain=link(digest, last.chain if last else ""),
                 place=last.place + 1 if last else 1,
             )
         )
@@ -320,7 +321,7 @@ def verify(engine: Engine, folder: Path) -> Iterator[str]:
     with session(engine) as opened:
         rows = opened.exec(select(EvidenceFileRow).order_by(col(EvidenceFileRow.place))).all()
     for row in rows:
-        if row.chain != _link(row.sha256, chain):
+        if row.chain != link(row.sha256, chain):
             yield f"проверка № {row.audit_id}: цепочка отпечатков прервана, запись в базе изменена"
         chain = row.chain
         if row.removed_on is None:
@@ -361,10 +362,6 @@ def _faults_of_records(path: Path, expected: int) -> Iterator[str]:
 
 def _name(headers: StatusAndHeaders) -> str:
     return str(headers.get_header("WARC-Record-ID")).strip("<>")
-
-
-def _link(digest: str, last: str) -> str:
-    return hashlib.sha256(f"{last}{digest}".encode()).hexdigest()
 
 
 def _digest(path: Path) -> tuple[str, int]:
