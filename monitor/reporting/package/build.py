@@ -23,7 +23,7 @@ from monitor.reporting.package.materials import (
     numbered,
 )
 from monitor.reporting.package.records import EvidenceError, Found, Night, find
-from monitor.reporting.package.wacz import Package, Shown, new_package
+from monitor.reporting.package.wacz import CHAIN, STAMP, STAMPED, Package, Shown, new_package
 from monitor.storage import findings, observations, stamps
 from monitor.storage.chain import chain_of
 from monitor.storage.tables import EvidenceStampRow
@@ -44,7 +44,6 @@ from reports.templating import render
 from reports.words import phrase
 from rules.model import Finding, Institution
 
-CHAIN, STAMP, STAMPED = "evidence/chain.json", "evidence/stamp.tsr", "evidence/stamped.txt"
 LOOKS = 4  # back to the one that a finding rests on
 
 

@@ -20,8 +20,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from monitor.clocks import tsa
-from monitor.reporting.package.build import CHAIN, STAMP, STAMPED
-from monitor.reporting.package.wacz import DIGEST, LIST
+from monitor.reporting.package.wacz import CHAIN, DIGEST, LIST, STAMP, STAMPED
 from monitor.storage.chain import Sealing, broken
 
 ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)

@@ -20,6 +20,7 @@ from monitor.reporting.package.cdxj import packed
 
 VERSION = "1.1.1"
 LIST, DIGEST = "datapackage.json", "datapackage-digest.json"
+CHAIN, STAMP, STAMPED = "evidence/chain.json", "evidence/stamp.tsr", "evidence/stamped.txt"
 PAGES_HEAD = {"format": "json-pages-1.0", "id": "pages", "title": "Страницы"}
 FILE_RIGHTS = 0o600 << 16
 STORED = (".gz", ".pdf", ".tsr")  # packed already; a replay reads within archives
