@@ -128,6 +128,7 @@ class Protocol:
     zone: str
     made: str
     software: str
+    acts: tuple[str, ...]
     points: tuple[Point, ...]
     lines: tuple[Line, ...]
     repeated: tuple[Line, ...]
@@ -158,6 +159,7 @@ def build_protocol(
         zone=zone_name(audit.as_of, zone),
         made=moment(contents.made_at, zone),
         software=contents.software,
+        acts=tuple(one.title for one in ground.report.acts),
         points=tuple(_point(ground, one, numbers, fragments) for one in findings),
         lines=tuple(line for line in lines if not line.material.is_repeated),
         repeated=tuple(line for line in lines if line.material.is_repeated),
@@ -193,7 +195,7 @@ def _point(
     shown = [numbers[one.record] for one in finding.evidence if one.record in numbers]
     return Point(
         mark=mark_of(ground, finding),
-        act=ground.acts[finding.requirement].title if requirement else "",
+        act=ground.acts[finding.requirement].short_title if requirement else "",
         clause=finding.clause,
         title=title_of(ground, finding.requirement),
         law=requirement.law if requirement else "",

@@ -42,7 +42,7 @@ from reports.protocol import (
 from reports.seen import Fragment, fragment, rests_on
 from reports.templating import render
 from reports.words import phrase
-from rules.model import Finding, Institution
+from rules.model import Finding, Institution, Outcome
 
 LOOKS = 4  # back to the one that a finding rests on
 
@@ -81,7 +81,7 @@ def make_package(
 def _chosen(points: Sequence[Finding], requirement: str | None) -> Sequence[Finding]:
     """By the requirement's id, with its act or without: 9.1.phone."""
     if requirement is None:
-        return points
+        return [one for one in points if one.outcome is not Outcome.NOT_APPLICABLE]
     chosen = [
         one for one in points if requirement in (one.requirement, one.requirement.partition("/")[2])
     ]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zlib import compressobj
 
 AT_ONCE = 1024  # lines of a block, each packed by itself
 WORLD = re.compile(r"^www\d*\.")
 MOST_POSTED = 4096  # signs of what was posted, as other programs cut it
+AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"  # of a form; in anything else a blank would end the key
 PORTS = {"http": 80, "https": 443}
 NAME = "index.cdx.gz"
 META = '!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n'
@@ -26,18 +28,26 @@ def url_key(url: str) -> str:
         return url
     if not host:
         return url
-    named = ",".join(reversed(host.split("."))) if ":" not in host else f"[{host}]"
+    named = host if _is_number(host) else ",".join(reversed(host.split(".")))
     shown = f":{port}" if port and port != PORTS.get(parts.scheme) else ""
     path = parts.path.rstrip("/").lower() or "/"
     query = "&".join(sorted(parts.query.lower().split("&"))) if parts.query else ""
     return f"{named}{shown}){path}{f'?{query}' if query else ''}"
 
 
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def with_posted(url: str, method: str, posted: bytes) -> str:
     """Where a replay looks for what was posted: it is made a part of the address."""
     if method not in ("POST", "PUT"):
         return url
-    told = posted.decode("utf-8", "replace")[:MOST_POSTED]
+    told = quote(posted.decode("utf-8", "replace")[:MOST_POSTED], safe=AS_IT_IS)
     return f"{url}{'&' if '?' in url else '?'}__wb_method={method}{f'&{told}' if told else ''}"
 
 

@@ -14,6 +14,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 
+from collectors import networks
 from collectors.model import Evidence
 from collectors.site.encodings import decoded
 from monitor.reporting.package.cdxj import line, url_key, with_posted
@@ -21,6 +22,7 @@ from monitor.reporting.package.records import Cut, Night
 from monitor.storage.evidence import CERTIFICATE, certificate_uri
 from reports.protocol import Material
 from reports.templating import one_line, short
+from reports.words import phrase
 
 TITLE = re.compile(r"<title\b[^>]{0,200}>(.{0,2000}?)</title", re.IGNORECASE | re.DOTALL)
 MARKUP = ("text/html", "application/xhtml+xml")
@@ -77,7 +79,10 @@ class Exchanged:
             found = TITLE.search(decoded(self.body, self.header("Content-Type")))
             if found and (text := one_line(html.unescape(found[1]))):
                 return short(text, MOST_TITLE)
-        return short(urlsplit(self.url).path.rpartition("/")[2] or self.url, MOST_TITLE)
+        end = urlsplit(self.url).path.rpartition("/")[2]
+        if self.media_type == "application/json":
+            return phrase("answer_of", networks.title(self.told("Dozor-Network")), end)
+        return short(end or self.url, MOST_TITLE)
 
 
 def exchanged(night: Night) -> Iterator[Exchanged]:
