@@ -348,6 +348,23 @@ class Clock(Section):
         return written
 
 
+class EvidenceStamps(Section):
+    """Who sets a stamp over what was kept (RFC 3161); "": nobody."""
+
+    tsa_url: str = ""
+    tsa_ca_file: Path | None = None  # the roots by which its signature is checked
+
+    @field_validator("tsa_url")
+    @classmethod
+    def _is_url(cls, written: str) -> str:
+        if written and not re.fullmatch(r"https?://[^\s/@]+\S*", written):
+            raise ValueError(
+                f"«{written}» — не адрес службы штампов времени: пишите целиком, "
+                "например http://tsa.example.org/tsr"
+            )
+        return written
+
+
 def _host_of(written: str) -> str:
     try:
         return address(written)[0]
@@ -367,6 +384,7 @@ class Settings:
     workers: Workers = field(default_factory=Workers)
     mail: Mail
     clock: Clock = field(default_factory=Clock)
+    evidence: EvidenceStamps = field(default_factory=EvidenceStamps)
     smtp_user: str
     smtp_password: str
     networks: Mapping[str, Any]
@@ -394,6 +412,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         schedule=declared.schedule,
         mail=_with_authority(declared.mail, folder),
         clock=declared.clock,
+        evidence=_with_roots(declared.evidence, folder),
         smtp_user=secrets.read_name("SMTP_USER"),
         smtp_password=secrets.read("SMTP_PASSWORD"),
         networks=_network_settings(declared, folder, secrets),
@@ -475,6 +494,7 @@ def _declaration(file: Path, environment: Mapping[str, str]) -> type[BaseSetting
         schedule: Schedule = Schedule()
         mail: Mail = Mail()
         clock: Clock = Clock()
+        evidence: EvidenceStamps = EvidenceStamps()
 
         @classmethod
         def settings_customise_sources(
@@ -574,15 +594,24 @@ def _with_authority(mail: Mail, folder: Path) -> Mail:
     """Looked at before the first letter: a night is a bad time to find the file missing."""
     if mail.ca_file is None:
         return mail
-    path = folder / mail.ca_file
+    return mail.model_copy(update={"ca_file": _roots("[mail] ca_file", folder / mail.ca_file)})
+
+
+def _with_roots(evidence: EvidenceStamps, folder: Path) -> EvidenceStamps:
+    if evidence.tsa_ca_file is None:
+        return evidence
+    path = _roots("[evidence] tsa_ca_file", folder / evidence.tsa_ca_file)
+    return evidence.model_copy(update={"tsa_ca_file": path})
+
+
+def _roots(setting: str, path: Path) -> Path:
     try:
         certificates_in(path)
     except FileNotFoundError:
-        raise ConfigError([f"[mail] ca_file: файла {path} нет"]) from None
+        raise ConfigError([f"{setting}: файла {path} нет"]) from None
     except (OSError, RootsError) as error:
-        why = in_russian(error)
-        raise ConfigError([f"[mail] ca_file: не прочитать {path}: {why}"]) from None
-    return mail.model_copy(update={"ca_file": path})
+        raise ConfigError([f"{setting}: не прочитать {path}: {in_russian(error)}"]) from None
+    return path
 
 
 def _with_password(storage: Storage, password: str) -> Storage:

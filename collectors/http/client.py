@@ -37,6 +37,7 @@ from collectors.http.retries import retrying
 from collectors.http.transport import BYTES, GuardedTransport
 from collectors.model import Evidence, Exchange, FailureCode, Run
 from collectors.roots import trust
+from collectors.route import route_of_stream
 
 
 @dataclass(slots=True)
@@ -148,6 +149,7 @@ class Client:
         """Not by httpx's own `send`, which breaks off at a Location that it cannot parse."""
         response = await self.transport.handle_async_request(request)
         response.request = request
+        response.extensions["route"] = route_of_stream(response.extensions.get("network_stream"))
         self.cookies.take_from(response)
         return response
 
@@ -166,6 +168,7 @@ class Client:
             headers=_headers_as_sent(response.headers),
             body=body,
             fetched_at=datetime.now(UTC),
+            route=response.extensions.get("route"),
         )
         if len(body) <= HEAVY:
             return self.run.evidence.keep(exchange)

@@ -29,7 +29,7 @@ from collectors.model.contacts import (
     PostalAddress,
     Shown,
 )
-from collectors.model.evidence import Evidence, EvidenceSink, Exchange
+from collectors.model.evidence import Evidence, EvidenceSink, Exchange, Route
 from collectors.model.facts import Access, Facts, Observation, Presence, WallAccess
 from collectors.model.failures import NOT_TRIED, Failure, FailureCode
 from collectors.model.networks import CallsLeft, Health, Network, Quota, Sign
@@ -73,6 +73,7 @@ __all__ = [
     "Presence",
     "Quota",
     "Role",
+    "Route",
     "Run",
     "Shown",
     "Sign",

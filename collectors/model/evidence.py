@@ -8,6 +8,14 @@ from datetime import datetime
 from typing import Protocol
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way that an exchange went: the address that was dialled, and what was shown there."""
+
+    ip: str
+    certificate: bytes = b""  # DER; none was shown over plain HTTP
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One request and its answer, as they went over the wire; may still hold secrets."""
@@ -22,6 +30,7 @@ class Exchange:
     headers: Sequence[tuple[str, str]]
     body: bytes  # decoded from its transfer and content encoding
     fetched_at: datetime  # real time, aware
+    route: Route | None = None  # None: the connection told nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

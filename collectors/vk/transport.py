@@ -24,8 +24,9 @@ import urllib3
 import vk_api
 from requests.adapters import HTTPAdapter
 
-from collectors.model import VK, Exchange, Failure, FailureCode, Turns
+from collectors.model import VK, Exchange, Failure, FailureCode, Route, Turns
 from collectors.numbers import has_endless_number, parsed, whole
+from collectors.route import route_of_connection
 from collectors.vk.errors import Action, VkError, malformed, numbered
 from collectors.vk.settings import VkSettings
 
@@ -58,11 +59,11 @@ class Rebase(HTTPAdapter):
         request.url = self._rebased(str(request.url))
         options |= {"stream": True, "timeout": (min(CONNECT_SECONDS, self.timeout), self.timeout)}
         response = super().send(request, **options)
-        body = bytearray()
+        body, route = bytearray(), route_of_connection(response.raw.connection)
         try:
             _read(response, body, deadline)
         finally:
-            self.exchange = _exchange(request, response, bytes(body))
+            self.exchange = _exchange(request, response, bytes(body), route)
         response._content = _readable(bytes(body))
         if response.is_redirect:  # followed, a 307 would carry the token to another host
             raise requests.TooManyRedirects("the API answered with a redirect")
@@ -100,7 +101,10 @@ def _readable(body: bytes) -> bytes:
 
 
 def _exchange(
-    request: requests.PreparedRequest, response: requests.Response, body: bytes
+    request: requests.PreparedRequest,
+    response: requests.Response,
+    body: bytes,
+    route: Route | None,
 ) -> Exchange:
     sent = request.body or b""
     return Exchange(
@@ -114,6 +118,7 @@ def _exchange(
         headers=tuple((name, _as_utf8(value)) for name, value in response.raw.headers.items()),
         body=body,
         fetched_at=datetime.now(UTC),
+        route=route,
     )
 
 

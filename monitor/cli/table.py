@@ -69,7 +69,10 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
             kept=ASIDE,
         ),
         "doctor": Declared("doctor", "Проверить настройки, реестр, базу, ключи доступа и почту."),
-        "verify": Declared("report", "Проверить, что сохранённые материалы никто не менял."),
+        "evidence": Declared(
+            "evidence", "Собрать в один файл (WACZ), что увидено у учреждения: для передачи."
+        ),
+        "verify": Declared("verify", "Проверить, что материалы или пакет с ними никто не менял."),
         "contacts": Declared(
             "contacts", "Найти контакты в текстах (ФАЙЛ.jsonl с полями id, text, links)."
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from monitor.audit.begin import AuditRequest
 from monitor.audit.breaks import format_barrier, has_broken, tell_of
 from monitor.audit.executor import ExecutorFactory, local_executor
 from monitor.audit.mass_change import is_held, words
+from monitor.audit.stamping import stamp_the_chain
 from monitor.commands.moments import moment
 from monitor.commands.parameters import AsOf, Config, Html, Json, Names, Strict, Workers
 from monitor.commands.progress import progress
@@ -36,6 +38,9 @@ DONE_BEFORE = (
     "Оценить прочитанное заново: dozor evaluate."
 )
 NOT_MAILED = "Писем сейчас не отправлено; отправить отчёт: dozor send --audit {audit}."
+UNSTAMPED = (
+    "Штамп времени не получен: {why}. Его попросит следующая проверка, эти материалы в него войдут."
+)
 READ_BEFORE = "На этот момент страницы уже прочитаны раньше: заново они не читались."
 
 
@@ -64,6 +69,8 @@ def audit(
             _mail(application, done, report, files)
         elif earlier:
             print(NOT_MAILED.format(audit=done.id))
+        if unstamped := stamp_the_chain(application):
+            print(UNSTAMPED.format(why=unstamped), file=sys.stderr)
         tell_of(faults)
         return _status(report, faults, strict=strict)
 

@@ -1,4 +1,4 @@
-"""`dozor report`, `send`, `outbox` and `verify`: what becomes of an audit afterwards."""
+"""`dozor report`, `send` and `outbox`: what becomes of an audit afterwards."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ from monitor.reporting.stored import (
 )
 from monitor.storage import outbox as line
 from monitor.storage.database import open_database
-from monitor.storage.evidence import verify as verified
 from monitor.storage.tables import MessageRow
 from reports.findings import Selected
 from reports.formats import installed
@@ -217,14 +216,3 @@ def _told(row: MessageRow, zone: ZoneInfo) -> list[str]:
     state = f"{STATES.get(row.state, row.state)} {at.astimezone(zone):%d.%m.%Y %H:%M}"
     lines = [f"№ {row.id}  {state}  {row.recipient}", one_line(row.subject)]
     return [*lines, f"причина: {one_line(row.answer)}"] if row.answer else lines
-
-
-def verify(config: Config) -> int:
-    settings = load_settings(config)
-    engine = open_database(settings.storage.database)
-    try:
-        faults = list(verified(engine, settings.storage.evidence))
-    finally:
-        engine.dispose()
-    print(*(faults or ["Все материалы на месте и не менялись."]), sep="\n")
-    return 1 if faults else 0

@@ -31,6 +31,7 @@ from monitor.mail.smtp import DeliveryError, server, trusting
 from monitor.mail.stuck import stuck_letters, words
 from monitor.registry import check as checked
 from monitor.service.clock_signs import clock_signs
+from monitor.service.stamp_signs import stamp_signs
 from monitor.storage.addresses import SQLITE
 from monitor.storage.database import StorageError, connect, product_of, schema_is_current
 from monitor.storage.heartbeats import alive, queue_fault
@@ -331,4 +332,5 @@ CHECKS: tuple[Check, ...] = (
     _letters,
     _time,
     clock_signs,
+    stamp_signs,
 )

@@ -30,13 +30,14 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Engine
 
-from collectors.barrier import Fault, watched
+from collectors.barrier import Fault, barrier, watched
 from monitor.application import Application, Context, open_context, opened
 from monitor.audit import run as pipeline
 from monitor.audit.begin import AuditRequest, StoppedError
 from monitor.audit.breaks import afterwards, format_barrier, lines_of, subject_of, text_of
 from monitor.audit.executor import ExecutorFactory, local_executor
 from monitor.audit.mass_change import is_held, words
+from monitor.audit.stamping import stamp_the_chain
 from monitor.clocks.believed import Running
 from monitor.config import Settings
 from monitor.errors.system import in_russian
@@ -244,6 +245,8 @@ def _tonight(
     if before and before.failure:
         _alert_once(application, "Дозор: ночные проверки снова идут", _told(done))
     _deliver(application)
+    with barrier("part", "stamp"):
+        stamp_the_chain(application)
     return done
 
 

@@ -12,16 +12,15 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import re
+import ssl
 import threading
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import idna
@@ -32,10 +31,12 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from collectors.model import Evidence, Exchange
+from collectors.model import Evidence, Exchange, Route
 from monitor.redaction import MASK, Redactor
+from monitor.storage.chain import link
 from monitor.storage.database import exclusive, session
 from monitor.storage.heartbeats import is_in_work
+from monitor.storage.members import counted, mend, whole_until
 from monitor.storage.private import appending, make_folder
 from monitor.storage.retention import place_of
 from monitor.storage.tables import EvidenceFileRow
@@ -43,9 +44,9 @@ from reports.model import Audit
 
 log = logging.getLogger(__name__)
 
-HEAD = 4096  # bytes of a record that surely hold its own headers
-_NETWORK = re.compile(rb"\r\nDozor-Network: ([\w-]+)\r\n")
 REMEMBERED = 20_000  # bodies, by which a repeated one is told
+CERTIFICATE = "Dozor-Certificate-Sha256"
+PEM = "application/x-pem-file"
 ASCII = "".join(map(chr, range(128)))
 SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
 # The body is stored as decoded: these would no longer be true of it.
@@ -71,6 +72,7 @@ class WarcFile:
         self._redactor = Redactor(secrets)
         self._lock = threading.Lock()
         self._bodies: dict[Same, First] = {}
+        self._certificates: set[str] = set()  # fingerprints of those that have a record
         self._file = appending(self.path)
         self._writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
 
@@ -119,6 +121,7 @@ class WarcFile:
             "WARC-Date": moment,
             "Dozor-Body-Sha256": digest,
             "Dozor-Network": exchange.network,
+            **_way_of(exchange.route),
         }
         head = StatusAndHeaders(
             _in_ascii(self._redactor.text(f"{exchange.status} {exchange.reason}".strip())),
@@ -128,7 +131,28 @@ class WarcFile:
         response = self._response(uri, same, body, head, stamp)
         self._writer.write_request_response_pair(self._request(exchange, uri), response)
         self.records += 2
+        self._keep_certificate(exchange.route, moment)
         return str(response.rec_headers.get_header("WARC-Record-ID")).strip("<>")
+
+    def _keep_certificate(self, route: Route | None, moment: str) -> None:
+        """Once a file, in the form that everybody's tools read."""
+        if route is None or not route.certificate:
+            return
+        uri = certificate_uri(fingerprint(route.certificate))
+        if uri in self._certificates:
+            return
+        self._certificates.add(uri)
+        shown = ssl.DER_cert_to_PEM_cert(route.certificate).encode()
+        record = self._writer.create_warc_record(
+            uri,
+            "metadata",
+            payload=BytesIO(shown),
+            length=len(shown),
+            warc_content_type=PEM,
+            warc_headers_dict={"WARC-Date": moment},
+        )
+        self._writer.write_record(record)
+        self.records += 1
 
     def _response(
         self, uri: str, same: Same, body: bytes, head: StatusAndHeaders, stamp: dict[str, str]
@@ -184,6 +208,23 @@ class WarcFile:
         return MASK if name.lower() in SECRET_HEADERS else _in_ascii(self._redactor.text(value))
 
 
+def _way_of(route: Route | None) -> dict[str, str]:
+    """Headers of a record: where it came from, and which certificate was shown there."""
+    if route is None:
+        return {}
+    shown = {CERTIFICATE: fingerprint(route.certificate)} if route.certificate else {}
+    return {"WARC-IP-Address": route.ip, **shown}
+
+
+def fingerprint(certificate: bytes) -> str:
+    return hashlib.sha256(certificate).hexdigest()
+
+
+def certificate_uri(digest: str) -> str:
+    """Of the record that holds the certificate: nobody takes it for a page."""
+    return f"urn:sha256:{digest}"
+
+
 def _in_ascii(text: str) -> str:
     """Other bytes by number, as they came: warcio raises on a header that is Russian in parts."""
     return quote(text, safe=ASCII, errors="surrogateescape")
@@ -207,47 +248,6 @@ def _uri(url: str) -> str:
     return _in_ascii(urlunsplit(parts._replace(netloc=host + port)))
 
 
-def mend(path: Path) -> tuple[Counter[str], int]:
-    """Cut off what a killed run had half written; the requests by network and the records kept."""
-    if not path.is_file():
-        return Counter(), 0
-    requests, records, end = _counted(path)
-    if end < path.stat().st_size:
-        log.warning("%s: cut to its last whole record, %d bytes", path.name, end)
-        os.truncate(path, end)
-    return requests, records
-
-
-def _counted(path: Path) -> tuple[Counter[str], int, int]:
-    """Requests by network, records, and the end of the last whole one."""
-    requests: Counter[str] = Counter()
-    records = end = 0
-    with path.open("rb") as opened:
-        for head, whole in _members(opened):
-            end, records = whole, records + 1
-            if network := _NETWORK.search(head):
-                requests[network[1].decode()] += 1
-    return requests, records, end
-
-
-def _members(opened: BinaryIO) -> Iterator[tuple[bytes, int]]:
-    """The first bytes and the end of every whole gzip member."""
-    left, read = b"", 0
-    while True:
-        unzip, head = zlib.decompressobj(wbits=31), b""
-        while not unzip.eof:
-            left = left or opened.read(1 << 16)
-            if not left:
-                return
-            try:
-                head = (head + unzip.decompress(left))[:HEAD]
-            except zlib.error:
-                return
-            read += len(left) - len(unzip.unused_data)
-            left = unzip.unused_data
-        yield head, read
-
-
 def seal(engine: Engine, audit: Audit, file: WarcFile) -> None:
     """Add the finished file to the chain of run digests."""
     _seal(engine, audit, file.path, file.records)
@@ -263,7 +263,7 @@ def seal_rest(engine: Engine, folder: Path, audit: Audit, own: str = "") -> Coun
     done = sealed(engine, audit)
     for path in sorted(folder.glob(f"{_stem(audit)}*.warc.gz")):
         if path.name in done - {own}:
-            requests.update(_counted(path)[0])
+            requests.update(counted(path)[0])
         elif path.name != own:
             asked, records = mend(path)
             _seal(engine, audit, path, records)
@@ -309,7 +309,7 @@ def _seal(engine: Engine, audit: Audit, path: Path, records: int) -> None:
                 records=records,
                 size=size,
                 sha256=digest,
-                chain=_link(digest, last.chain if last else ""),
+                chain=link(digest, last.chain if last else ""),
                 place=last.place + 1 if last else 1,
             )
         )
@@ -321,7 +321,7 @@ def verify(engine: Engine, folder: Path) -> Iterator[str]:
     with session(engine) as opened:
         rows = opened.exec(select(EvidenceFileRow).order_by(col(EvidenceFileRow.place))).all()
     for row in rows:
-        if row.chain != _link(row.sha256, chain):
+        if row.chain != link(row.sha256, chain):
             yield f"проверка № {row.audit_id}: цепочка отпечатков прервана, запись в базе изменена"
         chain = row.chain
         if row.removed_on is None:
@@ -351,7 +351,7 @@ def _faults_of_records(path: Path, expected: int) -> Iterator[str]:
                     yield f"{path}: запись {_name(record.rec_headers)} изменена"
         except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
             log.warning("%s is not read beyond record %d: %r", path.name, count, error)
-    if (end := _whole_until(path)) < path.stat().st_size:
+    if (end := whole_until(path)) < path.stat().st_size:
         yield (
             f"{path}: с байта {end} (после записи {count}) файл обрезан или повреждён; "
             "верните его из копии (dozor restore)"
@@ -360,18 +360,8 @@ def _faults_of_records(path: Path, expected: int) -> Iterator[str]:
         yield f"{path}: записей {count}, а было {expected}"
 
 
-def _whole_until(path: Path) -> int:
-    """Where the last whole record ends."""
-    with path.open("rb") as opened:
-        return max((end for _, end in _members(opened)), default=0)
-
-
 def _name(headers: StatusAndHeaders) -> str:
     return str(headers.get_header("WARC-Record-ID")).strip("<>")
-
-
-def _link(digest: str, last: str) -> str:
-    return hashlib.sha256(f"{last}{digest}".encode()).hexdigest()
 
 
 def _digest(path: Path) -> tuple[str, int]:

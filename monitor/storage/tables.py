@@ -204,6 +204,18 @@ class EvidenceFileRow(SQLModel, table=True):
     removed_on: date | None = None
 
 
+class EvidenceStampRow(SQLModel, table=True):
+    """What a time-stamping authority answered: by then the chain up to `place` existed."""
+
+    __tablename__ = "evidence_stamp"
+
+    place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    chain: str
+    authority: str  # its address
+    received_at: datetime = _moment()
+    response: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # as it came
+
+
 class MessageRow(SQLModel, table=True):
     """The outbox. A message is claimed by a conditional update, then sent.
 

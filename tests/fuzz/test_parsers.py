@@ -43,7 +43,7 @@ from monitor.config import ConfigError, load_settings
 from monitor.registry import RegistryError, check
 from monitor.registry.imports import import_table
 from monitor.registry.workbook import template
-from monitor.storage.evidence import mend
+from monitor.storage.members import mend
 from rules.packs import PackError, load_act, shipped
 from tests.cast import NOW
 
