@@ -6,11 +6,14 @@ Every record of answers of all kinds and of a night of the demo is asked for, an
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, Popen, run
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -20,7 +23,7 @@ from warcio.recordloader import ArcWarcRecord
 from monitor.sandbox import demo_world, serve
 from monitor.storage.evidence import WarcFile
 from tests.cast import NOW
-from tests.monitor.conftest import office_of
+from tests.monitor.conftest import DOZOR, office_of
 from tests.monitor.exchanges import exchanges
 from tests.monitor.test_evidence_elsewhere import NIGHT
 from tests.waiting import free_port, until
@@ -74,11 +77,33 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
+def package(evidence: list[Path]) -> Path:
+    """Of the demo's first school, as it is handed over."""
+    folder = evidence[-1].parents[2]
+    path = folder / "school-1.wacz"
+    run([DOZOR, "evidence", "school-1", "-o", path], cwd=folder, check=True)
+    return path
+
+
+@pytest.fixture(scope="module")
 def archive(evidence: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where pywb answers."""
-    folder, port = tmp_path_factory.mktemp("pywb"), free_port()
+    with pywb(tmp_path_factory.mktemp("pywb"), *evidence) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """By the index that the package brings along."""
+    with pywb(tmp_path_factory.mktemp("wacz"), "--unpack-wacz", package) as address:
+        yield address
+
+
+@contextmanager
+def pywb(folder: Path, *added: Path | str) -> Iterator[str]:
+    """Where it answers."""
+    port = free_port()
     run([PYWB / "wb-manager", "init", "night"], cwd=folder, check=True)
-    run([PYWB / "wb-manager", "add", "night", *evidence], cwd=folder, check=True)
+    run([PYWB / "wb-manager", "add", "night", *added], cwd=folder, check=True)
     command = [PYWB / "wayback", "-b", "127.0.0.1", "-p", f"{port}"]
     with Popen(command, cwd=folder, stdout=DEVNULL, stderr=DEVNULL) as server:
         try:
@@ -104,9 +129,42 @@ def replayed(archive: str, one: Kept, client: httpx.Client) -> httpx.Response:
 
 
 def test_every_answer_is_replayed_as_it_was(evidence: list[Path], archive: str) -> None:
+    wrong, right = asked(archive, evidence)
+    assert wrong == []
+    assert right > 100
+
+
+def test_every_answer_of_a_package_is_replayed_as_it_was(
+    package: Path, unpacked: str, tmp_path: Path
+) -> None:
+    with ZipFile(package) as opened:
+        names = [name for name in opened.namelist() if name.startswith("archive/")]
+        files = [Path(opened.extract(name, tmp_path)) for name in names]
+    wrong, right = asked(unpacked, files)
+    assert wrong == []
+    assert right > 5
+
+
+def test_each_page_of_a_package_opens(package: Path, unpacked: str) -> None:
+    """Where its list says that it is; an answer to what was posted as well."""
+    with ZipFile(package) as opened:
+        lines = opened.read("pages/pages.jsonl").decode().splitlines()[1:]
+    with httpx.Client(timeout=60) as client:
+        for page in map(json.loads, lines):
+            moment = "".join(filter(str.isdigit, page["ts"]))
+            assert client.get(f"{unpacked}/{moment}id_/{page['url']}").status_code == 200
+
+
+def test_the_package_is_valid_by_the_tool_of_the_format(package: Path) -> None:
+    done = run([PYWB / "wacz", "validate", "-f", package], capture_output=True, text=True)
+    assert (done.returncode, "is valid" in done.stdout) == (0, True), done.stdout
+
+
+def asked(archive: str, files: list[Path]) -> tuple[list[str], int]:
+    """What is replayed otherwise than it came, and how much is not."""
     wrong, right = [], 0
     with httpx.Client(timeout=60) as client:
-        for one in (kept for path in evidence for kept in kept_in(path)):
+        for one in (kept for path in files for kept in kept_in(path)):
             shown = replayed(archive, one, client)
             is_moved = one.status.startswith("3")  # then pywb gives no body, for nobody reads it
             same_body = hashlib.sha256(shown.content).hexdigest() == one.sha256
@@ -114,5 +172,4 @@ def test_every_answer_is_replayed_as_it_was(evidence: list[Path], archive: str) 
                 right += 1
             else:
                 wrong.append(f"{one.url[:100]} {one.moment}: {one.status} as {shown.status_code}")
-    assert wrong == []
-    assert right > 100
+    return wrong, right

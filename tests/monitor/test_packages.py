@@ -232,7 +232,8 @@ def test_a_byte_that_turned_within_the_archive_is_found(package: Path, tmp_path:
         ("http://www.Example.org/A/?b=2&a=1", "org,example)/a?a=1&b=2"),
         ("https://example.org", "org,example)/"),
         ("https://example.org:8443/x", "org,example:8443)/x"),
-        ("http://127.0.0.1:80/", "127.0.0.1)/"),
+        ("http://127.0.0.1:80/", "1,0,0,127)/"),
+        ("http://[2001:db8::1]:8080/a//b", "2001:db8::1:8080)/a/b"),
         ("http://xn--80atdl2c.xn--p1ai/%D1%8F?q=%D1%8F", "xn--p1ai,xn--80atdl2c)/%d1%8f?q=%d1%8f"),
     ],
 )

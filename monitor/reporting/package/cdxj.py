@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 from zlib import compressobj
 
 AT_ONCE = 1024  # lines of a block, each packed by itself
+SLASHES = re.compile(r"/{2,}")
 WORLD = re.compile(r"^www\d*\.")
 MOST_POSTED = 4096  # signs of what was posted, as other programs cut it
 AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"  # of a form; in anything else a blank would end the key
@@ -28,19 +28,11 @@ def url_key(url: str) -> str:
         return url
     if not host:
         return url
-    named = host if _is_number(host) else ",".join(reversed(host.split(".")))
+    named = host if ":" in host else ",".join(reversed(host.split(".")))
     shown = f":{port}" if port and port != PORTS.get(parts.scheme) else ""
-    path = parts.path.rstrip("/").lower() or "/"
+    path = SLASHES.sub("/", parts.path).rstrip("/").lower() or "/"
     query = "&".join(sorted(parts.query.lower().split("&"))) if parts.query else ""
     return f"{named}{shown}){path}{f'?{query}' if query else ''}"
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def with_posted(url: str, method: str, posted: bytes) -> str:

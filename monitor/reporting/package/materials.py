@@ -70,7 +70,8 @@ class Exchanged:
     @property
     def shown_at(self) -> str:
         """Where a replay shows it: what was posted is a part of the address."""
-        return with_posted(self.url, self.method, self.posted)
+        slash = "" if "/" in self.url.partition("://")[2] else "/"
+        return with_posted(f"{self.url}{slash}", self.method, self.posted)
 
     @property
     def title(self) -> str:
@@ -151,7 +152,7 @@ def material(
 
 
 def index_line(one: Exchanged, offset: int, length: int, file: str) -> str:
-    posted = {"method": one.method, "requestBody": one.shown_at.removeprefix(one.url)[1:]}
+    posted = {"method": one.method, "requestBody": one.posted.decode("utf-8", "replace")}
     fields = {
         "url": one.url,
         "mime": "warc/revisit" if one.cut.member.kind == "revisit" else one.media_type or "unk",
