@@ -32,11 +32,12 @@ LOADED = (
 )
 DRAWN = [installed()[slug].render(REPORT) for slug in ("html", "text", "json", "xlsx", "letter")]
 READY = networks(), empty_database()
+NAMES = ("application_key", "secret_key", "access_token")
 # What a process has once taken for a secret it never tells again: these stand in no test's text.
 WORLD = replace(
     SMALL,
     tokens=(Token(value="vk1.a.of-the-warm-up"),),
-    ok_keys=(OkKey("of-the-warm-up-1", "of-the-warm-up-2", "of-the-warm-up-3"),),
+    ok_keys=(OkKey(**{name: f"of-the-warm-up-{name}" for name in NAMES}),),
 )
 
 
