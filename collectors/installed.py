@@ -7,6 +7,7 @@ from importlib.metadata import EntryPoints, entry_points
 from typing import Any
 
 
+@cache
 def installed_under(group: str) -> EntryPoints:
     found: EntryPoints = _all().select(group=group)
     return found

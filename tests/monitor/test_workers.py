@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +44,7 @@ from tests.cast import NOW
 from tests.monitor.conftest import Office
 from tests.monitor.pipeline import QUICK, school
 from tests.monitor.sandboxes import SITE
+from tests.monitor.starts import fork_server
 from tests.monitor.test_postgresql import dozor
 from tests.waiting import until
 
@@ -120,12 +120,6 @@ def region(tmp_path: Path) -> Iterator[Region]:
         yield Region(tmp_path, sandbox)
 
 
-def forks() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.monitor.test_workers", "lxml.html"])
-    return context
-
-
 def at_work(config: Path, secrets: Mapping[str, str]) -> None:
     """What `dozor worker` does."""
     work(load_settings(config, secrets), real_time)
@@ -133,7 +127,7 @@ def at_work(config: Path, secrets: Mapping[str, str]) -> None:
 
 @contextmanager
 def crew(config: Path, secrets: Mapping[str, str], size: int) -> Iterator[list[ForkServerProcess]]:
-    context = forks()
+    context = fork_server()
     members = [context.Process(target=at_work, args=(config, dict(secrets))) for _ in range(size)]
     for one in members:
         one.start()
@@ -170,7 +164,7 @@ def test_three_workers_one_of_them_killed_report_what_one_process_reports(
     single = told(first, region.folder / "1")
     config, known = region.config(new_database), secrets(SHARED)
     with crew(config, known, 3) as members:
-        killer = forks().Process(target=kill_one, args=(config, known))
+        killer = fork_server().Process(target=kill_one, args=(config, known))
         killer.start()
         both = told(load_settings(config, known), region.folder / "2", executors=queue_executor)
         killer.join()
