@@ -131,7 +131,7 @@ def _page_failure(case: Case) -> tuple[Failure, ...]:
 
 
 def _read_earlier(case: Case, seen_on: date | None) -> tuple[Reason, ...]:
-    """A page that was not due tonight is judged on an earlier look, and its date is printed."""
+    """The reason to print the date of the look, where it was not tonight's (the page was not due)."""
     return () if seen_on in (None, case.today) else (Reason.READ_EARLIER,)
 
 

@@ -43,7 +43,7 @@ class UnresolvedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Inherited:
     """One clause on the way up, as its pack has it."""
 
     act: Raw
@@ -58,7 +58,7 @@ class Link:
 class Lineage:
     """The clauses that one builds on, the nearest first."""
 
-    links: tuple[Link, ...]
+    links: tuple[Inherited, ...]
 
     @property
     def ancestors(self) -> tuple[Ancestor, ...]:
@@ -99,13 +99,13 @@ class Lineage:
 
 def lineage_of(path: Path, act: Raw, requirement: Raw) -> Lineage:
     """Raises UnresolvedError."""
-    here = Link(act, requirement)
-    known, links = [here.id], list[Link]()
+    here = Inherited(act, requirement)
+    known, links = [here.id], list[Inherited]()
     while here.requirement.get("inherits") is not None:
         name = str(here.requirement["inherits"])
         if name in known:
             raise UnresolvedError(f"inherits: a circle: {' → '.join([*known, name])}")
-        here = _found(path, act, name)
+        here = _find(path, act, name)
         known.append(name)
         links.append(here)
     lineage = Lineage(tuple(links))
@@ -114,13 +114,13 @@ def lineage_of(path: Path, act: Raw, requirement: Raw) -> Lineage:
     return lineage
 
 
-def _found(path: Path, act: Raw, name: str) -> Link:
+def _find(path: Path, act: Raw, name: str) -> Inherited:
     owner, _, number = name.partition("/")
     content = act if owner == act.get("id") else _read(path, owner)
     there = {str(one.get("id")): one for one in content.get("requirement", ())}
     if number not in there:
         raise UnresolvedError(f"inherits: {owner} has no such clause: {unknown(number, there)}")
-    return Link(content, there[number])
+    return Inherited(content, there[number])
 
 
 def _read(path: Path, act: str) -> Raw:
