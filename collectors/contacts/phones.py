@@ -56,7 +56,10 @@ def find_phones(text: str, place: str) -> list[PhoneSpot]:
 
 
 def _plain_writing(text: str) -> str:
-    """As long as before, in the usual signs; opening hours blotted out, as «8.00-17.00 8» would begin a number."""
+    """As long as before, in the usual signs; opening hours blotted out.
+
+    «8.00-17.00 8» would begin a number.
+    """
     for odd, usual in zip(_ODD, _USUAL, strict=True):
         text = text.replace(odd, usual)
     if _HOUR.search(text):

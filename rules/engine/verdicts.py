@@ -131,7 +131,7 @@ def _page_failure(case: Case) -> tuple[Failure, ...]:
 
 
 def _read_earlier(case: Case, seen_on: date | None) -> tuple[Reason, ...]:
-    """The reason to print the date of the look, where it was not tonight's (the page was not due)."""
+    """Why the date of the look is printed: the page was not due, and the look is not tonight's."""
     return () if seen_on in (None, case.today) else (Reason.READ_EARLIER,)
 
 

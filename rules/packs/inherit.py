@@ -14,7 +14,7 @@ from typing import Any
 
 from rules.model import Ancestor
 from rules.packs.declared import DeclaredRequirement
-from rules.packs.faults import unknown
+from rules.packs.faults import unknown_name
 from rules.toml_lines import TomlError, read_toml
 
 TAKEN = (
@@ -119,7 +119,9 @@ def _find(path: Path, act: Raw, name: str) -> Inherited:
     content = act if owner == act.get("id") else _read(path, owner)
     there = {str(one.get("id")): one for one in content.get("requirement", ())}
     if number not in there:
-        raise UnresolvedError(f"inherits: {owner} has no such clause: {unknown(number, there)}")
+        raise UnresolvedError(
+            f"inherits: {owner} has no such clause: {unknown_name(number, there)}"
+        )
     return Inherited(content, there[number])
 
 
@@ -127,7 +129,7 @@ def _read(path: Path, act: str) -> Raw:
     """Another pack, from the same folder, else of those that come with the program."""
     packs = {one.stem: one for folder in (SHIPPED, path.parent) for one in folder.glob("*.toml")}
     if act not in packs:
-        raise UnresolvedError(f"inherits: there is no such pack: {unknown(act, packs)}")
+        raise UnresolvedError(f"inherits: there is no such pack: {unknown_name(act, packs)}")
     try:
         return read_toml(packs[act]).content
     except (TomlError, OSError) as error:

@@ -80,7 +80,7 @@ def test_every_code_has_its_kind(kind: ErrorKind, codes: list[int]) -> None:
 
 def test_an_unlisted_code_stops_nothing() -> None:
     assert 7777 not in ERROR_KINDS
-    assert ApiError(7777, "m").meaning is ErrorKind.OURS
+    assert ApiError(7777, "m").kind is ErrorKind.OURS
 
 
 def test_the_recorded_group_becomes_facts() -> None:
