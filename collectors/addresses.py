@@ -119,7 +119,7 @@ def page_opened(
     url: str, hosts: frozenset[str], place_of: Callable[[SplitResult], Place]
 ) -> str | None:
     """The page of a network that a link opens; None for another host's, and for one item of it."""
-    place = _opened(url, hosts, place_of)
+    place = _page_of(url, hosts, place_of)
     return place.address if place and not place.is_item else None
 
 
@@ -127,11 +127,11 @@ def page_of_item(
     url: str, hosts: frozenset[str], place_of: Callable[[SplitResult], Place]
 ) -> str | None:
     """The page whose post, photo or topic a link opens; None where it opens no single item."""
-    place = _opened(url, hosts, place_of)
+    place = _page_of(url, hosts, place_of)
     return place.address if place and place.is_item else None
 
 
-def _opened(
+def _page_of(
     url: str, hosts: frozenset[str], place_of: Callable[[SplitResult], Place]
 ) -> Place | None:
     parts = split_address(tidy_decoded(url))

@@ -34,7 +34,7 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host and port → every numeric address of the host. Raises `socket.gaierror`."""
 
 
-class AddressError(Exception):
+class RefusedAddressError(Exception):
     """This address is not opened: the text says why, in English."""
 
 
@@ -70,40 +70,40 @@ def check_url(text: str) -> httpx.URL:
     """The address, parsed once and for all by the parser that will also dial it."""
     check_spelling(text)
     if re.search(r"\s", text):
-        raise AddressError("white space in the address")
-    url = _parsed(text)
+        raise RefusedAddressError("white space in the address")
+    url = _parse(text)
     if url.scheme not in ("http", "https"):
-        raise AddressError(f"scheme {url.scheme!r} is not http or https")
+        raise RefusedAddressError(f"scheme {url.scheme!r} is not http or https")
     if url.userinfo or USER.match(text):
-        raise AddressError("the address carries a user name")
+        raise RefusedAddressError("the address carries a user name")
     _check_host(url.raw_host.decode("ascii").lower())
     if url.port is not None and not 0 < url.port < 65536:
-        raise AddressError(f"no port: {url.port}")
+        raise RefusedAddressError(f"no port: {url.port}")
     return url
 
 
-def _parsed(text: str) -> httpx.URL:
+def _parse(text: str) -> httpx.URL:
     """With a host that reads in Unicode, too: `url.host` decodes it, and raises where it cannot."""
     try:
         url = httpx.URL(text)
         _ = url.host
     except (httpx.InvalidURL, ValueError) as error:
-        raise AddressError(f"not an address: {error}") from error
+        raise RefusedAddressError(f"not an address: {error}") from error
     return url
 
 
 def check_spelling(text: str) -> None:
     """Parsers differ over backslashes and control characters, so there is no safe reading."""
     if FORBIDDEN_IN_URL.search(text):
-        raise AddressError("backslash or control character in the address")
+        raise RefusedAddressError("backslash or control character in the address")
 
 
 def _check_host(host: str) -> None:
     if FORBIDDEN_IN_HOST.search(host) or not _has_labels(host.removesuffix(".")):
-        raise AddressError(f"not a host name: {host!r}")
+        raise RefusedAddressError(f"not a host name: {host!r}")
     last = host.rstrip(".").rpartition(".")[2]
     if NUMBER.fullmatch(last) and not _is_plain_ipv4(host):
-        raise AddressError(f"an unusual spelling of a number: {host!r}")
+        raise RefusedAddressError(f"an unusual spelling of a number: {host!r}")
 
 
 def _has_labels(host: str) -> bool:
@@ -137,9 +137,9 @@ class Guard:
         try:
             address = ip_address(text)
         except ValueError as error:
-            raise AddressError(f"{host}: {text!r} is not an address") from error
+            raise RefusedAddressError(f"{host}: {text!r} is not an address") from error
         if not (any(address in network for network in self.allow) or is_public(address)):
-            raise AddressError(f"{host} leads to {text}, which is not public")
+            raise RefusedAddressError(f"{host} leads to {text}, which is not public")
 
 
 def guard(allow_addresses: Iterable[str] = (), own_urls: Iterable[str] = ()) -> Guard:
@@ -169,7 +169,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     """Resolves, checks every address, and dials the checked ones, in turn.
 
     Host header, SNI and the name in the certificate stay those of the URL: only the dialling is
-    ours. Raises `AddressError` and `socket.gaierror` besides httpcore's own errors.
+    ours. Raises `RefusedAddressError` and `socket.gaierror` besides httpcore's own errors.
     """
 
     def __init__(self, permit: Guard, resolver: Resolver = resolve) -> None:
@@ -200,7 +200,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"no answer to the question for {host}") from error
         except UnicodeError as error:  # a name that the system cannot even ask for
-            raise AddressError(f"not a host name: {host!r}") from error
+            raise RefusedAddressError(f"not a host name: {host!r}") from error
 
     async def _first(
         self,

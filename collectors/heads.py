@@ -102,11 +102,11 @@ def _status(line: bytes) -> bytes:
 
 
 def _headers(lines: list[bytes]) -> Iterator[Header]:
-    for line in _unfolded(lines):
+    for line in _unfold(lines):
         name, colon, value = line.partition(b":")
         name = name.strip()
         if colon and NAME.fullmatch(name):
-            meant = _meant(name.lower(), value.strip())
+            meant = _intended_value(name.lower(), value.strip())
             if meant is not None:
                 yield name, meant
 
@@ -122,7 +122,7 @@ def _once(headers: Iterable[Header]) -> Iterator[Header]:
         yield name, value
 
 
-def _unfolded(lines: list[bytes]) -> list[bytes]:
+def _unfold(lines: list[bytes]) -> list[bytes]:
     """A line that begins with a blank goes on with the one above."""
     whole: list[list[bytes]] = []
     for line in lines:
@@ -133,7 +133,7 @@ def _unfolded(lines: list[bytes]) -> list[bytes]:
     return [b" ".join(parts) for parts in whole]
 
 
-def _meant(name: bytes, value: bytes) -> bytes | None:
+def _intended_value(name: bytes, value: bytes) -> bytes | None:
     """None for a length that is no number, and for a framing that is none: the end is the end.
 
     An address is not guessed at: with a control character in it, it is refused later.

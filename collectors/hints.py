@@ -79,7 +79,7 @@ def is_crowded(markup: str) -> bool:
 def in_text(text: str) -> Iterator[Hint]:
     """«vk.com/school1», also with a slip: «vk. com / school1», a Russian letter, a comma."""
     lower = normalised(text).lower()
-    yield from _mentioned(lower)
+    yield from _by_name(lower)
     plain = _in_latin(lower)
     for slip in _slips().finditer(plain):
         if _GOES_ON.match(plain[slip.start() - 1 : slip.start()]):
@@ -97,9 +97,9 @@ def _in_latin(lower: str) -> str:
     return lower
 
 
-def _mentioned(lower: str) -> Iterator[Hint]:
+def _by_name(lower: str) -> Iterator[Hint]:
     """«ВКонтакте: @school1», «Одноклассники — kedr_school1»."""
-    for slug, called in _called().items():
+    for slug, called in _patterns_of_names().items():
         for found in called.finditer(lower):
             try:
                 yield (
@@ -125,23 +125,23 @@ def _start(lower: str, sign: re.Match[str]) -> str | None:
 def _page(start: str, behind: str) -> Address | None:
     """By the whole of what follows, else by what comes before the next sign of code."""
     written = _ENDS.split(behind, maxsplit=1)[0]
-    plain = _ENDS.split(_unescaped(written), maxsplit=1)[0]
+    plain = _ENDS.split(_unescape(written), maxsplit=1)[0]
     cut = _ENDS_BEFORE.split(plain, maxsplit=1)[0]
-    early = _ENDS_BEFORE.split(_unescaped(_ENDS_BEFORE.split(written)[0]), maxsplit=1)[0]
+    early = _ENDS_BEFORE.split(_unescape(_ENDS_BEFORE.split(written)[0]), maxsplit=1)[0]
     for tail in dict.fromkeys((plain, cut, early)):
-        if found := _opened(f"{start}{tail}"):
+        if found := _page_opened_by(f"{start}{tail}"):
             return found
     return None
 
 
-def _unescaped(written: str) -> str:
+def _unescape(written: str) -> str:
     r"""`\/`, `\u002F`, `&amp;`, `%2F` and `%252F` as what they stand for."""
     plain = re.sub(r"\\(?:/|u002f|x2f)", "/", written, flags=re.IGNORECASE)
     return unquote(unquote(html.unescape(plain)))
 
 
 @lru_cache(maxsize=4096)  # every page of a site repeats its head and foot
-def _opened(url: str) -> Address | None:
+def _page_opened_by(url: str) -> Address | None:
     try:
         return opened(tidy(url)) or owner_of_item(tidy(url))
     except AddressError:
@@ -158,7 +158,7 @@ def _bare_hosts() -> tuple[str, ...]:
 
 
 @cache
-def _called() -> dict[str, re.Pattern[str]]:
+def _patterns_of_names() -> dict[str, re.Pattern[str]]:
     """A network by its name in any case of the word, with a page's short name behind it."""
     name = r"[\s:—–-]{1,4}(?:@([\w.]{3,60})|([a-z][a-z\d.]{0,60}[_\d][\w.]{1,60}))(?![\w@/])"
     stems = {slug: one.title.lower()[:-1] for slug, one in social_networks().items()}

@@ -19,7 +19,7 @@ _FULL = re.compile(r"(?:https?:?)?//+[^/\s]+\.[^/\s]+|[\w-]+(?:\.[\w-]+)+/", re.
 
 
 @dataclass(frozen=True, slots=True)
-class _Led:
+class _Destination:
     page: Address | None = None
     shown: Shown | None = None  # None: the page itself is opened
 
@@ -32,34 +32,34 @@ def page_in_link(url: str) -> Address | None:
     the official page is. Sections of a page count as the page, redirectors are followed. A bare
     word is a relative link of the site, never a screen name.
     """
-    led = _led(url)
+    led = _destination_of(url)
     return led.page if led.shown is None else None
 
 
 def resolved(link: Link) -> Link:
     """With the page that it opens, of which it opens one item, or that it names in a parameter."""
-    led = _led(link.url)
+    led = _destination_of(link.url)
     return replace(link, page=led.page, shown=led.shown) if led.page else link
 
 
 @lru_cache(maxsize=16384)  # a site shows its links on every page, and each is asked about thrice
-def _led(url: str) -> _Led:
+def _destination_of(url: str) -> _Destination:
     try:
         return _follow(tidy(url), MOST_REDIRECTS)
     except AddressError:
-        return _Led()
+        return _Destination()
 
 
-def _follow(cleaned: str, redirects: int) -> _Led:
+def _follow(cleaned: str, redirects: int) -> _Destination:
     if not (SCHEME.match(cleaned) or _FULL.match(cleaned) or _first(cleaned) in network_hosts()):
-        return _Led()
+        return _Destination()
     if page := opened(cleaned):
-        return _Led(page)
+        return _Destination(page)
     if page := owner_of_item(cleaned):
-        return _Led(page, Shown.ITEM)
-    found = _Led()
+        return _Destination(page, Shown.ITEM)
+    found = _Destination()
     for inner in inner_addresses(cleaned) if redirects else ():
-        led = _followed(inner.url, redirects - 1)
+        led = _follow_inner(inner.url, redirects - 1)
         if led.page and led.shown is None and inner.is_led_to:
             return led
         if led.page and not found.page:
@@ -67,11 +67,11 @@ def _follow(cleaned: str, redirects: int) -> _Led:
     return found
 
 
-def _followed(url: str, redirects: int) -> _Led:
+def _follow_inner(url: str, redirects: int) -> _Destination:
     try:
         return _follow(tidy(url), redirects)
     except AddressError:
-        return _Led()
+        return _Destination()
 
 
 def opened(url: str) -> Address | None:

@@ -53,8 +53,10 @@ def page_title(slug: str) -> str:
 
 
 def other_addresses(page: Page, page_id: str | None, name: str | None) -> Iterator[str]:
-    """Those of its number and its present name; where a network does not tell them, both are
-    tried as the last part of the address."""
+    """Addresses that open the page as well: by its number and by its present name.
+
+    Where a network does not say how, both are tried as the last part of the address.
+    """
     network = networks().get(page.network)
     if network is None:
         return

@@ -62,7 +62,7 @@ def inner_addresses(url: str) -> Iterator[Inner]:
     starts = _START.fullmatch(parts.path) is not None
     for name, value in fields:
         sure = leads_on or (starts and name.lower() in _SAYS_SO)
-        yield from (Inner(found, sure) for found in _spelled(value))
+        yield from (Inner(found, sure) for found in _addresses_spelled_by(value))
     for written in (parts.path, *(() if fields else (parts.query,)), parts.fragment):
         yield from (Inner(found, leads_on) for found in _within(written))
 
@@ -86,34 +86,34 @@ def _led_to(url: str) -> Iterator[str]:
 
 
 def _within(written: str) -> Iterator[str]:
-    if found := _INNER.search(_unquoted(written)):
+    if found := _INNER.search(_unquote(written)):
         yield found[0].partition("__;")[0]
 
 
-def _spelled(value: str) -> Iterator[str]:
+def _addresses_spelled_by(value: str) -> Iterator[str]:
     """The address that a parameter holds, in whatever dress."""
-    plain = _unquoted(value)
+    plain = _unquote(value)
     if _PROOFPOINT.match(plain):
         yield unquote(plain.replace("_", "/").replace("-", "%"))
     elif SCHEME.match(plain) or "." in plain.partition("/")[0]:
         yield plain
     elif _BASE64.fullmatch(plain):
-        yield from _unpacked(plain)
+        yield from _unpack(plain)
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     for _ in range(MOST_DECODINGS):
         value = unquote(value)
     return value
 
 
-def _unpacked(value: str) -> Iterator[str]:
+def _unpack(value: str) -> Iterator[str]:
     padded = value.rstrip("=").translate(str.maketrans("-_", "+/"))
     try:
         held = base64.b64decode(padded + "=" * (-len(padded) % 4), validate=True)
         if held[:1] == b"x":
             held = zlib.decompressobj().decompress(held, MOST_UNPACKED)
-        found = _unquoted(held.decode("utf-8"))
+        found = _unquote(held.decode("utf-8"))
     except (ValueError, zlib.error):
         return
     if _INNER.fullmatch(found):

@@ -45,7 +45,7 @@ def certificates_in(path: Path) -> tuple[bytes, ...]:
         raise RootsError(PACKED)
     if not found:
         raise RootsError(NONE_HERE)
-    return _checked(found)
+    return _check(found)
 
 
 def _sequences(content: bytes) -> Iterator[bytes]:
@@ -60,7 +60,7 @@ def _sequences(content: bytes) -> Iterator[bytes]:
         at = end
 
 
-def _checked(found: list[bytes]) -> tuple[bytes, ...]:
+def _check(found: list[bytes]) -> tuple[bytes, ...]:
     try:
         _context_of(found)
     except (ssl.SSLError, ValueError):

@@ -74,12 +74,12 @@ def paired(text: str) -> str:
 
 def is_normal_markup(markup: str) -> bool:
     """Whether the texts of a page need no look, each by itself, once it is parsed."""
-    if _NAMED.search(markup) or any(map(_is_odd, _numbered(markup))):
+    if _NAMED.search(markup) or any(map(_is_odd, _signs_by_number(markup))):
         return False
     return is_normal(markup)
 
 
-def _numbered(markup: str) -> Iterator[str]:
+def _signs_by_number(markup: str) -> Iterator[str]:
     """Each sign once that a page writes by its number."""
     for hexed, plain in set(_NUMBERED.findall(markup)):
         yield chr(int(hexed, 16) if hexed else int(plain))

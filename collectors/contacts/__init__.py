@@ -61,7 +61,7 @@ def find_contacts(
     `hints`: of which kinds to look for what only resembles a contact, where none is found.
     """
     text = usual_signs(text)
-    shown = _shown(text, place) if text else Contacts()
+    shown = _contacts_in(text, place) if text else Contacts()
     web = [
         replace(link, url=led_to(link.url))
         for link in links
@@ -71,7 +71,7 @@ def find_contacts(
         phones=tuple(linked_phones(links)), emails=tuple(linked_emails(links)), links=tuple(web)
     )
     whole = union(shown, marked_as(shown, linked))
-    return replace(whole, hints=tuple(_hints(text, place, _absent(whole) & set(hints))))
+    return replace(whole, hints=tuple(_hints(text, place, _absent_kinds(whole) & set(hints))))
 
 
 def marked_as(shown: Contacts, other: Contacts) -> Contacts:
@@ -80,7 +80,7 @@ def marked_as(shown: Contacts, other: Contacts) -> Contacts:
         other,
         phones=as_shown(other.phones, shown.phones, last_digits),
         emails=as_shown(other.emails, shown.emails, mailbox),
-        addresses=as_shown(other.addresses, shown.addresses, _folded),
+        addresses=as_shown(other.addresses, shown.addresses, _fold),
     )
 
 
@@ -94,7 +94,7 @@ def of_another(contacts: Contacts) -> Contacts:
     )
 
 
-def _folded(address: PostalAddress) -> str:
+def _fold(address: PostalAddress) -> str:
     return " ".join(address.original.lower().split())
 
 
@@ -103,7 +103,7 @@ def _hints(text: str, place: str, kinds: Collection[HintKind]) -> Iterator[Hint]
         yield from find_hints(text, place, kind)
 
 
-def _absent(shown: Contacts) -> set[HintKind]:
+def _absent_kinds(shown: Contacts) -> set[HintKind]:
     found = {
         HintKind.PHONE: shown.phones,
         HintKind.EMAIL: shown.emails,
@@ -112,7 +112,7 @@ def _absent(shown: Contacts) -> set[HintKind]:
     return {kind for kind, values in found.items() if not values}
 
 
-def _shown(text: str, place: str) -> Contacts:
+def _contacts_in(text: str, place: str) -> Contacts:
     phones, emails, addresses = marked(
         text, find_phones(text, place), find_emails(text, place), find_addresses(text, place)
     )
@@ -149,7 +149,7 @@ def union(*contacts: Contacts) -> Contacts:
         emails=_own_once((mail for one in contacts for mail in one.emails), mailbox),
         addresses=_own_once(
             (address for one in contacts for address in one.addresses),
-            _folded,
+            _fold,
         ),
         links=_once((link for one in contacts for link in one.links), lambda link: link.url),
         hints=_once(

@@ -53,12 +53,12 @@ class EmailSpot:
 
 
 def find_emails(text: str, place: str) -> list[EmailSpot]:
-    found = (_spot(match, place) for match in _matched(text))
+    found = (_spot(match, place) for match in _all_matches(text))
     return [spot for spot in found if spot]
 
 
 @lru_cache(maxsize=2)
-def _matched(text: str) -> tuple[re.Match[str], ...]:
+def _all_matches(text: str) -> tuple[re.Match[str], ...]:
     """A page is asked twice: for these, and by the finder of phones that leaves them out."""
     return tuple(_matches(text))
 

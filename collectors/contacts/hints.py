@@ -144,20 +144,20 @@ def hinted(text: str, kind: HintKind) -> tuple[str, ...]:
 def _emails(text: str) -> Iterator[str]:
     for field in _MAIL_FIELD.finditer(text):
         if _LIKE_MAIL.search(field["value"]):
-            yield _said(field[0])
+            yield _as_words(field[0])
     for sign in _AT_SIGN.finditer(text):
         before, behind = (
             text[max(0, sign.start() - 40) : sign.start()],
             text[sign.end() : sign.end() + 40],
         )
         if _is_between_words(before, behind):
-            yield _said(_last_word(before) + sign[0] + behind.partition("\n")[0][:30])
+            yield _as_words(_last_word(before) + sign[0] + behind.partition("\n")[0][:30])
     for found in _SPELT.finditer(text):
         before = text[max(0, found.start() - 40) : found.start()]
         behind = text[found.start() : found.start() + _LONGEST]
-        yield _said(_last_word(before) + behind.partition("\n")[0])
+        yield _as_words(_last_word(before) + behind.partition("\n")[0])
     for pattern in (_DRAWN_AT, _PROTECTED):
-        yield from (_said(found[0]) for found in pattern.finditer(text))
+        yield from (_as_words(found[0]) for found in pattern.finditer(text))
 
 
 def _is_between_words(before: str, behind: str) -> bool:
@@ -174,7 +174,7 @@ def _last_word(before: str) -> str:
 def _phones(text: str) -> Iterator[str]:
     usual = all_figures(text)
     yield from _in_figures(usual) if _FIGURES.search(usual) else ()
-    yield from (_said(found[0]) for found in _IN_WORDS.finditer(text))
+    yield from (_as_words(found[0]) for found in _IN_WORDS.finditer(text))
 
 
 def _in_figures(usual: str) -> Iterator[str]:
@@ -182,15 +182,15 @@ def _in_figures(usual: str) -> Iterator[str]:
         value = field["value"].strip()
         is_other = _NO_PHONE.fullmatch(value) or _OTHER_NUMBER.search(field["between"])
         if value == OBJECT or not is_other:
-            yield _said(field[0])
+            yield _as_words(field[0])
     for found in _PHONE_SHAPE.finditer(usual):
         line = usual[max(0, found.start() - _NEAR) : found.start()].rpartition("\n")[2]
         if not _OTHER_NUMBER.search(line) and not _NO_PHONE.fullmatch(found[0]):
-            yield _said(found[0])
-    yield from (_said(found[0]) for found in _CALLED.finditer(usual))
+            yield _as_words(found[0])
+    yield from (_as_words(found[0]) for found in _CALLED.finditer(usual))
     for found in _WITH_LETTERS.finditer(usual):
         if _is_with_letters(found[0]):
-            yield _said(found[0])
+            yield _as_words(found[0])
 
 
 def _is_with_letters(written: str) -> bool:
@@ -201,17 +201,17 @@ def _is_with_letters(written: str) -> bool:
 def _places(text: str) -> Iterator[str]:
     for field in _PLACE_FIELD.finditer(text):
         if _LIKE_PLACE.match(field["value"]):
-            yield _said(field[0])
+            yield _as_words(field[0])
     for pattern in (_VILLAGE, _INDEXED):
-        yield from (_said(found[0]) for found in pattern.finditer(text))
+        yield from (_as_words(found[0]) for found in pattern.finditer(text))
     at = 0
     for street in streets(text):
         at = text.find(street, at)
         if _HOUSE_NEAR.search(text[at + len(street) : at + len(street) + _NEAR]):
-            yield _said(text[at : at + len(street) + _NEAR])
+            yield _as_words(text[at : at + len(street) + _NEAR])
 
 
-def _said(written: str) -> str:
+def _as_words(written: str) -> str:
     """On one line, as a sentence can tell it."""
     return " ".join(written.replace(OBJECT, NO_TEXT).split())[:_LONGEST]
 

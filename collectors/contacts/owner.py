@@ -212,7 +212,7 @@ def marked(
     """What was found in the text, with a mark on what stands where it speaks of another body."""
     spans = passages_of_others(text, is_department=False) if numbers or mails or places else []
     is_own = _outside(spans)
-    addresses = (_marked(spot.address, is_own(spot.start)) for spot in places)
+    addresses = (_mark(spot.address, is_own(spot.start)) for spot in places)
     return (
         tuple(_marked_phones(numbers, is_own)),
         tuple(_marked_emails(mails, is_own)),
@@ -221,14 +221,14 @@ def marked(
 
 
 def _marked_phones(spots: Iterable[PhoneSpot], is_own: Callable[[int], bool]) -> Iterator[Phone]:
-    return (_marked(spot.phone, is_own(spot.start)) for spot in spots)
+    return (_mark(spot.phone, is_own(spot.start)) for spot in spots)
 
 
 def _marked_emails(spots: Iterable[EmailSpot], is_own: Callable[[int], bool]) -> Iterator[Email]:
-    return (_marked(spot.email, is_own(spot.start)) for spot in spots)
+    return (_mark(spot.email, is_own(spot.start)) for spot in spots)
 
 
-def _marked(value: V, is_own: bool) -> V:
+def _mark(value: V, is_own: bool) -> V:
     return value if is_own else replace(value, of_another=True)
 
 
@@ -237,7 +237,7 @@ def as_shown(linked: Iterable[V], shown: Iterable[V], key: Callable[[V], str]) -
     marks: dict[str, bool] = {}
     for value in shown:
         marks[key(value)] = marks.get(key(value), True) and value.of_another
-    return tuple(_marked(value, not marks.get(key(value))) for value in linked)
+    return tuple(_mark(value, not marks.get(key(value))) for value in linked)
 
 
 def last_digits(phone: Phone) -> str:

@@ -56,7 +56,10 @@ def find_phones(text: str, place: str) -> list[PhoneSpot]:
 
 
 def _plain_writing(text: str) -> str:
-    """Equally long; opening hours blotted out, as «8.00-17.00 8» would begin a number."""
+    """As long as before, in the usual signs; opening hours blotted out.
+
+    «8.00-17.00 8» would begin a number.
+    """
     for odd, usual in zip(_ODD, _USUAL, strict=True):
         text = text.replace(odd, usual)
     if _HOUR.search(text):
@@ -66,7 +69,7 @@ def _plain_writing(text: str) -> str:
 
 
 def _blot_out(text: str, spans: Iterable[tuple[int, int]], by: str) -> str:
-    """Equally long."""
+    """The text with the spans overwritten by the sign `by`: as long as before."""
     pieces, position = [], 0
     for start, end in sorted(spans):
         pieces += [text[position:start], by * (end - max(start, position))]

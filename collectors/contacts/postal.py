@@ -188,11 +188,11 @@ def _kinds_after(text: str, position: int, before: list[Part]) -> tuple[str, ...
     seen = frozenset(kinds if kinds.count("district") < 2 else [*kinds, "districts"])
     gap = text[before[-1].end : position] if before else ""
     sign = opening(text[position : position + 1])
-    return _allowed(kinds[-1] if kinds else "", seen, gap.strip(" \t\u00a0\r"), sign)
+    return _may_follow(kinds[-1] if kinds else "", seen, gap.strip(" \t\u00a0\r"), sign)
 
 
 @lru_cache(maxsize=2048)
-def _allowed(last: str, seen: frozenset[str], gap: str, sign: str) -> tuple[str, ...]:
+def _may_follow(last: str, seen: frozenset[str], gap: str, sign: str) -> tuple[str, ...]:
     """The kinds that may follow; behind a house a new line without a comma begins another thing."""
     if seen & _HOUSES and "\n" in gap and gap.strip() not in (",", ";"):
         return ("part",)

@@ -21,7 +21,7 @@ import httpcore
 import httpx
 
 from collectors.guard import (
-    AddressError,
+    RefusedAddressError,
 )
 from collectors.http.answers import NO_SUCH_PAGE, Answer
 from collectors.model import Evidence, Failure, FailureCode
@@ -69,7 +69,7 @@ class CertificateError(ReadError):
 
 FAILURES: tuple[tuple[type[Exception], FailureCode], ...] = (
     # The first row that fits the exception, or one that caused it, decides.
-    (AddressError, FailureCode.ADDRESS_REFUSED),
+    (RefusedAddressError, FailureCode.ADDRESS_REFUSED),
     (socket.gaierror, FailureCode.DNS),
     (TimeoutError, FailureCode.TIMEOUT),
     (httpcore.TimeoutException, FailureCode.TIMEOUT),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 
 from collectors.guard import (
-    AddressError,
+    RefusedAddressError,
     check_spelling,
 )
 from collectors.http.answers import Answer
@@ -29,8 +29,8 @@ def redirect_target(answer: Answer) -> str | None:
         (location,) = places  # of two that differ nobody knows which is meant
         check_spelling(location)
         return str(httpx.URL(answer.url).join(_in_ascii(location)))
-    except (httpx.InvalidURL, ValueError, AddressError) as error:
-        raise read_error(AddressError(f"redirect to {places!r}"), answer.evidence) from error
+    except (httpx.InvalidURL, ValueError, RefusedAddressError) as error:
+        raise read_error(RefusedAddressError(f"redirect to {places!r}"), answer.evidence) from error
 
 
 def _in_ascii(location: str) -> str:
@@ -38,7 +38,7 @@ def _in_ascii(location: str) -> str:
     location = MANY_SLASHES.sub(r"\1", location)
     host = HOST.match(location)
     if host and host[0].endswith("/"):
-        raise AddressError("no host")
+        raise RefusedAddressError("no host")
     begins = host.end() if host else 0
     name = location[:begins].encode(BYTES).decode("utf-8")
     return name + quote(location[begins:].encode(BYTES), safe=ADDRESS_SIGNS)

@@ -18,7 +18,7 @@ from collectors.http.errors import ReadError
 from collectors.model import Evidence, Failure, FailureCode
 from collectors.numbers import parsed, whole
 from collectors.ok import beans
-from collectors.ok.errors import ApiError, Meaning
+from collectors.ok.errors import ApiError, ErrorKind
 from collectors.ok.settings import OkSettings
 from collectors.ok.signature import session_secret, sign
 from collectors.text import normalised_all
@@ -44,7 +44,7 @@ class Api:
     async def groups(self, uids: Sequence[str]) -> Told:
         """Beans of the groups that OK knows, in any order; at most `MOST_GROUPS` at once."""
         told = await self.call("group.getInfo", uids=",".join(uids), fields=beans.FIELDS)
-        return _shaped(told, beans.groups)
+        return _read_shape(told, beans.groups)
 
     async def topics_count(self, uid: str) -> Told:
         told = await self.call("group.getCounters", group_id=uid, counterTypes="THEMES")
@@ -52,12 +52,12 @@ class Api:
 
     async def thing_at(self, address: str) -> Told:
         """Type and number of what stands at a short name."""
-        return _shaped(await self.call("url.getInfo", url=address), beans.group_of_url)
+        return _read_shape(await self.call("url.getInfo", url=address), beans.group_of_url)
 
     async def topics(self, way: str, uid: str, anchor: str) -> Told:
         """Entries and the next anchor. `way`: stream.get or mediatopic.getTopics."""
         told = await self.call(way, **_topic_parameters(way, uid, anchor))
-        entries = _shaped(told, lambda value: beans.entries(value, uid))
+        entries = _read_shape(told, lambda value: beans.entries(value, uid))
         return Told((entries.value, beans.anchor(told.value)), told.evidence)
 
     async def call(self, method: str, **parameters: str) -> Told:
@@ -72,14 +72,14 @@ class Api:
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, ApiError) and error.meaning is Meaning.PAUSE:
+        if isinstance(error, ApiError) and error.kind is ErrorKind.PAUSE:
             return self.settings.pause
         return self.settings.first_wait * float(2 ** (state.attempt_number - 1))
 
     async def _once(self, method: str, parameters: dict[str, str]) -> Told:
         url = f"{self.settings.api_url.rstrip('/')}/fb.do"
         try:
-            answer = await self.client.get(url, params=self._signed(method, parameters))
+            answer = await self.client.get(url, params=self._sign_parameters(method, parameters))
         except ReadError as error:
             # The detail may quote an address, and the address holds the token.
             failure = Failure(error.failure.code, f"{method}: not answered")
@@ -89,7 +89,7 @@ class Api:
             raise ApiError(_code(value), method, answer.evidence)
         return Told(value, answer.evidence)
 
-    def _signed(self, method: str, parameters: dict[str, str]) -> dict[str, str]:
+    def _sign_parameters(self, method: str, parameters: dict[str, str]) -> dict[str, str]:
         token = self.settings.access_token
         sent = {
             "application_key": self.settings.application_key,
@@ -109,7 +109,7 @@ def _topic_parameters(way: str, uid: str, anchor: str) -> dict[str, str]:
 
 
 def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, ApiError) and error.meaning in (Meaning.RETRY, Meaning.PAUSE)
+    return isinstance(error, ApiError) and error.kind in (ErrorKind.RETRY, ErrorKind.PAUSE)
 
 
 def _json(answer: Answer, method: str) -> Any:
@@ -125,7 +125,7 @@ def _code(value: dict[str, Any]) -> int:
     return 1 if code is None else code
 
 
-def _shaped(told: Told, read: Any) -> Told:
+def _read_shape(told: Told, read: Any) -> Told:
     try:
         return Told(read(told.value), told.evidence)
     except beans.ShapeError as error:

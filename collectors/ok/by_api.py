@@ -18,11 +18,11 @@ from collectors.model import Evidence, Failure, FailureCode, Page, Run
 from collectors.numbers import number_in as number_as_told
 from collectors.ok import beans
 from collectors.ok.api import Api
-from collectors.ok.errors import ApiError, Meaning
+from collectors.ok.errors import ApiError, ErrorKind
 from collectors.ok.public import Head, Topics, concluded
 from collectors.ok.settings import OkSettings
 from collectors.ok.turns import in_turns
-from collectors.ok.walls import Reading, is_enough
+from collectors.ok.walls import TopicsReading, is_enough
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class ByApi:
         return None
 
     async def _topics_by(self, way: str, uid: str, total: int | None) -> Topics | None:
-        reading, anchor = Reading(total=total), ""
+        reading, anchor = TopicsReading(total=total), ""
         kept: tuple[Evidence, ...] = ()
         for _ in range(self.settings.max_topic_pages):
             told = await self.api.topics(way, uid, anchor)
@@ -106,7 +106,7 @@ class ByApi:
         topics = concluded(reading, None, kept, self.run)
         return topics if topics.wall else None
 
-    def _is_enough(self, reading: Reading) -> bool:
+    def _is_enough(self, reading: TopicsReading) -> bool:
         return is_enough(reading, self.run.as_of, self.run.walls_since)
 
     async def _uid(self, page: Page) -> str | Head | None:
@@ -151,12 +151,12 @@ class ByApi:
 
     def _learn(self, error: ReadError, method: str) -> None:
         log.warning("OK %s: %s", method, error.failure.detail)
-        meaning = error.meaning if isinstance(error, ApiError) else Meaning.RETRY
-        if meaning is Meaning.KEY:
+        kind = error.kind if isinstance(error, ApiError) else ErrorKind.RETRY
+        if kind is ErrorKind.KEY:
             self.stopped = error.failure
-        elif meaning in (Meaning.METHOD, Meaning.PAUSE):
+        elif kind in (ErrorKind.METHOD, ErrorKind.PAUSE):
             self.refused.add(method)
-        elif meaning is Meaning.RETRY:
+        elif kind is ErrorKind.RETRY:
             self.troubles += 1
             self.stopped = error.failure if self.troubles >= MOST_TROUBLES else self.stopped
 
@@ -178,5 +178,5 @@ def _not_a_group(kind: str, evidence: tuple[Evidence, ...]) -> Head | None:
 
 
 def _is_about_a_group(error: ReadError) -> bool:
-    meanings = (Meaning.ABSENT, Meaning.HIDDEN, Meaning.OURS)
-    return isinstance(error, ApiError) and error.meaning in meanings
+    kinds = (ErrorKind.ABSENT, ErrorKind.HIDDEN, ErrorKind.OURS)
+    return isinstance(error, ApiError) and error.kind in kinds

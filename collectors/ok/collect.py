@@ -97,12 +97,12 @@ class _Reader:
         if head.facts is None or head.facts.presence is not Presence.LIVE:
             return self._observation(page, head, reader)
         if reader != PUBLIC and head.facts.unread_places:
-            head = await self._completed(page, head, head.facts)
+            head = await self._complete(page, head, head.facts)
         observation = self._observation(page, head, reader)
         observation = await self._with_topics(observation)
         return await self._with_mark(observation)
 
-    async def _completed(self, page: Page, head: Head, facts: Facts) -> Head:
+    async def _complete(self, page: Page, head: Head, facts: Facts) -> Head:
         """Places that the API did not show may stand on the public page."""
         public = await self.public.head(replace(page, known_id=facts.page_id))
         evidence = head.evidence + public.evidence
@@ -143,7 +143,7 @@ class _Reader:
         page = replace(seen.page, known_id=uid or seen.page.known_id)
         if topics is None or topics.gap:
             topics = _better(topics, await self.public.topics(page, facts.topics_count))
-        return _joined(seen, facts, topics)
+        return _join(seen, facts, topics)
 
     async def _with_mark(self, seen: Observation) -> Observation:
         """«Госорганизация» is absent only if a control page showed it, to the same reader (G20)."""
@@ -183,7 +183,7 @@ def _better(told: Topics | None, public: Topics) -> Topics:
     return replace(best, evidence=told.evidence + public.evidence)
 
 
-def _joined(seen: Observation, facts: Facts, topics: Topics) -> Observation:
+def _join(seen: Observation, facts: Facts, topics: Topics) -> Observation:
     gaps = dict(seen.gaps)
     if facts.topics_count is None and topics.wall is not None:
         facts = replace(facts, topics_count=topics.wall.total)

@@ -12,7 +12,7 @@ from collectors.http.errors import ReadError
 from collectors.model import Evidence, Failure, FailureCode
 
 
-class Meaning(StrEnum):
+class ErrorKind(StrEnum):
     """What to do about an error."""
 
     RETRY = "retry"  # transient: again after a short while
@@ -24,27 +24,27 @@ class Meaning(StrEnum):
     OURS = "ours"  # a bad parameter
 
 
-MEANINGS: dict[int, tuple[Meaning, FailureCode]] = {
-    **dict.fromkeys((1, 2, 5000, 9999), (Meaning.RETRY, FailureCode.SERVER_ERROR)),
-    **dict.fromkeys((31, 704), (Meaning.RETRY, FailureCode.TIMEOUT)),
-    8: (Meaning.PAUSE, FailureCode.RATE_LIMITED),
-    11: (Meaning.PAUSE, FailureCode.QUOTA),
+ERROR_KINDS: dict[int, tuple[ErrorKind, FailureCode]] = {
+    **dict.fromkeys((1, 2, 5000, 9999), (ErrorKind.RETRY, FailureCode.SERVER_ERROR)),
+    **dict.fromkeys((31, 704), (ErrorKind.RETRY, FailureCode.TIMEOUT)),
+    8: (ErrorKind.PAUSE, FailureCode.RATE_LIMITED),
+    11: (ErrorKind.PAUSE, FailureCode.QUOTA),
     **dict.fromkeys(
-        (9, 101, 102, 103, 104, 105, 210, 401), (Meaning.KEY, FailureCode.TOKEN_REFUSED)
+        (9, 101, 102, 103, 104, 105, 210, 401), (ErrorKind.KEY, FailureCode.TOKEN_REFUSED)
     ),
-    **dict.fromkeys((402, 403), (Meaning.KEY, FailureCode.CAPTCHA)),
-    **dict.fromkeys((7, 10, 50, 200, 451, 453), (Meaning.METHOD, FailureCode.TOKEN_REFUSED)),
-    3: (Meaning.METHOD, FailureCode.OUR_FAULT),
-    **dict.fromkeys((160, 300), (Meaning.ABSENT, FailureCode.NOT_VISIBLE)),
-    **dict.fromkeys((456, 457, 458), (Meaning.HIDDEN, FailureCode.NOT_VISIBLE)),
-    **dict.fromkeys((4, 12, 30, 100, 106, 110, 454, 1200), (Meaning.OURS, FailureCode.OUR_FAULT)),
+    **dict.fromkeys((402, 403), (ErrorKind.KEY, FailureCode.CAPTCHA)),
+    **dict.fromkeys((7, 10, 50, 200, 451, 453), (ErrorKind.METHOD, FailureCode.TOKEN_REFUSED)),
+    3: (ErrorKind.METHOD, FailureCode.OUR_FAULT),
+    **dict.fromkeys((160, 300), (ErrorKind.ABSENT, FailureCode.NOT_VISIBLE)),
+    **dict.fromkeys((456, 457, 458), (ErrorKind.HIDDEN, FailureCode.NOT_VISIBLE)),
+    **dict.fromkeys((4, 12, 30, 100, 106, 110, 454, 1200), (ErrorKind.OURS, FailureCode.OUR_FAULT)),
 }
-_UNLISTED = (Meaning.OURS, FailureCode.OUR_FAULT)
+_UNLISTED = (ErrorKind.OURS, FailureCode.OUR_FAULT)
 
 
 class ApiError(ReadError):
     """OK refused a call. OK's own message decides nothing and is not kept: it may echo a key."""
 
     def __init__(self, code: int, method: str, evidence: tuple[Evidence, ...] = ()) -> None:
-        self.meaning, failure_code = MEANINGS.get(code, _UNLISTED)
+        self.kind, failure_code = ERROR_KINDS.get(code, _UNLISTED)
         super().__init__(Failure(failure_code, f"OK error {code} in {method}"), evidence)

@@ -31,7 +31,7 @@ from collectors.ok.page import (
 )
 from collectors.ok.settings import OkSettings
 from collectors.ok.topics import entries, shows_topics
-from collectors.ok.walls import Entry, Reading, is_enough, pinned_text, to_wall
+from collectors.ok.walls import Entry, TopicsReading, is_enough, pinned_text, to_wall
 
 log = logging.getLogger(__name__)
 
@@ -88,11 +88,11 @@ class Public:
             return Head(failure=await self._behind(error, page), evidence=error.evidence)
         if answer.status in _GONE:
             return Head(facts=Facts(presence=Presence.ABSENT), evidence=answer.evidence)
-        return await asyncio.to_thread(_read_head, self._shown(answer), page, answer.evidence)
+        return await asyncio.to_thread(_read_head, self._page_text(answer), page, answer.evidence)
 
     async def topics(self, page: Page, total: int | None) -> Topics:
         """Page by page until `walls_since`; `total` as the network counts topics."""
-        part = _Part(Reading(total=total))
+        part = _Part(TopicsReading(total=total))
         for number in range(1, self.settings.max_topic_pages + 1):
             before = part.reading.entries
             part = await self._more(page, number, part)
@@ -102,7 +102,7 @@ class Public:
                 break
         return concluded(part.reading, part.failure, part.evidence, self.run)
 
-    def _is_enough(self, reading: Reading) -> bool:
+    def _is_enough(self, reading: TopicsReading) -> bool:
         return is_enough(reading, self.run.as_of, self.run.walls_since)
 
     async def _more(self, page: Page, number: int, part: _Part) -> _Part:
@@ -120,9 +120,9 @@ class Public:
         return _Part(reading, evidence, failure)
 
     def _read_topics(
-        self, answer: Answer, page: Page, reading: Reading
-    ) -> tuple[Reading, Failure | None]:
-        shown = self._shown(answer)
+        self, answer: Answer, page: Page, reading: TopicsReading
+    ) -> tuple[TopicsReading, Failure | None]:
+        shown = self._page_text(answer)
         soup = parse(shown)
         if failure := trouble(soup, shown, page):
             return reading, failure
@@ -158,7 +158,7 @@ class Public:
             log.warning("OK: given up after %s failures in a row", self.troubles)
             self.given_up = Failure(failure.code, f"{failure.detail}; not asked again in this run")
 
-    def _shown(self, answer: Answer) -> PageText:
+    def _page_text(self, answer: Answer) -> PageText:
         """With the path as it is on ok.ru, whatever stands in for it."""
         path = answer.url.removeprefix(self.settings.site_url.rstrip("/"))
         is_whole = has_end(answer.body) or not answer.body.strip()
@@ -169,7 +169,7 @@ class Public:
         """A refusal whose page says more: a captcha or a login behind a 403."""
         if error.answer is None or error.answer.status not in (401, 403, 429):
             return error.failure
-        shown = self._shown(error.answer)
+        shown = self._page_text(error.answer)
         found = await asyncio.to_thread(_trouble, shown, page)
         told = (FailureCode.CAPTCHA, FailureCode.LOGIN_WALL)
         return found if found and found.code in told else error.failure
@@ -179,13 +179,13 @@ class Public:
 class _Part:
     """What was read so far, and what stopped it."""
 
-    reading: Reading
+    reading: TopicsReading
     evidence: tuple[Evidence, ...] = ()
     failure: Failure | None = None
 
 
 def concluded(
-    reading: Reading, failure: Failure | None, evidence: tuple[Evidence, ...], run: Run
+    reading: TopicsReading, failure: Failure | None, evidence: tuple[Evidence, ...], run: Run
 ) -> Topics:
     """A list without topics is an empty wall only if the network counts none."""
     if not reading.entries and not reading.is_whole:
@@ -210,7 +210,7 @@ def _read_head(shown: PageText, page: Page, evidence: tuple[Evidence, ...]) -> H
     failure = trouble(soup, shown, page)
     if not shown.is_whole:
         return _head_in_part(soup, page, failure, evidence)
-    stated = _stated(soup, page)
+    stated = _stated_of_itself(soup, page)
     if failure and not (stated and failure.code is FailureCode.UNRECOGNISED):
         return Head(failure=failure, evidence=evidence)
     facts = Facts(presence=stated) if failure else group_facts(soup, page)
@@ -228,13 +228,13 @@ def _head_in_part(
     return Head(facts=facts_in_part(soup, page), gap=CUT, evidence=evidence)
 
 
-def _plus_part(reading: Reading, more: Sequence[Entry]) -> Reading:
+def _plus_part(reading: TopicsReading, more: Sequence[Entry]) -> TopicsReading:
     """The last entry may go on, and a first one alone may be pinned: its date tells nothing."""
     joined = reading.plus(more[:-1])
     return joined if len(joined.entries) > 1 else reading
 
 
-def _stated(soup: BeautifulSoup, page: Page) -> Presence | None:
+def _stated_of_itself(soup: BeautifulSoup, page: Page) -> Presence | None:
     """What OK says of the group itself; not where the page is another's or shows topics."""
     if names_another(soup, page) or shows_topics(soup):
         return None

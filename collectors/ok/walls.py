@@ -41,14 +41,14 @@ _HIDDEN_OF = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class TopicsReading:
     """What was read of a list of topics so far. `total`: topics, as the network counts them."""
 
     entries: tuple[Entry, ...] = ()
     total: int | None = None
     is_ended: bool = False  # there is no more of the list
 
-    def plus(self, more: Sequence[Entry]) -> Reading:
+    def plus(self, more: Sequence[Entry]) -> TopicsReading:
         known = {entry.key for entry in self.entries}
         fresh = tuple({e.key: e for e in more if e.key not in known}.values())
         return replace(self, entries=self.entries + fresh)
@@ -76,11 +76,11 @@ class Reading:
         return not self.is_ended and 0 < self.uncounted_for <= len(self.entries)
 
 
-def covered_since(reading: Reading, as_of: datetime) -> datetime | None:
+def covered_since(reading: TopicsReading, as_of: datetime) -> datetime | None:
     """Since when no unpinned topic is missing; None when that cannot be told."""
     if reading.is_short:
         return None
-    listed = _listed(reading.entries)
+    listed = _in_list_order(reading.entries)
     readable = _until_unreadable(listed)
     if reading.is_whole and len(readable) == len(listed):
         return BEGINNING
@@ -92,7 +92,9 @@ def covered_since(reading: Reading, as_of: datetime) -> datetime | None:
     return dated[-1].at + timedelta(hours=dated[-1].blur_hours)
 
 
-def to_wall(reading: Reading, as_of: datetime, since: datetime) -> tuple[Wall, Failure | None]:
+def to_wall(
+    reading: TopicsReading, as_of: datetime, since: datetime
+) -> tuple[Wall, Failure | None]:
     """The wall, and why it does not reach `since`."""
     covered = covered_since(reading, as_of)
     posts = sorted(_posts(reading.entries, as_of), key=lambda p: p.published_at, reverse=True)
@@ -104,12 +106,12 @@ def to_wall(reading: Reading, as_of: datetime, since: datetime) -> tuple[Wall, F
     return wall, Failure(FailureCode.INCOMPLETE, "the topics were not read back far enough")
 
 
-def is_enough(reading: Reading, as_of: datetime, since: datetime) -> bool:
+def is_enough(reading: TopicsReading, as_of: datetime, since: datetime) -> bool:
     """Whether the list need not be read on."""
     return not reading.may_soon_be_whole and to_wall(reading, as_of, since)[1] is None
 
 
-def pinned_text(reading: Reading) -> str | None:
+def pinned_text(reading: TopicsReading) -> str | None:
     """The text of the pinned topic, "" when the list begins with an ordinary one."""
     if not reading.entries:
         return "" if reading.is_whole else None
@@ -119,7 +121,7 @@ def pinned_text(reading: Reading) -> str | None:
     return "" if _is_told(reading) else None
 
 
-def _is_told(reading: Reading) -> bool:
+def _is_told(reading: TopicsReading) -> bool:
     """Whether the second topic shows if the first is pinned; one alone is all that there is."""
     moments = [entry.moment for entry in reading.entries[:2]]
     return None not in moments and (len(moments) > 1 or reading.is_whole)
@@ -162,7 +164,7 @@ def _is_pinned(entry: Entry, entries: Sequence[Entry]) -> bool:
     return entry.moment is not None and after is not None and _older(entry.moment, after)
 
 
-def _listed(entries: Sequence[Entry]) -> list[Entry]:
+def _in_list_order(entries: Sequence[Entry]) -> list[Entry]:
     return [
         entry
         for entry in entries

@@ -12,7 +12,7 @@ from collectors.hints import hints_of, is_crowded, names_a_network
 from collectors.http.errors import ReadError
 from collectors.model import FailureCode, Link
 from collectors.site.encodings import decoded
-from collectors.site.reader import Reader, is_refusal
+from collectors.site.reader import SiteReader, is_refusal
 from collectors.site.robots import MOST_PAGES, Sitemap, own_addresses, sitemap_of
 from collectors.site.territory import Territory
 from collectors.site.widgets import pos_widgets
@@ -36,10 +36,10 @@ class Mapped:
     unread: tuple[FailureCode, ...] = ()
 
 
-async def mapped_pages(reader: Reader, site: Territory) -> Mapped:
+async def mapped_pages(reader: SiteReader, site: Territory) -> Mapped:
     """Of the sitemaps that robots.txt names, and of /sitemap.xml where there is one."""
     guess = site.beside_home("/sitemap.xml")
-    waiting = [guess, *await _named(reader, site)]
+    waiting = [guess, *await _named_sitemaps(reader, site)]
     pages: dict[str, None] = {}
     rules = await reader.rules(site.home)
     unread = [] if rules.is_whole else [FailureCode.CUT]  # it may name more sitemaps
@@ -61,14 +61,14 @@ async def mapped_pages(reader: Reader, site: Territory) -> Mapped:
     return Mapped(tuple(islice(pages, MOST_PAGES)), tuple(unread))
 
 
-async def _named(reader: Reader, site: Territory) -> list[str]:
+async def _named_sitemaps(reader: SiteReader, site: Territory) -> list[str]:
     rules = await reader.rules(site.home)
     guess = site.beside_home("/sitemap.xml")
     named = dict.fromkeys(own_addresses(rules.sitemaps, site))
     return [one for one in named if one != guess]
 
 
-async def _sitemap(reader: Reader, url: str, site: Territory) -> Sitemap:
+async def _sitemap(reader: SiteReader, url: str, site: Territory) -> Sitemap:
     answer = await reader.file(url, attempts=2)
     if answer.status != 200:
         return Sitemap()
@@ -92,7 +92,7 @@ class Scripted:
     hints: tuple[Link, ...] = ()
 
 
-async def scripted_widgets(reader: Reader, scripts: Sequence[str]) -> Scripted:
+async def scripted_widgets(reader: SiteReader, scripts: Sequence[str]) -> Scripted:
     """Read until a form is found."""
     wanted = own_scripts(scripts)
     all_read = len(wanted) <= MOST_SCRIPTS

@@ -70,10 +70,10 @@ def _pieces(root: HtmlElement, budget: WorkBudget) -> Iterator[_Piece]:
     menus = _menu_items(root, budget)
     for item in elements(root, "li", "dd"):
         if item not in menus and not _is_whole_list(item):
-            yield _listed(item, budget)
+            yield _list_item(item, budget)
     for box in elements(root, "div", "article", "section", "details"):
         if _is_box(box) and not _holds_boxes(box, budget):
-            yield _listed(box, budget)
+            yield _list_item(box, budget)
 
 
 def _sections(root: HtmlElement, budget: WorkBudget) -> Iterator[_Piece]:
@@ -112,7 +112,7 @@ def _row(row: HtmlElement, budget: WorkBudget) -> _Piece:
     return _Piece(heading, shown(row, budget)[:MOST_TEXT], (row,))
 
 
-def _listed(element: HtmlElement, budget: WorkBudget) -> _Piece:
+def _list_item(element: HtmlElement, budget: WorkBudget) -> _Piece:
     text = shown(element, budget)[:MOST_TEXT]
     heading = next((line for line in text.splitlines() if NAME.search(line)), "")
     term = element.getprevious() if element.tag == "dd" else None

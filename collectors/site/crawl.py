@@ -30,7 +30,7 @@ from collectors.site.beside import mapped_pages, own_scripts, scripted_widgets
 from collectors.site.frontier import Frontier
 from collectors.site.home import Home, find_home
 from collectors.site.page import PageReading
-from collectors.site.reader import NotAPageError, Reader
+from collectors.site.reader import NotAPageError, SiteReader
 from collectors.site.settings import SiteSettings
 from collectors.site.territory import Target, Territory, target
 
@@ -72,7 +72,7 @@ async def read_site(
     apart: Apart | None = None,
 ) -> SiteReading:
     """Never raises ReadError. `names_resolve` tells whether our resolver can be believed."""
-    reader = Reader(client, client.run.as_of.date(), with_blocks=is_authority, apart=apart)
+    reader = SiteReader(client, client.run.as_of.date(), with_blocks=is_authority, apart=apart)
     broke = None
     try:
         home = await find_home(reader, address, whole_host=is_authority)
@@ -91,7 +91,7 @@ async def read_site(
     return SiteReading(facts=facts, broke=broke, evidence=tuple(reader.evidence))
 
 
-def _unread(reader: Reader, address: str, error: ReadError) -> SiteReading:
+def _unread(reader: SiteReader, address: str, error: ReadError) -> SiteReading:
     note = None
     if reader.certificate and error.failure.code is FailureCode.TLS:
         crawl = Crawl(complete=False, read=0, frontier=1, skipped={FailureCode.TLS.value: 1})
@@ -106,7 +106,7 @@ def _unread(reader: Reader, address: str, error: ReadError) -> SiteReading:
 class _Crawl:
     """The reading of one site as it grows."""
 
-    reader: Reader
+    reader: SiteReader
     home: Home
     most: int
     frontier: Frontier = field(default_factory=Frontier)
@@ -153,7 +153,7 @@ class _Crawl:
         reading = self.home.reading
         self._take(reading)
         self._mark_home(target(reading.page.url))
-        await self._add_mapped()
+        await self._add_from_maps()
         failures = 0
         while self.frontier.asked < self.most and failures < PATIENCE:
             found = self.frontier.next()
@@ -165,7 +165,7 @@ class _Crawl:
         self._doubt_answers()
         self._doubt_ends()
 
-    async def _add_mapped(self) -> None:
+    async def _add_from_maps(self) -> None:
         mapped = await mapped_pages(self.reader, self.site)
         self.frontier.add(mapped.pages, 1)
         for code in mapped.unread:

@@ -75,7 +75,7 @@ def encoding_of(body: bytes, content_type: str) -> str:
         return marked or wide
     body = body.removeprefix(codecs.BOM_UTF8)
     if body.isascii():  # what it says matters for the queries of its links
-        return next(_told(body, content_type), "utf-8")
+        return next(_declared_names(body, content_type), "utf-8")
     return "utf-8" if _is_utf_8(body) else _likeliest(body, content_type)
 
 
@@ -97,7 +97,9 @@ def _is_utf_8(body: bytes) -> bool:
 
 
 def _likeliest(body: bytes, content_type: str) -> str:
-    told = [name for name in _told(body, content_type) if name != "utf-8"]  # its bytes deny that
+    told = [
+        name for name in _declared_names(body, content_type) if name != "utf-8"
+    ]  # its bytes deny that
     sample = ASCII.sub(b" ", body)[:SAMPLE]
 
     def likelihood(name: str) -> float:
@@ -107,7 +109,7 @@ def _likeliest(body: bytes, content_type: str) -> str:
     return max(dict.fromkeys([*told, *UNTOLD]), key=likelihood)
 
 
-def _told(body: bytes, content_type: str) -> Iterator[str]:
+def _declared_names(body: bytes, content_type: str) -> Iterator[str]:
     """As browsers rank them: the header, then the markup."""
     header = CHARSET.search(content_type)
     markup = IN_MARKUP.search(body, 0, HEAD)

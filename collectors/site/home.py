@@ -12,7 +12,7 @@ from collectors.http.errors import CertificateError, CertificateTrouble, NoSuchN
 from collectors.links import page_in_link
 from collectors.model import Failure, FailureCode
 from collectors.site.page import LITTLE_TEXT, PageReading
-from collectors.site.reader import NotAPageError, Reader
+from collectors.site.reader import NotAPageError, SiteReader
 from collectors.site.territory import Territory, territory
 
 MOST_REFRESHES = 3
@@ -25,12 +25,12 @@ class Home:
     site: Territory
 
 
-async def find_home(reader: Reader, address: str, *, whole_host: bool) -> Home | None:
+async def find_home(reader: SiteReader, address: str, *, whole_host: bool) -> Home | None:
     """None: the server says that there is no such page (404, 410).
 
     Raises ReadError; NoSuchNameError only when the name with and without `www.` is unknown.
     """
-    answer = await _closed(reader, address, await _first(reader, address))
+    answer = await _close(reader, address, await _first(reader, address))
     for _ in range(MOST_REFRESHES):
         if answer.status in GONE:
             return None
@@ -43,7 +43,7 @@ async def find_home(reader: Reader, address: str, *, whole_host: bool) -> Home |
     raise ReadError(Failure(FailureCode.REDIRECTS, f"pages that refresh to another: {answer.url}"))
 
 
-async def _first(reader: Reader, address: str) -> Answer:
+async def _first(reader: SiteReader, address: str) -> Answer:
     try:
         return await _page(reader, address)
     except ReadError as error:
@@ -56,7 +56,7 @@ async def _first(reader: Reader, address: str) -> Answer:
             raise (second if isinstance(error, NoSuchNameError) else error) from second
 
 
-async def _closed(reader: Reader, address: str, answer: Answer) -> Answer:
+async def _close(reader: SiteReader, address: str, answer: Answer) -> Answer:
     """`/school/` where `/school` is not found: addresses are kept without their last slash."""
     url = httpx.URL(address)
     if answer.status not in GONE or url.query or url.path.endswith("/"):
@@ -64,7 +64,7 @@ async def _closed(reader: Reader, address: str, answer: Answer) -> Answer:
     return await _page(reader, str(url.copy_with(raw_path=url.raw_path + b"/")))
 
 
-async def _page(reader: Reader, url: str) -> Answer:
+async def _page(reader: SiteReader, url: str) -> Answer:
     try:
         return await reader.page(url)
     except NotAPageError as error:

@@ -82,14 +82,14 @@ def spell_queries(root: HtmlElement, encoding: str) -> None:
         name = ADDRESSED[str(element.tag)]
         written = element.get(name) or ""
         if "?" in written and not written.isascii() and _holds_address(element):
-            element.set(name, _spelled(written, encoding))
+            element.set(name, _spell(written, encoding))
 
 
 def _holds_address(element: etree._Element) -> bool:
     return element.tag != "meta" or (element.get("http-equiv") or "").lower() == "refresh"
 
 
-def _spelled(address: str, encoding: str) -> str:
+def _spell(address: str, encoding: str) -> str:
     before, mark, fragment = address.partition("#")
     path, asks, query = before.partition("?")
     spelled = (sign if sign.isascii() else _in_bytes(sign, encoding) for sign in query)

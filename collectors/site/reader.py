@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 from collectors.apart import HEAVY, Apart, OverrunError
 from collectors.ends import breaks_off, lacks_end
-from collectors.guard import AddressError, check_url
+from collectors.guard import RefusedAddressError, check_url
 from collectors.http.answers import Answer, Extent, content_type
 from collectors.http.client import Client
 from collectors.http.errors import CertificateError, CertificateTrouble, ReadError, read_error
@@ -43,7 +43,7 @@ class NotAPageError(Exception):
 
 
 @dataclass(slots=True)
-class Reader:
+class SiteReader:
     """Of one site in one run; what was asked is kept in `evidence`, whatever came of it.
 
     Answers may have come in part: who takes one looks whether it `is_whole`.
@@ -95,7 +95,7 @@ class Reader:
         reading = await self.weigh(
             answer, _read_page, source, site, self.as_of, with_blocks=self.with_blocks
         )
-        if code := _instead_of_page(reading):
+        if code := _failure_instead(reading):
             raise ReadError(Failure(FailureCode.CUT if reading.is_part else code, answer.url))
         return reading
 
@@ -144,12 +144,12 @@ class Reader:
             raise ReadError(Failure(FailureCode.CUT, url), answer.evidence)
         kind = answer.headers.get("content-type", "")
         body = answer.body if answer.status == 200 else b""
-        found = await self._parsed(body, agent, kind)
+        found = await self._parse_robots(body, agent, kind)
         if found.is_too_many:  # what is beyond those that are looked at may forbid
             raise ReadError(Failure(FailureCode.TOO_LARGE, url), answer.evidence)
         return replace(found, is_whole=found.is_whole and answer.is_whole)
 
-    async def _parsed(self, body: bytes, agent: str, kind: str) -> Robots:
+    async def _parse_robots(self, body: bytes, agent: str, kind: str) -> Robots:
         """In this process: what comes of it stays with the reader."""
         if len(body) <= FEW_RULES:
             return robots(body, agent, kind)
@@ -195,11 +195,11 @@ def _origin(url: str) -> str:
     try:
         check_url(url)
         return target(url).origin
-    except AddressError as error:
+    except RefusedAddressError as error:
         raise read_error(error) from error
 
 
-def _instead_of_page(reading: PageReading) -> FailureCode | None:
+def _failure_instead(reading: PageReading) -> FailureCode | None:
     if reading.gate:
         return reading.gate
     if reading.needs_javascript:

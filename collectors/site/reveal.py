@@ -86,45 +86,45 @@ def reveal(root: HtmlElement, budget: WorkBudget, *, with_signs: bool) -> None:
 
 def _reveal(root: HtmlElement, budget: WorkBudget) -> None:
     for element in (*TURNED(root), *elements(root, "bdo")):
-        _turn(element, budget)
+        _turn_round(element, budget)
     for element in TOLD(root):
-        _tell(element, budget)
+        _show_attributes(element, budget)
     for element in CODED(root):
-        _beside(element, " ".join(_coded(element)))
+        _put_beside(element, " ".join(_contacts_of_click(element)))
     for element in elements(root, "script"):
-        _beside(element, _scripted(element))
+        _put_beside(element, _contacts_of_script(element))
     for element in elements(root, "svg", "noscript"):
-        _beside(element, _inside(element, budget))
+        _put_beside(element, _contacts_within(element, budget))
     for element in elements(root, "a", "area"):
-        _beside(element, _target(element, budget))
-    _add_styled(root)
+        _put_beside(element, _contacts_of_link(element, budget))
+    _add_contacts_of_styles(root)
 
 
 def _sign(root: HtmlElement, budget: WorkBudget) -> None:
     """`OBJECT` where a picture or an empty place stands for a contact."""
     for element in elements(root, *DRAWN):
-        _beside(element, _drawn(element, budget))
+        _put_beside(element, _contacts_of_picture(element, budget))
     if next(elements(root, "script"), None) is not None:
         for element in EMPTY(root):
-            _beside(element, OBJECT if _is_labelled(element, budget) else "")
+            _put_beside(element, OBJECT if _is_labelled(element, budget) else "")
     for element in AT_SPANS(root):
-        _beside(element, "@")
+        _put_beside(element, "@")
 
 
-def _beside(element: HtmlElement, text: str) -> None:
+def _put_beside(element: HtmlElement, text: str) -> None:
     """Behind the element: what it holds itself may be taken out."""
     if text:
         element.tail = f" {text} {element.tail or ''}"
 
 
-def _instead(element: HtmlElement, text: str) -> None:
+def _put_instead(element: HtmlElement, text: str) -> None:
     for child in list(element):
         element.remove(child)
     element.text = text
 
 
 # --- attributes -------------------------------------------------------------------------------
-def _tell(element: HtmlElement, budget: WorkBudget) -> None:
+def _show_attributes(element: HtmlElement, budget: WorkBudget) -> None:
     values = {
         name: value
         for name, value in element.attrib.items()
@@ -133,13 +133,13 @@ def _tell(element: HtmlElement, budget: WorkBudget) -> None:
     address = next(filter(None, map(mail_in, values.values())), None) or _of_parts(values)
     is_custom = "-" in str(element.tag)
     if address:
-        (_instead if is_custom or "data-cfemail" in values else _beside)(element, address)
+        (_put_instead if is_custom or "data-cfemail" in values else _put_beside)(element, address)
     elif number := next(filter(None, map(_number, values.keys(), values.values())), None):
-        _beside(element, _unsaid(number, element, budget))
+        _put_beside(element, _if_not_shown(number, element, budget))
     elif is_custom and ("mail" in str(element.tag) or _is_labelled(element, budget)):
-        _beside(element, HIDDEN_MAIL)
+        _put_beside(element, HIDDEN_MAIL)
     elif any("mail" in name for name in values) and not str(element.text_content()).strip():
-        _beside(element, HIDDEN_MAIL if element.tag not in ("input", "form", "button") else "")
+        _put_beside(element, HIDDEN_MAIL if element.tag not in ("input", "form", "button") else "")
 
 
 def _number(name: str, value: str) -> str | None:
@@ -148,9 +148,9 @@ def _number(name: str, value: str) -> str | None:
     return value if is_told and CONTACT.search(value) and find_phones(value, "") else None
 
 
-def _unsaid(number: str, element: HtmlElement, budget: WorkBudget) -> str:
+def _if_not_shown(number: str, element: HtmlElement, budget: WorkBudget) -> str:
     """ "" where the text of the element says it already."""
-    said = re.sub(r"\D", "", _said(element, budget))
+    said = re.sub(r"\D", "", _text_around(element, budget))
     return "" if re.sub(r"\D", "", number)[-5:] in said else f"тел. {number}"
 
 
@@ -175,8 +175,8 @@ def _readings(value: str) -> Iterator[str]:
         yield value[::-1]
         yield decode(value, "rot13")
     if BASE64.fullmatch(value):
-        yield from _unpacked(value)
-        yield from _unpacked(value[::-1])
+        yield from _unpack(value)
+        yield from _unpack(value[::-1])
     if HEX.fullmatch(value):
         yield unhidden(value)
         yield bytes.fromhex(value).decode("utf-8", "ignore")
@@ -187,7 +187,7 @@ def _mail(text: str) -> str | None:
     return found[0].email.value if found else None
 
 
-def _unpacked(value: str) -> Iterator[str]:
+def _unpack(value: str) -> Iterator[str]:
     try:
         usual = value.replace("-", "+").replace("_", "/")
         text = b64decode(usual + "=" * (-len(usual) % 4), validate=True).decode("utf-8")
@@ -218,13 +218,13 @@ def _of_parts(values: dict[str, str]) -> str | None:
 def _part(values: dict[str, str], names: re.Pattern[str], shape: re.Pattern[str]) -> str | None:
     for name, value in values.items():
         if names.search(name):
-            read = [*_unpacked(value), value] if BASE64.fullmatch(value) else [value]
+            read = [*_unpack(value), value] if BASE64.fullmatch(value) else [value]
             return next((one for one in read if shape.fullmatch(one)), None)
     return None
 
 
 # --- scripts ----------------------------------------------------------------------------------
-def _scripted(element: HtmlElement) -> str:
+def _contacts_of_script(element: HtmlElement) -> str:
     code = element.text or ""
     kind = element.get("type") or ""
     if element.get("src") or "ld+json" in kind:
@@ -236,7 +236,7 @@ def _scripted(element: HtmlElement) -> str:
     return " ".join([*mails, *(f"тел. {one}" for one in told_numbers(code))])
 
 
-def _coded(element: HtmlElement) -> Iterator[str]:
+def _contacts_of_click(element: HtmlElement) -> Iterator[str]:
     """What a click would do: `onclick`, `href="javascript:…"`."""
     for name, value in element.attrib.items():
         if name.startswith("on") or (name == "href" and value.startswith("javascript:")):
@@ -246,7 +246,7 @@ def _coded(element: HtmlElement) -> Iterator[str]:
 
 
 # --- pictures ---------------------------------------------------------------------------------
-def _inside(element: HtmlElement, budget: WorkBudget) -> str:
+def _contacts_within(element: HtmlElement, budget: WorkBudget) -> str:
     """The contacts that are drawn as letters, or shown to who has no scripts."""
     text = " ".join("".join(islice(_texts(element, budget), 200)).split())[:LONGEST_VALUE]
     is_contact = CONTACT.search(text) and (find_emails(text, "") or find_phones(text, ""))
@@ -266,7 +266,7 @@ def _texts(element: HtmlElement, budget: WorkBudget) -> Iterator[str]:
             yield text
 
 
-def _drawn(element: HtmlElement, budget: WorkBudget) -> str:
+def _contacts_of_picture(element: HtmlElement, budget: WorkBudget) -> str:
     said = " ".join(filter(None, map(element.get, TITLES)))[:LONGEST_VALUE]
     if CONTACT.search(said) and find_phones(said, ""):
         return said
@@ -301,16 +301,16 @@ def _step_back(node: HtmlElement, budget: WorkBudget) -> tuple[HtmlElement | Non
     return before, tail or "".join(islice(_texts(before, budget), 20)).strip()
 
 
-def _turn(element: HtmlElement, budget: WorkBudget) -> None:
+def _turn_round(element: HtmlElement, budget: WorkBudget) -> None:
     """Letters written from the end, which the style turns round."""
     text = " ".join("".join(islice(_texts(element, budget), 50)).split())[:LONGEST_VALUE]
     turned = text[::-1]
     if find_emails(turned, "") or (find_phones(turned, "") and not find_phones(text, "")):
-        _instead(element, turned)
+        _put_instead(element, turned)
 
 
 # --- links and styles -------------------------------------------------------------------------
-def _target(element: HtmlElement, budget: WorkBudget) -> str:
+def _contacts_of_link(element: HtmlElement, budget: WorkBudget) -> str:
     """Of `mailto:`, `tel:` and messengers, where the text of the link does not say it."""
     href = (element.get("href") or "").strip()[:LONGEST_VALUE]
     kind, _, rest = href.partition(":")
@@ -318,21 +318,21 @@ def _target(element: HtmlElement, budget: WorkBudget) -> str:
         return _mail(unhidden(href.rpartition("#")[2])) or HIDDEN_MAIL
     if kind.lower() == "mailto":
         address = _mail(unquote(rest).partition("?")[0])
-        return address if address and address not in _said(element, budget) else ""
+        return address if address and address not in _text_around(element, budget) else ""
     if kind.lower() in ("tel", "callto"):
-        return _unsaid(unquote(rest), element, budget)
+        return _if_not_shown(unquote(rest), element, budget)
     if called := MESSENGER.match(href):
-        return _unsaid(f"+{called[1]}", element, budget)
+        return _if_not_shown(f"+{called[1]}", element, budget)
     return ""
 
 
-def _said(element: HtmlElement, budget: WorkBudget) -> str:
+def _text_around(element: HtmlElement, budget: WorkBudget) -> str:
     text = str(element.text_content())
     budget.spend(1 + len(text) // LETTERS_A_STEP)
     return f"{text} {(element.tail or '')[:LONGEST_VALUE]}".lower()
 
 
-def _add_styled(root: HtmlElement) -> None:
+def _add_contacts_of_styles(root: HtmlElement) -> None:
     """`content: "school1@example.org"` of a style sheet in the page."""
     body = root.find("body")
     if body is None:

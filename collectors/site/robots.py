@@ -146,7 +146,7 @@ def _own_pages(urls: Iterable[str], site: Territory) -> Iterator[str]:
 def sitemap(body: bytes, most_bytes: int, content_type: str = "") -> Sitemap | None:
     """None: not a sitemap (a page that says "not found" with status 200, say)."""
     try:
-        text = _mended(decoded(_unpacked(body, most_bytes), content_type))
+        text = _mend(decoded(_unpack(body, most_bytes), content_type))
         root = etree.fromstring(text, _parser())
     except (etree.XMLSyntaxError, zlib.error, ValueError):
         root = None
@@ -161,7 +161,7 @@ def sitemap(body: bytes, most_bytes: int, content_type: str = "") -> Sitemap | N
     return Sitemap(pages=kept, is_whole=is_whole) if kind == "urlset" else None
 
 
-def _mended(text: str) -> bytes:
+def _mend(text: str) -> bytes:
     """What stands before the first tag and a bare `&` would cost addresses or all of it."""
     return BARE_AMPERSAND.sub("&amp;", text[max(0, text.find("<")) :]).encode("utf-8", "replace")
 
@@ -177,7 +177,7 @@ def _places(root: etree._Element) -> Iterator[str]:
             yield element.text.strip()
 
 
-def _unpacked(body: bytes, most: int) -> bytes:
+def _unpack(body: bytes, most: int) -> bytes:
     """A `sitemap.xml.gz` is a packed file, not a packed answer."""
     if not body.startswith(PACKED):
         return body

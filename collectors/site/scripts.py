@@ -74,7 +74,7 @@ def told_numbers(code: str) -> list[str]:
     start = code[:MOST_CODE]
     if not (FIGURES.search(start) and SHOWS.search(start)):
         return []
-    plain = (TAG.sub("", html.unescape(text)).strip() for text in _values(_unpacked(start)))
+    plain = (TAG.sub("", html.unescape(text)).strip() for text in _values(_unpack(start)))
     shaped = dict.fromkeys(text for text in plain if A_NUMBER.fullmatch(text))
     return [text for text in shaped if find_phones(text, "")]
 
@@ -82,7 +82,7 @@ def told_numbers(code: str) -> list[str]:
 def spoken(code: str) -> list[str]:
     """The addresses that the pieces of a script make, each once."""
     found: dict[str, None] = {}
-    for text in _values(_unpacked(code[:MOST_CODE])):
+    for text in _values(_unpack(code[:MOST_CODE])):
         plain = unquote(html.unescape(text))
         for way in (plain, TAG.sub("", plain)):
             found.update((spot.email.value, None) for spot in find_emails(way, ""))
@@ -130,21 +130,21 @@ def _sign(escaped: re.Match[str]) -> str:
     return chr(int(code, 16)) if code else escaped[3]
 
 
-def _unpacked(code: str) -> str:
+def _unpack(code: str) -> str:
     """Calls whose result stands before the eye, written as their results."""
     if "fromCharCode" in code:
-        code = NUMBERS.sub(lambda found: _quoted(_from_codes(found[1])), code)
-    code = CODES.sub(lambda found: _quoted(_from_codes(found[1])), code)
+        code = NUMBERS.sub(lambda found: _quote(_from_codes(found[1])), code)
+    code = CODES.sub(lambda found: _quote(_from_codes(found[1])), code)
     code = code.replace(".concat(", "+(")
-    code = CALL.sub(lambda found: _quoted(_called(found[1], _plain(found[2]))), code)
-    code = TURNED.sub(lambda found: _quoted(_plain(found[1])[::-1]), code)
-    code = JOINED.sub(lambda found: _quoted(_join(found[1], found[2])), code)
+    code = CALL.sub(lambda found: _quote(_call(found[1], _plain(found[2]))), code)
+    code = TURNED.sub(lambda found: _quote(_plain(found[1])[::-1]), code)
+    code = JOINED.sub(lambda found: _quote(_join(found[1], found[2])), code)
     for wanted, usual in REPLACED.findall(code)[:9]:
         code = code.replace(wanted.replace("\\", ""), usual) if len(wanted) > 1 else code
     return code
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") + "'"
 
 
@@ -153,7 +153,7 @@ def _from_codes(codes: str) -> str:
     return paired("".join(chr(number) for number in numbers if number < 0x10000))
 
 
-def _called(name: str, argument: str) -> str:
+def _call(name: str, argument: str) -> str:
     if name != "atob":
         return unquote(argument)
     try:

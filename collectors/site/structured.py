@@ -44,15 +44,15 @@ def linked_data_lines(root: HtmlElement) -> Iterator[str]:
     for element in elements(root, "script"):
         if "ld+json" in (element.get("type") or ""):
             try:
-                yield from _labelled(normalised_all(json.loads(element.text or "")))
+                yield from _labelled_lines(normalised_all(json.loads(element.text or "")))
             except (ValueError, RecursionError):
                 continue
 
 
-def _labelled(value: Any) -> Iterator[str]:
+def _labelled_lines(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for one in value:
-            yield from _labelled(one)
+            yield from _labelled_lines(one)
     elif isinstance(value, Mapping):
         for key, one in value.items():
             label = next((PROPERTIES[part] for part in PROPERTIES if part in key.lower()), None)
@@ -60,7 +60,7 @@ def _labelled(value: Any) -> Iterator[str]:
                 yield f"{label}: {one}"
             elif label and isinstance(one, Mapping):
                 yield f"{label}: {', '.join(str(part) for part in _postal(one))}"
-            yield from _labelled(one)
+            yield from _labelled_lines(one)
 
 
 def _postal(address: Mapping[str, Any]) -> Iterator[str]:

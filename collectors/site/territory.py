@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin
 
 import httpx
 
-from collectors.guard import AddressError, check_url
+from collectors.guard import RefusedAddressError, check_url
 from collectors.text import normalised
 
 TRACKING = re.compile(
@@ -88,7 +88,7 @@ def resolved(base: str, href: str) -> Target | None:
         joined = urljoin(base, _as_browsers_read(href))
         url = check_url(joined)
         return _target(url.copy_with(fragment=None) if "#" in joined else url)
-    except (AddressError, ValueError):
+    except (RefusedAddressError, ValueError):
         return None
 
 

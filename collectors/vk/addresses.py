@@ -96,7 +96,7 @@ def _vk_place(parts: SplitResult) -> Place:
 
 def _vk_path(written: str, query: Mapping[str, str]) -> Place:
     first = written.lower().rstrip(".")
-    if opened := _vk_opened(query):
+    if opened := _page_of_query(query):
         return opened
     if number := _VK_COMMUNITY.fullmatch(first) or _VK_SECTION.fullmatch(first):
         return Place(_vk_club(next(filter(None, number.groups()))))
@@ -123,7 +123,7 @@ def _vk_shown_over(first: str, query: Mapping[str, str]) -> Place | None:
     return Place(_vk_club(found[1]), is_item=True) if found else None
 
 
-def _vk_opened(query: Mapping[str, str]) -> Place | None:
+def _page_of_query(query: Mapping[str, str]) -> Place | None:
     """`?w=wall-123_456`: a post opened over another page belongs to the community in it."""
     opened = query.get("w", "").lower().partition("/")[0]
     item = _VK_ITEM.fullmatch(opened) or re.fullmatch(r"wall-0*([1-9]\d*)", opened)

@@ -29,14 +29,14 @@ def signs(settings: VkSettings, left: CallsLeft) -> list[Sign]:
     """What the doctor says of the tokens, and how many walls each may still read today."""
     if not settings.token_list:
         return [Sign(Health.WARNING, NO_TOKEN, HOW_TO_GET_ONE)]
-    return [_sign(one, left(one.reader, WALL_GET)) for one in check_tokens(settings)]
+    return [_sign(check, left(check.reader, WALL_GET)) for check in check_tokens(settings)]
 
 
-def _sign(one: TokenCheck, left: int | None) -> Sign:
+def _sign(check: TokenCheck, left: int | None) -> Sign:
     rest = "" if left is None else f"; осталось чтений стен на сутки: {left}"
-    advice = "" if one.ok else "выпустите ключ заново и задайте VK_TOKENS (docs/ru)"
-    state = Health.GOOD if one.ok else Health.FAULT
-    return Sign(state, f"ключ ВКонтакте {one.reader}: {one.message}{rest}", advice)
+    advice = "" if check.ok else "выпустите ключ заново и задайте VK_TOKENS (docs/ru)"
+    state = Health.GOOD if check.ok else Health.FAULT
+    return Sign(state, f"ключ ВКонтакте {check.reader}: {check.message}{rest}", advice)
 
 
 def check_tokens(settings: VkSettings) -> list[TokenCheck]:

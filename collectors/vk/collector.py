@@ -22,8 +22,8 @@ from collectors.model import (
 from collectors.vk.facts import Gaps, address_contacts, group_facts, has_wall
 from collectors.vk.groups import Found, find_pages
 from collectors.vk.posts import pinned_text_of, wall_of
-from collectors.vk.reader import Reader
-from collectors.vk.reading import Reading
+from collectors.vk.reader import TokenReader
+from collectors.vk.reading import WallReading
 from collectors.vk.settings import VkSettings
 from collectors.vk.walls import read_walls
 
@@ -45,7 +45,7 @@ async def _collect(settings: VkSettings, pages: Sequence[Page], run: Run) -> Asy
     if not settings.token_list:
         yield tuple(_without_token(page, run) for page in pages)
         return
-    readers = [Reader(settings, token, run) for token in settings.token_list]
+    readers = [TokenReader(settings, token, run) for token in settings.token_list]
     try:
         async for batch in _read(readers, settings, list(dict.fromkeys(pages)), run):
             yield batch
@@ -55,27 +55,27 @@ async def _collect(settings: VkSettings, pages: Sequence[Page], run: Run) -> Asy
 
 
 async def _read(
-    readers: Sequence[Reader], settings: VkSettings, pages: Sequence[Page], run: Run
+    readers: Sequence[TokenReader], settings: VkSettings, pages: Sequence[Page], run: Run
 ) -> AsyncIterator[Batch]:
-    told = _told(find_pages(readers, pages, settings.control_pages, run), run)
+    told = _observe_without_wall(find_pages(readers, pages, settings.control_pages, run), run)
     async for batch in read_walls(readers, told, run):
         yield tuple(
-            one if isinstance(one, Observation) else observed(one.found, one, run) for one in batch
+            one if isinstance(one, Observation) else _observe(one.found, one, run) for one in batch
         )
 
 
-async def _told(
+async def _observe_without_wall(
     found: AsyncIterator[list[Found | Observation]], run: Run
 ) -> AsyncIterator[list[Found | Observation]]:
     """What has no wall is observed at once."""
     async for batch in found:
         yield [
-            observed(one, None, run) if isinstance(one, Found) and not has_wall(one.group) else one
+            _observe(one, None, run) if isinstance(one, Found) and not has_wall(one.group) else one
             for one in batch
         ]
 
 
-def observed(found: Found, reading: Reading | None, run: Run) -> Observation:
+def _observe(found: Found, reading: WallReading | None, run: Run) -> Observation:
     """As `observation`; what breaks it costs this page."""
     with barrier("page", found.page.address) as crossing:
         return observation(found, reading, run)
@@ -88,7 +88,7 @@ def observed(found: Found, reading: Reading | None, run: Run) -> Observation:
     )
 
 
-def observation(found: Found, reading: Reading | None, run: Run) -> Observation:
+def observation(found: Found, reading: WallReading | None, run: Run) -> Observation:
     """`reading` None: there is no wall to read."""
     facts, gaps = group_facts(found.group, found.reader.signals)
     if facts.presence is Presence.LIVE:
@@ -111,7 +111,9 @@ def _with_addresses(facts: Facts, gaps: Gaps, found: Found) -> tuple[Facts, Gaps
     return _with_contacts(facts, shown), gaps
 
 
-def _with_wall(facts: Facts, gaps: Gaps, reading: Reading | None, run: Run) -> tuple[Facts, Gaps]:
+def _with_wall(
+    facts: Facts, gaps: Gaps, reading: WallReading | None, run: Run
+) -> tuple[Facts, Gaps]:
     if reading is None:
         off = Failure(FailureCode.NOT_VISIBLE, "the wall is switched off")
         return replace(facts, pinned_text=""), {**gaps, "wall": off}

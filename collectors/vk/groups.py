@@ -36,7 +36,7 @@ from collectors.vk.facts import (
     page_key,
     signals_of,
 )
-from collectors.vk.reader import Answer, Reader, Signals
+from collectors.vk.reader import ApiAnswer, Signals, TokenReader
 
 CALL_IDS = 500
 HALVINGS = 60  # of a call: bad identifiers, and an ill server, may not eat the night
@@ -52,7 +52,7 @@ class Found:
 
     page: Page
     group: Group
-    reader: Reader
+    reader: TokenReader
     evidence: tuple[Evidence, ...]
     more_addresses: tuple[Mapping[str, Any], ...] = ()
     gap: Failure | None = None
@@ -75,7 +75,7 @@ class _Lookup:
 
 
 async def find_pages(
-    readers: Sequence[Reader], pages: Sequence[Page], controls: Sequence[str], run: Run
+    readers: Sequence[TokenReader], pages: Sequence[Page], controls: Sequence[str], run: Run
 ) -> AsyncIterator[list[Found | Observation]]:
     """One entry a page, in the order asked, a call's worth at a time: a country is not held.
 
@@ -102,7 +102,7 @@ def _batches(
 
 
 async def _find_batch(
-    readers: Sequence[Reader], pages: Sequence[Page], controls: Sequence[str], run: Run
+    readers: Sequence[TokenReader], pages: Sequence[Page], controls: Sequence[str], run: Run
 ) -> list[Found | Observation]:
     for reader in readers:
         try:
@@ -111,11 +111,11 @@ async def _find_batch(
             last = error
             if not error.ends_work:
                 break
-    return [failed(page, run, last, readers[0].name) for page in pages]
+    return [_observe_failure(page, run, last, readers[0].name) for page in pages]
 
 
 async def _find_with(
-    reader: Reader, pages: Sequence[Page], controls: Sequence[str], run: Run
+    reader: TokenReader, pages: Sequence[Page], controls: Sequence[str], run: Run
 ) -> list[Found | Observation]:
     halvings = Halvings(HALVINGS, lone=len(pages) == 1)
     asked = () if reader.knows_controls else controls
@@ -130,12 +130,12 @@ async def _find_with(
         settled[page] = (
             Found(page, known[0], reader, known[1])
             if known
-            else await _unknown(reader, page, first.joined(second), halvings, run)
+            else await _explain_absence(reader, page, first.joined(second), halvings, run)
         )
     return list(await asyncio.gather(*(_with_addresses(settled[page]) for page in pages)))
 
 
-def _note_signals(reader: Reader, controls: Iterable[Group]) -> None:
+def _note_signals(reader: TokenReader, controls: Iterable[Group]) -> None:
     """What a token is shown holds for its whole run: later batches do not ask again."""
     reader.knows_controls = True
     for group in controls:
@@ -152,7 +152,7 @@ def _second_key(page: Page) -> str:
 
 
 async def _look_up(
-    reader: Reader, keys: Iterable[str], halvings: Halvings, is_part: bool = False
+    reader: TokenReader, keys: Iterable[str], halvings: Halvings, is_part: bool = False
 ) -> _Lookup:
     """Batches that VK refuses because of one identifier are halved until it stands alone."""
     asked = list(dict.fromkeys(keys))
@@ -162,7 +162,7 @@ async def _look_up(
         some = await _look_up(reader, asked[:CALL_IDS], halvings)
         return some.joined(await _look_up(reader, asked[CALL_IDS:], halvings))
     try:
-        return await _asked(reader, asked, halvings, is_part and len(asked) > 1)
+        return await _ask(reader, asked, halvings, is_part and len(asked) > 1)
     except VkError as error:
         if not _is_of_one(error):
             raise
@@ -182,13 +182,15 @@ def _may_halve(halvings: Halvings, keys: Sequence[str], error: VkError) -> bool:
     return halvings.may(keys)
 
 
-async def _in_halves(reader: Reader, keys: Sequence[str], halvings: Halvings) -> _Lookup:
+async def _in_halves(reader: TokenReader, keys: Sequence[str], halvings: Halvings) -> _Lookup:
     middle = len(keys) // 2
     left = await _look_up(reader, keys[:middle], halvings, is_part=True)
     return left.joined(await _look_up(reader, keys[middle:], halvings, is_part=True))
 
 
-async def _asked(reader: Reader, keys: Sequence[str], halvings: Halvings, is_part: bool) -> _Lookup:
+async def _ask(
+    reader: TokenReader, keys: Sequence[str], halvings: Halvings, is_part: bool
+) -> _Lookup:
     """What is not in the answer may be the entry that is no community: then it is asked again."""
     answer = await reader.call(
         "groups.getById", is_part=is_part, group_ids=",".join(keys), fields=FIELDS
@@ -199,21 +201,25 @@ async def _asked(reader: Reader, keys: Sequence[str], halvings: Halvings, is_par
             answer.evidence
         )
     halvings.was_answered()
-    named = _named(groups)
+    named = _by_names(groups)
     matched = {
         key: (found[0], answer.evidence) for key in keys if len(found := named.get(key, [])) == 1
     }
     told = _Lookup(groups=matched, evidence=answer.evidence)
     rest = [key for key in keys if key not in matched]
     is_claimed_twice = any(key in named for key in rest)
-    is_whole = len(groups) == len(_listed(answer.response) or ())
+    is_whole = len(groups) == len(_entries_of(answer.response) or ())
     if not rest or (is_whole and not is_claimed_twice):
         return told
-    return told.joined(await _asked_apart(reader, keys, rest, answer, halvings))
+    return told.joined(await _ask_apart(reader, keys, rest, answer, halvings))
 
 
-async def _asked_apart(
-    reader: Reader, keys: Sequence[str], rest: Sequence[str], answer: Answer, halvings: Halvings
+async def _ask_apart(
+    reader: TokenReader,
+    keys: Sequence[str],
+    rest: Sequence[str],
+    answer: ApiAnswer,
+    halvings: Halvings,
 ) -> _Lookup:
     if not halvings.may(keys):
         error = malformed("groups.getById", "an entry is no community")
@@ -225,14 +231,14 @@ async def _asked_apart(
 
 def groups_of(response: Any) -> list[Group] | None:
     """What is a community of the answer; None: nothing of it, and it is not an empty one."""
-    listed = _listed(response)
+    listed = _entries_of(response)
     if listed is None:
         return None
     groups: list[Group] = [{**one, "id": number} for one in listed if (number := _number_of(one))]
     return groups if groups or not listed else None
 
 
-def _listed(response: Any) -> list[Any] | None:
+def _entries_of(response: Any) -> list[Any] | None:
     """Version 5.131 answers a list, 5.199 an object with `groups`; None: neither."""
     listed = response.get("groups") if isinstance(response, dict) else response
     return listed if isinstance(listed, list) else None
@@ -243,7 +249,7 @@ def _number_of(group: Any) -> int | None:
     return count(group.get("id")) or None if isinstance(group, dict) else None
 
 
-def _named(groups: Iterable[Group]) -> Mapping[str, list[Group]]:
+def _by_names(groups: Iterable[Group]) -> Mapping[str, list[Group]]:
     """Of two that go by one name nobody knows which is meant: it is asked for by itself."""
     named: dict[str, list[Group]] = {}
     for group in groups:
@@ -259,26 +265,26 @@ def _names(group: Group) -> Iterable[str]:
         yield name.lower()
 
 
-async def _unknown(
-    reader: Reader, page: Page, lookup: _Lookup, halvings: Halvings, run: Run
+async def _explain_absence(
+    reader: TokenReader, page: Page, lookup: _Lookup, halvings: Halvings, run: Run
 ) -> Found | Observation:
     """What a page is that getById did not know twice."""
     key = page_key(page.address)
     unread = [lookup.errors.get(one) for one in (key, _second_key(page))]
     if broken := next((one for one in unread if one and _was_not_answered(one)), None):
-        return failed(page, run, broken, reader.name)
+        return _observe_failure(page, run, broken, reader.name)
     error = lookup.errors.get(key)
     refused = error is not None and not error.is_absence
     if error is not None and refused and (key.isdecimal() or halvings.most <= 0):
-        return failed(page, run, error, reader.name)
+        return _observe_failure(page, run, error, reader.name)
     if key.isdecimal():
-        return absent(page, run, lookup.evidence, reader.name)
+        return _observe_absence(page, run, lookup.evidence, reader.name)
     try:
         return await _by_name(reader, page, key, lookup, halvings, run)
     except VkError as trouble:
         if trouble.is_absence:
-            return absent(page, run, (*lookup.evidence, *trouble.evidence), reader.name)
-        return failed(page, run, trouble, reader.name)
+            return _observe_absence(page, run, (*lookup.evidence, *trouble.evidence), reader.name)
+        return _observe_failure(page, run, trouble, reader.name)
 
 
 def _was_not_answered(error: VkError) -> bool:
@@ -287,18 +293,18 @@ def _was_not_answered(error: VkError) -> bool:
 
 
 async def _by_name(
-    reader: Reader, page: Page, name: str, lookup: _Lookup, halvings: Halvings, run: Run
+    reader: TokenReader, page: Page, name: str, lookup: _Lookup, halvings: Halvings, run: Run
 ) -> Found | Observation:
     answer = await reader.call("utils.resolveScreenName", screen_name=name)
     owner = answer.response
     evidence = (*lookup.evidence, *answer.evidence)
     if owner in ([], {}):
-        return absent(page, run, evidence, reader.name)
+        return _observe_absence(page, run, evidence, reader.name)
     if not isinstance(owner, dict) or not (known := whole(owner.get("object_id"))):
         raise malformed("utils.resolveScreenName", "no object_id").with_evidence(evidence)
     if owner.get("type") in PERSONS:
         failure = Failure(FailureCode.NOT_A_COMMUNITY, f"{name} is of type {owner['type']}")
-        return _observed(page, run, reader.name, failure=failure, evidence=evidence)
+        return _observe(page, run, reader.name, failure=failure, evidence=evidence)
     number = str(known)
     again = await _look_up(reader, [number], halvings)
     if (error := again.errors.get(number)) and _was_not_answered(error):
@@ -306,7 +312,7 @@ async def _by_name(
     found = again.groups.get(number)
     if found is None:
         failure = Failure(FailureCode.NOT_VISIBLE, f"{name} resolves to {number}, not shown")
-        return _observed(page, run, reader.name, failure=failure, evidence=evidence)
+        return _observe(page, run, reader.name, failure=failure, evidence=evidence)
     return Found(page, found[0], reader, (*answer.evidence, *found[1]))
 
 
@@ -318,22 +324,22 @@ async def _with_addresses(told: Found | Observation) -> Found | Observation:
             "groups.getAddresses", group_id=told.group["id"], count=CALL_ADDRESSES
         )
     except VkError as error:
-        return _replaced(told, gap=error.failure)
+        return _replace(told, gap=error.failure)
     items = answer.response.get("items") if isinstance(answer.response, dict) else None
     if not isinstance(items, list):
-        return _replaced(told, gap=Failure(FailureCode.MALFORMED, "groups.getAddresses: no items"))
+        return _replace(told, gap=Failure(FailureCode.MALFORMED, "groups.getAddresses: no items"))
     more = tuple(one for one in items if isinstance(one, dict))
-    gap = None if len(more) >= _counted(answer.response) else PART_OF_ADDRESSES
-    return _replaced(told, gap=gap, more=more, evidence=answer.evidence)
+    gap = None if len(more) >= _expected_count(answer.response) else PART_OF_ADDRESSES
+    return _replace(told, gap=gap, more=more, evidence=answer.evidence)
 
 
-def _counted(response: Mapping[str, Any]) -> int:
+def _expected_count(response: Mapping[str, Any]) -> int:
     """Of a hundred that were asked for."""
     told = count(response.get("count"))
     return len(response["items"]) if told is None else min(told, CALL_ADDRESSES)
 
 
-def _replaced(
+def _replace(
     found: Found,
     gap: Failure | None = None,
     more: tuple[Mapping[str, Any], ...] = (),
@@ -346,14 +352,16 @@ def _replaced(
 # --- observations of pages that are not read further ---
 
 
-def absent(page: Page, run: Run, evidence: tuple[Evidence, ...], reader: str) -> Observation:
-    return _observed(page, run, reader, facts=Facts(presence=Presence.ABSENT), evidence=evidence)
+def _observe_absence(
+    page: Page, run: Run, evidence: tuple[Evidence, ...], reader: str
+) -> Observation:
+    return _observe(page, run, reader, facts=Facts(presence=Presence.ABSENT), evidence=evidence)
 
 
-def failed(page: Page, run: Run, error: VkError, reader: str) -> Observation:
-    return _observed(page, run, reader, failure=error.failure, evidence=error.evidence)
+def _observe_failure(page: Page, run: Run, error: VkError, reader: str) -> Observation:
+    return _observe(page, run, reader, failure=error.failure, evidence=error.evidence)
 
 
-def _observed(page: Page, run: Run, reader: str, **told: Any) -> Observation:
+def _observe(page: Page, run: Run, reader: str, **told: Any) -> Observation:
     told["evidence"] = tuple(dict.fromkeys(told.get("evidence", ())))
     return Observation(page=page, observed_at=run.as_of, reader=reader, **told)

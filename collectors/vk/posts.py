@@ -138,12 +138,12 @@ def wall_of(sheets: Sequence[Sheet], as_of: datetime) -> Wall:
     once = {post.key: post for one in sheets for post in one.posts if post.published_at <= as_of}
     return Wall(
         posts=tuple(sorted(once.values(), key=lambda post: post.published_at, reverse=True)),
-        covered_since=_covered(sheets),
+        covered_since=_covered_since(sheets),
         total=sheets[0].total if sheets else None,
     )
 
 
-def _covered(sheets: Sequence[Sheet]) -> datetime | None:
+def _covered_since(sheets: Sequence[Sheet]) -> datetime | None:
     """The beginning only if as many posts were seen as VK counts: it may hide some of them."""
     whole = _without_hole(sheets)
     seen = [post for one in whole for post in one.posts[: one.sure]]
@@ -181,4 +181,4 @@ def pinned_text_of(sheets: Sequence[Sheet]) -> str | None:
 def reaches(sheets: Sequence[Sheet], since: datetime) -> bool:
     """Nothing is gained by reading on, though there may be holes above."""
     oldest = _oldest([post for one in sheets for post in one.posts])
-    return _covered(sheets) == BEGINNING or (oldest is not None and oldest < since)
+    return _covered_since(sheets) == BEGINNING or (oldest is not None and oldest < since)

@@ -31,7 +31,7 @@ UNREACHABLE = (FailureCode.TIMEOUT, FailureCode.CONNECTION, FailureCode.DNS)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiAnswer:
     """The whole envelope: `response`, and beside it `execute_errors`."""
 
     payload: Payload
@@ -51,7 +51,7 @@ class Signals:
     menu: bool = False
 
 
-class Reader:
+class TokenReader:
     """One token. `ended` holds why it stopped for this run; what it had read stays read."""
 
     def __init__(self, settings: VkSettings, token: str, run: Run) -> None:
@@ -71,7 +71,7 @@ class Reader:
         for _ in range(LINES):
             self._lines.put_nowait(Line(settings, token, run.user_agent))
 
-    async def call(self, method: str, *, is_part: bool = False, **values: Any) -> Answer:
+    async def call(self, method: str, *, is_part: bool = False, **values: Any) -> ApiAnswer:
         """Raises VkError when the repetitions are used up, and at once where none helps.
 
         `is_part`: of a batch that failed, to be halved again rather than repeated.
@@ -87,9 +87,9 @@ class Reader:
             reraise=True,
         )
         try:
-            answer: Answer = await patient(self._once, method, values)
+            answer: ApiAnswer = await patient(self._once, method, values)
         except VkError as error:
-            raise _telling([*before, error]) from None
+            raise _most_telling([*before, error]) from None
         return answer
 
     def close(self) -> None:
@@ -112,7 +112,7 @@ class Reader:
         paused = _trouble(state).action is Action.PAUSE
         return usual(state) * (PAUSE_FACTOR if paused else 1)
 
-    async def _once(self, method: str, values: Payload) -> Answer:
+    async def _once(self, method: str, values: Payload) -> ApiAnswer:
         line = await self._lines.get()
         try:
             call = await self._pace.turn(method)
@@ -125,13 +125,13 @@ class Reader:
         silent = isinstance(told, VkError) and told.failure.code in UNREACHABLE
         self._silent = self._silent + 1 if silent else 0
         if isinstance(told, VkError):
-            raise self._noted(told, method, evidence)
-        return Answer(told, evidence, len(exchange.body) if exchange else 0)
+            raise self._note(told, method, evidence)
+        return ApiAnswer(told, evidence, len(exchange.body) if exchange else 0)
 
     async def _in_thread(self, work: Callable[..., Value], *given: Any) -> Value:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
 
-    def _noted(self, trouble: VkError, method: str, evidence: tuple[Evidence, ...]) -> VkError:
+    def _note(self, trouble: VkError, method: str, evidence: tuple[Evidence, ...]) -> VkError:
         """The same trouble with its evidence, its token masked, its consequences drawn."""
         detail = trouble.failure.detail.replace(self._token, "***")
         failure = Failure(trouble.failure.code, detail)
@@ -162,7 +162,7 @@ def _may_mean_no_execute(trouble: VkError, method: str) -> bool:
     return method == "execute" and trouble.number in (27, 28)
 
 
-def _telling(errors: Sequence[VkError]) -> VkError:
+def _most_telling(errors: Sequence[VkError]) -> VkError:
     """The last one; not that we asked too fast, where something else went wrong as well."""
     last = errors[-1]
     others = [one for one in errors if one.failure.code is not FailureCode.RATE_LIMITED]

@@ -11,13 +11,13 @@ from collectors.model import Evidence, Failure, FailureCode
 from collectors.vk.errors import VkError, numbered
 from collectors.vk.groups import Found
 from collectors.vk.posts import Sheet, sheet
-from collectors.vk.reader import Answer
+from collectors.vk.reader import ApiAnswer
 from collectors.vk.script import CALLS, items_of, wall_values
 from collectors.vk.settings import FULL_SHEET, WALL_GET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class WallReading:
     """How far the wall of one page was read."""
 
     found: Found
@@ -49,7 +49,7 @@ def is_false(entry: Any) -> bool:
     return not isinstance(entry, dict) or (entry.get("count") is None and not entry.get("n"))
 
 
-def matching_errors(answer: Answer, refusals: int) -> list[VkError | None]:
+def matching_errors(answer: ApiAnswer, refusals: int) -> list[VkError | None]:
     """VK names errors only in their order: they can be told apart if there is one a refusal."""
     told = answer.payload.get("execute_errors")
     errors: list[VkError | None] = [
@@ -62,7 +62,7 @@ def matching_errors(answer: Answer, refusals: int) -> list[VkError | None]:
     return errors if len(errors) == refusals else [None] * refusals
 
 
-def with_entry(reading: Reading, entry: Any, evidence: tuple[Evidence, ...]) -> Reading:
+def with_entry(reading: WallReading, entry: Any, evidence: tuple[Evidence, ...]) -> WallReading:
     """With one more sheet. Raises MisalignedError."""
     values = reading.values
     try:
@@ -75,6 +75,8 @@ def with_entry(reading: Reading, entry: Any, evidence: tuple[Evidence, ...]) -> 
     return replace(reading, sheets=(*reading.sheets, read), evidence=joined, tries=0)
 
 
-def failed_with(reading: Reading, failure: Failure, evidence: tuple[Evidence, ...]) -> Reading:
+def failed_with(
+    reading: WallReading, failure: Failure, evidence: tuple[Evidence, ...]
+) -> WallReading:
     joined = tuple(dict.fromkeys((*reading.evidence, *evidence)))
     return replace(reading, failure=failure, evidence=joined)

@@ -56,7 +56,7 @@ class Rebase(HTTPAdapter):
         del args  # the session gives everything by name
         self.exchange = None
         deadline = time.monotonic() + self.timeout
-        request.url = self._rebased(str(request.url))
+        request.url = self._rebase(str(request.url))
         options |= {"stream": True, "timeout": (min(CONNECT_SECONDS, self.timeout), self.timeout)}
         response = super().send(request, **options)
         body, route = bytearray(), route_of_connection(response.raw.connection)
@@ -69,7 +69,7 @@ class Rebase(HTTPAdapter):
             raise requests.TooManyRedirects("the API answered with a redirect")
         return response
 
-    def _rebased(self, url: str) -> str:
+    def _rebase(self, url: str) -> str:
         asked = urlsplit(url)
         path = self.base.path.rstrip("/") + asked.path
         return urlunsplit((self.base.scheme, self.base.netloc, path, asked.query, ""))
@@ -148,13 +148,13 @@ class Line:
     def ask(self, method: str, values: Payload) -> tuple[Payload | VkError, Exchange | None]:
         """The whole envelope of the answer, or what went wrong; never raises for the network."""
         self._adapter.exchange = None
-        return self._asked(method, values), self._adapter.exchange
+        return self._ask(method, values), self._adapter.exchange
 
-    def _asked(self, method: str, values: Payload) -> Payload | VkError:
+    def _ask(self, method: str, values: Payload) -> Payload | VkError:
         try:
             payload = self._api.method(method, dict(values), raw=True)
         except vk_api.ApiError as error:
-            return _numbered(method, error.error)
+            return _of_number(method, error.error)
         except vk_api.ApiHttpError as error:
             return _of_status(method, error.response.status_code)
         except requests.RequestException as error:
@@ -171,7 +171,7 @@ class Line:
         self._session.close()
 
 
-def _numbered(method: str, error: Mapping[str, Any]) -> VkError:
+def _of_number(method: str, error: Mapping[str, Any]) -> VkError:
     code, subcode = whole(error.get("error_code")), whole(error.get("error_subcode"))
     if code is None:
         return malformed(method, "an error without a number")

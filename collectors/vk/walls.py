@@ -23,8 +23,8 @@ from collectors.model import Evidence, Failure, FailureCode, Observation, Run
 from collectors.vk.errors import MAY_NOT_EXECUTE, NEEDS_HALVING, Action, VkError
 from collectors.vk.groups import Found
 from collectors.vk.posts import reaches
-from collectors.vk.reader import LINES, Answer, Reader
-from collectors.vk.reading import Reading, failed_with, is_false, matching_errors, with_entry
+from collectors.vk.reader import LINES, ApiAnswer, TokenReader
+from collectors.vk.reading import WallReading, failed_with, is_false, matching_errors, with_entry
 from collectors.vk.script import (
     CALLS,
     MisalignedError,
@@ -48,13 +48,14 @@ Told = Sequence[Found | Observation]
 
 
 def first_count(run: Run) -> int:
+    """How many posts a wall is asked for first: what an active page writes since `walls_since`."""
     days = (run.as_of - run.walls_since).total_seconds() / 86400
     return max(20, min(FULL_SHEET, round(days * POSTS_A_DAY)))
 
 
 async def read_walls(
-    readers: Sequence[Reader], told: AsyncIterator[Told], run: Run
-) -> AsyncIterator[tuple[Reading | Observation, ...]]:
+    readers: Sequence[TokenReader], told: AsyncIterator[Told], run: Run
+) -> AsyncIterator[tuple[WallReading | Observation, ...]]:
     """Every page once, batch by batch as answers come; a wall not read has a `failure`.
 
     What is told of a page that has no wall is passed on as it is.
@@ -73,9 +74,9 @@ async def read_walls(
 class _Walls:
     """The list of readings that wait, and the queue of those that are done."""
 
-    def __init__(self, readers: Sequence[Reader], run: Run) -> None:
-        self.done: asyncio.Queue[tuple[Reading | Observation, ...] | None] = asyncio.Queue()
-        self._waiting: deque[Reading] = deque()
+    def __init__(self, readers: Sequence[TokenReader], run: Run) -> None:
+        self.done: asyncio.Queue[tuple[WallReading | Observation, ...] | None] = asyncio.Queue()
+        self._waiting: deque[WallReading] = deque()
         self._all_told = False
         self._changed = asyncio.Event()
         self._readers = readers
@@ -103,10 +104,10 @@ class _Walls:
             await asyncio.gather(finding, return_exceptions=True)
             self.done.put_nowait(None)
 
-    def _ready(self) -> list[Reader]:
+    def _ready(self) -> list[TokenReader]:
         return [reader for reader in self._readers if _may_read(reader)]
 
-    def _taken(self) -> list[Reading]:
+    def _taken(self) -> list[WallReading]:
         taken = list(self._waiting)
         self._waiting.clear()
         return taken
@@ -120,7 +121,7 @@ class _Walls:
                 self._finish(one for one in batch if isinstance(one, Observation))
                 count = first_count(self._run)
                 self._waiting.extend(
-                    Reading(found=one, count=count)
+                    WallReading(found=one, count=count)
                     for one in batch
                     if not isinstance(one, Observation)
                 )
@@ -147,7 +148,7 @@ class _Walls:
 
     # --- a token's lines ---
 
-    async def _read_with(self, reader: Reader) -> None:
+    async def _read_with(self, reader: TokenReader) -> None:
         """The first batch alone: it shows whether the token may `execute`."""
         await self._read_next(reader)
 
@@ -157,12 +158,12 @@ class _Walls:
 
         await _together(line() for _ in range(LINES))
 
-    async def _read_next(self, reader: Reader) -> bool:
+    async def _read_next(self, reader: TokenReader) -> bool:
         if not (_may_read(reader) and await self._has_more() and _may_read(reader)):
             return False
-        batch = self._reserved(reader, self._next_batch(reader))
+        batch = self._reserve(reader, self._next_batch(reader))
         if not batch:
-            return await self._freed(reader)
+            return await self._wait_for_calls(reader)
         try:
             await reader.rest(max(one.tries for one in batch))
             self._sort(await self._read(reader, batch))
@@ -171,7 +172,7 @@ class _Walls:
             raise
         return True
 
-    async def _freed(self, reader: Reader) -> bool:
+    async def _wait_for_calls(self, reader: TokenReader) -> bool:
         """Whether calls of yesterday end their day soon: then the token goes on with them."""
         seconds = self._run.budget.frees_in(reader.name, WALL_GET)
         if seconds is None or self._patience <= 0:
@@ -183,7 +184,7 @@ class _Walls:
         await asyncio.sleep(pause)
         return True
 
-    def _next_batch(self, reader: Reader) -> list[Reading]:
+    def _next_batch(self, reader: TokenReader) -> list[WallReading]:
         """Readings of one kind: several for `execute`, or one for a plain call."""
         batch = [self._waiting.popleft()]
         if batch[0].alone or not reader.may_execute:
@@ -200,10 +201,10 @@ class _Walls:
             batch.append(self._waiting.popleft())
         return batch
 
-    def _is_whole(self, reading: Reading) -> bool:
+    def _is_whole(self, reading: WallReading) -> bool:
         return reading.whole or not self._projects
 
-    def _reserved(self, reader: Reader, batch: list[Reading]) -> list[Reading]:
+    def _reserve(self, reader: TokenReader, batch: list[WallReading]) -> list[WallReading]:
         """What the day's quota leaves of the batch; the rest waits for another token."""
         granted = self._run.budget.take(reader.name, WALL_GET, len(batch))
         self._waiting.extendleft(reversed(batch[granted:]))
@@ -211,7 +212,7 @@ class _Walls:
 
     # --- one call ---
 
-    async def _read(self, reader: Reader, batch: list[Reading]) -> list[Reading]:
+    async def _read(self, reader: TokenReader, batch: list[WallReading]) -> list[WallReading]:
         if batch[0].alone or not reader.may_execute:
             return [await self._read_alone(reader, batch[0]), *batch[1:]]  # put back, not lost
         whole = self._is_whole(batch[0])
@@ -222,14 +223,16 @@ class _Walls:
         except VkError as error:
             return self._after(reader, batch, error)
 
-    async def _read_alone(self, reader: Reader, reading: Reading) -> Reading:
+    async def _read_alone(self, reader: TokenReader, reading: WallReading) -> WallReading:
         try:
             answer = await reader.call(WALL_GET, **reading.values)
             return with_entry(reading, answer.response, answer.evidence)
         except VkError as error:
-            return self._refused(reading, error)
+            return self._refuse(reading, error)
 
-    def _after(self, reader: Reader, batch: list[Reading], error: VkError) -> list[Reading]:
+    def _after(
+        self, reader: TokenReader, batch: list[WallReading], error: VkError
+    ) -> list[WallReading]:
         """What becomes of a batch whose `execute` failed as a whole."""
         if self._originals is Originals.UNPROVEN and _is_unready(error):
             self._originals = Originals.WHOLE
@@ -238,17 +241,17 @@ class _Walls:
             reader.may_execute = False
             return batch
         if error.number in NEEDS_HALVING:
-            return self._halved(batch)
+            return self._halve(batch)
         if error.may_be_of_one and self._halvings.may(batch):
-            return self._parted(batch)
-        return [self._refused(reading, error) for reading in batch]
+            return self._part(batch)
+        return [self._refuse(reading, error) for reading in batch]
 
-    def _parted(self, batch: list[Reading]) -> list[Reading]:
+    def _part(self, batch: list[WallReading]) -> list[WallReading]:
         half = (len(batch) + 1) // 2
         halves = ((next(self._parts), half) for half in (batch[:half], batch[half:]))
         return [replace(one, part=number) for number, half in halves for one in half]
 
-    def _halved(self, batch: list[Reading]) -> list[Reading]:
+    def _halve(self, batch: list[WallReading]) -> list[WallReading]:
         """One heavy wall makes only its own batch smaller; the second full batch makes all so."""
         if len(batch) == 1:
             return [replace(batch[0], alone=True)]
@@ -258,13 +261,15 @@ class _Walls:
             self._company, self._too_big = half, 0
         return [replace(reading, company=half) for reading in batch]
 
-    def _refused(self, reading: Reading, error: VkError) -> Reading:
+    def _refuse(self, reading: WallReading, error: VkError) -> WallReading:
         """Put back if another token may read it, else failed; what was read before stays."""
         return reading if error.ends_work else failed_with(reading, error.failure, error.evidence)
 
     # --- one answer of execute ---
 
-    def _of_execute(self, reader: Reader, batch: list[Reading], answer: Answer) -> list[Reading]:
+    def _of_execute(
+        self, reader: TokenReader, batch: list[WallReading], answer: ApiAnswer
+    ) -> list[WallReading]:
         entries = answer.response
         if not isinstance(entries, list) or len(entries) != len(batch):
             return self._of_empty(reader, batch)
@@ -280,13 +285,13 @@ class _Walls:
             for reading, entry in zip(batch, entries, strict=True)
         ]
 
-    def _weigh(self, batch: Sequence[Reading], size: int) -> None:
+    def _weigh(self, batch: Sequence[WallReading], size: int) -> None:
         """Long texts make the first sheets shorter: those of pages that post much are read on."""
         first, weight = [one.count for one in batch if not one.sheets], size / len(batch)
         if first and weight > WEIGHT:
             self._posts = min(self._posts, max(FEWEST_POSTS, int(first[0] * WEIGHT / weight)))
 
-    def _of_empty(self, reader: Reader, batch: list[Reading]) -> list[Reading]:
+    def _of_empty(self, reader: TokenReader, batch: list[WallReading]) -> list[WallReading]:
         """`response: null`, as VK gives it when it could not bring the answer together.
 
         Tried again, then each wall is asked for by itself; a token to which this happened
@@ -298,7 +303,9 @@ class _Walls:
         reader.may_execute = reader.may_execute and self._emptied < EMPTY_BATCHES
         return [replace(one, alone=True, tries=0) for one in batch]
 
-    def _of_entry(self, reading: Reading, entry: Any, evidence: tuple[Evidence, ...]) -> Reading:
+    def _of_entry(
+        self, reading: WallReading, entry: Any, evidence: tuple[Evidence, ...]
+    ) -> WallReading:
         try:
             return with_entry(reading, entry, evidence)
         except MisalignedError:
@@ -307,11 +314,11 @@ class _Walls:
 
     def _of_refusal(
         self,
-        reader: Reader,
-        reading: Reading,
+        reader: TokenReader,
+        reading: WallReading,
         error: VkError | None,
         evidence: tuple[Evidence, ...],
-    ) -> Reading:
+    ) -> WallReading:
         """`error` None: the errors could not be told apart, so each wall is asked by itself."""
         if error is None:
             return replace(reading, alone=True)
@@ -324,14 +331,14 @@ class _Walls:
 
     # --- afterwards ---
 
-    def _sort(self, readings: Sequence[Reading]) -> None:
+    def _sort(self, readings: Sequence[WallReading]) -> None:
         """Done, or to be read on: what was begun is finished before the day's calls end."""
         self._finish(one for one in readings if self._is_done(one))
         left = [one for one in readings if not self._is_done(one)]
         self._waiting.extendleft(one for one in reversed(left) if _goes_on(one))
         self._waiting.extend(one for one in left if not _goes_on(one))
 
-    def _is_done(self, reading: Reading) -> bool:
+    def _is_done(self, reading: WallReading) -> bool:
         if reading.failure is not None:
             return True
         if not reading.sheets:
@@ -340,7 +347,7 @@ class _Walls:
         read_enough = reaches(reading.sheets, self._run.walls_since)
         return read_enough or last.is_last or len(reading.sheets) >= MAX_SHEETS
 
-    def _finish(self, readings: Iterable[Reading | Observation]) -> None:
+    def _finish(self, readings: Iterable[WallReading | Observation]) -> None:
         if finished := tuple(readings):
             self.done.put_nowait(finished)
 
@@ -360,17 +367,17 @@ async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _goes_on(reading: Reading) -> bool:
+def _goes_on(reading: WallReading) -> bool:
     """It has just got further; one that is tried again waits its turn."""
     return bool(reading.sheets) and not reading.tries
 
 
-def _is_part(batch: Sequence[Reading]) -> bool:
+def _is_part(batch: Sequence[WallReading]) -> bool:
     """The last one, alone, has all the repetitions: what it is refused for is its own."""
     return len(batch) > 1 and batch[0].part > 0
 
 
-def _may_read(reader: Reader) -> bool:
+def _may_read(reader: TokenReader) -> bool:
     return reader.ended is None and reader.walls_ended is None
 
 

@@ -50,7 +50,7 @@ def judge(bench: Bench, dossier: Dossier) -> tuple[Finding, ...]:
     """Findings of one institution, in the acts' order; only of acts that its municipality names."""
     hearing = Hearing(bench, dossier)
     return tuple(
-        _found(case) for clause, kin in bench.law for case in cases_of(clause, kin, hearing)
+        _finding_of(case) for clause, kin in bench.law for case in cases_of(clause, kin, hearing)
     )
 
 
@@ -62,14 +62,14 @@ def judge_alone(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:
 def unjudged(institution: Institution, acts: Sequence[Act]) -> tuple[Finding, ...]:
     """What is left to say of one on which `judge` itself broke: nothing of it is known."""
     return tuple(
-        _unjudged(institution, requirement)
+        _unjudged_finding(institution, requirement)
         for act in acts
         for requirement in act.requirements
         if requirement.predicate is not None
     )
 
 
-def _unjudged(institution: Institution, requirement: Requirement) -> Finding:
+def _unjudged_finding(institution: Institution, requirement: Requirement) -> Finding:
     return Finding(
         institution=institution.id,
         municipality=institution.municipality,
@@ -106,12 +106,12 @@ def declared_pages(
 # --- one finding ------------------------------------------------------------------------------
 
 
-def _found(case: Case) -> Finding:
+def _finding_of(case: Case) -> Finding:
     """A guard that breaks costs this finding only."""
     with barrier("institution", _place(case)):
         return _finding(case)
     return replace(
-        _unjudged(case.institution, case.requirement),
+        _unjudged_finding(case.institution, case.requirement),
         network=case.network,
         page=case.page.address if case.page else case.event_page,
         about=case.about,

@@ -131,7 +131,7 @@ def _page_failure(case: Case) -> tuple[Failure, ...]:
 
 
 def _read_earlier(case: Case, seen_on: date | None) -> tuple[Reason, ...]:
-    """A page that was not due tonight is judged on an earlier look, and its date is printed."""
+    """Why the date of the look is printed: the page was not due, and the look is not tonight's."""
     return () if seen_on in (None, case.today) else (Reason.READ_EARLIER,)
 
 

@@ -99,18 +99,18 @@ def _host(written: str) -> str:
 
 
 def has_street_like(text: str) -> bool:
-    return _written(text).has_street
+    return _words_of(text).has_street
 
 
 def is_address(text: str) -> bool:
     """A street, or a village and a house in it: many villages have no streets."""
-    written = _written(text)
+    written = _words_of(text)
     return written.has_street or written.is_found
 
 
 def has_house(text: str) -> bool:
     """A street, or a house: nothing that only names a town."""
-    written = _written(text)
+    written = _words_of(text)
     return written.has_street or any(place.house for place in written.places)
 
 
@@ -119,7 +119,7 @@ def same_address(registry: str, shown: str) -> Match:
 
     Where a text names several houses, the best of them counts.
     """
-    pairs = product(_written(registry).places, _written(shown).places)
+    pairs = product(_words_of(registry).places, _words_of(shown).places)
     matches = {_compare(ours, theirs, registry, shown) for ours, theirs in pairs}
     return next(match for match in Match if match in matches)
 
@@ -152,7 +152,7 @@ _CORPS = re.compile(r"(?:корпус|корп|к|строение|стр)\W{0,3
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _Words:
     """A text taken apart as postal addresses."""
 
     has_street: bool
@@ -162,10 +162,10 @@ class _Written:
 
 # The registry's addresses are held against every card of a site; a parse takes a millisecond.
 @lru_cache(maxsize=OF_A_TOWN)
-def _written(text: str) -> _Written:
+def _words_of(text: str) -> _Words:
     found = [spot.address.original for spot in find_addresses(text, "")]
     places = [place for one in found or [text] for place in _places_of(parts_of(one))]
-    return _Written(any(True for _ in streets(text)), bool(found), tuple(places))
+    return _Words(any(True for _ in streets(text)), bool(found), tuple(places))
 
 
 def _places_of(parts: Sequence[tuple[str, str]]) -> list[_Place]:

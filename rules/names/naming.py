@@ -243,15 +243,15 @@ def _may_be_taken_for(known: OwnNames, shown: Name) -> bool:
         return False
     tells_sphere = _tells_sphere(known, shown)
     rest = shown.proper - (SPHERE_WORDS if tells_sphere else frozenset())
-    is_told = all(_is_familiar(word, known) for word in rest)
+    is_familiar = all(_is_familiar(word, known) for word in rest)
     if not shown.mentions and not tells_sphere:
         if any(_are_akin(word, own) for word in shown.proper for own in known.own):
             return True
-        numbers = shown.surely | (meant | shown.proper if is_told else frozenset())
+        numbers = shown.surely | (meant | shown.proper if is_familiar else frozenset())
         return bool(known.numbers & numbers)
-    is_kind = tells_sphere or any(_share_kind(one, shown) for one in known.every if one.mentions)
+    is_kind = tells_sphere or any(_share_kind(name, shown) for name in known.every if name.mentions)
     is_unnumbered = bool(known.numbers) and not meant  # «Гимназия — территория успеха»
-    return is_kind and (is_told or is_unnumbered or bool(known.numbers & shown.perhaps))
+    return is_kind and (is_familiar or is_unnumbered or bool(known.numbers & shown.perhaps))
 
 
 def _tells_sphere(known: OwnNames, shown: Name) -> bool:

@@ -57,7 +57,7 @@ NOWHERE = Around()
 
 def own_names(institution: Institution, around: Around = NOWHERE) -> OwnNames:
     known = around.members.get(institution.id)
-    written = _written(institution)
+    written = _names_key(institution)
     return known if known and known.written == written else _own_names(institution, around)
 
 
@@ -84,7 +84,7 @@ def _are_rivals(ours: Name, theirs: Name) -> bool:
     return first is not None and second is not None and first.kinds.is_same(second.kinds)
 
 
-def _written(institution: Institution) -> tuple[object, ...]:
+def _names_key(institution: Institution) -> tuple[object, ...]:
     return (
         institution.name,
         institution.short_name,
@@ -106,7 +106,7 @@ def _own_names(institution: Institution, around: Around) -> OwnNames:
     wide = town.proper.union(*map(regions_of, every))
     places = (name_of(institution.address or ""), town)
     return OwnNames(
-        written=_written(institution),
+        written=_names_key(institution),
         full=full,
         called=called,
         every=every,

@@ -33,7 +33,7 @@ def load_act(path: Path) -> Act:
     except TomlError as error:
         raise PackError(path, [Fault(error.line, None, error.message)]) from None
     lineages = _lineages(file)
-    declared = _declared(file, lineages)
+    declared = _declare(file, lineages)
     lent = {declared.requirement[at].id: one.lent for at, one in lineages.items()}
     if faults := [*faults_of(file, declared, lent), *_unlike(file, declared, lineages)]:
         raise PackError(path, faults)
@@ -81,7 +81,7 @@ def _unlike(file: TomlFile, act: DeclaredAct, lineages: Lineages) -> Iterator[Fa
 # --- declarations -----------------------------------------------------------------------------
 
 
-def _declared(file: TomlFile, lineages: Lineages) -> DeclaredAct:
+def _declare(file: TomlFile, lineages: Lineages) -> DeclaredAct:
     content = dict(file.content)
     if lineages:
         content["requirement"] = [
@@ -92,13 +92,13 @@ def _declared(file: TomlFile, lineages: Lineages) -> DeclaredAct:
         return DeclaredAct.model_validate(content)
     except ValidationError as error:
         faults = [
-            Fault(file.line_of(one["loc"]), _requirement_at(file, one["loc"]), _said(one))
+            Fault(file.line_of(one["loc"]), _requirement_at(file, one["loc"]), _message_of(one))
             for one in error.errors()
         ]
         raise PackError(file.path, faults) from None
 
 
-def _said(error: Any) -> str:
+def _message_of(error: Any) -> str:
     where = ".".join(str(part) for part in error["loc"] if not isinstance(part, int))
     return f"{where}: {error['msg']}"
 

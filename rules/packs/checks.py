@@ -12,7 +12,7 @@ from collectors.installed import installed_under
 from rules.engine import ENGINE_PARAMETERS
 from rules.model import Category, Kind
 from rules.packs.declared import DeclaredAct, DeclaredRequirement
-from rules.packs.faults import Fault, unknown
+from rules.packs.faults import Fault, unknown_name
 from rules.predicates import PREDICATES, Predicate
 from rules.toml_lines import Loc, TomlFile
 
@@ -49,7 +49,7 @@ def _requirement_faults(requirement: DeclaredRequirement, lent: frozenset[str]) 
     if requirement.predicate is None:
         return
     if requirement.predicate not in PREDICATES:
-        yield ("predicate",), f"predicate: {unknown(requirement.predicate, PREDICATES)}"
+        yield ("predicate",), f"predicate: {unknown_name(requirement.predicate, PREDICATES)}"
         return
     yield from _norm_names(requirement, requirement.predicate)
     for index, edition in enumerate(requirement.edition):
@@ -79,7 +79,7 @@ def _network_faults(requirement: DeclaredRequirement) -> Iterator[Place]:
         for index, slug in enumerate(slugs):
             if _is_unknown(slug):
                 place = ("networks", mode, index)
-                yield place, f"networks.{mode}: {unknown(slug, known_networks())}"
+                yield place, f"networks.{mode}: {unknown_name(slug, known_networks())}"
     if requirement.networks.any_of and (
         requirement.per != "institution" or requirement.predicate not in CHOOSING
     ):
@@ -93,7 +93,10 @@ def _subject_faults(requirement: DeclaredRequirement) -> Iterator[Place]:
     for selector, known in SELECTED.items():
         for index, name in enumerate(getattr(requirement.subjects, selector) or ()):
             if name not in known:
-                yield ("subjects", selector, index), f"subjects.{selector}: {unknown(name, known)}"
+                yield (
+                    ("subjects", selector, index),
+                    f"subjects.{selector}: {unknown_name(name, known)}",
+                )
 
 
 KINDS, CATEGORIES = get_args(Kind), get_args(Category)
@@ -116,7 +119,7 @@ def _norm_names(requirement: DeclaredRequirement, predicate: str) -> Iterator[Pl
     numbers = [name for name, kind in wanted.items() if kind in (int, float)]
     for name in requirement.norm:
         if name not in numbers:
-            yield ("norm", name), f"norm: {unknown(name, numbers)}"
+            yield ("norm", name), f"norm: {unknown_name(name, numbers)}"
 
 
 def _parameter_faults(
@@ -136,7 +139,7 @@ def _norm_faults(
 ) -> Iterator[Place]:
     """Another norm for one kind or category: a name misspelt would leave it without effect."""
     if name not in known:
-        yield (split, name), f"parameters.{split}: {unknown(name, known)}"
+        yield (split, name), f"parameters.{split}: {unknown_name(name, known)}"
     if not isinstance(norm, dict):
         yield (split, name), f"parameters.{split}.{name}: should be a table of parameters"
         return
@@ -151,7 +154,7 @@ def _unfit(predicate: str, given: Mapping[str, Any]) -> Iterator[Place]:
     wanted = PARAMETERS[predicate]
     for name, value in given.items():
         if name not in wanted:
-            yield (name,), f"parameters: {predicate} takes no {unknown(name, wanted)}"
+            yield (name,), f"parameters: {predicate} takes no {unknown_name(name, wanted)}"
         elif message := _wrong_type(wanted[name], value):
             yield (name,), f"parameters.{name}: {message}"
         elif name == "addresses":
@@ -161,7 +164,7 @@ def _unfit(predicate: str, given: Mapping[str, Any]) -> Iterator[Place]:
 def _address_faults(addresses: Mapping[str, str]) -> Iterator[Place]:
     for slug in addresses:
         if _is_unknown(slug):
-            message = f"parameters.addresses: {unknown(slug, known_networks())}"
+            message = f"parameters.addresses: {unknown_name(slug, known_networks())}"
             yield ("addresses", slug), message
 
 

@@ -30,7 +30,7 @@ class PackError(OperatorError):
         return f"{place}: {owner}{fault.message}"
 
 
-def unknown(name: str, known: Iterable[str]) -> str:
+def unknown_name(name: str, known: Iterable[str]) -> str:
     """«'shcool' is unknown; did you mean 'school'?», or all that there is."""
     known = sorted(known)
     near = difflib.get_close_matches(name, known, n=1)

@@ -14,7 +14,7 @@ from typing import Any
 
 from rules.model import Ancestor
 from rules.packs.declared import DeclaredRequirement
-from rules.packs.faults import unknown
+from rules.packs.faults import unknown_name
 from rules.toml_lines import TomlError, read_toml
 
 TAKEN = (
@@ -43,7 +43,7 @@ class UnresolvedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Inherited:
     """One clause on the way up, as its pack has it."""
 
     act: Raw
@@ -58,7 +58,7 @@ class Link:
 class Lineage:
     """The clauses that one builds on, the nearest first."""
 
-    links: tuple[Link, ...]
+    links: tuple[Inherited, ...]
 
     @property
     def ancestors(self) -> tuple[Ancestor, ...]:
@@ -99,13 +99,13 @@ class Lineage:
 
 def lineage_of(path: Path, act: Raw, requirement: Raw) -> Lineage:
     """Raises UnresolvedError."""
-    here = Link(act, requirement)
-    known, links = [here.id], list[Link]()
+    here = Inherited(act, requirement)
+    known, links = [here.id], list[Inherited]()
     while here.requirement.get("inherits") is not None:
         name = str(here.requirement["inherits"])
         if name in known:
             raise UnresolvedError(f"inherits: a circle: {' → '.join([*known, name])}")
-        here = _found(path, act, name)
+        here = _find(path, act, name)
         known.append(name)
         links.append(here)
     lineage = Lineage(tuple(links))
@@ -114,20 +114,22 @@ def lineage_of(path: Path, act: Raw, requirement: Raw) -> Lineage:
     return lineage
 
 
-def _found(path: Path, act: Raw, name: str) -> Link:
+def _find(path: Path, act: Raw, name: str) -> Inherited:
     owner, _, number = name.partition("/")
     content = act if owner == act.get("id") else _read(path, owner)
     there = {str(one.get("id")): one for one in content.get("requirement", ())}
     if number not in there:
-        raise UnresolvedError(f"inherits: {owner} has no such clause: {unknown(number, there)}")
-    return Link(content, there[number])
+        raise UnresolvedError(
+            f"inherits: {owner} has no such clause: {unknown_name(number, there)}"
+        )
+    return Inherited(content, there[number])
 
 
 def _read(path: Path, act: str) -> Raw:
     """Another pack, from the same folder, else of those that come with the program."""
     packs = {one.stem: one for folder in (SHIPPED, path.parent) for one in folder.glob("*.toml")}
     if act not in packs:
-        raise UnresolvedError(f"inherits: there is no such pack: {unknown(act, packs)}")
+        raise UnresolvedError(f"inherits: there is no such pack: {unknown_name(act, packs)}")
     try:
         return read_toml(packs[act]).content
     except (TomlError, OSError) as error:

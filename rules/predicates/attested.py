@@ -55,21 +55,25 @@ def two_factor(case: Case) -> Reading:
 
 
 def _two_factor(case: Case, page: str | None) -> Reading:
-    said = case.statement("two_factor", page, ended_by=("admin_changed",))
-    count, of = (said.attestation.count, said.attestation.of) if said.attestation else (None, None)
+    statement = case.statement("two_factor", page, ended_by=("admin_changed",))
+    count, of = (
+        (statement.attestation.count, statement.attestation.of)
+        if statement.attestation
+        else (None, None)
+    )
     everybody = bool(count) and count == of
     counted = count is not None and of is not None
     agree = bool(of) and (count or 0) <= (of or 0)
     return Reading(
-        bounds=Bounds(strict=said.confirms and everybody, generous=said.confirms),
+        bounds=Bounds(strict=statement.confirms and everybody, generous=statement.confirms),
         because=Because(
             met=Reason.TWO_FACTOR_ATTESTED,
             unmet=Reason.NOT_CONFIRMED,
             between=Reason.TWO_FACTOR_PARTLY if counted else Reason.TWO_FACTOR_UNCOUNTED,
         ),
-        unseen=said.refusal,
+        unseen=statement.refusal,
         measured={
-            **said.measured,
+            **statement.measured,
             "count": count,
             "of": of,
             **({"managers": of} if agree else {}),

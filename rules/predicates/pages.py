@@ -202,8 +202,12 @@ def _fields_beside(page: str, **views: list[View]) -> dict[str, object]:
 
 
 def _is_attested(case: Case, view: View) -> bool:
-    said = case.statement("gos_mark", view.page.address)
-    return said.confirms and said.attestation is not None and said.attestation.page is not None
+    statement = case.statement("gos_mark", view.page.address)
+    return (
+        statement.confirms
+        and statement.attestation is not None
+        and statement.attestation.page is not None
+    )
 
 
 def _rename_day(case: Case) -> date | None:

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 import httpcore
 import pytest
 
-from collectors.guard import AddressError, GuardedNetwork, check_url, guard, is_public
+from collectors.guard import GuardedNetwork, RefusedAddressError, check_url, guard, is_public
 
 NOT_PUBLIC = {
     "private": "10.1.2.3 172.16.0.1 192.168.1.1 fc00::1 fd12::1",
@@ -68,7 +68,7 @@ def test_a_public_address_is_open(text: str) -> None:
     ],
 )
 def test_a_tricky_spelling_is_refused(text: str) -> None:
-    with pytest.raises(AddressError):
+    with pytest.raises(RefusedAddressError):
         check_url(text)
 
 
@@ -81,7 +81,7 @@ def test_an_ordinary_address_is_taken(text: str) -> None:
 
 
 def test_one_bad_address_among_good_ones_refuses_the_host() -> None:
-    with pytest.raises(AddressError, match=r"10\.0\.0\.1"):
+    with pytest.raises(RefusedAddressError, match=r"10\.0\.0\.1"):
         guard().check("example.org", 80, ["95.213.4.1", "10.0.0.1"])
 
 
@@ -90,14 +90,14 @@ def test_a_network_of_the_settings_is_excepted() -> None:
 
 
 def test_an_exception_opens_nothing_beside_itself() -> None:
-    with pytest.raises(AddressError):
+    with pytest.raises(RefusedAddressError):
         guard(["127.0.0.0/8"]).check("example.org", 80, ["::ffff:127.0.0.1"])
 
 
 def test_an_address_of_the_settings_is_exempt_on_its_port_only() -> None:
     permit = guard(own_urls=["http://127.0.0.1:8000/method"])
     assert permit.check("127.0.0.1", 8000, ["127.0.0.1"])
-    with pytest.raises(AddressError):
+    with pytest.raises(RefusedAddressError):
         permit.check("127.0.0.1", 8001, ["127.0.0.1"])
 
 
@@ -126,7 +126,7 @@ def test_a_name_that_turns_private_is_refused_at_the_dialling() -> None:
     async def turned(host: str, port: int) -> tuple[str, ...]:  # noqa: ARG001
         return ("192.168.0.1",)
 
-    with pytest.raises(AddressError):
+    with pytest.raises(RefusedAddressError):
         asyncio.run(GuardedNetwork(guard(), turned).connect_tcp("example.org", 80, timeout=1))
 
 

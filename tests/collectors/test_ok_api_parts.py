@@ -11,7 +11,7 @@ import pytest
 
 from collectors.model import Access, Author, FailureCode, Presence
 from collectors.ok import beans
-from collectors.ok.errors import MEANINGS, ApiError, Meaning
+from collectors.ok.errors import ERROR_KINDS, ApiError, ErrorKind
 from collectors.ok.signature import fingerprint, session_secret, sign
 
 RECORDED = Path(__file__).parents[1] / "recorded" / "ok-api"
@@ -59,28 +59,28 @@ def test_a_fingerprint_does_not_tell_the_token() -> None:
 )
 def test_a_recorded_refusal_of_the_key_ends_the_api_for_the_run(name: str) -> None:
     error = ApiError(recorded_body(name)["error_code"], "users.getCurrentUser")
-    assert error.meaning is Meaning.KEY
+    assert error.kind is ErrorKind.KEY
     assert error.failure.code is FailureCode.TOKEN_REFUSED
 
 
 @pytest.mark.parametrize(
-    ("meaning", "codes"),
+    ("kind", "codes"),
     [
-        (Meaning.RETRY, [1, 2, 31, 704, 5000, 9999]),
-        (Meaning.PAUSE, [8, 11]),
-        (Meaning.KEY, [9, 101, 102, 103, 104, 210]),
-        (Meaning.METHOD, [3, 10, 50, 200, 451, 453]),
-        (Meaning.ABSENT, [160, 300]),
-        (Meaning.HIDDEN, [456, 457, 458]),
+        (ErrorKind.RETRY, [1, 2, 31, 704, 5000, 9999]),
+        (ErrorKind.PAUSE, [8, 11]),
+        (ErrorKind.KEY, [9, 101, 102, 103, 104, 210]),
+        (ErrorKind.METHOD, [3, 10, 50, 200, 451, 453]),
+        (ErrorKind.ABSENT, [160, 300]),
+        (ErrorKind.HIDDEN, [456, 457, 458]),
     ],
 )
-def test_every_code_has_its_meaning(meaning: Meaning, codes: list[int]) -> None:
-    assert {ApiError(code, "m").meaning for code in codes} == {meaning}
+def test_every_code_has_its_kind(kind: ErrorKind, codes: list[int]) -> None:
+    assert {ApiError(code, "m").kind for code in codes} == {kind}
 
 
 def test_an_unlisted_code_stops_nothing() -> None:
-    assert 7777 not in MEANINGS
-    assert ApiError(7777, "m").meaning is Meaning.OURS
+    assert 7777 not in ERROR_KINDS
+    assert ApiError(7777, "m").kind is ErrorKind.OURS
 
 
 def test_the_recorded_group_becomes_facts() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from collectors.model import BEGINNING, FailureCode
 from collectors.ok.dates import Moment, read_date
-from collectors.ok.walls import Entry, Reading, covered_since, is_enough, pinned_text, to_wall
+from collectors.ok.walls import Entry, TopicsReading, covered_since, is_enough, pinned_text, to_wall
 from tests.cast import NOW
 
 SINCE = NOW - timedelta(weeks=8)
@@ -17,33 +17,33 @@ def topic(days_ago: float, **more: object) -> Entry:
     return Entry(key=f"{days_ago}", moment=moment, **more)  # type: ignore[arg-type]
 
 
-def written(*texts: str, clock: datetime = NOW) -> Reading:
+def written(*texts: str, clock: datetime = NOW) -> TopicsReading:
     """Topics whose dates stand on the page in these words."""
     entries = [Entry(key=f"{n}", moment=read_date(t, clock)) for n, t in enumerate(texts)]
-    return Reading(entries=tuple(entries))
+    return TopicsReading(entries=tuple(entries))
 
 
 def test_a_list_is_covered_since_its_oldest_topic() -> None:
-    reading = Reading(entries=(topic(1), topic(20), topic(60)))
+    reading = TopicsReading(entries=(topic(1), topic(20), topic(60)))
     wall, gap = to_wall(reading, NOW, SINCE)
     assert gap is None
     assert wall.covered_since == NOW - timedelta(days=60) + timedelta(hours=9)
 
 
 def test_a_list_that_ends_too_early_is_incomplete() -> None:
-    _, gap = to_wall(Reading(entries=(topic(1), topic(20))), NOW, SINCE)
+    _, gap = to_wall(TopicsReading(entries=(topic(1), topic(20))), NOW, SINCE)
     assert gap is not None
     assert gap.code is FailureCode.INCOMPLETE
 
 
 def test_all_counted_topics_cover_the_whole_life_of_a_group() -> None:
-    assert covered_since(Reading(entries=(topic(1), topic(2)), total=2), NOW) == BEGINNING
+    assert covered_since(TopicsReading(entries=(topic(1), topic(2)), total=2), NOW) == BEGINNING
 
 
 @pytest.mark.parametrize(("total", "is_covered"), [(31, True), (33, False), (60, False)])
 def test_a_list_that_ended_far_below_its_count_covers_nothing(total: int, is_covered: bool) -> None:
     entries = tuple(topic(3 + 6 * number) for number in range(30))
-    ended = Reading(entries=entries, total=total, is_ended=True)
+    ended = TopicsReading(entries=entries, total=total, is_ended=True)
     assert (covered_since(ended, NOW) is not None) is is_covered
 
 
@@ -51,26 +51,26 @@ def test_a_list_that_ended_far_below_its_count_covers_nothing(total: int, is_cov
 def test_a_list_is_read_on_where_its_count_is_near(total: int, is_enough_so: bool) -> None:
     """Of a long list the dates must do: to count it would take the night."""
     entries = tuple(topic(3 + 6 * number) for number in range(30))
-    assert is_enough(Reading(entries=entries, total=total), NOW, SINCE) is is_enough_so
+    assert is_enough(TopicsReading(entries=entries, total=total), NOW, SINCE) is is_enough_so
 
 
 def test_a_counter_far_below_what_is_shown_is_not_believed() -> None:
     entries = tuple(topic(day) for day in range(20))
-    assert covered_since(Reading(entries=entries, total=3), NOW) != BEGINNING
+    assert covered_since(TopicsReading(entries=entries, total=3), NOW) != BEGINNING
 
 
 def test_a_counted_zero_is_an_empty_wall() -> None:
-    wall, gap = to_wall(Reading(total=0), NOW, SINCE)
+    wall, gap = to_wall(TopicsReading(total=0), NOW, SINCE)
     assert (wall.posts, wall.covered_since, gap) == ((), BEGINNING, None)
 
 
 def test_a_pinned_topic_covers_nothing() -> None:
-    reading = Reading(entries=(topic(500, is_pinned=True), topic(1), topic(2)))
+    reading = TopicsReading(entries=(topic(500, is_pinned=True), topic(1), topic(2)))
     assert covered_since(reading, NOW) == NOW - timedelta(days=2) + timedelta(hours=9)
 
 
 def test_an_old_topic_before_newer_ones_is_taken_for_pinned() -> None:
-    reading = Reading(entries=(topic(500, text="Наш телефон"), topic(1), topic(2)))
+    reading = TopicsReading(entries=(topic(500, text="Наш телефон"), topic(1), topic(2)))
     wall, _ = to_wall(reading, NOW, SINCE)
     assert pinned_text(reading) == "Наш телефон"
     assert [post.is_pinned for post in wall.posts] == [False, False, True]
@@ -78,12 +78,12 @@ def test_an_old_topic_before_newer_ones_is_taken_for_pinned() -> None:
 
 
 def test_a_list_out_of_order_covers_nothing() -> None:
-    reading = Reading(entries=(topic(1), topic(90), topic(2), topic(60)))
+    reading = TopicsReading(entries=(topic(1), topic(90), topic(2), topic(60)))
     assert covered_since(reading, NOW) is None
 
 
 def test_an_unreadable_date_bounds_what_is_covered() -> None:
-    reading = Reading(entries=(topic(1), topic(2), Entry(key="x", moment=None), topic(90)))
+    reading = TopicsReading(entries=(topic(1), topic(2), Entry(key="x", moment=None), topic(90)))
     wall, gap = to_wall(reading, NOW, SINCE)
     assert gap is not None
     assert gap.code is FailureCode.UNRECOGNISED
@@ -92,18 +92,18 @@ def test_an_unreadable_date_bounds_what_is_covered() -> None:
 
 
 def test_a_topic_above_an_unreadable_date_may_be_pinned_and_covers_nothing() -> None:
-    reading = Reading(entries=(topic(90), Entry(key="x", moment=None), topic(95)), total=40)
+    reading = TopicsReading(entries=(topic(90), Entry(key="x", moment=None), topic(95)), total=40)
     assert covered_since(reading, NOW) is None
     assert pinned_text(reading) is None
 
 
 def test_topics_later_than_the_run_are_ignored() -> None:
-    wall, _ = to_wall(Reading(entries=(topic(-3), topic(1))), NOW, SINCE)
+    wall, _ = to_wall(TopicsReading(entries=(topic(-3), topic(1))), NOW, SINCE)
     assert [post.key for post in wall.posts] == ["1"]
 
 
 def test_a_topic_of_this_hour_in_another_zone_is_not_the_future() -> None:
-    wall, _ = to_wall(Reading(entries=(topic(-0.2),)), NOW, SINCE)
+    wall, _ = to_wall(TopicsReading(entries=(topic(-0.2),)), NOW, SINCE)
     assert wall.posts[0].published_at == NOW
 
 
@@ -128,5 +128,5 @@ def test_topics_of_december_cover_the_window_in_january() -> None:
 
 
 def test_a_topic_seen_on_two_pages_counts_once() -> None:
-    reading = Reading().plus([topic(1), topic(2)]).plus([topic(2), topic(3)])
+    reading = TopicsReading().plus([topic(1), topic(2)]).plus([topic(2), topic(3)])
     assert [entry.key for entry in reading.entries] == ["1", "2", "3"]

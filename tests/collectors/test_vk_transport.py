@@ -19,11 +19,11 @@ from collectors.vk.settings import VkSettings
 from collectors.vk.transport import Line, Pace
 
 TOKEN = "vk1.a.SchoolSecret"
-Answer = Callable[[BaseHTTPRequestHandler], None]
+ApiAnswer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def server(answer: Answer) -> Iterator[str]:
+def server(answer: ApiAnswer) -> Iterator[str]:
     class Speaker(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
@@ -44,7 +44,7 @@ def server(answer: Answer) -> Iterator[str]:
         listening.server_close()
 
 
-def said(status: int, body: bytes, **headers: str) -> Answer:
+def said(status: int, body: bytes, **headers: str) -> ApiAnswer:
     def answer(to: BaseHTTPRequestHandler) -> None:
         to.send_response(status)
         for name, value in {"Content_Length": str(len(body)), **headers}.items():
@@ -64,7 +64,7 @@ def line(url: str, timeout: float = 60) -> Iterator[Line]:
         opened.close()
 
 
-def trouble(answer: Answer, timeout: float = 60) -> FailureCode:
+def trouble(answer: ApiAnswer, timeout: float = 60) -> FailureCode:
     with server(answer) as url, line(url, timeout) as one:
         told, _ = one.ask("groups.getById", {"group_ids": "1"})
     assert isinstance(told, VkError)
@@ -141,7 +141,7 @@ def test_a_redirect_is_not_followed() -> None:
         (said(200, b" " * 17_000_000), FailureCode.MALFORMED),
     ],
 )
-def test_a_broken_answer_has_a_name(answer: Answer, code: FailureCode) -> None:
+def test_a_broken_answer_has_a_name(answer: ApiAnswer, code: FailureCode) -> None:
     assert trouble(answer) is code
 
 

@@ -205,7 +205,7 @@ def test_topics_of_odnoklassniki(topics: list[Any], feeds: list[Any]) -> None:
         {"entities": {"media_topics": topics}, "feeds": feeds},
     ):
         with suppress(beans.ShapeError):
-            reading = ok_walls.Reading(entries=beans.entries(answer, "7000"))
+            reading = ok_walls.TopicsReading(entries=beans.entries(answer, "7000"))
             ok_walls.to_wall(reading, NOW, NOW - timedelta(days=70))
 
 
