@@ -27,6 +27,7 @@ from monitor.registry.latin import latin
 from monitor.registry.sheets import described
 from monitor.registry.tables import grids
 from monitor.registry.write import to_toml
+from rules.model import Municipality
 
 
 def import_table(
@@ -39,6 +40,7 @@ def import_table(
     today: date | None = None,
     found: Sequence[Grid] | None = None,
     warn: Warn | None = None,
+    earlier: Municipality | None = None,
 ) -> str:
     """The text of a registry file with what an XLSX or CSV table holds.
 
@@ -46,11 +48,12 @@ def import_table(
     (its id), `name` and `timezone` stand in where the table does not say whose it is;
     `stated_on` is the date of a ЦУР table (default: the one in the file's name, else of its last
     change); `found` what `grids(path)` gave to a caller who has read the file already;
-    `warn` hears what of the table was not read, and refuses nothing.
+    `warn` hears what is doubtful or was not read, and refuses nothing; `earlier` is the registry
+    that is to be replaced: institutions without a code keep the one that they have there.
     RegistryError has every fault with sheet, row and column.
     """
     path = Path(path)
-    draft = _read(path, found or grids(path), stated_on)
+    draft = _read(path, found or grids(path), stated_on, earlier)
     remark = ""
     if "municipality" not in draft.document:
         given = {"id": municipality, "name": name, "timezone": timezone}
@@ -130,14 +133,16 @@ def _unnamed(path: Path) -> dict[str, Any]:
     return {**described()["municipality"], "id": shape.slug(path.stem)}
 
 
-def _read(path: Path, found: Sequence[Grid], stated_on: date | None) -> Draft:
+def _read(
+    path: Path, found: Sequence[Grid], stated_on: date | None, earlier: Municipality | None
+) -> Draft:
     if named := named_sheets(found):
-        return from_sheets(named, found)
+        return from_sheets(named, found, earlier)
     for grid in found:
         if table := cur.recognised(grid):
             draft = from_cur(grid, table, stated_on or cur.day_of(path))
             draft.problems += sheets_beside(grid, found)
             return draft
     if likely := likely_sheets(found):
-        return from_sheets(likely, found)
+        return from_sheets(likely, found, earlier)
     raise RegistryError([fault(path, 1, Problem((), "no_sheets"))])

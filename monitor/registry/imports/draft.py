@@ -28,12 +28,18 @@ class Draft:
     problems: list[tuple[Cell, Problem]] = field(default_factory=list)
     broken: list[Loc] = field(default_factory=list)
     institutions: dict[str, int] = field(default_factory=dict)  # id → place in the document
+    strays: dict[str, int] = field(default_factory=dict)  # the same of ids that no institution has
 
     def cell(self, loc: Loc) -> Cell:
         """The cell of `loc`, or of the nearest thing around it."""
         while loc and loc not in self.cells:
             loc = loc[:-1]
         return self.cells.get(loc, Cell(None, 1, None))
+
+    def is_follow_up(self, problem: Problem) -> bool:
+        """Whether it only says again that an institution is not in the table: its pages are not."""
+        is_stray = len(problem.loc) > 1 and problem.loc[1] in self.strays.values()
+        return is_stray and problem.code == "unlisted_page"
 
     def report(self, cell: Cell, code: str, **about: object) -> None:
         self.problems.append((cell, Problem((), code, about)))

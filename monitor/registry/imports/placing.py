@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from monitor.registry.faults import Problem
 from monitor.registry.grid import Grid
+from monitor.registry.imports.codes import propose_codes
 from monitor.registry.imports.draft import Cell, Draft, Row
 from monitor.registry.imports.header import from_header
 from monitor.registry.imports.rows import rows_of
 from monitor.registry.shape import suggestion
 from monitor.registry.sheets import SPECIAL, Sheet, described, sheet_of, sheets
+from rules.model import Municipality
 from rules.toml_lines import Loc
 
 
-def from_sheets(read: Sequence[tuple[Grid, Sheet]], found: Sequence[Grid]) -> Draft:
-    """A draft of the sheets that are `read`; what else was `found` and is filled is told."""
+def from_sheets(
+    read: Sequence[tuple[Grid, Sheet]], found: Sequence[Grid], earlier: Municipality | None
+) -> Draft:
+    """A draft of the sheets that are `read`; what else was `found` and is filled is told.
+
+    `earlier`: the registry that it is to replace, whose codes are kept.
+    """
     draft = Draft()
     order = [sheet.table for sheet in sheets()]
     for whole, sheet in sorted(read, key=lambda pair: order.index(pair[1].table)):
@@ -24,6 +29,8 @@ def from_sheets(read: Sequence[tuple[Grid, Sheet]], found: Sequence[Grid]) -> Dr
         rows = list(rows_of(draft, grid, sheet))
         if sheet.table == "municipality":
             _expect_one_row(draft, grid, rows)
+        if sheet.table == "institution":
+            propose_codes(draft, rows, earlier)
         for row in rows:
             _place(draft, sheet, row)
     _report_unread(draft, [grid for grid in found if all(grid is not one for one, _ in read)])
@@ -69,7 +76,8 @@ def _place_institution(draft: Draft, row: Row) -> None:
     institutions = draft.document.setdefault("institution", [])
     loc: Loc = ("institution", len(institutions))
     institutions.append({})
-    draft.institutions.setdefault(str(row.keys.get("id")), len(institutions) - 1)
+    if "id" in row.keys:
+        draft.institutions.setdefault(str(row.keys["id"]), len(institutions) - 1)
     pages = row.keys.pop("pages", [])
     draft.keep(loc, row)
     institutions[-1]["page"] = [{"url": url} for url in pages]
@@ -79,24 +87,30 @@ def _place_institution(draft: Draft, row: Row) -> None:
 
 def _place_inner(draft: Draft, table: str, row: Row) -> None:
     wanted = row.keys.pop("institution", None)
-    institutions = draft.document.get("institution", [])
+    if wanted is None:
+        return
     number = draft.institutions.get(str(wanted))
     if number is None:
-        if wanted is not None:
-            draft.problems.append((row.cells["institution"], _stranger(wanted, institutions)))
-        return
+        _report_stranger(draft, row, str(wanted))
+        number = _stray(draft, str(wanted))
     loc: Loc = ("institution", number, table)
     if table in SPECIAL:
         draft.keep((*loc, row.keys.pop(SPECIAL[table], "")), row)
-    else:
-        draft.keep((*loc, len(institutions[number].setdefault(table, []))), row)
+        return
+    institution = draft.document["institution"][number]
+    draft.keep((*loc, len(institution.setdefault(table, []))), row)
 
 
-def _stranger(wanted: str, institutions: Sequence[Mapping[str, Any]]) -> Problem:
-    known = [str(institution.get("id")) for institution in institutions]
-    about = {
-        "value": wanted,
-        "sheet_name": sheet_of("institution").title,
-        "suggestion": suggestion(wanted, known),
-    }
-    return Problem((), "cell_row", about)
+def _stray(draft: Draft, wanted: str) -> int:
+    """A stand-in for an institution that is not in the table: what is said of it is checked too."""
+    institutions = draft.document.setdefault("institution", [])
+    if wanted not in draft.strays:
+        draft.strays[wanted] = len(institutions)
+        institutions.append({"id": f"stray.{len(institutions)}", "name": "x", "kind": "other"})
+    return draft.strays[wanted]
+
+
+def _report_stranger(draft: Draft, row: Row, wanted: str) -> None:
+    title, near = sheet_of("institution").title, suggestion(wanted, draft.institutions)
+    about = {"value": wanted, "sheet_name": title, "suggestion": near}
+    draft.report(row.cells["institution"], "cell_row", **about)

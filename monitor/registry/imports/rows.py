@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -20,6 +21,7 @@ def rows_of(draft: Draft, grid: Grid, sheet: Sheet) -> Iterator[Row]:
     if not grid.rows:
         return
     columns = _columns(draft, grid, sheet)
+    absent = _absent(sheet, columns)
     for number, place, value_there in untitled(grid.rows[0][1], grid.rows[1:]):
         cell = Cell(grid.title, number, get_column_letter(place + 1))
         draft.report(cell, "untitled_cell", value=value_there)
@@ -30,7 +32,8 @@ def rows_of(draft: Draft, grid: Grid, sheet: Sheet) -> Iterator[Row]:
         }
         links = {column.key: grid.links.get((number, place)) for place, column in columns.items()}
         if not _is_sample(shown, sheet) and any(one is not None for one in shown.values()):
-            yield _row(draft, Cell(grid.title, number, None), shown, links, columns.values())
+            row = _row(draft, Cell(grid.title, number, None), shown, links, columns.values())
+            yield replace(row, faulty=row.faulty | absent)
 
 
 def _columns(draft: Draft, grid: Grid, sheet: Sheet) -> dict[int, Column]:
@@ -47,10 +50,17 @@ def _columns(draft: Draft, grid: Grid, sheet: Sheet) -> dict[int, Column]:
             draft.report_title(
                 grid, title, "unknown_column", [known.title for known in sheet.columns]
             )
+    absent = _absent(sheet, found)
     for column in sheet.columns:
-        if column.required and column not in found.values():
+        if column.key in absent:
             draft.report_title(grid, column.title, "no_column")
     return found
+
+
+def _absent(sheet: Sheet, columns: Mapping[int, Column]) -> frozenset[str]:
+    """Keys of columns that must be there and are not; told once, not again for every row."""
+    found = {column.key for column in columns.values()}
+    return frozenset(c.key for c in sheet.columns if c.required and c.key not in found)
 
 
 def _is_sample(shown: Mapping[str, Content], sheet: Sheet) -> bool:
