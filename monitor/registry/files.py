@@ -53,6 +53,14 @@ def load_all(
     return tuple(values.municipality(d.registry, d.digest) for d in drafts if d.registry)
 
 
+def load_text(text: str, path: Path) -> Municipality:
+    """A registry that is not written yet; `path` is where it is to stand."""
+    draft = _declared(path, text, _loaded(text), "", Setting())
+    if draft.registry is None:
+        raise RegistryError(draft.faults)
+    return values.municipality(draft.registry, draft.digest)
+
+
 def check(
     paths: Iterable[Path | str],
     *,
