@@ -12,6 +12,7 @@ import typer
 from collectors.errors import UsageError
 from monitor.application import load_acts, pack_files, real_time
 from monitor.commands.parameters import Config, File
+from monitor.commands.replacing import changed_files, known_registry, may_replace
 from monitor.config import load_settings
 from monitor.registry import check as checked
 from monitor.registry import diff as compared
@@ -41,7 +42,11 @@ def check(
     return WRONG if errors else 0
 
 
-def template(file: File) -> int:
+Force = Annotated[bool, typer.Option("--force", help="Заменить файл, если он уже есть.")]
+
+
+def template(file: File, force: Force = False) -> int:
+    may_replace(file, force=force)
     made_template(file)
     print(f"{file}: заполните таблицу и выполните «dozor registry import {file}»")
     return 0
@@ -63,53 +68,68 @@ def import_table(
     timezone: Annotated[
         str, typer.Option("--timezone", metavar="ПОЯС", help="Часовой пояс.")
     ] = "Europe/Moscow",
+    force: Force = False,
 ) -> int:
     found = grids(file)
-    unread: dict[Fault, None] = {}
-    several = imported_several(file, timezone=timezone, found=found, warn=unread.setdefault)
+    warnings: dict[Fault, None] = {}
+    several = imported_several(file, timezone=timezone, found=found, warn=warnings.setdefault)
     if several:
-        _tell(unread)
-        return _write_several(file, several, output, asked=municipality or name)
+        _print_warnings(warnings)
+        return _write_several(file, several, output, asked=municipality or name, force=force)
     text = imported(
         file,
         municipality=municipality,
         name=name,
         timezone=timezone,
         found=found,
-        warn=unread.setdefault,
+        warn=warnings.setdefault,
+        earlier=known_registry(output),
     )
-    _tell(unread)
+    _print_warnings(warnings)
     if output is None:
         sys.stdout.write(text)
-    else:
-        output.write_text(text, "utf-8")
-        print(f"{output}: реестр записан; проверьте его: dozor registry check {output}")
+        return 0
+    if not _write({output: text}, force=force):
+        return WRONG
+    print(f"{output}: реестр записан; проверьте его: dozor registry check {output}")
     return 0
 
 
-def _tell(unread: Iterable[Fault]) -> None:
+def _print_warnings(warnings: Iterable[Fault]) -> None:
     """Beside the file, which may be written to the standard output."""
-    for one in unread:
-        print(one, file=sys.stderr)
+    for warning in warnings:
+        print(warning, file=sys.stderr)
+
+
+def _write(texts: Mapping[Path, str], *, force: bool) -> bool:
+    """All of them, or none where one that is there would change and nobody said --force."""
+    changes = {} if force else changed_files(texts)
+    for path, lines in changes.items():
+        print(f"{path}: файл уже есть; в нём изменится:")
+        print(*(f"  {line}" for line in lines), sep="\n")
+    if changes:
+        print("Ничего не записано. Заменить: повторите команду с --force")
+        return False
+    for path, text in texts.items():
+        path.write_text(text, "utf-8")
+    return True
 
 
 def _write_several(
-    file: Path, texts: Mapping[str, str], folder: Path | None, *, asked: str | None
+    file: Path, texts: Mapping[str, str], folder: Path | None, *, asked: str | None, force: bool
 ) -> int:
     """A region's table: one file a municipality, in a folder."""
     if asked:
-        told = "муниципалитеты названы в таблице: уберите --municipality и --name"
-        raise UsageError([f"{file}: {told}"])
+        why = "муниципалитеты названы в таблице: уберите --municipality и --name"
+        raise UsageError([f"{file}: {why}"])
     if folder is None or folder.suffix:
-        told = f"в таблице муниципалитетов: {len(texts)}; укажите папку для них: -o ПАПКА"
-        raise UsageError([f"{file}: {told}"])
-    if there := [name for name in texts if (folder / f"{name}.toml").exists()]:
-        told = f"уже есть {', '.join(there)}; укажите другую папку и сравните: dozor registry diff"
-        raise UsageError([f"{folder}: {told}"])
+        why = f"в таблице муниципалитетов: {len(texts)}; укажите папку для них: -o ПАПКА"
+        raise UsageError([f"{file}: {why}"])
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        (folder / f"{name}.toml").write_text(text, "utf-8")
-        print(folder / f"{name}.toml")
+    paths = {folder / f"{name}.toml": text for name, text in texts.items()}
+    if not _write(paths, force=force):
+        return WRONG
+    print(*paths, sep="\n")
     print(
         f"Записано реестров: {len(texts)}. Впишите их в registry настроек и проверьте акты (packs)"
     )
@@ -119,7 +139,9 @@ def _write_several(
 def export(
     file: File,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="ФАЙЛ")],
+    force: Force = False,
 ) -> int:
+    may_replace(output, force=force)
     exported(load(file), output)
     print(output)
     return 0

@@ -78,11 +78,17 @@ def fault(
     *,
     sheet: str | None = None,
     column: str | None = None,
+    words: Mapping[str, object] | None = None,
 ) -> Fault:
-    """The fault of a problem, with its sentences filled in."""
-    said = _said(problem.code, is_table=sheet is not None or column is not None)
+    """The fault of a problem, with its sentences filled in.
+
+    `words`: of a table, what stands in them in the words of its reader.
+    """
+    said = _said(problem.code, is_table=words is not None)
     key = str(problem.about.get("key") or _key(problem.loc))
-    about = {"example": _example(key), **problem.about, "key": column or key}
+    about = {"example": _example(key), **problem.about, "key": key, **(words or {})}
+    if column is not None:
+        about["key"] = column
     return Fault(
         path=path,
         line=line,

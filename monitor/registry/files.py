@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from collectors.text import normalised, normalised_all
 from monitor.errors.system import in_russian
-from monitor.registry import checks, shape, values
+from monitor.registry import values
 from monitor.registry.checks import Setting
 from monitor.registry.checks.pages import found_page
 from monitor.registry.declaration import Registry
 from monitor.registry.faults import Fault, Problem, RegistryError, fault, wording
-from monitor.registry.mend import mend
+from monitor.registry.judging import judge
 from rules.model import Municipality
 from rules.toml_lines import Place, loaded, places
 
@@ -53,6 +51,14 @@ def load_all(
     if errors:
         raise RegistryError(errors)
     return tuple(values.municipality(d.registry, d.digest) for d in drafts if d.registry)
+
+
+def load_text(text: str, path: Path) -> Municipality:
+    """A registry that is not written yet; `path` is where it is to stand."""
+    draft = _declared(path, text, _loaded(text), "", Setting())
+    if draft.registry is None:
+        raise RegistryError(draft.faults)
+    return values.municipality(draft.registry, draft.digest)
 
 
 def check(
@@ -118,29 +124,10 @@ def _loaded(text: str) -> dict[str, object]:
 def _declared(
     path: Path, text: str, declared: dict[str, object], digest: str, setting: Setting
 ) -> _Draft:
-    registry, problems = _judge(declared, setting)
+    registry, problems = judge(declared, setting)
     tree = places(text) if problems else Place(1)
     faults = tuple(_placed(path, problem, tree) for problem in problems)
     return _Draft(path, registry, digest, tree, faults)
-
-
-def _judge(declared: dict[str, object], setting: Setting) -> tuple[Registry | None, list[Problem]]:
-    """A fault of shape does not hide the faults of sense: they are looked for around it."""
-    try:
-        registry = Registry.model_validate(declared)
-    except ValidationError as error:
-        return None, [*shape.problems(error), *_around(declared, error, setting)]
-    return registry, list(checks.problems(registry, setting))
-
-
-def _around(declared: dict[str, object], error: ValidationError, setting: Setting) -> list[Problem]:
-    """Faults of sense of what is left when the places of the faults of shape are mended."""
-    mended = mend(declared, shape.locs(error))
-    try:
-        registry = Registry.model_validate(mended.declared)
-    except ValidationError:
-        return []
-    return [one for one in checks.problems(registry, setting) if not mended.concerns(one)]
 
 
 def _placed(path: Path, problem: Problem, tree: Place) -> Fault:

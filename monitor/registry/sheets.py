@@ -81,10 +81,14 @@ def _column(table: str, told: Mapping[str, Any]) -> Column:
         sample=told["sample"],
         width=told["width"],
         kind=kind,
-        required=found.is_required() if found else key != "pages",
+        required=_is_required(found, key) and not told.get("proposed", False),
         is_text=told.get("text", False),
         choices=_choices(table, key) if kind == "choice" else None,
     )
+
+
+def _is_required(found: FieldInfo | None, key: str) -> bool:
+    return found.is_required() if found else key != "pages"
 
 
 def _field(table: str, key: str) -> FieldInfo | None:

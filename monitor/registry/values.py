@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
 
 from collectors.model import Page
 from monitor.registry.addresses import page_address, site_address
@@ -16,6 +19,7 @@ from monitor.registry.declaration import (
     Registry,
     WaiverTable,
 )
+from monitor.registry.people import without_names
 from rules.model import (
     ActStatus,
     Attestation,
@@ -27,6 +31,8 @@ from rules.model import (
     Person,
     Waiver,
 )
+
+UNNAMED = "не указано"  # where only a name was written, and something must be
 
 
 def municipality(registry: Registry, digest: str) -> Municipality:
@@ -66,14 +72,14 @@ def _institution(one: InstitutionTable, town: str) -> Institution:
         site_aliases=tuple(site_address(alias) for alias in one.site_aliases),
         no_site=one.no_site,
         address=one.address,
-        phones=tuple(one.phones),
+        phones=tuple(map(without_names, one.phones)),
         emails=tuple(one.emails),
         no_email=one.no_email,
         since=one.since,
         until=one.until,
         pages=tuple(_page(page, f"{town}/{one.id}") for page in one.page),
         no_pages={
-            network: NoPage(confirmed_on=told.confirmed_on, by=told.by)
+            network: NoPage(confirmed_on=told.confirmed_on, by=without_names(told.by))
             for network, told in one.no_page.items()
         },
         exemptions=tuple(map(_exemption, one.exemption)),
@@ -98,24 +104,37 @@ def _page(table: PageTable, institution: str) -> Page:
 
 
 def _exemption(table: ExemptionTable) -> Exemption:
-    return Exemption(**table.model_dump() | {"scope": tuple(table.scope)})
+    return Exemption(**_public(table) | {"scope": tuple(table.scope)})
 
 
 def _person(table: PersonTable) -> Person:
-    return Person(**table.model_dump())
+    return Person(**_public(table))
 
 
 def _attestation(table: AttestationTable) -> Attestation:
-    return Attestation(**table.model_dump() | {"page": _spoken(table.page)})
+    return Attestation(**_public(table) | {"page": _page_spoken_of(table.page)})
 
 
 def _event(table: EventTable) -> Event:
-    return Event(**table.model_dump() | {"page": _spoken(table.page)})
+    return Event(**_public(table) | {"page": _page_spoken_of(table.page)})
 
 
 def _waiver(table: WaiverTable) -> Waiver:
-    return Waiver(**table.model_dump() | {"page": _spoken(table.page)})
+    return Waiver(**_public(table) | {"page": _page_spoken_of(table.page)})
 
 
-def _spoken(page: str | None) -> str | None:
+_FREE_TEXTS = ("post", "order", "by", "stated_by", "ground", "document", "reason")
+_NEEDED = ("by", "stated_by", "reason")
+
+
+def _public(table: BaseModel) -> dict[str, Any]:
+    """As it may be shown: whatever was written, no report names a person."""
+    kept = table.model_dump()
+    for key in _FREE_TEXTS:
+        if isinstance(text := kept.get(key), str) and text:
+            kept[key] = without_names(text) or (UNNAMED if key in _NEEDED else "")
+    return kept
+
+
+def _page_spoken_of(page: str | None) -> str | None:
     return None if page is None else page_address(page)[1]

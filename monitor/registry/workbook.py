@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from openpyxl import Workbook
@@ -14,6 +15,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from monitor.registry.sheets import SPECIAL, Column, Sheet, described, sheets
@@ -22,13 +24,15 @@ from monitor.registry.xlsx import escaped
 from rules.model import Municipality
 
 _LAST_ROW = 5_000  # drop-down lists and text formats reach so far
+_SIZE, _LINE = 11, 15.0  # of a letter and of a line, in points
+_TALLEST = 405.0  # likewise; Excel refuses a row of more than 409
 _HEAD = PatternFill("solid", fgColor="DCE6F1")
 _GREY = PatternFill("solid", fgColor="EEEEEE")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
 def template(path: Path | str) -> None:
-    """Write the empty workbook, with a sample row on every sheet."""
+    """Write the empty workbook, with a sample row on every sheet; how to fill it in comes first."""
     book = _book()
     for sheet in sheets():
         page = book[sheet.title]
@@ -37,6 +41,7 @@ def template(path: Path | str) -> None:
             _text(cell, sample(sheet, column))
             cell.fill = _GREY
             cell.font = Font(italic=True, color="777777")
+    _finish(book)
     book.save(path)
 
 
@@ -55,6 +60,7 @@ def export(municipality: Municipality, path: Path | str) -> None:
         for row, keys in enumerate(_rows(sheet.table, told), 2):
             for number, column in enumerate(sheet.columns, 1):
                 _fill(_cell(page, row, number), column, keys.get(column.key))
+    _finish(book)
     book.save(path)
 
 
@@ -128,8 +134,8 @@ def _text(cell: Cell, text: str) -> None:
 def _book() -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
-    pages = [(book.create_sheet(sheet.title), sheet) for sheet in sheets()]
     _help(book)
+    pages = [(book.create_sheet(sheet.title), sheet) for sheet in sheets()]
     lists = book.create_sheet(described()["words"]["lists"])
     lists.sheet_state = "hidden"
     for page, sheet in pages:
@@ -139,6 +145,7 @@ def _book() -> Workbook:
 
 def _prepare(page: Worksheet, sheet: Sheet, lists: Worksheet) -> None:
     page.freeze_panes = "B2"
+    _fit_to_width(page)
     for number, column in enumerate(sheet.columns, 1):
         letter = get_column_letter(number)
         _head(_cell(page, 1, number), column)
@@ -147,6 +154,12 @@ def _prepare(page: Worksheet, sheet: Sheet, lists: Worksheet) -> None:
             page.column_dimensions[letter].number_format = "@"
         if words := _words(column):
             _drop_down(page, letter, _listed(lists, words))
+
+
+def _fit_to_width(page: Worksheet) -> None:
+    page.page_setup.orientation = "landscape"
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _head(cell: Cell, column: Column) -> None:
@@ -189,9 +202,42 @@ def _column_of(lists: Worksheet, words: tuple[str, ...]) -> int:
     return width + 1
 
 
+def _finish(book: Workbook) -> None:
+    """Each row as high as its text, and each list as long as the sheet: LibreOffice needs both.
+
+    A row without a height stays one line high in it. And it cuts the rules of a sheet off a
+    thousand rows below the last cell that holds anything: hence the note in the last row, which
+    nobody prints.
+    """
+    for page in book.worksheets:
+        for number, cells in enumerate(page.iter_rows(), 1):
+            page.row_dimensions[number].height = _height(page, cells)
+    for sheet in sheets():
+        note = Comment(described()["words"]["last_row"], "Дозор")
+        _cell(book[sheet.title], _LAST_ROW, 1).comment = note
+
+
+def _height(page: Worksheet, cells: Iterable[Any]) -> float:
+    highest = max((_lines(page, cell) * _line(cell) for cell in cells), default=_LINE)
+    return min(highest, _TALLEST)
+
+
+def _line(cell: Any) -> float:
+    return _LINE * max(1.0, float(cell.font.size or _SIZE) / _SIZE)
+
+
+def _lines(page: Worksheet, cell: Any) -> int:
+    """How many lines its words fill; bold and large ones are wider."""
+    scale = float(cell.font.size or _SIZE) / _SIZE * (1.15 if cell.font.bold else 1.05)
+    width = max(1, int(page.column_dimensions[cell.column_letter].width / scale))
+    paragraphs = str("" if cell.value is None else cell.value).split("\n")
+    return sum(max(1, len(wrap(line, width))) for line in paragraphs)
+
+
 def _help(book: Workbook) -> None:
     page = book.create_sheet(described()["help"]["title"])
-    page.column_dimensions["A"].width = 110
+    _fit_to_width(page)
+    page.column_dimensions["A"].width = 95
     for row, line in enumerate(described()["help"]["lines"], 1):
         cell = page.cell(row, 1)
         cell.value = line

@@ -217,5 +217,7 @@ def test_the_command_writes_a_file_each_and_overwrites_none(tmp_path: Path) -> N
         write(None)
     assert write(folder) == 0
     assert {one.name for one in folder.iterdir()} == {"severnyy-rayon.toml", "g-yuzhnyy.toml"}
-    with pytest.raises(UsageError, match="уже есть"):
-        write(folder)
+    changed = folder / "g-yuzhnyy.toml"
+    changed.write_text(changed.read_text("utf-8") + "# наше\n", "utf-8")
+    assert write(folder) == 2
+    assert changed.read_text("utf-8").endswith("# наше\n")

@@ -104,7 +104,30 @@ def test_the_template_has_headed_sheets_with_notes_and_lists(tmp_path: Path) -> 
 def test_the_template_has_a_sheet_for_every_table(tmp_path: Path) -> None:
     template(tmp_path / "бланк.xlsx")
     titles = load_workbook(tmp_path / "бланк.xlsx").sheetnames
-    assert [*(sheet.title for sheet in sheets()), "Как заполнять", "Списки"] == titles
+    assert ["Как заполнять", *(sheet.title for sheet in sheets()), "Списки"] == titles
+
+
+def test_every_row_of_the_template_has_a_height(tmp_path: Path) -> None:
+    template(tmp_path / "бланк.xlsx")
+    for page in load_workbook(tmp_path / "бланк.xlsx"):
+        filled = [row[0].row for row in page.iter_rows() if any(cell.value for cell in row)]
+        assert all(page.row_dimensions[row].height for row in filled)
+
+
+def test_a_line_of_help_that_wraps_is_as_high_as_its_lines(tmp_path: Path) -> None:
+    template(tmp_path / "бланк.xlsx")
+    page = load_workbook(tmp_path / "бланк.xlsx")["Как заполнять"]
+    assert page.row_dimensions[2].height == 30
+
+
+def test_something_stands_where_the_lists_end_so_that_libreoffice_keeps_them(
+    tmp_path: Path,
+) -> None:
+    template(tmp_path / "бланк.xlsx")
+    page = load_workbook(tmp_path / "бланк.xlsx")["Учреждения"]
+    last = {str(rule.sqref).rpartition(":")[2][1:] for rule in page.data_validations.dataValidation}
+    assert last == {str(page.max_row)}
+    assert page.cell(page.max_row, 1).comment
 
 
 def test_the_sample_rows_are_not_imported(tmp_path: Path) -> None:

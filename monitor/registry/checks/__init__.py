@@ -14,6 +14,7 @@ from monitor.registry.checks.contacts import contact_problems
 from monitor.registry.checks.dates import date_problems
 from monitor.registry.checks.municipality import municipality_problems
 from monitor.registry.checks.pages import page_problems
+from monitor.registry.checks.people import people_problems
 from monitor.registry.checks.statements import statement_problems
 from monitor.registry.declaration import Registry
 from monitor.registry.faults import Problem
@@ -39,4 +40,5 @@ def problems(registry: Registry, setting: Setting) -> Iterator[Problem]:
         yield from contact_problems(institution, loc)
         yield from page_problems(institution, loc)
         yield from statement_problems(institution, loc, known, bound)
+        yield from people_problems(institution, loc)
         yield from date_problems(institution, loc, setting.today or date.max)

@@ -31,8 +31,7 @@ def contact_problems(institution: InstitutionTable, loc: Loc) -> Iterator[Proble
         if code is not None:
             yield Problem((*loc, "emails", number), code, {"value": email})
     for number, phone in enumerate(institution.phones):
-        code = _phone(phone)
-        if code is not None:
+        for code in _phone(phone):
             yield Problem((*loc, "phones", number), code, {"value": phone})
     if institution.site and institution.no_site:
         yield Problem((*loc, "no_site"), "site_and_no_site")
@@ -61,15 +60,25 @@ def _is_mailbox(written: str) -> bool:
     return True
 
 
-def _phone(written: str) -> str | None:
-    """The code of what is wrong; a local number of five digits is a number too."""
+_NUMBER = re.compile(r"\+?\d[\d\s().–-]*\d")
+SHORTEST, WHOLE = 5, 10  # figures: of a number within a town, and of one with its town's code
+
+
+def _phone(written: str) -> Iterator[str]:
+    """The codes of what is wrong; a local number of five digits is a number too."""
     number = re.split(r"доб|вн|ext|#", written, maxsplit=1, flags=re.IGNORECASE)[0]
-    digits = len(re.findall(r"\d", number))
-    if digits < 5:
-        return "bad_phone"
+    if len(re.findall(r"\d", number)) < SHORTEST:
+        yield "bad_phone"
+        return
     if not parse_phones(written):
-        return "unread_phone"
-    return "several_phones" if digits > 12 or re.search(r"[/;]", number) else None
+        yield "unread_phone"
+        return
+    found = [len(re.findall(r"\d", part)) for part in _NUMBER.findall(number)]
+    numbers = [digits for digits in found if digits >= SHORTEST]
+    if sum(found) > 12 or len(numbers) > 1 or re.search(r"[/;]", number):
+        yield "several_phones"
+    if any(digits < WHOLE for digits in numbers):
+        yield "local_phone"
 
 
 def _numbers(institution: InstitutionTable, loc: Loc) -> Iterator[Problem]:

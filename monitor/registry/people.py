@@ -1,0 +1,48 @@
+"""Names of people where a post is asked for: «заведующая Иванова И. И.» is «заведующая».
+
+Reports are public, and whoever holds a post today may not tomorrow. Only what is a name for sure
+is taken for one: a surname with initials, or with a patronymic. A school, a street or a square that
+bears somebody's name is none.
+"""
+
+from __future__ import annotations
+
+import re
+
+_POSTS = (
+    "директор|завед|начальник|глав|заместител|методист|учител|воспитател|специалист|секретар"
+    "|руководител|ведущ|старш|педагог|администратор|председател|исполня|врио|инженер|эксперт"
+)
+_WORD = rf"(?!(?i:{_POSTS}))[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?"
+_INITIALS = r"(?<![А-ЯЁа-яё])[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?"
+_PATRONYMIC = r"[А-ЯЁ][а-яё]+(?:вич|вича|вичу|вичем|вна|вны|вне|вной|ична|ичны|ьич|ьича)"
+_NAME = re.compile(
+    rf"(?:{_WORD}\s+)?{_WORD}\s+{_PATRONYMIC}(?:\s+{_WORD})?(?![а-яё])"
+    rf"|{_WORD}\s*{_INITIALS}"
+    rf"|{_INITIALS}\s*{_WORD}"
+)
+_BEARS_A_NAME = re.compile(
+    r"(?:\bим\.|\bимени|\bул\.|\bулиц\w*|\bпл\.|\bпер\.|\bпр-т|\bпроспект\w*)\s*(?:\w+\s+)?$", re.I
+)
+_LEFT_OVER = re.compile(r"\s*\(\s*\)|\s+(?=[,;)])|[\s,;:–—-]+$|^[\s,;:–—-]+")
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of people that stand in a text."""
+    return tuple(text[begin:end].strip() for begin, end in _spans(text))
+
+
+def without_names(text: str) -> str:
+    """What is left of a text without them; "" where it held nothing else."""
+    spans = _spans(text)
+    for begin, end in reversed(spans):
+        text = f"{text[:begin].rstrip()} {text[end:].lstrip()}"
+    return _LEFT_OVER.sub("", text).strip(" ,;:–—-") if spans else text
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    return [
+        found.span()
+        for found in _NAME.finditer(text)
+        if not _BEARS_A_NAME.search(text[: found.start()])
+    ]
