@@ -8,7 +8,7 @@
     │   ├── ListenError               monitor/service/metrics.py
     │   ├── CopyError                 monitor/commands/copies.py
     │   └── MoveError                 monitor/storage/moving.py
-    ├── ConfigError                   config.toml and the environment: monitor/config.py
+    ├── ConfigError                   config.toml and the environment: monitor/config/faults.py
     ├── RegistryError                 registries and tables: monitor/registry/faults.py
     ├── PackError, TomlError          packs, and whatever is no TOML: rules/packs, rules
     ├── FormatError                   a format that this machine cannot write: reports/model.py
