@@ -27,8 +27,8 @@ from collectors.errors import UsageError
 from monitor.application import real_time
 from monitor.config import Settings
 from monitor.logs import without_secrets
+from monitor.service.due import last_due
 from monitor.service.health import NOTHING_FITS, free_bytes
-from monitor.service.nights import last_due
 from monitor.storage import audits, history, nights
 from monitor.storage.database import StorageError, connect, session
 from monitor.storage.findings import counts_of
