@@ -54,10 +54,6 @@ class Application(Context):
     municipalities: tuple[Municipality, ...]
     acts: Mapping[str, Act]
 
-    def acts_of(self, municipality: Municipality) -> tuple[Act, ...]:
-        """The acts that bind this municipality's institutions, in the registry's order."""
-        return tuple(self.acts[name] for name in municipality.packs)
-
     def as_stated(self) -> Application:
         """With what the office recorded by command."""
         joined = (statements.joined(self.engine, one) for one in self.municipalities)
