@@ -4,6 +4,7 @@
     ├── UsageError                    what was typed: an option, a moment, a name, a missing file
     │   ├── MomentError               monitor/commands/moments.py
     │   ├── UnknownInstitutionError   monitor/audit/scope.py
+    │   ├── NoDatabaseError           monitor/application.py
     │   ├── NoAuditError              monitor/reporting/stored.py
     │   ├── ListenError               monitor/service/metrics.py
     │   ├── CopyError                 monitor/commands/copies.py

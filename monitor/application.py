@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
+from collectors.errors import UsageError
 from monitor.clocks.believed import Running
 from monitor.config import ConfigError, Settings
 from monitor.registry import load_all
 from monitor.storage import statements
+from monitor.storage.addresses import SQLITE
 from monitor.storage.database import open_database
 from rules.model import Act, Municipality
 from rules.packs import load_act, shipped
@@ -60,6 +62,19 @@ class Application(Context):
         return replace(self, municipalities=tuple(joined))
 
 
+class NoDatabaseError(UsageError):
+    """Nothing was stored yet; the text is Russian."""
+
+
+def with_database(settings: Settings) -> Settings:
+    """For what only reads: NoDatabaseError where an empty database would be made for it."""
+    url = make_url(settings.storage.database)
+    file = Path(url.database or "") if url.get_backend_name() == SQLITE else None
+    if file and not file.exists():
+        raise NoDatabaseError(f"базы {file} ещё нет: её заведёт первая проверка, dozor audit")
+    return settings
+
+
 @contextmanager
 def open_context(
     settings: Settings,
@@ -82,8 +97,10 @@ def opened(
     stopping: Callable[[], bool] = never,
     running: Running | None = None,
     engine: Engine | None = None,
+    check: Callable[[Sequence[Municipality]], object] = tuple,
 ) -> Iterator[Application]:
-    """Registries and packs are read before the database: what is wrong in them stops first.
+    """Registries and packs are read before the database: what is wrong in them stops first, and
+    so does what `check` finds amiss: a command that is refused leaves no database behind.
 
     `engine`: one that the process keeps; its connections are closed at the end all the same.
     Raises RegistryError, PackError, ConfigError, StorageError.
@@ -91,6 +108,7 @@ def opened(
     acts = load_acts()
     municipalities = load_all(settings.registry, packs=tuple(acts))
     _check_towns(settings, municipalities)
+    check(municipalities)
     engine = open_database(settings.storage.database, engine)
     try:
         yield Application(

@@ -11,6 +11,7 @@ import typer
 
 from collectors.errors import UsageError
 from monitor.application import load_acts, pack_files, real_time
+from monitor.commands.output import STANDARD, placed
 from monitor.commands.parameters import Config, File
 from monitor.config import load_settings
 from monitor.registry import check as checked
@@ -42,15 +43,19 @@ def check(
 
 
 def template(file: File) -> int:
-    made_template(file)
-    print(f"{file}: заполните таблицу и выполните «dozor registry import {file}»")
+    with placed(file) as place, place(file) as path:
+        made_template(path)
+        print(f"{file}: заполните таблицу и выполните «dozor registry import {file}»")
     return 0
 
 
 def import_table(
     file: File,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="ФАЙЛ", help="Куда записать TOML.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="ФАЙЛ", help="Куда записать TOML; без него и «-» — на экран."
+        ),
     ] = None,
     municipality: Annotated[
         str | None,
@@ -79,7 +84,7 @@ def import_table(
         warn=unread.setdefault,
     )
     _tell(unread)
-    if output is None:
+    if output in (None, STANDARD):
         sys.stdout.write(text)
     else:
         output.write_text(text, "utf-8")
@@ -118,10 +123,14 @@ def _write_several(
 
 def export(
     file: File,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="ФАЙЛ")],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="ФАЙЛ", help="Куда записать XLSX; «-» — на экран."),
+    ],
 ) -> int:
-    exported(load(file), output)
-    print(output)
+    with placed(output) as place, place(output) as path:
+        exported(load(file), path)
+        print(output)
     return 0
 
 

@@ -6,16 +6,18 @@ import getpass
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from collectors.errors import UsageError
-from monitor.application import Application, opened
-from monitor.audit.scope import in_scope
+from monitor.application import Application, opened, real_time
+from monitor.audit.scope import Scope, in_scope
 from monitor.commands.moments import day, seen
 from monitor.commands.parameters import Config, Document, Name, PageAddress
+from monitor.commands.suggestions import institutions, requirements
 from monitor.config import load_settings
 from monitor.registry.addresses import page_address
 from monitor.registry.cells import is_nothing
@@ -53,7 +55,12 @@ def attest(
     document: Document = "",
     requirement: Annotated[
         str | None,
-        typer.Option("--requirement", metavar="ТРЕБОВАНИЕ", help="Какое требование решено."),
+        typer.Option(
+            "--requirement",
+            metavar="ТРЕБОВАНИЕ",
+            help="Какое требование решено.",
+            autocompletion=requirements,
+        ),
     ] = None,
     outcome: Annotated[
         StatedOutcome | None,
@@ -62,7 +69,10 @@ def attest(
     about: Annotated[
         str | None,
         typer.Option(
-            "--about", metavar="УЧРЕЖДЕНИЕ", help="О каком учреждении говорит сайт администрации."
+            "--about",
+            metavar="УЧРЕЖДЕНИЕ",
+            help="О каком учреждении говорит сайт администрации.",
+            autocompletion=institutions,
         ),
     ] = None,
 ) -> int:
@@ -108,7 +118,10 @@ def waive(
     config: Config,
     institution: Name,
     requirement: Annotated[
-        str, typer.Option("--requirement", metavar="ТРЕБОВАНИЕ", help="Требование.")
+        str,
+        typer.Option(
+            "--requirement", metavar="ТРЕБОВАНИЕ", help="Требование.", autocompletion=requirements
+        ),
     ],
     reason: Annotated[str, typer.Option("--reason", metavar="ПРИЧИНА", help="Почему.")],
     by: Annotated[str, typer.Option("--by", metavar="ДОЛЖНОСТЬ", help="Кто разрешил.")],
@@ -146,7 +159,12 @@ def event(
     document: Document = "",
     requirement: Annotated[
         str | None,
-        typer.Option("--requirement", metavar="ТРЕБОВАНИЕ", help="О каком требовании спор."),
+        typer.Option(
+            "--requirement",
+            metavar="ТРЕБОВАНИЕ",
+            help="О каком требовании спор.",
+            autocompletion=requirements,
+        ),
     ] = None,
 ) -> int:
     happened = Event(
@@ -168,7 +186,8 @@ def _check_given(option: str, written: str, what: str) -> None:
 
 
 def _record(config: Path, name: str, make: Callable[[Application], Statement]) -> int:
-    with opened(load_settings(config)) as application:
+    known = partial(in_scope, names=[seen(name)], as_of=real_time())
+    with opened(load_settings(config), check=known) as application:
         institution = _institution(application, seen(name))
         statement = make(application)
         _check_sense(application, institution, statement)
@@ -186,8 +205,9 @@ def _record(config: Path, name: str, make: Callable[[Application], Statement]) -
 def _check_sense(application: Application, institution: Institution, statement: Statement) -> None:
     towns = {municipality.id: municipality for municipality in application.municipalities}
     town = towns[institution.municipality]
+    acts = Scope(application.municipalities, application.acts, (institution,)).acts_of(town)
     today = _last_day(application, statement, town)
-    if found := faults(statement, institution, town, application.acts_of(town), today):
+    if found := faults(statement, institution, town, acts, today):
         raise UsageError(found)
 
 
