@@ -77,7 +77,7 @@ REFUSED = {
     "attest": "не указано УЧРЕЖДЕНИЕ",
     "attest school-1 --kind mark": "--kind: нужно одно из: two_factor, job_description",
     "audit --jsn": "параметра --jsn нет; похожие: --json",
-    "audit --json": "после --json укажите ФАЙЛ (Записать итог в JSON)",
+    "audit --json": "после --json укажите ФАЙЛ (Записать итог в JSON",
     "audit --mail=yes": "--mail пишут без значения",
     "audi": "команды «audi» нет; похожие: audit",
     "registry impotr": "команды «impotr» нет; похожие: import",
