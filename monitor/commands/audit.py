@@ -119,7 +119,7 @@ def _workers(settings: Settings, names: Sequence[str] | None) -> ExecutorFactory
     check_workers(settings)
     if names:
         raise UsageError(["--workers: делится проверка всех учреждений; уберите имена"])
-    from monitor.service.queue_executor import queue_executor  # only when needed: an extra
+    from monitor.service.queue_executor import queue_executor
 
     return queue_executor
 
@@ -168,13 +168,9 @@ def _mail(application: Application, done: Audit, report: Report, files: Sequence
     elif is_held(done):
         print(words("advice", audit=done.id))
     else:
-        # letters bring workbooks, style sheets and the way to a mail server along
-        from monitor.commands.report import say_delivered  # only when needed
-        from monitor.mail.delivery import deliver  # only when needed
-        from monitor.mail.queueing import queue_report  # only when needed
+        from monitor.commands import letters
 
-        queue_report(application, done, report, files)
-        say_delivered(deliver(application.engine, application.settings, application.clock))
+        letters.mail(application, done, report, files)
     readings.owe_letters(application.engine, done.id, False)
 
 

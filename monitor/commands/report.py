@@ -15,11 +15,12 @@ from collectors.errors import UsageError
 from monitor.application import Application, opened, real_time, with_database
 from monitor.audit.breaks import format_barrier, tell_of
 from monitor.audit.scope import UnknownInstitutionError, in_scope
+from monitor.commands.letters import say_delivered
 from monitor.commands.output import STANDARD
 from monitor.commands.parameters import AuditNumber, Config
 from monitor.commands.suggestions import formats, institutions, municipalities
 from monitor.config import load_settings
-from monitor.mail.delivery import Delivered, deliver
+from monitor.mail.delivery import deliver
 from monitor.mail.queueing import queue_report
 from monitor.reporting.facts import with_facts
 from monitor.reporting.municipality import of_town, town_path
@@ -190,19 +191,6 @@ def send(
     if done.parked or done.postponed:
         return 1
     return PARTLY if faults else 0
-
-
-def say_delivered(done: Delivered) -> None:
-    for recipient in done.sent:
-        print(f"Письмо отправлено: {recipient}")
-    for recipient, why in done.lighter:
-        print(f"Без приложений: {recipient} ({why})")
-    for recipient, why in done.postponed:
-        print(f"Письмо ждёт повтора: {recipient} ({why})")
-    for recipient, why in done.parked:
-        print(f"Письмо отложено: {recipient} ({why}); см. dozor outbox")
-    if done.held:
-        print(f"Ждут, пока уйдёт отчёт руководителю, писем учреждениям: {done.held}")
 
 
 def outbox(
