@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url
 
 from collectors.errors import UsageError
-from monitor.clocks.believed import Running
+from monitor.clocks.believed import ProcessTime
 from monitor.config import ConfigError, Settings
 from monitor.registry import load_all
 from monitor.storage import statements
@@ -42,7 +42,7 @@ class Context:
     engine: Engine
     clock: Callable[[], datetime] = real_time
     stopping: Callable[[], bool] = never
-    running: Running | None = None
+    running: ProcessTime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def opened(
     settings: Settings,
     clock: Callable[[], datetime] = real_time,
     stopping: Callable[[], bool] = never,
-    running: Running | None = None,
+    running: ProcessTime | None = None,
     engine: Engine | None = None,
     check: Callable[[Sequence[Municipality]], object] = tuple,
 ) -> Iterator[Application]:
@@ -118,7 +118,7 @@ def opened(
             acts=acts,
             clock=clock,
             stopping=stopping,
-            running=running or Running(clock()),
+            running=running or ProcessTime(clock()),
         )
     finally:
         engine.dispose()

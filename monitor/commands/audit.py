@@ -60,7 +60,7 @@ def audit(
     settings = load_settings(config)
     executors = _workers(settings, names) if workers else local_executor
     request = replace(_request(as_of, names), letters=mail)
-    known = _known(request)
+    known = _names_check(request)
     with (
         placed(json, html) as place,
         opened(settings, check=known) as application,
@@ -85,7 +85,7 @@ def audit(
 
 def collect(config: Config, names: Names = None, as_of: AsOf = None) -> int:
     settings, request = load_settings(config), _request(as_of, names)
-    with opened(settings, check=_known(request)) as application, watched() as faults:
+    with opened(settings, check=_names_check(request)) as application, watched() as faults:
         earlier: list[Audit] = []
         with progress() as tell:
             done = pipeline.collect(application, request, tell, earlier.append)
@@ -124,7 +124,7 @@ def _workers(settings: Settings, names: Sequence[str] | None) -> ExecutorFactory
     return queue_executor
 
 
-def _known(request: AuditRequest) -> Callable[[Sequence[Municipality]], object]:
+def _names_check(request: AuditRequest) -> Callable[[Sequence[Municipality]], object]:
     """UnknownInstitutionError before there is a database."""
     return partial(in_scope, names=request.names, as_of=request.as_of)
 

@@ -206,7 +206,7 @@ def outbox(
             print(f"Снова в очереди: {line.requeue(engine, real_time())}. Отправить: dozor send")
         rows = list(line.listed(engine))
         for row in rows:
-            print(*_told(row, settings.schedule.timezone), sep="\n    ")
+            print(*_message_lines(row, settings.schedule.timezone), sep="\n    ")
         if not rows:
             print("Писем нет: ни ждущих, ни отправленных.")
     finally:
@@ -214,7 +214,7 @@ def outbox(
     return 0
 
 
-def _told(row: MessageRow, zone: ZoneInfo) -> list[str]:
+def _message_lines(row: MessageRow, zone: ZoneInfo) -> list[str]:
     """One message in two or three lines, so that no server's answer is cut by a narrow window."""
     at = row.sent_at or (row.due_at if row.state == "queued" else row.queued_at)
     state = f"{STATES.get(row.state, row.state)} {at.astimezone(zone):%d.%m.%Y %H:%M}"

@@ -36,7 +36,7 @@ def explain(
     requirement: Annotated[str, typer.Argument(metavar="ТРЕБОВАНИЕ", autocompletion=requirements)],
 ) -> int:
     found = {one.id: one for act in load_acts().values() for one in act.requirements}
-    wanted = _wanted(requirement, found)
+    wanted = _ids_of(requirement, found)
     for one in wanted:
         _print_explanation(found[one])
     return 0
@@ -53,7 +53,7 @@ def check(
     return 0
 
 
-def _wanted(name: str, known: Iterable[str]) -> list[str]:
+def _ids_of(name: str, known: Iterable[str]) -> list[str]:
     """The id itself, or every id of that number in any act: `6.6`."""
     known = list(known)
     chosen = [one for one in known if one == name or one.partition("/")[2] == name]

@@ -15,7 +15,7 @@ import typer
 from collectors.errors import UsageError
 from monitor.application import Application, opened, real_time
 from monitor.audit.scope import Scope, in_scope
-from monitor.commands.moments import day, seen
+from monitor.commands.moments import clean, day
 from monitor.commands.parameters import Config, Document, Name, PageAddress
 from monitor.commands.suggestions import institutions, requirements
 from monitor.config import load_settings
@@ -78,21 +78,21 @@ def attest(
 ) -> int:
     answer = Attestation(
         kind=kind,
-        stated_by=seen(by),
+        stated_by=clean(by),
         stated_on=day(on) if on else UNDATED,
         valid_until=day(until) if until else None,
         value=None if kind == "finding" else not no,
         page=_address(page),
         count=count,
         of=of,
-        document=seen(document),
-        requirement=seen(requirement) if requirement else None,
+        document=clean(document),
+        requirement=clean(requirement) if requirement else None,
         outcome=outcome,
-        about=seen(about) if about else None,
+        about=clean(about) if about else None,
         source="database",
     )
     _check_answer(answer)
-    return _record(config, institution, lambda application: _dated(application, answer))
+    return _record(config, institution, lambda application: _with_date(application, answer))
 
 
 def _check_answer(answer: Attestation) -> None:
@@ -103,7 +103,7 @@ def _check_answer(answer: Attestation) -> None:
         raise UsageError(["--about бывает только с --requirement: он говорит, о ком вывод"])
 
 
-def _dated(application: Application, answer: Attestation) -> Attestation:
+def _with_date(application: Application, answer: Attestation) -> Attestation:
     """Without a date, the answer to a finding bears the day of the audit that found it."""
     if answer.stated_on != UNDATED:
         return answer
@@ -132,12 +132,12 @@ def waive(
     document: Document = "",
 ) -> int:
     waiver = Waiver(
-        requirement=seen(requirement),
-        reason=seen(reason),
-        by=seen(by),
+        requirement=clean(requirement),
+        reason=clean(reason),
+        by=clean(by),
         until=day(until),
         page=_address(page),
-        document=seen(document),
+        document=clean(document),
     )
     _check_given("--reason", waiver.reason, "укажите, почему нарушение пока терпят")
     _check_given("--by", waiver.by, "укажите должность того, кто разрешил")
@@ -173,8 +173,8 @@ def event(
         page=_address(page),
         to=to,
         about=about,
-        document=seen(document),
-        requirement=seen(requirement) if requirement else None,
+        document=clean(document),
+        requirement=clean(requirement) if requirement else None,
     )
     return _record(config, institution, lambda _: happened)
 
@@ -186,9 +186,9 @@ def _check_given(option: str, written: str, what: str) -> None:
 
 
 def _record(config: Path, name: str, make: Callable[[Application], Statement]) -> int:
-    known = partial(in_scope, names=[seen(name)], as_of=real_time())
+    known = partial(in_scope, names=[clean(name)], as_of=real_time())
     with opened(load_settings(config), check=known) as application:
-        institution = _institution(application, seen(name))
+        institution = _institution(application, clean(name))
         statement = make(application)
         _check_sense(application, institution, statement)
         statements.record(
@@ -228,4 +228,4 @@ def _institution(application: Application, name: str) -> Institution:
 
 
 def _address(page: str | None) -> str | None:
-    return page_address(seen(page))[1] if page else None
+    return page_address(clean(page))[1] if page else None

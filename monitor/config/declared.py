@@ -92,5 +92,5 @@ def _section_of(network: Network) -> type[Section]:
     return create_model(f"{network.slug.title()}Section", __base__=Section, **known)
 
 
-def _default(one: Any) -> Any:
-    return one.default if one.default is not MISSING else one.default_factory()
+def _default(setting: Any) -> Any:
+    return setting.default if setting.default is not MISSING else setting.default_factory()

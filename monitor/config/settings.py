@@ -67,9 +67,9 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
     return Settings(
         registry=tuple(folder / path for path in declared.registry),
         storage=_with_password(
-            _anchored(declared.storage, folder), secrets.read(DATABASE_PASSWORD)
+            _anchor_storage(declared.storage, folder), secrets.read(DATABASE_PASSWORD)
         ),
-        reports=_anchored_reports(declared.reports, folder),
+        reports=_anchor_reports(declared.reports, folder),
         rules=declared.rules,
         workers=declared.workers,
         schedule=declared.schedule,
@@ -124,7 +124,7 @@ def _secret(network: Network, name: str, secrets: Secrets) -> str:
     return read(network.secrets[name])
 
 
-def _anchored(storage: Storage, folder: Path) -> Storage:
+def _anchor_storage(storage: Storage, folder: Path) -> Storage:
     database = storage.database
     prefix = "sqlite:///"
     if database.startswith(prefix) and not database.startswith((f"{prefix}/", f"{prefix}file:")):
@@ -135,7 +135,7 @@ def _anchored(storage: Storage, folder: Path) -> Storage:
 
 def _check_own_folder(declared: Any, file: Path) -> None:
     """A copy that is put back replaces the folder of evidence as a whole."""
-    storage, folder = _anchored(declared.storage, file.parent), file.parent
+    storage, folder = _anchor_storage(declared.storage, file.parent), file.parent
     own = storage.evidence.resolve()
     database = make_url(storage.database)
     others = [file, folder / declared.reports.directory, *(folder / at for at in declared.registry)]
@@ -145,7 +145,7 @@ def _check_own_folder(declared: Any, file: Path) -> None:
         raise ConfigError([HOLDS_OTHERS.format(folder=own, other=inside[0])])
 
 
-def _anchored_reports(reports: Reports, folder: Path) -> Reports:
+def _anchor_reports(reports: Reports, folder: Path) -> Reports:
     return reports.model_copy(update={"directory": folder / reports.directory})
 
 

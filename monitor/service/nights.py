@@ -33,7 +33,7 @@ from monitor.audit.breaks import afterwards, format_barrier, lines_of, subject_o
 from monitor.audit.executor import ExecutorFactory, local_executor
 from monitor.audit.mass_change import is_held, words
 from monitor.audit.stamping import stamp_the_chain
-from monitor.clocks.believed import Running
+from monitor.clocks.believed import ProcessTime
 from monitor.config import Settings
 from monitor.errors.system import in_russian
 from monitor.logs import without_secrets
@@ -71,7 +71,7 @@ class Service:
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
     executors: ExecutorFactory = local_executor
-    running: Running | None = None  # the time of the whole process, not of one job
+    running: ProcessTime | None = None  # the time of the whole process, not of one job
     engine: Engine | None = None  # likewise
 
     @contextmanager
@@ -98,7 +98,7 @@ def serve(
     """
     begin = nightly or night
     engine = connect(settings.storage.database)
-    service = Service(settings, clock, running=Running(clock()), engine=engine)
+    service = Service(settings, clock, running=ProcessTime(clock()), engine=engine)
     scheduler = BlockingScheduler(timezone=settings.schedule.timezone)
     end_on_signals(scheduler, service.stop)
     once: dict[str, object] = {"args": [service], "max_instances": 1, "coalesce": True}
@@ -205,19 +205,19 @@ def _tonight(
     tonight = nights.begin(application.engine, due, now, keep_since=now - RESUME_WITHIN)
     if tonight.finished_at:
         return None
-    done = _audited(application, tonight, executors)
+    done = _audit(application, tonight, executors)
     _tell(application, done)
     _tell_of(application, done, faults)
     nights.finish(application.engine, tonight, application.clock(), done.id)
     if before and before.failure:
-        _alert_once(application, "Дозор: ночные проверки снова идут", _told(done))
+        _alert_once(application, "Дозор: ночные проверки снова идут", _summary(done))
     _deliver(application)
     with barrier("part", "stamp"):
         stamp_the_chain(application)
     return done
 
 
-def _audited(application: Application, tonight: Night, executors: ExecutorFactory) -> Audit:
+def _audit(application: Application, tonight: Night, executors: ExecutorFactory) -> Audit:
     """The audit of this night's moment: the one that a crash left finished, or the rest of it."""
     request = AuditRequest(as_of=tonight.as_of, patience=WAITS_FOR_ANOTHER)
     return pipeline.audit(application, request, executors=executors)
@@ -233,11 +233,11 @@ def _tell(application: Application, done: Audit) -> None:
         write(report, "json", default_path(application, report, "json"))
     if is_held(done):
         advice = words("advice", audit=done.id)
-        _alert_once(application, words("subject", audit=done.id), f"{_told(done)}\n\n{advice}")
+        _alert_once(application, words("subject", audit=done.id), f"{_summary(done)}\n\n{advice}")
         return
     queue_report(application, done, report, files, scheduled=True)
     if done.issues:
-        _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _told(done))
+        _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _summary(done))
 
 
 def _tell_of(application: Application, done: Audit, faults: Sequence[Fault]) -> None:
@@ -246,7 +246,7 @@ def _tell_of(application: Application, done: Audit, faults: Sequence[Fault]) -> 
         _alert_once(application, subject_of(done), text_of(done, broken))
 
 
-def _told(done: Audit) -> str:
+def _summary(done: Audit) -> str:
     read = done.collection
     lines = [f"Проверка № {done.id}: прочитано {read.read} из {read.pages}.", ""]
     for issue in done.issues:
