@@ -4,11 +4,12 @@
     ├── UsageError                    what was typed: an option, a moment, a name, a missing file
     │   ├── MomentError               monitor/commands/moments.py
     │   ├── UnknownInstitutionError   monitor/audit/scope.py
+    │   ├── NoDatabaseError           monitor/application.py
     │   ├── NoAuditError              monitor/reporting/stored.py
     │   ├── ListenError               monitor/service/metrics.py
     │   ├── CopyError                 monitor/commands/copies.py
     │   └── MoveError                 monitor/storage/moving.py
-    ├── ConfigError                   config.toml and the environment: monitor/config.py
+    ├── ConfigError                   config.toml and the environment: monitor/config/faults.py
     ├── RegistryError                 registries and tables: monitor/registry/faults.py
     ├── PackError, TomlError          packs, and whatever is no TOML: rules/packs, rules
     ├── FormatError                   a format that this machine cannot write: reports/model.py

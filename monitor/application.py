@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
-from monitor.clocks.believed import Running
+from collectors.errors import UsageError
+from monitor.clocks.believed import ProcessTime
 from monitor.config import ConfigError, Settings
 from monitor.registry import load_all
 from monitor.storage import statements
+from monitor.storage.addresses import SQLITE
 from monitor.storage.database import open_database
 from rules.model import Act, Municipality
 from rules.packs import load_act, shipped
@@ -41,7 +43,7 @@ class Context:
     engine: Engine
     clock: Callable[[], datetime] = real_time
     stopping: Callable[[], bool] = never
-    running: Running | None = None
+    running: ProcessTime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +57,23 @@ class Application(Context):
     municipalities: tuple[Municipality, ...]
     acts: Mapping[str, Act]
 
-    def acts_of(self, municipality: Municipality) -> tuple[Act, ...]:
-        """The acts that bind this municipality's institutions, in the registry's order."""
-        return tuple(self.acts[name] for name in municipality.packs)
-
     def as_stated(self) -> Application:
         """With what the office recorded by command."""
         joined = (statements.joined(self.engine, one) for one in self.municipalities)
         return replace(self, municipalities=tuple(joined))
+
+
+class NoDatabaseError(UsageError):
+    """Nothing was stored yet; the text is Russian."""
+
+
+def with_database(settings: Settings) -> Settings:
+    """For what only reads: NoDatabaseError where an empty database would be made for it."""
+    url = make_url(settings.storage.database)
+    file = Path(url.database or "") if url.get_backend_name() == SQLITE else None
+    if file and not file.exists():
+        raise NoDatabaseError(f"базы {file} ещё нет: её заведёт первая проверка, dozor audit")
+    return settings
 
 
 @contextmanager
@@ -85,10 +96,12 @@ def opened(
     settings: Settings,
     clock: Callable[[], datetime] = real_time,
     stopping: Callable[[], bool] = never,
-    running: Running | None = None,
+    running: ProcessTime | None = None,
     engine: Engine | None = None,
+    check: Callable[[Sequence[Municipality]], object] = tuple,
 ) -> Iterator[Application]:
-    """Registries and packs are read before the database: what is wrong in them stops first.
+    """Registries and packs are read before the database: what is wrong in them stops first, and
+    so does what `check` finds amiss: a command that is refused leaves no database behind.
 
     `engine`: one that the process keeps; its connections are closed at the end all the same.
     Raises RegistryError, PackError, ConfigError, StorageError.
@@ -96,6 +109,7 @@ def opened(
     acts = load_acts()
     municipalities = load_all(settings.registry, packs=tuple(acts))
     _check_towns(settings, municipalities)
+    check(municipalities)
     engine = open_database(settings.storage.database, engine)
     try:
         yield Application(
@@ -105,7 +119,7 @@ def opened(
             acts=acts,
             clock=clock,
             stopping=stopping,
-            running=running or Running(clock()),
+            running=running or ProcessTime(clock()),
         )
     finally:
         engine.dispose()

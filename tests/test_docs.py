@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import tomllib
 from dataclasses import fields
@@ -49,21 +48,6 @@ def test_every_shipped_setting_is_one_that_exists() -> None:
     known = set(_keys()) | {"registry"}
     given = {name for section in shipped.values() if isinstance(section, dict) for name in section}
     assert given <= known
-
-
-def test_no_module_imports_inside_a_function_to_escape_a_circle() -> None:
-    """Where a library is rarely needed, a reason is given."""
-    guilty = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
-        for folder in ("collectors", "rules", "reports", "monitor")
-        for path in (ROOT / folder).rglob("*.py")
-        for function in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        and "# only when needed" not in path.read_text("utf-8").splitlines()[node.lineno - 1]
-    ]
-    assert guilty == []
 
 
 NAMED = re.compile(

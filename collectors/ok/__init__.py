@@ -20,7 +20,7 @@ __all__ = ["NETWORK", "OkSettings"]
 
 
 def _collector(settings: OkSettings) -> Collector:
-    from collectors.ok.collect import collect  # only when needed: to read
+    from collectors.ok.collect import collect
 
     def read(pages: Sequence[Page], run: Run) -> AsyncIterator[tuple[Observation, ...]]:
         return collect(settings, pages, run)

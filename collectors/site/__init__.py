@@ -13,13 +13,13 @@ __all__ = ["NETWORK", "SiteSettings"]
 
 
 def _collector(settings: SiteSettings) -> Collector:
-    from collectors.site.collect import collect  # only when needed: to read
+    from collectors.site.collect import collect
 
     return partial(collect, settings)
 
 
 def _signs(settings: SiteSettings, left: CallsLeft) -> Iterable[Sign]:
-    from collectors.site.check import signs  # only when needed: by the doctor
+    from collectors.site.check import signs
 
     return signs(settings, left)
 

@@ -17,13 +17,13 @@ from collectors.vk.widgets import vk_widgets
 
 
 def _collector(settings: VkSettings) -> Collector:
-    from collectors.vk.collector import vk_collector  # only when needed: to read
+    from collectors.vk.collector import vk_collector
 
     return vk_collector(settings)
 
 
 def _signs(settings: VkSettings, left: CallsLeft) -> Sequence[Sign]:
-    from collectors.vk.check import signs  # only when needed: to ask VK
+    from collectors.vk.check import signs
 
     return signs(settings, left)
 

@@ -73,8 +73,14 @@ def scope_of(application: Application, request: AuditRequest) -> Scope:
 def begin_or_resume(
     application: Application, request: AuditRequest, kind: str
 ) -> tuple[AuditRequest, Audit, Scope]:
-    """Call it with the lock held: whatever is unfinished then has been interrupted."""
+    """The audit is a finished one where the same was done before.
+
+    Call it with the lock held: whatever is unfinished then has been interrupted, and who waited
+    finds it done.
+    """
     scope = scope_of(application, request)
+    if done := _find_finished(application, request, scope, kind):
+        return request, done, scope
     begun = _find_interrupted(application, request, scope, kind)
     if begun is None:
         check_clock(application)
@@ -88,11 +94,11 @@ def begin_or_resume(
     return request, begun, scope
 
 
-def find_finished(application: Application, request: AuditRequest, kind: str) -> Audit | None:
-    """The same that was done before. Call it with the lock held: who waited finds it done."""
-    scope = scope_of(application, request)
+def _find_finished(
+    context: Context, request: AuditRequest, scope: Scope, kind: str
+) -> Audit | None:
     return audits.finished(
-        application.engine,
+        context.engine,
         kind=kind,
         as_of=request.as_of,
         scope=_keys(request, scope),

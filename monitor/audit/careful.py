@@ -52,7 +52,7 @@ async def read_carefully(
         else:
             if told.left:
                 log.error("the collector forgot %s", [page.address for page in told.left])
-                yield tuple(_unread(page, run, FORGOTTEN) for page in told.left)
+                yield tuple(_unread_observation(page, run, FORGOTTEN) for page in told.left)
 
 
 @dataclass(slots=True)
@@ -74,8 +74,8 @@ def halves(things: list[Thing]) -> list[list[Thing]]:
 
 def _broken(page: Page, run: Run, error: Exception) -> Observation:
     fault: Fault = caught("page", page.address, error)
-    return _unread(page, run, fault.failure)
+    return _unread_observation(page, run, fault.failure)
 
 
-def _unread(page: Page, run: Run, failure: Failure) -> Observation:
+def _unread_observation(page: Page, run: Run, failure: Failure) -> Observation:
     return Observation(page=page, observed_at=run.as_of, failure=failure)

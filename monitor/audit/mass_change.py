@@ -31,10 +31,10 @@ def mass_changes(
     found: Iterable[Finding], read: Collection, before: Collection | None, share: float
 ) -> tuple[Issue, ...]:
     """An issue for every requirement that turned, and one for pages that are no longer read."""
-    return (*_turned(found, share), *_unread(read, before, share))
+    return (*_issues_of_turns(found, share), *_issues_of_unread(read, before, share))
 
 
-def _turned(found: Iterable[Finding], share: float) -> Iterator[Issue]:
+def _issues_of_turns(found: Iterable[Finding], share: float) -> Iterator[Issue]:
     judged: Counter[str] = Counter()
     passed: Counter[str] = Counter()
     turned: Counter[str] = Counter()
@@ -50,7 +50,7 @@ def _turned(found: Iterable[Finding], share: float) -> Iterator[Issue]:
             yield Issue(code=f"{HELD}{requirement}", text=words("requirement", **told))
 
 
-def _unread(read: Collection, before: Collection | None, share: float) -> Iterator[Issue]:
+def _issues_of_unread(read: Collection, before: Collection | None, share: float) -> Iterator[Issue]:
     """A registry that has shrunk is no loss: what counts is the share of pages unread."""
     if before is None or not before.pages or not read.pages:
         return

@@ -44,16 +44,16 @@ def as_second(batch: tuple[Observation, ...]) -> tuple[Observation, ...]:
     The rules fall back on the last reading where a page was *not tried*; here that would be the
     very reading that is in doubt.
     """
-    return tuple(_failed_if_not_tried(one) for one in batch)
+    return tuple(_as_failure(one) for one in batch)
 
 
-def _failed_if_not_tried(reading: Observation) -> Observation:
-    gaps = {name: _interrupted(gap) for name, gap in reading.gaps.items()}
-    failure = _interrupted(reading.failure) if reading.failure else None
+def _as_failure(reading: Observation) -> Observation:
+    gaps = {name: _as_interruption(gap) for name, gap in reading.gaps.items()}
+    failure = _as_interruption(reading.failure) if reading.failure else None
     return replace(reading, failure=failure, gaps=gaps)
 
 
-def _interrupted(failure: Failure) -> Failure:
+def _as_interruption(failure: Failure) -> Failure:
     if failure.code not in NOT_TRIED:
         return failure
     return Failure(FailureCode.INTERRUPTED, f"second reading: {failure.code}")

@@ -19,7 +19,6 @@ from monitor.audit.begin import (
     audit_lock,
     begin,
     begin_or_resume,
-    find_finished,
     scope_of,
 )
 from monitor.audit.breaks import issue_of
@@ -58,31 +57,39 @@ def audit(
     Raises LockTakenError, UnknownInstitutionError, ClockError, StorageError, StoppedError, OSError;
     ExecutorError.
     """
-    application = application.as_stated()
-    with audit_lock(application, request) as renew:
-        if done := find_finished(application, request, "audit"):
-            known(done)
-            return done
-        run = AuditRun.begin(application, request, "audit")
-        with executors(run.context_with(renew_with_progress(tell, renew))) as executor:
-            run.read(executor)
-            doubts = run.judge(executor)
-            run.look_again(executor, doubts)
-        return run.finish(executor.requests)
+    return _once(application, request, "audit", _read_and_judge, tell, executors, known)
+
+
+def _read_and_judge(run: AuditRun, executor: Executor) -> None:
+    run.read(executor)
+    doubts = run.judge(executor)
+    run.look_again(executor, doubts)
 
 
 def collect(
     application: Application, request: AuditRequest, tell: Tell = silent, known: Known = unnoticed
 ) -> Audit:
     """Only read and keep what was seen; once for each moment and scope."""
+    return _once(application, request, "collect", AuditRun.read, tell, local_executor, known)
+
+
+def _once(
+    application: Application,
+    request: AuditRequest,
+    kind: str,
+    work: Callable[[AuditRun, Executor], None],
+    tell: Tell,
+    executors: ExecutorFactory,
+    known: Known,
+) -> Audit:
     application = application.as_stated()
     with audit_lock(application, request) as renew:
-        if done := find_finished(application, request, "collect"):
-            known(done)
-            return done
-        run = AuditRun.begin(application, request, "collect")
-        with local_executor(run.context_with(renew_with_progress(tell, renew))) as executor:
-            run.read(executor)
+        run = AuditRun.begin(application, request, kind)
+        if run.was_done:
+            known(run.audit)
+            return run.audit
+        with executors(run.context_with(renew_with_progress(tell, renew))) as executor:
+            work(run, executor)
         return run.finish(executor.requests)
 
 
@@ -111,12 +118,18 @@ class AuditRun:
     def begin(cls, application: Application, request: AuditRequest, kind: str) -> AuditRun:
         """Begin it or resume an interrupted one; seal the files of runs that nobody resumes.
 
-        Call it with the lock held.
+        Where the same was done before, there is nothing to do (`was_done`). Call it with the lock
+        held.
         """
         run = cls(application, *begin_or_resume(application, request, kind))
-        engine, folder = application.engine, application.settings.storage.evidence
-        seal_abandoned(engine, folder, audits.abandoned(engine, run.audit))
+        if not run.was_done:
+            engine, folder = application.engine, application.settings.storage.evidence
+            seal_abandoned(engine, folder, audits.abandoned(engine, run.audit))
         return run
+
+    @property
+    def was_done(self) -> bool:
+        return self.audit.finished_at is not None
 
     def context_with(self, tell: Tell) -> RunContext:
         """What an executor is given."""

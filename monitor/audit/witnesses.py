@@ -11,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from collectors.barrier import barrier
 from collectors.errors import RunError
 from monitor.application import Context
-from monitor.clocks.believed import Doubt, Why
+from monitor.clocks.believed import ClockDoubt, Why
 from monitor.clocks.ntp import NoTimeError, offset
 from monitor.storage import history
 from monitor.storage.old_letters import remove_letters
@@ -24,12 +24,12 @@ AGREES = timedelta(hours=1)
 DATABASE_AWAY = (RunError, MemoryError, OperationalError, InterfaceError)
 
 
-def hear(context: Context) -> Doubt | None:
+def hear(context: Context) -> ClockDoubt | None:
     """A server that confirms the clock is witness enough, one that is silent is none."""
     now, running = context.clock(), context.running
     own = running.doubt(now) if running else None
     if (off := _off(context)) is not None:
-        return None if abs(off) <= AGREES else Doubt(Why.SERVER, off)
+        return None if abs(off) <= AGREES else ClockDoubt(Why.SERVER, off)
     return own or history.doubt(context.engine, now)
 
 
@@ -49,7 +49,7 @@ class Tidied:
     evidence: Moved = field(default_factory=Moved)
     letters: int = 0
     reports: int = 0
-    doubt: Doubt | None = None
+    doubt: ClockDoubt | None = None
 
 
 def tidy_after_reading(context: Context) -> None:

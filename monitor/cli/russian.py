@@ -42,16 +42,16 @@ def write_parameters(command: Any, context: Any, formatter: Any) -> None:
 
 
 def _argument(argument: TyperArgument) -> tuple[str, str]:
-    return argument.display_name_raw, _explained(argument)
+    return argument.display_name_raw, _help_of(argument)
 
 
 def _option(option: TyperOption) -> tuple[str, str]:
     names = ", ".join(sorted(option.opts, key=len))
     value = "" if option.is_flag else f" {option.metavar or 'ЗНАЧЕНИЕ'}"
-    return f"{names}{value}", _explained(option)
+    return f"{names}{value}", _help_of(option)
 
 
-def _explained(parameter: TyperArgument | TyperOption) -> str:
+def _help_of(parameter: TyperArgument | TyperOption) -> str:
     notes = [
         f"по умолчанию: {parameter.default}" if _has_default(parameter) else "",
         f"или переменная {parameter.envvar}" if parameter.envvar else "",
@@ -78,7 +78,7 @@ def say(error: typer.Exit | Exception) -> int:
     if isinstance(error, refused.NoArgsIsHelpError):
         print(error.message, file=sys.stderr)
     elif isinstance(error, refused.UsageError):
-        print(_where(error.ctx), f"Ошибка: {told(error)}", sep="", file=sys.stderr)
+        print(_where(error.ctx), f"Ошибка: {refusal_of(error)}", sep="", file=sys.stderr)
     else:
         print("Прервано.", file=sys.stderr)
     return getattr(error, "exit_code", 1)
@@ -104,7 +104,7 @@ def of_command(context: Any) -> Iterator[None]:
         raise
 
 
-def told(error: refused.UsageError) -> str:
+def refusal_of(error: refused.UsageError) -> str:
     match error:
         case Refused():
             return error.message
@@ -113,9 +113,9 @@ def told(error: refused.UsageError) -> str:
         case refused.BadOptionUsage():
             return _value_of(error)
         case refused.MissingParameter(param=TyperOption() | TyperArgument() as parameter):
-            return f"не указано {_named(parameter)}{_hint(parameter)}"
+            return f"не указано {_name_of(parameter)}{_hint(parameter)}"
         case refused.BadParameter(param=TyperOption() | TyperArgument() as parameter):
-            return f"{_named(parameter)}: {_wanted(parameter)}"
+            return f"{_name_of(parameter)}: {_what_is_wanted(parameter)}"
     return INCOMPLETE
 
 
@@ -123,7 +123,7 @@ def near(names: Sequence[str]) -> str:
     return f"; похожие: {', '.join(names)}" if names else ""
 
 
-def _named(parameter: TyperOption | TyperArgument) -> str:
+def _name_of(parameter: TyperOption | TyperArgument) -> str:
     if isinstance(parameter, TyperOption):
         return max(parameter.opts, key=len)
     return parameter.display_name_raw
@@ -134,7 +134,7 @@ def _hint(parameter: TyperOption | TyperArgument) -> str:
     return f" ({said.rstrip('.')})" if said else ""
 
 
-def _wanted(parameter: TyperOption | TyperArgument) -> str:
+def _what_is_wanted(parameter: TyperOption | TyperArgument) -> str:
     if choices := _choices(parameter):
         return f"нужно о{choices.rstrip('.')[1:]}"
     wanted = {int: NOT_A_NUMBER, bool: NOT_A_FLAG}

@@ -44,7 +44,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class ClockDoubt:
     """`by`: how far; `left`: steps, or nights, until the clock is believed again."""
 
     why: Why
@@ -74,18 +74,18 @@ class Step:
     is_jump: bool
 
 
-def doubt_of(moments: Iterable[datetime], now: datetime) -> Doubt | None:
+def doubt_of(moments: Iterable[datetime], now: datetime) -> ClockDoubt | None:
     """`moments` in the order in which they were written down. None: the clock is believed."""
     days = _days(moments)
     if days and days[-1] > now + SLIP:
-        return Doubt(Why.STANDS_BEFORE, now - days[-1], PROVING)
+        return ClockDoubt(Why.STANDS_BEFORE, now - days[-1], PROVING)
     last = list(_steps(_days([*days, now])))[-PROVING:]
     if at := next((at for at in range(len(last), 0, -1) if last[at - 1].is_jump), 0):
         jump = last[at - 1].by
         why = Why.JUMPED if jump > timedelta(0) else Why.WENT_BACK
-        return Doubt(why, jump, PROVING - (len(last) - at))
+        return ClockDoubt(why, jump, PROVING - (len(last) - at))
     if len(last) < PROVING:
-        return Doubt(Why.BEGINNING, left=PROVING - len(last))
+        return ClockDoubt(Why.BEGINNING, left=PROVING - len(last))
     return None
 
 
@@ -164,7 +164,7 @@ def elapsed() -> timedelta:
 
 
 @dataclass(slots=True)
-class Running:
+class ProcessTime:
     """What the process knows by itself: how long it has run, whatever the wall clock shows."""
 
     wall: datetime
@@ -172,7 +172,7 @@ class Running:
     jump: timedelta = timedelta(0)
     jumped_at: timedelta | None = None
 
-    def doubt(self, now: datetime, own: timedelta | None = None) -> Doubt | None:
+    def doubt(self, now: datetime, own: timedelta | None = None) -> ClockDoubt | None:
         """Ask often: what it notices is what happened since it was asked last."""
         own = elapsed() if own is None else own
         off = (now - self.wall) - (own - self.own)
@@ -182,7 +182,7 @@ class Running:
         if self.jumped_at is None or own - self.jumped_at >= PROVING_TIME:
             return None
         left = PROVING - (own - self.jumped_at) // timedelta(days=1)
-        return Doubt(Why.WAS_SET, self.jump, left)
+        return ClockDoubt(Why.WAS_SET, self.jump, left)
 
 
 def words(name: str, **values: object) -> str:

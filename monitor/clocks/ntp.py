@@ -38,7 +38,7 @@ def offset(server: str, clock: Callable[[], datetime]) -> timedelta:
             answered = clock()
     except OSError as error:
         raise NoTimeError("нет ответа" if isinstance(error, TimeoutError) else str(error)) from None
-    return _told(answer, mark) - (asked + (answered - asked) / 2)
+    return _time_in(answer, mark) - (asked + (answered - asked) / 2)
 
 
 def address(written: str) -> tuple[str, int]:
@@ -53,7 +53,7 @@ def address(written: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _told(answer: bytes, mark: bytes) -> datetime:
+def _time_in(answer: bytes, mark: bytes) -> datetime:
     if len(answer) < _SIZE:
         raise NoTimeError("ответ короче, чем должен быть")
     warning, mode, stratum = answer[0] >> 6, answer[0] & 7, answer[1]

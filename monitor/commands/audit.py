@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +14,16 @@ import typer
 
 from collectors.barrier import Fault, watched
 from collectors.errors import UsageError
-from monitor.application import Application, opened, real_time
+from monitor.application import Application, opened, real_time, with_database
 from monitor.audit import run as pipeline
 from monitor.audit.begin import AuditRequest
 from monitor.audit.breaks import format_barrier, has_broken, tell_of
 from monitor.audit.executor import ExecutorFactory, local_executor
 from monitor.audit.mass_change import is_held, words
+from monitor.audit.scope import in_scope
 from monitor.audit.stamping import stamp_the_chain
 from monitor.commands.moments import moment
+from monitor.commands.output import STANDARD, Place, placed
 from monitor.commands.parameters import AsOf, Config, Html, Json, Names, Strict, Workers
 from monitor.commands.progress import progress
 from monitor.config import Settings, check_workers, load_settings
@@ -29,7 +32,7 @@ from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.storage import readings
 from reports.formats.text import summary
 from reports.model import Audit, Report
-from rules.model import Outcome
+from rules.model import Municipality, Outcome
 
 RESUME_WITHIN = timedelta(hours=6)
 COMPLETE, PARTLY_UNREAD, HAS_FINDINGS = 0, 3, 4
@@ -56,12 +59,17 @@ def audit(
 ) -> int:
     settings = load_settings(config)
     executors = _workers(settings, names) if workers else local_executor
-    with opened(settings) as application, watched() as faults:
+    request = replace(_request(as_of, names), letters=mail)
+    known = _names_check(request)
+    with (
+        placed(json, html) as place,
+        opened(settings, check=known) as application,
+        watched() as faults,
+    ):
         earlier: list[Audit] = []
-        request = replace(_request(as_of, names), letters=mail)
         with progress() as tell:
             done = pipeline.audit(application, request, tell, executors, earlier.append)
-        report, files = _tell(application, done, json=json, html=html)
+        report, files = _tell(application, done, place, json=json, html=html)
         owes = not earlier or readings.owes_letters(application.engine, done.id)
         if earlier:
             print(DONE_BEFORE.format(audit=done.id))
@@ -76,10 +84,11 @@ def audit(
 
 
 def collect(config: Config, names: Names = None, as_of: AsOf = None) -> int:
-    with opened(load_settings(config)) as application, watched() as faults:
+    settings, request = load_settings(config), _request(as_of, names)
+    with opened(settings, check=_names_check(request)) as application, watched() as faults:
         earlier: list[Audit] = []
         with progress() as tell:
-            done = pipeline.collect(application, _request(as_of, names), tell, earlier.append)
+            done = pipeline.collect(application, request, tell, earlier.append)
         read = done.collection
         if earlier:
             print(READ_BEFORE)
@@ -97,9 +106,10 @@ def evaluate(
     html: Html = None,
     strict: Strict = False,
 ) -> int:
-    with opened(load_settings(config)) as application, watched() as faults:
-        done = pipeline.evaluate(application, _request(as_of, names))
-        report, _ = _tell(application, done, json=json, html=html)
+    settings, request = with_database(load_settings(config)), _request(as_of, names)
+    with placed(json, html) as place, opened(settings) as application, watched() as faults:
+        done = pipeline.evaluate(application, request)
+        report, _ = _tell(application, done, place, json=json, html=html)
         tell_of(faults)
         return _status(report, faults, strict=strict)
 
@@ -109,9 +119,14 @@ def _workers(settings: Settings, names: Sequence[str] | None) -> ExecutorFactory
     check_workers(settings)
     if names:
         raise UsageError(["--workers: делится проверка всех учреждений; уберите имена"])
-    from monitor.service.queue_executor import queue_executor  # only when needed: an extra
+    from monitor.service.queue_executor import queue_executor
 
     return queue_executor
+
+
+def _names_check(request: AuditRequest) -> Callable[[Sequence[Municipality]], object]:
+    """UnknownInstitutionError before there is a database."""
+    return partial(in_scope, names=request.names, as_of=request.as_of)
 
 
 def _request(as_of: str | None, names: Sequence[str] | None) -> AuditRequest:
@@ -123,7 +138,7 @@ def _request(as_of: str | None, names: Sequence[str] | None) -> AuditRequest:
 
 
 def _tell(
-    application: Application, done: Audit, *, json: Path | None, html: Path | None
+    application: Application, done: Audit, place: Place, *, json: Path | None, html: Path | None
 ) -> tuple[Report, Sequence[Path]]:
     """Write the files and print the summary; the HTML is always made, and its files are given.
 
@@ -133,12 +148,15 @@ def _tell(
     files: tuple[Path, ...] = ()
     with format_barrier("text"):
         print(mended(report, "text", summary))
-    if json:
-        with format_barrier("json"):
-            print(f"JSON:  {write(report, 'json', json, private=False)}")
+    for slug, asked in (("json", json), ("html", html if html == STANDARD else None)):
+        if asked:
+            with format_barrier(slug), place(asked) as path:
+                write(report, slug, path, private=False)
+                print(f"{slug.upper()}:  {asked}")
     with format_barrier("html"):
-        path = html or default_path(application, report, "html")
-        files = write_all(report, "html", path, private=html is None)
+        named = html if html != STANDARD else None
+        path = named or default_path(application, report, "html")
+        files = write_all(report, "html", path, private=named is None)
         print(f"Отчёт: {files[0]}")
     return report, files
 
@@ -150,13 +168,9 @@ def _mail(application: Application, done: Audit, report: Report, files: Sequence
     elif is_held(done):
         print(words("advice", audit=done.id))
     else:
-        # letters bring workbooks, style sheets and the way to a mail server along
-        from monitor.commands.report import say_delivered  # only when needed
-        from monitor.mail.delivery import deliver  # only when needed
-        from monitor.mail.queueing import queue_report  # only when needed
+        from monitor.commands import letters
 
-        queue_report(application, done, report, files)
-        say_delivered(deliver(application.engine, application.settings, application.clock))
+        letters.mail(application, done, report, files)
     readings.owe_letters(application.engine, done.id, False)
 
 

@@ -54,7 +54,7 @@ def back_up(storage: Storage, file: Path) -> int:
     if not database.is_file():
         raise CopyError(f"{database}: базы ещё нет, сохранять нечего")
     make_folder(file.parent)
-    with _workshop(file) as folder, _named(file):
+    with _workshop(file) as folder, _name_in_errors(file):
         snapshot, unfinished = folder / DATABASE, folder / UNFINISHED
         _snapshot(database, snapshot)
         evidence = _evidence(storage.evidence)
@@ -73,11 +73,11 @@ def _evidence(folder: Path) -> list[Path]:
 
 def _write(written: BinaryIO, snapshot: Path, folder: Path, evidence: Sequence[Path]) -> None:
     with tarfile.open(fileobj=written, mode="w") as archive:
-        digests = {DATABASE: _added(archive, DATABASE, snapshot)}
+        digests = {DATABASE: _add(archive, DATABASE, snapshot)}
         snapshot.unlink()  # a disk need not hold it twice
         for path in evidence:
             name = f"{EVIDENCE}/{path.relative_to(folder).as_posix()}"
-            digests[name] = _added(archive, name, path)
+            digests[name] = _add(archive, name, path)
         _add_text(archive, MANIFEST, json.dumps(digests, indent=1))
 
 
@@ -92,18 +92,18 @@ def _workshop(file: Path) -> Iterator[Path]:
         _sweep(path)
     with (
         tempfile.TemporaryDirectory(prefix=start, suffix=end, dir=file.parent) as name,
-        _claimed(Path(name)),
+        _claim(Path(name)),
     ):
         yield Path(name)
 
 
 def _sweep(left: Path) -> None:
-    with suppress(BlockingIOError, NotADirectoryError), _claimed(left):
+    with suppress(BlockingIOError, NotADirectoryError), _claim(left):
         shutil.rmtree(left)
 
 
 @contextmanager
-def _claimed(folder: Path) -> Iterator[None]:
+def _claim(folder: Path) -> Iterator[None]:
     """BlockingIOError if another has it. The lock goes with the process, however that ends."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -114,7 +114,7 @@ def _claimed(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _named(file: Path) -> Iterator[None]:
+def _name_in_errors(file: Path) -> Iterator[None]:
     """Of a disk that is full the system does not say which file it was."""
     try:
         yield
@@ -132,7 +132,11 @@ def restore(storage: Storage, file: Path, *, force: bool, mark: Mark) -> int:
         raise CopyError(_IS_THERE.format(database=database))
     make_folder(database.parent)
     make_folder(storage.evidence.parent)
-    with _workshop(database) as folder, _workshop(storage.evidence) as beside, _named(database):
+    with (
+        _workshop(database) as folder,
+        _workshop(storage.evidence) as beside,
+        _name_in_errors(database),
+    ):
         _unpack(file, folder)
         _check(file, folder)
         (folder / EVIDENCE).mkdir(exist_ok=True)
@@ -151,7 +155,7 @@ def restore(storage: Storage, file: Path, *, force: bool, mark: Mark) -> int:
 def _put_in_place(new: Path, database: Path) -> None:
     """In one step: whoever asks meanwhile finds the old one, closed, or the new one, whole."""
     aside = database.with_name(database.name + ASIDE)
-    with _closed(database):
+    with _hold_closed(database):
         for end in ("-wal", "-shm", "-journal"):  # left where the database cannot be read
             _set_aside(database.with_name(database.name + end), aside.with_name(aside.name + end))
         aside.unlink(missing_ok=True)
@@ -168,7 +172,7 @@ def _keep(database: Path, aside: Path) -> None:
 
 
 @contextmanager
-def _closed(database: Path) -> Iterator[None]:
+def _hold_closed(database: Path) -> Iterator[None]:
     """Nobody reads or writes it. What its log had stands in it then: a log beside a database that
     is not its own would spoil it. A broken database keeps nobody out.
     """
@@ -233,7 +237,7 @@ _NOT_WRITTEN = {
 }
 
 
-def _added(archive: tarfile.TarFile, name: str, path: Path) -> str:
+def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:
     """The digest of what went into the archive: a file that grows meanwhile is cut at its size."""
     entry = archive.gettarinfo(path, name)
     entry.mode = FILE
@@ -274,7 +278,7 @@ def _unpack(file: Path, folder: Path) -> None:
 
 
 def _check(file: Path, folder: Path) -> None:
-    for name, digest in _stated(file, folder).items():
+    for name, digest in _digests_in(file, folder).items():
         path = folder / name
         if not path.is_file():
             raise CopyError(f"{file}: в копии нет файла {name}")
@@ -283,7 +287,7 @@ def _check(file: Path, folder: Path) -> None:
                 raise CopyError(f"{file}: файл {name} в копии изменён")
 
 
-def _stated(file: Path, folder: Path) -> Mapping[str, str]:
+def _digests_in(file: Path, folder: Path) -> Mapping[str, str]:
     try:
         digests = json.loads((folder / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError):

@@ -74,11 +74,11 @@ def _sections(variables: dict[str, str]) -> dict[str, object]:
         if name.startswith("DOZOR_"):
             table = sections.setdefault(section, {})
             assert isinstance(table, dict)
-            table[key] = _typed(value)
+            table[key] = _as_value(value)
     return sections
 
 
-def _typed(value: str) -> object:
+def _as_value(value: str) -> object:
     try:
         return json.loads(value)
     except ValueError:

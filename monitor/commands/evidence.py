@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from collectors.errors import UsageError
-from monitor.application import opened
+from monitor.application import opened, with_database
+from monitor.commands.output import placed
 from monitor.commands.parameters import AuditNumber, Config, Name
 from monitor.commands.report import narrowed
+from monitor.commands.suggestions import requirements
 from monitor.config import load_settings
 from monitor.reporting.package.build import Made, make_package
 from monitor.reporting.stored import chosen_audit, report_of
@@ -22,25 +24,32 @@ def evidence(
     institution: Name,
     config: Config,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="ФАЙЛ.wacz", help="Куда записать пакет.")
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="ФАЙЛ.wacz", help="Куда записать пакет; «-» — на экран."
+        ),
     ],
     requirement: Annotated[
         str | None,
         typer.Option(
-            "--requirement", metavar="ТРЕБОВАНИЕ", help="Только об одном требовании: 9.1.phone."
+            "--requirement",
+            metavar="ТРЕБОВАНИЕ",
+            help="Только об одном требовании: 9.1.phone.",
+            autocompletion=requirements,
         ),
     ] = None,
     number: AuditNumber = None,
 ) -> int:
-    with opened(load_settings(config)) as application:
+    settings = with_database(load_settings(config))
+    with placed(output) as place, opened(settings) as application:
         town = institution.partition("/")[0] if "/" in institution else None
         audit = chosen_audit(application, number, town)
         report = narrowed(report_of(application, audit), institution)
         if len(report.institutions) != 1:
             raise UsageError([f"{institution}: назовите одно учреждение"])
-        with written_whole(output, private=False) as file:
+        with place(output) as path, written_whole(path, private=False) as file:
             made = make_package(application, report, report.institutions[0], requirement, file)
-    print(f"{output}: проверка № {audit.id}, записей {made.records}\nОтпечаток: {made.digest}")
+        print(f"{output}: проверка № {audit.id}, записей {made.records}\nОтпечаток: {made.digest}")
     _tell_what_lacks(made)
     return 0
 

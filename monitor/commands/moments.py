@@ -12,7 +12,7 @@ class MomentError(UsageError):
     """Not a moment or day that could be meant; the text is Russian and shows the right form."""
 
 
-def seen(written: str) -> str:
+def clean(written: str) -> str:
     """As a reader sees it: without signs that nobody sees, and blanks around it."""
     return normalised(written).strip()
 
@@ -20,7 +20,7 @@ def seen(written: str) -> str:
 def moment(written: str) -> datetime:
     """An aware moment; one without an offset would mean another night in another zone."""
     try:
-        found = datetime.fromisoformat(seen(written))
+        found = datetime.fromisoformat(clean(written))
     except ValueError:
         raise MomentError(
             f"--as-of «{written}»: момент не понят; пишите так: 2026-11-22T03:00:00+07:00"
@@ -34,6 +34,6 @@ def moment(written: str) -> datetime:
 
 def day(written: str) -> date:
     try:
-        return date.fromisoformat(seen(written))
+        return date.fromisoformat(clean(written))
     except ValueError:
         raise MomentError(f"«{written}»: день не понят; пишите так: 2026-03-01") from None

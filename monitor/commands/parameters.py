@@ -7,10 +7,15 @@ from typing import Annotated
 
 import typer
 
+from monitor.commands.suggestions import institutions
+
 # Given by `dozor --config FILE …` where the command itself is typed without it.
 Config = Annotated[Path, typer.Option("--config", metavar="ФАЙЛ", hidden=True)]
-Names = Annotated[list[str] | None, typer.Argument(metavar="УЧРЕЖДЕНИЕ", help="Без имён — все.")]
-Name = Annotated[str, typer.Argument(metavar="УЧРЕЖДЕНИЕ")]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="УЧРЕЖДЕНИЕ", help="Без имён — все.", autocompletion=institutions),
+]
+Name = Annotated[str, typer.Argument(metavar="УЧРЕЖДЕНИЕ", autocompletion=institutions)]
 AsOf = Annotated[
     str | None,
     typer.Option(
@@ -19,8 +24,13 @@ AsOf = Annotated[
         help="На какой момент проверять: 2026-11-22T03:00:00+07:00. Без него — сейчас.",
     ),
 ]
-Json = Annotated[Path | None, typer.Option("--json", metavar="ФАЙЛ", help="Записать итог в JSON.")]
-Html = Annotated[Path | None, typer.Option("--html", metavar="ФАЙЛ", help="Записать отчёт HTML.")]
+Json = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="ФАЙЛ", help="Записать итог в JSON; «-» — на экран."),
+]
+Html = Annotated[
+    Path | None, typer.Option("--html", metavar="ФАЙЛ", help="Записать отчёт HTML; «-» — на экран.")
+]
 Strict = Annotated[
     bool,
     typer.Option("--fail-on-findings", help="Завершиться с кодом 4, если есть невыполненное."),

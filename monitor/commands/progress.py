@@ -22,8 +22,8 @@ def progress() -> Iterator[Tell]:
     if not sys.stderr.isatty():
         yield _plain
         return
-    import rich.console  # only when needed: somebody watches
-    import rich.progress as drawn  # only when needed
+    import rich.console
+    import rich.progress as drawn
 
     columns = (
         drawn.TextColumn("{task.description}"),

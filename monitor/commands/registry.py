@@ -11,6 +11,7 @@ import typer
 
 from collectors.errors import UsageError
 from monitor.application import load_acts, pack_files, real_time
+from monitor.commands.output import STANDARD, placed
 from monitor.commands.parameters import Config, File
 from monitor.commands.replacing import changed_files, known_registry, may_replace
 from monitor.config import load_settings
@@ -47,15 +48,19 @@ Force = Annotated[bool, typer.Option("--force", help="Заменить файл,
 
 def template(file: File, force: Force = False) -> int:
     may_replace(file, force=force)
-    made_template(file)
-    print(f"{file}: заполните таблицу и выполните «dozor registry import {file}»")
+    with placed(file) as place, place(file) as path:
+        made_template(path)
+        print(f"{file}: заполните таблицу и выполните «dozor registry import {file}»")
     return 0
 
 
 def import_table(
     file: File,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="ФАЙЛ", help="Куда записать TOML.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="ФАЙЛ", help="Куда записать TOML; без него и «-» — на экран."
+        ),
     ] = None,
     municipality: Annotated[
         str | None,
@@ -86,7 +91,7 @@ def import_table(
         earlier=known_registry(output),
     )
     _print_warnings(warnings)
-    if output is None:
+    if output in (None, STANDARD):
         sys.stdout.write(text)
         return 0
     if not _write({output: text}, force=force):
@@ -138,12 +143,16 @@ def _write_several(
 
 def export(
     file: File,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="ФАЙЛ")],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="ФАЙЛ", help="Куда записать XLSX; «-» — на экран."),
+    ],
     force: Force = False,
 ) -> int:
     may_replace(output, force=force)
-    exported(load(file), output)
-    print(output)
+    with placed(output) as place, place(output) as path:
+        exported(load(file), path)
+        print(output)
     return 0
 
 

@@ -12,12 +12,15 @@ import typer
 
 from collectors.barrier import watched
 from collectors.errors import UsageError
-from monitor.application import Application, opened, real_time
+from monitor.application import Application, opened, real_time, with_database
 from monitor.audit.breaks import format_barrier, tell_of
 from monitor.audit.scope import UnknownInstitutionError, in_scope
+from monitor.commands.letters import say_delivered
+from monitor.commands.output import STANDARD
 from monitor.commands.parameters import AuditNumber, Config
+from monitor.commands.suggestions import formats, institutions, municipalities
 from monitor.config import load_settings
-from monitor.mail.delivery import Delivered, deliver
+from monitor.mail.delivery import deliver
 from monitor.mail.queueing import queue_report
 from monitor.reporting.facts import with_facts
 from monitor.reporting.municipality import of_town, town_path
@@ -58,6 +61,7 @@ def report(
         typer.Option(
             "--format",
             metavar="ВИД",
+            autocompletion=formats,
             help="html, text, xlsx, cur (таблица ЦУР), letter (письмо учреждению) и другие; "
             "все назовёт --format «?».",
         ),
@@ -68,23 +72,33 @@ def report(
     ] = None,
     institution: Annotated[
         str | None,
-        typer.Option("--institution", metavar="УЧРЕЖДЕНИЕ", help="Только об одном учреждении."),
+        typer.Option(
+            "--institution",
+            metavar="УЧРЕЖДЕНИЕ",
+            help="Только об одном учреждении.",
+            autocompletion=institutions,
+        ),
     ] = None,
     municipality: Annotated[
         str | None,
-        typer.Option("--municipality", metavar="ИМЯ", help="Только об одном муниципалитете."),
+        typer.Option(
+            "--municipality",
+            metavar="ИМЯ",
+            help="Только об одном муниципалитете.",
+            autocompletion=municipalities,
+        ),
     ] = None,
 ) -> int:
     if kind not in installed():
         raise UsageError([f"--format {kind}: такого вида нет; есть {', '.join(installed())}"])
     if kind in LETTERS and institution is None:
         raise UsageError([f"--format {kind}: скажите, какому учреждению: --institution КОД"])
-    with opened(load_settings(config)) as application, watched() as faults:
+    with opened(with_database(load_settings(config))) as application, watched() as faults:
         found = _report(application, number, kind, institution, municipality)
-        if output == Path("-"):
+        if output == STANDARD:
             with format_barrier(kind):
                 sys.stdout.buffer.writelines(pieces(found, kind))
-        for slug in [] if output == Path("-") else [kind] if output else family(kind):
+        for slug in [] if output == STANDARD else [kind] if output else family(kind):
             with format_barrier(slug):
                 path = output or _path(application, found, slug, institution, municipality)
                 print(write(found, slug, path, private=output is None))
@@ -157,7 +171,7 @@ def send(
         bool, typer.Option("--again", help="Отправить ещё раз, даже если уже отправлено.")
     ] = False,
 ) -> int:
-    with opened(load_settings(config)) as application, watched() as faults:
+    with opened(with_database(load_settings(config))) as application, watched() as faults:
         mail = application.settings.mail
         if not (mail.deputies or mail.cur):
             raise UsageError(
@@ -179,38 +193,28 @@ def send(
     return PARTLY if faults else 0
 
 
-def say_delivered(done: Delivered) -> None:
-    for recipient in done.sent:
-        print(f"Письмо отправлено: {recipient}")
-    for recipient, why in done.lighter:
-        print(f"Без приложений: {recipient} ({why})")
-    for recipient, why in done.postponed:
-        print(f"Письмо ждёт повтора: {recipient} ({why})")
-    for recipient, why in done.parked:
-        print(f"Письмо отложено: {recipient} ({why}); см. dozor outbox")
-    if done.held:
-        print(f"Ждут, пока уйдёт отчёт руководителю, писем учреждениям: {done.held}")
-
-
 def outbox(
     config: Config,
     retry: Annotated[
         bool, typer.Option("--retry", help="Снова поставить в очередь отложенные письма.")
     ] = False,
 ) -> int:
-    settings = load_settings(config)
+    settings = with_database(load_settings(config))
     engine = open_database(settings.storage.database)
     try:
         if retry:
             print(f"Снова в очереди: {line.requeue(engine, real_time())}. Отправить: dozor send")
-        for row in line.listed(engine):
-            print(*_told(row, settings.schedule.timezone), sep="\n    ")
+        rows = list(line.listed(engine))
+        for row in rows:
+            print(*_message_lines(row, settings.schedule.timezone), sep="\n    ")
+        if not rows:
+            print("Писем нет: ни ждущих, ни отправленных.")
     finally:
         engine.dispose()
     return 0
 
 
-def _told(row: MessageRow, zone: ZoneInfo) -> list[str]:
+def _message_lines(row: MessageRow, zone: ZoneInfo) -> list[str]:
     """One message in two or three lines, so that no server's answer is cut by a narrow window."""
     at = row.sent_at or (row.due_at if row.state == "queued" else row.queued_at)
     state = f"{STATES.get(row.state, row.state)} {at.astimezone(zone):%d.%m.%Y %H:%M}"

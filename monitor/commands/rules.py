@@ -13,28 +13,30 @@ from rich.table import Table
 
 from collectors.errors import UsageError
 from monitor.application import load_acts, pack_files
+from monitor.commands.suggestions import acts, requirements
 from rules.model import Act, Requirement
 from rules.packs import load_act
 from rules.text.explain import explained
 
 
 def list_requirements(
-    act: Annotated[str | None, typer.Argument(metavar="АКТ", help="Без имени — все.")] = None,
+    act: Annotated[
+        str | None, typer.Argument(metavar="АКТ", help="Без имени — все.", autocompletion=acts)
+    ] = None,
 ) -> int:
-    acts = load_acts()
-    if act is not None and act not in acts:
-        raise UsageError([f"акта «{act}» нет; есть {', '.join(acts)}"])
-    for name, one in acts.items():
-        if act in (None, name):
-            _print_act(one)
+    known = load_acts()
+    if act is not None and act not in known:
+        raise UsageError([f"акта «{act}» нет; есть {', '.join(known)}"])
+    for name in known if act is None else [act]:
+        _print_act(known[name])
     return 0
 
 
 def explain(
-    requirement: Annotated[str, typer.Argument(metavar="ТРЕБОВАНИЕ")],
+    requirement: Annotated[str, typer.Argument(metavar="ТРЕБОВАНИЕ", autocompletion=requirements)],
 ) -> int:
     found = {one.id: one for act in load_acts().values() for one in act.requirements}
-    wanted = _wanted(requirement, found)
+    wanted = _ids_of(requirement, found)
     for one in wanted:
         _print_explanation(found[one])
     return 0
@@ -51,7 +53,7 @@ def check(
     return 0
 
 
-def _wanted(name: str, known: Iterable[str]) -> list[str]:
+def _ids_of(name: str, known: Iterable[str]) -> list[str]:
     """The id itself, or every id of that number in any act: `6.6`."""
     known = list(known)
     chosen = [one for one in known if one == name or one.partition("/")[2] == name]

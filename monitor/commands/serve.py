@@ -42,6 +42,6 @@ def serve(
 def _shared_night(settings: Settings) -> Callable[[Service], object]:
     """The night is put in line for the workers. ConfigError without PostgreSQL."""
     check_workers(settings)
-    from monitor.service.worker import order_night  # only when needed: Procrastinate is an extra
+    from monitor.service.worker import order_night
 
     return order_night

@@ -6,16 +6,18 @@ import getpass
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from collectors.errors import UsageError
-from monitor.application import Application, opened
-from monitor.audit.scope import in_scope
-from monitor.commands.moments import day, seen
+from monitor.application import Application, opened, real_time
+from monitor.audit.scope import Scope, in_scope
+from monitor.commands.moments import clean, day
 from monitor.commands.parameters import Config, Document, Name, PageAddress
+from monitor.commands.suggestions import institutions, requirements
 from monitor.config import load_settings
 from monitor.registry.addresses import page_address
 from monitor.registry.cells import is_nothing
@@ -53,7 +55,12 @@ def attest(
     document: Document = "",
     requirement: Annotated[
         str | None,
-        typer.Option("--requirement", metavar="ТРЕБОВАНИЕ", help="Какое требование решено."),
+        typer.Option(
+            "--requirement",
+            metavar="ТРЕБОВАНИЕ",
+            help="Какое требование решено.",
+            autocompletion=requirements,
+        ),
     ] = None,
     outcome: Annotated[
         StatedOutcome | None,
@@ -62,27 +69,30 @@ def attest(
     about: Annotated[
         str | None,
         typer.Option(
-            "--about", metavar="УЧРЕЖДЕНИЕ", help="О каком учреждении говорит сайт администрации."
+            "--about",
+            metavar="УЧРЕЖДЕНИЕ",
+            help="О каком учреждении говорит сайт администрации.",
+            autocompletion=institutions,
         ),
     ] = None,
 ) -> int:
     answer = Attestation(
         kind=kind,
-        stated_by=seen(by),
+        stated_by=clean(by),
         stated_on=day(on) if on else UNDATED,
         valid_until=day(until) if until else None,
         value=None if kind == "finding" else not no,
         page=_address(page),
         count=count,
         of=of,
-        document=seen(document),
-        requirement=seen(requirement) if requirement else None,
+        document=clean(document),
+        requirement=clean(requirement) if requirement else None,
         outcome=outcome,
-        about=seen(about) if about else None,
+        about=clean(about) if about else None,
         source="database",
     )
     _check_answer(answer)
-    return _record(config, institution, lambda application: _dated(application, answer))
+    return _record(config, institution, lambda application: _with_date(application, answer))
 
 
 def _check_answer(answer: Attestation) -> None:
@@ -93,7 +103,7 @@ def _check_answer(answer: Attestation) -> None:
         raise UsageError(["--about бывает только с --requirement: он говорит, о ком вывод"])
 
 
-def _dated(application: Application, answer: Attestation) -> Attestation:
+def _with_date(application: Application, answer: Attestation) -> Attestation:
     """Without a date, the answer to a finding bears the day of the audit that found it."""
     if answer.stated_on != UNDATED:
         return answer
@@ -108,7 +118,10 @@ def waive(
     config: Config,
     institution: Name,
     requirement: Annotated[
-        str, typer.Option("--requirement", metavar="ТРЕБОВАНИЕ", help="Требование.")
+        str,
+        typer.Option(
+            "--requirement", metavar="ТРЕБОВАНИЕ", help="Требование.", autocompletion=requirements
+        ),
     ],
     reason: Annotated[str, typer.Option("--reason", metavar="ПРИЧИНА", help="Почему.")],
     by: Annotated[str, typer.Option("--by", metavar="ДОЛЖНОСТЬ", help="Кто разрешил.")],
@@ -119,12 +132,12 @@ def waive(
     document: Document = "",
 ) -> int:
     waiver = Waiver(
-        requirement=seen(requirement),
-        reason=seen(reason),
-        by=seen(by),
+        requirement=clean(requirement),
+        reason=clean(reason),
+        by=clean(by),
         until=day(until),
         page=_address(page),
-        document=seen(document),
+        document=clean(document),
     )
     _check_given("--reason", waiver.reason, "укажите, почему нарушение пока терпят")
     _check_given("--by", waiver.by, "укажите должность того, кто разрешил")
@@ -146,7 +159,12 @@ def event(
     document: Document = "",
     requirement: Annotated[
         str | None,
-        typer.Option("--requirement", metavar="ТРЕБОВАНИЕ", help="О каком требовании спор."),
+        typer.Option(
+            "--requirement",
+            metavar="ТРЕБОВАНИЕ",
+            help="О каком требовании спор.",
+            autocompletion=requirements,
+        ),
     ] = None,
 ) -> int:
     happened = Event(
@@ -155,8 +173,8 @@ def event(
         page=_address(page),
         to=to,
         about=about,
-        document=seen(document),
-        requirement=seen(requirement) if requirement else None,
+        document=clean(document),
+        requirement=clean(requirement) if requirement else None,
     )
     return _record(config, institution, lambda _: happened)
 
@@ -168,8 +186,9 @@ def _check_given(option: str, written: str, what: str) -> None:
 
 
 def _record(config: Path, name: str, make: Callable[[Application], Statement]) -> int:
-    with opened(load_settings(config)) as application:
-        institution = _institution(application, seen(name))
+    known = partial(in_scope, names=[clean(name)], as_of=real_time())
+    with opened(load_settings(config), check=known) as application:
+        institution = _institution(application, clean(name))
         statement = make(application)
         _check_sense(application, institution, statement)
         statements.record(
@@ -186,8 +205,9 @@ def _record(config: Path, name: str, make: Callable[[Application], Statement]) -
 def _check_sense(application: Application, institution: Institution, statement: Statement) -> None:
     towns = {municipality.id: municipality for municipality in application.municipalities}
     town = towns[institution.municipality]
+    acts = Scope(application.municipalities, application.acts, (institution,)).acts_of(town)
     today = _last_day(application, statement, town)
-    if found := faults(statement, institution, town, application.acts_of(town), today):
+    if found := faults(statement, institution, town, acts, today):
         raise UsageError(found)
 
 
@@ -208,4 +228,4 @@ def _institution(application: Application, name: str) -> Institution:
 
 
 def _address(page: str | None) -> str | None:
-    return page_address(seen(page))[1] if page else None
+    return page_address(clean(page))[1] if page else None

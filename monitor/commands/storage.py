@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from monitor.application import opened, real_time
+from monitor.application import opened, real_time, with_database
 from monitor.audit.witnesses import tidy as remove_what_is_old
 from monitor.clocks.believed import words
 from monitor.commands.parameters import Config
@@ -56,7 +56,7 @@ def move(
 
 def tidy(config: Config) -> int:
     """What a night does at its end; also what the settings keep for longer now comes back."""
-    with opened(load_settings(config)) as application:
+    with opened(with_database(load_settings(config))) as application:
         done = remove_what_is_old(application)
     if done.doubt:
         print(done.doubt.what, done.doubt.advice, sep="\n")
@@ -68,7 +68,7 @@ def tidy(config: Config) -> int:
 
 def compact(config: Config) -> int:
     """While nobody audits or sends."""
-    settings = load_settings(config)
+    settings = with_database(load_settings(config))
     with ExitStack() as stack:
         engine = stack.enter_context(_closing(open_database(settings.storage.database)))
         for name in AT_WORK:

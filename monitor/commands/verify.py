@@ -12,6 +12,7 @@ import typer
 
 from collectors.errors import UsageError
 from collectors.roots import RootsError, certificates_in
+from monitor.application import with_database
 from monitor.commands.parameters import Config
 from monitor.config import load_settings
 from monitor.errors.system import in_russian
@@ -24,7 +25,7 @@ def verify(
     config: Config,
     package: Annotated[
         Path | None,
-        typer.Argument(metavar="[ФАЙЛ.wacz]", help="Пакет материалов. Без него — всё хранилище."),
+        typer.Argument(metavar="ФАЙЛ.wacz", help="Пакет материалов. Без него — всё хранилище."),
     ] = None,
     tsa_ca: Annotated[
         Path | None,
@@ -37,7 +38,7 @@ def verify(
     """Of a package no settings are needed."""
     if package is not None:
         return _verify_package(package, tsa_ca, as_json=as_json)
-    settings = load_settings(config)
+    settings = with_database(load_settings(config))
     engine = open_database(settings.storage.database)
     try:
         faults = list(verified(engine, settings.storage.evidence))

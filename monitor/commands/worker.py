@@ -12,7 +12,7 @@ def worker(config: Config) -> int:
     check_workers(settings)
     with opened(settings):
         """What is wrong with the registry, packs or database is told now."""
-    from monitor.service.worker import work  # only when needed: Procrastinate is an extra
+    from monitor.service.worker import work
 
     print("Рабочий процесс ждёт заданий.", flush=True)
     work(settings, real_time)

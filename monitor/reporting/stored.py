@@ -309,11 +309,11 @@ def entries(town: Municipality, as_of: datetime) -> tuple[Entry, ...]:
     )
 
 
-def _entry(one: Institution, page: Page | None = None) -> Entry:
+def _entry(institution: Institution, page: Page | None = None) -> Entry:
     return Entry(
-        municipality=one.municipality,
-        institution=one.id,
-        name=one.short_name or one.name,
+        municipality=institution.municipality,
+        institution=institution.id,
+        name=institution.short_name or institution.name,
         network=page.network if page else None,
         address=page.address if page else None,
     )
@@ -329,5 +329,5 @@ def _missing(those: Iterable[Entry], here: Iterable[Entry]) -> Iterator[Entry]:
             yield one
 
 
-def _identity(one: Entry) -> tuple[str | None, ...]:
-    return one.institution, one.network, one.address
+def _identity(entry: Entry) -> tuple[str | None, ...]:
+    return entry.institution, entry.network, entry.address

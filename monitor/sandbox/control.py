@@ -39,7 +39,7 @@ def _done(
         case "POST", "revoke":
             state.revoked.add(given["token"])
         case "GET", "log":
-            return logged(state, query)
+            return requests_of(state, query)
         case "DELETE", "log":
             state.log.clear()
             state.counters.clear()
@@ -59,6 +59,6 @@ def set_clock(state: State, now: str | None) -> None:
     state.clock = moment
 
 
-def logged(state: State, query: Mapping[str, str]) -> list[dict[str, Any]]:
+def requests_of(state: State, query: Mapping[str, str]) -> list[dict[str, Any]]:
     lines = [call.as_dict() for call in list(state.log)]
     return [line for line in lines if all(str(line.get(k)) == v for k, v in query.items())]

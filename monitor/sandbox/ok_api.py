@@ -68,7 +68,7 @@ class OkError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class OkRequest:
     state: State
     key: OkKey
     params: Params
@@ -112,15 +112,15 @@ def _answer(state: State, method: str, params: Params, token: str) -> Reply:
     try:
         if fault is not None and fault.kind == "error":
             raise OkError(fault.code, fault.text)
-        key = admitted(state, method, params)
-        reply = in_json(METHODS[method](Request(state, key, params)))
+        key = admit(state, method, params)
+        reply = in_json(METHODS[method](OkRequest(state, key, params)))
         return reply if fault is None else with_null(reply, fault.about or "")
     except OkError as error:
         body = {"error_code": error.code, "error_data": None, "error_msg": str(error)}
         return in_json(body, f"error {error.code}", {"Invocation-Error": str(error.code)})
 
 
-def admitted(state: State, method: str, params: Params) -> OkKey:
+def admit(state: State, method: str, params: Params) -> OkKey:
     """The application, if its key, session, signature and rights are in order."""
     key = state.ok_keys.get(params.get("application_key", ""))
     if key is None:
@@ -152,16 +152,16 @@ def signatures(key: OkKey, given: str, params: Params) -> set[str]:
 DEFAULT_FIELDS = "uid,name,description,shortname,picAvatar,members_count"
 
 
-def get_info(request: Request) -> Any:
+def get_info(request: OkRequest) -> Any:
     uids = [uid.strip() for uid in request.params.get("uids", "").split(",") if uid.strip()]
     if not uids or len(uids) > MOST_UIDS:
         raise OkError(100, "Invalid parameter uids")
     fields = (request.params.get("fields") or DEFAULT_FIELDS).lower().replace(" ", "").split(",")
     groups = [request.state.ok_group(int(uid)) for uid in uids if uid.isdigit()]
-    return [described(group, fields, request) for group in groups if group and not group.deleted]
+    return [describe(group, fields, request) for group in groups if group and not group.deleted]
 
 
-def described(group: OkGroup, fields: list[str], request: Request) -> dict[str, Any]:
+def describe(group: OkGroup, fields: list[str], request: OkRequest) -> dict[str, Any]:
     fill, avatar = request.state.fill, "https://sandbox.example/ok-ava.jpg"
     whole: dict[str, Any] = {
         "uid": str(group.id),
@@ -193,14 +193,14 @@ def described(group: OkGroup, fields: list[str], request: Request) -> dict[str, 
     }
 
 
-def wanted_group(request: Request, name: str) -> OkGroup:
+def wanted_group(request: OkRequest, name: str) -> OkGroup:
     group = request.state.ok_group(request.integer(name))
     if group is None or group.deleted:
         raise OkError(160, "Group not found")
     return group
 
 
-def get_counters(request: Request) -> Any:
+def get_counters(request: OkRequest) -> Any:
     group = wanted_group(request, "group_id")
     known = {
         "themes": len(shown(group.posts, request.state.now())),
@@ -213,7 +213,7 @@ def get_counters(request: Request) -> Any:
     return {"counters": {key: value for key, value in known.items() if key in asked}}
 
 
-def url_info(request: Request) -> Any:
+def url_info(request: OkRequest) -> Any:
     path = request.params.get("url", "").split("://")[-1].partition("/")[2].partition("?")[0]
     group = find(request.state, path.strip("/").split("/"))
     if group is None or group.deleted:
@@ -224,7 +224,7 @@ def url_info(request: Request) -> Any:
 # --- topics -----------------------------------------------------------------------------------
 
 
-def read_posts(request: Request) -> tuple[OkGroup, list[Post], str | None]:
+def read_posts(request: OkRequest) -> tuple[OkGroup, list[Post], str | None]:
     """The group, one portion of its posts, and the anchor of the next one."""
     group = wanted_group(request, "gid")
     if group.access != "OPEN" or group.blocked:
@@ -252,13 +252,13 @@ def topic(post: Post, group: OkGroup) -> dict[str, Any]:
     }
 
 
-def get_topics(request: Request) -> Any:
+def get_topics(request: OkRequest) -> Any:
     group, posts, anchor = read_posts(request)
     more = {"anchor": anchor, "has_more": True} if anchor else {"has_more": False}
     return {"media_topics": [topic(post, group) for post in posts], **more}
 
 
-def stream(request: Request) -> Any:
+def stream(request: OkRequest) -> Any:
     group, posts, anchor = read_posts(request)
     zone = ZoneInfo(request.state.world.ok_timezone)
     feeds = [
@@ -278,7 +278,7 @@ def stream(request: Request) -> Any:
     return {**whole, "anchor": anchor} if anchor else whole
 
 
-METHODS: dict[str, Callable[[Request], Any]] = {
+METHODS: dict[str, Callable[[OkRequest], Any]] = {
     "group.getInfo": get_info,
     "group.getCounters": get_counters,
     "url.getInfo": url_info,

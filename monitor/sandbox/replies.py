@@ -69,5 +69,5 @@ def _with_null(value: Any, key: str) -> Any:
     return value
 
 
-def _is(one: Any, key: str) -> bool:
-    return isinstance(one, dict) and key in (str(one.get("id")), str(one.get("uid")))
+def _is(value: Any, key: str) -> bool:
+    return isinstance(value, dict) and key in (str(value.get("id")), str(value.get("uid")))

@@ -282,7 +282,7 @@ def _contexts(world: World) -> tuple[dict[str, ssl.SSLContext], bytes]:
     """Certificates are made only for a world that has sites on https: it takes time and trustme."""
     if not any(site.tls for site in world.sites):
         return {}, b""
-    from monitor.sandbox.tls import contexts  # only when needed: trustme is for tests
+    from monitor.sandbox.tls import contexts
 
     return contexts(world.sites)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from collectors.model import Health, Sign
 from monitor.application import real_time
 from monitor.audit.witnesses import AGREES
-from monitor.clocks.believed import Doubt, Why, words
+from monitor.clocks.believed import ClockDoubt, Why, words
 from monitor.clocks.ntp import NoTimeError, offset
 from monitor.config import Settings
 from monitor.storage import audits, history
@@ -44,7 +44,7 @@ def _server(settings: Settings) -> Iterator[Sign]:
         yield Sign(Health.WARNING, told, words("silent_advice"))
         return
     if abs(off) > AGREES:
-        doubt = Doubt(Why.SERVER, off)
+        doubt = ClockDoubt(Why.SERVER, off)
         yield Sign(Health.FAULT, doubt.what, doubt.advice)
     else:
         yield Sign(Health.GOOD, words("agree_server", seconds=f"{off.total_seconds():+.1f}"))
@@ -62,7 +62,7 @@ def _stored(engine: Engine, proved: bool) -> Iterator[Sign]:
         yield Sign(Health.WARNING, told, words("later_advice", first=later[0]))
 
 
-def _state(doubt: Doubt) -> Health:
+def _state(doubt: ClockDoubt) -> Health:
     if doubt.why is Why.BEGINNING:
         return Health.GOOD
     return Health.FAULT if doubt.is_grave else Health.WARNING

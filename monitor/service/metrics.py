@@ -27,8 +27,8 @@ from collectors.errors import UsageError
 from monitor.application import real_time
 from monitor.config import Settings
 from monitor.logs import without_secrets
+from monitor.service.due import last_due
 from monitor.service.health import NOTHING_FITS, free_bytes
-from monitor.service.nights import last_due
 from monitor.storage import audits, history, nights
 from monitor.storage.database import StorageError, connect, session
 from monitor.storage.findings import counts_of
@@ -208,10 +208,10 @@ def _of_audit(engine: Engine, audit: Audit) -> Iterator[Metric]:
     for reason, count in read.reasons.items():
         pages.add_metric(["unread", reason], count)
     yield pages
-    yield _counted("dozor_requests", read.requests)
-    yield _counted("dozor_institutions", audit.standings)
+    yield _counter("dozor_requests", read.requests)
+    yield _counter("dozor_institutions", audit.standings)
     outcomes = counts_of(engine, [audit.id]).get(audit.id, {})
-    yield _counted("dozor_findings", dict(outcomes))
+    yield _counter("dozor_findings", dict(outcomes))
 
 
 def _of_calls(engine: Engine, now: datetime) -> Iterator[Metric]:
@@ -234,7 +234,7 @@ def _of_outbox(engine: Engine) -> Iterator[Metric]:
         states = opened.exec(
             select(MessageRow.state, func.count()).group_by(MessageRow.state)
         ).all()
-    yield _counted("dozor_messages", Counter(dict(states)))
+    yield _counter("dozor_messages", Counter(dict(states)))
 
 
 def _gauge(name: str) -> Gauge:
@@ -242,7 +242,7 @@ def _gauge(name: str) -> Gauge:
     return Gauge(name, told, labels=labels)
 
 
-def _counted(name: str, counts: Any) -> Metric:
+def _counter(name: str, counts: Any) -> Metric:
     gauge = _gauge(name)
     for key, count in counts.items():
         gauge.add_metric([without_secrets(key)], count)

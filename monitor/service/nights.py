@@ -14,20 +14,15 @@ that one dies, and find it finished where it does not.
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from queue import SimpleQueue
 
-from apscheduler.events import EVENT_JOB_MISSED, EVENT_SCHEDULER_STARTED, JobEvent, SchedulerEvent
-from apscheduler.jobstores.base import JobLookupError
-from apscheduler.schedulers import SchedulerNotRunningError
+from apscheduler.events import EVENT_JOB_MISSED
 from apscheduler.schedulers.blocking import BlockingScheduler
-from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Engine
 
 from collectors.barrier import Fault, barrier, watched
@@ -38,7 +33,7 @@ from monitor.audit.breaks import afterwards, format_barrier, lines_of, subject_o
 from monitor.audit.executor import ExecutorFactory, local_executor
 from monitor.audit.mass_change import is_held, words
 from monitor.audit.stamping import stamp_the_chain
-from monitor.clocks.believed import Running
+from monitor.clocks.believed import ProcessTime
 from monitor.config import Settings
 from monitor.errors.system import in_russian
 from monitor.logs import without_secrets
@@ -48,7 +43,9 @@ from monitor.mail.stuck import stuck_letters, stuck_text
 from monitor.mail.stuck import words as stuck_words
 from monitor.mail.week import is_queued, queue_the_week
 from monitor.reporting.stored import default_path, report_of, write, write_all
+from monitor.service.due import LATE, is_missed, last_due
 from monitor.service.health import FAULT, examined
+from monitor.service.scheduler import end_on_signals, log_missed, run
 from monitor.storage import alerts, nights
 from monitor.storage.database import connect
 from monitor.storage.locks import NIGHT, LockTakenError, lock
@@ -58,7 +55,6 @@ from reports.model import Audit
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-LATE = timedelta(hours=1)  # a first night that begins up to an hour late still begins
 RESUME_WITHIN = timedelta(hours=12)  # a night that broke off longer ago begins anew
 WAITS_FOR_ANOTHER = timedelta(hours=2)  # for an audit of everything that a person has begun
 WAITS_FOR_THE_NIGHT = timedelta(hours=12)  # that another service has in hand
@@ -75,7 +71,7 @@ class Service:
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
     executors: ExecutorFactory = local_executor
-    running: Running | None = None  # the time of the whole process, not of one job
+    running: ProcessTime | None = None  # the time of the whole process, not of one job
     engine: Engine | None = None  # likewise
 
     @contextmanager
@@ -102,7 +98,7 @@ def serve(
     """
     begin = nightly or night
     engine = connect(settings.storage.database)
-    service = Service(settings, clock, running=Running(clock()), engine=engine)
+    service = Service(settings, clock, running=ProcessTime(clock()), engine=engine)
     scheduler = BlockingScheduler(timezone=settings.schedule.timezone)
     end_on_signals(scheduler, service.stop)
     once: dict[str, object] = {"args": [service], "max_instances": 1, "coalesce": True}
@@ -116,7 +112,7 @@ def serve(
         scheduler.add_job(week, weekly, id="week", **once, **late)
     made_up = begin if make_up(service) else week
     scheduler.add_job(made_up, id="made up", **once, **late)
-    scheduler.add_listener(_missed, EVENT_JOB_MISSED)
+    scheduler.add_listener(log_missed, EVENT_JOB_MISSED)
     log.warning("serving; nights: %s", settings.schedule.nightly)
     with beside:
         run(scheduler, service.stop)
@@ -137,35 +133,6 @@ def make_up(service: Service) -> bool:
             noted = nights.begin(context.engine, due, due, due)
             nights.finish(context.engine, noted, now)
     return False
-
-
-def is_missed(trigger: CronTrigger, last: Night | None, now: datetime) -> bool:
-    """A night that broke off, or that never began because the machine was off.
-
-    A schedule that was moved is no missed night: half a period must have gone by since the last.
-    """
-    due = last_due(trigger, now)
-    if last is None:
-        return now - due <= LATE
-    if last.due_at >= due:
-        return last.finished_at is None
-    following = trigger.get_next_fire_time(None, now)
-    return last.finished_at is None or now - last.as_of > (following - due) / 2
-
-
-def last_due(trigger: CronTrigger, now: datetime) -> datetime:
-    """The newest moment of the schedule up to now; the beginning of the year where there is none.
-
-    The schedule only tells the next moment, so we walk towards now from ever longer ago.
-    """
-    for days in (0.05, 1, 8, 32, 366):
-        found: datetime | None = None
-        start = now - timedelta(days=days)
-        while (step := trigger.get_next_fire_time(found, start)) and step <= now:
-            found, start = step, step + timedelta(microseconds=1)
-        if found:
-            return found
-    return now.replace(month=1, day=1)
 
 
 # --- a night ----------------------------------------------------------------------------------
@@ -238,19 +205,19 @@ def _tonight(
     tonight = nights.begin(application.engine, due, now, keep_since=now - RESUME_WITHIN)
     if tonight.finished_at:
         return None
-    done = _audited(application, tonight, executors)
+    done = _audit(application, tonight, executors)
     _tell(application, done)
     _tell_of(application, done, faults)
     nights.finish(application.engine, tonight, application.clock(), done.id)
     if before and before.failure:
-        _alert_once(application, "Дозор: ночные проверки снова идут", _told(done))
+        _alert_once(application, "Дозор: ночные проверки снова идут", _summary(done))
     _deliver(application)
     with barrier("part", "stamp"):
         stamp_the_chain(application)
     return done
 
 
-def _audited(application: Application, tonight: Night, executors: ExecutorFactory) -> Audit:
+def _audit(application: Application, tonight: Night, executors: ExecutorFactory) -> Audit:
     """The audit of this night's moment: the one that a crash left finished, or the rest of it."""
     request = AuditRequest(as_of=tonight.as_of, patience=WAITS_FOR_ANOTHER)
     return pipeline.audit(application, request, executors=executors)
@@ -266,11 +233,11 @@ def _tell(application: Application, done: Audit) -> None:
         write(report, "json", default_path(application, report, "json"))
     if is_held(done):
         advice = words("advice", audit=done.id)
-        _alert_once(application, words("subject", audit=done.id), f"{_told(done)}\n\n{advice}")
+        _alert_once(application, words("subject", audit=done.id), f"{_summary(done)}\n\n{advice}")
         return
     queue_report(application, done, report, files, scheduled=True)
     if done.issues:
-        _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _told(done))
+        _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _summary(done))
 
 
 def _tell_of(application: Application, done: Audit, faults: Sequence[Fault]) -> None:
@@ -279,7 +246,7 @@ def _tell_of(application: Application, done: Audit, faults: Sequence[Fault]) -> 
         _alert_once(application, subject_of(done), text_of(done, broken))
 
 
-def _told(done: Audit) -> str:
+def _summary(done: Audit) -> str:
     read = done.collection
     lines = [f"Проверка № {done.id}: прочитано {read.read} из {read.pages}.", ""]
     for issue in done.issues:
@@ -383,41 +350,3 @@ def _log(done: Delivered) -> None:
         log.warning("mail to %s went without attachments: %s", recipient, why)
     for recipient, why in (*done.postponed, *done.parked):
         log.warning("mail to %s not sent: %s", recipient, why)
-
-
-def _missed(event: JobEvent) -> None:
-    log.warning("missed: %s was due at %s", event.job_id, event.scheduled_run_time)
-
-
-def run(scheduler: BlockingScheduler, stop: threading.Event) -> None:
-    """Until it is ended, from whichever thread and whatever it is at."""
-    try:
-        scheduler.start()
-    except JobLookupError:  # it was ended while a job that runs only once was handed over
-        if not stop.is_set():
-            raise
-
-
-def end_on_signals(scheduler: BlockingScheduler, stop: threading.Event) -> None:
-    """From the first moment on: a machine may be switched off while the service still begins.
-
-    A signal interrupts the main thread anywhere, also where it holds a lock that ending the
-    scheduler wants. So it is only written down there, in a queue that may be interrupted by
-    itself, and a thread of its own acts on it.
-    """
-    signals: SimpleQueue[int] = SimpleQueue()
-
-    def end() -> None:
-        log.warning("signal %d: finishing", signals.get())
-        stop.set()
-        end_if_running()
-
-    def end_if_running(_: SchedulerEvent | None = None) -> None:
-        if stop.is_set() and scheduler.running:
-            with suppress(SchedulerNotRunningError):  # both may come to it in the same moment
-                scheduler.shutdown(wait=False)
-
-    scheduler.add_listener(end_if_running, EVENT_SCHEDULER_STARTED)
-    threading.Thread(target=end, name="signals", daemon=True).start()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda told, _: signals.put(told))

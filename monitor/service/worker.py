@@ -33,7 +33,8 @@ from monitor.audit.reading import RunContext, Tell, read_pages
 from monitor.audit.recheck import worsened_pages
 from monitor.audit.scope import Scope
 from monitor.config import Settings
-from monitor.service.nights import Service, last_due, night
+from monitor.service.due import last_due
+from monitor.service.nights import Service, night
 from monitor.service.queue_executor import JUDGE, READ, queue_executor
 from monitor.storage import audits, jobs, observations
 from monitor.storage.bodies import made

@@ -106,7 +106,7 @@ def migrate(engine: Engine) -> None:
 
 def upgrade(connection: Connection) -> None:
     """To the newest schema, as a part of the connection's transaction."""
-    from monitor.storage import upgrading  # only when needed: heavy, and due once a release
+    from monitor.storage import upgrading
 
     if begin := _MIGRATE.get(connection.dialect.name):  # two that start at once
         connection.exec_driver_sql(begin)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from monitor.clocks.believed import SLIP, Doubt, Why, doubt_of, surely_at
+from monitor.clocks.believed import SLIP, ClockDoubt, Why, doubt_of, surely_at
 from monitor.storage.database import session
 from monitor.storage.tables import AuditRow, MessageRow
 
@@ -33,16 +33,16 @@ def surely_begun(engine: Engine) -> Mapping[int, datetime]:
     return {number or 0: at for (number, _), at in zip(rows, moments, strict=True)}
 
 
-def doubt(engine: Engine, now: datetime) -> Doubt | None:
+def doubt(engine: Engine, now: datetime) -> ClockDoubt | None:
     """What is stored against the wall clock; None where they agree."""
     return doubt_of(begun(engine), now) or _letter_of_later(engine, now)
 
 
-def _letter_of_later(engine: Engine, now: datetime) -> Doubt | None:
+def _letter_of_later(engine: Engine, now: datetime) -> ClockDoubt | None:
     """Letters are written also on days without an audit. The newest of all tells: those of a clock
     that was put right since are followed by others."""
     at = _newest(engine, MessageRow.queued_at, MessageRow.id)
-    return Doubt(Why.STANDS_BEFORE, now - at) if at and at > now + SLIP else None
+    return ClockDoubt(Why.STANDS_BEFORE, now - at) if at and at > now + SLIP else None
 
 
 def _newest(engine: Engine, moment: Any, number: Any) -> datetime | None:

@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.clocks.believed import Doubt, Running, Why, doubt_of, is_back_from_ahead, surely_at
+from monitor.clocks.believed import (
+    ClockDoubt,
+    ProcessTime,
+    Why,
+    doubt_of,
+    is_back_from_ahead,
+    surely_at,
+)
 from tests.cast import NOW
 
 DAY = timedelta(days=1)
@@ -62,7 +69,7 @@ def test_a_machine_restored_a_year_later_is_believed_after_seven_further_days(
 
 def test_the_doubt_says_how_many_days_are_left() -> None:
     doubt = doubt_of([*nightly(), *at(YEAR, YEAR + 1)], NOW + (YEAR + 2) * DAY)
-    assert doubt == Doubt(Why.JUMPED, timedelta(days=YEAR + 1), 5)
+    assert doubt == ClockDoubt(Why.JUMPED, timedelta(days=YEAR + 1), 5)
 
 
 def test_a_clock_that_was_ahead_once_is_not_believed_before_seven_days() -> None:
@@ -91,7 +98,7 @@ def test_a_holiday_is_doubted_and_told_to_nobody_by_letter() -> None:
 
 @pytest.mark.parametrize("reason", list(Why))
 def test_every_doubt_has_its_sentence(reason: Why) -> None:
-    doubt = Doubt(reason, timedelta(days=3), 4)
+    doubt = ClockDoubt(reason, timedelta(days=3), 4)
     assert doubt.what.startswith("часы")
     assert bool(doubt.advice) is (reason is not Why.BEGINNING)
 
@@ -140,8 +147,8 @@ def test_a_clock_that_may_be_behind_is_not_followed(moments: Sequence[datetime])
 # --- the process's own time -----------------------------------------------------------------------
 
 
-def running() -> Running:
-    return Running(NOW, timedelta(0))
+def running() -> ProcessTime:
+    return ProcessTime(NOW, timedelta(0))
 
 
 def test_a_process_whose_time_runs_with_the_clock_has_no_doubt() -> None:

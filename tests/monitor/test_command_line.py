@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import tomli_w
 from typer.testing import CliRunner, Result
 
+from collectors.errors import UsageError
 from monitor.cli import app
 from monitor.cli.table import COMMANDS
 from monitor.config import ConfigError
 from monitor.registry.declaration import AttestationKind, EventKind
+from tests.monitor.pipeline import school
 from tests.waiting import until
 
 ALL = [
@@ -74,7 +77,7 @@ REFUSED = {
     "attest": "не указано УЧРЕЖДЕНИЕ",
     "attest school-1 --kind mark": "--kind: нужно одно из: two_factor, job_description",
     "audit --jsn": "параметра --jsn нет; похожие: --json",
-    "audit --json": "после --json укажите ФАЙЛ (Записать итог в JSON)",
+    "audit --json": "после --json укажите ФАЙЛ (Записать итог в JSON",
     "audit --mail=yes": "--mail пишут без значения",
     "audi": "команды «audi» нет; похожие: audit",
     "registry impotr": "команды «impotr» нет; похожие: import",
@@ -131,3 +134,71 @@ def opened(pipe: Path, writer: list[int]) -> bool:
     except OSError:
         return False
     return True
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A town without a database."""
+    municipality = {"id": "town", "name": "Город", "timezone": "Asia/Tomsk"}
+    town = {
+        "municipality": {**municipality, "packs": ["kedrovy-2022-298"]},
+        "institution": [school(1), school(2)],
+    }
+    (tmp_path / "town.toml").write_text(tomli_w.dumps(town), "utf-8")
+    (tmp_path / "config.toml").write_text('registry = ["town.toml"]\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "report",
+        "report --audit 99 -o report.html",
+        "outbox",
+        "verify",
+        "evaluate --json found.json",
+        "storage tidy",
+        "audit shcool-1",
+        "collect shcool-1",
+        "event shcool-1 --kind appointed --on 2026-03-01",
+    ],
+)
+def test_a_command_that_is_refused_leaves_no_file_behind(words: str, folder: Path) -> None:
+    before = set(folder.rglob("*"))
+    with pytest.raises(UsageError):
+        typed(*words.split())
+    assert set(folder.rglob("*")) == before
+
+
+def offered(line: str) -> list[str]:
+    """What bash is told at Tab after this line."""
+    asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1)}
+    completing = {"_DOZOR_COMPLETE": "complete_bash", **asked}
+    return CliRunner(env=completing).invoke(app, prog_name="dozor").output.split()
+
+
+OFFERED = {
+    "dozor ev": ["evaluate", "event"],
+    "dozor audit sch": ["school-1", "school-2"],
+    "dozor --config config.toml attest school-2": ["school-2"],
+    "dozor report --format let": ["letter", "letter-text"],
+    "dozor report --municipality t": ["town"],
+    "dozor event school-1 --kind dispute": ["dispute_opened", "dispute_closed"],
+    "dozor attest school-1 --outcome ": ["pass", "fail"],
+    "dozor rules list min": ["minvody-draft"],
+    "dozor waive school-1 --requirement kedrovy-2022-298/6.6": ["kedrovy-2022-298/6.6"],
+    "dozor --config none.toml audit sch": [],
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(("line", "words"), OFFERED.items(), ids=OFFERED)
+def test_tab_offers_what_may_be_typed(line: str, words: list[str]) -> None:
+    assert offered(line) == words
+
+
+def test_a_table_may_go_to_the_standard_output(folder: Path) -> None:
+    answer = typed("registry", "export", "town.toml", "-o", "-")
+    assert answer.stdout_bytes.startswith(b"PK")
+    assert not (folder / "-").exists()

@@ -54,6 +54,13 @@ def audited(run: Run, tmp_path: Path) -> Office:
     return Office(folder, dict(run.office.environment), deepcopy(run.office.sections))
 
 
+def test_a_file_may_go_to_the_standard_output_alone(audited: Office) -> None:
+    done = audited.dozor("evaluate", "--as-of", AS_OF, "--json", "-")
+    assert json.loads(done.stdout)["institutions"]
+    assert "Отчёт:" in done.stderr
+    assert not (audited.folder / "-").exists()
+
+
 def test_an_audit_of_the_town_is_told_whole(run: Run) -> None:
     assert run.done.returncode in (0, 3), run.done.stderr
     page = (run.office.folder / "report.html").read_text("utf-8")

@@ -25,7 +25,8 @@ from sqlmodel import select
 from monitor.audit.mass_change import mass_changes
 from monitor.config import cron_trigger
 from monitor.sandbox import Change, World
-from monitor.service.nights import Service, is_missed, last_due, make_up
+from monitor.service.due import is_missed, last_due
+from monitor.service.nights import Service, make_up
 from monitor.storage import audits, findings, nights
 from monitor.storage.database import connect, session
 from monitor.storage.held import ON_THE_WAY
@@ -258,7 +259,7 @@ INTERRUPTED = """
 import signal, threading
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
-from monitor.service.nights import end_on_signals, run
+from monitor.service.scheduler import end_on_signals, run
 
 class Interrupted(ThreadPoolExecutor):
     def _do_submit_job(self, job, run_times):
