@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.sandbox.replies import Reply, broken, dumped, in_json, with_null
 from monitor.sandbox.state import Call, State
-from monitor.sandbox.vkscript import CompileError, Fixed, RunError, Scope, run
+from monitor.sandbox.vkscript import CompileError, RunError, Scope, run
 from monitor.sandbox.world import Community, Fault, Post, Token, shown
 
 Params = Mapping[str, str]
@@ -436,13 +436,13 @@ def _refuse_wall(community: Community) -> None:
 
 # The same under every post, so that a wall of a hundred is not a thousand little objects.
 COUNTERS: dict[str, Any] = {
-    "donut": Fixed(is_donut=False),
-    "comments": Fixed(count=0),
-    "likes": Fixed(can_like=0, count=1, user_likes=0),
-    "reposts": Fixed(count=0),
-    "views": Fixed(count=10),
+    "donut": {"is_donut": False},
+    "comments": {"count": 0},
+    "likes": {"can_like": 0, "count": 1, "user_likes": 0},
+    "reposts": {"count": 0},
+    "views": {"count": 10},
 }
-SOURCE = Fixed(type="vk")
+SOURCE: Mapping[str, Any] = {"type": "vk"}
 
 
 def item(post: Post, community: Community) -> dict[str, Any]:
@@ -502,7 +502,6 @@ def execute(request: Request) -> Any:
     limits, world = request.state.world.limits, request.state.world
     scope = Scope(
         call=lambda method, params: inner(request, method, params),
-        args=request.params,
         max_operations=limits.execute_operations,
         max_calls=limits.execute_calls,
         keeps_gaps=world.projection_keeps_gaps,
