@@ -7,14 +7,16 @@ from __future__ import annotations
 
 
 class ScriptError(Exception):
-    """The script cannot go on; the text is VK's, and ours after the colon."""
+    """The script cannot go on; `reason` follows VK's message for the error."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class CompileError(ScriptError):
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"Unable to compile code: {reason}")
+    pass
 
 
 class RunError(ScriptError):
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"Runtime error occurred during code invocation: {reason}")
+    pass
