@@ -29,6 +29,7 @@ from collectors.roots import trust
 from monitor.config import Mail, Settings
 from monitor.errors.system import in_russian
 from monitor.logs import without_secrets
+from monitor.mail.sign_in import sign_in
 
 # OpenSSL's numbers (X509_V_ERR_*, x509_vfy.h): the message that comes with them is English.
 NOT_TRUSTED = (
@@ -169,7 +170,7 @@ def _sign_in(opened: Line, settings: Settings) -> None:
     if settings.mail.encryption == "starttls":
         _encrypt(opened, settings.mail)
     if settings.smtp_user:
-        opened.login(settings.smtp_user, settings.smtp_password)
+        sign_in(opened, settings.smtp_user, settings.smtp_password)
 
 
 def _connected(mail: Mail, alarm: Alarm, timeout: int) -> Line:
