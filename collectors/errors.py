@@ -13,6 +13,7 @@
     ├── RegistryError                 registries and tables: monitor/registry/faults.py
     ├── PackError, TomlError          packs, and whatever is no TOML: rules/packs, rules
     ├── FormatError                   a format that this machine cannot write: reports/model.py
+    ├── EvidenceError                 a package of evidence: monitor/reporting/package/records.py
     ├── AddressError                  of a page or a site: collectors/addresses.py
     └── TroubleError                  status 1: the machine, the database or somebody else at work
         ├── StorageError              monitor/storage/database.py

@@ -12,7 +12,16 @@ import pytest
 from collectors.model import FailureCode
 from collectors.networks import networks
 from monitor.audit.issues import sentences
-from monitor.config import Clock, Mail, Reports, Rules, Schedule, Storage, Workers
+from monitor.config import (
+    Clock,
+    EvidenceStamps,
+    Mail,
+    Reports,
+    Rules,
+    Schedule,
+    Storage,
+    Workers,
+)
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = (ROOT / "docs/configuration.md").read_text("utf-8")
@@ -21,7 +30,7 @@ SETTINGS = (ROOT / "docs/configuration.md").read_text("utf-8")
 def _keys() -> list[str]:
     own = [
         name
-        for section in (Storage, Reports, Rules, Schedule, Mail, Workers, Clock)
+        for section in (Storage, Reports, Rules, Schedule, Mail, Workers, Clock, EvidenceStamps)
         for name in section.model_fields
     ]
     theirs = [one.name for network in networks().values() for one in fields(network.settings)]

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Engine
 from warcio.archiveiterator import ArchiveIterator
 
-from collectors.model import Exchange
+from collectors.model import Exchange, Route
 from monitor.redaction import SECRET_PARAMETERS
 from monitor.storage.evidence import WarcFile, seal, verify
+from monitor.storage.members import members_of
 from reports.model import Audit
 from tests.cast import NOW
 
@@ -165,3 +166,30 @@ def test_a_header_that_is_not_ascii_is_kept_in_its_bytes(
     with file.path.open("rb") as opened:
         heads = [record.http_headers for record in ArchiveIterator(opened) if record.http_headers]
     assert kept in [head.get_header("x-a") for head in heads]
+
+
+CERTIFICATE = b"0\x03\x02\x01\x01"  # of the bytes alone it matters that they are kept
+ROUTE = Route("203.0.113.5", CERTIFICATE)
+
+
+def _heads(path: Path) -> list[tuple[str, dict[str, str]]]:
+    return [(one.kind, dict(one.headers)) for one in members_of(path)]
+
+
+def test_an_answer_tells_the_address_it_came_from(tmp_path: Path, audit: Audit) -> None:
+    file = _written(tmp_path, audit, replace(EXCHANGE, route=ROUTE))
+    (head,) = [head for kind, head in _heads(file.path) if kind == "response"]
+    assert head["warc-ip-address"] == "203.0.113.5"
+    assert head["dozor-certificate-sha256"] == hashlib.sha256(CERTIFICATE).hexdigest()
+
+
+def test_a_certificate_is_kept_once_a_file(tmp_path: Path, audit: Audit) -> None:
+    exchange = replace(EXCHANGE, route=ROUTE)
+    file = _written(tmp_path, audit, exchange, exchange)
+    kinds = [kind for kind, _ in _heads(file.path)]
+    assert (kinds.count("metadata"), file.records) == (1, len(kinds))
+
+
+def test_of_a_route_that_is_not_known_nothing_is_written(tmp_path: Path, audit: Audit) -> None:
+    heads = [head for _, head in _heads(_written(tmp_path, audit, EXCHANGE).path)]
+    assert not any("warc-ip-address" in head for head in heads)
