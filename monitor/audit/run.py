@@ -58,7 +58,7 @@ def audit(
     Raises LockTakenError, UnknownInstitutionError, ClockError, StorageError, StoppedError, OSError;
     ExecutorError.
     """
-    application = application.as_stated()
+    application = application.as_stated(request.as_of)
     with audit_lock(application, request) as renew:
         if done := find_finished(application, request, "audit"):
             known(done)
@@ -75,7 +75,7 @@ def collect(
     application: Application, request: AuditRequest, tell: Tell = silent, known: Known = unnoticed
 ) -> Audit:
     """Only read and keep what was seen; once for each moment and scope."""
-    application = application.as_stated()
+    application = application.as_stated(request.as_of)
     with audit_lock(application, request) as renew:
         if done := find_finished(application, request, "collect"):
             known(done)
@@ -88,7 +88,7 @@ def collect(
 
 def evaluate(application: Application, request: AuditRequest) -> Audit:
     """Judge again what is stored as of the moment, without a network."""
-    application = application.as_stated()
+    application = application.as_stated(request.as_of)
     scope = scope_of(application, request)
     run = AuditRun(application, request, begin(application, request, scope, "evaluate"), scope)
     run.judging.judge()
