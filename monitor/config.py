@@ -60,6 +60,8 @@ from monitor.storage.addresses import (
     usable_address,
     with_password,
 )
+from rules.cases.terms import CaseTerms
+from rules.model import Severity
 from rules.toml_lines import TomlError, read_toml
 
 log = logging.getLogger(__name__)
@@ -332,6 +334,28 @@ class Mail(Section):
         return self
 
 
+class Cases(Section):
+    """By when the administration wants a case settled, and when it reminds of it."""
+
+    workdays: Mapping[Severity, PositiveInt] = Field(default_factory=dict)  # by severity
+    remind_workdays: int = Field(default=3, ge=0, le=MOST_DAYS)
+
+    @field_validator("workdays")
+    @classmethod
+    def _has_terms(cls, given: Mapping[Severity, int]) -> Mapping[Severity, int]:
+        """What is only for information has none, whatever is written."""
+        if Severity.INFO in given:
+            raise ValueError("у сведений (info) срока не бывает: уберите info")
+        return given
+
+    @property
+    def terms(self) -> CaseTerms:
+        """Severities that the settings do not name keep their usual terms."""
+        usual = CaseTerms()
+        named = {str(severity): days for severity, days in self.workdays.items()}
+        return CaseTerms({**usual.workdays, **named}, self.remind_workdays)
+
+
 class Clock(Section):
     """Who else knows the time."""
 
@@ -383,6 +407,7 @@ class Settings:
     schedule: Schedule
     workers: Workers = field(default_factory=Workers)
     mail: Mail
+    cases: Cases = field(default_factory=Cases)
     clock: Clock = field(default_factory=Clock)
     evidence: EvidenceStamps = field(default_factory=EvidenceStamps)
     smtp_user: str
@@ -411,6 +436,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         workers=declared.workers,
         schedule=declared.schedule,
         mail=_with_authority(declared.mail, folder),
+        cases=declared.cases,
         clock=declared.clock,
         evidence=_with_roots(declared.evidence, folder),
         smtp_user=secrets.read_name("SMTP_USER"),
@@ -493,6 +519,7 @@ def _declaration(file: Path, environment: Mapping[str, str]) -> type[BaseSetting
         workers: Workers = Workers()
         schedule: Schedule = Schedule()
         mail: Mail = Mail()
+        cases: Cases = Cases()
         clock: Clock = Clock()
         evidence: EvidenceStamps = EvidenceStamps()
 

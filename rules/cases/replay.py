@@ -29,7 +29,7 @@ from rules.cases.model import (
     key_of,
 )
 from rules.cases.openness import Openness, openness
-from rules.cases.table import HELD, OPEN, Step, moved
+from rules.cases.table import HELD, LASTING, OPEN, Step, moved
 from rules.cases.terms import CaseTerms, due_by_law, last_day, prolonged, reminding_day
 from rules.model import Attestation, Finding, Municipality, Outcome, Waiver
 
@@ -74,21 +74,21 @@ class _Happening(NamedTuple):
 
 
 def replay(
-    history: History, kinds: Kinds, calendar: Calendar, as_of: date
+    history: History, kinds: Kinds, calendar: Calendar, as_of: datetime
 ) -> InstitutionCase | None:
-    """None: as of that day it has never been a case."""
+    """None: by then it has never been a case. Of statements the whole day of `as_of` counts."""
     if not history.judged:
         return None
     key = key_of(history.judged[-1].finding)
     about = [one for one in history.statements if speaks_of(one.said, key, kinds)]
-    walk = _Walk(key, calendar, about)
+    walk, today = _Walk(key, calendar, about), calendar.day_of(as_of)
     for happening in _in_order(history, about, calendar):
         day = calendar.day_of(happening.at)
-        if day > as_of:
-            break
-        walk.take(happening, day)
-    walk.last(as_of)
-    return walk.case(as_of)
+        is_dated = happening.what is None or isinstance(happening.what, Recorded)
+        if day <= today if is_dated else happening.at <= as_of:
+            walk.take(happening, day)
+    walk.last(today)
+    return walk.case(today)
 
 
 def _in_order(
@@ -130,7 +130,10 @@ class _Walk:
     due: date | None = None  # by the administration's term
     held_on: date | None = None
     answer: Recorded | None = None
-    decided_at: datetime | None = None  # from when an audit tells what came of the answer
+    waiting: Step | None = (
+        None  # why it stands still: an operator (ANSWERED), a reading (CORRECTED)
+    )
+    decided_at: datetime | None = None  # from when an audit tells what came of it
     needs_look: bool = False  # and it must have read the page since
     before: Finding | None = None
     after: Finding | None = None
@@ -162,23 +165,23 @@ class _Walk:
         if not self.is_open and seen is not Openness.OPEN:
             return
         self.judged.append(judged)
+        self.finding = judged.finding
         if not self.is_open:
             self._open(judged)
-        elif seen is Openness.SETTLED:
-            self._note_after(judged)
-            self._move(Step.FOUND_SETTLED, judged.on)
-            self.settled_on = judged.on
         elif seen is Openness.UNSEEN:
             self._move(Step.NOT_SEEN, judged.on)
-        elif self._is_later_look(judged):
-            self._note_after(judged)
+        elif seen is Openness.SETTLED:
+            self._conclude(judged)
+            self._move(Step.FOUND_SETTLED, judged.on)
+            self.settled_on = judged.on
+        elif self.waiting is not Step.CORRECTED or self._is_later_look(judged):
+            self._conclude(judged)
             self._move(Step.FOUND_OPEN, judged.on)
-        self.finding = judged.finding
 
     def _open(self, judged: Judged) -> None:
         self.state, self.since, self.judged = CaseState.TO_DO, judged.on, [judged]
         self.told_on = self.due = self.held_on = self.settled_on = None
-        self.answer = self.decided_at = self.before = self.after = None
+        self.answer = self.waiting = self.decided_at = self.before = self.after = None
 
     def _lists(self, letter: SentLetter) -> bool:
         """Whether the case was open in the audit of which the letter tells."""
@@ -188,18 +191,16 @@ class _Walk:
 
     def _is_later_look(self, judged: Judged) -> bool:
         """Whether it tells what came of the answer: what was read before «исправили» does not."""
-        if self.decided_at is None:
-            return True
-        if judged.at <= self.decided_at:
+        if self.decided_at is None or judged.at <= self.decided_at:
             return False
         answered_on, read_on = self.calendar.day_of(self.decided_at), judged.finding.read_on
-        if not self.needs_look:
+        if not self.needs_look or read_on is None:
             return True
-        return read_on is None or read_on > answered_on or read_on == answered_on == judged.on
+        return read_on > answered_on or read_on == answered_on == judged.on
 
-    def _note_after(self, judged: Judged) -> None:
-        if self.decided_at and self.before and self.after is None and self._is_later_look(judged):
-            self.after = judged.finding
+    def _conclude(self, judged: Judged) -> None:
+        if self.waiting is Step.CORRECTED and self._is_later_look(judged):
+            self.waiting, self.after = None, judged.finding
 
     # --- what people say ----------------------------------------------------------------------
 
@@ -209,36 +210,43 @@ class _Walk:
                 if stated.counts(day):
                     self._tell(day)
             case InstitutionAnswer() | Attestation():
-                self._answer(stated, day, at)
+                if stated.counts(day):
+                    self._answer(stated, day, at)
             case Decision(of=number) if self.answer and self.answer.number == number:
                 self._decide(stated.said, day, at)
             case Withdrawal(of=number) if self.answer:
                 self._withdraw(number, day, at)
 
     def _answer(self, stated: Recorded, day: date, at: datetime) -> None:
-        if not stated.counts(day):
-            return
-        self.answer, self.before, self.after = stated, self.finding, None
         said = stated.said
+        self.answer, self.before, self.after = stated, self.finding, None
         self.needs_look = isinstance(said, InstitutionAnswer) and said.kind == "corrected"
-        is_settling = self.needs_look or isinstance(said, Attestation)
-        self.decided_at = at if is_settling else None
-        if is_settling:
-            self._move(Step.CORRECTED, day)
+        if self.needs_look or isinstance(said, Attestation):
+            self._wait(Step.CORRECTED, day, at)
         elif isinstance(said, InstitutionAnswer) and said.kind != "disagrees":
-            self._move(Step.ANSWERED, day)  # an objection lasts: `_heed_lasting` sees to it
+            self._wait(Step.ANSWERED, day, at)
+        else:  # an objection lasts: `_heed_lasting` sees to it
+            self.waiting = None
+
+    def _wait(self, step: Step, day: date, at: datetime) -> None:
+        self.waiting, self.decided_at = step, at
+        self._move(step, day)
 
     def _decide(self, decision: Decision, day: date, at: datetime) -> None:
-        is_yes = decision.verdict == "accepted"
-        self.decided_at, self.needs_look = (at if is_yes else None), False
-        self._move(Step.ACCEPTED if is_yes else Step.REJECTED, day)
+        is_objection = self.waiting is None
+        if decision.verdict == "rejected":
+            self.waiting = None
+            self._move(Step.REJECTED, day)
+        elif not is_objection:
+            self.waiting, self.decided_at, self.needs_look = Step.CORRECTED, at, False
+            self._move(Step.ACCEPTED, day)
 
     def _withdraw(self, number: int, day: date, at: datetime) -> None:
         """The answer itself, or what was decided on it: then it waits again."""
         assert self.answer is not None
         if self.answer.number == number:
+            self.answer = self.waiting = self.before = self.after = None
             self._move(Step.WITHDRAWN, day)
-            self.answer = self.decided_at = self.before = self.after = None
         elif any(made.number == number for made in self.answer.decided):
             self._answer(self.answer, day, at)
 
@@ -262,18 +270,25 @@ class _Walk:
             self.held_on = None
 
     def _heed_lasting(self, day: date) -> None:
-        """A dispute, a waiver: from its day to its end, whatever else happens."""
+        """What lasts from its day to its end, whatever else happens: see `table.LASTING`."""
         if not self.is_open:
             return
-        if is_disputed(self.about, day):
-            self._move(Step.DISPUTED, day)
-        elif self.state is CaseState.DISPUTED:
+        if self.state is CaseState.DISPUTED and not is_disputed(self.about, day):
             self._move(Step.DISPUTE_OVER, day)
-        if waived_until(self.about, day):
-            self._move(Step.WAIVED, day)
-        elif self.state is CaseState.WAIVED:
+        if self.state is CaseState.WAIVED and not waived_until(self.about, day):
             self._move(Step.WAIVER_OVER, day)
+        for step, lasts in zip(LASTING, self._lasting(day), strict=True):
+            if lasts:
+                self._move(step, day)
         self._end_term(day)
+
+    def _lasting(self, day: date) -> Iterator[bool]:
+        """Whether each of `LASTING` does."""
+        yield is_disputed(self.about, day)
+        yield self.waiting is Step.ANSWERED
+        yield self.waiting is Step.CORRECTED
+        yield self.finding is not None and openness(self.finding) is Openness.UNSEEN
+        yield waived_until(self.about, day) is not None
 
     def _end_term(self, day: date) -> None:
         """What is within the law's own term is no violation yet, whatever the calendar says."""
@@ -327,8 +342,8 @@ def _lasts(stated: Recorded, on: date) -> bool:
 
 
 def _newest(made: Sequence[Recorded], on: date, kind: type) -> Recorded | None:
-    found = [one for one in made if isinstance(one.said, kind) and one.counts(on)]
-    return max(found, key=lambda one: (one.since or on, one.number or 0), default=None)
+    found = [each for each in made if isinstance(each.said, kind) and each.counts(on)]
+    return max(found, key=lambda stated: (stated.since or on, stated.number or 0), default=None)
 
 
 def _day_of(made: Sequence[Recorded], on: date, kind: str) -> date | None:

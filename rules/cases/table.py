@@ -10,8 +10,8 @@
     to_do ──── term over ──> overdue
     settled ── found open ─> to_do: another case
 
-A dispute, a waiver and a term that is over are not only moments: they last. A case that comes back
-to `to_do` while one of them lasts goes on to its state at once (`LASTING`, in that order).
+Most of these are not only moments: they last. A case that comes back to `to_do` while one of them
+lasts goes on to its state at once (`LASTING`, in that order).
 """
 
 from __future__ import annotations
@@ -49,10 +49,11 @@ HELD = (ANSWERED, DISPUTED, WAIVED, REREADING)  # anybody's but the institution'
 TABLE: Transitions = {
     (SETTLED, Step.FOUND_OPEN): TO_DO,
     (REREADING, Step.FOUND_OPEN): TO_DO,
-    **{(state, Step.NOT_SEEN): REREADING for state in OPEN},
+    **{(state, Step.NOT_SEEN): REREADING for state in (*OPEN, WAIVED)},
     **{(state, Step.FOUND_SETTLED): SETTLED for state in (*OPEN, *HELD)},
-    **{(state, Step.ANSWERED): ANSWERED for state in (*OPEN, REREADING, WAIVED)},
+    **{(state, Step.ANSWERED): ANSWERED for state in (*OPEN, WAIVED)},
     **{(state, Step.CORRECTED): REREADING for state in (*OPEN, ANSWERED, WAIVED)},
+    (REREADING, Step.ANSWERED): ANSWERED,
     **{(state, Step.DISPUTED): DISPUTED for state in (*OPEN, ANSWERED, REREADING, WAIVED)},
     (ANSWERED, Step.ACCEPTED): REREADING,
     (ANSWERED, Step.REJECTED): TO_DO,
@@ -66,7 +67,7 @@ TABLE: Transitions = {
 }
 """Whatever is not named leaves a case in its state."""
 
-LASTING = (Step.DISPUTED, Step.WAIVED, Step.TERM_OVER)
+LASTING = (Step.DISPUTED, Step.ANSWERED, Step.CORRECTED, Step.NOT_SEEN, Step.WAIVED)
 
 
 def moved(state: CaseState, step: Step) -> CaseState:
