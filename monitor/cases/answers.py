@@ -15,7 +15,7 @@ from datetime import date
 from collectors.errors import UsageError
 from monitor.application import Application
 from monitor.cases.book import by_institution, cases_of
-from monitor.cases.recording import Noted, check, institution_of, on_record, record, today_of
+from monitor.cases.recording import Noted, check, owner_of, on_record, record, today_of
 from monitor.storage import attachments, statements
 from rules.cases.model import (
     Attachment,
@@ -133,7 +133,7 @@ def _answered(application: Application, number: int) -> tuple[Recorded, Institut
     stated = on_record(application, number)
     if not isinstance(stated.said, InstitutionAnswer):
         raise UsageError([f"№ {number}: это не ответ учреждения; ответы: dozor answers"])
-    return stated, institution_of(application, stated)
+    return stated, owner_of(application, stated)
 
 
 def _decide(

@@ -180,7 +180,7 @@ def _town(application: Application, name: str) -> Municipality:
     return found
 
 
-def institution_of(application: Application, stated: Recorded) -> Institution:
+def owner_of(application: Application, stated: Recorded) -> Institution:
     found = _town(application, stated.municipality).by_id.get(stated.institution)
     if found is None:
         raise UsageError([f"учреждения «{stated.institution}» в реестре больше нет"])

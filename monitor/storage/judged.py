@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from monitor.storage.bodies import unpacked
 from monitor.storage.database import session
 from monitor.storage.findings import Judgement
-from monitor.storage.outbox import institution_of
+from monitor.storage.roles import institution_of
 from monitor.storage.tables import AuditRow, JudgementRow, MessageRow
 from rules.cases.replay import SentLetter
 from rules.model import Finding, Institution

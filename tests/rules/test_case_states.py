@@ -44,11 +44,12 @@ class Cases(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.day = MONDAY
-        self.nights: list[Judged] = []
+        self.nights: list[Judged] = [night(MONDAY)]
         self.statements: list[Recorded] = []
         self.shown: dict[date, CaseState | None] = {}
         self.number = 0
         self._forget()
+        self.is_open = True
 
     def _forget(self) -> None:
         self.is_open, self.is_unseen = False, False
@@ -150,7 +151,11 @@ class Cases(RuleBasedStateMachine):
         if self.is_open and self.budget is None:
             self.budget = TERM
 
-    @rule(kind=st.sampled_from(["corrected", "confirms", "correct_registry", "disagrees"]))
+    @rule(
+        kind=st.sampled_from(
+            ["corrected", "corrected", "confirms", "correct_registry", "disagrees"]
+        )
+    )
     def answer_it(self, kind: str) -> None:
         self._next_day()
         if self.is_open:
@@ -233,7 +238,7 @@ class Cases(RuleBasedStateMachine):
             assert self._replayed(day) == state, day
 
 
-Cases.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Cases.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
 TestCases = Cases.TestCase
 
 
