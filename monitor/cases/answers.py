@@ -15,7 +15,7 @@ from datetime import date
 from collectors.errors import UsageError
 from monitor.application import Application
 from monitor.cases.book import by_institution, cases_of
-from monitor.cases.recording import Noted, check, owner_of, on_record, record, today_of
+from monitor.cases.recording import Noted, check, on_record, owner_of, record, today_of
 from monitor.storage import attachments, statements
 from rules.cases.model import (
     Attachment,
