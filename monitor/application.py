@@ -57,9 +57,12 @@ class Application(Context):
     municipalities: tuple[Municipality, ...]
     acts: Mapping[str, Act]
 
-    def as_stated(self) -> Application:
-        """With what the office recorded by command."""
-        joined = (statements.joined(self.engine, one) for one in self.municipalities)
+    def as_stated(self, as_of: datetime | None = None) -> Application:
+        """With what people stated and nobody has withdrawn: by that moment, or at all."""
+        joined = (
+            statements.joined(self.engine, one, as_of and as_of.astimezone(one.timezone).date())
+            for one in self.municipalities
+        )
         return replace(self, municipalities=tuple(joined))
 
 

@@ -200,6 +200,10 @@ class Municipality:
         found = {one.id: one for one in self.institutions}
         object.__setattr__(self, "by_id", found)  # frozen, yet asked for at every finding
 
+    def acts_in(self, acts: Mapping[str, Act]) -> tuple[Act, ...]:
+        """Those that bind its institutions, in the registry's order."""
+        return tuple(acts[name] for name in self.packs)
+
 
 # --- a pack, as values ------------------------------------------------------------------------
 

@@ -32,6 +32,16 @@ def followed(
     )
 
 
+class Counterparts:
+    """Findings of one audit, among which the same as one of another is looked for."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._among = _by_key(findings)
+
+    def of(self, finding: Finding) -> Finding | None:
+        return _same(finding, self._among)
+
+
 def _by_key(findings: Iterable[Finding]) -> Mapping[Key, Finding]:
     return {key: one for one in findings for key in _keys(one)}
 

@@ -25,7 +25,7 @@ def due_pages(engine: Engine, scope: Scope, as_of: datetime) -> tuple[Page, ...]
 
 def _all_pages(scope: Scope, as_of: datetime) -> Iterator[Page]:
     for municipality in scope.municipalities:
-        members, acts = scope.members(municipality), scope.acts_of(municipality)
+        members, acts = scope.members(municipality), municipality.acts_in(scope.acts)
         yield from pages_of(members, municipality, as_of)
         for institution in members:
             yield from declared_pages(institution, municipality, acts)

@@ -104,7 +104,7 @@ class Judge:
 
     def _bench(self, municipality: Municipality) -> Bench:
         today = self.as_of.astimezone(municipality.timezone).date()
-        return Bench(municipality, self.scope.acts_of(municipality), today)
+        return Bench(municipality, municipality.acts_in(self.scope.acts), today)
 
     def _dossier(self, doubt: Doubt, site: Seen) -> Dossier:
         """`site`: the authority's, read once for all of a municipality."""
@@ -113,7 +113,7 @@ class Judge:
         )  # fmt: skip
         pages = [
             *pages_of([institution], municipality, self.as_of),
-            *declared_pages(institution, municipality, self.scope.acts_of(municipality)),
+            *declared_pages(institution, municipality, municipality.acts_in(self.scope.acts)),
         ]
         addresses = {page.key for page in pages}
         return Dossier(

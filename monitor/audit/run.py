@@ -82,7 +82,7 @@ def _once(
     executors: ExecutorFactory,
     known: Known,
 ) -> Audit:
-    application = application.as_stated()
+    application = application.as_stated(request.as_of)
     with audit_lock(application, request) as renew:
         run = AuditRun.begin(application, request, kind)
         if run.was_done:
@@ -95,7 +95,7 @@ def _once(
 
 def evaluate(application: Application, request: AuditRequest) -> Audit:
     """Judge again what is stored as of the moment, without a network."""
-    application = application.as_stated()
+    application = application.as_stated(request.as_of)
     scope = scope_of(application, request)
     run = AuditRun(application, request, begin(application, request, scope, "evaluate"), scope)
     run.judging.judge()

@@ -40,10 +40,6 @@ class Scope:
     def zones(self) -> Mapping[str, ZoneInfo]:
         return {one.id: one.timezone for one in self.municipalities}
 
-    def acts_of(self, municipality: Municipality) -> tuple[Act, ...]:
-        """The acts that bind this municipality's institutions, in the registry's order."""
-        return tuple(self.acts[name] for name in municipality.packs)
-
     def members(self, municipality: Municipality) -> list[Institution]:
         return [one for one in self.institutions if one.municipality == municipality.id]
 

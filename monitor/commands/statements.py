@@ -14,7 +14,7 @@ import typer
 
 from collectors.errors import UsageError
 from monitor.application import Application, opened, real_time
-from monitor.audit.scope import Scope, in_scope
+from monitor.audit.scope import in_scope
 from monitor.commands.moments import clean, day
 from monitor.commands.parameters import Config, Document, Name, PageAddress
 from monitor.commands.suggestions import institutions, requirements
@@ -205,7 +205,7 @@ def _record(config: Path, name: str, make: Callable[[Application], Statement]) -
 def _check_sense(application: Application, institution: Institution, statement: Statement) -> None:
     towns = {municipality.id: municipality for municipality in application.municipalities}
     town = towns[institution.municipality]
-    acts = Scope(application.municipalities, application.acts, (institution,)).acts_of(town)
+    acts = town.acts_in(application.acts)
     today = _last_day(application, statement, town)
     if found := faults(statement, institution, town, acts, today):
         raise UsageError(found)

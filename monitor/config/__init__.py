@@ -11,10 +11,20 @@ environment variable, or from the file that NAME_FILE names.
 from monitor.config.faults import ConfigError
 from monitor.config.mail import Encryption, Every, Mail, TownMail
 from monitor.config.schedule import Schedule, cron_trigger
-from monitor.config.sections import Clock, EvidenceStamps, Reports, Rules, Section, Storage, Workers
+from monitor.config.sections import (
+    Cases,
+    Clock,
+    EvidenceStamps,
+    Reports,
+    Rules,
+    Section,
+    Storage,
+    Workers,
+)
 from monitor.config.settings import Settings, check_workers, load_settings
 
 __all__ = [
+    "Cases",
     "Clock",
     "ConfigError",
     "Encryption",

@@ -22,7 +22,16 @@ from collectors.networks import networks
 from monitor.config.faults import ConfigError, fault_line, unread_variables
 from monitor.config.mail import Mail
 from monitor.config.schedule import Schedule
-from monitor.config.sections import Clock, EvidenceStamps, Reports, Rules, Section, Storage, Workers
+from monitor.config.sections import (
+    Cases,
+    Clock,
+    EvidenceStamps,
+    Reports,
+    Rules,
+    Section,
+    Storage,
+    Workers,
+)
 from rules.toml_lines import TomlError, read_toml
 
 
@@ -55,6 +64,7 @@ def _declaration(file: Path, environment: Mapping[str, str]) -> type[BaseSetting
         workers: Workers = Workers()
         schedule: Schedule = Schedule()
         mail: Mail = Mail()
+        cases: Cases = Cases()
         clock: Clock = Clock()
         evidence: EvidenceStamps = EvidenceStamps()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from pydantic_core import PydanticCustomError
 from monitor.clocks.ntp import address
 from monitor.registry.mailboxes import is_server
 from monitor.storage.addresses import usable_address
+from rules.cases.terms import CaseTerms
+from rules.model import Severity
 
 NO_TEXT = "в тексте стоит знак с кодом 0: наберите значение заново"
 MOST_DAYS = 36_500  # a date that many days ago is still one
@@ -59,6 +62,28 @@ class Workers(Section):
     pages: PositiveInt = Field(default=500, le=1_000_000)  # of a batch
     # after three without one, a worker's batch is another's
     heartbeat_seconds: PositiveInt = Field(default=10, le=3600)
+
+
+class Cases(Section):
+    """By when the administration wants a case settled, and when it reminds of it."""
+
+    workdays: Mapping[Severity, PositiveInt] = Field(default_factory=dict)  # by severity
+    remind_workdays: int = Field(default=3, ge=0, le=MOST_DAYS)
+
+    @field_validator("workdays")
+    @classmethod
+    def _has_terms(cls, given: Mapping[Severity, int]) -> Mapping[Severity, int]:
+        """What is only for information has none, whatever is written."""
+        if Severity.INFO in given:
+            raise ValueError("у сведений (info) срока не бывает: уберите info")
+        return given
+
+    @property
+    def terms(self) -> CaseTerms:
+        """Severities that the settings do not name keep their usual terms."""
+        usual = CaseTerms()
+        named = {str(severity): days for severity, days in self.workdays.items()}
+        return CaseTerms({**usual.workdays, **named}, self.remind_workdays)
 
 
 class Clock(Section):

@@ -19,7 +19,7 @@ from monitor.config.faults import ConfigError
 from monitor.config.mail import Mail
 from monitor.config.schedule import Schedule
 from monitor.config.secrets import Secrets
-from monitor.config.sections import Clock, EvidenceStamps, Reports, Rules, Storage, Workers
+from monitor.config.sections import Cases, Clock, EvidenceStamps, Reports, Rules, Storage, Workers
 from monitor.errors.system import in_russian
 from monitor.storage.addresses import INSTALL, SQLITE, passwords_of, with_password
 
@@ -46,6 +46,7 @@ class Settings:
     schedule: Schedule
     workers: Workers = field(default_factory=Workers)
     mail: Mail
+    cases: Cases = field(default_factory=Cases)
     clock: Clock = field(default_factory=Clock)
     evidence: EvidenceStamps = field(default_factory=EvidenceStamps)
     smtp_user: str
@@ -74,6 +75,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         workers=declared.workers,
         schedule=declared.schedule,
         mail=_with_authority(declared.mail, folder),
+        cases=declared.cases,
         clock=declared.clock,
         evidence=_with_roots(declared.evidence, folder),
         smtp_user=secrets.read_name("SMTP_USER"),

@@ -6,8 +6,21 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from rules.cases.model import Assignment, InstitutionAnswer, OfCases
+from rules.dossier.attestations import is_entitled
 from rules.engine import declared_pages
-from rules.model import Act, Attestation, Event, Institution, Municipality, Requirement, Waiver
+from rules.law.workdays import starts_at
+from rules.model import (
+    Act,
+    Attestation,
+    Dossier,
+    Event,
+    Institution,
+    Municipality,
+    Person,
+    Requirement,
+    Waiver,
+)
 
 NEAREST = 3
 OF_A_PAGE = frozenset({"page", "network", "event"})  # Requirement.per whose findings name a page
@@ -15,7 +28,8 @@ OF_ANOTHER = frozenset({"about", "event"})  # those whose findings may name anot
 MAY_BE_NEW = frozenset({"page_created", "page_deleted", "page_renamed", "notice_sent"})
 """Events of a page that the registry need not have yet, or has no more."""
 
-Statement = Attestation | Event | Waiver
+Statement = Attestation | Event | Waiver | OfCases
+LEADING = "директор, заведующая, их заместители или исполняющие обязанности, глава, его заместители"
 
 
 def faults(
@@ -31,6 +45,9 @@ def faults(
         *_of_dates(said, today),
         *_of_notice(said),
         *_of_counts(said),
+        *_of_authority(said, one, town),
+        *_of_answer(said),
+        *_of_assignment(said),
     ]
 
 
@@ -56,6 +73,8 @@ def _of_page(
     own = [page.address for page in (*one.pages, *declared_pages(one, town, acts))]
     if said.page is None or said.page in own or _is_noticed(said, town, acts):
         return
+    if isinstance(said, InstitutionAnswer) and said.kind == "correct_registry":
+        return  # the page may be what the registry has to learn
     owners = [o for o in town.institutions if any(p.address == said.page for p in o.pages)]
     if owners:
         name = owners[0].short_name or owners[0].name
@@ -108,7 +127,7 @@ def _of_dates(said: Statement, today: date) -> Iterator[str]:
         if said.until < today:
             yield f"--until {said.until}: этот день уже прошёл, отсрочка ничего не изменит"
         return
-    on = said.on if isinstance(said, Event) else said.stated_on
+    on = said.stated_on if isinstance(said, Attestation) else said.on
     if on > today:
         yield f"--on {on}: этот день ещё не наступил; запишите, когда это произойдёт"
     if isinstance(said, Attestation) and said.valid_until and said.valid_until < on:
@@ -127,3 +146,60 @@ def _of_counts(said: Statement) -> Iterator[str]:
         yield "--count и --of пишут вместе: у скольких включено и сколько всего управляет страницей"
     elif said.count is not None and said.of is not None and said.count > said.of:
         yield f"--count {said.count}: больше, чем --of {said.of}; не переставлены ли числа?"
+
+
+# --- whose word counts --------------------------------------------------------------------------
+
+
+def _of_authority(said: Statement, institution: Institution, town: Municipality) -> Iterator[str]:
+    """What somebody without the right says would be judged as no answer at all."""
+    if isinstance(said, Attestation) and not may_state(said, institution, town):
+        posts = ", ".join(dict.fromkeys(_posts(institution, town)))
+        named = f"; в реестре такое право у должностей: {posts}" if posts else ""
+        yield (
+            f"--by {said.stated_by}: не видно, что эта должность вправе подтверждать. "
+            f"Подтверждают: {LEADING}{named}"
+        )
+
+
+def may_state(said: Attestation, institution: Institution, town: Municipality) -> bool:
+    dossier = Dossier(
+        municipality=town,
+        institution=institution,
+        as_of=starts_at(said.stated_on, town.timezone),
+        observations={},
+    )
+    return is_entitled(said, dossier)
+
+
+def _posts(institution: Institution, town: Municipality) -> Iterator[str]:
+    """Posts of the registry that would be believed."""
+    above = (town.by_id.get(name or "") for name in (institution.parent, town.authority))
+    for body in (institution, *above):
+        for person in body.persons if body else ():
+            if person.post and _is_responsible(person):
+                yield person.post
+
+
+def _is_responsible(person: Person) -> bool:
+    return person.role in ("head", "organiser", "authorised") or person.rank in (
+        "head",
+        "deputy_head",
+        "acting",
+    )
+
+
+def _of_answer(said: Statement) -> Iterator[str]:
+    if not isinstance(said, InstitutionAnswer):
+        return
+    if said.kind == "confirms" and said.attestation is None:
+        yield "--kind confirms: скажите, что подтверждают: --attests two_factor и другие"
+    if said.kind == "correct_registry" and not said.corrections:
+        yield "--kind correct_registry: скажите, что поправить: --field телефоны --new …"
+    if said.kind == "disagrees" and said.requirement is None:
+        yield "--requirement: скажите, с каким выводом не согласны"
+
+
+def _of_assignment(said: Statement) -> Iterator[str]:
+    if isinstance(said, Assignment) and said.until and said.until < said.on:
+        yield f"--until {said.until}: этот день уже прошёл; назначьте срок не раньше {said.on}"

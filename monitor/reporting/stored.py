@@ -83,7 +83,7 @@ def passed_over(application: Application) -> str:
 
 def report_of(application: Application, audit: Audit) -> Report:
     """Raises NoAuditError where it was of none of today's municipalities."""
-    application = application.as_stated()
+    application = application.as_stated(audit.as_of)
     audited = audited_towns(application.municipalities, audit)
     scope = in_scope(audited, audit.scope or (), audit.as_of)
     before = before_it(application.engine, audit)

@@ -143,7 +143,7 @@ class Worker:
         """All institutions, by the texts that the audit rests on, read once an audit."""
         if self.known is None or self.known[0] != begun.id:
             with opened(self.context.settings, self.context.clock) as application:
-                scope = scope_of(application.as_stated(), request)
+                scope = scope_of(application.as_stated(request.as_of), request)
             if scope.registries != begun.registries:
                 raise RegistryDiffersError(f"audit {begun.id} rests on another registry")
             self.known = (begun.id, scope)

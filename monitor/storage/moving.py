@@ -26,12 +26,12 @@ from sqlmodel import SQLModel
 from collectors.errors import UsageError
 from monitor.storage.addresses import POSTGRESQL, shown
 from monitor.storage.database import kind_of, schema_is_current, translated, upgrade
-from monitor.storage.tables import LetterPartRow, LockRow
+from monitor.storage.tables import AttachmentRow, LetterPartRow, LockRow
 
 LEFT_BEHIND = {str(LockRow.__tablename__)}  # who is at work there is not at work here
 AT_ONCE = 500  # rows
 FEW = 8  # where a row may be as large as an attachment
-LARGE = {str(LetterPartRow.__tablename__)}
+LARGE = {str(LetterPartRow.__tablename__), str(AttachmentRow.__tablename__)}
 ALL = 1 << 256
 
 Tell = Callable[[str, int], None]  # table, rows

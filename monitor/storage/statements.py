@@ -1,64 +1,187 @@
-"""What the office states by command: attestations, events, waivers. Append-only.
+"""What people state beside the registry: one store, one number each, append-only.
 
-They join the registry's own when a dossier is put together, so both are judged alike.
+    attestation, event, waiver ─────────────────────────┐
+    answered ── decided: accepted ──────────────────────┴─> join the registry's own
+    told, assigned, reminded ─> cases only
+    withdrawn: whatever it refers to counts no more
+
+Statements join the registry's own when a dossier is put together, so both are judged alike. Nothing
+is changed or erased: a decision and a withdrawal are rows of their own, and of two that decide or
+withdraw the same at once the second is told what the first did.
+
+RefusedError    the statement does not exist, is no answer, is decided, or is withdrawn already
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from collectors.errors import UsageError
 from monitor.storage.bodies import made, plain
-from monitor.storage.database import session
+from monitor.storage.database import exclusive, session
 from monitor.storage.tables import StatementRow
+from rules.cases.matching import is_accepted
+from rules.cases.model import (
+    Assignment,
+    Decision,
+    InstitutionAnswer,
+    Recorded,
+    Reminder,
+    Said,
+    Telling,
+    Withdrawal,
+)
 from rules.model import Attestation, Event, Institution, Municipality, Waiver
 
 Statement = Attestation | Event | Waiver
-_KINDS: dict[str, type[Statement]] = {
+KINDS: Mapping[str, type[Said]] = {
     "attestation": Attestation,
     "event": Event,
     "waiver": Waiver,
+    "told": Telling,
+    "assigned": Assignment,
+    "answered": InstitutionAnswer,
+    "decided": Decision,
+    "reminded": Reminder,
+    "withdrawn": Withdrawal,
 }
+_NAMES = {made_of: name for name, made_of in KINDS.items()}
+DECISIONS = {"accepted": "принят", "rejected": "отклонён"}
+
+
+class RefusedError(UsageError):
+    """Nothing was recorded; the text is Russian and says what stands on record instead."""
 
 
 def record(
-    engine: Engine, institution: Institution, statement: Statement, *, by: str, at: datetime
-) -> None:
-    kind = next(name for name, made_of in _KINDS.items() if made_of is type(statement))
-    with session(engine) as opened:
-        opened.add(
-            StatementRow(
-                kind=kind,
-                municipality=institution.municipality,
-                institution=institution.id,
-                recorded_at=at,
-                recorded_by=by,
-                body=plain(statement),
-            )
+    engine: Engine,
+    institution: Institution,
+    statement: Said,
+    *,
+    by: str,
+    at: datetime,
+    since: date | None = None,
+) -> int:
+    """Its number. `by`: who typed it. `since`: from when a statement without a date counts.
+
+    An answer with a `source` is recorded once: who brings it again is given its first number.
+    """
+    row = _row(institution.municipality, institution.id, statement, by, at, since)
+    if isinstance(statement, InstitutionAnswer) and statement.source:
+        row.slot = f"answer:{statement.channel}:{statement.source}"
+    with exclusive(engine) as opened:
+        same = (
+            row.slot
+            and opened.exec(select(StatementRow.id).where(StatementRow.slot == row.slot)).first()
         )
+        return same or _put(opened, row)
 
 
-def joined(engine: Engine, municipality: Municipality) -> Municipality:
-    """The municipality with everything that was recorded for it.
+def decide(engine: Engine, decision: Decision, *, by: str, at: datetime) -> int:
+    """Once for each answer, unless the decision was withdrawn. Raises RefusedError."""
+    with exclusive(engine) as opened:
+        answer = _asked(opened, decision.of)
+        if not isinstance(answer.said, InstitutionAnswer):
+            raise RefusedError([f"№ {decision.of}: это не ответ учреждения; ответы: dozor answers"])
+        if answer.withdrawn:
+            raise RefusedError([f"№ {decision.of}: {_withdrawal_in_words(answer.withdrawn)}"])
+        if stands := next((one for one in answer.decided if not one.withdrawn), None):
+            raise RefusedError([f"ответ № {decision.of} уже {_decision_in_words(stands)}"])
+        row = _row(answer.municipality, answer.institution, decision, by, at)
+        row.slot = f"decision:{decision.of}:{len(answer.decided) + 1}"
+        return _put(opened, row)
+
+
+def withdraw(engine: Engine, withdrawal: Withdrawal, *, by: str, at: datetime) -> int:
+    """Raises RefusedError."""
+    with exclusive(engine) as opened:
+        stated = _asked(opened, withdrawal.of)
+        if isinstance(stated.said, Withdrawal):
+            raise RefusedError(
+                [f"№ {withdrawal.of}: отмену не отменяют; запишите сказанное заново"]
+            )
+        if stated.withdrawn:
+            raise RefusedError([f"№ {withdrawal.of}: {_withdrawal_in_words(stated.withdrawn)}"])
+        row = _row(stated.municipality, stated.institution, withdrawal, by, at)
+        row.slot = f"withdrawal:{withdrawal.of}"
+        return _put(opened, row)
+
+
+def _decision_in_words(decided: Recorded) -> str:
+    assert isinstance(decided.said, Decision)
+    said = decided.said
+    reason = f", причина: {said.reason}" if said.reason else ""
+    verdict = DECISIONS[said.verdict]
+    return f"{verdict} (№ {decided.number}, {said.by}, {said.on:%d.%m.%Y}{reason})"
+
+
+def _withdrawal_in_words(withdrawn: Recorded) -> str:
+    assert isinstance(withdrawn.said, Withdrawal)
+    said = withdrawn.said
+    return f"уже отменено (№ {withdrawn.number}, {said.by}, {said.on:%d.%m.%Y}: {said.reason})"
+
+
+# --- read back ----------------------------------------------------------------------------------
+
+
+def recorded(
+    engine: Engine, municipality: str, institution: str | None = None
+) -> tuple[Recorded, ...]:
+    """All that was stated of one municipality, or of one institution of it, by number."""
+    wanted = select(StatementRow).where(StatementRow.municipality == municipality)
+    if institution is not None:
+        wanted = wanted.where(StatementRow.institution == institution)
+    with session(engine) as opened:
+        return _linked(opened.exec(wanted.order_by(col(StatementRow.id))).all())
+
+
+def by_number(engine: Engine, number: int) -> Recorded | None:
+    with session(engine) as opened:
+        return _found(opened, number)
+
+
+def joined(engine: Engine, municipality: Municipality, on: date | None = None) -> Municipality:
+    """The municipality with everything that was recorded for it, and that holds.
 
     What counts as of a moment is decided by the date that a statement bears, not by the day on
-    which somebody typed it in.
+    which somebody typed it in. `on`: what was withdrawn or decided later is not heeded; None: all
+    that was withdrawn is left out, whenever it was.
     """
-    with session(engine) as opened:
-        rows = opened.exec(
-            select(StatementRow)
-            .where(StatementRow.municipality == municipality.id)
-            .order_by(col(StatementRow.id))
-        ).all()
-    of: dict[str, list[Statement]] = {}
-    for row in rows:
-        of.setdefault(row.institution, []).append(made(_KINDS[row.kind], row.body))
-    institutions = tuple(_with(one, of.get(one.id, ())) for one in municipality.institutions)
+    of: defaultdict[str, list[Statement]] = defaultdict(list)
+    for stated in recorded(engine, municipality.id):
+        if not (stated.is_withdrawn(on) if on else stated.withdrawn):
+            of[stated.institution] += _judged(stated, on or date.max)
+    institutions = tuple(_with(each, of.get(each.id, ())) for each in municipality.institutions)
     return replace(municipality, institutions=institutions)
+
+
+def _judged(stated: Recorded, on: date) -> Iterator[Statement]:
+    """What of it is judged: an answer is worth what an operator has accepted of it."""
+    said = stated.said
+    if isinstance(said, Attestation | Event | Waiver):
+        yield said
+    elif isinstance(said, InstitutionAnswer) and is_accepted(stated.decision(on)):
+        yield from accepted(said)
+
+
+def accepted(answer: InstitutionAnswer) -> Iterator[Statement]:
+    """What an answer says to the rules once an operator has accepted it."""
+    if answer.kind == "confirms" and answer.attestation:
+        yield replace(answer.attestation, source="database")
+    elif answer.kind == "disagrees":
+        yield Event(
+            kind="dispute_opened",
+            on=answer.on,
+            requirement=answer.requirement,
+            page=answer.page,
+            document=answer.document,
+        )
 
 
 def _with(institution: Institution, stated: Iterable[Statement]) -> Institution:
@@ -70,4 +193,89 @@ def _with(institution: Institution, stated: Iterable[Statement]) -> Institution:
         attestations=(*institution.attestations, *attestations),
         events=(*institution.events, *events),
         waivers=(*institution.waivers, *waivers),
+    )
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+def _row(
+    municipality: str,
+    institution: str,
+    said: Said,
+    by: str,
+    at: datetime,
+    since: date | None = None,
+) -> StatementRow:
+    return StatementRow(
+        kind=_NAMES[type(said)],
+        municipality=municipality,
+        institution=institution,
+        recorded_at=at,
+        recorded_by=by,
+        body=plain(said),
+        since=since or day_of(said),
+        refers_to=said.of if isinstance(said, Decision | Withdrawal) else None,
+    )
+
+
+def day_of(said: Said) -> date | None:
+    """The date that a statement bears; a waiver has only its end."""
+    match said:
+        case Attestation():
+            return said.stated_on
+        case Waiver():
+            return None
+    return said.on
+
+
+def _put(opened: Session, row: StatementRow) -> int:
+    opened.add(row)
+    opened.flush()
+    assert row.id is not None
+    return row.id
+
+
+def _asked(opened: Session, number: int) -> Recorded:
+    found = _found(opened, number)
+    if found is None:
+        raise RefusedError([f"записи № {number} нет; все записи: dozor statements"])
+    return found
+
+
+def _found(opened: Session, number: int) -> Recorded | None:
+    """With what refers to it, and with what withdraws that."""
+    row = opened.get(StatementRow, number)
+    if row is None:
+        return None
+    rows, last = [row], [number]
+    while last:
+        referring = select(StatementRow).where(col(StatementRow.refers_to).in_(last))
+        found = opened.exec(referring.order_by(col(StatementRow.id))).all()
+        rows += found
+        last = [one.id for one in found if one.id is not None]
+    return next(one for one in _linked(rows) if one.number == number)
+
+
+def _linked(rows: Sequence[StatementRow]) -> tuple[Recorded, ...]:
+    """Each with what was decided on it, and with its withdrawal."""
+    referring: defaultdict[int | None, list[StatementRow]] = defaultdict(list)
+    for row in rows:
+        referring[row.refers_to].append(row)
+    return tuple(_value(row, referring) for row in rows)
+
+
+def _value(row: StatementRow, referring: Mapping[int | None, Sequence[StatementRow]]) -> Recorded:
+    said: Said = made(KINDS[row.kind], row.body)
+    refers = [_value(one, referring) for one in referring.get(row.id, ())]
+    return Recorded(
+        number=row.id,
+        municipality=row.municipality,
+        institution=row.institution,
+        said=said,
+        since=row.since or day_of(said) or row.recorded_at.date(),
+        at=row.recorded_at,
+        recorded_by=row.recorded_by,
+        decided=tuple(one for one in refers if isinstance(one.said, Decision)),
+        withdrawn=next((one for one in refers if isinstance(one.said, Withdrawal)), None),
     )

@@ -172,17 +172,38 @@ class PaceRow(SQLModel, table=True):
 
 
 class StatementRow(SQLModel, table=True):
-    """An attestation, event or waiver that was recorded by a command, beside the registry."""
+    """What somebody stated, by command, letter or link, beside the registry. Append-only.
+
+    What is decided on an answer, or withdrawn, is another row that refers to it. `slot` is unique:
+    what may be said once only, is.
+    """
 
     __tablename__ = "statement"
+    __table_args__ = (
+        Index("statement_slot", "slot", unique=True),
+        Index("statement_refers_to", "refers_to"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    kind: str  # attestation | event | waiver
+    kind: str  # see monitor/storage/statements.py
     municipality: str = Field(index=True)
     institution: str
     recorded_at: datetime = _moment()
     recorded_by: str
     body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    since: date | None = None  # the day from which it counts; None: as `body` or `recorded_at` say
+    refers_to: int | None = None
+    slot: str | None = None
+
+
+class AttachmentRow(SQLModel, table=True):
+    """A file that came with an answer: compressed, once for all answers that hold it."""
+
+    __tablename__ = "attachment"
+
+    digest: str = Field(primary_key=True)  # sha256 of what it is, uncompressed
+    size: int
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class EvidenceFileRow(SQLModel, table=True):
