@@ -50,18 +50,18 @@ class Book:
             pass
         return self
 
-    def of(self, base: Ground, one: Institution) -> Counted:
-        if one.key not in self.counted:
-            self.counted[one.key] = self._count(base, one)
-        return self.counted[one.key]
+    def of(self, base: Ground, institution: Institution) -> Counted:
+        if institution.key not in self.counted:
+            self.counted[institution.key] = self._count(base, institution)
+        return self.counted[institution.key]
 
-    def _count(self, base: Ground, one: Institution) -> Counted:
-        found = [(mark_of(base, finding), finding) for finding in base.findings[one.id]]
+    def _count(self, base: Ground, institution: Institution) -> Counted:
+        found = [(mark_of(base, finding), finding) for finding in base.findings[institution.id]]
         for mark, finding in found:
             self.asked[finding.requirement][mark] += 1
         self.left_out += sum(finding.outcome in IN_ORDER for _, finding in found)
         return Counted(
-            standing=said(standing_of(base, one)),
+            standing=said(standing_of(base, institution)),
             marks=marks_of(mark for mark, _ in found),
             put_off=sum(is_put_off(finding) for mark, finding in found if mark == Outcome.FAIL),
             pages=_by_page(found),

@@ -196,13 +196,13 @@ def act_previews(
     )
 
 
-def preview_line(one: Alike, places: Iterable[str]) -> Preview:
+def preview_line(alike: Alike, places: Iterable[str]) -> Preview:
     told = tuple(dict.fromkeys(places))
     return Preview(
-        mark=one.mark,
-        clause=one.clause,
-        title=one.title,
-        because=one.because,
+        mark=alike.mark,
+        clause=alike.clause,
+        title=alike.title,
+        because=alike.because,
         places=told[:PREVIEWS_SHOWN],
         more=len(told[PREVIEWS_SHOWN:]),
     )

@@ -61,8 +61,8 @@ class Cards(Sequence[Card]):
     def __iter__(self) -> Iterator[Card]:
         return map(self._card, self._shown)
 
-    def _card(self, one: Institution) -> Card:
-        return card_of(self._ground, one, self._stands[one.id])
+    def _card(self, institution: Institution) -> Card:
+        return card_of(self._ground, institution, self._stands[institution.id])
 
 
 def card_of(ground: Ground, institution: Institution, stand: Stand) -> Card:
@@ -178,12 +178,12 @@ def attestation_lines(ground: Ground, institution: Institution) -> Iterable[str]
             yield ", ".join(part for part in told if part)
 
 
-def question(ground: Ground, one: Attestation) -> Iterable[str]:
+def question(ground: Ground, attestation: Attestation) -> Iterable[str]:
     """Which finding was answered, and of whom it speaks."""
-    if one.requirement:
-        yield f"«{title_of(ground, one.requirement)}»"
-    if one.about:
-        yield f"({ground.names.get(one.about, one.about)})"
+    if attestation.requirement:
+        yield f"«{title_of(ground, attestation.requirement)}»"
+    if attestation.about:
+        yield f"({ground.names.get(attestation.about, attestation.about)})"
 
 
 def items(ground: Ground, findings: Sequence[Finding], records: Records) -> tuple[Item, ...]:

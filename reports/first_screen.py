@@ -169,7 +169,9 @@ def build_calls(ground: Ground) -> tuple[Call, ...]:
     Nobody is telephoned about what an authority has put off, or what is disputed.
     """
     pairs = ((i, violations_of(ground, i)) for i in ground.institutions)
-    calls = [(misery(found), build_call(ground, one, found)) for one, found in pairs if found]
+    calls = [
+        (severity_rank(found), build_call(ground, one, found)) for one, found in pairs if found
+    ]
     return tuple(call for _, call in sorted(calls, key=lambda pair: pair[0]))
 
 
@@ -179,7 +181,7 @@ def violations_of(ground: Ground, institution: Institution) -> list[Finding]:
     return sorted((f for f in found if not is_put_off(f)), key=counting.gravity)
 
 
-def misery(violations: Sequence[Finding]) -> tuple[int, ...]:
+def severity_rank(violations: Sequence[Finding]) -> tuple[int, ...]:
     """Sort key: the most violations of the gravest kind first."""
     counted = Counter(f.severity for f in violations)
     return tuple(-counted[severity] for severity in counting.SEVERITIES)
@@ -208,10 +210,12 @@ def put_off_of(ground: Ground, institution: Institution) -> list[Finding]:
     return sorted((f for f in found if is_put_off(f)), key=counting.gravity)
 
 
-def build_put_off_line(ground: Ground, one: Institution, found: Sequence[Finding]) -> PutOff:
+def build_put_off_line(
+    ground: Ground, institution: Institution, found: Sequence[Finding]
+) -> PutOff:
     return PutOff(
-        institution=ground.names[one.id],
-        anchor=anchor_of(one),
+        institution=ground.names[institution.id],
+        anchor=anchor_of(institution),
         what="; ".join(why_put_off(found)),
         first=title_of(ground, found[0].requirement),
     )

@@ -93,8 +93,8 @@ def _table(report: Report, attached: int) -> tuple[Attachment, ...]:
     return _small(Attachment(f"{file_stem(report)}{xlsx.FORMAT.suffix}", WORKBOOK, table), attached)
 
 
-def _small(one: Attachment, attached: int = 0) -> tuple[Attachment, ...]:
-    return (one,) if len(one.content) + attached <= MOST_ATTACHED else ()
+def _small(attachment: Attachment, attached: int = 0) -> tuple[Attachment, ...]:
+    return (attachment,) if len(attachment.content) + attached <= MOST_ATTACHED else ()
 
 
 def archive(files: Iterable[tuple[str, bytes]], made_at: datetime, most: int) -> bytes | None:

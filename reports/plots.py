@@ -67,7 +67,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MapLine:
     """One page of the map."""
 
     y: float
@@ -86,12 +86,12 @@ class HeatMap:
     label_end: float
     row: float
     weeks: tuple[Mark, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[MapLine, ...]
     rules: tuple[float, ...]  # between the lines
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarPart:
     """Of a bar; None as `fill` is hatched paper."""
 
     x: float
@@ -120,7 +120,7 @@ class Bars:
     key_left: float
     weeks: tuple[Mark, ...]
     marks: tuple[Mark, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[BarPart, ...]
     keys: tuple[Key, ...]
 
 
@@ -162,7 +162,7 @@ def heat_map(posts: Posts, name: str) -> Markup:
         row=ROW,
         weeks=week_marks(posts.weeks, left + step / 2, step),
         lines=tuple(
-            Line(
+            MapLine(
                 y=HEAD + ROW * row,
                 base=px(HEAD + ROW * (row + 0.5) + BASE),
                 label=labels[row],
@@ -173,7 +173,7 @@ def heat_map(posts: Posts, name: str) -> Markup:
         ),
         rules=tuple(HEAD + ROW * row for row in range(rows + 1)),
     )
-    return drawn("plot-weeks.svg.j2", figure, name)
+    return render_plot("plot-weeks.svg.j2", figure, name)
 
 
 def label(name: str, place: str) -> str:
@@ -244,21 +244,25 @@ def bars(posts: Posts, name: str) -> Markup:
         parts=tuple(
             part
             for column, one in enumerate(posts.spread)
-            for part in stacked(one, px(left + step * (column + 0.1)), px(step * 0.8), floor, scale)
+            for part in bar_parts(
+                one, px(left + step * (column + 0.1)), px(step * 0.8), floor, scale
+            )
         ),
         keys=keys("spread", PARTS),
     )
-    return drawn("plot-bars.svg.j2", figure, name)
+    return render_plot("plot-bars.svg.j2", figure, name)
 
 
 PARTS = (("none", None), ("one", "#b9d3ea"), ("more", "#1f5f99"), ("unread", UNREAD))
 
 
-def stacked(one: Spread, x: float, width: float, floor: float, scale: float) -> Iterator[Part]:
-    counts = [getattr(one, field) for field, _ in PARTS]
+def bar_parts(
+    spread: Spread, x: float, width: float, floor: float, scale: float
+) -> Iterator[BarPart]:
+    counts = [getattr(spread, field) for field, _ in PARTS]
     for (_, fill), count, below in zip(PARTS, counts, accumulate(counts, initial=0), strict=False):
         if count:
-            yield Part(x, px(floor - scale * (below + count)), width, px(scale * count), fill)
+            yield BarPart(x, px(floor - scale * (below + count)), width, px(scale * count), fill)
 
 
 def interval(most: int) -> int:
@@ -292,7 +296,7 @@ def trend(history: Sequence[Past], name: str) -> Markup:
         ),
         keys=keys("trend", (("share", "share"), ("unseen", "unseen"))),
     )
-    return drawn("plot-trend.svg.j2", figure, name)
+    return render_plot("plot-trend.svg.j2", figure, name)
 
 
 def curve(look: str, portions: Sequence[Portion], first: float, step: float, floor: float) -> Curve:
@@ -350,5 +354,5 @@ def px(value: float) -> float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def drawn(template: str, figure: HeatMap | Bars | Trend, name: str) -> Markup:
+def render_plot(template: str, figure: HeatMap | Bars | Trend, name: str) -> Markup:
     return Markup(render(template, {"figure": figure, "name": name}).strip())

@@ -176,10 +176,10 @@ def worst_first(ground: Ground, findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda one: counting.WORST_FIRST.index(mark_of(ground, one)))
 
 
-def _line(number: int, one: Material, zone: ZoneInfo) -> Line:
-    utc = to_the_second(one.fetched_at, UTC)
-    local = to_the_second(one.fetched_at, zone)
-    return Line(number, one, utc, local, networks.title(one.network))
+def _line(number: int, material: Material, zone: ZoneInfo) -> Line:
+    utc = to_the_second(material.fetched_at, UTC)
+    local = to_the_second(material.fetched_at, zone)
+    return Line(number, material, utc, local, networks.title(material.network))
 
 
 def to_the_second(value: datetime, zone: tzinfo) -> str:

@@ -46,13 +46,13 @@ def region_name(towns: Sequence[Municipality]) -> str:
     return name if name and not regions else count(len(towns), "municipality")
 
 
-def obstacle(one: Section) -> str:
+def obstacle(section: Section) -> str:
     """Why a municipality has no place; "" where it has one."""
-    if one.nothing_registered:
+    if section.nothing_registered:
         return word("unranked", "nothing_registered")
-    if not one.numbers.judged or not one.share.whole:
+    if not section.numbers.judged or not section.share.whole:
         return word("unranked", "unjudged")
-    is_blind = one.unseen.part * 100 > MOST_UNSEEN * one.unseen.whole
+    is_blind = section.unseen.part * 100 > MOST_UNSEEN * section.unseen.whole
     return word("unranked", "unseen") if is_blind else ""
 
 

@@ -160,16 +160,18 @@ def _numbers(marks: Marks) -> dict[str, Value]:
     return dict(zip(counting.WORST_FIRST, marks, strict=True))
 
 
-def _described(base: Ground, one: Institution, counted: Counted) -> dict[str, Value]:
+def _described(base: Ground, institution: Institution, counted: Counted) -> dict[str, Value]:
     return {
         "standing": counted.standing,
-        "name": one.name,
-        "ogrn": one.ogrn,
-        "parent": base.names.get(one.parent, one.parent) if one.parent else None,
-        "phones": ", ".join(one.phones),
-        "emails": ", ".join(one.emails),
-        "site": one.site,
-        "exemption": "; ".join(exemption_lines(base, one)),
+        "name": institution.name,
+        "ogrn": institution.ogrn,
+        "parent": base.names.get(institution.parent, institution.parent)
+        if institution.parent
+        else None,
+        "phones": ", ".join(institution.phones),
+        "emails": ", ".join(institution.emails),
+        "site": institution.site,
+        "exemption": "; ".join(exemption_lines(base, institution)),
     }
 
 
@@ -204,19 +206,19 @@ def _requirements(report: Report, book: Book) -> Iterator[Row]:
             yield _requirement(report, act, one) | _numbers(marks)
 
 
-def _requirement(report: Report, act: Act, one: Requirement) -> dict[str, Value]:
+def _requirement(report: Report, act: Act, requirement: Requirement) -> dict[str, Value]:
     statuses = [status_of(act, town) for town in report.municipalities if act.id in town.packs]
     return {
         "act": act.short_title,
         "status": ", ".join(word("statuses", s) for s in dict.fromkeys(statuses or [act.status])),
-        "clause": one.clause,
-        "requirement": one.id,
-        "title": one.title,
-        "law": one.law,
-        "nature": _word("natures", one.nature),
-        "severity": word("severities", one.severity),
-        "advice": one.advice,
-        "why_not": one.why_not,
+        "clause": requirement.clause,
+        "requirement": requirement.id,
+        "title": requirement.title,
+        "law": requirement.law,
+        "nature": _word("natures", requirement.nature),
+        "severity": word("severities", requirement.severity),
+        "advice": requirement.advice,
+        "why_not": requirement.why_not,
     }
 
 

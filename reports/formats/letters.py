@@ -1,6 +1,6 @@
 """The letter to one institution: what to do, in the words of its secretary, and how to object.
 
-Report + institution ──> View ──> letter-institution.{html,txt}.j2
+Report + institution ──> LetterView ──> letter-institution.{html,txt}.j2
 
 No preview of a draft act is in it, nothing that does not concern the institution, and what could
 not be seen is told as such.
@@ -40,7 +40,7 @@ _SENTENCE = re.compile(r"(?:(?<=\w{4}[.!?])|(?<=[»)][.!?]))\s+(?=[А-ЯЁ«])")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TaskPlace:
     where: str
     url: str | None
     because: str
@@ -55,7 +55,7 @@ class Task:
 
     title: str
     source: str  # «п. 6.4, Постановление № 298»
-    places: tuple[Place, ...]
+    places: tuple[TaskPlace, ...]
     more: int
     steps: tuple[str, ...]
 
@@ -69,7 +69,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class LetterView:
     name: str
     full_name: str
     town: str
@@ -106,7 +106,7 @@ def letter(report: Report, institution: Institution, write_to: str | None = None
     )
 
 
-def build(report: Report, institution: Institution, write_to: str | None = None) -> View:
+def build(report: Report, institution: Institution, write_to: str | None = None) -> LetterView:
     town = next(one for one in report.municipalities if one.id == institution.municipality)
     base = ground(report, town)
     found = base.findings[institution.id]
@@ -114,7 +114,7 @@ def build(report: Report, institution: Institution, write_to: str | None = None)
     by_mark = {m: [f for f in open_ones if mark_of(base, f) == m] for m in counting.WORST_FIRST}
     unseen = [*by_mark[Outcome.UNKNOWN], *by_mark[Outcome.ERROR]]
     stand = standing_of(base, institution)
-    return View(
+    return LetterView(
         name=name_of(institution),
         full_name=readable(institution.name),
         town=town.name,
@@ -168,8 +168,8 @@ def _task(base: Ground, findings: Sequence[Finding]) -> Task:
     )
 
 
-def _place(base: Ground, finding: Finding) -> Place:
-    return Place(
+def _place(base: Ground, finding: Finding) -> TaskPlace:
+    return TaskPlace(
         where=place_of(base, finding),
         url=finding.page,
         because=told(base, finding),
