@@ -28,13 +28,13 @@ def stuck_letters(engine: Engine, now: datetime) -> tuple[Unsent, ...]:
     return tuple(one for one in found if one.role != OPERATOR and _is_stuck(one, now))
 
 
-def _is_stuck(one: Unsent, now: datetime) -> bool:
-    waits_long = abs(now - one.queued_at) > PATIENCE
-    if one.queued_at - now > PATIENCE:  # by a clock that was ahead: it waits until that day
+def _is_stuck(letter: Unsent, now: datetime) -> bool:
+    waits_long = abs(now - letter.queued_at) > PATIENCE
+    if letter.queued_at - now > PATIENCE:  # by a clock that was ahead: it waits until that day
         return True
-    if one.state == "held":
-        return waits_long or not one.waits_for_deputy
-    return one.state == "parked" or (waits_long and bool(one.answer))
+    if letter.state == "held":
+        return waits_long or not letter.waits_for_deputy
+    return letter.state == "parked" or (waits_long and bool(letter.answer))
 
 
 def stuck_text(letters: Sequence[Unsent]) -> str:

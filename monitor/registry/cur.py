@@ -114,18 +114,20 @@ def institutions(grid: Grid, table: Table, stated_on: date) -> Found:
     return found
 
 
-def _keep(one: dict[str, Any], number: int, known: dict[str, int], found: Found) -> dict[str, Any]:
+def _keep(
+    institution: dict[str, Any], number: int, known: dict[str, int], found: Found
+) -> dict[str, Any]:
     """The institution of a row as it is kept: a new one, or one that has a row already."""
-    if one["id"] in known:
-        place = known[one["id"]]
-        pages = _join(found.institutions[place], one)
+    if institution["id"] in known:
+        place = known[institution["id"]]
+        pages = _join(found.institutions[place], institution)
         found.page_rows[place] += [number] * pages
         return found.institutions[place]
-    known[one["id"]] = len(found.institutions)
-    found.institutions.append(one)
+    known[institution["id"]] = len(found.institutions)
+    found.institutions.append(institution)
     found.rows.append(number)
-    found.page_rows.append([number] * len(one["page"]))
-    return one
+    found.page_rows.append([number] * len(institution["page"]))
+    return institution
 
 
 # --- columns ------------------------------------------------------------------------------------
@@ -267,18 +269,20 @@ def _institution(
 
 
 def _described(row: _Row, number: str, name: str, ogrn: str, stated_on: date) -> dict[str, Any]:
-    one: dict[str, Any] = {
+    institution: dict[str, Any] = {
         "id": number,
         "name": name,
         "kind": _kind(name, row.said("sphere")),
     }
     if ogrn:
-        one["ogrn"] = ogrn
+        institution["ogrn"] = ogrn
     if founder := row.said("founder"):
-        one["parent"] = founder  # a name, until the founders are found among the institutions
+        institution["parent"] = (
+            founder  # a name, until the founders are found among the institutions
+        )
     if category := _category(row.said("status")):
-        one["category"] = category
-    return one | _parts(row, stated_on)
+        institution["category"] = category
+    return institution | _parts(row, stated_on)
 
 
 def _parts(row: _Row, stated_on: date) -> dict[str, Any]:
@@ -356,16 +360,16 @@ def _category(status: str) -> str | None:
     return next((code for word, code in known.items() if word in status.casefold()), None)
 
 
-def _join(one: dict[str, Any], other: Mapping[str, Any]) -> int:
+def _join(institution: dict[str, Any], other: Mapping[str, Any]) -> int:
     """A second row of the same institution: its page and what is said of it.
 
     What a merged cell says of both rows is said once. The number of pages that are new.
     """
-    before = len(one["page"])
+    before = len(institution["page"])
     for word in ("page", "attestation", "exemption"):
-        known = one.get(word, [])
-        one[word] = [*known, *(said for said in other.get(word, []) if said not in known)]
-    return len(one["page"]) - before
+        known = institution.get(word, [])
+        institution[word] = [*known, *(said for said in other.get(word, []) if said not in known)]
+    return len(institution["page"]) - before
 
 
 def _founders(found: Found) -> None:

@@ -100,26 +100,26 @@ def _pages(before: Iterable[Page], after: Institution, law: _Law) -> Iterator[Ch
             yield _say("page_removed", after, page=page.address)
 
 
-def _page(before: Page | None, page: Page, one: Institution, law: _Law) -> Iterator[Change]:
+def _page(before: Page | None, page: Page, owner: Institution, law: _Law) -> Iterator[Change]:
     was_live = before is not None and before.deleted_on is None
     is_live = page.deleted_on is None
     if before is None and is_live:
-        yield from _happened("page_created", page, page.created_on, one, law)
+        yield from _happened("page_created", page, page.created_on, owner, law)
     elif (was_live or before is None) and not is_live:
-        yield from _happened("page_deleted", page, page.deleted_on, one, law)
+        yield from _happened("page_deleted", page, page.deleted_on, owner, law)
     elif before is not None and not was_live and is_live:
-        yield _say("page_restored", one, page=page.address)
+        yield _say("page_restored", owner, page=page.address)
     if before is not None:
-        yield from _page_keys(before, page, one)
+        yield from _page_keys(before, page, owner)
 
 
-def _page_keys(before: Page, page: Page, one: Institution) -> Iterator[Change]:
+def _page_keys(before: Page, page: Page, owner: Institution) -> Iterator[Change]:
     told = [
         {"role": it.role, "created_on": it.created_on, "known_id": it.known_id}
         for it in (before, page)
     ]
     for what, was, now in _keys("page", told[0], told[1]):
-        yield _say("page_changed", one, page=page.address, what=what, old=was, new=now)
+        yield _say("page_changed", owner, page=page.address, what=what, old=was, new=now)
 
 
 def _parts(before: Institution | None, after: Institution) -> Iterator[Change]:
@@ -134,24 +134,24 @@ def _parts(before: Institution | None, after: Institution) -> Iterator[Change]:
             yield _say("part_removed", after, part=part[0])
 
 
-def _said(one: Institution) -> Iterator[tuple[str, object]]:
+def _said(institution: Institution) -> Iterator[tuple[str, object]]:
     """(words, value) of each part."""
     words = _wording()["words"]
-    for network, absence in one.no_pages.items():
+    for network, absence in institution.no_pages.items():
         day = _shown(absence.confirmed_on)
         yield words["no_page"].format(network=network, day=day), absence
-    for exemption in one.exemptions:
+    for exemption in institution.exemptions:
         yield words["exemption"].format(ground=_shown(exemption.ground)), exemption
-    for person in one.persons:
+    for person in institution.persons:
         role = _word("person", "role", person.role)
         yield words["person"].format(post=_shown(person.post), role=role), person
-    for stated in one.attestations:
+    for stated in institution.attestations:
         kind = _word("attestation", "kind", stated.kind)
         yield words["attestation"].format(kind=kind, day=_shown(stated.stated_on)), stated
-    for event in one.events:
+    for event in institution.events:
         kind = _word("event", "kind", event.kind)
         yield words["event"].format(kind=kind, day=_shown(event.on)), event
-    for waiver in one.waivers:
+    for waiver in institution.waivers:
         day = _shown(waiver.until)
         yield words["waiver"].format(requirement=waiver.requirement, day=day), waiver
 
@@ -160,18 +160,18 @@ def _said(one: Institution) -> Iterator[tuple[str, object]]:
 
 
 def _happened(
-    kind: str, page: Page, on: date | None, one: Institution, law: _Law
+    kind: str, page: Page, on: date | None, institution: Institution, law: _Law
 ) -> Iterator[Change]:
     """The page's creation or deletion, and the notices that it calls for."""
     when = _wording()["words"]["when"].format(day=_shown(on)) if on else ""
-    yield _say(kind, one, page=page.address, when=when)
+    yield _say(kind, institution, page=page.address, when=when)
     event = Event(kind=kind, on=on or date.min, page=page.address)
-    log = tuple(told for body in (one, *authorities(law.town)) for told in body.events)
-    owed = duties_for(one, law.town, law.acts, law.on)
+    log = tuple(told for body in (institution, *authorities(law.town)) for told in body.events)
+    owed = duties_for(institution, law.town, law.acts, law.on)
     for duty in sorted(owed, key=lambda duty: duty.workdays):  # the first to be sent first
         is_sent = first_notice(log, event, duty.to, law.on) is not None
         if not is_sent and _is_owed(duty, on):
-            yield _notice(duty, event, on, one, law)
+            yield _notice(duty, event, on, institution, law)
 
 
 def _is_owed(duty: Duty, on: date | None) -> bool:
@@ -182,13 +182,15 @@ def _is_owed(duty: Duty, on: date | None) -> bool:
     return on is None or force.entered is None or on >= force.entered
 
 
-def _notice(duty: Duty, event: Event, on: date | None, one: Institution, law: _Law) -> Change:
+def _notice(
+    duty: Duty, event: Event, on: date | None, institution: Institution, law: _Law
+) -> Change:
     words = _wording()["words"]
     due = last_day(on, duty.workdays, law.town.days_off)[0] if on else None
     told = words["due"].format(day=_shown(due)) if due else _undated(duty, on)
     return _say(
         "notice",
-        one,
+        institution,
         page=event.page or "",
         requirement=duty.clause.requirement.id,
         date_due=due,
@@ -214,17 +216,17 @@ def _wording() -> Mapping[str, Any]:
 
 def _say(
     kind: str,
-    one: Institution | None,
+    institution: Institution | None,
     *,
     requirement: str | None = None,
     date_due: date | None = None,
     **said: str,
 ) -> Change:
-    who = (one.short_name or one.name) if one else ""
+    who = (institution.short_name or institution.name) if institution else ""
     return Change(
         kind=kind,
         text=_wording()["sentences"][kind].format(who=who, **said),
-        institution=one.id if one else None,
+        institution=institution.id if institution else None,
         page=said.get("page"),
         requirement=requirement,
         due=date_due,
