@@ -41,13 +41,13 @@ def stuck_text(letters: Sequence[Unsent]) -> str:
     """Those that were refused with the server's words, then those that wait for them."""
     held = [one for one in letters if one.state == "held"]
     refused = [one for one in letters if one.state != "held"]
-    lines = [words("head"), "", *_named(refused)]
+    lines = [words("head"), "", *_lines(refused)]
     if held:
-        lines += ["", words("held", count=len(held)), *_named(held)]
+        lines += ["", words("held", count=len(held)), *_lines(held)]
     return "\n".join([*lines, "", words("advice")])
 
 
-def _named(letters: Sequence[Unsent]) -> Iterator[str]:
+def _lines(letters: Sequence[Unsent]) -> Iterator[str]:
     for one in letters[:MOST_NAMED]:
         name = "waits" if one.state == "held" else one.state
         yield words(name, recipient=one.recipient, answer=one_line(one.answer))

@@ -108,8 +108,8 @@ def institutions(grid: Grid, table: Table, stated_on: date) -> Found:
             continue
         if one := _institution(row, above, known, stated_on):
             above = _keep(one, number, known, found)
-    _unknown_columns(grid, table, found)
-    _untitled(grid, table, found)
+    _report_unknown_columns(grid, table, found)
+    _report_untitled(grid, table, found)
     _founders(found)
     return found
 
@@ -142,7 +142,7 @@ def _places(titles: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     return places
 
 
-def _unknown_columns(grid: Grid, table: Table, found: Found) -> None:
+def _report_unknown_columns(grid: Grid, table: Table, found: Found) -> None:
     """A column that we neither read nor leave out by name is told, never dropped silently."""
     known = [*cur_words()["columns"].values(), *cur_words()["ignored"]]
     for title in table.titles:
@@ -160,7 +160,7 @@ def _unknown_columns(grid: Grid, table: Table, found: Found) -> None:
         found.problems.append((grid.rows[table.header][0], table.titles[place], problem))
 
 
-def _untitled(grid: Grid, table: Table, found: Found) -> None:
+def _report_untitled(grid: Grid, table: Table, found: Found) -> None:
     rows = [row for row in grid.rows[table.header + 1 :] if not _is_numbering(row[1])]
     for number, place, content in untitled(grid.rows[table.header][1], rows):
         problem = Problem((), "untitled_cur_cell", {"value": content})
@@ -265,10 +265,10 @@ def _institution(
         if ogrn or row.pages() or row.said("page_id"):
             row.tell("name", Problem((), "row_without_name"))
         return None
-    return _described(row, number, name, ogrn, stated_on)
+    return _describe(row, number, name, ogrn, stated_on)
 
 
-def _described(row: _Row, number: str, name: str, ogrn: str, stated_on: date) -> dict[str, Any]:
+def _describe(row: _Row, number: str, name: str, ogrn: str, stated_on: date) -> dict[str, Any]:
     institution: dict[str, Any] = {
         "id": number,
         "name": name,

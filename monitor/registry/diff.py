@@ -87,7 +87,7 @@ def _keys(
     titles = {column.key: column.title for column in sheet_of(word).columns}
     for key in dict.fromkeys((*before, *after)):
         if before.get(key) != after.get(key):
-            yield titles.get(key, key), _shown(before.get(key)), _shown(after.get(key))
+            yield titles.get(key, key), _in_words(before.get(key)), _in_words(after.get(key))
 
 
 def _pages(before: Iterable[Page], after: Institution, law: _Law) -> Iterator[Change]:
@@ -104,9 +104,9 @@ def _page(before: Page | None, page: Page, owner: Institution, law: _Law) -> Ite
     was_live = before is not None and before.deleted_on is None
     is_live = page.deleted_on is None
     if before is None and is_live:
-        yield from _happened("page_created", page, page.created_on, owner, law)
+        yield from _page_event("page_created", page, page.created_on, owner, law)
     elif (was_live or before is None) and not is_live:
-        yield from _happened("page_deleted", page, page.deleted_on, owner, law)
+        yield from _page_event("page_deleted", page, page.deleted_on, owner, law)
     elif before is not None and not was_live and is_live:
         yield _say("page_restored", owner, page=page.address)
     if before is not None:
@@ -124,8 +124,8 @@ def _page_keys(before: Page, page: Page, owner: Institution) -> Iterator[Change]
 
 def _parts(before: Institution | None, after: Institution) -> Iterator[Change]:
     """What people say: each part as a whole, for it is never edited, only added."""
-    was = list(_said(before)) if before else []
-    now = list(_said(after))
+    was = list(_values(before)) if before else []
+    now = list(_values(after))
     for part in now:
         if part not in was:
             yield _say("part_added", after, part=part[0])
@@ -134,36 +134,36 @@ def _parts(before: Institution | None, after: Institution) -> Iterator[Change]:
             yield _say("part_removed", after, part=part[0])
 
 
-def _said(institution: Institution) -> Iterator[tuple[str, object]]:
+def _values(institution: Institution) -> Iterator[tuple[str, object]]:
     """(words, value) of each part."""
     words = _wording()["words"]
     for network, absence in institution.no_pages.items():
-        day = _shown(absence.confirmed_on)
+        day = _in_words(absence.confirmed_on)
         yield words["no_page"].format(network=network, day=day), absence
     for exemption in institution.exemptions:
-        yield words["exemption"].format(ground=_shown(exemption.ground)), exemption
+        yield words["exemption"].format(ground=_in_words(exemption.ground)), exemption
     for person in institution.persons:
         role = _word("person", "role", person.role)
-        yield words["person"].format(post=_shown(person.post), role=role), person
+        yield words["person"].format(post=_in_words(person.post), role=role), person
     for stated in institution.attestations:
         kind = _word("attestation", "kind", stated.kind)
-        yield words["attestation"].format(kind=kind, day=_shown(stated.stated_on)), stated
+        yield words["attestation"].format(kind=kind, day=_in_words(stated.stated_on)), stated
     for event in institution.events:
         kind = _word("event", "kind", event.kind)
-        yield words["event"].format(kind=kind, day=_shown(event.on)), event
+        yield words["event"].format(kind=kind, day=_in_words(event.on)), event
     for waiver in institution.waivers:
-        day = _shown(waiver.until)
+        day = _in_words(waiver.until)
         yield words["waiver"].format(requirement=waiver.requirement, day=day), waiver
 
 
 # --- notices ------------------------------------------------------------------------------------
 
 
-def _happened(
+def _page_event(
     kind: str, page: Page, on: date | None, institution: Institution, law: _Law
 ) -> Iterator[Change]:
     """The page's creation or deletion, and the notices that it calls for."""
-    when = _wording()["words"]["when"].format(day=_shown(on)) if on else ""
+    when = _wording()["words"]["when"].format(day=_in_words(on)) if on else ""
     yield _say(kind, institution, page=page.address, when=when)
     event = Event(kind=kind, on=on or date.min, page=page.address)
     log = tuple(told for body in (institution, *authorities(law.town)) for told in body.events)
@@ -187,7 +187,7 @@ def _notice(
 ) -> Change:
     words = _wording()["words"]
     due = last_day(on, duty.workdays, law.town.days_off)[0] if on else None
-    told = words["due"].format(day=_shown(due)) if due else _undated(duty, on)
+    told = words["due"].format(day=_in_words(due)) if due else _undated_words(duty, on)
     return _say(
         "notice",
         institution,
@@ -201,7 +201,7 @@ def _notice(
     )
 
 
-def _undated(duty: Duty, on: date | None) -> str:
+def _undated_words(duty: Duty, on: date | None) -> str:
     words = _wording()["words"]
     return str(words["uncovered" if on else "undated"].format(days=duty.workdays))
 
@@ -233,7 +233,7 @@ def _say(
     )
 
 
-def _shown(said: object) -> str:
+def _in_words(said: object) -> str:
     words = _wording()["words"]
     if said in (None, "", [], {}):
         return str(words["nothing"])
@@ -242,9 +242,9 @@ def _shown(said: object) -> str:
     if isinstance(said, date):
         return said.strftime("%d.%m.%Y")
     if isinstance(said, list):
-        return ", ".join(map(_shown, said))
+        return ", ".join(map(_in_words, said))
     if isinstance(said, Mapping):
-        return ", ".join(f"{key}: {_shown(one)}" for key, one in said.items())
+        return ", ".join(f"{key}: {_in_words(one)}" for key, one in said.items())
     return str(said)
 
 

@@ -53,11 +53,11 @@ def _institution(institution: Institution) -> dict[str, Any]:
 
 def table(word: str, value: object) -> dict[str, Any]:
     """The flat keys of one table, in the declared order."""
-    found = _said(TABLES[word], value)
+    found = _declared_values(TABLES[word], value)
     return {key: list(said) if isinstance(said, tuple) else said for key, said in found}
 
 
-def _said(declared: type[BaseModel], value: object) -> Iterator[tuple[str, Any]]:
+def _declared_values(declared: type[BaseModel], value: object) -> Iterator[tuple[str, Any]]:
     for name, field in declared.model_fields.items():
         said = getattr(value, _RENAMED.get(name, name), None)
         default = tuple(field.default) if isinstance(field.default, list) else field.default
