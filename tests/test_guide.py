@@ -73,7 +73,7 @@ def _run(command: str, town: Path, environment: dict[str, str]) -> Answer:
     words = shlex.split(moved(command))[1:]
     done = CliRunner(env=environment).invoke(app, words)
     if "template" in words:
-        CliRunner().invoke(app, ["registry", "export", str(town), "-o", words[-1]])
+        CliRunner().invoke(app, ["registry", "export", str(town), "-o", words[-1], "--force"])
     return Answer(done.exit_code, f"{done.output}{done.exception or ''}")
 
 

@@ -69,14 +69,14 @@ def deliver(engine: Engine, settings: Settings, clock: Clock) -> Delivered:
         held = count_held(engine)
     return Delivered(
         sent=tuple(fate.recipient for fate in fates if fate.state == "sent"),
-        lighter=_explained(fates, "sent"),
-        postponed=_explained(fates, "queued"),
-        parked=_explained(fates, "parked"),
+        lighter=_with_reasons(fates, "sent"),
+        postponed=_with_reasons(fates, "queued"),
+        parked=_with_reasons(fates, "parked"),
         held=held,
     )
 
 
-def _explained(fates: Iterable[Fate], state: str) -> tuple[tuple[str, str], ...]:
+def _with_reasons(fates: Iterable[Fate], state: str) -> tuple[tuple[str, str], ...]:
     """By recipient: why its message came to this state, where there is a reason to tell."""
     return tuple((fate.recipient, fate.why) for fate in fates if fate.state == state and fate.why)
 

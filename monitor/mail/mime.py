@@ -47,14 +47,14 @@ def message_of(
     is_plain = not needs_utf8(sender, recipient.addr_spec)
     message = EmailMessage(policy=PLAIN if is_plain else IN_UTF8)
     message.set_raw("Subject", _in_words(one_line(letter.subject), "Subject"))
-    message.set_raw("From", _named(address_of(sender, name_in(sender) or "Дозор"), "From"))
-    message.set_raw("To", _named(recipient, "To"))
+    message.set_raw("From", _mailbox(address_of(sender, name_in(sender) or "Дозор"), "From"))
+    message.set_raw("To", _mailbox(recipient, "To"))
     message["Date"] = format_datetime(at)
     message.set_raw("Message-ID", message_id)
     message["Auto-Submitted"] = "auto-generated"
     _answer(message, thread)
     if reply_to:
-        message.set_raw("Reply-To", _named(address_of(reply_to), "Reply-To"))
+        message.set_raw("Reply-To", _mailbox(address_of(reply_to), "Reply-To"))
     if operator:
         mailto = f"<mailto:{quote(wire(operator), '@')}?subject=unsubscribe>"
         message.set_raw("List-Unsubscribe", mailto)
@@ -75,22 +75,22 @@ def _goes_plain(text: str) -> bool:
     return text.isascii() and "=?" not in text and len(max(text.split(), key=len, default="")) < 60
 
 
-def _named(address: Address, header: str) -> str:
+def _mailbox(address: Address, header: str) -> str:
     """The name, and the address on a line of its own where the two are long."""
     if not address.display_name:
         return str(address)
     if _goes_plain(address.display_name):
-        return _folded(str(address), header)
+        return _fold(str(address), header)
     return f"{_in_words(address.display_name, header)}\r\n <{address.addr_spec}>"
 
 
 def _answer(message: EmailMessage, thread: tuple[str, ...]) -> None:
     if thread:
         message.set_raw("In-Reply-To", thread[-1])
-        message.set_raw("References", _folded(" ".join(thread), "References"))
+        message.set_raw("References", _fold(" ".join(thread), "References"))
 
 
-def _folded(text: str, header: str) -> str:
+def _fold(text: str, header: str) -> str:
     """At blanks only: what is longer than a line is what others have to read in one piece."""
     lines = [f"{header}:"]
     for word in text.split(" "):

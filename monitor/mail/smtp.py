@@ -157,7 +157,7 @@ def server(settings: Settings, timeout: int | None = None) -> Iterator[Line]:
     mail = settings.mail
     with Alarm() as alarm, _refusals(mail, alarm, Refusal.LATER):
         with _refusals(mail, alarm, Refusal.SERVER):
-            opened = _connected(mail, alarm, timeout or mail.timeout)
+            opened = _connect(mail, alarm, timeout or mail.timeout)
         try:
             with _refusals(mail, alarm, Refusal.SERVER):
                 _sign_in(opened, settings)
@@ -173,7 +173,7 @@ def _sign_in(opened: Line, settings: Settings) -> None:
         sign_in(opened, settings.smtp_user, settings.smtp_password)
 
 
-def _connected(mail: Mail, alarm: Alarm, timeout: int) -> Line:
+def _connect(mail: Mail, alarm: Alarm, timeout: int) -> Line:
     if mail.encryption == "implicit":
         context = trusting(mail.ca_file)
         return EncryptedLine(alarm, mail.host, mail.port, timeout=timeout, context=context)

@@ -28,26 +28,26 @@ def stuck_letters(engine: Engine, now: datetime) -> tuple[Unsent, ...]:
     return tuple(one for one in found if one.role != OPERATOR and _is_stuck(one, now))
 
 
-def _is_stuck(one: Unsent, now: datetime) -> bool:
-    waits_long = abs(now - one.queued_at) > PATIENCE
-    if one.queued_at - now > PATIENCE:  # by a clock that was ahead: it waits until that day
+def _is_stuck(letter: Unsent, now: datetime) -> bool:
+    waits_long = abs(now - letter.queued_at) > PATIENCE
+    if letter.queued_at - now > PATIENCE:  # by a clock that was ahead: it waits until that day
         return True
-    if one.state == "held":
-        return waits_long or not one.waits_for_deputy
-    return one.state == "parked" or (waits_long and bool(one.answer))
+    if letter.state == "held":
+        return waits_long or not letter.waits_for_deputy
+    return letter.state == "parked" or (waits_long and bool(letter.answer))
 
 
 def stuck_text(letters: Sequence[Unsent]) -> str:
     """Those that were refused with the server's words, then those that wait for them."""
     held = [one for one in letters if one.state == "held"]
     refused = [one for one in letters if one.state != "held"]
-    lines = [words("head"), "", *_named(refused)]
+    lines = [words("head"), "", *_lines(refused)]
     if held:
-        lines += ["", words("held", count=len(held)), *_named(held)]
+        lines += ["", words("held", count=len(held)), *_lines(held)]
     return "\n".join([*lines, "", words("advice")])
 
 
-def _named(letters: Sequence[Unsent]) -> Iterator[str]:
+def _lines(letters: Sequence[Unsent]) -> Iterator[str]:
     for one in letters[:MOST_NAMED]:
         name = "waits" if one.state == "held" else one.state
         yield words(name, recipient=one.recipient, answer=one_line(one.answer))

@@ -108,24 +108,26 @@ def institutions(grid: Grid, table: Table, stated_on: date) -> Found:
             continue
         if one := _institution(row, above, known, stated_on):
             above = _keep(one, number, known, found)
-    _unknown_columns(grid, table, found)
-    _untitled(grid, table, found)
+    _report_unknown_columns(grid, table, found)
+    _report_untitled(grid, table, found)
     _founders(found)
     return found
 
 
-def _keep(one: dict[str, Any], number: int, known: dict[str, int], found: Found) -> dict[str, Any]:
+def _keep(
+    institution: dict[str, Any], number: int, known: dict[str, int], found: Found
+) -> dict[str, Any]:
     """The institution of a row as it is kept: a new one, or one that has a row already."""
-    if one["id"] in known:
-        place = known[one["id"]]
-        pages = _join(found.institutions[place], one)
+    if institution["id"] in known:
+        place = known[institution["id"]]
+        pages = _join(found.institutions[place], institution)
         found.page_rows[place] += [number] * pages
         return found.institutions[place]
-    known[one["id"]] = len(found.institutions)
-    found.institutions.append(one)
+    known[institution["id"]] = len(found.institutions)
+    found.institutions.append(institution)
     found.rows.append(number)
-    found.page_rows.append([number] * len(one["page"]))
-    return one
+    found.page_rows.append([number] * len(institution["page"]))
+    return institution
 
 
 # --- columns ------------------------------------------------------------------------------------
@@ -140,7 +142,7 @@ def _places(titles: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     return places
 
 
-def _unknown_columns(grid: Grid, table: Table, found: Found) -> None:
+def _report_unknown_columns(grid: Grid, table: Table, found: Found) -> None:
     """A column that we neither read nor leave out by name is told, never dropped silently."""
     known = [*cur_words()["columns"].values(), *cur_words()["ignored"]]
     for title in table.titles:
@@ -158,7 +160,7 @@ def _unknown_columns(grid: Grid, table: Table, found: Found) -> None:
         found.problems.append((grid.rows[table.header][0], table.titles[place], problem))
 
 
-def _untitled(grid: Grid, table: Table, found: Found) -> None:
+def _report_untitled(grid: Grid, table: Table, found: Found) -> None:
     rows = [row for row in grid.rows[table.header + 1 :] if not _is_numbering(row[1])]
     for number, place, content in untitled(grid.rows[table.header][1], rows):
         problem = Problem((), "untitled_cur_cell", {"value": content})
@@ -263,22 +265,24 @@ def _institution(
         if ogrn or row.pages() or row.said("page_id"):
             row.tell("name", Problem((), "row_without_name"))
         return None
-    return _described(row, number, name, ogrn, stated_on)
+    return _describe(row, number, name, ogrn, stated_on)
 
 
-def _described(row: _Row, number: str, name: str, ogrn: str, stated_on: date) -> dict[str, Any]:
-    one: dict[str, Any] = {
+def _describe(row: _Row, number: str, name: str, ogrn: str, stated_on: date) -> dict[str, Any]:
+    institution: dict[str, Any] = {
         "id": number,
         "name": name,
         "kind": _kind(name, row.said("sphere")),
     }
     if ogrn:
-        one["ogrn"] = ogrn
+        institution["ogrn"] = ogrn
     if founder := row.said("founder"):
-        one["parent"] = founder  # a name, until the founders are found among the institutions
+        institution["parent"] = (
+            founder  # a name, until the founders are found among the institutions
+        )
     if category := _category(row.said("status")):
-        one["category"] = category
-    return one | _parts(row, stated_on)
+        institution["category"] = category
+    return institution | _parts(row, stated_on)
 
 
 def _parts(row: _Row, stated_on: date) -> dict[str, Any]:
@@ -356,16 +360,16 @@ def _category(status: str) -> str | None:
     return next((code for word, code in known.items() if word in status.casefold()), None)
 
 
-def _join(one: dict[str, Any], other: Mapping[str, Any]) -> int:
+def _join(institution: dict[str, Any], other: Mapping[str, Any]) -> int:
     """A second row of the same institution: its page and what is said of it.
 
     What a merged cell says of both rows is said once. The number of pages that are new.
     """
-    before = len(one["page"])
+    before = len(institution["page"])
     for word in ("page", "attestation", "exemption"):
-        known = one.get(word, [])
-        one[word] = [*known, *(said for said in other.get(word, []) if said not in known)]
-    return len(one["page"]) - before
+        known = institution.get(word, [])
+        institution[word] = [*known, *(said for said in other.get(word, []) if said not in known)]
+    return len(institution["page"]) - before
 
 
 def _founders(found: Found) -> None:

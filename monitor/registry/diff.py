@@ -87,7 +87,7 @@ def _keys(
     titles = {column.key: column.title for column in sheet_of(word).columns}
     for key in dict.fromkeys((*before, *after)):
         if before.get(key) != after.get(key):
-            yield titles.get(key, key), _shown(before.get(key)), _shown(after.get(key))
+            yield titles.get(key, key), _in_words(before.get(key)), _in_words(after.get(key))
 
 
 def _pages(before: Iterable[Page], after: Institution, law: _Law) -> Iterator[Change]:
@@ -100,32 +100,32 @@ def _pages(before: Iterable[Page], after: Institution, law: _Law) -> Iterator[Ch
             yield _say("page_removed", after, page=page.address)
 
 
-def _page(before: Page | None, page: Page, one: Institution, law: _Law) -> Iterator[Change]:
+def _page(before: Page | None, page: Page, owner: Institution, law: _Law) -> Iterator[Change]:
     was_live = before is not None and before.deleted_on is None
     is_live = page.deleted_on is None
     if before is None and is_live:
-        yield from _happened("page_created", page, page.created_on, one, law)
+        yield from _page_event("page_created", page, page.created_on, owner, law)
     elif (was_live or before is None) and not is_live:
-        yield from _happened("page_deleted", page, page.deleted_on, one, law)
+        yield from _page_event("page_deleted", page, page.deleted_on, owner, law)
     elif before is not None and not was_live and is_live:
-        yield _say("page_restored", one, page=page.address)
+        yield _say("page_restored", owner, page=page.address)
     if before is not None:
-        yield from _page_keys(before, page, one)
+        yield from _page_keys(before, page, owner)
 
 
-def _page_keys(before: Page, page: Page, one: Institution) -> Iterator[Change]:
+def _page_keys(before: Page, page: Page, owner: Institution) -> Iterator[Change]:
     told = [
         {"role": it.role, "created_on": it.created_on, "known_id": it.known_id}
         for it in (before, page)
     ]
     for what, was, now in _keys("page", told[0], told[1]):
-        yield _say("page_changed", one, page=page.address, what=what, old=was, new=now)
+        yield _say("page_changed", owner, page=page.address, what=what, old=was, new=now)
 
 
 def _parts(before: Institution | None, after: Institution) -> Iterator[Change]:
     """What people say: each part as a whole, for it is never edited, only added."""
-    was = list(_said(before)) if before else []
-    now = list(_said(after))
+    was = list(_values(before)) if before else []
+    now = list(_values(after))
     for part in now:
         if part not in was:
             yield _say("part_added", after, part=part[0])
@@ -134,44 +134,44 @@ def _parts(before: Institution | None, after: Institution) -> Iterator[Change]:
             yield _say("part_removed", after, part=part[0])
 
 
-def _said(one: Institution) -> Iterator[tuple[str, object]]:
+def _values(institution: Institution) -> Iterator[tuple[str, object]]:
     """(words, value) of each part."""
     words = _wording()["words"]
-    for network, absence in one.no_pages.items():
-        day = _shown(absence.confirmed_on)
+    for network, absence in institution.no_pages.items():
+        day = _in_words(absence.confirmed_on)
         yield words["no_page"].format(network=network, day=day), absence
-    for exemption in one.exemptions:
-        yield words["exemption"].format(ground=_shown(exemption.ground)), exemption
-    for person in one.persons:
+    for exemption in institution.exemptions:
+        yield words["exemption"].format(ground=_in_words(exemption.ground)), exemption
+    for person in institution.persons:
         role = _word("person", "role", person.role)
-        yield words["person"].format(post=_shown(person.post), role=role), person
-    for stated in one.attestations:
+        yield words["person"].format(post=_in_words(person.post), role=role), person
+    for stated in institution.attestations:
         kind = _word("attestation", "kind", stated.kind)
-        yield words["attestation"].format(kind=kind, day=_shown(stated.stated_on)), stated
-    for event in one.events:
+        yield words["attestation"].format(kind=kind, day=_in_words(stated.stated_on)), stated
+    for event in institution.events:
         kind = _word("event", "kind", event.kind)
-        yield words["event"].format(kind=kind, day=_shown(event.on)), event
-    for waiver in one.waivers:
-        day = _shown(waiver.until)
+        yield words["event"].format(kind=kind, day=_in_words(event.on)), event
+    for waiver in institution.waivers:
+        day = _in_words(waiver.until)
         yield words["waiver"].format(requirement=waiver.requirement, day=day), waiver
 
 
 # --- notices ------------------------------------------------------------------------------------
 
 
-def _happened(
-    kind: str, page: Page, on: date | None, one: Institution, law: _Law
+def _page_event(
+    kind: str, page: Page, on: date | None, institution: Institution, law: _Law
 ) -> Iterator[Change]:
     """The page's creation or deletion, and the notices that it calls for."""
-    when = _wording()["words"]["when"].format(day=_shown(on)) if on else ""
-    yield _say(kind, one, page=page.address, when=when)
+    when = _wording()["words"]["when"].format(day=_in_words(on)) if on else ""
+    yield _say(kind, institution, page=page.address, when=when)
     event = Event(kind=kind, on=on or date.min, page=page.address)
-    log = tuple(told for body in (one, *authorities(law.town)) for told in body.events)
-    owed = duties_for(one, law.town, law.acts, law.on)
+    log = tuple(told for body in (institution, *authorities(law.town)) for told in body.events)
+    owed = duties_for(institution, law.town, law.acts, law.on)
     for duty in sorted(owed, key=lambda duty: duty.workdays):  # the first to be sent first
         is_sent = first_notice(log, event, duty.to, law.on) is not None
         if not is_sent and _is_owed(duty, on):
-            yield _notice(duty, event, on, one, law)
+            yield _notice(duty, event, on, institution, law)
 
 
 def _is_owed(duty: Duty, on: date | None) -> bool:
@@ -182,13 +182,15 @@ def _is_owed(duty: Duty, on: date | None) -> bool:
     return on is None or force.entered is None or on >= force.entered
 
 
-def _notice(duty: Duty, event: Event, on: date | None, one: Institution, law: _Law) -> Change:
+def _notice(
+    duty: Duty, event: Event, on: date | None, institution: Institution, law: _Law
+) -> Change:
     words = _wording()["words"]
     due = last_day(on, duty.workdays, law.town.days_off)[0] if on else None
-    told = words["due"].format(day=_shown(due)) if due else _undated(duty, on)
+    told = words["due"].format(day=_in_words(due)) if due else _undated_words(duty, on)
     return _say(
         "notice",
-        one,
+        institution,
         page=event.page or "",
         requirement=duty.clause.requirement.id,
         date_due=due,
@@ -199,7 +201,7 @@ def _notice(duty: Duty, event: Event, on: date | None, one: Institution, law: _L
     )
 
 
-def _undated(duty: Duty, on: date | None) -> str:
+def _undated_words(duty: Duty, on: date | None) -> str:
     words = _wording()["words"]
     return str(words["uncovered" if on else "undated"].format(days=duty.workdays))
 
@@ -214,24 +216,24 @@ def _wording() -> Mapping[str, Any]:
 
 def _say(
     kind: str,
-    one: Institution | None,
+    institution: Institution | None,
     *,
     requirement: str | None = None,
     date_due: date | None = None,
     **said: str,
 ) -> Change:
-    who = (one.short_name or one.name) if one else ""
+    who = (institution.short_name or institution.name) if institution else ""
     return Change(
         kind=kind,
         text=_wording()["sentences"][kind].format(who=who, **said),
-        institution=one.id if one else None,
+        institution=institution.id if institution else None,
         page=said.get("page"),
         requirement=requirement,
         due=date_due,
     )
 
 
-def _shown(said: object) -> str:
+def _in_words(said: object) -> str:
     words = _wording()["words"]
     if said in (None, "", [], {}):
         return str(words["nothing"])
@@ -240,9 +242,9 @@ def _shown(said: object) -> str:
     if isinstance(said, date):
         return said.strftime("%d.%m.%Y")
     if isinstance(said, list):
-        return ", ".join(map(_shown, said))
+        return ", ".join(map(_in_words, said))
     if isinstance(said, Mapping):
-        return ", ".join(f"{key}: {_shown(one)}" for key, one in said.items())
+        return ", ".join(f"{key}: {_in_words(one)}" for key, one in said.items())
     return str(said)
 
 

@@ -84,7 +84,7 @@ def fault(
 
     `words`: of a table, what stands in them in the words of its reader.
     """
-    said = _said(problem.code, is_table=words is not None)
+    said = _sentences(problem.code, is_table=words is not None)
     key = str(problem.about.get("key") or _key(problem.loc))
     about = {"example": _example(key), **problem.about, "key": key, **(words or {})}
     if column is not None:
@@ -102,7 +102,7 @@ def fault(
     )
 
 
-def _said(code: str, *, is_table: bool) -> Mapping[str, str]:
+def _sentences(code: str, *, is_table: bool) -> Mapping[str, str]:
     """Who fills in a table has never seen TOML: [table_words] has its sentences."""
     own = wording()["table_words"] if is_table else {}
     return {part: own.get(f"{code}.{part}", said) for part, said in wording()[code].items()}

@@ -55,7 +55,7 @@ def load_all(
 
 def load_text(text: str, path: Path) -> Municipality:
     """A registry that is not written yet; `path` is where it is to stand."""
-    draft = _declared(path, text, _loaded(text), "", Setting())
+    draft = _judge_text(path, text, _parse(text), "", Setting())
     if draft.registry is None:
         raise RegistryError(draft.faults)
     return values.municipality(draft.registry, draft.digest)
@@ -110,27 +110,27 @@ def _draft(path: Path, setting: Setting) -> _Draft:
     digest = hashlib.sha256(content).hexdigest()
     try:
         text = normalised(content.decode("utf-8-sig"))
-        return _declared(path, text, _loaded(text), digest, setting)
+        return _judge_text(path, text, _parse(text), digest, setting)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        return _Draft(path, None, digest, Place(1), (_unparsed(path, error),))
+        return _Draft(path, None, digest, Place(1), (_parse_fault(path, error),))
 
 
-def _loaded(text: str) -> dict[str, object]:
+def _parse(text: str) -> dict[str, object]:
     """`\\u00ad` in a string is a sign, too."""
     declared = loaded(text)
     return dict(normalised_all(declared)) if "\\u" in text.lower() else declared
 
 
-def _declared(
+def _judge_text(
     path: Path, text: str, declared: dict[str, object], digest: str, setting: Setting
 ) -> _Draft:
     registry, problems = judge(declared, setting)
     tree = places(text) if problems else Place(1)
-    faults = tuple(_placed(path, problem, tree) for problem in problems)
+    faults = tuple(_at_line(path, problem, tree) for problem in problems)
     return _Draft(path, registry, digest, tree, faults)
 
 
-def _placed(path: Path, problem: Problem, tree: Place) -> Fault:
+def _at_line(path: Path, problem: Problem, tree: Place) -> Fault:
     """`other` may be a path to a second place: it is told as that place's line."""
     other = problem.about.get("other")
     if isinstance(other, tuple):
@@ -164,7 +164,7 @@ def unreadable(error: OSError) -> Problem:
     return Problem((), "unreadable", {"reason": reasons[code] if code else in_russian(error)})
 
 
-def _unparsed(path: Path, error: Exception) -> Fault:
+def _parse_fault(path: Path, error: Exception) -> Fault:
     if isinstance(error, UnicodeDecodeError):
         line = error.object.count(b"\n", 0, error.start) + 1
         return fault(path, line, Problem((), "not_utf8"))
@@ -192,7 +192,7 @@ def _between(drafts: Sequence[_Draft]) -> Iterator[Fault]:
         if draft.registry is None:
             continue
         for problem in _against(draft.registry, draft.path, towns, pages):
-            yield _placed(draft.path, problem, places(draft.path.read_text("utf-8-sig")))
+            yield _at_line(draft.path, problem, places(draft.path.read_text("utf-8-sig")))
 
 
 def _against(

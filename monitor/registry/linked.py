@@ -17,13 +17,13 @@ def target(shown: str, link: str, key: str) -> str:
     """What the column wants: the text where it is an address, else where the link leads."""
     if any(_address(part, key) for part in _parts(shown)):
         return shown
-    return _wanted(link, key) or shown
+    return _link_of_kind(link, key) or shown
 
 
 def leads_elsewhere(shown: str, link: str, key: str) -> bool:
     """Whether text and link are addresses of two different things: nobody knows which is meant."""
     written = [found for part in _parts(shown) if (found := _address(part, key))]
-    meant = _wanted(link, key)
+    meant = _link_of_kind(link, key)
     return bool(written and meant) and _address(meant or "", key) not in written
 
 
@@ -31,7 +31,7 @@ def _parts(shown: str) -> list[str]:
     return [part.strip() for part in re.split(r"[\n\r;]", shown) if part.strip()]
 
 
-def _wanted(link: str, key: str) -> str | None:
+def _link_of_kind(link: str, key: str) -> str | None:
     """The link, if it is of the kind that the column is for; of a letter the address alone."""
     if key == "emails":
         is_mail = link.lower().startswith(_MAIL)

@@ -33,15 +33,15 @@ LEADING = "директор, заведующая, их заместители �
 
 
 def faults(
-    said: Statement, one: Institution, town: Municipality, acts: Sequence[Act], today: date
+    said: Statement, institution: Institution, town: Municipality, acts: Sequence[Act], today: date
 ) -> list[str]:
     """What is wrong, in Russian, each with the way out. `today` is the office's latest day."""
     bound = [requirement for act in acts for requirement in act.requirements]
     return [
         *_of_requirement(said.requirement, bound),
-        *_of_page(said, one, town, acts),
+        *_of_page(said, institution, town, acts),
         *_of_both(said, bound),
-        *_of_whom(said, one, town, bound),
+        *_of_whom(said, institution, town, bound),
         *_of_dates(said, today),
         *_of_notice(said),
         *_of_counts(said),
@@ -68,9 +68,9 @@ def _nearest(written: str, ids: Iterable[str]) -> list[str]:
 
 
 def _of_page(
-    said: Statement, one: Institution, town: Municipality, acts: Sequence[Act]
+    said: Statement, institution: Institution, town: Municipality, acts: Sequence[Act]
 ) -> Iterator[str]:
-    own = [page.address for page in (*one.pages, *declared_pages(one, town, acts))]
+    own = [page.address for page in (*institution.pages, *declared_pages(institution, town, acts))]
     if said.page is None or said.page in own or _is_noticed(said, town, acts):
         return
     if isinstance(said, InstitutionAnswer) and said.kind == "correct_registry":
@@ -101,19 +101,19 @@ def _of_both(said: Statement, bound: Sequence[Requirement]) -> Iterator[str]:
 
 
 def _of_whom(
-    said: Statement, one: Institution, town: Municipality, bound: Sequence[Requirement]
+    said: Statement, institution: Institution, town: Municipality, bound: Sequence[Requirement]
 ) -> Iterator[str]:
     """One answer must not close the questions about everybody, or about every event to come."""
     asked = next((each for each in bound if each.id == said.requirement), None)
     if not isinstance(said, Attestation) or asked is None:
         return
-    others = [each.id for each in town.institutions if each.id != one.id]
+    others = [each.id for each in town.institutions if each.id != institution.id]
     if asked.per == "event" and said.page is None:
         yield f"--page: требование {asked.id} решается по каждой странице; назовите её"
     if asked.per == "about" and said.about is None:
         yield (
             f"--about: требование {asked.id} решается по каждому учреждению отдельно; "
-            f"назовите, о ком речь, например --about {next(iter(others), one.id)}"
+            f"назовите, о ком речь, например --about {next(iter(others), institution.id)}"
         )
     if said.about is not None and asked.per not in OF_ANOTHER:
         yield f"--about: требование {asked.id} не говорит о других учреждениях; уберите --about"

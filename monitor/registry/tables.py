@@ -19,7 +19,7 @@ from monitor.registry.faults import Problem, RegistryError, fault
 from monitor.registry.files import unreadable
 from monitor.registry.grid import Cells, Content, Grid, Place
 from monitor.registry.titles import HEADER_WITHIN, is_title
-from monitor.registry.xlsx import Area, Book, BookError, Sheet, linked, unescaped_text
+from monitor.registry.xlsx import Area, Book, BookError, Sheet, linked, unescape_text
 
 MAX_BYTES = 20_000_000
 MAX_UNPACKED = 200_000_000
@@ -41,9 +41,9 @@ def grids(path: Path) -> list[Grid]:
     if content[:4] == b"PK\x03\x04":
         return _workbook(path, content)
     if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise _refused(path, "not_a_workbook", reason="это старый формат XLS или файл с паролем")
+        raise _refusal(path, "not_a_workbook", reason="это старый формат XLS или файл с паролем")
     if _MARKUP.match(content):
-        raise _refused(
+        raise _refusal(
             path, "not_a_workbook", reason="это веб-страница или XML, как бы ни звался файл"
         )
     return [_text_table(path, content)]
@@ -54,15 +54,15 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _refused(path, "no_table") from None
+        raise _refusal(path, "no_table") from None
     except OSError as error:
         raise RegistryError([fault(path, 1, unreadable(error))]) from None
     if len(content) > MAX_BYTES:
-        raise _refused(path, "too_large", limit=MAX_BYTES // 1_000_000)
+        raise _refusal(path, "too_large", limit=MAX_BYTES // 1_000_000)
     return content
 
 
-def _refused(
+def _refusal(
     path: Path, code: str, row: int = 1, sheet: str | None = None, **about: object
 ) -> RegistryError:
     return RegistryError([fault(path, row, Problem((), code, about), sheet=sheet)])
@@ -81,7 +81,7 @@ def _workbook(path: Path, content: bytes) -> list[Grid]:
             title = page.title
             found.append(_sheet(path, page))
     except BookError as error:
-        raise _refused(path, "not_a_workbook", sheet=title, reason=str(error)) from error
+        raise _refusal(path, "not_a_workbook", sheet=title, reason=str(error)) from error
     return found
 
 
@@ -89,14 +89,14 @@ def _weigh(path: Path, book: Book) -> None:
     """Refuse what would not fit into memory."""
     parts = book.parts()
     if sum(part.file_size for part in parts) > MAX_UNPACKED or len(parts) > MAX_PARTS:
-        raise _refused(path, "bomb", limit=MAX_UNPACKED // 1_000_000)
+        raise _refusal(path, "bomb", limit=MAX_UNPACKED // 1_000_000)
 
 
 def _sheet(path: Path, page: Sheet) -> Grid:
-    rows = list(_filled(path, page.rows(MAX_COLUMNS), page.title))
+    rows = list(_filled_rows(path, page.rows(MAX_COLUMNS), page.title))
     spread = sum(_within(rows, area) for area in [*page.merged, *(one for one, _ in page.links)])
     if spread > _MAX_SPREAD:
-        raise _refused(path, "too_many_merged", sheet=page.title)
+        raise _refusal(path, "too_many_merged", sheet=page.title)
     goes_on = _spread_merged(rows, page.merged)
     links = dict(_links(rows, page))
     for place in sorted(goes_on):  # the row above has its link already
@@ -117,11 +117,11 @@ def _spread_merged(rows: list[Row], merged: Iterable[Area]) -> set[Place]:
                 said = cells[left] if left < len(cells) else None
             elif said is not None:
                 goes_on.add((number, left))
-            rows[index] = (number, _covered(cells, left, right, said))
+            rows[index] = (number, _cover(cells, left, right, said))
     return goes_on
 
 
-def _covered(cells: Cells, left: int, right: int, said: Content) -> Cells:
+def _cover(cells: Cells, left: int, right: int, said: Content) -> Cells:
     width = max(len(cells), left + 1)
     whole = [*cells, *[None] * (width - len(cells))]
     whole[left : right + 1] = [said, *[None] * (min(right + 1, width) - left - 1)]
@@ -157,12 +157,12 @@ def _without_empty(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def _text_table(path: Path, content: bytes) -> Grid:
-    text = unescaped_text(normalised(_decoded(path, content)))
+    text = unescape_text(normalised(_decode(path, content)))
     separator = _separator(text)
     links: dict[Place, str] = {}
     rows = enumerate(_records(path, text, separator), 1)
-    contents = ((number, _typed(row, number, links)) for number, row in rows)
-    return Grid(None, tuple(_filled(path, contents)), links)
+    contents = ((number, _cells_of(row, number, links)) for number, row in rows)
+    return Grid(None, tuple(_filled_rows(path, contents)), links)
 
 
 def _records(path: Path, text: str, separator: str) -> Iterator[list[str]]:
@@ -173,10 +173,10 @@ def _records(path: Path, text: str, separator: str) -> Iterator[list[str]]:
     try:
         for number, row in enumerate(rows, 1):
             if not is_strict and any(_took_a_row(cell, separator, width) for cell in row):
-                raise _refused(path, "open_quote", number)
+                raise _refusal(path, "open_quote", number)
             yield row
     except csv.Error:
-        raise _refused(path, "open_quote", rows.line_num) from None
+        raise _refusal(path, "open_quote", rows.line_num) from None
 
 
 def _is_well_quoted(text: str, separator: str) -> bool:
@@ -193,7 +193,7 @@ def _took_a_row(cell: str, separator: str, width: int) -> bool:
     return len(lines) > 1 and max(line.count(separator) for line in lines) >= max(1, width - 3)
 
 
-def _typed(row: Sequence[str], number: int, links: dict[Place, str]) -> Cells:
+def _cells_of(row: Sequence[str], number: int, links: dict[Place, str]) -> Cells:
     """`links` grows by the formulas of links."""
     cells: list[Content] = []
     for place, written in enumerate(row):
@@ -229,15 +229,15 @@ def _likeness(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
     return known, max(map(widths.count, widths), default=0)
 
 
-def _decoded(path: Path, content: bytes) -> str:
+def _decode(path: Path, content: bytes) -> str:
     """«Текст Юникод» of Excel is UTF-16; other programs write it without its mark."""
     if coding := _utf_16(content):
         try:
             return content.decode(coding)
         except UnicodeDecodeError:
-            raise _refused(path, "not_a_workbook", reason="текст в UTF-16 повреждён") from None
+            raise _refusal(path, "not_a_workbook", reason="текст в UTF-16 повреждён") from None
     if b"\0" in content[:10_000]:
-        raise _refused(path, "not_a_workbook", reason="это двоичный файл")
+        raise _refusal(path, "not_a_workbook", reason="это двоичный файл")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -257,14 +257,14 @@ def _utf_16(content: bytes) -> str | None:
 # --- both ---------------------------------------------------------------------------------------
 
 
-def _filled(path: Path, rows: Iterable[Row], sheet: str | None = None) -> Iterator[Row]:
+def _filled_rows(path: Path, rows: Iterable[Row], sheet: str | None = None) -> Iterator[Row]:
     """Rows that hold anything; RegistryError when there are too many."""
     told = 0
     for number, row in rows:
         if len(row) > MAX_COLUMNS and any(cell is not None for cell in row[MAX_COLUMNS:]):
-            raise _refused(path, "too_many_columns", number, sheet, limit=MAX_COLUMNS)
+            raise _refusal(path, "too_many_columns", number, sheet, limit=MAX_COLUMNS)
         if any(cell is not None for cell in row):
             told += 1
             yield number, row
         if told > MAX_ROWS + 1 or number > _MAX_ROW_NUMBER:
-            raise _refused(path, "too_many_rows", number, sheet, limit=MAX_ROWS)
+            raise _refusal(path, "too_many_rows", number, sheet, limit=MAX_ROWS)

@@ -55,38 +55,38 @@ def municipality(registry: Registry, digest: str) -> Municipality:
     )
 
 
-def _institution(one: InstitutionTable, town: str) -> Institution:
+def _institution(table: InstitutionTable, town: str) -> Institution:
     return Institution(
-        id=one.id,
+        id=table.id,
         municipality=town,
-        name=one.name,
-        kind=one.kind,
-        short_name=one.short_name,
-        popular_names=tuple(one.popular_names),
-        former_names=tuple(one.former_names),
-        parent=one.parent,
-        ogrn=one.ogrn,
-        inn=one.inn,
-        category=one.category,
-        site=site_address(one.site) if one.site else None,
-        site_aliases=tuple(site_address(alias) for alias in one.site_aliases),
-        no_site=one.no_site,
-        address=one.address,
-        phones=tuple(map(without_names, one.phones)),
-        emails=tuple(one.emails),
-        no_email=one.no_email,
-        since=one.since,
-        until=one.until,
-        pages=tuple(_page(page, f"{town}/{one.id}") for page in one.page),
+        name=table.name,
+        kind=table.kind,
+        short_name=table.short_name,
+        popular_names=tuple(table.popular_names),
+        former_names=tuple(table.former_names),
+        parent=table.parent,
+        ogrn=table.ogrn,
+        inn=table.inn,
+        category=table.category,
+        site=site_address(table.site) if table.site else None,
+        site_aliases=tuple(site_address(alias) for alias in table.site_aliases),
+        no_site=table.no_site,
+        address=table.address,
+        phones=tuple(map(without_names, table.phones)),
+        emails=tuple(table.emails),
+        no_email=table.no_email,
+        since=table.since,
+        until=table.until,
+        pages=tuple(_page(page, f"{town}/{table.id}") for page in table.page),
         no_pages={
             network: NoPage(confirmed_on=told.confirmed_on, by=without_names(told.by))
-            for network, told in one.no_page.items()
+            for network, told in table.no_page.items()
         },
-        exemptions=tuple(map(_exemption, one.exemption)),
-        persons=tuple(map(_person, one.person)),
-        attestations=tuple(map(_attestation, one.attestation)),
-        events=tuple(map(_event, one.event)),
-        waivers=tuple(map(_waiver, one.waiver)),
+        exemptions=tuple(map(_exemption, table.exemption)),
+        persons=tuple(map(_person, table.person)),
+        attestations=tuple(map(_attestation, table.attestation)),
+        events=tuple(map(_event, table.event)),
+        waivers=tuple(map(_waiver, table.waiver)),
     )
 
 

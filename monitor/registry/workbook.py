@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from monitor.registry.sheets import SPECIAL, Column, Sheet, described, sheets
 from monitor.registry.write import document
-from monitor.registry.xlsx import escaped
+from monitor.registry.xlsx import escape
 from rules.model import Municipality
 
 _LAST_ROW = 5_000  # drop-down lists and text formats reach so far
@@ -95,7 +95,7 @@ def _fill(cell: Cell, column: Column, said: Any) -> None:
         words = described()["words"]
         said = words["yes"] if said else words["no"]
     if isinstance(said, list):
-        said = _joined(said)
+        said = _join(said)
     if column.choices is not None:
         said = column.choices[said]
     if isinstance(said, str):
@@ -113,7 +113,7 @@ def _cell(page: Worksheet, row: int, column: int) -> Cell:
     return cell
 
 
-def _joined(said: Iterable[Any]) -> str:
+def _join(said: Iterable[Any]) -> str:
     """One a line; a lone value that holds a semicolon gets a line end, so that it stays one."""
     written = [one.strftime("%d.%m.%Y") if isinstance(one, date) else one for one in said]
     joined = "\n".join(written)
@@ -122,7 +122,7 @@ def _joined(said: Iterable[Any]) -> str:
 
 def _text(cell: Cell, text: str) -> None:
     """Text stays text: «=1+1» of a stranger never becomes a formula."""
-    cell.value = escaped(ILLEGAL_CHARACTERS_RE.sub("", text))
+    cell.value = escape(ILLEGAL_CHARACTERS_RE.sub("", text))
     cell.data_type = "s"
     cell.number_format = "@"
     cell.alignment = _WRAPPED
@@ -153,7 +153,7 @@ def _prepare(page: Worksheet, sheet: Sheet, lists: Worksheet) -> None:
         if column.kind in ("text", "texts"):
             page.column_dimensions[letter].number_format = "@"
         if words := _words(column):
-            _drop_down(page, letter, _listed(lists, words))
+            _drop_down(page, letter, _list_address(lists, words))
 
 
 def _fit_to_width(page: Worksheet) -> None:
@@ -186,7 +186,7 @@ def _drop_down(page: Worksheet, letter: str, words: str) -> None:
     page.add_data_validation(rule)
 
 
-def _listed(lists: Worksheet, words: tuple[str, ...]) -> str:
+def _list_address(lists: Worksheet, words: tuple[str, ...]) -> str:
     """The address of the words on the hidden sheet: a rule itself may hold 255 characters only."""
     letter = get_column_letter(_column_of(lists, words))
     return f"'{lists.title}'!${letter}$1:${letter}${len(words)}"

@@ -39,23 +39,25 @@ def document(municipality: Municipality) -> dict[str, Any]:
     }
 
 
-def _institution(one: Institution) -> dict[str, Any]:
-    told = table("institution", one)
+def _institution(institution: Institution) -> dict[str, Any]:
+    told = table("institution", institution)
     for word, field in _PARTS.items():
-        if found := [table(word, part) for part in getattr(one, field)]:
+        if found := [table(word, part) for part in getattr(institution, field)]:
             told[word] = found
-    if one.no_pages:
-        told["no_page"] = {slug: table("no_page", part) for slug, part in one.no_pages.items()}
+    if institution.no_pages:
+        told["no_page"] = {
+            slug: table("no_page", part) for slug, part in institution.no_pages.items()
+        }
     return told
 
 
 def table(word: str, value: object) -> dict[str, Any]:
     """The flat keys of one table, in the declared order."""
-    found = _said(TABLES[word], value)
+    found = _declared_values(TABLES[word], value)
     return {key: list(said) if isinstance(said, tuple) else said for key, said in found}
 
 
-def _said(declared: type[BaseModel], value: object) -> Iterator[tuple[str, Any]]:
+def _declared_values(declared: type[BaseModel], value: object) -> Iterator[tuple[str, Any]]:
     for name, field in declared.model_fields.items():
         said = getattr(value, _RENAMED.get(name, name), None)
         default = tuple(field.default) if isinstance(field.default, list) else field.default
@@ -81,8 +83,8 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
             yield from _block(f"[institution.no_page.{_value(network)}]", part, "  ")
 
 
-def _flat(one: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: said for key, said in one.items() if key not in (*_PARTS, "no_page")}
+def _flat(institution: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: said for key, said in institution.items() if key not in (*_PARTS, "no_page")}
 
 
 def _block(header: str, keys: Mapping[str, Any], indent: str = "") -> Iterator[str]:

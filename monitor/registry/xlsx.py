@@ -111,7 +111,7 @@ class Sheet:
         kind = cell.get("t", "n")
         written = (parts["v"].text or "") if "v" in parts else ""
         if kind == "inlineStr":
-            return _text(_shown(parts["is"])) if "is" in parts else None
+            return _text(_visible_text(parts["is"])) if "is" in parts else None
         if not written.strip():
             return None
         if kind == "s":
@@ -178,7 +178,7 @@ class Book:
     def strings(self) -> list[str | None]:
         """The texts that cells name by number."""
         part = self._part_of(self._main, "/sharedStrings")
-        return [_text(_shown(one)) for one in self.elements(part, "si")] if part else []
+        return [_text(_visible_text(one)) for one in self.elements(part, "si")] if part else []
 
     def number(self, written: str, style: str | None) -> Content:
         """A number, or the day that it stands for in a cell that is formatted as one."""
@@ -254,20 +254,20 @@ def linked(formula: str) -> tuple[str, str] | None:
     return address, normalised(shown[1].replace('""', '"')) if shown else address
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """`_x000D_` is a carriage return, `_x005F_` an underscore that begins no such sign."""
     if "_x" not in text:
         return text
     return _UNHELD.sub(" ", _ESCAPED.sub(_signs, text))
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """As Excel keeps a text in which such a sign would be read."""
     return re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
 
 
-def unescaped_text(text: str) -> str:
-    """As `unescaped`, of signs that show nothing only: in CSV nobody escapes a letter."""
+def unescape_text(text: str) -> str:
+    """As `unescape`, of signs that show nothing only: in CSV nobody escapes a letter."""
     if "_x" not in text:
         return text
     return _UNHELD.sub(" ", normalised(_ESCAPED.sub(_unseen, text)))
@@ -313,7 +313,7 @@ def _styles(elements: Iterator[ElementTree.Element]) -> Mapping[int, tuple[bool,
     return {}
 
 
-def _shown(element: ElementTree.Element) -> str:
+def _visible_text(element: ElementTree.Element) -> str:
     """The text of a string and its runs; how it is pronounced is left out."""
     readings = [one for one in element.iter() if _name(one) == "rPh"]
     left_out = {id(text) for one in readings for text in one.iter()}
@@ -323,7 +323,7 @@ def _shown(element: ElementTree.Element) -> str:
 
 def _text(written: str) -> str | None:
     """With its escapes read and one sign for the end of a line; None where nothing is seen."""
-    text = normalised(unescaped(written)).replace("\r\n", "\n").replace("\r", "\n")
+    text = normalised(unescape(written)).replace("\r\n", "\n").replace("\r", "\n")
     return text if text.strip() else None
 
 

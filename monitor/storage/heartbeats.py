@@ -31,7 +31,7 @@ def mark_of(audit: int) -> str:
 
 def is_in_work(engine: Engine, audit: int) -> bool:
     """Whether a worker still reads for this run, or may begin to."""
-    return bool(_asked(engine, _IN_WORK, {"mark": mark_of(audit)}))
+    return bool(_ask(engine, _IN_WORK, {"mark": mark_of(audit)}))
 
 
 def options_of(address: str) -> dict[str, Any]:
@@ -45,12 +45,12 @@ def options_of(address: str) -> dict[str, Any]:
     theirs = words.pop("options", "")
     words.setdefault("connect_timeout", CONNECT_SECONDS)
     return {
-        "conninfo": " ".join(f"{name}={_quoted(value)}" for name, value in words.items()),
+        "conninfo": " ".join(f"{name}={_quote(value)}" for name, value in words.items()),
         "kwargs": {"options": f"{theirs} -c search_path={SCHEMA}".strip()},
     }
 
 
-def _quoted(value: object) -> str:
+def _quote(value: object) -> str:
     escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 
@@ -70,10 +70,10 @@ def queue_fault(address: str) -> str | None:
 
 def alive(engine: Engine, beat: float) -> int:
     """Processes that have shown a sign within three beats; 0 where there is no queue."""
-    return -(-_asked(engine, _ALIVE, {"seconds": SILENT_BEATS * beat}) // LANES)
+    return -(-_ask(engine, _ALIVE, {"seconds": SILENT_BEATS * beat}) // LANES)
 
 
-def _asked(engine: Engine, question: TextClause, values: Mapping[str, Any]) -> int:
+def _ask(engine: Engine, question: TextClause, values: Mapping[str, Any]) -> int:
     if kind_of(engine) != POSTGRESQL:
         return 0
     with translated(str(engine.url)), engine.connect() as connection:

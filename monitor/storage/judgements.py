@@ -43,5 +43,5 @@ class Kept(Findings):
         counted = findings.counts_of(self._engine, [self._audit.id])
         return sum(counted.get(self._audit.id, {}).values())
 
-    def _read(self, one: Institution) -> tuple[Finding, ...]:
-        return findings.of_institution(self._engine, self._audit, one, self._lists)
+    def _read(self, institution: Institution) -> tuple[Finding, ...]:
+        return findings.of_institution(self._engine, self._audit, institution, self._lists)

@@ -30,7 +30,7 @@ AT_ONCE = 500  # digests in one statement
 Parts = Mapping[str, bytes]  # by digest
 
 
-def taken_apart(letter: bytes) -> tuple[bytes, Parts]:
+def take_apart(letter: bytes) -> tuple[bytes, Parts]:
     """What stands in the message's own row, and its parts. Of no letter nothing is kept."""
     told: list[str | dict[str, str]] = []
     parts: dict[str, bytes] = {}
@@ -66,11 +66,11 @@ def _in_base64(content: bytes) -> bytes:
 def put_together(body: bytes, parts: Parts) -> bytes:
     return b"".join(
         one.encode("latin-1") if isinstance(one, str) else _in_base64(parts[one["base64"]])
-        for one in _told(body)
+        for one in _pieces(body)
     )
 
 
-def _told(body: bytes) -> Sequence[str | dict[str, str]]:
+def _pieces(body: bytes) -> Sequence[str | dict[str, str]]:
     told: Sequence[str | dict[str, str]] = json.loads(zlib.decompress(body)) if body else ()
     return told
 
@@ -80,7 +80,7 @@ def _told(body: bytes) -> Sequence[str | dict[str, str]]:
 
 def keep(opened: Session, row: MessageRow, letter: bytes) -> None:
     """Write the letter down as that of this message, instead of what it had."""
-    row.body, parts = taken_apart(letter)
+    row.body, parts = take_apart(letter)
     opened.add(row)
     opened.flush()
     put_once(
@@ -96,7 +96,7 @@ def keep(opened: Session, row: MessageRow, letter: bytes) -> None:
 
 def whole(opened: Session, row: MessageRow) -> bytes:
     """The letter as it was written; b"" where nothing could be, or it went with the years."""
-    wanted = {one["base64"] for one in _told(row.body) if not isinstance(one, str)}
+    wanted = {one["base64"] for one in _pieces(row.body) if not isinstance(one, str)}
     found = (opened.get_one(LetterPartRow, digest) for digest in wanted)
     return put_together(row.body, {one.digest: zlib.decompress(one.body) for one in found})
 

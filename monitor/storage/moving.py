@@ -65,7 +65,7 @@ def move(source: Engine, target: Engine, tell: Tell) -> None:
     with translated(str(target.url)), target.begin() as there, _snapshot(source) as here:
         _check_empty(there)
         upgrade(there)
-        given = {table.name: _copied(table, here, there) for table in _tables()}
+        given = {table.name: _copy(table, here, there) for table in _tables()}
         _check_equal(given, there)
         for table in _tables():
             _continue_numbers(table, there)
@@ -93,7 +93,7 @@ def _check_empty(there: Connection) -> None:
             )
 
 
-def _copied(table: Table, here: Connection, there: Connection) -> Content:
+def _copy(table: Table, here: Connection, there: Connection) -> Content:
     content = Content()
     for rows in _portions(here.execute(select(table)), _at_once(table)):
         there.execute(insert(table), [dict(row._mapping) for row in rows])

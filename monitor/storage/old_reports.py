@@ -42,7 +42,7 @@ def remove_reports(
     if not days or not may_go or _is_done_tonight(folder, now):
         return ()
     before = now - timedelta(days=days)
-    stored = _stored(folder, nights.audits_of(engine))
+    stored = _files_by_audit(folder, nights.audits_of(engine))
     begun = history.surely_begun(engine)
     old = [number for number in sorted(stored) if begun[number] < before]
     ripe = [number for number in old if all(_is_old(one, before, now) for one in stored[number])]
@@ -53,7 +53,7 @@ def remove_reports(
     return gone
 
 
-def _stored(folder: Path, ours: frozenset[int]) -> Mapping[int, list[Path]]:
+def _files_by_audit(folder: Path, ours: frozenset[int]) -> Mapping[int, list[Path]]:
     """What lies there of each night."""
     found: dict[int, list[Path]] = {}
     with suppress(OSError):

@@ -14,7 +14,7 @@ from monitor.mail.mime import message_of
 from monitor.registry.mailboxes import address_of
 from monitor.storage import audits, outbox
 from monitor.storage.database import compact, connect, migrate, session
-from monitor.storage.letters import put_together, taken_apart
+from monitor.storage.letters import put_together, take_apart
 from monitor.storage.old_letters import remove_letters
 from monitor.storage.tables import LetterPartRow, MessagePartRow, MessageRow
 from monitor.storage.upgrading import upgrade
@@ -57,12 +57,12 @@ def letter(to: str, content: bytes = TABLE, words: str = "Отчёт.\n") -> byt
     ],
 )
 def test_a_letter_comes_back_byte_by_byte(written: bytes) -> None:
-    assert put_together(*taken_apart(written)) == written
+    assert put_together(*take_apart(written)) == written
 
 
 def test_what_is_no_base64_of_ours_stays_in_the_letter() -> None:
     odd = (b"A" * 76 + b"\r\n") * 20 + b"AB==\r\n"
-    assert taken_apart(odd)[1] == {}
+    assert take_apart(odd)[1] == {}
 
 
 def count(engine: Engine, table: type[SQLModel]) -> int:

@@ -21,7 +21,7 @@ from monitor.registry.grid import Grid
 from monitor.registry.imports.cur_table import from_cur, sheets_beside
 from monitor.registry.imports.draft import Cell, Draft
 from monitor.registry.imports.header import likely_sheets, named_sheets
-from monitor.registry.imports.judging import Warn, judged
+from monitor.registry.imports.judging import Warn, checked_registry
 from monitor.registry.imports.placing import from_sheets
 from monitor.registry.latin import latin
 from monitor.registry.sheets import described
@@ -57,11 +57,11 @@ def import_table(
     remark = ""
     if "municipality" not in draft.document:
         given = {"id": municipality, "name": name, "timezone": timezone}
-        draft.document["municipality"] = _unnamed(path) | {
+        draft.document["municipality"] = _stand_in_municipality(path) | {
             k: normalised(v) for k, v in given.items() if v
         }
         remark = "" if municipality and name else described()["unnamed"]["remark"] + "\n"
-    registry = judged(draft, path, Setting(today or latest_day()), warn)
+    registry = checked_registry(draft, path, Setting(today or latest_day()), warn)
     return remark + to_toml(values.municipality(registry, digest=""))
 
 
@@ -113,7 +113,7 @@ def _registries(
             **({"timezone": timezone} if timezone else {}),
         }
         try:
-            registry = judged(draft, path, setting, warn)
+            registry = checked_registry(draft, path, setting, warn)
             texts[number] = to_toml(values.municipality(registry, digest=""))
         except RegistryError as error:
             faults += error.faults
@@ -128,7 +128,7 @@ def _free(wanted: str, taken: Container[str]) -> str:
     return next(one for one in names if one not in taken)
 
 
-def _unnamed(path: Path) -> dict[str, Any]:
+def _stand_in_municipality(path: Path) -> dict[str, Any]:
     """A table that does not say whose it is: the office fills it in before anything is judged."""
     return {**described()["municipality"], "id": shape.slug(path.stem)}
 

@@ -80,10 +80,10 @@ def _code(row: Row) -> str:
     if kind in _BY_KIND and (number or kind == "authority"):
         return "-".join(filter(None, (_BY_KIND[kind], number and number[1])))
     own = re.sub(r"[ъьЪЬ«»\"„“]", "", _LEGAL_FORM.sub("", name) or name)
-    return _shortened(slug(latin(own)) if re.search(r"\w", own) else kind or "institution")
+    return _shorten(slug(latin(own)) if re.search(r"\w", own) else kind or "institution")
 
 
-def _shortened(code: str) -> str:
+def _shorten(code: str) -> str:
     """Whole words of it, as many as there is room for."""
     if len(code) <= LONGEST:
         return code

@@ -39,7 +39,7 @@ def _titles_found(grid: Grid, sheet: Sheet) -> int:
 def _begin(grid: Grid, sheet: Sheet) -> int | None:
     """Index of the row that holds the titles of a sheet; others may stand above it."""
     for index, (_, row) in enumerate(grid.rows[:HEADER_WITHIN]):
-        if _required(sheet) <= {one_line(cell).casefold() for cell in row}:
+        if _required_titles(sheet) <= {one_line(cell).casefold() for cell in row}:
             return index
     return None
 
@@ -50,7 +50,7 @@ def from_header(grid: Grid, sheet: Sheet) -> Grid:
     return replace(grid, rows=grid.rows[begin:]) if begin else grid
 
 
-def _required(sheet: Sheet) -> set[str]:
+def _required_titles(sheet: Sheet) -> set[str]:
     return {column.title.casefold() for column in sheet.columns if column.required}
 
 

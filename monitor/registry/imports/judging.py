@@ -15,7 +15,7 @@ from monitor.registry.table_words import in_table_words
 Warn = Callable[[Fault], object]
 
 
-def judged(draft: Draft, path: Path, setting: Setting, warn: Warn | None) -> Registry:
+def checked_registry(draft: Draft, path: Path, setting: Setting, warn: Warn | None) -> Registry:
     """The declaration; RegistryError with every fault by its cell. `warn` hears the warnings."""
     registry, problems = judge(draft.document, setting, draft.broken)
     faults = [_fault(path, cell, problem) for cell, problem in draft.problems]
