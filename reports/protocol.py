@@ -143,7 +143,7 @@ class Protocol:
 def build_protocol(
     ground: Ground,
     institution: Institution,
-    findings: Iterable[Finding],
+    findings: Sequence[Finding],
     contents: Contents,
     fragments: Fragments,
 ) -> Protocol:
@@ -159,7 +159,7 @@ def build_protocol(
         zone=zone_name(audit.as_of, zone),
         made=moment(contents.made_at, zone),
         software=contents.software,
-        acts=tuple(one.title for one in ground.report.acts),
+        acts=_acts(ground, findings),
         points=tuple(_point(ground, one, numbers, fragments) for one in findings),
         lines=tuple(line for line in lines if not line.material.is_repeated),
         repeated=tuple(line for line in lines if line.material.is_repeated),
@@ -170,6 +170,12 @@ def build_protocol(
         is_stamped_for=contents.is_stamped_for,
         others=sum(1 for one in contents.materials if one.others),
     )
+
+
+def _acts(ground: Ground, findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Those by which something is said here."""
+    known = (ground.acts.get(one.requirement) for one in findings)
+    return tuple(dict.fromkeys(act.title for act in known if act))
 
 
 def worst_first(ground: Ground, findings: Iterable[Finding]) -> list[Finding]:

@@ -25,12 +25,13 @@ from monitor.logs import start_logging
 from monitor.sandbox import Change, Fault, World, serve
 from monitor.service.metrics import health, metrics_text
 from monitor.service.nights import Service, night
-from monitor.storage import nights
+from monitor.storage import nights, stamps
 from monitor.storage.bodies import unpacked
 from monitor.storage.database import connect, session
 from monitor.storage.tables import AuditRow, ObservationRow
 from reports.model import Audit
 from tests.cast import NOW
+from tests.monitor.authority import authority
 from tests.monitor.conftest import DOZOR, Mailbox
 from tests.monitor.installed import with_network
 from tests.monitor.pipeline import Town, school
@@ -90,6 +91,22 @@ def marked(pages: int, losing: int, *, control: bool = False) -> World:
     ]
     known = replace(CONTROL, later=(LOST,)) if control else CONTROL
     return replace(WELL, communities=(*schools, known), sites=(), ok_groups=(), ok_control_pages=())
+
+
+def test_a_night_ends_with_a_stamp_over_what_it_kept(tmp_path: Path, mailbox: Mailbox) -> None:
+    (tmp_path / "authority").mkdir()
+    with (
+        authority(tmp_path / "authority") as ours,
+        nightly(tmp_path, marked(1, losing=0), mailbox, 1) as town,
+    ):
+        town.town.sections["evidence"] = {"tsa_url": ours.url}
+        town.night(NOW)
+        engine = connect(town.town.settings().storage.database)
+        stamp, link = stamps.newest(engine), stamps.last_link(engine)
+        engine.dispose()
+    assert stamp is not None
+    assert link is not None
+    assert (stamp.place, stamp.chain) == (link.place, link.chain)
 
 
 def test_a_mass_change_is_held_until_a_person_sends_it(tmp_path: Path, mailbox: Mailbox) -> None:

@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import tomli_w
@@ -127,6 +128,17 @@ def test_the_letter_still_waits_and_the_evidence_is_whole(old: Old) -> None:
     status, told = old.dozor("outbox")
     assert (status, told.count("deputy@example.org"), "ждёт" in told) == (0, 1, True)
     assert old.dozor("verify") == (0, "Все материалы на месте и не менялись.\n")
+
+
+@pytest.mark.parametrize("old", REVISIONS[-1:], indirect=True)
+def test_a_package_of_old_evidence_tells_what_was_not_kept_then(old: Old) -> None:
+    path = old.folder / "museum.wacz"
+    status, told = old.dozor("evidence", "museum", "--audit", "1", "-o", str(path))
+    assert status == 0, told
+    with ZipFile(path) as package:
+        protocol = package.read("evidence/protocol.html").decode()
+    assert '<th scope="row">IP-адрес сервера</th><td>не записано</td>' in protocol
+    assert old.dozor("verify", str(path))[0] == 0
 
 
 def test_the_report_says_what_was_found_then(old: Old) -> None:
