@@ -45,7 +45,7 @@ def faults(
         *_of_dates(said, today),
         *_of_notice(said),
         *_of_counts(said),
-        *_of_authority(said, one, town),
+        *_of_authority(said, institution, town),
         *_of_answer(said),
         *_of_assignment(said),
     ]
