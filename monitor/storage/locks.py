@@ -31,6 +31,7 @@ STALE = timedelta(minutes=10)
 HEARTBEAT_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.5
 AT_ONCE = timedelta(0)
+DEAD = "dead"
 
 
 class LockTakenError(TroubleError):
@@ -183,11 +184,13 @@ def _exists(process: int) -> bool:
 def _born(process: int) -> str:
     """Tells a process from a later one of the same number, as in a restarted container or machine.
 
-    "" where the system has no /proc: then the number alone decides.
+    "" where the system has no /proc: then the number alone decides. One that was killed and whose
+    parent has not noticed yet keeps its number, and is dead all the same.
     """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")[:8]
         ticks = Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2]
     except OSError:
         return ""
-    return f"{boot}-{ticks.split()[19]}"
+    state, *_ = fields = ticks.split()
+    return DEAD if state in "ZX" else f"{boot}-{fields[19]}"

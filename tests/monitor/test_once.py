@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -277,3 +280,21 @@ def test_a_night_goes_on_where_the_service_that_had_it_died(
         dead.__exit__(None, None, None)  # or it would end later, on a closed engine
         engine.dispose()
     assert len(town.to(DEPUTY)) == 1
+
+
+HOLDS = """
+import os, sys
+from monitor.storage.database import connect
+from monitor.storage.locks import lock
+from tests.cast import NOW
+lock(connect(sys.argv[1]), "audit", lambda: NOW).__enter__()
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_one_that_was_killed_and_not_yet_buried_holds_no_lock(engine: Engine) -> None:
+    address = engine.url.render_as_string(hide_password=False)
+    with subprocess.Popen([sys.executable, "-c", HOLDS, address]) as killed:
+        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)  # its number stays taken
+        with lock(engine, "audit", lambda: NOW):
+            pass
