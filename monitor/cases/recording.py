@@ -79,8 +79,14 @@ def undo(
     """The statement, withdrawn. With a decision an answer waits again."""
     stated = on_record(application, number)
     town = _town(application, stated.municipality)
-    withdrawal = Withdrawal(of=number, by=by, on=on or _since(application, town), reason=reason)
-    statements.withdraw(application.engine, withdrawal, by=by, at=application.clock())
+    day = on or application.clock().astimezone(town.timezone).date()
+    statements.withdraw(
+        application.engine,
+        Withdrawal(of=number, by=by, on=day, reason=reason),
+        by=by,
+        at=application.clock(),
+        since=on or _since(application, town),
+    )
     return on_record(application, number)
 
 

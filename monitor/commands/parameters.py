@@ -49,3 +49,18 @@ Workers = Annotated[
 ]
 PageAddress = Annotated[str | None, typer.Option("--page", metavar="АДРЕС", help="Адрес страницы.")]
 Document = Annotated[str, typer.Option("--document", metavar="ДОКУМЕНТ", help="Документ.")]
+By = Annotated[str, typer.Option("--by", metavar="ДОЛЖНОСТЬ", help="Кто решил: должность.")]
+Number = Annotated[int, typer.Argument(metavar="N", help="Номер записи.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Ответить в JSON.")]
+OnDay = Annotated[
+    str | None, typer.Option("--on", metavar="ДЕНЬ", help="Когда: 2026-11-22. Без него — сегодня.")
+]
+AskedOf = Annotated[
+    str | None, typer.Option("--requirement", metavar="ТРЕБОВАНИЕ", help="О каком требовании.")
+]
+AboutWhom = Annotated[
+    str | None,
+    typer.Option(
+        "--about", metavar="УЧРЕЖДЕНИЕ", help="О каком учреждении говорит сайт администрации."
+    ),
+]

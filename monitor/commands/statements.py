@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -15,19 +16,23 @@ import typer
 from collectors.errors import UsageError
 from monitor.application import Application, opened, real_time
 from monitor.audit.scope import in_scope
+from monitor.cases.recording import record
 from monitor.commands.moments import clean, day
-from monitor.commands.parameters import Config, Document, Name, PageAddress
+from monitor.commands.parameters import AsJson, Config, Document, Name, PageAddress
+from monitor.commands.recorded import institution_named, show
 from monitor.commands.suggestions import institutions, requirements
 from monitor.config import load_settings
 from monitor.registry.addresses import page_address
 from monitor.registry.cells import is_nothing
 from monitor.registry.declaration import Addressee, AttestationKind, EventKind, StatedOutcome
-from monitor.registry.statements import faults
-from monitor.storage import statements
+from monitor.registry.statements import Statement
 from monitor.storage.audits import latest
-from monitor.storage.statements import Statement
-from rules.model import Attestation, Event, Institution, Municipality, Waiver
+from rules.model import Attestation, Event, Waiver
 
+ALL_DISPUTED = (
+    "--requirement: скажите, какой вывод оспаривают; если все до одного, добавьте --all. "
+    "Ничего не записано"
+)
 UNDATED = date.min  # the day is the audit's that found it, or today
 
 
@@ -75,6 +80,7 @@ def attest(
             autocompletion=institutions,
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> int:
     answer = Attestation(
         kind=kind,
@@ -82,7 +88,7 @@ def attest(
         stated_on=day(on) if on else UNDATED,
         valid_until=day(until) if until else None,
         value=None if kind == "finding" else not no,
-        page=_address(page),
+        page=address_in(page),
         count=count,
         of=of,
         document=clean(document),
@@ -92,11 +98,13 @@ def attest(
         source="database",
     )
     _check_answer(answer)
-    return _record(config, institution, lambda application: _with_date(application, answer))
+    return _record(
+        config, institution, lambda application: _with_date(application, answer), as_json=as_json
+    )
 
 
 def _check_answer(answer: Attestation) -> None:
-    _check_given("--by", answer.stated_by, "укажите должность того, кто подтверждает")
+    check_given("--by", answer.stated_by, "укажите должность того, кто подтверждает")
     if answer.kind == "finding" and not (answer.requirement and answer.outcome):
         raise UsageError(["чтобы закрыть «нужно посмотреть», укажите --requirement и --outcome"])
     if answer.about and answer.kind != "finding":
@@ -130,18 +138,19 @@ def waive(
     ],
     page: PageAddress = None,
     document: Document = "",
+    as_json: AsJson = False,
 ) -> int:
     waiver = Waiver(
         requirement=clean(requirement),
         reason=clean(reason),
         by=clean(by),
         until=day(until),
-        page=_address(page),
+        page=address_in(page),
         document=clean(document),
     )
-    _check_given("--reason", waiver.reason, "укажите, почему нарушение пока терпят")
-    _check_given("--by", waiver.by, "укажите должность того, кто разрешил")
-    return _record(config, institution, lambda _: waiver)
+    check_given("--reason", waiver.reason, "укажите, почему нарушение пока терпят")
+    check_given("--by", waiver.by, "укажите должность того, кто разрешил")
+    return _record(config, institution, lambda _: waiver, as_json=as_json)
 
 
 def event(
@@ -166,66 +175,50 @@ def event(
             autocompletion=requirements,
         ),
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Спор обо всех выводах учреждения.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> int:
     happened = Event(
         kind=kind,
         on=day(on),
-        page=_address(page),
+        page=address_in(page),
         to=to,
         about=about,
         document=clean(document),
         requirement=clean(requirement) if requirement else None,
     )
-    return _record(config, institution, lambda _: happened)
+    if kind == "dispute_opened" and happened.requirement is None and not everything:
+        _ask_for_all(institution)
+    return _record(config, institution, lambda _: happened, as_json=as_json)
 
 
-def _check_given(option: str, written: str, what: str) -> None:
+def _ask_for_all(institution: str) -> None:
+    """Without a terminal nobody can be asked. UsageError: nothing is recorded."""
+    if not sys.stdin.isatty():
+        raise UsageError([ALL_DISPUTED])
+    print(f"Оспорить все выводы об учреждении {institution}? Напишите «да»: ", end="", flush=True)
+    if sys.stdin.readline().strip().casefold() != "да":
+        raise UsageError(["ничего не записано; одно требование: --requirement"])
+
+
+def check_given(option: str, written: str, what: str) -> None:
     """A dash is no office and no reason, and would be kept for good."""
     if not written or is_nothing(written):
         raise UsageError([f"{option}: {what}"])
 
 
-def _record(config: Path, name: str, make: Callable[[Application], Statement]) -> int:
+def _record(
+    config: Path, name: str, make: Callable[[Application], Statement], *, as_json: bool
+) -> int:
     known = partial(in_scope, names=[clean(name)], as_of=real_time())
     with opened(load_settings(config), check=known) as application:
-        institution = _institution(application, clean(name))
-        statement = make(application)
-        _check_sense(application, institution, statement)
-        statements.record(
-            application.engine,
-            institution,
-            statement,
-            by=getpass.getuser(),
-            at=application.clock(),
-        )
-        print(f"Записано: {institution.short_name or institution.name}.")
+        institution = institution_named(application, clean(name))
+        noted = record(application, institution, make(application), by=getpass.getuser())
+        show(application, noted, as_json=as_json)
     return 0
 
 
-def _check_sense(application: Application, institution: Institution, statement: Statement) -> None:
-    towns = {municipality.id: municipality for municipality in application.municipalities}
-    town = towns[institution.municipality]
-    acts = town.acts_in(application.acts)
-    today = _last_day(application, statement, town)
-    if found := faults(statement, institution, town, acts, today):
-        raise UsageError(found)
-
-
-def _last_day(application: Application, statement: Statement, town: Municipality) -> date:
-    """What is past, by the clock or the newest audit, whichever refuses less."""
-    last = latest(application.engine, now=application.clock())
-    moments = [application.clock(), *([last.as_of] if last else [])]
-    days = [moment.astimezone(town.timezone).date() for moment in moments]
-    return min(days) if isinstance(statement, Waiver) else max(days)
-
-
-def _institution(application: Application, name: str) -> Institution:
-    found = in_scope(application.municipalities, [name], application.clock())
-    if len(found) > 1:
-        keys = ", ".join(institution.key for institution in found)
-        raise UsageError([f"«{name}» есть в нескольких реестрах; уточните: {keys}"])
-    return found[0]
-
-
-def _address(page: str | None) -> str | None:
+def address_in(page: str | None) -> str | None:
     return page_address(clean(page))[1] if page else None

@@ -98,8 +98,10 @@ def decide(engine: Engine, decision: Decision, *, by: str, at: datetime) -> int:
         return _put(opened, row)
 
 
-def withdraw(engine: Engine, withdrawal: Withdrawal, *, by: str, at: datetime) -> int:
-    """Raises RefusedError."""
+def withdraw(
+    engine: Engine, withdrawal: Withdrawal, *, by: str, at: datetime, since: date | None = None
+) -> int:
+    """`since`: from when it counts no more, if not from the withdrawal's day. RefusedError."""
     with exclusive(engine) as opened:
         stated = _asked(opened, withdrawal.of)
         if isinstance(stated.said, Withdrawal):
@@ -108,7 +110,7 @@ def withdraw(engine: Engine, withdrawal: Withdrawal, *, by: str, at: datetime) -
             )
         if stated.withdrawn:
             raise RefusedError([f"№ {withdrawal.of}: {_withdrawal_in_words(stated.withdrawn)}"])
-        row = _row(stated.municipality, stated.institution, withdrawal, by, at)
+        row = _row(stated.municipality, stated.institution, withdrawal, by, at, since)
         row.slot = f"withdrawal:{withdrawal.of}"
         return _put(opened, row)
 
