@@ -287,7 +287,8 @@ import os, sys
 from monitor.storage.database import connect
 from monitor.storage.locks import lock
 from tests.cast import NOW
-lock(connect(sys.argv[1]), "audit", lambda: NOW).__enter__()
+held = lock(connect(sys.argv[1]), "audit", lambda: NOW)
+held.__enter__()
 os.kill(os.getpid(), 9)
 """
 
