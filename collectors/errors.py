@@ -7,6 +7,7 @@
     │   ├── NoDatabaseError           monitor/application.py
     │   ├── NoAuditError              monitor/reporting/stored.py
     │   ├── ListenError               monitor/service/metrics.py
+    │   ├── RefusedError              monitor/storage/statements.py
     │   ├── CopyError                 monitor/commands/copies.py
     │   ├── RefusedError              of a statement: monitor/storage/statements.py
     │   └── MoveError                 monitor/storage/moving.py

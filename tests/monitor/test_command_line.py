@@ -179,7 +179,7 @@ def offered(line: str) -> list[str]:
 
 
 OFFERED = {
-    "dozor ev": ["evaluate", "event"],
+    "dozor eva": ["evaluate"],
     "dozor audit sch": ["school-1", "school-2"],
     "dozor --config config.toml attest school-2": ["school-2"],
     "dozor report --format let": ["letter", "letter-text"],
