@@ -171,12 +171,11 @@ def send(
         bool, typer.Option("--again", help="Отправить ещё раз, даже если уже отправлено.")
     ] = False,
 ) -> int:
-    with opened(with_database(load_settings(config))) as application, watched() as faults:
-        mail = application.settings.mail
-        if not (mail.deputies or mail.cur):
-            raise UsageError(
-                [f"{config}: [mail] recipients: нет адресатов, письмо отправлять некому"]
-            )
+    settings = load_settings(config)
+    mail = settings.mail
+    if not (mail.deputies or mail.cur):
+        raise UsageError([f"{config}: [mail] recipients: нет адресатов, письмо отправлять некому"])
+    with opened(with_database(settings)) as application, watched() as faults:
         _say_passed_over(application, number)
         audit = chosen_audit(application, number)
         found = report_of(application, audit)
