@@ -9,7 +9,6 @@
     │   ├── ListenError               monitor/service/metrics.py
     │   ├── RefusedError              monitor/storage/statements.py
     │   ├── CopyError                 monitor/commands/copies.py
-    │   ├── RefusedError              of a statement: monitor/storage/statements.py
     │   └── MoveError                 monitor/storage/moving.py
     ├── ConfigError                   config.toml and the environment: monitor/config/faults.py
     ├── RegistryError                 registries and tables: monitor/registry/faults.py

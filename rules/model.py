@@ -80,6 +80,7 @@ class Attestation:
     outcome: str | None = None  # kind "finding": pass | fail
     about: str | None = None  # kind "finding": of whom a finding of the authority speaks
     source: str = "registry"  # registry | database | cur_table
+    number: int | None = None  # of the same statement on record, where a table was made from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,7 @@ class Event:
     requirement: str | None = None  # of a dispute: which finding
     is_estimate: bool = False  # noticed by the crawler: `on` is the latest possible date
     earliest: date | None = None  # of an estimate
+    number: int | None = None  # as of an attestation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,7 @@ class Waiver:
     until: date
     page: str | None = None
     document: str = ""
+    number: int | None = None  # as of an attestation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

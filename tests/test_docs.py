@@ -13,6 +13,7 @@ from collectors.model import FailureCode
 from collectors.networks import networks
 from monitor.audit.issues import sentences
 from monitor.config import (
+    Cases,
     Clock,
     EvidenceStamps,
     Mail,
@@ -30,7 +31,17 @@ SETTINGS = (ROOT / "docs/configuration.md").read_text("utf-8")
 def _keys() -> list[str]:
     own = [
         name
-        for section in (Storage, Reports, Rules, Schedule, Mail, Workers, Clock, EvidenceStamps)
+        for section in (
+            Storage,
+            Reports,
+            Rules,
+            Schedule,
+            Mail,
+            Workers,
+            Cases,
+            Clock,
+            EvidenceStamps,
+        )
         for name in section.model_fields
     ]
     theirs = [one.name for network in networks().values() for one in fields(network.settings)]

@@ -25,7 +25,8 @@ from tests.monitor.conftest import Mailbox
 GUIDE = Path(__file__).parents[1] / "docs/ru"
 WRITTEN = date(2026, 11, 22)
 ENDLESS = {"dozor serve"}  # tests/monitor/test_service.py lets it serve
-ORDER = ("first-audit.md", "outcomes.md", "evidence.md")
+ORDER = ("first-audit.md", "outcomes.md", "evidence.md", "cases.md")
+NUMBERED = ("accept", "reject", "undo")  # by the number that the office was told last
 
 
 def commands() -> list[str]:
@@ -61,9 +62,20 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Answ
             zone = {"timezone": "Asia/Tomsk"}
             settings = {"registry": ["registry/town.toml"], "mail": mail, "schedule": zone}
             Path("config.toml").write_text(tomli_w.dumps(settings), "utf-8")
-            yield {command: _run(command, town, sandbox.settings()) for command in commands()}
+            told: dict[str, Answer] = {}
+            for command in commands():
+                told[command] = _run(_numbered(command, told), town, sandbox.settings())
+            yield told
     finally:
         os.chdir(here)
+
+
+def _numbered(command: str, told: dict[str, Answer]) -> str:
+    """The number that the office was told last: how many statements there are is its own matter."""
+    if command.split()[1] not in NUMBERED:
+        return command
+    texts = "".join(answer.text for answer in told.values())
+    return re.sub(r"(?<= )\d+(?= )", re.findall(r"Записано № (\d+)", texts)[-1], command, count=1)
 
 
 def _run(command: str, town: Path, environment: dict[str, str]) -> Answer:

@@ -70,7 +70,17 @@ def by_institution(
         found[institution.id] += written(institution)
     for stated in statements.recorded(application.engine, municipality.id):
         found[stated.institution].append(stated)
-    return found
+    return {name: _once(made) for name, made in found.items()}
+
+
+def _once(made: Sequence[Recorded]) -> Sequence[Recorded]:
+    """What the registry's file has from the record itself is listed with its number only."""
+    numbers = {stated.number for stated in made if stated.number is not None}
+    return [
+        stated
+        for stated in made
+        if stated.number is not None or getattr(stated.said, "number", None) not in numbers
+    ]
 
 
 def written(institution: Institution) -> Iterator[Recorded]:

@@ -152,7 +152,7 @@ def _renewed(application: Application, institution: Institution, said: Said) -> 
     town = municipality_of(application, institution)
     same = [
         stated
-        for stated in by_institution(application, town)[institution.id]
+        for stated in by_institution(application, town).get(institution.id, ())
         if isinstance(stated.said, Attestation)
         and _thing(stated.said) == _thing(said)
         and stated.withdrawn is None

@@ -37,6 +37,7 @@ from monitor.commands.recorded import (
     case_in_words,
     full_id,
     institution_named,
+    opened_for,
     short_day,
     show,
     show_decision,
@@ -166,7 +167,7 @@ def answer(
     check_given("--by", clean(by), "укажите должность того, кто ответил")
     if bool(field) != bool(new):
         raise UsageError([HALF])
-    with opened(load_settings(config)) as application:
+    with opened_for(config, institution) as application:
         owner = institution_named(application, clean(institution))
         said_on = day(on) if on else today_of(application, owner)
         address = address_in(page)

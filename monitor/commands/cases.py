@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from monitor.application import Application, opened
+from monitor.application import Application
 from monitor.audit.scope import in_scope
 from monitor.cases.book import cases_of
 from monitor.cases.listing import case_as_json
@@ -35,11 +35,11 @@ from monitor.commands.recorded import (
     case_in_words,
     full_id,
     institution_named,
+    opened_for,
     short_day,
     show,
 )
 from monitor.commands.statements import address_in, check_given
-from monitor.config import load_settings
 from reports.words import word
 from rules.cases.model import Assignment, CaseState, InstitutionCase
 from rules.model import Act, Finding, Institution
@@ -61,7 +61,7 @@ def cases(
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> int:
-    with opened(load_settings(config)) as application:
+    with opened_for(config, *(institutions or ())) as application:
         at = moment(as_of) if as_of else application.clock()
         names = [clean(name) for name in institutions or ()]
         members = in_scope(application.municipalities, names, at)
@@ -163,7 +163,7 @@ def assign(
     as_json: AsJson = False,
 ) -> int:
     check_given("--to", clean(to), "укажите, кому поручено")
-    with opened(load_settings(config)) as application:
+    with opened_for(config, institution) as application:
         owner = institution_named(application, clean(institution))
         noted = assigned(
             application,
@@ -192,7 +192,7 @@ def tell(
     as_json: AsJson = False,
 ) -> int:
     check_given("--by", clean(by), "укажите должность того, кто сообщил")
-    with opened(load_settings(config)) as application:
+    with opened_for(config, institution) as application:
         owner = institution_named(application, clean(institution))
         noted = told(
             application,

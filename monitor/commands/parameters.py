@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.commands.suggestions import institutions
+from monitor.commands.suggestions import institutions, requirements
 
 # Given by `dozor --config FILE …` where the command itself is typed without it.
 Config = Annotated[Path, typer.Option("--config", metavar="ФАЙЛ", hidden=True)]
@@ -56,11 +56,20 @@ OnDay = Annotated[
     str | None, typer.Option("--on", metavar="ДЕНЬ", help="Когда: 2026-11-22. Без него — сегодня.")
 ]
 AskedOf = Annotated[
-    str | None, typer.Option("--requirement", metavar="ТРЕБОВАНИЕ", help="О каком требовании.")
+    str | None,
+    typer.Option(
+        "--requirement",
+        metavar="ТРЕБОВАНИЕ",
+        help="О каком требовании: 6.5.",
+        autocompletion=requirements,
+    ),
 ]
 AboutWhom = Annotated[
     str | None,
     typer.Option(
-        "--about", metavar="УЧРЕЖДЕНИЕ", help="О каком учреждении говорит сайт администрации."
+        "--about",
+        metavar="УЧРЕЖДЕНИЕ",
+        help="О каком учреждении говорит сайт администрации.",
+        autocompletion=institutions,
     ),
 ]

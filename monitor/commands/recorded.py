@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
+from pathlib import Path
 
 from collectors.errors import UsageError
-from monitor.application import Application
+from monitor.application import Application, opened, real_time
 from monitor.audit.scope import in_scope
 from monitor.cases.listing import attestation_of, end_of, listed
 from monitor.cases.recording import Noted, municipality_of, owner_of, today_of
 from monitor.cases.words import SHORT_DAY, correction_in_words, in_words, words
 from monitor.commands.moments import clean
+from monitor.config import load_settings
 from rules.cases.model import Decision, InstitutionAnswer, InstitutionCase, Recorded, Said
 from rules.model import Act, Attestation, Event, Institution, Outcome, Waiver
 from rules.text.sentences import cited
 
 MOST_NAMED = 3  # cases, one a line
+
+
+@contextmanager
+def opened_for(config: Path, *names: str) -> Iterator[Application]:
+    """A name that no registry has is told before a database is made for it."""
+    known = partial(in_scope, names=[clean(name) for name in names], as_of=real_time())
+    with opened(load_settings(config), check=known) as application:
+        yield application
 
 
 def institution_named(application: Application, name: str) -> Institution:

@@ -14,7 +14,7 @@ from monitor.cases.recording import undo as undone
 from monitor.cases.words import in_words, words
 from monitor.commands.moments import clean, day, moment
 from monitor.commands.parameters import AsJson, AsOf, By, Config, Names, Number, OnDay
-from monitor.commands.recorded import short_day, show_decision
+from monitor.commands.recorded import opened_for, short_day, show_decision
 from monitor.commands.statements import check_given
 from monitor.config import load_settings
 from rules.text.sentences import cited
@@ -35,7 +35,7 @@ def statements(
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> int:
-    with opened(load_settings(config)) as application:
+    with opened_for(config, *(institutions or ())) as application:
         at = moment(as_of) if as_of else None
         names = [clean(name) for name in institutions or ()]
         members = in_scope(application.municipalities, names, at or application.clock())

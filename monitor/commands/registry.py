@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from collectors.errors import UsageError
-from monitor.application import load_acts, pack_files, real_time
+from monitor.application import load_acts, open_context, pack_files, real_time
 from monitor.commands.output import STANDARD, placed
 from monitor.commands.parameters import Config, File
 from monitor.commands.replacing import changed_files, known_registry, may_replace
@@ -24,6 +24,9 @@ from monitor.registry.imports import import_tables as imported_several
 from monitor.registry.tables import grids
 from monitor.registry.workbook import export as exported
 from monitor.registry.workbook import template as made_template
+from monitor.storage.database import exists
+from monitor.storage.statements import numbered
+from rules.model import Municipality
 
 WRONG = 2
 
@@ -148,12 +151,27 @@ def export(
         typer.Option("--output", "-o", metavar="ФАЙЛ", help="Куда записать XLSX; «-» — на экран."),
     ],
     force: Force = False,
+    config: Config = Path("config.toml"),
 ) -> int:
     may_replace(output, force=force)
+    municipality = _as_recorded(config, file)
     with placed(output) as place, place(output) as path:
-        exported(load(file), path)
+        exported(municipality, path)
         print(output)
     return 0
+
+
+def _as_recorded(config: Path, file: Path) -> Municipality:
+    """With what was recorded by command, numbered, where the settings name this registry."""
+    municipality = load(file)
+    if not config.is_file():
+        return municipality
+    settings = load_settings(config)
+    ours = {path.resolve() for path in settings.registry}
+    if file.resolve() not in ours or not exists(settings.storage.database):
+        return municipality
+    with open_context(settings) as context:
+        return numbered(context.engine, municipality)
 
 
 def diff(

@@ -7,21 +7,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from collectors.errors import UsageError
-from monitor.application import Application, opened, real_time
-from monitor.audit.scope import in_scope
+from monitor.application import Application
 from monitor.cases.recording import record
 from monitor.commands.moments import clean, day
 from monitor.commands.parameters import AsJson, Config, Document, Name, PageAddress
-from monitor.commands.recorded import institution_named, show
+from monitor.commands.recorded import institution_named, opened_for, show
 from monitor.commands.suggestions import institutions, requirements
-from monitor.config import load_settings
 from monitor.registry.addresses import page_address
 from monitor.registry.cells import is_nothing
 from monitor.registry.declaration import Addressee, AttestationKind, EventKind, StatedOutcome
@@ -128,7 +125,10 @@ def waive(
     requirement: Annotated[
         str,
         typer.Option(
-            "--requirement", metavar="ТРЕБОВАНИЕ", help="Требование.", autocompletion=requirements
+            "--requirement",
+            metavar="ТРЕБОВАНИЕ",
+            help="Требование.",
+            autocompletion=requirements,
         ),
     ],
     reason: Annotated[str, typer.Option("--reason", metavar="ПРИЧИНА", help="Почему.")],
@@ -212,8 +212,7 @@ def check_given(option: str, written: str, what: str) -> None:
 def _record(
     config: Path, name: str, make: Callable[[Application], Statement], *, as_json: bool
 ) -> int:
-    known = partial(in_scope, names=[clean(name)], as_of=real_time())
-    with opened(load_settings(config), check=known) as application:
+    with opened_for(config, name) as application:
         institution = institution_named(application, clean(name))
         noted = record(application, institution, make(application), by=getpass.getuser())
         show(application, noted, as_json=as_json)

@@ -112,6 +112,7 @@ class AttestationTable(_Table):
     stated_on: date
     valid_until: date | None = None
     source: AttestationSource = "registry"
+    number: int | None = Field(None, ge=1)
 
 
 class EventTable(_Table):
@@ -124,6 +125,7 @@ class EventTable(_Table):
     requirement: RequirementId | None = None
     is_estimate: bool = False
     earliest: date | None = None
+    number: int | None = Field(None, ge=1)
 
 
 class WaiverTable(_Table):
@@ -133,6 +135,7 @@ class WaiverTable(_Table):
     by: Written
     document: Text = ""
     until: date
+    number: int | None = Field(None, ge=1)
 
 
 class InstitutionTable(_Table):

@@ -45,6 +45,7 @@ from monitor.mail.week import is_queued, queue_the_week
 from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.service.due import LATE, is_missed, last_due
 from monitor.service.health import FAULT, examined
+from monitor.service.rereads import reread
 from monitor.service.scheduler import end_on_signals, log_missed, run
 from monitor.storage import alerts, nights
 from monitor.storage.database import connect
@@ -61,6 +62,7 @@ WAITS_FOR_THE_NIGHT = timedelta(hours=12)  # that another service has in hand
 TELL_AGAIN = timedelta(hours=20)  # the same trouble is told once a night
 NOTHING = nullcontext()
 RETRY_MINUTES = 1  # how often the outbox is looked at
+REREAD_MINUTES = 5  # and answers that order a reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def serve(
     scheduler.add_job(
         post, "interval", minutes=RETRY_MINUTES, id="post", next_run_time=clock(), **once
     )
+    scheduler.add_job(reread, "interval", minutes=REREAD_MINUTES, id="reread", **once)
     scheduler.add_job(watch, "interval", hours=24, id="watch", **once)
     if weekly := settings.schedule.weekly_trigger():
         scheduler.add_job(week, weekly, id="week", **once, **late)

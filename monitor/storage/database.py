@@ -58,6 +58,12 @@ def open_database(address: str, engine: Engine | None = None) -> Engine:
     return engine
 
 
+def exists(address: str) -> bool:
+    """Whether there is a database to look into; of a server, it is not asked."""
+    url = make_url(address)
+    return url.get_backend_name() != SQLITE or Path(url.database or "").is_file()
+
+
 def connect(address: str) -> Engine:
     """An engine, without looking at the schema."""
     try:

@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -143,6 +144,13 @@ def recorded(
         return _linked(opened.exec(wanted.order_by(col(StatementRow.id))).all())
 
 
+def has_answers(engine: Engine) -> bool:
+    """Whether any institution has ever answered."""
+    some = select(StatementRow.id).where(StatementRow.kind == "answered").limit(1)
+    with session(engine) as opened:
+        return opened.exec(some).first() is not None
+
+
 def by_number(engine: Engine, number: int) -> Recorded | None:
     with session(engine) as opened:
         return _found(opened, number)
@@ -156,11 +164,66 @@ def joined(engine: Engine, municipality: Municipality, on: date | None = None) -
     that was withdrawn is left out, whenever it was.
     """
     of: defaultdict[str, list[Statement]] = defaultdict(list)
+    gone: defaultdict[str, list[Statement]] = defaultdict(list)
     for stated in recorded(engine, municipality.id):
-        if not (stated.is_withdrawn(on) if on else stated.withdrawn):
-            of[stated.institution] += _judged(stated, on or date.max)
-    institutions = tuple(_with(each, of.get(each.id, ())) for each in municipality.institutions)
+        is_gone = stated.is_withdrawn(on) if on else stated.withdrawn
+        kept = gone if is_gone else of
+        kept[stated.institution] += _judged(stated, on or date.max)
+    institutions = tuple(
+        _with(_without(each, (*gone[each.id], *of[each.id])), of[each.id])
+        for each in municipality.institutions
+    )
     return replace(municipality, institutions=institutions)
+
+
+def numbered(engine: Engine, municipality: Municipality) -> Municipality:
+    """The same with the numbers of what was recorded: for a table that an office fills in."""
+    found = joined(engine, municipality)
+    of: defaultdict[str, list[Statement]] = defaultdict(list)
+    for stated in recorded(engine, municipality.id):
+        of[stated.institution] += (
+            _unnumbered(said, stated.number) for said in _judged(stated, date.max)
+        )
+    return replace(
+        found,
+        institutions=tuple(_with_numbers(each, of[each.id]) for each in found.institutions),
+    )
+
+
+def _with_numbers(institution: Institution, known: Sequence[Statement]) -> Institution:
+    def named(said: Any) -> Any:
+        plain_said = _unnumbered(said)
+        same = (one for one in known if _unnumbered(one) == plain_said)
+        return next(same, plain_said)
+
+    return replace(
+        institution,
+        attestations=tuple(map(named, institution.attestations)),
+        events=tuple(map(named, institution.events)),
+        waivers=tuple(map(named, institution.waivers)),
+    )
+
+
+def _unnumbered(said: Statement, number: int | None = None) -> Statement:
+    """As the registry's file says it."""
+    if isinstance(said, Attestation) and said.source == "database":
+        return replace(said, number=number, source="registry")
+    return replace(said, number=number)
+
+
+def _without(institution: Institution, known: Sequence[Statement]) -> Institution:
+    """Without what the registry's file has from this very record: it is no double of it."""
+    same = [_unnumbered(said) for said in known]
+
+    def kept(said: Statement) -> bool:
+        return said.number is None or _unnumbered(said) not in same
+
+    return replace(
+        institution,
+        attestations=tuple(filter(kept, institution.attestations)),
+        events=tuple(filter(kept, institution.events)),
+        waivers=tuple(filter(kept, institution.waivers)),
+    )
 
 
 def _judged(stated: Recorded, on: date) -> Iterator[Statement]:

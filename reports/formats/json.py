@@ -179,7 +179,7 @@ def evidence_json(evidence: Evidence) -> Json:
 
 
 def waiver_json(waiver: Waiver) -> Json:
-    return asdict(waiver)
+    return {name: told for name, told in asdict(waiver).items() if name != "number"}
 
 
 FORMAT = Format(slug="json", suffix=".json", title="JSON для программ", render=render_json)

@@ -232,3 +232,18 @@ def test_a_proposal_shows_the_exact_change_of_the_registry(desk: Desk) -> None:
 def test_an_unknown_institution_or_number_is_a_wrong_command(desk: Desk) -> None:
     assert desk.dozor("cases", "school-9")[0] == 2
     assert desk.dozor("undo", "99", "--by", "отдел", "--reason", "так")[0] == 2
+
+
+def test_a_workbook_carries_what_was_recorded_and_back_it_is_no_double(desk: Desk) -> None:
+    said = ("--kind", "job_description", "--by", "директор", "--on", "2026-11-02")
+    number = desk.number("attest", "school-1", *said)
+    town, book = desk.config.with_name("town.toml"), desk.config.with_name("town.xlsx")
+    assert desk.dozor("registry", "export", str(town), "-o", str(book))[0] == 0
+    status, told = desk.dozor("registry", "import", str(book), "-o", str(town), "--force")
+    assert status == 0, told
+    assert f"number = {number}" in town.read_text("utf-8")
+    assert [one["id"] for one in desk.json("statements", "school-1")] == [int(number)]
+    desk.dozor("undo", number, "--by", "отдел", "--reason", "не та школа")
+    desk.dozor("evaluate", "--as-of", NOW.isoformat())
+    (case,) = [one for one in desk.json("cases", "school-1") if one["requirement"] == f"{ACT}/6.3"]
+    assert case["outcome"] == "unknown"

@@ -19,6 +19,7 @@ from monitor.cases.book import cases_of, find_case
 from monitor.cases.recording import assign, record, tell, undo
 from monitor.cases.rereading import ordered
 from monitor.sandbox import Running, serve
+from monitor.service.rereads import read_ordered
 from monitor.storage import outbox
 from monitor.storage.roles import institution_of
 from rules.cases.model import CaseState, Correction, InstitutionAnswer, InstitutionCase
@@ -135,7 +136,8 @@ def test_corrected_orders_a_reading_that_settles_it_or_not(
     assert case(application).state is CaseState.REREADING
     assert [one.key for one in ordered(application)] == [school_of(application).key]
     office.now = NOW + timedelta(days=1)
-    audit(application, AuditRequest(as_of=office.now, names=(school_of(application).id,)))
+    assert read_ordered(application)
+    assert read_ordered(application) is None
     read = case(application)
     assert (read.state, ordered(application)) == (CaseState.TO_DO, ())
     assert read.before

@@ -164,7 +164,7 @@ def test_minvody_names_the_two_pages_of_the_draft() -> None:
 def test_every_key_of_the_registry_has_an_example() -> None:
     written = {key for table in TABLES if table for key in keys(table)}
     optional = {"region", "days_off", "former_names", "site_aliases", "known_id"}
-    optional |= {"is_estimate", "earliest", "source"}
+    optional |= {"is_estimate", "earliest", "source", "number"}
     assert written - set(wording()["examples"]) == optional
 
 
