@@ -72,9 +72,11 @@ class Settlings(Mapping[str, Settling]):
         told_on = calendar.day_of(self._written_at)
         for case in cases:
             workdays = calendar.terms.of(case.finding)
-            if case.due is None and case.told_on is None and workdays is not None:
-                if last := last_day(told_on, workdays, calendar.days_off):
-                    yield case.key, last
+            is_told = case.due is not None or case.told_on is not None
+            if is_told or workdays is None:
+                continue
+            if last := last_day(told_on, workdays, calendar.days_off):
+                yield case.key, last
 
     def _open_book(self, town: str) -> Book:
         found = next(one for one in self._application.municipalities if one.id == town)
