@@ -30,6 +30,7 @@ NUMBER = re.compile(
     r"(?<![\w№])(?:\+?[78][\s(-]*)?\(?\d{3,5}\)?[\s-]*\d{1,3}[\s-]?\d{2}[\s-]?\d{2}\b"
 )
 MAILBOX = re.compile(r"[\w.+-]+@[\w.-]+\.\w+")
+IN_WORDS = ("name_", "activity_", "phone_", "email_", "address_", "postal_", "site_")  # reasons
 NO_LIST: tuple[str, ...] = ()
 
 
@@ -82,9 +83,16 @@ def _what(
         return "newest", _texts(newest)
     if facts and facts.site:
         return SITE, _head_of_site(facts)
+    if not _is_of_words(finding):
+        return "page", ()
     if facts:
         return "page", _head(facts)
     return "title", [masked(one) for one in _texts(measured.get("title"))]
+
+
+def _is_of_words(finding: Finding) -> bool:
+    """Whether something was looked for in the words with which the page presents itself."""
+    return finding.reason.startswith(IN_WORDS)
 
 
 def _is_of_posts(measured: Mapping[str, object]) -> bool:

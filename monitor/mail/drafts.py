@@ -11,7 +11,7 @@ operator      what went wrong                        operator (queueing.py)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import cache, partial
 from pathlib import Path
@@ -23,10 +23,11 @@ from monitor.config import Every
 from monitor.reporting.facts import with_facts
 from monitor.reporting.mending import mended
 from monitor.reporting.municipality import of_town, town_path
+from monitor.reporting.settling import Settlings
 from monitor.reporting.stored import default_path, write_all
 from monitor.storage import outbox
 from monitor.storage.roles import DEPUTY, deputy_of, institution_of
-from reports.formats.letters import has_something_to_do, letter
+from reports.formats.letters import has_news, letter
 from reports.ground import name_of
 from reports.mail import NOTHING, Letter, digest, table_letter
 from reports.model import Audit, Rendered, Report
@@ -130,27 +131,30 @@ def for_cur(application: Application, report: Report) -> Iterator[Draft]:
 def for_institutions(application: Application, audit: Audit, report: Report) -> Iterator[Draft]:
     """To those that have an address and something to do, where the deputy head is told as well."""
     mail = application.settings.mail
+    settling = Settlings(application, audit, report.institutions, application.clock())
+    report = replace(report, settling=settling)
     zones = {municipality.id: municipality.timezone for municipality in report.municipalities}
     told = {name for name in zones if _is_deputy_told(application, audit, name)}
     for institution in report.institutions if mail.institutions else ():
         if not institution.emails or institution.municipality not in told:
             continue
-        if _has_something_to_do(report, institution):
+        if _has_news(report, institution):
             yield Draft(
-                letter=partial(letter, report, institution, mail.operator),
+                letter=partial(letter, report, institution, whole=False),
                 role=institution_of(institution.key),
                 recipient=institution.emails[0],
                 every=mail.institutions_every,
                 zone=zones[institution.municipality],
                 name=name_of(institution),
-                reply_to=mail.operator,
+                reply_to=mail.answers_to,
                 held=True,
             )
 
 
-def _has_something_to_do(report: Report, institution: Institution) -> bool:
+def _has_news(report: Report, institution: Institution) -> bool:
+    """Nobody is written what its last letter has told, and nothing has changed in."""
     with barrier("letter", institution.key):
-        return has_something_to_do(report, institution)
+        return has_news(report, institution)
     return False
 
 

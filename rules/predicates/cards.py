@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from collectors.model import Block, Contacts, HintKind, Phone, PostalAddress, SiteFacts
@@ -25,6 +25,8 @@ from rules.reading import Reading
 from rules.reasons import Reason
 from rules.text.sentences import atom_word
 
+MOST_SHOWN = 3  # entries of a card that a sentence quotes
+
 
 def card(case: Case, *, atom: str) -> Reading:
     """One thing in the institution's card: name, postal, email, phones, words, page links."""
@@ -40,14 +42,24 @@ def card(case: Case, *, atom: str) -> Reading:
     everywhere = found or ATOMS[atom](one, list(_everywhere(case)))[1]
     seen = [] if shown else _hints(blocks, atom)
     told = {"atom": atom_word(atom), "institution": one.short_name or one.name}
+    differing = {} if found else _differing(one, blocks, atom)
     unclear = Reason.CARD_SHOWS_ODDLY if seen else Reason.CARD_UNCLEAR
     return of_site(
         case,
         strict=found,
         generous=shown or everywhere or bool(seen),
         reasons=(Reason.CARD_SHOWS, Reason.CARD_LACKS, unclear),
-        measured={**told, "seen": seen} if seen else told,
+        measured={**told, "seen": seen} if seen else {**told, **differing},
     )
+
+
+def _differing(one: Institution, blocks: Iterable[Block], atom: str) -> Mapping[str, list[str]]:
+    """What the card shows instead of what the registry has; nothing where one of them is empty."""
+    if atom not in SIDES:
+        return {}
+    shown, registry = SIDES[atom](one, [block.contacts for block in blocks])
+    told = list(dict.fromkeys(shown))[:MOST_SHOWN]
+    return {"shown": told, "registry": registry} if told and registry else {}
 
 
 def _hints(blocks: Iterable[Block], atom: str) -> list[str]:
@@ -194,3 +206,17 @@ def _name(_one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
 
 ATOMS = {"phones": _phones, "email": _emails, "postal": _postal, "name": _name}
 HINTS = {"phones": HintKind.PHONE, "email": HintKind.EMAIL, "postal": HintKind.POSTAL}
+SIDES: Mapping[str, Callable[[Institution, Sequence[Contacts]], tuple[list[str], list[str]]]] = {
+    "phones": lambda one, shown: (
+        [phone.original for contacts in shown for phone in contacts.phones],
+        list(one.phones),
+    ),
+    "email": lambda one, shown: (
+        [email.value for contacts in shown for email in contacts.emails],
+        list(one.emails),
+    ),
+    "postal": lambda one, shown: (
+        [address.original for contacts in shown for address in contacts.addresses],
+        [one.address] if one.address else [],
+    ),
+}

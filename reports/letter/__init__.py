@@ -1,0 +1,11 @@
+"""The letter to an institution: what to mend, what to confirm, by when, and how to answer.
+
+    report + institution ──> build ──> View ──> letter-institution.{html,txt}.j2
+
+building    the whole letter
+asking      «Подтвердите»: what only the institution can say
+answered    what became of its earlier answers
+terms       the last day of each finding
+news        what has changed since its last letter, or falls due
+mailing     answers that open in a mail program, filled in
+"""

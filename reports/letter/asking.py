@@ -1,0 +1,151 @@
+"""«Подтвердите»: what no reading will ever show, and what exactly to state.
+
+Missing confirmations, and those that end soon. Nobody is asked of what has been answered already.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from reports.ground import Ground, place_of, title_of, told
+from reports.letter.mailing import fits, reply, subject_of
+from reports.letter.terms import Terms
+from reports.letter.view import Ask, Reply
+from reports.words import day, phrase
+from rules.cases.matching import Kinds, kinds_of
+from rules.cases.openness import lacks_confirmation
+from rules.model import Finding, Institution, Outcome
+from rules.reasons import Reason
+from rules.text.sentences import cited
+
+ENDS_SOON = timedelta(days=30)
+LINKLESS = Reason.POS_NOT_SEEN  # a link may show it, and a word as well
+DAY = "valid_until"  # of a confirmation, as `measured` tells it
+
+
+class Wanted(NamedTuple):
+    """What to state of one kind of confirmation."""
+
+    state: str
+    lines: tuple[str, ...]
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Whom answers go to, of which institution, by which numbers."""
+
+    institution: Institution
+    to: str
+    form: str
+    numbers: Mapping[str, str]
+
+    def reply(self, requirement: str, lines: Sequence[str]) -> Reply:
+        number = self.numbers.get(requirement, requirement)
+        return reply(self.to, subject_of(self.institution, number), lines, self.form)
+
+
+def asked(terms: Terms, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What the institution is to confirm, or to confirm again."""
+    return tuple(
+        one
+        for one in findings
+        if (_is_missing(one) and terms.is_asked(one)) or ends_on(one, terms.today)
+    )
+
+
+def _is_missing(finding: Finding) -> bool:
+    is_linkless = finding.outcome is Outcome.UNKNOWN and finding.reason == LINKLESS
+    return lacks_confirmation(finding) or is_linkless
+
+
+def ends_on(finding: Finding, today: date) -> date | None:
+    """The last day of a confirmation that still holds, if that is soon."""
+    written = finding.measured.get(DAY) if finding.outcome is Outcome.PASS else None
+    last = date.fromisoformat(written) if isinstance(written, str) else None
+    return last if last and today <= last <= today + ENDS_SOON else None
+
+
+def asks(base: Ground, terms: Terms, desk: Desk, findings: Sequence[Finding]) -> tuple[Ask, ...]:
+    """One a requirement."""
+    kinds = kinds_of(base.report.acts)
+    return tuple(_ask(base, terms, desk, kinds, found) for found in _by_requirement(findings))
+
+
+def _by_requirement(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
+    alike: dict[str, list[Finding]] = {}
+    for one in findings:
+        alike.setdefault(one.requirement, []).append(one)
+    return alike.values()
+
+
+def _ask(base: Ground, terms: Terms, desk: Desk, kinds: Kinds, findings: Sequence[Finding]) -> Ask:
+    first = findings[0]
+    wanted = wanted_of(first, kinds)
+    act = base.acts.get(first.requirement)
+    where = dict.fromkeys(place for one in findings if (place := place_of(base, one)))
+    return Ask(
+        title=title_of(base, first.requirement),
+        where="; ".join(where),
+        because=" ".join(dict.fromkeys(_because(base, terms, one) for one in findings)),
+        state=wanted.state,
+        source=", ".join([cited(first.clause), *([act.short_title] if act else [])]),
+        term=next(filter(None, (terms.told(one) for one in findings)), ""),
+        reply=desk.reply(first.requirement, wanted.lines),
+    )
+
+
+def _because(base: Ground, terms: Terms, finding: Finding) -> str:
+    last = ends_on(finding, terms.today)
+    return phrase("confirmation_ends", day(last)) if last else told(base, finding)
+
+
+def wanted_of(finding: Finding, kinds: Kinds) -> Wanted:
+    told = _told()
+    if finding.reason in told["reasons"]:
+        return _wanted(told["reasons"][finding.reason])
+    known = [kind for kind in told["kinds"] if kind in kinds.get(finding.requirement, ())]
+    return _wanted(told["kinds"][known[0]] if known else told["other"])
+
+
+def lines_for(what: str) -> tuple[str, ...]:
+    """Of an answer to a `task`, or of an `objection`."""
+    return tuple(_told()[what]["lines"])
+
+
+def _wanted(entry: Mapping[str, object]) -> Wanted:
+    lines = entry["lines"]
+    assert isinstance(lines, list)
+    return Wanted(str(entry["state"]), tuple(lines), str(entry["short"]))
+
+
+@cache
+def _told() -> Mapping[str, Mapping[str, dict[str, object]]]:
+    return tomllib.loads(files("reports.letter").joinpath("asks.toml").read_text("utf-8"))
+
+
+# --- all at once --------------------------------------------------------------------------------
+
+
+def reply_to_all(base: Ground, desk: Desk, findings: Sequence[Finding]) -> Reply | None:
+    """None where one answer, or none, is asked for."""
+    firsts = [found[0] for found in _by_requirement(findings)]
+    if len(firsts) < 2:
+        return None
+    kinds, subject = kinds_of(base.report.acts), subject_of(desk.institution)
+    lines = list(_numbered(desk, firsts, kinds))
+    if not fits(desk.to, subject, lines):
+        lines = [f"{desk.numbers.get(one.requirement, one.requirement)}: " for one in firsts]
+    return reply(desk.to, subject, lines, desk.form)
+
+
+def _numbered(desk: Desk, findings: Iterable[Finding], kinds: Kinds) -> Iterator[str]:
+    for one in findings:
+        number = desk.numbers.get(one.requirement, one.requirement)
+        yield f"{number}: {wanted_of(one, kinds).short}"
