@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from collectors import networks
 from reports import counting
-from reports.cards import measures
+from reports.measures import measures
 from reports.ground import Ground, mark_of, place_of, read_of, title_of
 from reports.seen import Fragment
 from reports.words import moment, phrase, zone_name

@@ -35,6 +35,11 @@ def phrase(name: str, *given: str) -> str:
     return str(words()["phrases"][name]).format(*given)
 
 
+def words_of(name: str) -> tuple[str, ...]:
+    """Several sentences that belong together."""
+    return tuple(words()["lists"][name])
+
+
 def named(kind: str, key: str) -> bool:
     return key in words()[kind]
 
@@ -81,6 +86,11 @@ def zone_name(value: datetime, zone: ZoneInfo) -> str:
     """«UTC+07:00», so that nobody has to know whose clock it is."""
     offset = get_timezone_gmt(value.astimezone(zone), width="long", locale=RUSSIAN)
     return offset.replace("GMT", "UTC")
+
+
+def day_of_month(value: date) -> str:
+    """«4 декабря», where nobody takes it for another year's."""
+    return format_date(value, "d MMMM", locale=RUSSIAN).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def day_and_month(value: date) -> str:

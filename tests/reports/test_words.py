@@ -6,7 +6,7 @@ import pytest
 
 from collectors.model import FailureCode
 from collectors.networks import page_title
-from reports.cards import measures
+from reports.measures import measures
 from reports.counting import WORST_FIRST, Change
 from reports.formats.text import FORMAT
 from reports.templating import cell, is_safe, link, one_line, tel
