@@ -72,6 +72,16 @@ class Case:
     disputed: bool
     notes: tuple[str, ...]
 
+    @property
+    def is_measured(self) -> bool:
+        return bool(self.measured or self.required or self.notes)
+
+    @property
+    def tells_previous(self) -> bool:
+        """«С 2 ноября» says already that it was so at the previous audit."""
+        is_same = self.change in (Change.SAME, Change.NEW) and self.since is not None
+        return self.previous is not None and not is_same
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -86,6 +96,10 @@ class Item:
     remedies: tuple[str, ...]
     networks: str  # slugs, for the filter
     cases: tuple[Case, ...]
+
+    @property
+    def is_measured(self) -> bool:
+        return any(one.is_measured for one in self.cases)
 
 
 @dataclass(frozen=True, slots=True)

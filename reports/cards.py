@@ -288,13 +288,20 @@ def seen_of(ground: Ground, finding: Finding) -> Seen | None:
     """Of what is wrong or doubtful: the fragment that the reader may look at himself."""
     if finding.outcome not in (Outcome.FAIL, Outcome.REVIEW):
         return None
-    looks = ground.report.looks.get((finding.network or "", finding.page or ""), ())
+    looks = ground.report.looks.get((finding.network or "", _address(ground, finding)), ())
     look = next((one for one in looks if rests_on(finding, one)), None)
     found = fragment(finding, look, ground.zone)
     if found is None:
         return None
     at = moment(found.at, ground.zone) if found.at else ""
     return Seen(found.quotes, found.place, at, found.url)
+
+
+def _address(ground: Ground, finding: Finding) -> str:
+    """Of what was looked at: what a site shows is told of no page of it."""
+    if finding.network != SITE:
+        return finding.page or ""
+    return ground.municipality.by_id[finding.institution].site or ""
 
 
 def was(ground: Ground, finding: Finding) -> str | None:

@@ -28,7 +28,7 @@ from reports.ground import (
 from reports.notices import Notice, town_of
 from reports.seen import masked
 from reports.standing import is_put_off
-from reports.words import count, day, day_of_month, phrase, word
+from reports.words import day, day_of_month, phrase, word
 from rules.cases.model import Assignment, CaseKey, CaseState, InstitutionCase, key_of
 from rules.model import Finding, Institution, Outcome
 from rules.terms.notices import State
@@ -221,9 +221,3 @@ def _notice(ground: Ground, one: Notice) -> DueNotice:
         is_late=one.state is State.LATE,
         is_ahead=one.state is State.AHEAD,
     )
-
-
-def said_amount(requirements: int, pages: int) -> str:
-    """«2 нарушения (на 3 страницах)»: pages only where they say more than the requirements."""
-    whole = count(requirements, "violation")
-    return f"{whole} ({phrase('on_pages', count(pages, 'on_pages'))})" if pages > 1 else whole

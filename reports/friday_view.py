@@ -24,7 +24,7 @@ class Call:
 
     @property
     def first(self) -> str:
-        return f"{self.title}: {self.because}"
+        return f"{self.title}. {self.because}"
 
 
 @dataclass(frozen=True, slots=True)

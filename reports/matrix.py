@@ -14,13 +14,14 @@ from reports.ground import (
     mark_of,
     totals,
 )
-from reports.standing import Stand, said
+from reports.standing import SETTLED, Stand, said
 from reports.view import (
     Cell,
     Clauses,
     Column,
     Matrix,
     OwnLine,
+    Rest,
     Row,
 )
 from reports.words import word
@@ -46,10 +47,10 @@ def build_matrix(
         columns=columns,
         rows=rows,
         marks=tuple(mark for mark in counting.WORST_FIRST if mark in shown),
-        settled=len(others) - len(columns),
+        rest=rest_of(ground, [one for one in others if one.requirement not in busy]),
         is_wide=len(columns) > FITTING,
         own=tuple(own_lines(ground, [one for one in own if one.requirement in busy])),
-        own_settled=sum(one.requirement not in busy for one in own),
+        own_rest=rest_of(ground, [one for one in own if one.requirement not in busy]),
     )
 
 
@@ -80,6 +81,13 @@ def apart(
     is_alone = len(ground.institutions) == 1
     own = [one for one in columns if bodies[one.requirement] == alone and not is_alone]
     return tuple(own), tuple(one for one in columns if one not in own)
+
+
+def rest_of(ground: Ground, columns: Sequence[Column]) -> Rest:
+    asked = {one.requirement for one in columns}
+    open_ones = {f.requirement for f in ground.all if f.outcome not in SETTLED}
+    unclear = len(asked & open_ones)
+    return Rest(met=len(asked) - unclear, unclear=unclear)
 
 
 def own_lines(ground: Ground, columns: Sequence[Column]) -> Iterator[OwnLine]:

@@ -11,7 +11,7 @@ from reports.ground import Ground, anchor_of, audit_day, standing_of
 from reports.model import Writing
 from reports.posts_view import Posts, Rhythm, Spread, Week, Who
 from reports.standing import Standing
-from reports.words import day, day_and_month, phrase, span
+from reports.words import day, day_and_month, percent, phrase, span
 from rules.law.force import edition_of
 from rules.law.workdays import CalendarUncoveredError, is_judged
 from rules.model import Act, Institution
@@ -116,9 +116,10 @@ def build_rhythm(
 
 def reposts_of(writing: Writing | None) -> str:
     """Of the weeks that are shown."""
-    if writing is None or not writing.recent:
+    if writing is None:
         return phrase("not_seen")
-    return phrase("of", str(writing.reposts), str(writing.recent))
+    share = percent(writing.reposts, writing.recent)
+    return phrase("share", share, str(writing.reposts), str(writing.recent)) if share else "—"
 
 
 def build_spread(week: Week, place: int, pages: Sequence[Rhythm]) -> Spread:

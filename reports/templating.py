@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from reports.compiled import BesideTemplates
-from reports.words import count, form, phrase, word, words_of
+from reports.words import count, form, phrase, said_amount, word, words_of
 from rules.text.sentences import cited
 
 WIDTH = 96
@@ -42,6 +42,7 @@ def environment() -> Environment:
         "word": word,
         "phrase": phrase,
         "words_of": words_of,
+        "said_amount": said_amount,
         "asset": asset,
         "digest": digest,
     }

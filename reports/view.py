@@ -149,6 +149,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Requirements that are not shown: met by everybody, or not seen of somebody."""
+
+    met: int
+    unclear: int
+
+
+@dataclass(frozen=True, slots=True)
 class OwnLine:
     """A clause that obliges the authority alone, and how it stands."""
 
@@ -164,10 +172,10 @@ class Matrix:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     marks: tuple[str, ...]  # for the legend: those that occur
-    settled: int  # requirements without a column: nobody has anything to do at them
+    rest: Rest  # requirements without a column: nobody has anything to do at them
     is_wide: bool  # wider than a screen
     own: tuple[OwnLine, ...]  # what concerns the authority alone
-    own_settled: int
+    own_rest: Rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,12 @@ def count(number: int, name: str) -> str:
     return f"{format_decimal(number, locale=RUSSIAN)}\N{NO-BREAK SPACE}{form(number, name)}"
 
 
+def said_amount(requirements: int, pages: int) -> str:
+    """«2 нарушения (3 страницы)»: pages where there are several."""
+    told = count(requirements, "violation")
+    return f"{told} ({count(pages, 'network_page')})" if pages > 1 else told
+
+
 def whole_percent(part: int, whole: int) -> int | None:
     """Rounded so that 100 % and 0 % are said only where they are exact; None of nothing."""
     if not whole:
