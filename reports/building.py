@@ -10,22 +10,24 @@ from dataclasses import dataclass
 
 from collectors import networks
 from reports import counting
+from reports.absent import build_absent
 from reports.cards import Cards
 from reports.first_screen import (
     WHO_SHOWN,
     Failings,
-    build_calls,
     build_changes,
     build_complying,
     build_put_off,
     build_unjudged,
     build_unmet,
+    build_violating,
     build_waiting,
     failing,
     has_nothing_to_read,
     numbers,
     without_address,
 )
+from reports.friday import build_friday
 from reports.ground import (
     Ground,
     ground,
@@ -35,27 +37,26 @@ from reports.ground import (
     portion,
     standing_of,
 )
+from reports.history import build_history, build_month
 from reports.matrix import (
     build_matrix,
 )
-from reports.model import Audit, Report, Tally
+from reports.model import Audit, Report
 from reports.region import build_region
 from reports.rhythm import build_posts
 from reports.view import (
     ActLine,
-    Past,
     Preview,
     Previews,
     Run,
     Section,
     View,
 )
-from reports.words import count, day_and_month, moment, word, zone_name
+from reports.words import count, moment, word, zone_name
 from rules.model import Act, Finding, Municipality, Outcome, Requirement
 
 CALLS_SHOWN = 10
 UNMET_SHOWN = 5
-TREND_SHOWN = 12
 PREVIEWS_SHOWN = 20
 CHANGES_LISTED = 300  # of a kind, by all municipalities together
 FEWEST_LISTED = 10  # by each
@@ -71,22 +72,10 @@ def build(report: Report, *, is_index: bool = False) -> View:
         sections=sections,
         acts=tuple(act_line(act, report) for act in report.acts),
         marks=counting.WORST_FIRST,
-        history=tuple(past(one, report) for one in report.trend[-TREND_SHOWN:]),
+        history=build_history(report),
+        month=build_month(report),
         region=build_region(sections, report.municipalities, failings) if len(towns) > 1 else None,
         changes_listed=max(FEWEST_LISTED, CHANGES_LISTED // max(1, len(sections))),
-    )
-
-
-def past(tally: Tally, report: Report) -> Past:
-    zeros = {outcome.value: 0 for outcome in Outcome}
-    told = {outcome.value: number for outcome, number in tally.counts.items()}
-    zone = report.municipalities[0].timezone
-    return Past(
-        on=moment(tally.as_of, zone),
-        label=day_and_month(tally.as_of.astimezone(zone).date()),
-        counts=(counts := zeros | told),
-        share=portion(counting.compliance_in(counts)),
-        unseen=portion(counting.unseen_in(counts)),
     )
 
 
@@ -98,7 +87,8 @@ def build_town(ground: Ground, is_index: bool) -> tuple[Section, Failings]:
 
 def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section:
     stands = {i.id: standing_of(ground, i) for i in ground.institutions}
-    unmet, calls = build_unmet(failings), build_calls(ground)
+    unmet, friday = build_unmet(failings), build_friday(ground)
+    violating = build_violating(ground, stands)
     asked = counting.tally(ground.asked)
     as_of = ground.report.audit.as_of
     complying, waiting = build_complying(ground, stands), build_waiting(ground, stands)
@@ -115,6 +105,8 @@ def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section
         numbers=numbers(stands.values()),
         complying=complying[:WHO_SHOWN],
         more_complying=len(complying[WHO_SHOWN:]),
+        violating=violating[:WHO_SHOWN],
+        more_violating=len(violating[WHO_SHOWN:]),
         waiting=waiting[:WHO_SHOWN],
         more_waiting=len(waiting[WHO_SHOWN:]),
         unjudged=build_unjudged(ground, stands),
@@ -124,8 +116,9 @@ def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section
         unmet=unmet[:UNMET_SHOWN],
         more_unmet=len(unmet[UNMET_SHOWN:]),
         changes=build_changes(ground),
-        calls=calls[:CALLS_SHOWN],
-        more_calls=len(calls[CALLS_SHOWN:]),
+        friday=friday,
+        calls=friday.calls[:CALLS_SHOWN],
+        more_calls=len(friday.calls[CALLS_SHOWN:]),
         put_off=put_off[:CALLS_SHOWN],
         more_put_off=len(put_off[CALLS_SHOWN:]),
         matrix=matrix,
@@ -133,6 +126,7 @@ def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section
         cards=Cards(ground, shown),
         previews=build_previews(ground),
         posts=build_posts(ground),
+        absent=build_absent(ground),
         kinds=options("kinds", (i.kind for i in ground.institutions)),
         networks=tuple(
             (slug, networks.title(slug))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reports.counting import Change
 from reports.standing import Standing
+from rules.model import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +34,53 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence that a reader takes in at once, and the list that was in it, to be unfolded."""
+
+    gist: str
+    rest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen where something was looked for."""
+
+    quotes: tuple[str, ...]
+    place: str
+    at: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One finding under its requirement: one page, or one institution that it speaks of."""
 
     place: str
     network: str
     url: str | None
+    told: Told
     because: str
     read: str | None  # on which day, if on an earlier one than the audit's
     measured: tuple[tuple[str, str], ...]
     required: tuple[tuple[str, str], ...]
-    details: tuple[tuple[str, str], ...]
+    seen: Seen | None
     since: str | None
     previous: str | None
     change: Change
     records: tuple[int, ...]
-    more_records: int
     waiver: Tolerance | None
     disputed: bool
     notes: tuple[str, ...]
+
+    @property
+    def is_measured(self) -> bool:
+        return bool(self.measured or self.required or self.notes)
+
+    @property
+    def tells_previous(self) -> bool:
+        """«С 2 ноября» says already that it was so at the previous audit."""
+        is_same = self.change in (Change.SAME, Change.NEW) and self.since is not None
+        return self.previous is not None and not is_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +97,10 @@ class Item:
     networks: str  # slugs, for the filter
     cases: tuple[Case, ...]
 
+    @property
+    def is_measured(self) -> bool:
+        return any(one.is_measured for one in self.cases)
+
 
 @dataclass(frozen=True, slots=True)
 class DoneLine:
@@ -77,7 +110,6 @@ class DoneLine:
     because: str
     since: str | None
     records: tuple[int, ...]
-    more_records: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +171,9 @@ class Card:
     outside: tuple[Group, ...]
     outside_count: int
     records: tuple[Record, ...]
+    more_records: int  # that findings rest on and that are not shown
+
+    @property
+    def is_open(self) -> bool:
+        """Unfolded when the report is opened: something is violated."""
+        return any(one.mark == Outcome.FAIL for one in self.failed)

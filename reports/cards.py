@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -21,9 +20,11 @@ from reports.card_view import (
     PageLine,
     Record,
     Records,
+    Seen,
     Subject,
     Tolerance,
 )
+from reports.folding import folded
 from reports.ground import (
     Ground,
     anchor_of,
@@ -35,8 +36,10 @@ from reports.ground import (
     title_of,
     totals,
 )
+from reports.measures import measures
+from reports.seen import fragment, rests_on
 from reports.standing import Stand, said
-from reports.words import day, moment, named, phrase, word, words
+from reports.words import day, moment, named, phrase, word
 from rules.dossier.attestations import is_valid, valid_until
 from rules.model import Attestation, Finding, Institution, Outcome, Waiver
 
@@ -92,12 +95,14 @@ def card_of(ground: Ground, institution: Institution, stand: Stand) -> Card:
         outside=(),
         outside_count=0,
         records=(),
+        more_records=0,
     )
 
 
 def build_card(ground: Ground, institution: Institution, stand: Stand) -> Card:
     by_mark = sorted_by_mark(ground, institution)
-    records = number_records(ground, [f for found in by_mark.values() for f in found])
+    found = [f for same in by_mark.values() for f in same]
+    records = number_records(ground, found)
     waiting = [f for m in (Outcome.ERROR, Outcome.UNKNOWN, Outcome.PENDING) for f in by_mark[m]]
     return Card(
         anchor=anchor_of(institution),
@@ -121,6 +126,7 @@ def build_card(ground: Ground, institution: Institution, stand: Stand) -> Card:
         outside=groups(ground, by_mark[Outcome.NOT_APPLICABLE]),
         outside_count=len(by_mark[Outcome.NOT_APPLICABLE]),
         records=tuple(records.values()),
+        more_records=len({e.record for f in found for e in f.evidence} - records.keys()),
     )
 
 
@@ -243,7 +249,6 @@ def done_lines(
             because=because,
             since=day(since) if since else None,
             records=numbers_of(same, records),
-            more_records=sum(len(f.evidence[EVIDENCE_SHOWN:]) for f in same),
         )
         for (because, since), same in alike.items()
     )
@@ -259,25 +264,44 @@ def network_slugs(findings: Iterable[Finding]) -> str:
 
 
 def build_case(ground: Ground, finding: Finding, records: Records) -> Case:
-    shown = finding.evidence[:EVIDENCE_SHOWN]
     return Case(
         place=place_of(ground, finding),
         network=finding.network or "",
         url=finding.page,
+        told=folded(finding.because),
         because=finding.because,
         read=read_of(ground, finding),
         measured=measures("measures", finding.measured),
         required=measures("requirements", finding.required),
-        details=details(finding),
+        seen=seen_of(ground, finding),
         since=day(finding.since) if finding.since else None,
         previous=was(ground, finding),
         change=counting.change(finding),
-        records=tuple(dict.fromkeys(records[one.record].number for one in shown)),
-        more_records=len(finding.evidence) - len(shown),
+        records=numbers_of((finding,), records),
         waiver=tolerance(finding.waiver),
         disputed=finding.disputed,
         notes=tuple(note for note in finding.notes if note not in finding.because),
     )
+
+
+def seen_of(ground: Ground, finding: Finding) -> Seen | None:
+    """Of what is wrong or doubtful: the fragment that the reader may look at himself."""
+    if finding.outcome not in (Outcome.FAIL, Outcome.REVIEW):
+        return None
+    looks = ground.report.looks.get((finding.network or "", _address(ground, finding)), ())
+    look = next((one for one in looks if rests_on(finding, one)), None)
+    found = fragment(finding, look, ground.zone)
+    if found is None:
+        return None
+    at = moment(found.at, ground.zone) if found.at else ""
+    return Seen(found.quotes, found.place, at, found.url)
+
+
+def _address(ground: Ground, finding: Finding) -> str:
+    """Of what was looked at: what a site shows is told of no page of it."""
+    if finding.network != SITE:
+        return finding.page or ""
+    return ground.municipality.by_id[finding.institution].site or ""
 
 
 def was(ground: Ground, finding: Finding) -> str | None:
@@ -299,63 +323,6 @@ def build_record(ground: Ground, evidence: Evidence, number: int) -> Record:
         short=evidence.sha256[:12],
         record=evidence.record,
     )
-
-
-def measures(kind: str, values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """What everybody may read: named in words.toml, no structure of structures, not empty."""
-    return tuple(
-        (measure_name(kind, name, value), measure(value))
-        for name, value in values.items()
-        if is_told(kind, name, value) and value not in ([], (), [""], "", None)
-    )
-
-
-def measure_name(kind: str, name: str, value: object) -> str:
-    """Persons' posts and a page's posts are called alike among the facts, not by a reader."""
-    entry = words()[kind][name]
-    return str(entry if isinstance(entry, str) else entry["of_list" if is_list(value) else "one"])
-
-
-def is_told(kind: str, name: str, value: object) -> bool:
-    return named(kind, name) and is_plain(value)
-
-
-def is_list(value: object) -> bool:
-    return isinstance(value, list | tuple)
-
-
-def details(finding: Finding) -> tuple[tuple[str, str], ...]:
-    """The rest, as the JSON has it."""
-    return tuple(
-        (name, json.dumps(value, ensure_ascii=False, default=str))
-        for kind, values in (("measures", finding.measured), ("requirements", finding.required))
-        for name, value in values.items()
-        if not is_told(kind, name, value)
-    )
-
-
-def is_plain(value: object) -> bool:
-    parts = value if isinstance(value, list | tuple) else (value,)
-    return not any(isinstance(part, Mapping | list | tuple) for part in parts)
-
-
-def measure(value: object) -> str:
-    """A JSON value as a reader may see it."""
-    if value is None:
-        return word("values", "hidden")
-    if isinstance(value, bool):
-        return word("values", "yes" if value else "no")
-    if isinstance(value, list | tuple):
-        return ", ".join(measure(one) for one in value) or word("values", "nothing")
-    return iso_day(str(value))
-
-
-def iso_day(text: str) -> str:
-    """A date in JSON becomes a date in Russian; anything else stays."""
-    try:
-        return day(date.fromisoformat(text))
-    except ValueError:
-        return text
 
 
 def tolerance(waiver: Waiver | None) -> Tolerance | None:

@@ -31,6 +31,20 @@ SEEN = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.REVIEW, Outcome.PENDING})
 Requirements = Mapping[str, Requirement]
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much findings of one institution are: what every reader is told, everywhere alike."""
+
+    requirements: int
+    pages: int  # on how many that is; 0: of no page
+
+
+def amount(findings: Iterable[Finding]) -> Amount:
+    those = tuple(findings)
+    pages = {one.page for one in those if one.page}
+    return Amount(len({one.requirement for one in those}), len(pages))
+
+
 class Change(StrEnum):
     WORSE = "worse"
     FIXED = "fixed"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from collectors import networks
 from reports import counting
-from reports.counting import Change
+from reports.counting import Amount, Change
 from reports.ground import (
     Ground,
     anchor_of,
@@ -18,9 +18,9 @@ from reports.ground import (
     told,
 )
 from reports.model import Entry
+from reports.posts_view import Who
 from reports.standing import Stand, Standing, is_put_off
 from reports.view import (
-    Call,
     Changes,
     Line,
     Move,
@@ -28,14 +28,13 @@ from reports.view import (
     PutOff,
     Unjudged,
     Unmet,
+    Violates,
     Waits,
-    Who,
 )
 from reports.words import day, moment, phrase
 from rules.model import Finding, Institution, Outcome
 
 LISTED = (Change.WORSE, Change.FIXED, Change.LOST)
-LineOrder = tuple[bool, int, str]
 WHO_SHOWN = 60  # names in a row on the first screen; a region has thousands
 
 
@@ -65,6 +64,9 @@ def numbers(stands: Iterable[Stand]) -> Numbers:
         waiting=counted[Standing.WAITING],
         violates=counted[Standing.VIOLATES],
         put_off=sum(one.is_put_off for one in those),
+        waived=sum(one.is_put_off and not one.is_disputed for one in those),
+        disputed=sum(one.is_disputed for one in those),
+        questions=sum(one.waiting for one in those if one.standing is Standing.WAITING),
         unjudged=counted[Standing.UNJUDGED],
         outside=counted[Standing.OUTSIDE],
         judged=counted.total() - counted[Standing.OUTSIDE],
@@ -111,17 +113,17 @@ def institutions_in(findings: Iterable[Finding]) -> int:
 
 
 def build_changes(ground: Ground) -> Changes:
-    lines: dict[Change, list[tuple[LineOrder, Line]]] = {one: [] for one in LISTED}
+    alike: dict[tuple[Change, str, str, str], list[Finding]] = {}
     classes: Counter[Change] = Counter()
     is_comparable = False
     for finding in ground.all:
         kind, mark = counting.change(finding), mark_of(ground, finding)
         is_comparable |= finding.previous is not None
         classes[kind] += finding.outcome is not Outcome.NOT_APPLICABLE
-        if kind in lines:
-            order = (mark == counting.BELOW, *counting.gravity(finding))
-            lines[kind].append((order, change_line(ground, mark, finding)))
-    worse, fixed, lost = (gravest_first(lines[kind]) for kind in LISTED)
+        if kind in LISTED:
+            key = kind, mark, finding.institution, finding.requirement
+            alike.setdefault(key, []).append(finding)
+    worse, fixed, lost = (change_lines(ground, alike, kind) for kind in LISTED)
     previous = ground.report.previous_as_of if is_comparable else None
     return Changes(
         since=moment(previous, ground.zone) if previous else None,
@@ -137,7 +139,18 @@ def build_changes(ground: Ground) -> Changes:
     )
 
 
-def gravest_first(lines: Iterable[tuple[LineOrder, Line]]) -> tuple[Line, ...]:
+def change_lines(
+    ground: Ground, alike: Mapping[tuple[Change, str, str, str], Sequence[Finding]], kind: Change
+) -> tuple[Line, ...]:
+    """Violations before advice, the gravest first."""
+    lines = [
+        (
+            (mark == counting.BELOW, *min(map(counting.gravity, same))),
+            change_line(ground, mark, same),
+        )
+        for (of, mark, _, _), same in alike.items()
+        if of is kind
+    ]
     return tuple(line for _, line in sorted(lines, key=lambda pair: pair[0]))
 
 
@@ -153,48 +166,16 @@ def moves(ground: Ground, entries: Iterable[Entry]) -> tuple[Move, ...]:
     )
 
 
-def change_line(ground: Ground, mark: str, finding: Finding) -> Line:
+def change_line(ground: Ground, mark: str, found: Sequence[Finding]) -> Line:
+    """Of one requirement of one institution: as it is counted everywhere."""
+    first = min(found, key=counting.gravity)
     return Line(
         mark=mark,
-        institution=ground.names.get(finding.institution, finding.institution),
-        anchor=f"{finding.municipality}--{finding.institution}",
-        title=title_of(ground, finding.requirement),
-        place=place_of(ground, finding),
-    )
-
-
-def build_calls(ground: Ground) -> tuple[Call, ...]:
-    """The institutions with violations: the most critical ones first, then the most.
-
-    Nobody is telephoned about what an authority has put off, or what is disputed.
-    """
-    pairs = ((i, violations_of(ground, i)) for i in ground.institutions)
-    calls = [
-        (severity_rank(found), build_call(ground, one, found)) for one, found in pairs if found
-    ]
-    return tuple(call for _, call in sorted(calls, key=lambda pair: pair[0]))
-
-
-def violations_of(ground: Ground, institution: Institution) -> list[Finding]:
-    """Gravest first."""
-    found = (f for f in ground.findings[institution.id] if mark_of(ground, f) == Outcome.FAIL)
-    return sorted((f for f in found if not is_put_off(f)), key=counting.gravity)
-
-
-def severity_rank(violations: Sequence[Finding]) -> tuple[int, ...]:
-    """Sort key: the most violations of the gravest kind first."""
-    counted = Counter(f.severity for f in violations)
-    return tuple(-counted[severity] for severity in counting.SEVERITIES)
-
-
-def build_call(ground: Ground, institution: Institution, violations: Sequence[Finding]) -> Call:
-    first = violations[0]
-    return Call(
-        institution=ground.names[institution.id],
-        anchor=anchor_of(institution),
-        phones=institution.phones,
-        violations=len(violations),
-        first=told(ground, first),
+        institution=ground.names.get(first.institution, first.institution),
+        anchor=f"{first.municipality}--{first.institution}",
+        title=title_of(ground, first.requirement),
+        place="; ".join(dict.fromkeys(filter(None, (place_of(ground, one) for one in found)))),
+        because=told(ground, first),
     )
 
 
@@ -236,6 +217,26 @@ def build_complying(ground: Ground, stands: Mapping[str, Stand]) -> tuple[Who, .
         for i in ground.institutions
         if stands[i.id].standing is Standing.COMPLIES
     )
+
+
+def build_violating(ground: Ground, stands: Mapping[str, Stand]) -> tuple[Violates, ...]:
+    return tuple(
+        Violates(
+            name=ground.names[one.id],
+            anchor=anchor_of(one),
+            violations=(amount := violations_in(ground, one)).requirements,
+            pages=amount.pages,
+            is_put_off=stands[one.id].is_put_off,
+        )
+        for one in ground.institutions
+        if stands[one.id].standing is Standing.VIOLATES
+    )
+
+
+def violations_in(ground: Ground, institution: Institution) -> Amount:
+    """All of them, put off or not."""
+    found = ground.findings[institution.id]
+    return counting.amount(f for f in found if mark_of(ground, f) == Outcome.FAIL)
 
 
 def build_waiting(ground: Ground, stands: Mapping[str, Stand]) -> tuple[Waits, ...]:

@@ -139,7 +139,9 @@ def portion(share: Share) -> Portion:
 
 
 def totals(ground: Ground, institution: Institution) -> tuple[tuple[str, int], ...]:
-    counted = Counter(mark_of(ground, f) for f in ground.findings[institution.id])
+    """Requirements by mark; one that came out differently on two pages stands under both."""
+    alike = {(mark_of(ground, f), f.requirement) for f in ground.findings[institution.id]}
+    counted = Counter(mark for mark, _ in alike)
     return tuple((mark, counted[mark]) for mark in counting.WORST_FIRST if counted[mark])
 
 

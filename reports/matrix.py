@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 
@@ -13,22 +14,30 @@ from reports.ground import (
     mark_of,
     totals,
 )
-from reports.standing import Stand, said
+from reports.standing import SETTLED, Stand, said
 from reports.view import (
     Cell,
     Clauses,
     Column,
     Matrix,
+    OwnLine,
+    Rest,
     Row,
 )
 from reports.words import word
 from rules.model import Finding, Institution, Outcome
 
+TO_DO = (Outcome.FAIL, counting.BELOW, Outcome.REVIEW, Outcome.ERROR)
+FITTING = 26  # columns beside the names on a screen of 1280
+
 
 def build_matrix(
     ground: Ground, stands: Mapping[str, Stand], *, with_columns: bool = True
 ) -> Matrix:
-    columns = matrix_columns(ground) if with_columns else ()
+    asked = matrix_columns(ground) if with_columns else ()
+    own, others = apart(ground, asked)
+    busy = to_do(ground) if with_columns else frozenset()
+    columns = tuple(one for one in others if one.requirement in busy)
     rows = tuple(build_row(ground, i, columns, stands[i.id]) for i in ground.institutions)
     clauses = tuple(clause_groups(ground, columns))
     shown = {cell.mark for row in rows for cell in row.cells if cell}
@@ -38,6 +47,10 @@ def build_matrix(
         columns=columns,
         rows=rows,
         marks=tuple(mark for mark in counting.WORST_FIRST if mark in shown),
+        rest=rest_of(ground, [one for one in others if one.requirement not in busy]),
+        is_wide=len(columns) > FITTING,
+        own=tuple(own_lines(ground, [one for one in own if one.requirement in busy])),
+        own_rest=rest_of(ground, [one for one in own if one.requirement not in busy]),
     )
 
 
@@ -49,6 +62,40 @@ def matrix_columns(ground: Ground) -> tuple[Column, ...]:
         for one in ground.requirements.values()
         if one.id in applying
     )
+
+
+def to_do(ground: Ground) -> frozenset[str]:
+    """Requirements at which somebody has something to do, or something to look at."""
+    return frozenset(f.requirement for f in ground.all if mark_of(ground, f) in TO_DO)
+
+
+def apart(
+    ground: Ground, columns: Sequence[Column]
+) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """What concerns the authority alone would be columns with one cell; and the others."""
+    bodies: defaultdict[str, set[str]] = defaultdict(set)
+    for finding in ground.all:
+        if finding.outcome is not Outcome.NOT_APPLICABLE:
+            bodies[finding.requirement].add(finding.institution)
+    alone = {ground.municipality.authority}
+    is_alone = len(ground.institutions) == 1
+    own = [one for one in columns if bodies[one.requirement] == alone and not is_alone]
+    return tuple(own), tuple(one for one in columns if one not in own)
+
+
+def rest_of(ground: Ground, columns: Sequence[Column]) -> Rest:
+    asked = {one.requirement for one in columns}
+    open_ones = {f.requirement for f in ground.all if f.outcome not in SETTLED}
+    unclear = len(asked & open_ones)
+    return Rest(met=len(asked) - unclear, unclear=unclear)
+
+
+def own_lines(ground: Ground, columns: Sequence[Column]) -> Iterator[OwnLine]:
+    """The authority's clauses at which something is to be done."""
+    found = ground.findings.get(ground.municipality.authority or "", ())
+    for column in columns:
+        marks = [mark_of(ground, f) for f in found if f.requirement == column.requirement]
+        yield OwnLine(counting.worst(marks), column.clause, column.title)
 
 
 def clause_groups(ground: Ground, columns: Sequence[Column]) -> Iterable[Clauses]:

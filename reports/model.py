@@ -58,6 +58,17 @@ class Tally:
     audit: int
     as_of: datetime
     counts: Mapping[Outcome, int]
+    standings: Mapping[str, int] = field(default_factory=dict)  # empty: not counted then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """What a page wrote, by the newest reading of its wall."""
+
+    weeks: Mapping[date, int]  # Monday → posts; a week that was not read whole is absent
+    last: datetime | None  # its newest post; None: none was seen
+    recent: int  # posts of the weeks that the heat map shows
+    reposts: int  # of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +117,7 @@ class Report:
     previous_as_of: datetime | None = None
     weeks: Mapping[tuple[str, str], Mapping[date, int]] = field(default_factory=dict)
     """(network, address) → Monday → posts; a week that was not read whole is absent, not 0."""
+    writings: Mapping[tuple[str, str], Writing] = field(default_factory=dict)
     entered: tuple[Entry, ...] = ()  # in the registry now, and not at the previous audit
     left: tuple[Entry, ...] = ()
     facts: Mapping[tuple[str, str], Facts] = field(default_factory=dict)

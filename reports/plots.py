@@ -17,8 +17,9 @@ from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
+from reports.posts_view import Posts, Spread, Week
 from reports.templating import one_line, render
-from reports.view import Past, Portion, Posts, Spread, Week
+from reports.view import Past, Portion
 from reports.words import word
 
 # From "no post" to "many": darker is more, in print as well. The first is the paper.
@@ -150,8 +151,9 @@ class Trend:
 def heat_map(posts: Posts, name: str) -> Markup:
     """A line a page, a column a week. `name` begins the ids, which no other plot may have."""
     labels = [label(page.institution, page.place) for page in posts.pages]
+    weeks = posts.weeks[::-1]  # what happened last is read first, on a narrow screen as well
     left = px(max(map(text_width, labels), default=0) + 2 * GAP)
-    step = (WIDTH - RIM - left) / max(len(posts.weeks), 1)
+    step = (WIDTH - RIM - left) / max(len(weeks), 1)
     rows = len(posts.pages)
     figure = HeatMap(
         width=WIDTH,
@@ -160,14 +162,14 @@ def heat_map(posts: Posts, name: str) -> Markup:
         right=WIDTH - RIM,
         label_end=px(left - GAP),
         row=ROW,
-        weeks=week_marks(posts.weeks, left + step / 2, step),
+        weeks=week_marks(weeks, left + step / 2, step),
         lines=tuple(
             MapLine(
                 y=HEAD + ROW * row,
                 base=px(HEAD + ROW * (row + 0.5) + BASE),
                 label=labels[row],
-                strips=tuple(strips(page.counts, left, step)),
-                cells=tuple(cells(page.counts, left, step)),
+                strips=tuple(strips(page.counts[::-1], left, step)),
+                cells=tuple(cells(page.counts[::-1], left, step)),
             )
             for row, page in enumerate(posts.pages)
         ),

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from collectors import networks
 from reports import counting
-from reports.cards import measures
 from reports.ground import Ground, mark_of, place_of, read_of, title_of
+from reports.measures import measures
 from reports.seen import Fragment
 from reports.words import moment, phrase, zone_name
 from rules.model import Finding, Institution

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 from collectors import networks
 from collectors.model import Page
-from reports.ground import Ground, anchor_of, standing_of
+from reports.ground import Ground, anchor_of, audit_day, standing_of
+from reports.model import Writing
+from reports.posts_view import Posts, Rhythm, Spread, Week, Who
 from reports.standing import Standing
-from reports.view import Posts, Rhythm, Spread, Week, Who
-from reports.words import day_and_month, span
+from reports.words import day, day_and_month, percent, phrase, span
 from rules.law.force import edition_of
 from rules.law.workdays import CalendarUncoveredError, is_judged
 from rules.model import Act, Institution
@@ -99,12 +100,26 @@ def build_rhythm(
     ground: Ground, institution: Institution, page: Page, mondays: Sequence[date]
 ) -> Rhythm:
     counts = ground.report.weeks.get(page.key, {})
+    writing = ground.report.writings.get(page.key)
+    last = writing.last.astimezone(ground.zone).date() if writing and writing.last else None
     return Rhythm(
         institution=ground.names[institution.id],
         anchor=anchor_of(institution),
         place=networks.title(page.network),
+        url=page.address,
         counts=tuple(counts.get(monday) for monday in mondays),
+        last=day(last) if last else phrase("not_seen"),
+        silent=(audit_day(ground) - last).days if last else None,
+        reposts=reposts_of(writing),
     )
+
+
+def reposts_of(writing: Writing | None) -> str:
+    """Of the weeks that are shown."""
+    if writing is None:
+        return phrase("not_seen")
+    share = percent(writing.reposts, writing.recent)
+    return phrase("share", share, str(writing.reposts), str(writing.recent)) if share else "—"
 
 
 def build_spread(week: Week, place: int, pages: Sequence[Rhythm]) -> Spread:

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reports.counting import Requirements, is_blind, is_mandatory
+from reports.counting import Requirements, amount, is_blind, is_mandatory
 from reports.words import word, words
 from rules.model import Finding, Outcome, Severity
 
@@ -43,8 +43,9 @@ class Stand:
     """A standing, and what a reader has to be told with it."""
 
     standing: Standing
-    waiting: int  # findings that wait for a person's decision
+    waiting: int  # requirements that wait for a person's decision
     is_put_off: bool  # violates, but each violation is waived or disputed
+    is_disputed: bool  # likewise, and one of them is disputed
     obstacle: str  # why it cannot be judged, where a finding says so
 
 
@@ -54,8 +55,9 @@ def stand_of(findings: Sequence[Finding], requirements: Requirements) -> Stand:
     failed = [one for one in duties if one.outcome is Outcome.FAIL]
     return Stand(
         standing=standing,
-        waiting=sum(one.outcome is Outcome.REVIEW for one in findings),
-        is_put_off=bool(failed) and all(map(is_put_off, failed)),
+        waiting=amount(one for one in findings if one.outcome is Outcome.REVIEW).requirements,
+        is_put_off=(put_off := bool(failed) and all(map(is_put_off, failed))),
+        is_disputed=put_off and any(one.disputed for one in failed),
         obstacle=_obstacle(duties) if standing is Standing.UNJUDGED else "",
     )
 

@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from reports.compiled import BesideTemplates
-from reports.words import count, form, phrase, word
+from reports.words import count, form, phrase, said_amount, word, words_of
 from rules.text.sentences import cited
 
 WIDTH = 96
@@ -38,7 +38,14 @@ def environment() -> Environment:
     env.filters |= {"count": count, "form": form, "link": link, "tel": tel, "mailto": mailto}
     env.filters |= {"wrap": wrap, "cell": cell, "one_line": one_line}
     env.filters |= {"capitalize_first": capitalize_first, "cited": cited, "short": short}
-    env.globals |= {"word": word, "phrase": phrase, "asset": asset, "digest": digest}
+    env.globals |= {
+        "word": word,
+        "phrase": phrase,
+        "words_of": words_of,
+        "said_amount": said_amount,
+        "asset": asset,
+        "digest": digest,
+    }
     return env
 
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.card_view import Card
+from reports.friday_view import Absent, Call, Friday
+from reports.posts_view import Posts, Who
 from reports.standing import Standing
 
 # --- the parts of a section -------------------------------------------------------------------
@@ -45,6 +47,7 @@ class Line:
     anchor: str
     title: str
     place: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +74,14 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """An institution to be telephoned, and what to say first."""
-
-    institution: str
-    anchor: str
-    phones: tuple[str, ...]
-    violations: int
-    first: str
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """One institution by name."""
+class Violates:
+    """An institution that violates: how many requirements, and on how many pages."""
 
     name: str
     anchor: str
+    violations: int
+    pages: int
+    is_put_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +149,33 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Requirements that are not shown: met by everybody, or not seen of somebody."""
+
+    met: int
+    unclear: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A clause that obliges the authority alone, and how it stands."""
+
+    mark: str
+    clause: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Matrix:
     acts: tuple[tuple[str, int], ...]  # short title, columns
     clauses: tuple[Clauses, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     marks: tuple[str, ...]  # for the legend: those that occur
+    rest: Rest  # requirements without a column: nobody has anything to do at them
+    is_wide: bool  # wider than a screen
+    own: tuple[OwnLine, ...]  # what concerns the authority alone
+    own_rest: Rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,47 +201,6 @@ class Previews:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
-    """A calendar week of the heat map."""
-
-    label: str  # «16 нояб.», its Monday
-    span: str  # «16–22 ноября 2026»
-    is_short: bool  # holidays: too few working days, the rules do not judge it
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """One page, week by week; None: that week was not read whole."""
-
-    institution: str
-    anchor: str
-    place: str
-    counts: tuple[int | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How many pages had no post in a week, one, or more; and of how many nothing is known."""
-
-    week: Week
-    none: int
-    one: int
-    more: int
-    unread: int
-
-
-@dataclass(frozen=True, slots=True)
-class Posts:
-    weeks: tuple[Week, ...]  # oldest first
-    pages: tuple[Rhythm, ...]
-    spread: tuple[Spread, ...]
-    last: Spread | None  # the newest week that is not short
-    silent: tuple[Who, ...]  # without a post in that week
-    more_silent: int
-    is_summary: bool  # too many pages for a line each
-
-
-@dataclass(frozen=True, slots=True)
 class Numbers:
     """Institutions by standing."""
 
@@ -233,6 +208,9 @@ class Numbers:
     waiting: int
     violates: int
     put_off: int  # of those that violate: only what is waived or disputed
+    waived: int  # of these: nothing disputed
+    disputed: int
+    questions: int  # of those that wait: what a person has to look at
     unjudged: int
     outside: int
     judged: int  # all but `outside`
@@ -249,6 +227,8 @@ class Section:
     numbers: Numbers
     complying: tuple[Who, ...]
     more_complying: int
+    violating: tuple[Violates, ...]
+    more_violating: int
     waiting: tuple[Waits, ...]
     more_waiting: int
     unjudged: tuple[Unjudged, ...]
@@ -258,6 +238,7 @@ class Section:
     unmet: tuple[Unmet, ...]
     more_unmet: int
     changes: Changes
+    friday: Friday
     calls: tuple[Call, ...]
     more_calls: int
     put_off: tuple[PutOff, ...]
@@ -267,6 +248,7 @@ class Section:
     cards: Sequence[Card]  # of one town, each built when it is asked for
     previews: tuple[Previews, ...]
     posts: Posts | None
+    absent: tuple[Absent, ...]
     kinds: tuple[tuple[str, str], ...]
     networks: tuple[tuple[str, str], ...]
     acts: tuple[str, ...]
@@ -311,6 +293,18 @@ class Past:
     counts: Mapping[str, int]
     share: Portion  # of what could be judged
     unseen: Portion  # of what applies
+    violates: int | None  # institutions; None: not counted then
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What became of it in a month."""
+
+    on: str  # «2 ноября»
+    then: int | None  # institutions that violate; None: not counted then
+    now: int
+    share_then: str
+    share_now: str
 
 
 # --- several municipalities -------------------------------------------------------------------
@@ -379,5 +373,6 @@ class View:
     acts: tuple[ActLine, ...]
     marks: tuple[str, ...]
     history: tuple[Past, ...]
+    month: Month | None
     region: Region | None  # of several municipalities
     changes_listed: int = 300  # lines of a kind of change, in each section

@@ -35,6 +35,11 @@ def phrase(name: str, *given: str) -> str:
     return str(words()["phrases"][name]).format(*given)
 
 
+def words_of(name: str) -> tuple[str, ...]:
+    """Several sentences that belong together."""
+    return tuple(words()["lists"][name])
+
+
 def named(kind: str, key: str) -> bool:
     return key in words()[kind]
 
@@ -48,6 +53,12 @@ def form(number: int, name: str) -> str:
 def count(number: int, name: str) -> str:
     """«5 учреждений»."""
     return f"{format_decimal(number, locale=RUSSIAN)}\N{NO-BREAK SPACE}{form(number, name)}"
+
+
+def said_amount(requirements: int, pages: int) -> str:
+    """«2 нарушения (3 страницы)»: pages where there are several."""
+    told = count(requirements, "violation")
+    return f"{told} ({count(pages, 'network_page')})" if pages > 1 else told
 
 
 def whole_percent(part: int, whole: int) -> int | None:
@@ -81,6 +92,11 @@ def zone_name(value: datetime, zone: ZoneInfo) -> str:
     """«UTC+07:00», so that nobody has to know whose clock it is."""
     offset = get_timezone_gmt(value.astimezone(zone), width="long", locale=RUSSIAN)
     return offset.replace("GMT", "UTC")
+
+
+def day_of_month(value: date) -> str:
+    """«4 декабря», where nobody takes it for another year's."""
+    return format_date(value, "d MMMM", locale=RUSSIAN).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def day_and_month(value: date) -> str:

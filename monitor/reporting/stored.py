@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from collectors.barrier import barrier
 from collectors.errors import UsageError
-from collectors.model import Address, Author, Page, Wall
+from collectors.model import Address, Page
 from monitor.application import Application
 from monitor.audit.careful import STORES
 from monitor.audit.scope import in_scope, pages_of
@@ -23,21 +21,19 @@ from monitor.clocks.believed import words
 from monitor.registry import RegistryError, load
 from monitor.reporting.mending import exhaust, mended
 from monitor.reporting.settling import Looks, Settlings, sender_of
-from monitor.storage import audits, observations
+from monitor.reporting.walls import writings_of
+from monitor.storage import audits
 from monitor.storage.judgements import Kept
 from monitor.storage.private import written_whole
 from reports.formats import installed
 from reports.ground import part_of, part_stem
-from reports.model import Audit, Entry, FormatError, Rendered, Report, Streamed
+from reports.model import Audit, Entry, FormatError, Rendered, Report, Streamed, Writing
 from reports.words import phrase
-from rules.law.workdays import monday_of, starts_at
 from rules.model import Institution, Municipality
 
 log = logging.getLogger(__name__)
 
-WEEKS = 10  # of the heat map; the running one would look like silence
 PIECE = 1_000_000  # bytes
-READINGS = 3  # back to the newest wall that was read
 
 
 class NoAuditError(UsageError):
@@ -90,6 +86,7 @@ def report_of(application: Application, audit: Audit) -> Report:
     before = before_it(application.engine, audit)
     used = {name for one in audited for name in one.packs}
     towns = towns_of(audited, scope)
+    writings = _writings(application.engine, towns, scope, audit.as_of)
     entered, left = _moves(application.engine, before, audit, towns)
     return Report(
         audit=audit,
@@ -99,7 +96,8 @@ def report_of(application: Application, audit: Audit) -> Report:
         findings=Kept(application.engine, audit),
         trend=audits.tallies(application.engine, audit) if audit.scope is None else (),
         previous_as_of=before.as_of if before else None,
-        weeks=_weeks(application.engine, towns, scope, audit.as_of),
+        weeks={address: one.weeks for address, one in writings.items()},
+        writings=writings,
         entered=entered,
         left=left,
         lacks_towns=len(audited) < len(application.municipalities),
@@ -118,12 +116,12 @@ def _moves(
     return (), ()
 
 
-def _weeks(
+def _writings(
     engine: Engine, towns: Sequence[Municipality], scope: Sequence[Institution], as_of: datetime
-) -> Mapping[Address, Mapping[date, int]]:
+) -> Mapping[Address, Writing]:
     """Likewise."""
     with barrier("part", "weeks", passing=STORES):
-        return weeks_of(engine, towns, scope, as_of)
+        return writings_of(engine, towns, scope, as_of)
     return {}
 
 
@@ -223,46 +221,6 @@ def default_path(application: Application, report: Report, slug: str) -> Path:
     folder = application.settings.reports.directory
     stem = "-".join((f"audit-{report.audit.id:06}", *part_stem(report)))
     return folder / f"{stem}{installed()[slug].suffix}"
-
-
-# --- posts a week -----------------------------------------------------------------------------
-
-
-def weeks_of(
-    engine: Engine,
-    towns: Iterable[Municipality],
-    scope: Sequence[Institution],
-    as_of: datetime,
-) -> Mapping[Address, Mapping[date, int]]:
-    """Posts per page and week of the newest wall that was read."""
-    weeks: dict[Address, Mapping[date, int]] = {}
-    for town in towns:
-        members = [one for one in scope if one.municipality == town.id]
-        pages = {page.key: page for page in pages_of(members, town, as_of)}
-        newest = observations.each_history(engine, set(pages), as_of, most=READINGS)
-        for address, readings in newest:
-            read = (one for one in readings if one.facts and one.facts.wall)
-            if (last := next(read, None)) and last.facts and last.facts.wall:
-                counted = by_week(last.facts.wall, town.timezone, last.observed_at)
-                weeks[address] = since_it_is_there(counted, pages[address].created_on)
-    return weeks
-
-
-def since_it_is_there(counted: Mapping[date, int], born: date | None) -> Mapping[date, int]:
-    """Without silent weeks before the page was created: a zero there would look like neglect."""
-    first = monday_of(born) if born else date.min
-    return {monday: posts for monday, posts in counted.items() if posts or monday >= first}
-
-
-def by_week(wall: Wall, zone: ZoneInfo, read_at: datetime) -> Mapping[date, int]:
-    """Monday → the page's own posts, for weeks that were over and of which nothing is missing."""
-    if wall.covered_since is None:
-        return {}
-    own = [one for one in wall.posts if one.author is not Author.OTHER]
-    counts = Counter(monday_of(one.published_at.astimezone(zone).date()) for one in own)
-    this = monday_of(read_at.astimezone(zone).date())
-    mondays = (this - timedelta(weeks=number) for number in range(1, WEEKS + 1))
-    return {one: counts[one] for one in mondays if starts_at(one, zone) >= wall.covered_since}
 
 
 # --- the registry of the previous audit -------------------------------------------------------

@@ -262,7 +262,12 @@ def tallies(
     chosen = [row.id or 0 for row in newest.values()]
     counts = findings.counts_of(engine, chosen, municipality)
     return tuple(
-        Tally(audit=row.id or 0, as_of=row.as_of, counts=counts.get(row.id or 0, {}))
+        Tally(
+            audit=row.id or 0,
+            as_of=row.as_of,
+            counts=counts.get(row.id or 0, {}),
+            standings={} if municipality else row.standings or {},
+        )
         for row in reversed(newest.values())
     )
 

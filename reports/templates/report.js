@@ -1,13 +1,18 @@
 "use strict";
-// Filters are an extra: without this script everything is shown.
+// Filters and search are an extra: without this script everything is shown, and found by contents.
+const plain = (text) => text.toLowerCase().replaceAll("ё", "е");
 for (const bar of document.querySelectorAll(".filters")) {
-  const cards = document.querySelectorAll(`#${CSS.escape(bar.dataset.of)} .card`);
-  const rows = document.querySelectorAll(`#${CSS.escape(bar.dataset.of)} .register tbody tr`);
+  const town = document.getElementById(bar.dataset.of);
+  const cards = town.querySelectorAll(".card");
+  const rows = town.querySelectorAll(".register tbody tr");
+  const links = town.querySelectorAll(".index li");
   const shown = bar.querySelector("output");
   const chosen = (name) => bar.querySelector(`[name=${name}]`).value;
   const fits = (list, value) => !value || list.split(" ").includes(value);
+  const named = (text) => plain(chosen("words")).split(/\s+/).every((word) => plain(text).includes(word));
   const apply = () => {
     let count = 0;
+    const narrowed = chosen("mark") || chosen("network");
     for (const card of cards) {
       let any = false;
       for (const part of card.querySelectorAll("[data-mark]")) {
@@ -19,18 +24,36 @@ for (const bar of document.querySelectorAll(".filters")) {
         fold.hidden = parts.length > 0 && parts.every((part) => part.hidden);
         fold.open = !fold.hidden && chosen("mark") !== "";
       }
-      const narrowed = chosen("mark") || chosen("network");
-      card.hidden = !fits(card.dataset.kind, chosen("kind")) || (narrowed && !any);
+      card.hidden = !fits(card.dataset.kind, chosen("kind")) || !named(card.dataset.name) || (narrowed && !any);
+      if (narrowed && any) card.firstElementChild.open = true;
       count += card.hidden ? 0 : 1;
     }
     for (const row of rows) {
       const found = row.dataset.found.split(" ").map((one) => one.split("@"));
       const any = found.some(([mark, network]) => fits(mark, chosen("mark")) && fits(network ?? "", chosen("network")));
-      row.hidden = !fits(row.dataset.kind, chosen("kind")) || ((chosen("mark") || chosen("network")) && !any);
+      row.hidden = !fits(row.dataset.kind, chosen("kind")) || !named(row.dataset.name) || (narrowed && !any);
       count += row.hidden ? 0 : 1;
     }
+    for (const link of links) link.hidden = !named(link.textContent);
     shown.textContent = `Показано: ${count} из ${cards.length + rows.length}`;
   };
-  bar.addEventListener("change", apply);
+  bar.addEventListener("input", apply);
   bar.hidden = false;
 }
+// Whoever follows a link to a card wants to read it.
+const unfold = () => {
+  const card = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = card?.matches(".card") ? card.firstElementChild : null;
+  if (fold) fold.open = true;
+};
+addEventListener("hashchange", unfold);
+unfold();
+// Paper cannot be unfolded.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details.matters:not([open])")];
+  for (const fold of opened) fold.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const fold of opened) fold.open = false;
+});

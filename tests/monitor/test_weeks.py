@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from monitor.reporting.stored import by_week, since_it_is_there
+from monitor.reporting.walls import by_week, since_it_is_there
 from tests import cast
 
 OCTOBER, CREATED, AFTER = date(2026, 10, 26), date(2026, 11, 18), date(2026, 11, 16)

@@ -14,7 +14,7 @@ from reports.building import build
 from reports.formats.html import FORMAT
 from reports.model import Report
 from reports.plots import bars, heat_map, marks_along, trend
-from reports.view import Spread
+from reports.posts_view import Spread
 from rules.model import Edition
 from tests.cast import TOWN
 from tests.reports.town import KEDROVY, PAGE_OF, REPORT, REQUIREMENTS, weekly

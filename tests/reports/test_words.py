@@ -6,9 +6,9 @@ import pytest
 
 from collectors.model import FailureCode
 from collectors.networks import page_title
-from reports.cards import measures
 from reports.counting import WORST_FIRST, Change
 from reports.formats.text import FORMAT
+from reports.measures import measures
 from reports.templating import cell, is_safe, link, one_line, tel
 from reports.words import count, moment, named, percent, words, zone_name
 from rules.model import Outcome, Severity

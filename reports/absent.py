@@ -1,0 +1,64 @@
+"""Who has no page in a network that an act asks for: a list of its own, by network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from collectors import networks
+from reports import counting
+from reports.friday_view import Absent, Lacking
+from reports.ground import Ground, anchor_of, mark_of, told
+from rules.model import Finding, Institution, Outcome
+
+ASKS_FOR_A_PAGE = "page_exists"  # the predicate
+SHOWN = 60
+LACKS = (Outcome.FAIL, counting.BELOW)
+SILENT = (Outcome.PASS, Outcome.NOT_APPLICABLE)
+
+
+def build_absent(ground: Ground) -> tuple[Absent, ...]:
+    by_network: dict[str, dict[str, Lacking]] = {}
+    for institution in ground.institutions:
+        for network, line in _lacking(ground, institution):
+            lines = by_network.setdefault(network, {})
+            known = lines.get(line.anchor)
+            if known is None or _badness(line) < _badness(known):
+                lines[line.anchor] = line
+    return tuple(_absent(name, tuple(by_network[name].values())) for name in sorted(by_network))
+
+
+def _lacking(ground: Ground, institution: Institution) -> Iterator[tuple[str, Lacking]]:
+    for finding in ground.findings[institution.id]:
+        network = _network(ground, finding)
+        if network and finding.outcome not in SILENT:
+            yield (
+                network,
+                Lacking(
+                    mark=mark_of(ground, finding),
+                    institution=ground.names[institution.id],
+                    anchor=anchor_of(institution),
+                    because=told(ground, finding),
+                ),
+            )
+
+
+def _network(ground: Ground, finding: Finding) -> str | None:
+    asked = ground.requirements.get(finding.requirement)
+    is_asked = asked is not None and asked.predicate == ASKS_FOR_A_PAGE
+    return finding.network if is_asked else None
+
+
+def _badness(line: Lacking) -> int:
+    return counting.WORST_FIRST.index(line.mark)
+
+
+def _absent(network: str, lines: tuple[Lacking, ...]) -> Absent:
+    order = tuple(sorted(lines, key=_badness))
+    lacking = sum(one.mark in LACKS for one in order)
+    return Absent(
+        network=networks.title(network),
+        lacking=lacking,
+        unclear=len(order) - lacking,
+        lines=order[:SHOWN],
+        more=len(order[SHOWN:]),
+    )

@@ -1,0 +1,80 @@
+"""What is to be done by Friday, as templates print it (reports/friday.py builds it)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An institution to be telephoned, whom to ask for, and what to say first."""
+
+    institution: str
+    anchor: str
+    phones: tuple[str, ...]
+    post: str  # of the person who answers for it, as the registry has it; "" where nobody is named
+    violations: int  # requirements
+    pages: int  # on which they are not met
+    title: str  # of the first one
+    because: str
+    is_new: bool  # the first was no violation in the previous audit
+    due: str | None  # the last day of the earliest term; None: none was set
+    is_overdue: bool
+    assigned: str  # to whom, and by when; "" for nobody
+
+    @property
+    def first(self) -> str:
+        return f"{self.title}. {self.because}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something that waits for the deputy head."""
+
+    kind: str  # held | disputed | answered | overdue | waiver
+    institution: str  # "" where it is about the whole report
+    anchor: str
+    what: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueNotice:
+    """A notice that nobody is known to have sent, and its last day."""
+
+    institution: str
+    anchor: str
+    what: str
+    due: str
+    is_late: bool
+    is_ahead: bool  # the act that asks for it does not bind yet
+
+
+@dataclass(frozen=True, slots=True)
+class Friday:
+    day: str  # «4 декабря»: the next one
+    calls: tuple[Call, ...]
+    decisions: tuple[Decision, ...]
+    notices: tuple[DueNotice, ...]
+    overdue: int  # institutions
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """An institution whose page of a network was not seen open, and why."""
+
+    mark: str
+    institution: str
+    anchor: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Of one network: who has no page there, and of whom that is not known."""
+
+    network: str
+    lacking: int  # institutions
+    unclear: int
+    lines: tuple[Lacking, ...]
+    more: int
