@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from collectors.errors import OperatorError
-from collectors.model import Facts
+from collectors.model import Address, Facts, Observation
 from reports.findings import Findings, Listed
+from rules.cases.model import CaseKey, InstitutionCase
 from rules.model import Act, Finding, Institution, Municipality, Outcome
 
 
@@ -71,6 +72,27 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """What one institution has to settle as of the audit; also what it has settled."""
+
+    cases: tuple[InstitutionCase, ...]
+    last_days: Mapping[CaseKey, date] = field(default_factory=dict)
+    """Of open cases of which nobody was told: the last day, if a letter of today tells of them."""
+    written_at: datetime | None = None  # when its last letter went
+    written: tuple[InstitutionCase, ...] = ()  # as they stood in the audit that it told of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who writes to institutions for the administration. Empty: the registry's authority."""
+
+    reply_to: str = ""
+    signature: str = ""
+    phone: str = ""
+    desk_url: str = ""  # where answers can be given in a form; "": nowhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything a format needs. `findings`: institution by institution, in the acts' order; of a
     stored audit they are read while they are iterated over, and `found` reads one institution's."""
@@ -89,6 +111,10 @@ class Report:
     facts: Mapping[tuple[str, str], Facts] = field(default_factory=dict)
     """(network, address) → what a fresh reading showed; only the ЦУР's table asks for it."""
     lacks_towns: bool = False  # a municipality of today's settings was not audited
+    settling: Mapping[str, Settling] = field(default_factory=dict)  # by the institution's key
+    looks: Mapping[Address, Sequence[Observation]] = field(default_factory=dict)
+    """(network, address) → its last readings, newest first; fragments are cut from them."""
+    sender: Sender = field(default_factory=Sender)
 
     def __post_init__(self) -> None:
         if not isinstance(self.findings, Findings):

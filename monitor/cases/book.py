@@ -25,14 +25,42 @@ from rules.model import Attestation, Finding, Institution, Municipality
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
-    """What the institutions of a municipality share while their cases are worked out."""
+class Book:
+    """A municipality's cases as of a moment; what its institutions share is looked up once."""
 
     application: Application
     calendar: Calendar
     kinds: Kinds
     as_of: datetime
+    stated: Mapping[str, Sequence[Recorded]]
     settled: bool
+
+    def of(
+        self, institution: Institution, as_of: datetime | None = None
+    ) -> tuple[InstitutionCase, ...]:
+        """As of the book's moment, or of an earlier one."""
+        return tuple(_of_one(self, institution, as_of or self.as_of))
+
+
+def book_of(
+    application: Application,
+    municipality: Municipality,
+    as_of: datetime | None = None,
+    *,
+    settled: bool = False,
+) -> Book:
+    """Open cases; with `settled` also those that no longer are.
+
+    `municipality` as the registry has it: what was stated is looked up here. `as_of`: None is now.
+    """
+    return Book(
+        application,
+        calendar_of(municipality, application.settings.cases.terms),
+        kinds_of(municipality.acts_in(application.acts)),
+        as_of or application.clock(),
+        by_institution(application, municipality),
+        settled,
+    )
 
 
 def cases_of(
@@ -43,22 +71,10 @@ def cases_of(
     *,
     settled: bool = False,
 ) -> tuple[InstitutionCase, ...]:
-    """Open cases in the registry's order; with `settled` also those that no longer are.
-
-    `municipality` as the registry has it: what was stated is looked up here. `as_of`: None is now.
-    """
-    shelf = _Shelf(
-        application,
-        calendar_of(municipality, application.settings.cases.terms),
-        kinds_of(municipality.acts_in(application.acts)),
-        as_of or application.clock(),
-        settled,
-    )
-    stated = by_institution(application, municipality)
+    """As `book_of`, of all institutions in the registry's order, or of those named."""
+    book = book_of(application, municipality, as_of, settled=settled)
     members = municipality.institutions if institutions is None else institutions
-    return tuple(
-        case for member in members for case in _of_one(shelf, member, stated.get(member.id, ()))
-    )
+    return tuple(case for member in members for case in book.of(member))
 
 
 def by_institution(
@@ -90,28 +106,26 @@ def written(institution: Institution) -> Iterator[Recorded]:
         )
 
 
-def _of_one(
-    shelf: _Shelf, institution: Institution, stated: Sequence[Recorded]
-) -> Iterator[InstitutionCase]:
-    engine = shelf.application.engine
-    nights = Nights(engine, institution, shelf.as_of, shelf.calendar)
+def _of_one(book: Book, institution: Institution, as_of: datetime) -> Iterator[InstitutionCase]:
+    engine, stated = book.application.engine, book.stated.get(institution.id, ())
+    nights = Nights(engine, institution, as_of, book.calendar)
     letters = judged.letters_to(engine, institution)
     for finding in nights.newest():
-        if openness(finding) is Openness.SETTLED and not shelf.settled:
+        if openness(finding) is Openness.SETTLED and not book.settled:
             continue
-        looks = nights.of(finding, list(_answered(shelf, finding, stated)))
-        case = replay(History(looks, stated, letters), shelf.kinds, shelf.calendar, shelf.as_of)
-        if case and (shelf.settled or case.state is not CaseState.SETTLED):
+        looks = nights.of(finding, list(_answered(book, finding, stated)))
+        case = replay(History(looks, stated, letters), book.kinds, book.calendar, as_of)
+        if case and (book.settled or case.state is not CaseState.SETTLED):
             yield case
 
 
-def _answered(shelf: _Shelf, finding: Finding, stated: Iterable[Recorded]) -> Iterator[datetime]:
+def _answered(book: Book, finding: Finding, stated: Iterable[Recorded]) -> Iterator[datetime]:
     """When something was said of the case that a later look confirms or not."""
     for each in stated:
         is_answer = isinstance(each.said, InstitutionAnswer | Attestation)
-        if is_answer and each.since and speaks_of(each.said, key_of(finding), shelf.kinds):
+        if is_answer and each.since and speaks_of(each.said, key_of(finding), book.kinds):
             for made in (each, *each.decided):
-                yield moment_of(made, shelf.calendar)
+                yield moment_of(made, book.calendar)
 
 
 def find_case(

@@ -54,10 +54,13 @@ class Mail(Section):
     cur: tuple[str, ...] = ()  # who gets the table of the ЦУР
     cur_every: Every = "month"
     operator: str | None = None
+    reply_to: str | None = None  # where institutions answer; None: to the operator
+    signature: str = ""  # who signs letters to institutions; "": the registry's authority
+    signature_phone: str = ""
     timeout: int = Field(default=30, ge=1, le=600)
     keep_days: int = Field(default=90, ge=0, le=MOST_DAYS)  # the text of what was sent; 0: for ever
 
-    @field_validator("sender", "operator", "recipients", "cur")
+    @field_validator("sender", "operator", "reply_to", "recipients", "cur")
     @classmethod
     def _is_address(cls, value: Any) -> Any:
         for one in (value,) if isinstance(value, str) else value or ():
@@ -79,6 +82,11 @@ class Mail(Section):
         """Everybody who gets a report: of the whole, or of a municipality."""
         towns = (one for town in self.municipalities.values() for one in town.recipients)
         return (*self.recipients, *towns)
+
+    @property
+    def answers_to(self) -> str | None:
+        """Whom an institution answers."""
+        return self.reply_to or self.operator
 
     @property
     def encryption(self) -> Encryption:

@@ -137,13 +137,13 @@ def for_institutions(application: Application, audit: Audit, report: Report) -> 
             continue
         if _has_something_to_do(report, institution):
             yield Draft(
-                letter=partial(letter, report, institution, mail.operator),
+                letter=partial(letter, report, institution),
                 role=institution_of(institution.key),
                 recipient=institution.emails[0],
                 every=mail.institutions_every,
                 zone=zones[institution.municipality],
                 name=name_of(institution),
-                reply_to=mail.operator,
+                reply_to=mail.answers_to,
                 held=True,
             )
 

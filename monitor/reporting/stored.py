@@ -22,6 +22,7 @@ from monitor.audit.scope import in_scope, pages_of
 from monitor.clocks.believed import words
 from monitor.registry import RegistryError, load
 from monitor.reporting.mending import exhaust, mended
+from monitor.reporting.settling import Looks, Settlings, sender_of
 from monitor.storage import audits, observations
 from monitor.storage.judgements import Kept
 from monitor.storage.private import written_whole
@@ -83,7 +84,7 @@ def passed_over(application: Application) -> str:
 
 def report_of(application: Application, audit: Audit) -> Report:
     """Raises NoAuditError where it was of none of today's municipalities."""
-    application = application.as_stated(audit.as_of)
+    registered, application = application, application.as_stated(audit.as_of)
     audited = audited_towns(application.municipalities, audit)
     scope = in_scope(audited, audit.scope or (), audit.as_of)
     before = before_it(application.engine, audit)
@@ -102,6 +103,9 @@ def report_of(application: Application, audit: Audit) -> Report:
         entered=entered,
         left=left,
         lacks_towns=len(audited) < len(application.municipalities),
+        settling=Settlings(registered, audit, scope),
+        looks=Looks(application.engine, audit.as_of),
+        sender=sender_of(application),
     )
 
 

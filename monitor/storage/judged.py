@@ -58,3 +58,11 @@ def letters_to(engine: Engine, institution: Institution) -> tuple[SentLetter, ..
     )
     with session(engine) as opened:
         return tuple(SentLetter(of, at) for of, at in opened.exec(wanted) if at)
+
+
+def last_letter_before(
+    engine: Engine, institution: Institution, as_of: datetime
+) -> SentLetter | None:
+    """The last that went by then and tells of an earlier audit."""
+    earlier = [one for one in letters_to(engine, institution) if one.of < as_of >= one.at]
+    return max(earlier, key=lambda letter: letter.of, default=None)

@@ -1,0 +1,109 @@
+"""What institutions have to settle, and what was seen on their pages, for reports that ask for it.
+
+Both are worked out for one institution when somebody asks, and not kept: those of a region do not
+fit in memory, and letters and cards are written one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+
+from sqlalchemy import Engine
+
+from collectors.model import Address, Observation
+from monitor.application import Application
+from monitor.cases.book import Book, book_of
+from monitor.storage import judged, observations
+from reports.model import Audit, Sender, Settling
+from rules.cases.model import CaseKey, InstitutionCase
+from rules.cases.replay import Calendar
+from rules.cases.terms import last_day
+from rules.model import Institution
+
+REMEMBERED = 4  # institutions whose cases are asked for several times in a row
+LOOKS = 3  # back to one that a finding rests on
+
+
+class Settlings(Mapping[str, Settling]):
+    """Institution's key → what it has to settle as of an audit."""
+
+    def __init__(
+        self,
+        application: Application,
+        audit: Audit,
+        institutions: Sequence[Institution],
+        written_at: datetime | None = None,
+    ) -> None:
+        """`application` without what people stated: cases look that up themselves. `written_at`:
+        when letters that tell of it are written; None: at the audit's own moment."""
+        self._application, self._audit = application, audit
+        self._written_at = max(written_at or audit.as_of, audit.as_of)
+        self._institutions = {one.key: one for one in institutions}
+        self._book = lru_cache(maxsize=1)(self._open_book)
+        self._kept = lru_cache(maxsize=REMEMBERED)(self._settling)
+
+    def __getitem__(self, key: str) -> Settling:
+        return self._kept(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._institutions)
+
+    def __len__(self) -> int:
+        return len(self._institutions)
+
+    def _settling(self, key: str) -> Settling:
+        institution = self._institutions[key]
+        book = self._book(institution.municipality)
+        engine, as_of = self._application.engine, self._audit.as_of
+        letter = judged.last_letter_before(engine, institution, as_of)
+        cases = book.of(institution)
+        return Settling(
+            cases=cases,
+            last_days=dict(self._last_days(book.calendar, cases)),
+            written_at=letter.at if letter else None,
+            written=book.of(institution, letter.of) if letter else (),
+        )
+
+    def _last_days(
+        self, calendar: Calendar, cases: Iterable[InstitutionCase]
+    ) -> Iterator[tuple[CaseKey, date]]:
+        told_on = calendar.day_of(self._written_at)
+        for case in cases:
+            workdays = calendar.terms.of(case.finding)
+            if case.due is None and case.told_on is None and workdays is not None:
+                if last := last_day(told_on, workdays, calendar.days_off):
+                    yield case.key, last
+
+    def _open_book(self, town: str) -> Book:
+        found = next(one for one in self._application.municipalities if one.id == town)
+        return book_of(self._application, found, self._audit.as_of, settled=True)
+
+
+class Looks(Mapping[Address, Sequence[Observation]]):
+    """(network, address) → its last readings up to a moment, newest first."""
+
+    def __init__(self, engine: Engine, as_of: datetime) -> None:
+        self._read = lru_cache(maxsize=1)(
+            lambda address: observations.history(engine, {address}, as_of, most=LOOKS)
+        )
+
+    def __getitem__(self, address: Address) -> Sequence[Observation]:
+        found: Mapping[Address, Sequence[Observation]] = self._read(address)
+        return found[address]
+
+    def __iter__(self) -> Iterator[Address]:
+        raise TypeError("looks are asked for by address")
+
+    def __len__(self) -> int:
+        raise TypeError("looks are asked for by address")
+
+
+def sender_of(application: Application) -> Sender:
+    mail = application.settings.mail
+    return Sender(
+        reply_to=mail.answers_to or "",
+        signature=mail.signature,
+        phone=mail.signature_phone,
+    )
