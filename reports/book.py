@@ -15,7 +15,6 @@ from reports.standing import Stand, is_put_off
 from rules.model import Finding, Institution, Outcome
 
 IN_ORDER = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
-NONE = (0,) * len(counting.WORST_FIRST)
 
 Marks = tuple[int, ...]  # requirements of each mark, in the order of `WORST_FIRST`
 

@@ -22,7 +22,7 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
     "text": {"num_format": "@"},
     "link": {"num_format": "@", "font_color": "#0B5394", "underline": 1},
     "day": {"num_format": "dd.mm.yyyy", "align": "left"},
-    "number": {"num_format": "0"},
+    "number": {"num_format": "0", "align": "center"},
 }
 TINTS: Mapping[str, Mapping[str, Any]] = {
     PLAIN: {},

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from collectors import networks
 from collectors.model import SITE
 from reports import counting
-from reports.book import IN_ORDER, NONE, Book, Counted, Marks
+from reports.book import IN_ORDER, Book, Counted, Marks
 from reports.building import status_of
 from reports.cards import exemption_lines
 from reports.ground import Ground, ground, mark_of, part_of, place_of, title_of
@@ -216,10 +216,11 @@ def _described(base: Ground, institution: Institution, counted: Counted) -> dict
 
 
 def _pages(book: Book) -> Iterator[Row]:
+    """Without counts where no finding is of that page: a nought there would praise it."""
     for base, one, counted in book.each():
         for row in _addresses(one):
-            marks, known = counted.pages.get(str(row["page"]), (NONE, None))
-            shown = _whose(base, one) | row | _numbers(marks)
+            marks, known = counted.pages.get(str(row["page"]), (None, None))
+            shown = _whose(base, one) | row | (_numbers(marks) if marks else {})
             yield shown | {"page_id": row["page_id"] or known}
 
 

@@ -110,7 +110,9 @@ def _when(finding: Finding, case: InstitutionCase | None) -> dict[str, Value]:
 def _state(finding: Finding, case: InstitutionCase | None) -> Iterator[str]:
     """A waiver or a dispute is told also where no case says so."""
     state = case.state if case else None
-    if state and state not in (CaseState.WAIVED, CaseState.DISPUTED):
+    if state is CaseState.TO_DO and case and case.told_on is None:
+        yield say("not_told")
+    elif state and state not in (CaseState.WAIVED, CaseState.DISPUTED):
         yield say(f"case_{state}")
     if state is CaseState.DISPUTED or finding.disputed:
         yield say(f"case_{CaseState.DISPUTED}")
@@ -121,8 +123,6 @@ def _state(finding: Finding, case: InstitutionCase | None) -> Iterator[str]:
         yield say("waived_until", day(until))
     if case and case.due and case.due.clause:
         yield say("due_by_law", cited(case.due.clause))
-    if state is CaseState.TO_DO and case and case.told_on is None:
-        yield say("not_told")
 
 
 def _assigned(case: InstitutionCase | None) -> str:
