@@ -11,22 +11,21 @@ from dataclasses import dataclass, field
 
 from reports import counting
 from reports.ground import Ground, mark_of, standing_of
-from reports.standing import is_put_off, said
+from reports.standing import Stand, is_put_off
 from rules.model import Finding, Institution, Outcome
 
 IN_ORDER = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
-NONE = (0,) * len(counting.WORST_FIRST)
 
-Marks = tuple[int, ...]  # findings of each mark, in the order of `WORST_FIRST`
+Marks = tuple[int, ...]  # requirements of each mark, in the order of `WORST_FIRST`
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What the sheets after the first need of an institution, when its findings are gone."""
 
-    standing: str
+    stand: Stand
     marks: Marks
-    put_off: int  # of the violations
+    put_off: int  # of the violated requirements
     pages: Mapping[str, tuple[Marks, str | None]]  # address → its marks, the network's own id
 
 
@@ -36,6 +35,7 @@ class Book:
 
     grounds: Sequence[Ground]
     left_out: int = 0  # of a sheet that is not whole
+    # requirement → mark → institutions
     asked: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     counted: dict[str, Counted] = field(default_factory=dict)
 
@@ -57,15 +57,23 @@ class Book:
 
     def _count(self, base: Ground, institution: Institution) -> Counted:
         found = [(mark_of(base, finding), finding) for finding in base.findings[institution.id]]
-        for mark, finding in found:
-            self.asked[finding.requirement][mark] += 1
+        alike = {(mark, finding.requirement) for mark, finding in found}
+        for mark, requirement in alike:
+            self.asked[requirement][mark] += 1
         self.left_out += sum(finding.outcome in IN_ORDER for _, finding in found)
         return Counted(
-            standing=said(standing_of(base, institution)),
-            marks=marks_of(mark for mark, _ in found),
-            put_off=sum(is_put_off(finding) for mark, finding in found if mark == Outcome.FAIL),
+            stand=standing_of(base, institution),
+            marks=marks_of(mark for mark, _ in alike),
+            put_off=_put_off(finding for mark, finding in found if mark == Outcome.FAIL),
             pages=_by_page(found),
         )
+
+
+def _put_off(violations: Iterable[Finding]) -> int:
+    """Requirements of which nothing is left to be telephoned about."""
+    those = tuple(violations)
+    open_ones = {one.requirement for one in those if not is_put_off(one)}
+    return len({one.requirement for one in those} - open_ones)
 
 
 def marks_of(marks: Iterable[str]) -> Marks:
@@ -74,11 +82,13 @@ def marks_of(marks: Iterable[str]) -> Marks:
 
 
 def _by_page(found: Iterable[tuple[str, Finding]]) -> Mapping[str, tuple[Marks, str | None]]:
-    marks: defaultdict[str, list[str]] = defaultdict(list)
+    marks: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     ids: dict[str, str] = {}
     for mark, finding in found:
         if finding.page:
-            marks[finding.page].append(mark)
+            marks[finding.page].add((mark, finding.requirement))
             if finding.page_id:
                 ids[finding.page] = finding.page_id
-    return {page: (marks_of(those), ids.get(page)) for page, those in marks.items()}
+    return {
+        page: (marks_of(mark for mark, _ in those), ids.get(page)) for page, those in marks.items()
+    }

@@ -8,29 +8,38 @@ and each format says how such a thing stays what it is.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from collectors import networks
 from collectors.model import SITE
 from reports import counting
-from reports.book import IN_ORDER, NONE, Book, Counted, Marks
+from reports.book import IN_ORDER, Book, Counted, Marks
 from reports.building import status_of
 from reports.cards import exemption_lines
 from reports.ground import Ground, ground, mark_of, part_of, place_of, title_of
 from reports.model import Report
+from reports.standing import Standing, said
+from reports.table_words import table_word, told
 from reports.templating import one_line
-from reports.words import moment, word
-from rules.model import Act, Finding, Institution, Requirement
+from reports.todo import todo
+from reports.words import moment, phrase, word
+from rules.model import Act, Finding, Institution, Outcome, Requirement
 
 Value = str | int | date | None
 Row = Mapping[str, Value]
+STANDING_TINTS: Mapping[Standing, str] = {
+    Standing.COMPLIES: Outcome.PASS,
+    Standing.WAITING: Outcome.REVIEW,
+    Standing.VIOLATES: Outcome.FAIL,
+    Standing.UNJUDGED: Outcome.UNKNOWN,
+    Standing.OUTSIDE: Outcome.NOT_APPLICABLE,
+}
+MOST_NAMED = 2  # municipalities in the head of a printed page
 MANY = 30_000  # findings: a sheet of more opens slowly and helps nobody
 
 
@@ -40,6 +49,8 @@ class Column:
     title: str
     width: int  # characters
     link: bool = False  # its values are addresses that may be followed
+    mark: str = ""  # it counts findings of this mark
+    tint: str = ""  # under this key a row says which mark's colour the cell has
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +58,72 @@ class Sheet:
     title: str
     columns: tuple[Column, ...]
     rows: Iterable[Row]  # read once
+    frozen: int = 0  # columns that stay in sight
+    printed: int = 0  # columns that come on paper; 0: all
+    group: str = ""  # a line is drawn where the value under this key changes
+    heading: str = ""  # of every printed page
+    paper: str = "A4"
 
 
 def sheets(report: Report, *, whole: bool = True) -> tuple[Sheet, ...]:
     """Not `whole`: a region's findings without what is in order, and the last sheet says so."""
     whole = whole or len(report.findings) <= MANY
-    grounds = [ground(report, one) for one in report.municipalities]
-    book = Book(grounds)
+    book = book_of(report)
     rows = {
+        "todo": todo(book),
         "findings": _findings(book, whole),
         "institutions": _institutions(book),
         "pages": _pages(book),
         "requirements": _requirements(report, book),
         "audit": _audit(report, book, whole),
     }
-    return tuple(
-        Sheet(one["title"], columns(one["column"]), rows[one["key"]]) for one in _told()["sheet"]
-    )
+    return tuple(_laid_out(report, one, rows[one["key"]]) for one in told()["sheet"])
+
+
+def book_of(report: Report) -> Book:
+    return Book([ground(report, one) for one in report.municipalities])
 
 
 def findings_sheet(report: Report) -> Sheet:
-    """The first of them alone."""
-    return sheets(report)[0]
+    """All findings, with the columns in the order that programs know."""
+    sheet = next(one for one in told()["sheet"] if one["key"] == "findings")
+    return Sheet(sheet["title"], columns(sheet["column"]), _findings(book_of(report), whole=True))
 
 
-def columns(told: Iterable[Mapping[str, Any]]) -> tuple[Column, ...]:
-    return tuple(Column(**one) for one in told)
+def _laid_out(report: Report, sheet: Mapping[str, Any], rows: Iterable[Row]) -> Sheet:
+    """What comes on paper stands first; a town is told only where there are several."""
+    hidden = {"town"} if len(report.municipalities) < 2 else set()
+    first = [key for key in sheet.get("paper", ()) if key not in hidden]
+    known = {one.key: one for one in columns(sheet["column"]) if one.key not in hidden}
+    return Sheet(
+        title=sheet["title"],
+        columns=(
+            *(known[key] for key in first),
+            *(known[key] for key in known if key not in first),
+        ),
+        rows=rows,
+        frozen=sheet.get("frozen", 2),
+        printed=len(first),
+        group=sheet.get("group", ""),
+        heading=heading(report),
+    )
 
 
-@cache
-def _told() -> Mapping[str, Any]:
-    return tomllib.loads(files("reports").joinpath("tables.toml").read_text("utf-8"))
+def heading(report: Report) -> str:
+    """Whose it is, of what day: sheets of paper are parted from each other."""
+    names = ", ".join(one.name for one in report.municipalities[:MOST_NAMED])
+    more = len(report.municipalities[MOST_NAMED:])
+    towns = phrase("others", names, str(more)) if more else names
+    part = f" ({table_word('audit', 'part')}: {part_of(report)})" if report.is_partial else ""
+    return f"{towns} · {_moment(report, report.audit.as_of)}{part}"
 
 
-def _word(kind: str, key: str) -> str:
-    return str(_told()[kind].get(key, key))
+def columns(wanted: Iterable[Mapping[str, Any]]) -> tuple[Column, ...]:
+    return tuple(Column(**one) for one in wanted)
 
 
 def _yes(said: bool) -> str:
-    return _word("words", "yes" if said else "no")
+    return table_word("words", "yes" if said else "no")
 
 
 @lru_cache(maxsize=10_000)
@@ -126,10 +164,11 @@ def _finding(base: Ground, finding: Finding) -> dict[str, Value]:
         "requirement": finding.requirement,
         "title": title_of(base, finding.requirement),
         "mark": word("marks", mark_of(base, finding), "word"),
+        "outcome": mark_of(base, finding),
         "severity": word("severities", finding.severity),
         "because": finding.because,
         "remedy": finding.remedy,
-        "place": place_of(base, finding) or _word("words", "whole_institution"),
+        "place": place_of(base, finding) or table_word("words", "whole_institution"),
         "page": finding.page,
     }
 
@@ -162,7 +201,8 @@ def _numbers(marks: Marks) -> dict[str, Value]:
 
 def _described(base: Ground, institution: Institution, counted: Counted) -> dict[str, Value]:
     return {
-        "standing": counted.standing,
+        "standing": said(counted.stand),
+        "stands": STANDING_TINTS[counted.stand.standing],
         "name": institution.name,
         "ogrn": institution.ogrn,
         "parent": base.names.get(institution.parent, institution.parent)
@@ -176,11 +216,12 @@ def _described(base: Ground, institution: Institution, counted: Counted) -> dict
 
 
 def _pages(book: Book) -> Iterator[Row]:
+    """Without counts where no finding is of that page: a nought there would praise it."""
     for base, one, counted in book.each():
         for row in _addresses(one):
-            marks, known = counted.pages.get(str(row["page"]), (NONE, None))
-            told = _whose(base, one) | row | _numbers(marks)
-            yield told | {"page_id": row["page_id"] or known}
+            marks, known = counted.pages.get(str(row["page"]), (None, None))
+            shown = _whose(base, one) | row | (_numbers(marks) if marks else {})
+            yield shown | {"page_id": row["page_id"] or known}
 
 
 def _addresses(institution: Institution) -> Iterator[dict[str, Value]]:
@@ -188,7 +229,7 @@ def _addresses(institution: Institution) -> Iterator[dict[str, Value]]:
         yield {
             "network": networks.title(page.network),
             "page": page.address,
-            "role": _word("roles", page.role),
+            "role": table_word("roles", page.role),
             "created": page.created_on,
             "deleted": page.deleted_on,
             "page_id": page.known_id,
@@ -215,7 +256,7 @@ def _requirement(report: Report, act: Act, requirement: Requirement) -> dict[str
         "requirement": requirement.id,
         "title": requirement.title,
         "law": requirement.law,
-        "nature": _word("natures", requirement.nature),
+        "nature": table_word("natures", requirement.nature),
         "severity": word("severities", requirement.severity),
         "advice": requirement.advice,
         "why_not": requirement.why_not,
@@ -227,11 +268,11 @@ def _requirement(report: Report, act: Act, requirement: Requirement) -> dict[str
 
 def _audit(report: Report, book: Book, whole: bool) -> Iterator[Row]:
     if not whole:
-        yield {"what": _word("audit", "left_out"), "value": book.all().left_out}
+        yield {"what": table_word("audit", "left_out"), "value": book.all().left_out}
     for key, value in (*_run(report), *_acts(report)):
-        yield {"what": _word("audit", key), "value": value}
-    for note in _told()["notes"]:
-        yield {"what": _word("audit", "note"), "value": note["text"]}
+        yield {"what": table_word("audit", key), "value": value}
+    for note in told()["notes"]:
+        yield {"what": table_word("audit", "note"), "value": note["text"]}
 
 
 def _run(report: Report) -> Iterator[tuple[str, Value]]:
@@ -243,7 +284,7 @@ def _run(report: Report) -> Iterator[tuple[str, Value]]:
     yield "finished", _moment(report, audit.finished_at)
     if report.is_partial:
         yield "part", part_of(report)
-    yield "complete", _yes(True) if audit.complete else _word("words", "partly")
+    yield "complete", _yes(True) if audit.complete else table_word("words", "partly")
     yield "pages", audit.collection.pages
     yield "read", audit.collection.read
     yield "unread", audit.collection.unread
@@ -252,7 +293,7 @@ def _run(report: Report) -> Iterator[tuple[str, Value]]:
 
 def _moment(report: Report, at: datetime | None) -> str:
     if at is None:
-        return _word("words", "unfinished")
+        return table_word("words", "unfinished")
     return moment(at, report.municipalities[0].timezone) if report.municipalities else f"{at}"
 
 

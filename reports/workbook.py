@@ -10,38 +10,33 @@ the time. All else (styles, panes, filters, links, packing) is the library's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
-from math import ceil
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
+from urllib.parse import quote, urlsplit, urlunsplit
 
+import idna
 from xlsxwriter import Workbook
-from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from reports.cell_styles import DEFAULT, PLAIN, Looks, is_bold, kind_of
 from reports.model import Streamed
-from reports.tables import Column, Sheet, Value, flat
+from reports.tables import Column, Row, Sheet, Value, flat
 from reports.templating import is_safe
+from reports.wrapping import height, lines_of
 
 LONGEST_TEXT = 32_000  # Excel refuses a cell of more than 32 767 characters
 LONGEST_LINK = 2_000  # and an address of more than 2 079
-LINE, TALLEST = 15, 405  # points; Excel refuses a row of more than 409
+LONGEST_HEADING = 120  # and a page's head of more than 255
 PIECE = 1_000_000  # bytes
-CROWDED = 1.2  # signs that wrap as one does where words end early and letters are wide
 MOST_LINKS = 20_000  # and 65 530 links a sheet; every address is there as text as well
+UNCHANGED = "/%:@!$&'()*+,;=?-._~"  # of what follows a host
+PAPERS = {"A4": 9, "A3": 8}
+MARGINS = {"left": 0.4, "right": 0.4, "top": 0.65, "bottom": 0.55}  # inches
 _PLAIN = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-_TOP = {"valign": "top", "text_wrap": True}
-_STYLES: Mapping[str, Mapping[str, Any]] = {
-    "heading": {"bold": True, "bg_color": "#DCE6F1"},
-    "text": {"num_format": "@"},
-    "link": {"num_format": "@", "font_color": "#0B5394", "underline": 1},
-    "day": {"num_format": "dd.mm.yyyy"},
-    "number": {"num_format": "0"},
-}
-Styles = Mapping[str, Format]
 DAY_ZERO = date(1899, 12, 30)
 _WORDING = Worksheet()
 
@@ -64,27 +59,28 @@ def pieces(sheets: Iterable[Sheet], made_at: datetime) -> Iterator[bytes]:
 
 
 def _pack(packed: IO[bytes], sheets: Iterable[Sheet], made_at: datetime) -> None:
-    with Workbook(packed, _PLAIN) as book:
+    with Workbook(packed, _options()) as book:
         made = made_at.astimezone(UTC).replace(tzinfo=None)
         book.set_properties({"author": "Dozor", "created": made})
-        styles = {name: book.add_format(_TOP | dict(one)) for name, one in _STYLES.items()}
+        looks = Looks(book)
         for sheet in sheets:
-            _write(book.add_worksheet(sheet.title, Page), sheet, styles)
+            _write(book.add_worksheet(sheet.title, Page), sheet, looks)
+
+
+def _options() -> dict[str, Any]:
+    """Anew for each book: the library writes into what it is given."""
+    return {**_PLAIN, "default_format_properties": dict(DEFAULT)}
 
 
 class Page(Worksheet):  # type: ignore[misc]  # the library has no types
     """A sheet that takes whole rows: xlsxwriter's `constant_memory` sheet, whose row file `fh` we
     write ourselves."""
 
-    def line(self, number: int, cells: Iterable[str], width: int, height: int) -> None:
-        """Finished cells of one row; rows come in order, from 0 on.
-
-        A row without a height stays one line high in LibreOffice, whatever wraps in it.
-        """
+    def line(self, number: int, cells: Iterable[str], width: int, high: int) -> None:
+        """Finished cells of one row; rows come in order, from 0 on."""
         self._check_dimensions(number, 0)
         self._check_dimensions(number, width - 1)
-        high = f' ht="{height}"' if height > LINE else ""
-        self.fh.write(f'<row r="{number + 1}"{high}>{"".join(cells)}</row>')
+        self.fh.write(f'<row r="{number + 1}" ht="{high}">{"".join(cells)}</row>')
 
     def link(self, at: tuple[int, int], address: str) -> None:
         """Register the address; its cell is written with the row, so the library's is dropped."""
@@ -92,66 +88,120 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
         self.table.clear()
 
 
-def _write(page: Page, sheet: Sheet, styles: Styles) -> None:
+def _write(page: Page, sheet: Sheet, looks: Looks) -> None:
     """Row by row: what is written is no longer kept in memory."""
-    page.freeze_panes(1, 0)
     letters = [xl_col_to_name(place) for place in range(len(sheet.columns))]
-    head = [
-        f'<c r="{letter}1"{_style(styles["heading"])}{_inline(column.title)}'
-        for letter, column in zip(letters, sheet.columns, strict=True)
-    ]
-    titles = {column.key: column.title for column in sheet.columns}
-    page.line(0, head, len(letters), _height(sheet.columns, titles))
+    page.line(0, _head(sheet.columns, letters, looks), len(letters), _head_height(sheet.columns))
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
-    marks = {name: _style(style) for name, style in styles.items()}
-    number = 0
+    number, before = 0, None
     for number, row in enumerate(sheet.rows, 1):
-        cells = _cells(page, number, sheet.columns, letters, row, marks)
+        begins = sheet.group != "" and row.get(sheet.group) != before
+        before = row.get(sheet.group)
+        line = Line(number, row, is_ruled=begins and number > 1)
+        cells = _cells(page, line, sheet.columns, letters, looks)
         page.line(number, cells, len(letters), _height(sheet.columns, row))
-    page.autofilter(0, 0, number, len(sheet.columns) - 1)
+    _lay_out(page, sheet, number)
 
 
-def _height(columns: Iterable[Column], row: Mapping[str, Value]) -> int:
-    """Points, by the cell that wraps most; estimated, as no font is known here."""
-    most = 0.0
+def _lay_out(page: Page, sheet: Sheet, last: int) -> None:
+    """What stays in sight, and what of it comes on paper: all columns of a sheet abreast."""
+    page.freeze_panes(1, sheet.frozen)
+    page.autofilter(0, 0, last, len(sheet.columns) - 1)
+    page.set_landscape()
+    page.set_paper(PAPERS[sheet.paper])
+    page.set_margins(**MARGINS)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.hide_gridlines(0)
+    page.print_area(0, 0, last, (sheet.printed or len(sheet.columns)) - 1)
+    page.set_header(f"&L&9{_printable(sheet.heading)}&R&9{_printable(sheet.title)}")
+    page.set_footer("&R&9&P / &N")
+
+
+def _printable(text: str) -> str:
+    """An ampersand begins a command of the head of a page."""
+    return flat(text)[:LONGEST_HEADING].replace("&", "&&")
+
+
+def _head(columns: Iterable[Column], letters: Iterable[str], looks: Looks) -> Iterator[str]:
+    for letter, column in zip(letters, columns, strict=True):
+        yield f'<c r="{letter}1"{looks.heading}{_inline(column.title)}'
+
+
+def _head_height(columns: Iterable[Column]) -> int:
+    return height(max(lines_of(one.title, one.width, is_bold=True) for one in columns))
+
+
+def _height(columns: Iterable[Column], row: Row) -> int:
+    """Points, by the cell that wraps most."""
+    most = 1
     for column in columns:
         value = row.get(column.key)
-        if isinstance(value, str) and len(value) > most * column.width:
-            most = len(value) / column.width
-    return min(LINE * ceil(CROWDED * most), TALLEST)
+        if isinstance(value, str) and len(value) > column.width // 2:
+            bold = is_bold(_tint(column, row, value))
+            most = max(most, lines_of(_text(value), column.width, is_bold=bold))
+    return height(most)
 
 
-def _style(style: Format) -> str:
-    return f' s="{style._get_xf_index()}"'
+class Line(NamedTuple):
+    number: int
+    row: Row
+    is_ruled: bool  # it begins a group
 
 
 def _cells(
-    page: Page,
-    number: int,
-    columns: Iterable[Column],
-    letters: Iterable[str],
-    row: Mapping[str, Value],
-    marks: Mapping[str, str],
+    page: Page, line: Line, columns: Sequence[Column], letters: Sequence[str], looks: Looks
 ) -> Iterator[str]:
+    number, row, is_ruled = line
     for place, (column, letter) in enumerate(zip(columns, letters, strict=True)):
         value = row.get(column.key)
+        at = f'<c r="{letter}{number + 1}"'
         if value is None or value == "":
+            if is_ruled:
+                yield f"{at}{looks.of('text', PLAIN, is_ruled)}/>"
             continue
-        if isinstance(value, str):
-            is_link = column.link and _is_followed(number, value)
-            if is_link:
-                page.link((number, place), value)
-            mark = marks["link" if is_link else "text"]
-            yield f'<c r="{letter}{number + 1}"{mark}{_inline(value)}'
-        elif isinstance(value, date):
-            yield f'<c r="{letter}{number + 1}"{marks["day"]}><v>{_serial(value)}</v></c>'
-        else:
-            yield f'<c r="{letter}{number + 1}"{marks["number"]}><v>{value:d}</v></c>'
+        target = _target(value) if column.link and number <= MOST_LINKS else None
+        if target:
+            page.link((number, place), target)
+        kind = kind_of(value, is_link=target is not None)
+        yield f"{at}{looks.of(kind, _tint(column, row, value), is_ruled)}{_content(value)}"
 
 
-def _is_followed(number: int, value: str) -> bool:
-    return number <= MOST_LINKS and len(value) <= LONGEST_LINK and is_safe(value)
+def _tint(column: Column, row: Row, value: Value) -> str:
+    """Of a count that of its mark; of others what the row says."""
+    if column.mark:
+        return column.mark if value else "none"
+    return str(row.get(column.tint) or PLAIN) if column.tint else PLAIN
+
+
+def _content(value: Value) -> str:
+    if isinstance(value, str):
+        return _inline(value)
+    return f"><v>{_serial(value) if isinstance(value, date) else value:d}</v></c>"
+
+
+def _target(value: Value) -> str | None:
+    """An address as every program follows it: the host in punycode, other signs by their bytes.
+
+    None: it is not to be followed.
+    """
+    if not isinstance(value, str) or len(value) > LONGEST_LINK or not is_safe(value):
+        return None
+    target = value if value.isascii() else _in_ascii(value)
+    return target if target and len(target) <= LONGEST_LINK else None
+
+
+def _in_ascii(address: str) -> str | None:
+    parts = urlsplit(address)
+    try:
+        host = idna.encode(parts.hostname or "", uts46=True).decode()
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # idna's errors are ValueErrors
+        return None
+    path, query = (quote(part, safe=UNCHANGED) for part in (parts.path, parts.query))
+    fragment = quote(parts.fragment, safe=UNCHANGED)
+    return urlunsplit((parts.scheme, host + port, path, query, fragment))
 
 
 def _serial(value: date) -> int:

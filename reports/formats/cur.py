@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from collectors.model import VK, Facts, Page
 from reports.ground import Ground, ground
 from reports.model import Format, Report, Streamed
-from reports.tables import Row, Sheet, Value, columns
+from reports.tables import Row, Sheet, Value, columns, heading
 from reports.workbook import streamed
 from rules.dossier import attestations
 from rules.model import Dossier, Finding, Institution, Outcome
@@ -45,7 +45,14 @@ def render_cur(report: Report) -> Streamed:
 
 
 def sheet(report: Report) -> Sheet:
-    return Sheet(words()["title"], columns(words()["column"]), rows(report))
+    return Sheet(
+        words()["title"],
+        columns(words()["column"]),
+        rows(report),
+        frozen=words()["frozen"],
+        heading=heading(report),
+        paper=words()["paper"],
+    )
 
 
 def rows(report: Report) -> Iterator[Row]:
