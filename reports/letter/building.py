@@ -85,7 +85,7 @@ def build(
         asks=asks(base, desk.terms, desk.answers, news),
         all_asks=reply_to_all(base, desk.answers, news),
         left=_left(desk, [*(one for name in SECTIONS for one in sections[name]), *wanted]),
-        written_on=day(desk.news.written_on) if desk.news.written_on else "",
+        written_on=day(desk.news.written.on) if desk.news.written else "",
         answered=tuple(line.told for line in answers),
         tells_decision=any(line.is_decided for line in answers),
         standing=stand.standing,
@@ -116,15 +116,13 @@ def _desk(base: Ground, institution: Institution, write_to: str | None, whole: b
     report = base.report
     settling = report.settling.get(institution.key, NOTHING)
     terms = Terms(settling, audit_day(base), base.requirements)
-    written = settling.written_at
-    since = written.astimezone(base.zone).date() if written and not whole else None
     to = write_to or report.sender.reply_to or _authority_address(base, institution) or ""
     form = report.sender.desk_url
     return _Desk(
         base=base,
         institution=institution,
         terms=terms,
-        news=news_of(terms, since),
+        news=news_of(terms, base.zone, whole=whole),
         answers=Desk(institution, to, form, numbers_of(report.acts)),
     )
 
@@ -230,7 +228,7 @@ def _left(desk: _Desk, findings: Iterable[Finding]) -> tuple[Left, ...]:
     return tuple(
         Left(
             title_of(desk.base, requirement),
-            next(filter(None, map(desk.terms.told, found)), ""),
+            next(filter(None, map(desk.terms.told_briefly, found)), ""),
         )
         for requirement, found in alike.items()
         if not any(_is_written(desk, one) for one in found)
