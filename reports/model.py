@@ -89,7 +89,8 @@ class Settling:
     cases: tuple[InstitutionCase, ...]
     last_days: Mapping[CaseKey, date] = field(default_factory=dict)
     """Of open cases of which nobody was told: the last day, if a letter of today tells of them."""
-    written_at: datetime | None = None  # when its last letter went
+    written_at: datetime | None = None  # when its last letter went,
+    written_of: datetime | None = None  # and as of when the audit was that it told of
     written: tuple[InstitutionCase, ...] = ()  # as they stood in the audit that it told of
 
 

@@ -63,6 +63,7 @@ class Settlings(Mapping[str, Settling]):
             cases=cases,
             last_days=dict(self._last_days(book.calendar, cases)),
             written_at=letter.at if letter else None,
+            written_of=letter.of if letter else None,
             written=book.of(institution, letter.of) if letter else (),
         )
 

@@ -3,6 +3,7 @@
     report + institution ──> build ──> View ──> letter-institution.{html,txt}.j2
 
 building    the whole letter
+tasks       what is to be mended or looked at, and what stays as it was told
 asking      «Подтвердите»: what only the institution can say
 answered    what became of its earlier answers
 terms       the last day of each finding

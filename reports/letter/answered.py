@@ -40,14 +40,15 @@ def _lines(news: News, title: Title) -> Iterator[Line]:
 
 
 def _is_told(news: News, stated: Recorded, on: date) -> bool:
-    if news.written_on is None:
+    written = news.written
+    if written is None:
         return on >= news.terms.today - RECENT
-    decision, written_at = stated.decision(news.terms.today), news.terms.settling.written_at
+    decision = stated.decision(news.terms.today)
     if decision is not None:
-        return not (decision.at and written_at) or decision.at > written_at
+        return decision.at is None or decision.at > written.at
     return not any(
         case.answer is not None and case.answer.number == stated.number and case.after
-        for case in news.written.values()
+        for case in written.cases.values()
     )
 
 

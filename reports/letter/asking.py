@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Answers:
     """Whom answers go to, of which institution, by which numbers."""
 
     institution: Institution
@@ -56,11 +56,11 @@ def asked(terms: Terms, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(
         one
         for one in findings
-        if (_is_missing(one) and terms.is_asked(one)) or ends_on(one, terms.today)
+        if (is_missing(one) and terms.is_asked(one)) or ends_on(one, terms.today)
     )
 
 
-def _is_missing(finding: Finding) -> bool:
+def is_missing(finding: Finding) -> bool:
     is_linkless = finding.outcome is Outcome.UNKNOWN and finding.reason == LINKLESS
     return lacks_confirmation(finding) or is_linkless
 
@@ -72,20 +72,24 @@ def ends_on(finding: Finding, today: date) -> date | None:
     return last if last and today <= last <= today + ENDS_SOON else None
 
 
-def asks(base: Ground, terms: Terms, desk: Desk, findings: Sequence[Finding]) -> tuple[Ask, ...]:
+def asks(
+    base: Ground, terms: Terms, answers: Answers, findings: Sequence[Finding]
+) -> tuple[Ask, ...]:
     """One a requirement."""
     kinds = kinds_of(base.report.acts)
-    return tuple(_ask(base, terms, desk, kinds, found) for found in _by_requirement(findings))
+    return tuple(_ask(base, terms, answers, kinds, found) for found in by_requirement(findings))
 
 
-def _by_requirement(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
+def by_requirement(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
     alike: dict[str, list[Finding]] = {}
     for one in findings:
         alike.setdefault(one.requirement, []).append(one)
     return alike.values()
 
 
-def _ask(base: Ground, terms: Terms, desk: Desk, kinds: Kinds, findings: Sequence[Finding]) -> Ask:
+def _ask(
+    base: Ground, terms: Terms, answers: Answers, kinds: Kinds, findings: Sequence[Finding]
+) -> Ask:
     first = findings[0]
     wanted = wanted_of(first, kinds)
     act = base.acts.get(first.requirement)
@@ -97,7 +101,7 @@ def _ask(base: Ground, terms: Terms, desk: Desk, kinds: Kinds, findings: Sequenc
         state=wanted.state,
         source=", ".join([cited(first.clause), *([act.short_title] if act else [])]),
         term=next(filter(None, (terms.told(one) for one in findings)), ""),
-        reply=desk.reply(first.requirement, wanted.lines),
+        reply=answers.reply(first.requirement, wanted.lines),
     )
 
 
@@ -133,19 +137,19 @@ def _told() -> Mapping[str, Mapping[str, dict[str, object]]]:
 # --- all at once --------------------------------------------------------------------------------
 
 
-def reply_to_all(base: Ground, desk: Desk, findings: Sequence[Finding]) -> Reply | None:
+def reply_to_all(base: Ground, answers: Answers, findings: Sequence[Finding]) -> Reply | None:
     """None where one answer, or none, is asked for."""
-    firsts = [found[0] for found in _by_requirement(findings)]
+    firsts = [found[0] for found in by_requirement(findings)]
     if len(firsts) < 2:
         return None
-    kinds, subject = kinds_of(base.report.acts), subject_of(desk.institution)
-    lines = list(_numbered(desk, firsts, kinds))
-    if not fits(desk.to, subject, lines):
-        lines = [f"{desk.numbers.get(one.requirement, one.requirement)}: " for one in firsts]
-    return reply(desk.to, subject, lines, desk.form)
+    kinds, subject = kinds_of(base.report.acts), subject_of(answers.institution)
+    lines = list(_numbered(answers, firsts, kinds))
+    if not fits(answers.to, subject, lines):
+        lines = [f"{answers.numbers.get(one.requirement, one.requirement)}: " for one in firsts]
+    return reply(answers.to, subject, lines, answers.form)
 
 
-def _numbered(desk: Desk, findings: Iterable[Finding], kinds: Kinds) -> Iterator[str]:
+def _numbered(answers: Answers, findings: Iterable[Finding], kinds: Kinds) -> Iterator[str]:
     for one in findings:
-        number = desk.numbers.get(one.requirement, one.requirement)
+        number = answers.numbers.get(one.requirement, one.requirement)
         yield f"{number}: {wanted_of(one, kinds).short}"

@@ -6,11 +6,8 @@ as it is mailed. Either way it counts what there is, so that its numbers are tho
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from collectors.model import Observation
 from reports import counting
 from reports.counting import Change
 from reports.ground import (
@@ -19,41 +16,25 @@ from reports.ground import (
     ground,
     mark_of,
     name_of,
-    place_of,
     readable,
     standing_of,
     title_of,
     told,
 )
 from reports.letter.answered import answered
-from reports.letter.asking import ENDS_SOON, Desk, asked, asks, ends_on, lines_for, reply_to_all
+from reports.letter.asking import Answers, asked, asks, is_missing, lines_for, reply_to_all
 from reports.letter.mailing import numbers_of, reply, subject_of
-from reports.letter.news import News, news_of
+from reports.letter.news import news_of
+from reports.letter.tasks import Writing, count_of, is_written, left, tasks
 from reports.letter.terms import Terms
-from reports.letter.view import Cause, Count, Left, Place, Seen, Signature, Task, View
+from reports.letter.view import Cause, Signature, View
 from reports.model import Report, Settling
-from reports.seen import fragment, rests_on
 from reports.standing import Stand, Standing, is_put_off, said
 from reports.words import day, moment, phrase
 from rules.model import Finding, Institution, Outcome
-from rules.text.sentences import cited
 
-PLACES_SHOWN = 10  # the administration may have a hundred institutions under one requirement
 NOTHING = Settling(cases=())
-# A full stop after a word of four letters or a quote: «г.» and «ул.» end no sentence.
-_SENTENCE = re.compile(r"(?:(?<=\w{4}[.!?])|(?<=[»)][.!?]))\s+(?=[А-ЯЁ«])")
 SECTIONS = ("violations", "advice", "review", "put_off")
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """What all parts of one letter are made from."""
-
-    base: Ground
-    institution: Institution
-    terms: Terms
-    news: News
-    answers: Desk
 
 
 def build(
@@ -63,13 +44,13 @@ def build(
     town = next(one for one in report.municipalities if one.id == institution.municipality)
     base = ground(report, town)
     found = base.findings[institution.id]
-    desk = _desk(base, institution, write_to, whole)
+    writing = _writing(base, institution, write_to, whole)
     sections = _sections(base, found)
-    wanted = asked(desk.terms, found)
-    news = [one for one in wanted if _is_written(desk, one)]
-    blind = [one for one in found if counting.is_blind(one) and one not in wanted]
+    wanted = asked(writing.terms, found)
+    news = [one for one in wanted if is_written(writing, one)]
+    blind = [one for one in found if counting.is_blind(one) and not is_missing(one)]
     waits = [one for one in found if one.outcome is Outcome.PENDING]
-    answers = answered(desk.news, lambda requirement: title_of(base, requirement))
+    answers = answered(writing.news, lambda requirement: title_of(base, requirement))
     stand = standing_of(base, institution)
     return View(
         name=name_of(institution),
@@ -77,27 +58,27 @@ def build(
         town=town.name,
         as_of=moment(report.audit.as_of, base.zone),
         audit=report.audit.id,
-        violations=_tasks(desk, sections["violations"]),
-        advice=_tasks(desk, sections["advice"]),
-        review=_tasks(desk, sections["review"]),
-        put_off=_tasks(desk, sections["put_off"]),
-        counts={name: _count(sections[name]) for name in SECTIONS} | {"asks": _count(wanted)},
-        asks=asks(base, desk.terms, desk.answers, news),
-        all_asks=reply_to_all(base, desk.answers, news),
-        left=_left(desk, [*(one for name in SECTIONS for one in sections[name]), *wanted]),
-        written_on=day(desk.news.written_on) if desk.news.written_on else "",
+        violations=tasks(writing, sections["violations"]),
+        advice=tasks(writing, sections["advice"]),
+        review=tasks(writing, sections["review"]),
+        put_off=tasks(writing, sections["put_off"]),
+        counts={name: count_of(sections[name]) for name in SECTIONS} | {"asks": count_of(wanted)},
+        asks=asks(base, writing.terms, writing.answers, news),
+        all_asks=reply_to_all(base, writing.answers, news),
+        left=left(writing, [*sections.values(), wanted]),
+        written_on=day(writing.news.written.on) if writing.news.written else "",
         answered=tuple(line.told for line in answers),
         tells_decision=any(line.is_decided for line in answers),
         standing=stand.standing,
         said=said(stand),
         gist=_gist(stand, is_all_seen=not blind and not wanted),
-        pending=_causes(base, [one for one in waits if desk.news.is_since(one.since)]),
-        unseen=_causes(base, [one for one in blind if desk.news.is_since(one.since)]),
+        pending=_causes(base, [one for one in waits if writing.news.is_since(one.since)]),
+        unseen=_causes(base, [one for one in blind if writing.news.is_since(one.since)]),
         passed=_passed(found),
         fixed=_fixed(base, found),
         exempt=tuple(dict.fromkeys(one.ground for one in institution.exemptions if one.ground)),
-        signature=_signature(base, desk.answers.to),
-        objection=reply(desk.answers.to, subject_of(institution), lines_for("objection")),
+        signature=_signature(base, writing.answers.to),
+        objection=reply(writing.answers.to, subject_of(institution), lines_for("objection")),
     )
 
 
@@ -112,20 +93,18 @@ def has_news(report: Report, institution: Institution) -> bool:
     return view.has_something_to_do or view.tells_decision
 
 
-def _desk(base: Ground, institution: Institution, write_to: str | None, whole: bool) -> _Desk:
+def _writing(base: Ground, institution: Institution, write_to: str | None, whole: bool) -> Writing:
     report = base.report
     settling = report.settling.get(institution.key, NOTHING)
     terms = Terms(settling, audit_day(base), base.requirements)
-    written = settling.written_at
-    since = written.astimezone(base.zone).date() if written and not whole else None
     to = write_to or report.sender.reply_to or _authority_address(base, institution) or ""
     form = report.sender.desk_url
-    return _Desk(
+    return Writing(
         base=base,
         institution=institution,
         terms=terms,
-        news=news_of(terms, since),
-        answers=Desk(institution, to, form, numbers_of(report.acts)),
+        news=news_of(terms, base.zone, whole=whole),
+        answers=Answers(institution, to, form, numbers_of(report.acts)),
     )
 
 
@@ -153,95 +132,6 @@ def _gist(stand: Stand, *, is_all_seen: bool) -> str:
     if stand.is_put_off:
         return phrase("letter_put_off")
     return phrase("letter_clean" if is_all_seen else "letter_seen_clean")
-
-
-# --- what is to be done -------------------------------------------------------------------------
-
-
-def _tasks(desk: _Desk, findings: Sequence[Finding]) -> tuple[Task, ...]:
-    """Gravest first; one task a requirement, told with all its places if one of them is new."""
-    alike: dict[str, list[Finding]] = {}
-    for finding in sorted(findings, key=counting.gravity):
-        alike.setdefault(finding.requirement, []).append(finding)
-    return tuple(
-        _task(desk, found) for found in alike.values() if any(map(desk.news.is_new, found))
-    )
-
-
-def _task(desk: _Desk, findings: Sequence[Finding]) -> Task:
-    first = findings[0]
-    act = desk.base.acts.get(first.requirement)
-    shown = findings[:PLACES_SHOWN]
-    terms = {desk.terms.told(one) for one in findings}
-    common = terms.pop() if len(terms) == 1 else ""
-    return Task(
-        title=title_of(desk.base, first.requirement),
-        source=", ".join([cited(first.clause), *([act.short_title] if act else [])]),
-        places=tuple(_place(desk, one, is_told=not common) for one in shown),
-        more=len(findings[PLACES_SHOWN:]),
-        steps=_steps(one.remedy for one in findings if one.remedy),
-        term=common,
-        reply=desk.answers.reply(first.requirement, lines_for("task")),
-    )
-
-
-def _place(desk: _Desk, finding: Finding, *, is_told: bool) -> Place:
-    return Place(
-        where=place_of(desk.base, finding),
-        url=finding.page,
-        because=told(desk.base, finding),
-        since=day(finding.since) if finding.since and finding.remedy else None,
-        put_off=day(finding.waiver.until) if finding.waiver else None,
-        disputed=desk.terms.is_disputed(finding),
-        term=desk.terms.told(finding) if is_told else "",
-        seen=_seen(desk.base, finding),
-    )
-
-
-def _seen(base: Ground, finding: Finding) -> Seen | None:
-    """What the sentence quotes is not quoted twice."""
-    looks: Sequence[Observation] = ()
-    if finding.network and finding.page:
-        looks = base.report.looks.get((finding.network, finding.page), ())
-    look = next((one for one in looks if rests_on(finding, one)), None)
-    found = fragment(finding, look, base.zone)
-    if found is None:
-        return None
-    quotes = tuple(one for one in found.quotes if one not in finding.because)
-    at = moment(found.at, base.zone) if found.at else ""
-    return Seen(quotes, found.place, at) if quotes else None
-
-
-def _steps(remedies: Iterable[str]) -> tuple[str, ...]:
-    """One sentence of the advice is one step."""
-    sentences = (step for one in remedies for step in _SENTENCE.split(one.strip()))
-    return tuple(dict.fromkeys(step for step in sentences if step))
-
-
-def _count(findings: Sequence[Finding]) -> Count:
-    return Count(len({one.requirement for one in findings}), len(findings))
-
-
-def _left(desk: _Desk, findings: Iterable[Finding]) -> tuple[Left, ...]:
-    """Requirements of which nothing is written again."""
-    alike: dict[str, list[Finding]] = {}
-    for one in findings:
-        alike.setdefault(one.requirement, []).append(one)
-    return tuple(
-        Left(
-            title_of(desk.base, requirement),
-            next(filter(None, map(desk.terms.told, found)), ""),
-        )
-        for requirement, found in alike.items()
-        if not any(_is_written(desk, one) for one in found)
-    )
-
-
-def _is_written(desk: _Desk, finding: Finding) -> bool:
-    """A confirmation that ends is asked for once, when its end comes near."""
-    if last := ends_on(finding, desk.terms.today):
-        return desk.news.comes_near(last, ENDS_SOON)
-    return desk.news.is_new(finding)
 
 
 # --- what else is told --------------------------------------------------------------------------

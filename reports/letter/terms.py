@@ -14,6 +14,8 @@ from rules.cases.table import OPEN
 from rules.model import Finding
 from rules.text.sentences import cited
 
+TOLD_HELD = (CaseState.ANSWERED, CaseState.DISPUTED, CaseState.REREADING)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -59,6 +61,15 @@ class Terms:
         if not is_mandatory(finding, self.requirements):
             return phrase("term_of_advice", day(due.on))
         return phrase("term", day(due.on), _by(due))
+
+    def told_briefly(self, finding: Finding) -> str:
+        """Its last day, or why none runs."""
+        case = self.case(finding)
+        if case is None or case.state in OPEN:
+            return self.told(finding)
+        if case.state is CaseState.WAIVED and case.waived_until:
+            return phrase("held_waived", day(case.waived_until))
+        return phrase(f"held_{case.state}") if case.state in TOLD_HELD else ""
 
 
 def _by(due: Due) -> str:

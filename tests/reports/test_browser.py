@@ -178,6 +178,13 @@ def test_axe_finds_nothing_against_wcag_in_any_part(reader: Reader, part: bytes)
     assert faults(reader.reads(part, 640), AA) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_at_all_in_a_letter(reader: Reader, scheme: Any) -> None:
+    """Best practices included: a main part, heads in their order, and colours of either scheme."""
+    told = letter(REPORT, MUSEUM, "mayor@example.org").html.encode()
+    assert faults(reader.reads(told, 390, color_scheme=scheme)) == []
+
+
 def test_every_part_fits_a_telephone(reader: Reader, part: bytes) -> None:
     assert sideways(reader.reads(part, 320)) <= 320
     assert reader.complaints == []
