@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from collectors import networks
 from reports import counting
@@ -12,11 +12,12 @@ from rules.model import Finding, Institution, Outcome
 
 ASKS_FOR_A_PAGE = "page_exists"  # the predicate
 SHOWN = 60
+SHOWN_IN_INDEX = 8  # of a region; the cards have the rest
 LACKS = (Outcome.FAIL, counting.BELOW)
 SILENT = (Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
-def build_absent(ground: Ground) -> tuple[Absent, ...]:
+def build_absent(ground: Ground, shown: int = SHOWN) -> tuple[Absent, ...]:
     by_network: dict[str, dict[str, Lacking]] = {}
     for institution in ground.institutions:
         for network, line in _lacking(ground, institution):
@@ -24,7 +25,7 @@ def build_absent(ground: Ground) -> tuple[Absent, ...]:
             known = lines.get(line.anchor)
             if known is None or _badness(line) < _badness(known):
                 lines[line.anchor] = line
-    return tuple(_absent(name, tuple(by_network[name].values())) for name in sorted(by_network))
+    return tuple(_absent(name, by_network[name].values(), shown) for name in sorted(by_network))
 
 
 def _lacking(ground: Ground, institution: Institution) -> Iterator[tuple[str, Lacking]]:
@@ -52,13 +53,13 @@ def _badness(line: Lacking) -> int:
     return counting.WORST_FIRST.index(line.mark)
 
 
-def _absent(network: str, lines: tuple[Lacking, ...]) -> Absent:
+def _absent(network: str, lines: Iterable[Lacking], shown: int) -> Absent:
     order = tuple(sorted(lines, key=_badness))
     lacking = sum(one.mark in LACKS for one in order)
     return Absent(
         network=networks.title(network),
         lacking=lacking,
         unclear=len(order) - lacking,
-        lines=order[:SHOWN],
-        more=len(order[SHOWN:]),
+        lines=order[:shown],
+        more=len(order[shown:]),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from collectors import networks
 from reports import counting
-from reports.absent import build_absent
+from reports.absent import SHOWN, SHOWN_IN_INDEX, build_absent
 from reports.cards import Cards
 from reports.first_screen import (
     WHO_SHOWN,
@@ -57,6 +57,7 @@ from rules.model import Act, Finding, Municipality, Outcome, Requirement
 
 CALLS_SHOWN = 10
 UNMET_SHOWN = 5
+VIOLATING_IN_INDEX = 20
 PREVIEWS_SHOWN = 20
 CHANGES_LISTED = 300  # of a kind, by all municipalities together
 FEWEST_LISTED = 10  # by each
@@ -93,6 +94,7 @@ def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section
     as_of = ground.report.audit.as_of
     complying, waiting = build_complying(ground, stands), build_waiting(ground, stands)
     put_off = build_put_off(ground)
+    listed = VIOLATING_IN_INDEX if is_index else WHO_SHOWN
     matrix = build_matrix(ground, stands, with_columns=not is_index)
     shown = {} if is_index else stands
     return Section(
@@ -105,8 +107,8 @@ def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section
         numbers=numbers(stands.values()),
         complying=complying[:WHO_SHOWN],
         more_complying=len(complying[WHO_SHOWN:]),
-        violating=violating[:WHO_SHOWN],
-        more_violating=len(violating[WHO_SHOWN:]),
+        violating=violating[:listed],
+        more_violating=len(violating[listed:]),
         waiting=waiting[:WHO_SHOWN],
         more_waiting=len(waiting[WHO_SHOWN:]),
         unjudged=build_unjudged(ground, stands),
@@ -126,7 +128,7 @@ def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section
         cards=Cards(ground, shown),
         previews=build_previews(ground),
         posts=build_posts(ground),
-        absent=build_absent(ground),
+        absent=build_absent(ground, SHOWN_IN_INDEX if is_index else SHOWN),
         kinds=options("kinds", (i.kind for i in ground.institutions)),
         networks=tuple(
             (slug, networks.title(slug))

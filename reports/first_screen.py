@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collectors import networks
@@ -35,6 +35,7 @@ from reports.words import day, moment, phrase
 from rules.model import Finding, Institution, Outcome
 
 LISTED = (Change.WORSE, Change.FIXED, Change.LOST)
+LineOrder = tuple[bool, int, str]
 WHO_SHOWN = 60  # names in a row on the first screen; a region has thousands
 
 
@@ -113,17 +114,17 @@ def institutions_in(findings: Iterable[Finding]) -> int:
 
 
 def build_changes(ground: Ground) -> Changes:
-    alike: dict[tuple[Change, str, str, str], list[Finding]] = {}
+    """An institution at a time: those of a region do not fit in memory."""
+    lines: dict[Change, list[tuple[LineOrder, Line]]] = {kind: [] for kind in LISTED}
     classes: Counter[Change] = Counter()
     is_comparable = False
-    for finding in ground.all:
-        kind, mark = counting.change(finding), mark_of(ground, finding)
-        is_comparable |= finding.previous is not None
-        classes[kind] += finding.outcome is not Outcome.NOT_APPLICABLE
-        if kind in LISTED:
-            key = kind, mark, finding.institution, finding.requirement
-            alike.setdefault(key, []).append(finding)
-    worse, fixed, lost = (change_lines(ground, alike, kind) for kind in LISTED)
+    for institution in ground.institutions:
+        found = ground.findings[institution.id]
+        is_comparable |= any(f.previous is not None for f in found)
+        classes.update(counting.change(f) for f in found if f.outcome is not Outcome.NOT_APPLICABLE)
+        for kind in LISTED:
+            lines[kind] += changed(ground, kind, found)
+    worse, fixed, lost = (gravest_first(lines[kind]) for kind in LISTED)
     previous = ground.report.previous_as_of if is_comparable else None
     return Changes(
         since=moment(previous, ground.zone) if previous else None,
@@ -139,18 +140,22 @@ def build_changes(ground: Ground) -> Changes:
     )
 
 
-def change_lines(
-    ground: Ground, alike: Mapping[tuple[Change, str, str, str], Sequence[Finding]], kind: Change
-) -> tuple[Line, ...]:
-    """Violations before advice, the gravest first."""
-    lines = [
-        (
-            (mark == counting.BELOW, *min(map(counting.gravity, same))),
-            change_line(ground, mark, same),
-        )
-        for (of, mark, _, _), same in alike.items()
-        if of is kind
-    ]
+def changed(
+    ground: Ground, kind: Change, found: Iterable[Finding]
+) -> Iterator[tuple[LineOrder, Line]]:
+    """Of one institution, a line a requirement."""
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for finding in found:
+        if counting.change(finding) is kind:
+            key = mark_of(ground, finding), finding.requirement
+            alike.setdefault(key, []).append(finding)
+    for (mark, _), same in alike.items():
+        order = (mark == counting.BELOW, *min(map(counting.gravity, same)))
+        yield order, change_line(ground, mark, same)
+
+
+def gravest_first(lines: Iterable[tuple[LineOrder, Line]]) -> tuple[Line, ...]:
+    """Violations before advice."""
     return tuple(line for _, line in sorted(lines, key=lambda pair: pair[0]))
 
 

@@ -31,7 +31,7 @@ for (const bar of document.querySelectorAll(".filters")) {
     for (const row of rows) {
       const found = row.dataset.found.split(" ").map((one) => one.split("@"));
       const any = found.some(([mark, network]) => fits(mark, chosen("mark")) && fits(network ?? "", chosen("network")));
-      row.hidden = !fits(row.dataset.kind, chosen("kind")) || !named(row.dataset.name) || (narrowed && !any);
+      row.hidden = !fits(row.dataset.kind, chosen("kind")) || !named(row.cells[0].textContent) || (narrowed && !any);
       count += row.hidden ? 0 : 1;
     }
     for (const link of links) link.hidden = !named(link.textContent);

@@ -96,9 +96,9 @@ def bottom(page: Page, text: str) -> float:
         "23 ноября 2026, 03:00",
         "Проверка неполная",
         "Есть нарушения",
-        "Доля выполненного",
+        "До пятницы, 27 ноября",
         "Кому звонить",
-        "Что не выполняют чаще всего",
+        "Что решить заместителю главы",
         "Стало хуже",
         "Исправлено",
     ],
@@ -143,8 +143,8 @@ def test_everything_is_there_without_javascript(browser: Browser, tmp_path: Path
 
 def test_a_link_to_a_material_opens_the_fold_that_hides_it(reader: Reader) -> None:
     page = reader.opens(REPORT)
-    page.locator("#kedr--school .item a", has_text="№ 1").first.click()
-    page.wait_for_selector("#kedr--school li[id$=m1]", state="visible")
+    page.locator("#kedr--museum .item a", has_text="№ 1").first.click()
+    page.wait_for_selector("#kedr--museum li[id$=m1]", state="visible")
 
 
 @pytest.mark.parametrize("width", [1280, 320])

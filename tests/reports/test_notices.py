@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from bs4 import BeautifulSoup
 
-from reports.formats.notices import FORMAT, HTML, Notice, towns
+from reports.formats.notices import FORMAT, HTML
 from reports.model import Report
+from reports.notices import Notice, towns
 from rules.model import ActStatus, Event
 from rules.packs import load_act, shipped
 from tests.cast import ADMINISTRATION, SCHOOL, TOWN

@@ -67,7 +67,7 @@ def test_an_exempt_body_is_in_no_plot_of_posts() -> None:
 
 
 def test_the_last_week_is_told_in_words() -> None:
-    told = said(soup(REPORT).find("h2", string="Сколько пишут").parent)  # type: ignore[union-attr]
+    told = said(soup(REPORT).find("h2", string="Кто когда писал").parent)  # type: ignore[union-attr]
     assert "За неделю 16–22 нояб. 2026: ни одной записи — 1" in told
     assert "Без записей: МУ «Музей кедра» (ВКонтакте)" in told
 
@@ -79,7 +79,7 @@ def test_a_first_audit_has_no_trend() -> None:
 
 def test_the_trend_is_told_in_words_and_as_a_table() -> None:
     trend = soup(REPORT).select_one(".trend")
-    assert "выполнено было 82 % проверенных требований, стало 71 %" in said(trend)
+    assert "Выполнено 82 % → 71 % проверенного" in said(trend)
     assert len(soup(REPORT).select(".trend tbody tr")) == 2
 
 

@@ -136,7 +136,8 @@ def test_a_preview_of_a_voluntary_page_takes_nothing_away() -> None:
 
 
 def test_the_words_tell_how_many_decisions_are_waited_for() -> None:
-    stand = stand_of((*ADM_FINDINGS, REVIEW, light(REVIEW, Outcome.REVIEW)), BY_ID)
+    other = replace(REVIEW, requirement=ADM_FINDINGS[0].requirement)
+    stand = stand_of((*ADM_FINDINGS, REVIEW, light(REVIEW, Outcome.REVIEW), other), BY_ID)
     assert said(stand) == "нарушений не видно, ждут решения 2"
 
 
