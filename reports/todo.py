@@ -16,12 +16,14 @@ from reports.book import Book
 from reports.ground import Ground, audit_day, mark_of, place_of, title_of, told
 from reports.seen import masked
 from reports.table_words import say
+from reports.templating import short
 from reports.words import day, word
 from rules.cases.model import Assignment, CaseKey, CaseState, InstitutionCase, key_of
 from rules.model import Finding, Institution, Outcome
 from rules.text.sentences import cited
 
 TO_DO = (Outcome.FAIL, counting.BELOW, Outcome.REVIEW)
+LONGEST = 800  # signs of what was found
 ROLES = ("filler", "organiser", "head", "authorised")  # who answers first
 Value = str | int | date | None
 Cases = Mapping[CaseKey, InstitutionCase]
@@ -84,7 +86,7 @@ def _what(base: Ground, finding: Finding) -> dict[str, Value]:
         "title": title_of(base, finding.requirement),
         "mark": f"{word('marks', mark, 'sign')} {word('marks', mark, 'word')}",
         "outcome": mark,
-        "because": told(base, finding),
+        "because": _as_fits(told(base, finding)),
         "remedy": finding.remedy,
         "place": place_of(base, finding) or say("whole_institution"),
         "page": finding.page,
@@ -95,6 +97,11 @@ def _what(base: Ground, finding: Finding) -> dict[str, Value]:
         "clause": finding.clause,
         "requirement": finding.requirement,
     }
+
+
+def _as_fits(text: str) -> str:
+    """No spreadsheet has a row for more; the whole stands on the sheet of all findings."""
+    return text if len(text) <= LONGEST else say("more_on_findings", short(text, LONGEST))
 
 
 def _when(finding: Finding, case: InstitutionCase | None) -> dict[str, Value]:
