@@ -52,7 +52,7 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
         ),
         "report": Declared("report", "Составить отчёт о сохранённой проверке.", kept=UNWRITTEN),
         "send": Declared("report", "Отправить отчёт по электронной почте.", kept=QUEUED),
-        "outbox": Declared("report", "Показать письма: ушедшие, ждущие, отложенные."),
+        "outbox": Declared("outbox", "Показать письма: ушедшие, ждущие, отложенные."),
         "serve": Declared(
             "serve", "Работать постоянно: проверка и письмо каждую ночь по расписанию."
         ),
