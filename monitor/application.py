@@ -72,11 +72,16 @@ class NoDatabaseError(UsageError):
 
 def with_database(settings: Settings) -> Settings:
     """For what only reads: NoDatabaseError where an empty database would be made for it."""
-    url = make_url(settings.storage.database)
-    file = Path(url.database or "") if url.get_backend_name() == SQLITE else None
-    if file and not file.exists():
+    if file := missing_database(settings):
         raise NoDatabaseError(f"базы {file} ещё нет: её заведёт первая проверка, dozor audit")
     return settings
+
+
+def missing_database(settings: Settings) -> Path | None:
+    """The file that the first audit will make; None where it is there, or kept by a server."""
+    url = make_url(settings.storage.database)
+    file = Path(url.database or "") if url.get_backend_name() == SQLITE else None
+    return file if file and not file.exists() else None
 
 
 @contextmanager

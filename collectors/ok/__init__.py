@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from collectors.model import OK, Collector, Network, Observation, Page, Run
+from collectors.model import OK, CallsLeft, Collector, Network, Observation, Page, Run, Sign
 from collectors.ok.addresses import (
     OK_HOSTS,
     ok_address,
@@ -12,7 +12,6 @@ from collectors.ok.addresses import (
     ok_item_in_link,
     ok_page_in_link,
 )
-from collectors.ok.check import signs
 from collectors.ok.settings import SECRETS, OkSettings
 from collectors.ok.widgets import ok_widgets
 
@@ -28,6 +27,12 @@ def _collector(settings: OkSettings) -> Collector:
     return read
 
 
+def _signs(settings: OkSettings, left: CallsLeft) -> Sequence[Sign]:
+    from collectors.ok.check import signs
+
+    return signs(settings, left)
+
+
 NETWORK = Network(
     slug=OK,
     title="Одноклассники",
@@ -38,7 +43,7 @@ NETWORK = Network(
     item_in_link=ok_item_in_link,
     addresses_of=ok_addresses,
     in_widgets=ok_widgets,
-    check=signs,
+    check=_signs,
     canonical=ok_address,
     settings=OkSettings,
     collector=_collector,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from collectors.model import VK, CallsLeft, Collector, Network, Sign
 from collectors.vk.addresses import (
@@ -22,7 +22,7 @@ def _collector(settings: VkSettings) -> Collector:
     return vk_collector(settings)
 
 
-def _signs(settings: VkSettings, left: CallsLeft) -> Sequence[Sign]:
+def _signs(settings: VkSettings, left: CallsLeft) -> Iterator[Sign]:
     from collectors.vk.check import signs
 
     return signs(settings, left)

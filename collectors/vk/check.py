@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from collectors.model import CallsLeft, Health, Sign
+from collectors.keys import NO_WAY, Tried, sign_of
+from collectors.model import CallsLeft, Failure, Health, Sign
 from collectors.vk.errors import VkError
 from collectors.vk.settings import WALL_GET, VkSettings, fingerprint
 from collectors.vk.transport import Line
 
 NO_TOKEN = "ключ ВКонтакте не задан: страницы ВКонтакте не прочитать"
-HOW_TO_GET_ONE = "получите сервисный ключ (README, «Первая проверка») и задайте VK_TOKENS"
+GUIDE = "docs/ru/first-audit.md, «1. Ключ ВКонтакте»"
+HOW_TO_GET_ONE = f"получите сервисный ключ ({GUIDE}) и задайте VK_TOKENS или VK_TOKENS_FILE"
+NEW_KEY = f"получите новый сервисный ключ ({GUIDE}) и задайте его вместо этого"
 USER, SERVICE, COMMUNITY = "ключ пользователя", "сервисный ключ", "ключ сообщества"
 REFUSED_KINDS = {27: COMMUNITY, 28: SERVICE}  # "unavailable with group auth", "with service token"
 NOT_A_MANAGER = frozenset({15, 104, 203})  # 15 with a subcode for kinds of tokens is no such answer
@@ -18,50 +22,65 @@ NOT_A_MANAGER = frozenset({15, 104, 203})  # 15 with a subcode for kinds of toke
 
 @dataclass(frozen=True, slots=True)
 class TokenCheck:
-    """`message` is Russian, for the terminal; `reader` is the token's fingerprint."""
+    """`message` is Russian, for the terminal; `reader` is the token's fingerprint.
+
+    `failure`: what kept the token from being tried, or VK's refusal of it.
+    """
 
     reader: str
-    ok: bool
     message: str
+    failure: Failure | None = None
+    is_of_use: bool = True
 
 
-def signs(settings: VkSettings, left: CallsLeft) -> list[Sign]:
-    """What the doctor says of the tokens, and how many walls each may still read today."""
+def signs(settings: VkSettings, left: CallsLeft) -> Iterator[Sign]:
+    """What the doctor says of the tokens, and how many walls each may still read today.
+
+    Where nobody answers the first, the others are not tried: each would wait as long.
+    """
     if not settings.token_list:
-        return [Sign(Health.WARNING, NO_TOKEN, HOW_TO_GET_ONE)]
-    return [_sign(check, left(check.reader, WALL_GET)) for check in check_tokens(settings)]
+        yield Sign(Health.WARNING, NO_TOKEN, HOW_TO_GET_ONE)
+    for token in settings.token_list:
+        check = check_token(settings, token)
+        if check.failure and check.failure.code in NO_WAY:
+            yield sign_of(_tried(settings, "ключи ВКонтакте", several=True), check.failure)
+            return
+        yield _sign(settings, check, left(check.reader, WALL_GET))
 
 
-def _sign(check: TokenCheck, left: int | None) -> Sign:
+def _tried(settings: VkSettings, name: str, *, several: bool = False) -> Tried:
+    return Tried(name, settings.api_url, "[vk] api_url", NEW_KEY, several)
+
+
+def _sign(settings: VkSettings, check: TokenCheck, left: int | None) -> Sign:
+    what = f"ключ ВКонтакте {check.reader}"
+    if check.failure:
+        return sign_of(_tried(settings, what), check.failure)
     rest = "" if left is None else f"; осталось чтений стен на сутки: {left}"
-    advice = "" if check.ok else "выпустите ключ заново и задайте VK_TOKENS (docs/ru)"
-    state = Health.GOOD if check.ok else Health.FAULT
-    return Sign(state, f"ключ ВКонтакте {check.reader}: {check.message}{rest}", advice)
+    state, advice = (Health.GOOD, "") if check.is_of_use else (Health.FAULT, NEW_KEY)
+    return Sign(state, f"{what}: {check.message}{rest}", advice)
 
 
-def check_tokens(settings: VkSettings) -> list[TokenCheck]:
-    """Two or three calls a token, one after another."""
-    return [_check(settings, token) for token in settings.token_list]
-
-
-def _check(settings: VkSettings, token: str) -> TokenCheck:
+def check_token(settings: VkSettings, token: str) -> TokenCheck:
+    """Two or three calls."""
     line = Line(settings, token, "Dozor/0.1 (check of a token)")
+    reader = fingerprint(token)
     try:
         seen, _ = line.ask("groups.getById", {"group_ids": "1"})
         if isinstance(seen, VkError) and not seen.is_absence:
             detail = seen.failure.detail.replace(token, "***")
-            return TokenCheck(fingerprint(token), False, f"ключ не работает: {detail}")
+            return TokenCheck(reader, "", Failure(seen.failure.code, detail))
         kind = _kind(line)
         may, _ = line.ask("execute", {"code": "return 1;"})
     finally:
         line.close()
     if kind == COMMUNITY:
-        return TokenCheck(fingerprint(token), False, f"{kind}: стен с ним не прочитать")
+        return TokenCheck(reader, f"{kind}: стен с ним не прочитать", is_of_use=False)
     works = f"ключ работает ({kind})" if kind else "ключ работает"
     if isinstance(may, VkError):
         slow = f"{works}, но без execute: каждая стена читается отдельным запросом"
-        return TokenCheck(fingerprint(token), True, slow)
-    return TokenCheck(fingerprint(token), True, f"{works}, стены читаются по 25 за запрос")
+        return TokenCheck(reader, slow)
+    return TokenCheck(reader, f"{works}, стены читаются по 25 за запрос")
 
 
 def _kind(line: Line) -> str:

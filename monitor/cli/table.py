@@ -52,7 +52,7 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
         ),
         "report": Declared("report", "Составить отчёт о сохранённой проверке.", kept=UNWRITTEN),
         "send": Declared("report", "Отправить отчёт по электронной почте.", kept=QUEUED),
-        "outbox": Declared("report", "Показать письма: ушедшие, ждущие, отложенные."),
+        "outbox": Declared("outbox", "Показать письма: ушедшие, ждущие, отложенные."),
         "serve": Declared(
             "serve", "Работать постоянно: проверка и письмо каждую ночь по расписанию."
         ),
@@ -106,7 +106,7 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
         "statements": Declared("records", "Всё, что записали люди: кто, когда, до какого дня."),
         "undo": Declared("records", "Отменить запись; сама она остаётся в журнале.", kept=DECIDED),
         "sandbox": Declared(
-            "demo",
+            "sandbox",
             "Запустить вымышленный город: сервер, который отвечает как ВКонтакте, ОК и сайты.",
         ),
         "demo": Declared("demo", "Показать всё на вымышленном городе, без ключей и без сети."),

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from collectors.errors import UsageError
-from monitor.application import Application, opened
+from monitor.application import Application, opened, with_database
 from monitor.cases.answers import WaitingAnswer, answers_waiting
 from monitor.cases.answers import accept as accepted
 from monitor.cases.answers import answer as answered
@@ -54,7 +54,7 @@ HALF = "--field и --new пишут вместе: что поправить в �
 
 
 def answers(config: Config, as_json: AsJson = False) -> int:
-    with opened(load_settings(config)) as application:
+    with opened(with_database(load_settings(config))) as application:
         found = answers_waiting(application)
         if as_json:
             print(json.dumps(_as_json(application, found), ensure_ascii=False, indent=2))
@@ -109,7 +109,7 @@ def accept(
     config: Config, number: Number, by: By, on: OnDay = None, as_json: AsJson = False
 ) -> int:
     check_given("--by", clean(by), WHO)
-    with opened(load_settings(config)) as application:
+    with opened(with_database(load_settings(config))) as application:
         made = accepted(application, number, by=clean(by), on=day(on) if on else None)
         show_decision(application, made, "accepted", as_json=as_json)
     return 0
@@ -127,7 +127,7 @@ def reject(
 ) -> int:
     check_given("--by", clean(by), WHO)
     check_given("--reason", clean(reason), "укажите причину: её прочтёт учреждение")
-    with opened(load_settings(config)) as application:
+    with opened(with_database(load_settings(config))) as application:
         made = rejected(
             application, number, by=clean(by), reason=clean(reason), on=day(on) if on else None
         )

@@ -1,10 +1,9 @@
-"""`dozor demo` and `sandbox`: the whole path on a town that does not exist."""
+"""`dozor demo`: the whole path on a town that does not exist."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -102,31 +101,3 @@ def _show(application: Application, audit: Audit, folder: Path) -> None:
     school = narrowed(report, LETTER_TO)
     for slug, name in (("letter", "letter.html"), ("letter-text", "letter.txt")):
         print(f"Письмо одной школе: {write(school, slug, folder / name).resolve()}")
-
-
-def sandbox(
-    port: Annotated[
-        int, typer.Option("--port", metavar="N", help="Порт; 0 — любой свободный.")
-    ] = 0,
-    folder: Annotated[
-        Path | None,
-        typer.Option("--registry", metavar="ПАПКА", help="Куда записать реестр города."),
-    ] = None,
-) -> int:
-    """Serve the demo town until Ctrl-C, and say how to point Dozor at it."""
-    with serve(demo_world(real_time()), port) as running:
-        if folder:
-            print(f"Реестр города: {write_demo_registry(running, folder)}")
-        print("Сервер работает; остановить: Ctrl-C. Направить Дозор на него:\n")
-        for name, value in running.settings().items():
-            print(f"export {name}='{value}'")
-        print(flush=True)
-        _wait()
-    return 0
-
-
-def _wait() -> None:
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        print("Сервер остановлен.")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.application import opened
+from monitor.application import opened, with_database
 from monitor.audit.scope import in_scope
 from monitor.cases.listing import ListedStatement, day_of, listed
 from monitor.cases.recording import undo as undone
@@ -82,7 +82,7 @@ def undo(
 ) -> int:
     check_given("--by", clean(by), WHO)
     check_given("--reason", clean(reason), WHY)
-    with opened(load_settings(config)) as application:
+    with opened(with_database(load_settings(config))) as application:
         taken_back = undone(
             application, number, by=clean(by), reason=clean(reason), on=day(on) if on else None
         )

@@ -1,4 +1,4 @@
-"""`dozor report`, `send` and `outbox`: what becomes of an audit afterwards."""
+"""`dozor report` and `send`: what becomes of an audit afterwards."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from collectors.barrier import watched
 from collectors.errors import UsageError
-from monitor.application import Application, opened, real_time, with_database
+from monitor.application import Application, opened, with_database
 from monitor.audit.breaks import format_barrier, tell_of
 from monitor.audit.scope import UnknownInstitutionError, in_scope
 from monitor.commands.letters import say_delivered
@@ -33,24 +32,12 @@ from monitor.reporting.stored import (
     report_of,
     write,
 )
-from monitor.storage import outbox as line
-from monitor.storage.database import open_database
-from monitor.storage.tables import MessageRow
 from reports.findings import Selected
 from reports.formats import installed
 from reports.model import Report
-from reports.templating import one_line
 
 PARTLY = 3  # the rest was done
 LETTERS = ("letter", "letter-text")
-STATES = {
-    "held": "ждёт, пока уйдёт отчёт руководителю",
-    "queued": "ждёт",
-    "claimed": "отправляется",
-    "handing": "передаётся",
-    "sent": "отправлено",
-    "parked": "отложено",
-}
 
 
 def report(
@@ -190,32 +177,3 @@ def send(
     if done.parked or done.postponed:
         return 1
     return PARTLY if faults else 0
-
-
-def outbox(
-    config: Config,
-    retry: Annotated[
-        bool, typer.Option("--retry", help="Снова поставить в очередь отложенные письма.")
-    ] = False,
-) -> int:
-    settings = with_database(load_settings(config))
-    engine = open_database(settings.storage.database)
-    try:
-        if retry:
-            print(f"Снова в очереди: {line.requeue(engine, real_time())}. Отправить: dozor send")
-        rows = list(line.listed(engine))
-        for row in rows:
-            print(*_message_lines(row, settings.schedule.timezone), sep="\n    ")
-        if not rows:
-            print("Писем нет: ни ждущих, ни отправленных.")
-    finally:
-        engine.dispose()
-    return 0
-
-
-def _message_lines(row: MessageRow, zone: ZoneInfo) -> list[str]:
-    """One message in two or three lines, so that no server's answer is cut by a narrow window."""
-    at = row.sent_at or (row.due_at if row.state == "queued" else row.queued_at)
-    state = f"{STATES.get(row.state, row.state)} {at.astimezone(zone):%d.%m.%Y %H:%M}"
-    lines = [f"№ {row.id}  {state}  {row.recipient}", one_line(row.subject)]
-    return [*lines, f"причина: {one_line(row.answer)}"] if row.answer else lines

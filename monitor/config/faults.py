@@ -33,6 +33,11 @@ WANTED = {
     "dict_": "нужен раздел: строка [{loc}], под ней настройки",
     "zoneinfo_": "такого часового пояса нет: пишите, например, Asia/Tomsk",
 }
+NO_REGISTRY = (
+    'не назван ни один реестр. Впишите свой: registry = ["registry/town.toml"]; сделать его из '
+    "таблицы: dozor registry template, затем dozor registry import (docs/ru/first-audit.md). "
+    "Попробовать без своего: dozor demo или dozor sandbox"
+)
 UNREAD_SECTION = re.compile(r'(?<=field ")\w+')
 AS_JSON = (
     """список пишется как JSON, например DOZOR_VK__CONTROL_PAGES='["https://vk.com/club1"]', """
@@ -62,6 +67,8 @@ def fault_line(file: Path, lines: Any, error: Any) -> str:
 def _words(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return "такой настройки нет: проверьте имя по docs/configuration.md"
+    if error["loc"] == ("registry",) and error["type"] in ("missing", "too_short"):
+        return NO_REGISTRY
     if error["type"] == "missing":
         return "обязательная настройка не указана"
     if error["type"] == "value_error":

@@ -12,24 +12,18 @@ from monitor.audit.witnesses import AGREES
 from monitor.clocks.believed import ClockDoubt, Why, words
 from monitor.clocks.ntp import NoTimeError, offset
 from monitor.config import Settings
+from monitor.service.stored import look_at_stored
 from monitor.storage import audits, history
-from monitor.storage.database import StorageError, connect, schema_is_current
 from monitor.storage.retention import in_bin
 
 
 def clock_signs(settings: Settings) -> Iterator[Sign]:
     server = [*_server(settings)]
     yield from server
-    try:
-        engine = connect(settings.storage.database)
-        try:
-            if schema_is_current(engine):
-                proved = any(sign.state is Health.GOOD for sign in server)
-                yield from _stored(engine, proved)
-        finally:
-            engine.dispose()
-    except StorageError:
-        return  # told by the sign of the database
+    with look_at_stored(settings) as engine:
+        if engine:
+            proved = any(sign.state is Health.GOOD for sign in server)
+            yield from _stored(engine, proved)
     yield from _bin(settings)
 
 

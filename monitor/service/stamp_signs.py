@@ -12,8 +12,8 @@ from collectors.model import Health, Sign
 from monitor.application import real_time
 from monitor.clocks.tsa import StampError, moment_of
 from monitor.config import Settings
+from monitor.service.stored import look_at_stored
 from monitor.storage import stamps
-from monitor.storage.database import StorageError, connect, schema_is_current
 from monitor.storage.tables import EvidenceStampRow
 
 LATE = timedelta(days=3)  # a night without a stamp is nothing: the next one covers it
@@ -23,15 +23,9 @@ ADVICE = "проверьте [evidence] tsa_url; следующая провер
 def stamp_signs(settings: Settings) -> Iterator[Sign]:
     if not settings.evidence.tsa_url:
         return
-    try:
-        engine = connect(settings.storage.database)
-        try:
-            if schema_is_current(engine):
-                yield _sign(engine, settings.schedule.timezone, real_time())
-        finally:
-            engine.dispose()
-    except StorageError:
-        return  # told by the check of the database
+    with look_at_stored(settings) as engine:
+        if engine:
+            yield _sign(engine, settings.schedule.timezone, real_time())
 
 
 def _sign(engine: Engine, zone: ZoneInfo, now: datetime) -> Sign:

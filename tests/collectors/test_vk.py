@@ -19,13 +19,14 @@ from collectors.model import (
     Evidence,
     Exchange,
     FailureCode,
+    Health,
     Observation,
     Presence,
     Run,
     Wall,
 )
 from collectors.vk import NETWORK
-from collectors.vk.check import check_tokens
+from collectors.vk.check import signs
 from collectors.vk.script import Originals, proof
 from collectors.vk.settings import VkSettings, fingerprint
 from monitor.sandbox import Community, Fault, Limits, MenuItem, Post, Running, Token, World, serve
@@ -641,21 +642,26 @@ def test_a_parameter_that_spoils_every_call_is_not_asked_for_ever() -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "ok", "said"),
+    ("token", "state", "said"),
     [
-        (Token(value=TOKEN), True, "по 25"),
-        (Token(value=TOKEN), True, "(сервисный ключ)"),
-        (Token(value=TOKEN, kind="user"), True, "(ключ пользователя)"),
-        (Token(value=TOKEN, kind="group"), False, "ключ сообщества: стен"),
-        (Token(value=TOKEN, may_execute=False), True, "без execute"),
-        (Token(value=TOKEN, valid=False), False, "не работает"),
+        (Token(value=TOKEN), Health.GOOD, "по 25"),
+        (Token(value=TOKEN), Health.GOOD, "(сервисный ключ)"),
+        (Token(value=TOKEN, kind="user"), Health.GOOD, "(ключ пользователя)"),
+        (Token(value=TOKEN, kind="group"), Health.FAULT, "ключ сообщества: стен"),
+        (Token(value=TOKEN, may_execute=False), Health.GOOD, "без execute"),
+        (Token(value=TOKEN, valid=False), Health.FAULT, "не принят"),
     ],
 )
-def test_a_token_is_checked_for_the_operator(token: Token, ok: bool, said: str) -> None:
+def test_a_token_is_checked_for_the_operator(token: Token, state: Health, said: str) -> None:
     with school(tokens=(token,)) as sandbox:
-        (told,) = check_tokens(settings(sandbox))
-    assert (told.ok, told.reader) == (ok, fingerprint(TOKEN))
-    assert said in told.message
+        (told,) = signs(settings(sandbox), uncounted)
+    assert told.state is state
+    assert f"ключ ВКонтакте {fingerprint(TOKEN)}: " in told.what
+    assert said in told.what
+
+
+def uncounted(_reader: str, _method: str) -> None:
+    """For a doctor without a database."""
 
 
 @pytest.mark.parametrize(
