@@ -11,7 +11,7 @@ costs nothing; where something does, as much as drawing the report a few times o
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar, cast
 
@@ -28,6 +28,8 @@ MOST_BREAKING = 60  # institutions: a format that breaks on more of them is brok
 PASSING = (*STORES, FormatError)
 
 T = TypeVar("T")
+Key = TypeVar("Key")
+Value = TypeVar("Value", covariant=True)
 Make = Callable[[Report], T]
 Institutions = Sequence[Institution]
 
@@ -124,8 +126,14 @@ def _part(report: Report, some: Institutions) -> Report:
 
 
 def _with_unjudged(report: Report, sick: Institutions) -> Report:
-    instead = _WithUnjudged(report, sick)
-    return _saying(replace(report, findings=instead), shown_unjudged(_names(sick)))
+    """Cases are derived from findings, and fragments from readings: of the sick there are none."""
+    told = replace(
+        report,
+        findings=_WithUnjudged(report, sick),
+        settling=_Hiding(report.settling, {one.key for one in sick}),
+        looks=_Hiding(report.looks, {page.key for one in sick for page in one.pages}),
+    )
+    return _saying(told, shown_unjudged(_names(sick)))
 
 
 def _without(report: Report, sick: Institutions) -> Report:
@@ -140,6 +148,24 @@ def _saying(report: Report, issue: Issue) -> Report:
 
 def _names(sick: Institutions) -> list[str]:
     return [name_of(one) for one in sick]
+
+
+class _Hiding(Mapping[Key, Value]):
+    """All but some of it; what is hidden is never asked for, so it cannot break anything."""
+
+    def __init__(self, whole: Mapping[Key, Value], hidden: Set[Key]) -> None:
+        self._whole, self._hidden = whole, hidden
+
+    def __getitem__(self, key: Key) -> Value:
+        if key in self._hidden:
+            raise KeyError(key)
+        return self._whole[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return (key for key in self._whole if key not in self._hidden)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class _WithUnjudged(Findings):

@@ -84,7 +84,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
         town.audit()
         with opened(town.settings(), lambda: NOW) as application:
             found = report_of(application, chosen_audit(application, None))
-            sound = replace(found, findings=tuple(found.findings))
+            settling = dict(found.settling)  # read before anything is spoilt, like the findings
+            sound = replace(found, findings=tuple(found.findings), settling=settling)
             spoil(town, b"no body")
             yield Night(town, report_of(application, found.audit), sound, box)
 
