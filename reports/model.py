@@ -91,7 +91,7 @@ class Settling:
     """Of open cases of which nobody was told: the last day, if a letter of today tells of them."""
     written_at: datetime | None = None  # when its last letter went,
     written_of: datetime | None = None  # and as of when the audit was that it told of
-    written: tuple[InstitutionCase, ...] = ()  # as they stood in the audit that it told of
+    written: Sequence[InstitutionCase] = ()  # as they stood in the audit that it told of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

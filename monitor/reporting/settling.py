@@ -6,9 +6,10 @@ fit in memory, and letters and cards are written one after another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -22,7 +23,7 @@ from rules.cases.replay import Calendar
 from rules.cases.terms import last_day
 from rules.model import Institution
 
-REMEMBERED = 4  # institutions whose cases are asked for several times in a row
+REMEMBERED = 64  # institutions: the parts of a report go over those of a town in turn
 LOOKS = 3  # back to one that a finding rests on
 
 
@@ -64,7 +65,7 @@ class Settlings(Mapping[str, Settling]):
             last_days=dict(self._last_days(book.calendar, cases)),
             written_at=letter.at if letter else None,
             written_of=letter.of if letter else None,
-            written=book.of(institution, letter.of) if letter else (),
+            written=_Later(partial(book.of, institution, letter.of)) if letter else (),
         )
 
     def _last_days(
@@ -82,6 +83,23 @@ class Settlings(Mapping[str, Settling]):
     def _open_book(self, town: str) -> Book:
         found = next(one for one in self._application.municipalities if one.id == town)
         return book_of(self._application, found, self._audit.as_of, settled=True)
+
+
+class _Later(Sequence[InstitutionCase]):
+    """Worked out when it is first looked at: only letters ask how cases stood then."""
+
+    def __init__(self, work_out: Callable[[], tuple[InstitutionCase, ...]]) -> None:
+        self._work_out = work_out
+
+    @cached_property
+    def _cases(self) -> tuple[InstitutionCase, ...]:
+        return self._work_out()
+
+    def __len__(self) -> int:
+        return len(self._cases)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._cases[at]
 
 
 class Looks(Mapping[Address, Sequence[Observation]]):
