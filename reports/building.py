@@ -38,6 +38,7 @@ from reports.ground import (
     standing_of,
 )
 from reports.history import build_history, build_month
+from reports.issues import issue_in_words
 from reports.matrix import (
     build_matrix,
 )
@@ -240,7 +241,7 @@ def build_run(report: Report) -> Run:
         duration=duration(audit),
         part=part_of(report),
         whole=how_whole(report),
-        issues=tuple(issue.text for issue in audit.issues),
+        issues=tuple(issue_in_words(issue) for issue in audit.issues),
     )
 
 

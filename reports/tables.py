@@ -22,6 +22,7 @@ from reports.book import IN_ORDER, Book, Counted, Marks
 from reports.building import status_of
 from reports.cards import exemption_lines
 from reports.ground import Ground, ground, mark_of, part_of, place_of, title_of
+from reports.issues import issue_in_words
 from reports.model import Report
 from reports.standing import Standing, said
 from reports.table_words import table_word, told
@@ -288,7 +289,7 @@ def _run(report: Report) -> Iterator[tuple[str, Value]]:
     yield "pages", audit.collection.pages
     yield "read", audit.collection.read
     yield "unread", audit.collection.unread
-    yield from (("issue", issue.text) for issue in audit.issues)
+    yield from (("issue", issue_in_words(issue)) for issue in audit.issues)
 
 
 def _moment(report: Report, at: datetime | None) -> str:

@@ -32,6 +32,17 @@ RECORDED = "Заявление записано, только если выше 
 DECIDED = "Решение записано, только если о нём сказано выше; если нет, повторите команду."
 SWEPT = "Незаконченная копия убрана."
 ASIDE = "Прежнее цело: на своём месте или рядом (….before-restore). Повторите команду."
+READ_ONLY = "Записи и файлы остались как были."
+REQUEUED = "Письма целы; какие снова стоят в очереди, покажет dozor outbox."
+SERVICE = (
+    "Прочитанное и поставленное в очередь сохранено; незаконченную ночь продолжит следующий запуск."
+)
+RETAKEN = (
+    "Что прочитано, сохранено; взятую часть проверки возьмёт другой работник или новый запуск."
+)
+WHOLE_FILES = "Файл записывается целиком или никак; прежний цел. Повторите команду."
+AGAIN = "Начатое в базе завершено или отменено целиком. Повторите команду."
+PLAYED = "Показ прерван: пройденные недели остались в папке; повторите команду, она начнёт заново."
 SOURCE = "База, из которой переносили, не изменена."
 
 GROUPS: Mapping[str, str] = {
@@ -52,12 +63,18 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
         ),
         "report": Declared("report", "Составить отчёт о сохранённой проверке.", kept=UNWRITTEN),
         "send": Declared("report", "Отправить отчёт по электронной почте.", kept=QUEUED),
-        "outbox": Declared("outbox", "Показать письма: ушедшие, ждущие, отложенные."),
+        "outbox": Declared(
+            "outbox", "Показать письма: ушедшие, ждущие, отложенные.", kept=REQUEUED
+        ),
         "serve": Declared(
-            "serve", "Работать постоянно: проверка и письмо каждую ночь по расписанию."
+            "serve",
+            "Работать постоянно: проверка и письмо каждую ночь по расписанию.",
+            kept=SERVICE,
         ),
         "worker": Declared(
-            "worker", "Брать части проверки из общей очереди, пока не остановят (PostgreSQL)."
+            "worker",
+            "Брать части проверки из общей очереди, пока не остановят (PostgreSQL).",
+            kept=RETAKEN,
         ),
         "backup": Declared(
             "backup",
@@ -69,13 +86,21 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
             "Восстановить базу и материалы из файла, который записала команда backup.",
             kept=ASIDE,
         ),
-        "doctor": Declared("doctor", "Проверить настройки, реестр, базу, ключи доступа и почту."),
-        "evidence": Declared(
-            "evidence", "Собрать в один файл (WACZ), что увидено у учреждения: для передачи."
+        "doctor": Declared(
+            "doctor", "Проверить настройки, реестр, базу, ключи доступа и почту.", kept=READ_ONLY
         ),
-        "verify": Declared("verify", "Проверить, что материалы или пакет с ними никто не менял."),
+        "evidence": Declared(
+            "evidence",
+            "Собрать в один файл (WACZ), что увидено у учреждения: для передачи.",
+            kept=WHOLE_FILES,
+        ),
+        "verify": Declared(
+            "verify", "Проверить, что материалы или пакет с ними никто не менял.", kept=READ_ONLY
+        ),
         "contacts": Declared(
-            "contacts", "Найти контакты в текстах (ФАЙЛ.jsonl с полями id, text, links)."
+            "contacts",
+            "Найти контакты в текстах (ФАЙЛ.jsonl с полями id, text, links).",
+            kept=READ_ONLY,
         ),
         "attest": Declared(
             "statements",
@@ -90,12 +115,14 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
             "Записать событие: страница создана, уведомление отправлено, спор открыт.",
             kept=RECORDED,
         ),
-        "cases": Declared("cases", "Что кому улаживать, к какому дню, и чей сейчас ход."),
+        "cases": Declared(
+            "cases", "Что кому улаживать, к какому дню, и чей сейчас ход.", kept=READ_ONLY
+        ),
         "assign": Declared("cases", "Поручить дело человеку.", kept=RECORDED),
         "tell": Declared(
             "cases", "Записать, что учреждению сообщили не письмом: пошёл срок.", kept=RECORDED
         ),
-        "answers": Declared("answers", "Ответы учреждений, которые ждут решения."),
+        "answers": Declared("answers", "Ответы учреждений, которые ждут решения.", kept=READ_ONLY),
         "answer": Declared(
             "answers",
             "Записать ответ учреждения: исправили, подтверждаем, не согласны, поправьте.",
@@ -103,22 +130,35 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
         ),
         "accept": Declared("answers", "Принять ответ учреждения.", kept=DECIDED),
         "reject": Declared("answers", "Отклонить ответ учреждения с причиной.", kept=DECIDED),
-        "statements": Declared("records", "Всё, что записали люди: кто, когда, до какого дня."),
+        "statements": Declared(
+            "records", "Всё, что записали люди: кто, когда, до какого дня.", kept=READ_ONLY
+        ),
         "undo": Declared("records", "Отменить запись; сама она остаётся в журнале.", kept=DECIDED),
         "sandbox": Declared(
             "sandbox",
             "Запустить вымышленный город: сервер, который отвечает как ВКонтакте, ОК и сайты.",
         ),
-        "demo": Declared("demo", "Показать всё на вымышленном городе, без ключей и без сети."),
+        "demo": Declared(
+            "demo", "Показать всё на вымышленном городе, без ключей и без сети.", kept=PLAYED
+        ),
     },
     "registry": {
-        "check": Declared("registry", "Назвать все ошибки реестра: файл, строка, что написать."),
-        "template": Declared("registry", "Записать пустую таблицу XLSX с пояснениями."),
-        "import": Declared(
-            "registry", "Сделать реестр из XLSX, CSV или таблицы ЦУР.", "import_table"
+        "check": Declared(
+            "registry", "Назвать все ошибки реестра: файл, строка, что написать.", kept=READ_ONLY
         ),
-        "export": Declared("registry", "Выгрузить реестр в XLSX."),
-        "diff": Declared("registry", "Сказать, что меняет новый реестр и о чём нужно уведомить."),
+        "template": Declared(
+            "registry", "Записать пустую таблицу XLSX с пояснениями.", kept=WHOLE_FILES
+        ),
+        "import": Declared(
+            "registry",
+            "Сделать реестр из XLSX, CSV или таблицы ЦУР.",
+            "import_table",
+            kept=WHOLE_FILES,
+        ),
+        "export": Declared("registry", "Выгрузить реестр в XLSX.", kept=WHOLE_FILES),
+        "diff": Declared(
+            "registry", "Сказать, что меняет новый реестр и о чём нужно уведомить.", kept=READ_ONLY
+        ),
     },
     "storage": {
         "move": Declared(
@@ -127,15 +167,21 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
             kept=SOURCE,
         ),
         "tidy": Declared(
-            "storage", "Убрать в корзину то, чему вышел срок, и вернуть из неё то, чему не вышел."
+            "storage",
+            "Убрать в корзину то, чему вышел срок, и вернуть из неё то, чему не вышел.",
+            kept=AGAIN,
         ),
-        "compact": Declared("storage", "Вернуть диску место, которое освободилось внутри базы."),
+        "compact": Declared(
+            "storage", "Вернуть диску место, которое освободилось внутри базы.", kept=AGAIN
+        ),
     },
     "rules": {
-        "list": Declared("rules", "Перечислить требования.", "list_requirements"),
+        "list": Declared("rules", "Перечислить требования.", "list_requirements", kept=READ_ONLY),
         "explain": Declared(
-            "rules", "Объяснить требование: что велит закон, на что смотрят, как исправить."
+            "rules",
+            "Объяснить требование: что велит закон, на что смотрят, как исправить.",
+            kept=READ_ONLY,
         ),
-        "check": Declared("rules", "Проверить файлы актов."),
+        "check": Declared("rules", "Проверить файлы актов.", kept=READ_ONLY),
     },
 }

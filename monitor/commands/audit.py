@@ -31,6 +31,7 @@ from monitor.reporting.mending import mended
 from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.storage import readings
 from reports.formats.text import summary
+from reports.issues import issue_in_words
 from reports.model import Audit, Report
 from rules.model import Municipality, Outcome
 
@@ -93,7 +94,7 @@ def collect(config: Config, names: Names = None, as_of: AsOf = None) -> int:
         if earlier:
             print(READ_BEFORE)
         print(f"Прочитано {read.read} из {read.pages}.")
-        print(*(f"  {issue.text}" for issue in done.issues), sep="\n")
+        print(*(f"  {issue_in_words(issue)}" for issue in done.issues), sep="\n")
         tell_of(faults)
         return COMPLETE if done.complete and not (faults or has_broken(done)) else PARTLY_UNREAD
 

@@ -18,7 +18,7 @@ from reports.ground import Ground, ground
 from reports.model import Format, Report, Streamed
 from reports.tables import Column, Sheet
 from reports.templating import is_safe, rendered_in_parts
-from reports.words import day, words
+from reports.words import day, phrase, words
 from rules.model import Finding, Institution, Outcome
 
 OPENS = frozenset({"page_exists", "site_works"})  # predicates that say whether an address works
@@ -80,7 +80,11 @@ def _is_dead(base: Ground, finding: Finding) -> bool:
 
 
 def render_pages(report: Report) -> Streamed:
-    return Streamed(lambda: rendered_in_parts("pages.html.j2", {"towns": towns(report)}))
+    names = [one.name for one in report.municipalities]
+    several = len(names) != 1
+    title = phrase("all_pages") if several else phrase("pages_of", *names)
+    given = {"title": title, "several": several}
+    return Streamed(lambda: rendered_in_parts("pages.html.j2", {**given, "towns": towns(report)}))
 
 
 def render_pages_csv(report: Report) -> Streamed:

@@ -47,6 +47,13 @@ def test_every_command_of_the_table_is_declared_where_it_says(command: tuple[str
     assert ENGLISH.findall(told) == []
 
 
+def test_ctrl_c_says_of_every_command_what_is_kept() -> None:
+    silent = {
+        name for names in COMMANDS.values() for name, declared in names.items() if not declared.kept
+    }
+    assert silent == {"sandbox"}  # it says itself that the server has stopped
+
+
 CHOSEN = ("--config", "chosen.toml")
 
 
@@ -159,6 +166,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "verify",
         "evaluate --json found.json",
         "storage tidy",
+        "cases shcool-1",
+        "statements shcool-1",
+        "answers",
+        "accept 99 --by зам",
+        "undo 99 --by зам --reason ошибка",
         "audit shcool-1",
         "collect shcool-1",
         "event shcool-1 --kind appointed --on 2026-03-01",

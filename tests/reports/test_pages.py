@@ -52,6 +52,13 @@ def test_a_page_that_was_found_dead_is_left_out() -> None:
     assert "https://ok.ru/kedrmuseum" in links(REPORT)
 
 
+def test_the_list_is_a_page_with_a_language_a_title_and_a_main() -> None:
+    page = BeautifulSoup(FORMAT.render(with_school()).main, "lxml")
+    assert (page.html and page.html["lang"], len(page.select("main h1"))) == ("ru", 1)
+    assert page.title
+    assert page.title.get_text() == "Официальные страницы и сайты: Город Кедровый"
+
+
 def test_a_name_cannot_run_on_the_authoritys_site() -> None:
     page = BeautifulSoup(FORMAT.render(with_school(name=HOSTILE_NAME)).main, "lxml")
     assert not page.select("script")
