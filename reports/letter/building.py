@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reports import counting
-from reports.counting import Change
+from reports.counting import Change, amount
 from reports.ground import (
     Ground,
     audit_day,
@@ -25,7 +25,7 @@ from reports.letter.answered import answered
 from reports.letter.asking import Answers, asked, asks, is_missing, lines_for, reply_to_all
 from reports.letter.mailing import numbers_of, reply, subject_of
 from reports.letter.news import news_of
-from reports.letter.tasks import Writing, count_of, is_written, left, tasks
+from reports.letter.tasks import Writing, is_written, left, tasks
 from reports.letter.terms import Terms
 from reports.letter.view import Cause, Signature, View
 from reports.model import Report, Settling
@@ -34,7 +34,6 @@ from reports.words import day, moment, phrase
 from rules.model import Finding, Institution, Outcome
 
 NOTHING = Settling(cases=())
-SECTIONS = ("violations", "advice", "review", "put_off")
 
 
 def build(
@@ -62,7 +61,7 @@ def build(
         advice=tasks(writing, sections["advice"]),
         review=tasks(writing, sections["review"]),
         put_off=tasks(writing, sections["put_off"]),
-        counts={name: count_of(sections[name]) for name in SECTIONS} | {"asks": count_of(wanted)},
+        amounts={name: amount(those) for name, those in {**sections, "asks": wanted}.items()},
         asks=asks(base, writing.terms, writing.answers, news),
         all_asks=reply_to_all(base, writing.answers, news),
         left=left(writing, [*sections.values(), wanted]),

@@ -12,7 +12,7 @@ from reports.ground import Ground, place_of, title_of, told
 from reports.letter.asking import ENDS_SOON, Answers, by_requirement, ends_on, lines_for
 from reports.letter.news import News
 from reports.letter.terms import Terms
-from reports.letter.view import Count, Left, Place, Seen, Task
+from reports.letter.view import Left, Place, Seen, Task
 from reports.seen import fragment, rests_on
 from reports.words import day, moment
 from rules.model import Finding, Institution
@@ -89,10 +89,6 @@ def _steps(remedies: Iterable[str]) -> tuple[str, ...]:
     """One sentence of the advice is one step."""
     sentences = (step for one in remedies for step in _SENTENCE.split(one.strip()))
     return tuple(dict.fromkeys(step for step in sentences if step))
-
-
-def count_of(findings: Sequence[Finding]) -> Count:
-    return Count(len({one.requirement for one in findings}), len(findings))
 
 
 def left(writing: Writing, sections: Iterable[Iterable[Finding]]) -> tuple[Left, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reports.counting import Amount
 from reports.standing import Standing
 
 
@@ -81,14 +82,6 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """Requirements, and the places where they ask for something."""
-
-    requirements: int
-    places: int
-
-
-@dataclass(frozen=True, slots=True)
 class Signature:
     name: str
     phone: str
@@ -106,7 +99,7 @@ class View:
     advice: tuple[Task, ...]
     review: tuple[Task, ...]
     put_off: tuple[Task, ...]  # waived or disputed; it stands in none of the others
-    counts: dict[str, Count]  # of all four, also of what is not written again
+    amounts: dict[str, Amount]  # of all four, also of what is not written again
     asks: tuple[Ask, ...]
     all_asks: Reply | None
     left: tuple[Left, ...]

@@ -3,6 +3,7 @@
 A template names fields of `measured`, `required` and of the case. `{posts:пост|поста|постов}`
 prints the number with the right form, `{since:date}` a date in words, `{since:span until}` the days
 from one field to another, `{shown:list}` a list of quotations, `{title:quote}` one,
+`{names:few}` the first three of a list and how many more there are,
 `{looked_for:words}` a list of words,
 `{clause:clause}` a clause with its name. Where a field may have nothing to tell, the file gives a
 list of templates: the first that can be filled is told, and the last needs no such field.
@@ -30,6 +31,7 @@ _RUSSIAN = Locale("ru")
 _PLURAL = _RUSSIAN.plural_form
 _TEXTS = tomllib.loads(files("rules.text").joinpath("sentences.toml").read_text("utf-8"))
 SPAN = "span "
+MOST_FEW = 3
 DAY, DAY_OF_YEAR = "d MMMM y", "d MMMM"
 _NAMED = re.compile(r"[а-яё]{2}|[а-яё]\.\s?\d", re.IGNORECASE)
 _FORMS = {"one": 0, "few": 1, "many": 2, "other": 1}
@@ -67,6 +69,8 @@ def _print(value: Any, spec: str) -> str:
         return day(value)
     if spec == "list":
         return ", ".join(map(quoted, dict.fromkeys(filter(None, value)))) or "ничего"
+    if spec == "few":
+        return _few([quoted(one) for one in dict.fromkeys(filter(None, value))])
     if spec == "words":
         return ", ".join(value)
     if spec == "quote":
@@ -74,6 +78,13 @@ def _print(value: Any, spec: str) -> str:
     if spec == "clause":
         return cited(value)
     return "—" if value is None else str(value)
+
+
+def _few(told: Sequence[str]) -> str:
+    """Of long names a wall of text: who wants the rest finds it among what was measured."""
+    more = len(told) - MOST_FEW
+    shown = ", ".join(told[:MOST_FEW]) or "ничего"
+    return f"{shown} и ещё {more}" if more > 0 else shown
 
 
 def quoted(value: Any) -> str:

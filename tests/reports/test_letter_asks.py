@@ -187,10 +187,10 @@ def test_the_letter_is_signed_with_a_telephone() -> None:
     assert text(REPORT).endswith("Администрация Кедрового")
 
 
-def test_counts_are_of_requirements_with_their_places_beside() -> None:
+def test_requirements_are_counted_with_their_pages_beside() -> None:
     on_ok = replace(found("9.1.phone"), network="ok", page="https://ok.ru/kedrmuseum")
     told = text(replace(REPORT, findings=(found("9.1.phone"), on_ok)))
-    assert "Нужно исправить: 1 (2 места)." in told.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Нужно исправить: 1 (2 страницы)." in told.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_every_task_can_be_answered() -> None:
