@@ -58,10 +58,10 @@ from rules.model import Act, Finding, Municipality, Outcome, Requirement
 
 CALLS_SHOWN = 10
 UNMET_SHOWN = 5
-VIOLATING_IN_INDEX = 20
+IN_INDEX = 6  # lines of a list on a region's page; the cards have the rest
 PREVIEWS_SHOWN = 20
-CHANGES_LISTED = 300  # of a kind, by all municipalities together
-FEWEST_LISTED = 10  # by each
+CHANGES_LISTED = 200  # of a kind, by all municipalities together
+FEWEST_LISTED = 6  # by each
 
 
 def build(report: Report, *, is_index: bool = False) -> View:
@@ -95,7 +95,7 @@ def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section
     as_of = ground.report.audit.as_of
     complying, waiting = build_complying(ground, stands), build_waiting(ground, stands)
     put_off = build_put_off(ground)
-    listed = VIOLATING_IN_INDEX if is_index else WHO_SHOWN
+    listed, short = (IN_INDEX, IN_INDEX) if is_index else (WHO_SHOWN, CALLS_SHOWN)
     matrix = build_matrix(ground, stands, with_columns=not is_index)
     shown = {} if is_index else stands
     return Section(
@@ -120,10 +120,10 @@ def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section
         more_unmet=len(unmet[UNMET_SHOWN:]),
         changes=build_changes(ground),
         friday=friday,
-        calls=friday.calls[:CALLS_SHOWN],
-        more_calls=len(friday.calls[CALLS_SHOWN:]),
-        put_off=put_off[:CALLS_SHOWN],
-        more_put_off=len(put_off[CALLS_SHOWN:]),
+        calls=friday.calls[:short],
+        more_calls=len(friday.calls[short:]),
+        put_off=put_off[:short],
+        more_put_off=len(put_off[short:]),
         matrix=matrix,
         rows=matrix.rows,
         cards=Cards(ground, shown),

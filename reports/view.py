@@ -375,4 +375,4 @@ class View:
     history: tuple[Past, ...]
     month: Month | None
     region: Region | None  # of several municipalities
-    changes_listed: int = 300  # lines of a kind of change, in each section
+    changes_listed: int = 200  # lines of a kind of change, in each section
