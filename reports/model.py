@@ -95,6 +95,22 @@ class Settling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """Something that somebody stated of an institution, as the record has it; in Russian words."""
+
+    number: int | None  # None: the registry's file says it
+    what: str
+    by: str
+    on: date | None
+    document: str
+    until: date | None
+    state: str
+    holds: bool  # it is in force, or waits for somebody
+    page: str | None
+    changed: tuple[Finding, ...]  # the newest findings that rest on it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """Who writes to institutions for the administration. Empty: the registry's authority."""
 
@@ -127,6 +143,7 @@ class Report:
     settling: Mapping[str, Settling] = field(default_factory=dict)  # by the institution's key
     looks: Mapping[Address, Sequence[Observation]] = field(default_factory=dict)
     """(network, address) → its last readings, newest first; fragments are cut from them."""
+    stated: Mapping[str, Sequence[Stated]] = field(default_factory=dict)  # likewise
     sender: Sender = field(default_factory=Sender)
 
     def __post_init__(self) -> None:

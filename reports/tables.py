@@ -24,6 +24,7 @@ from reports.cards import exemption_lines
 from reports.ground import Ground, ground, mark_of, part_of, place_of, title_of
 from reports.issues import issue_in_words
 from reports.model import Report
+from reports.records import records
 from reports.standing import Standing, said
 from reports.table_words import table_word, told
 from reports.templating import one_line
@@ -75,6 +76,7 @@ def sheets(report: Report, *, whole: bool = True) -> tuple[Sheet, ...]:
         "findings": _findings(book, whole),
         "institutions": _institutions(book),
         "pages": _pages(book),
+        "records": records(book),
         "requirements": _requirements(report, book),
         "audit": _audit(report, book, whole),
     }

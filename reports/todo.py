@@ -13,20 +13,19 @@ from datetime import date
 
 from reports import counting
 from reports.book import Book
+from reports.friday import cases_of, post_of
 from reports.ground import Ground, audit_day, mark_of, place_of, title_of, told
 from reports.seen import masked
 from reports.table_words import say
 from reports.templating import short
 from reports.words import day, word
-from rules.cases.model import Assignment, CaseKey, CaseState, InstitutionCase, key_of
+from rules.cases.model import Assignment, CaseState, InstitutionCase, key_of
 from rules.model import Finding, Institution, Outcome
 from rules.text.sentences import cited
 
 TO_DO = (Outcome.FAIL, counting.BELOW, Outcome.REVIEW)
 LONGEST = 800  # signs of what was found
-ROLES = ("filler", "organiser", "head", "authorised")  # who answers first
 Value = str | int | date | None
-Cases = Mapping[CaseKey, InstitutionCase]
 
 
 def todo(book: Book) -> Iterator[Mapping[str, Value]]:
@@ -57,11 +56,6 @@ def open_findings(base: Ground, institution: Institution) -> Sequence[Finding]:
     return [finding for _, finding in open_ones]
 
 
-def cases_of(base: Ground, institution: Institution) -> Cases:
-    settling = base.report.settling.get(institution.key)
-    return {one.key: one for one in settling.cases} if settling else {}
-
-
 def _whose(base: Ground, institution: Institution) -> dict[str, Value]:
     post = post_of(institution, audit_day(base))
     phones = ", ".join(institution.phones) or say("no_phone")
@@ -71,12 +65,6 @@ def _whose(base: Ground, institution: Institution) -> dict[str, Value]:
         "id": institution.id,
         "phones": f"{phones} ({post})" if post else phones,
     }
-
-
-def post_of(institution: Institution, on: date) -> str:
-    """By office: where somebody wrote a name into the registry all the same, it is masked."""
-    posts = {p.role: p.post for p in institution.persons if p.is_in_office(on) and p.post}
-    return masked(next((posts[role] for role in ROLES if role in posts), ""))
 
 
 def _what(base: Ground, finding: Finding) -> dict[str, Value]:

@@ -21,6 +21,7 @@ from monitor.clocks.believed import words
 from monitor.registry import RegistryError, load
 from monitor.reporting.mending import exhaust, mended
 from monitor.reporting.settling import Looks, Settlings, sender_of
+from monitor.reporting.stating import Statements
 from monitor.reporting.walls import writings_of
 from monitor.storage import audits
 from monitor.storage.judgements import Kept
@@ -103,6 +104,7 @@ def report_of(application: Application, audit: Audit) -> Report:
         lacks_towns=len(audited) < len(application.municipalities),
         settling=Settlings(registered, audit, scope),
         looks=Looks(application.engine, audit.as_of),
+        stated=Statements(registered, audit, scope),
         sender=sender_of(application),
     )
 

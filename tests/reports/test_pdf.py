@@ -16,6 +16,7 @@ from pypdf.generic import DictionaryObject
 from collectors.errors import WRONG_INPUT
 from reports.formats.pdf import FORMAT, as_page, drawn, town_page
 from reports.model import FormatError, Report
+from reports.templating import asset
 from rules.model import Outcome
 from tests.cast import ADMINISTRATION as ADM
 from tests.cast import SCHOOL, TOWN
@@ -197,3 +198,18 @@ def test_a_region_is_a_file_a_municipality_and_a_page_that_names_them() -> None:
 def test_a_municipality_s_file_says_that_what_was_read_is_counted_together() -> None:
     page = town_page(of_towns(big_report(61, pages=1), 2), replace(TOWN, id="t1"))
     assert "Проверка неполная (по всем муниципалитетам вместе)" in page
+
+
+@pytest.mark.parametrize("tag", ["p", "tr"])
+def test_no_sheet_has_one_line(tag: str) -> None:
+    """However many lines the first part or a table has."""
+    lasts = []
+    for number in range(56, 64) if tag == "p" else range(46, 54):
+        lines = "".join(f"<{tag}>{'<td>' if tag == 'tr' else ''}строка" for _ in range(number))
+        body = (
+            f"<table><tbody>{lines}</table>" if tag == "tr" else f"<div class=first>{lines}</div>"
+        )
+        pages = texts(drawn(f"<style>{asset('print.css')}</style>{body}"))
+        lasts.append(pages[-1].count("строка") if len(pages) > 1 else 0)
+    assert any(lasts)
+    assert not {1, 2, 3} & set(lasts)

@@ -24,7 +24,7 @@ from reports.workbook import _text, workbook
 from tests.cast import NOW, SCHOOL
 from tests.reports.town import HOSTILE, REPORT, TWO_TOWNS
 
-SHEETS = ["Сделать", "выводы", "учреждения", "страницы", "требования", "о проверке"]
+SHEETS = ["Сделать", "выводы", "учреждения", "страницы", "записи", "требования", "о проверке"]
 TRAPS = ["=1+1", "+7 38250", "-2", "@SUM(A1)", "\t=1+1", "\r=cmd|' /C calc'!A0", "=HYPERLINK(1)"]
 
 

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from reports.formats import xlsx
-from reports.model import Report, Settling
+from reports.model import Report, Settling, Stated
 from reports.tables import Row, sheets
 from rules.cases.model import Assignment, CaseState, Due, InstitutionCase, Recorded, key_of
 from rules.model import Finding, Outcome, Person, Waiver
@@ -21,7 +21,19 @@ from tests.reports.town import FINDINGS, REPORT, finding
 
 LATE = finding("school", "6.5", Outcome.FAIL, "Защиты нет.")
 DUE = date(2026, 12, 4)
-REMEDY = "Включите защиту."
+TODAY = date(2026, 11, 20)
+SAID = Stated(
+    number=12,
+    what="2ФА, 2 из 2",
+    by="директор",
+    on=TODAY,
+    document="акт № 3",
+    until=DUE,
+    state="действует",
+    holds=True,
+    page=None,
+    changed=(),
+)
 
 
 def rows(report: Report) -> list[Row]:
@@ -142,3 +154,28 @@ def test_a_page_of_which_nothing_was_found_has_no_count_that_would_praise_it() -
     book = load_workbook(io.BytesIO(xlsx.FORMAT.render(report).main))
     head, *told = book["страницы"].values
     assert {row[head.index("✕ Не выполнено")] for row in told} == {None}
+
+
+# --- what people stated -------------------------------------------------------------------------
+
+
+def recorded(*stated: Stated) -> list[Row]:
+    report = replace(REPORT, institutions=(SCHOOL,), stated={"kedr/school": stated})
+    return list(next(one for one in sheets(report) if one.title == "записи").rows)
+
+
+def test_a_statement_is_told_with_who_when_until_when_and_what_it_did() -> None:
+    passed = finding("school", "6.5", Outcome.PASS, "Подтверждено.")
+    (row,) = recorded(replace(SAID, changed=(passed, passed)))
+    assert (row["by"], row["on"], row["until"], row["number"]) == ("директор", TODAY, DUE, 12)
+    assert row["effect"] == "Двухфакторная защита администраторов: выполнено"
+
+
+def test_a_statement_that_holds_no_more_is_greyed() -> None:
+    (holds,), (over,) = recorded(SAID), recorded(replace(SAID, holds=False, state="отменено"))
+    assert (holds["holds"], over["holds"], over["state"]) == (None, "unknown", "отменено")
+
+
+def test_where_nothing_was_stated_the_sheet_says_so() -> None:
+    (row,) = recorded()
+    assert "не записано" in str(row["institution"])
