@@ -40,6 +40,7 @@ SERVICE = (
 RETAKEN = (
     "Что прочитано, сохранено; взятую часть проверки возьмёт другой работник или новый запуск."
 )
+TABLES = "Всё прочее осталось как было; файл мог записаться не до конца: повторите команду."
 WHOLE_FILES = "Файл записывается целиком или никак; прежний цел. Повторите команду."
 AGAIN = "Начатое в базе завершено или отменено целиком. Повторите команду."
 PLAYED = "Показ прерван: пройденные недели остались в папке; повторите команду, она начнёт заново."
@@ -147,15 +148,15 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
             "registry", "Назвать все ошибки реестра: файл, строка, что написать.", kept=READ_ONLY
         ),
         "template": Declared(
-            "registry", "Записать пустую таблицу XLSX с пояснениями.", kept=WHOLE_FILES
+            "registry", "Записать пустую таблицу XLSX с пояснениями.", kept=TABLES
         ),
         "import": Declared(
             "registry",
             "Сделать реестр из XLSX, CSV или таблицы ЦУР.",
             "import_table",
-            kept=WHOLE_FILES,
+            kept=TABLES,
         ),
-        "export": Declared("registry", "Выгрузить реестр в XLSX.", kept=WHOLE_FILES),
+        "export": Declared("registry", "Выгрузить реестр в XLSX.", kept=TABLES),
         "diff": Declared(
             "registry", "Сказать, что меняет новый реестр и о чём нужно уведомить.", kept=READ_ONLY
         ),

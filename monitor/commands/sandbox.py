@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,8 +22,8 @@ TOLD = """Реестр города: {registry}
 Сервер работает; остановить: Ctrl-C. В другом окне, в этой же папке:
 
 . {file}
-dozor doctor
-dozor audit
+{dozor} doctor
+{dozor} audit
 
 База, материалы и отчёты этой пробы лягут в {folder}; ваших она не тронет."""
 PRINTED = "Сервер работает; остановить: Ctrl-C. Направить Дозор на него:\n"
@@ -56,7 +58,9 @@ def _tell_folder(running: Running, folder: Path) -> None:
     variables = running.settings() | _places(folder.resolve(), registry.resolve())
     file.write_text("\n".join([*_lines(variables), ""]), "utf-8")
     named = shlex.quote(str(file if file.is_absolute() else Path(".", file)))
-    print(TOLD.format(registry=registry, file=named, folder=folder), flush=True)
+    program = "dozor" if shutil.which("dozor") else sys.argv[0]
+    told = TOLD.format(registry=registry, file=named, folder=folder, dozor=program)
+    print(told, flush=True)
 
 
 def _places(folder: Path, registry: Path) -> dict[str, str]:

@@ -164,7 +164,7 @@ PARTS = {
     "letter": lambda: letter(REPORT, MUSEUM).html.encode(),
     "index": lambda: FORMAT.render(REGION).main,
     "institution": lambda: next(iter(FORMAT.render(REGION).beside))[1],
-    "pages": lambda: fragment(pages.FORMAT.render(TWO_TOWNS).main),
+    "pages": lambda: pages.FORMAT.render(TWO_TOWNS).main,
     "notices": lambda: fragment(notices.HTML.render(noticed(CREATED)).main),
 }
 
@@ -183,6 +183,11 @@ def test_axe_finds_nothing_at_all_in_a_letter(reader: Reader, scheme: Any) -> No
     """Best practices included: a main part, heads in their order, and colours of either scheme."""
     told = letter(REPORT, MUSEUM, "mayor@example.org").html.encode()
     assert faults(reader.reads(told, 390, color_scheme=scheme)) == []
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_at_all_in_the_list_of_pages(reader: Reader, width: int) -> None:
+    assert faults(reader.reads(PARTS["pages"](), width)) == []
 
 
 def test_every_part_fits_a_telephone(reader: Reader, part: bytes) -> None:
