@@ -153,21 +153,18 @@ def _check_words(mail: Opened) -> None:
 
 
 def _institution(application: Application, mail: Opened, keys: Sequence[Key]) -> Institution:
-    answered = tuple(_written_to(application, mail.answers_to))
-    named = tuple(dict.fromkeys(_named(application, key) for key in keys))
+    """By the key first: a letter may be answered with another one's subject."""
+    answered = {one.key: one for one in _written_to(application, mail.answers_to)}
+    named = {one.key: one for key in keys for one in [_named(application, key)]}
     if len(named) > 1:
-        raise UnclearError("several", ", ".join(one.key for one in named))
-    if not named and len(answered) > 1:
-        raise UnclearError("conflict", ", ".join(one.key for one in answered))
-    if named and answered and named[0] not in answered:
-        raise UnclearError("conflict", ", ".join(one.key for one in (*named, *answered)))
-    if not named and not answered:
-        raise (
-            UnclearError(mail.sealed or "no_key")
-            if not mail.forwarded
-            else UnclearError("forwarded", mail.forwarded)
-        )
-    return (named or answered)[0]
+        raise UnclearError("several", ", ".join(named))
+    if (not named and len(answered) > 1) or (named and answered and not named.keys() & answered):
+        raise UnclearError("conflict", ", ".join(named | answered))
+    for one in (named or answered).values():
+        return one
+    if mail.forwarded:
+        raise UnclearError("forwarded", mail.forwarded)
+    raise UnclearError(mail.sealed or "no_key")
 
 
 def _named(application: Application, key: Key) -> Institution:
@@ -258,6 +255,8 @@ def answer_of(
     )
     try:
         check(application, institution, said)
+        if said.attestation:
+            check(application, institution, said.attestation)
     except UsageError as error:
         raise UnclearError("refused", "; ".join(error.lines)) from error
     return said
