@@ -41,6 +41,7 @@ class Proposal:
     document: str = ""
     count: int | None = None
     of: int | None = None
+    affirmed: bool | None = None  # «да/нет» of a form
     corrections: tuple[tuple[str, str], ...] = ()  # field of the registry, new value
 
 

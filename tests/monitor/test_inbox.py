@@ -217,7 +217,6 @@ def test_a_huge_message_is_not_fetched_whole(town: Office) -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        b"",
         b"\xff\xfe\x00garbage",
         b"Subject: =?utf-8?b?****?=\r\nFrom: <<>>@\r\n\r\n\x00\xff",
         b"Content-Type: multipart/mixed; boundary=\r\n\r\n--\r\n",
@@ -227,7 +226,7 @@ def test_a_huge_message_is_not_fetched_whole(town: Office) -> None:
             for n in range(3000)
         ),
     ],
-    ids=["empty", "garbage", "heads", "no boundary", "charset", "nested"],
+    ids=["garbage", "heads", "no boundary", "charset", "nested"],
 )
 def test_a_malformed_message_stops_none_behind_it(town: Office, message: bytes) -> None:
     town.put(message, reply())
@@ -242,8 +241,9 @@ def test_a_malformed_message_stops_none_behind_it(town: Office, message: bytes) 
 def test_nothing_on_the_server_is_marked_or_removed(town: Office) -> None:
     town.put(reply(), bounce())
     town.fetch()
-    assert all(b"Seen" not in one and b"Deleted" not in one for one in town.server.flags(town.user))
-    assert len(town.server.flags(town.user)) == 2
+    flags = town.server.flags(town.user)
+    assert len(flags) == 2
+    assert all(b"Seen" not in one and b"Deleted" not in one for one in flags)
 
 
 def test_a_second_look_brings_only_what_is_new(town: Office) -> None:
@@ -293,13 +293,13 @@ def counted(port: int, most: int, then: list[int]) -> Iterator[int]:
 
     def pump(source: socket.socket, sink: socket.socket, *, asks: bool) -> None:
         bodies = 0
-        while data := source.recv(65536):
-            bodies += data.count(b"BODY.PEEK[]")
-            if asks and bodies > most:
-                os.kill(then[0], signal.SIGKILL)
-                break
-            sink.sendall(data)
-        sink.close()
+        with suppress(OSError):
+            while data := source.recv(65536):
+                bodies += data.count(b"BODY.PEEK[]")
+                if asks and bodies > most:
+                    os.kill(then[0], signal.SIGKILL)
+                    return
+                sink.sendall(data)
 
     def serve() -> None:
         ours, _ = listening.accept()
@@ -307,7 +307,8 @@ def counted(port: int, most: int, then: list[int]) -> Iterator[int]:
         threading.Thread(
             target=pump, args=(theirs, ours), kwargs={"asks": False}, daemon=True
         ).start()
-        pump(ours, theirs, asks=True)
+        with ours, theirs:
+            pump(ours, theirs, asks=True)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -377,12 +378,13 @@ def test_the_time_of_a_whole_look_is_bounded_however_slowly_a_server_drips(town:
         thread.start()
         address = f"imap://127.0.0.1:{listening.getsockname()[1]}/INBOX"
         assert met(at(town, address, timeout=1)) is Trouble.AWAY
+        thread.join()
 
 
 def drip(listening: socket.socket) -> None:
     """A line without an end, a sign at a time."""
     opened, _ = listening.accept()
-    with suppress(OSError):
+    with opened, suppress(OSError):
         opened.sendall(b"* OK ")
         while not select([opened], [], [], 0.2)[0]:
             opened.sendall(b".")

@@ -16,6 +16,7 @@ from reports.templating import one_line
 MOST_FILES = 20
 LARGEST_FILE = 10_000_000  # bytes
 LONGEST_NAME = 150
+MOST_BOUNDARIES = 100
 DEEPEST = 20  # letters within letters, parts within parts
 SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted")
 TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
@@ -45,8 +46,14 @@ class Opened:
         return ", ".join(self.senders)[:320]
 
 
+class TangledError(Exception):
+    """Parts within parts within parts: to read it would take minutes."""
+
+
 def opened(written: bytes, *, only_head: bool = False) -> Opened:
     """May raise what the library raises of malformed mail: whoever calls has a barrier."""
+    if written.count(b"boundary=") > MOST_BOUNDARIES:
+        raise TangledError(len(written))
     message = message_from_bytes(written, policy=default)
     assert isinstance(message, EmailMessage)
     files, left_out = ((), 0) if only_head else _files(message)

@@ -94,4 +94,4 @@ def _file(application: Application, file: Attachment) -> str:
         note = words("list", "misnamed", kind=kind_of(content))
     else:
         note = ""
-    return words("list", "file", name=file.name, size=file.size, misnamed=note, digest=file.digest)
+    return words("list", "file", file=file.name, size=file.size, misnamed=note, digest=file.digest)

@@ -19,7 +19,7 @@ from monitor.mail.inbox.keys import Key, keys_in
 from monitor.mail.inbox.nature import looks_automatic
 from monitor.mail.inbox.opened import Opened
 from monitor.mail.inbox.said import speaker
-from monitor.mail.inbox.told import proposal_of
+from monitor.mail.inbox.told import by_requirement, clause_of, proposal_of
 from monitor.registry.mailboxes import MailboxError, wire
 from monitor.storage import attachments
 from monitor.storage.received import ANSWER, UNCLEAR, Kept, Proposal, role_of_letter
@@ -30,6 +30,8 @@ from rules.cases.model import AnswerKind, Attachment, Correction, InstitutionAns
 from rules.model import Attestation, Institution, Municipality
 
 BY_COUNT = "two_factor"  # confirmed by how many of how many, whatever else by a document
+DENIED = frozenset({"no_checks", "no_treaties"})  # confirmed by «нет»
+BY_WORD = DENIED | {"gos_mark", "gospabliki", "pos"}  # by «да»
 NEEDS_REQUIREMENT = ("confirms", "disagrees")
 
 
@@ -112,30 +114,54 @@ def _answers(
     named = [one for key in keys for one in key.requirements]
     found.requirements = tuple(_full_ids(application, town, institution, named))
     _check_words(mail)
-    kind = found.proposal.kind
-    if not kind:
-        raise UnclearError("no_kind")
-    if kind in NEEDS_REQUIREMENT and not found.requirements:
-        raise UnclearError("no_requirement")
+    said = list(_said(application, town, institution, mail, found))
     day = min(at.astimezone(town.timezone).date(), today_of(application, institution))
-    made = [
+    return tuple(
         answer_of(
             application,
             institution,
             Statement(
-                kind=kind,
+                kind=proposal.kind,
                 requirement=requirement,
                 on=day,
                 text=mail.words,
                 is_registered=found.is_registered,
-                proposal=found.proposal,
+                proposal=proposal,
                 files=files,
                 source=f"{source} {requirement or ''}".strip(),
             ),
         )
-        for requirement in found.requirements or (None,)
-    ]
-    return tuple(made)
+        for requirement, proposal in said
+    )
+
+
+def _said(
+    application: Application,
+    town: Municipality,
+    institution: Institution,
+    mail: Opened,
+    found: _Found,
+) -> Iterator[tuple[str | None, Proposal]]:
+    """What is said of which requirement: by the key, else by what the words themselves name."""
+    proposal = found.proposal
+    lines = by_requirement(mail.words) if not found.requirements else {}
+    if lines and not proposal.kind:
+        whole = _full_ids(application, town, institution, [*lines])
+        for requirement, line in zip(whole, lines.values(), strict=True):
+            yield requirement, _plain_enough(proposal_of(line, proposal.post), requirement)
+        return
+    if not found.requirements and (clause := clause_of(mail.words)):
+        found.requirements = tuple(_full_ids(application, town, institution, [clause]))
+    for requirement in found.requirements or (None,):
+        yield requirement, _plain_enough(proposal, requirement)
+
+
+def _plain_enough(proposal: Proposal, requirement: str | None) -> Proposal:
+    if not proposal.kind:
+        raise UnclearError("no_kind")
+    if proposal.kind in NEEDS_REQUIREMENT and requirement is None:
+        raise UnclearError("no_requirement")
+    return proposal
 
 
 def _check_words(mail: Opened) -> None:
@@ -292,7 +318,9 @@ def _attestation(
     if len(kinds) != 1:
         raise UnclearError("no_attestation")
     (kind,) = kinds
-    if proposal.count is None if kind == BY_COUNT else not proposal.document:
+    if proposal.affirmed is not None and proposal.affirmed is (kind in DENIED):
+        raise UnclearError("admits")
+    if not _is_filled(kind, proposal):
         raise UnclearError("not_filled")
     if not proposal.post:
         raise UnclearError("no_post")
@@ -306,3 +334,9 @@ def _attestation(
         document=proposal.document,
         source="database",
     )
+
+
+def _is_filled(kind: str, proposal: Proposal) -> bool:
+    if kind == BY_COUNT:
+        return proposal.count is not None
+    return bool(proposal.document) or (kind in BY_WORD and proposal.affirmed is not None)
