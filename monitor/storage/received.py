@@ -187,8 +187,10 @@ def unclear(engine: Engine) -> tuple[Received, ...]:
     return _found(engine, UNCLEAR)
 
 
-def bounces(engine: Engine, since: datetime) -> tuple[Received, ...]:
-    return tuple(one for one in _found(engine, BOUNCE) if one.arrived_at >= since)
+def bounces(engine: Engine, since: datetime | None = None) -> tuple[Received, ...]:
+    """Oldest first."""
+    found = _found(engine, BOUNCE)
+    return tuple(one for one in found if since is None or one.arrived_at >= since)
 
 
 def listed(engine: Engine, most: int = 50) -> tuple[Received, ...]:

@@ -168,7 +168,8 @@ def test_our_own_letter_is_no_answer(town: Office) -> None:
         (reply("> Исправили\n"), "no_words"),
         (reply("Пока не исправили.\n"), "no_kind"),
         (reply(FORM, subject="[Дозор town/school-1]"), "no_requirement"),
-        (reply("Подтверждаем: защита включена у __ из __\nДолжность: \n"), "not_filled"),
+        (reply("Защита включена у: __\nДолжность: директор\n"), "no_kind"),
+        (reply("Подтверждаем.\nЗащита включена у: \nДолжность: директор\n"), "not_filled"),
         (reply("Подтверждаем: 2 из 2\n"), "no_post"),
         (reply("Поправьте телефон в реестре\n"), "no_corrections"),
         (reply("Подтверждаем: 3 из 2.\nДолжность: директор\n"), "refused"),
@@ -210,7 +211,7 @@ def test_a_letter_forwarded_within_another_waits(town: Office) -> None:
 
 
 def test_a_huge_message_is_not_fetched_whole(town: Office) -> None:
-    came = town.came(reply("а" * 13_000_000))
+    came = town.came(reply() + b"x" * 78 * 1000 + b"\r\n" + (b"x" * 998 + b"\r\n") * 26_000)
     assert (came.kind, came.kept.reason) == ("unclear", "too_big")
 
 

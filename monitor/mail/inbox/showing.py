@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
 
 from monitor.application import Application
 from monitor.mail.inbox.kinds import is_misnamed, kind_of
 from monitor.mail.inbox.said import reason_of, speaker, words
-from monitor.storage import attachments
+from monitor.storage import attachments, received
 from monitor.storage.received import ANSWER, BOUNCE, DISMISSED, UNCLEAR, Kept, Received
 from reports.templating import one_line
 from rules.cases.model import Attachment
@@ -17,7 +20,7 @@ from rules.cases.model import Attachment
 LONGEST = 1_000  # signs of a text on the terminal; all of it stands in the JSON
 
 
-def as_json(came: Received) -> dict[str, Any]:
+def json_of(came: Received) -> dict[str, Any]:
     kept = asdict(came.kept)
     return {
         "mail": came.number,
@@ -95,3 +98,13 @@ def _file(application: Application, file: Attachment) -> str:
     else:
         note = ""
     return words("list", "file", file=file.name, size=file.size, misnamed=note, digest=file.digest)
+
+
+def came_back(engine: Engine, zone: ZoneInfo) -> Mapping[str, str]:
+    """By the address that letters did not reach: its last bounce, as a sentence."""
+    return {one.kept.recipient: _bounced(one, zone) for one in received.bounces(engine)}
+
+
+def _bounced(one: Received, zone: ZoneInfo) -> str:
+    at, text = f"{one.arrived_at.astimezone(zone):%d.%m.%Y}", one_line(one.kept.text)
+    return words("outbox", "bounced", recipient=one.kept.recipient, at=at, text=text)

@@ -152,8 +152,9 @@ def _said(
         return
     if not found.requirements and (clause := clause_of(mail.words)):
         found.requirements = tuple(_full_ids(application, town, institution, [clause]))
-    for requirement in found.requirements or (None,):
-        yield requirement, _plain_enough(proposal, requirement)
+    whole: tuple[str | None, ...] = found.requirements or (None,)
+    for one in whole:
+        yield one, _plain_enough(proposal, one)
 
 
 def _plain_enough(proposal: Proposal, requirement: str | None) -> Proposal:
