@@ -146,8 +146,8 @@ def _said(
     proposal = found.proposal
     lines = by_requirement(mail.words) if not found.requirements else {}
     if lines and not proposal.kind:
-        whole = _full_ids(application, town, institution, [*lines])
-        for requirement, line in zip(whole, lines.values(), strict=True):
+        named = _full_ids(application, town, institution, [*lines])
+        for requirement, line in zip(named, lines.values(), strict=True):
             yield requirement, _plain_enough(proposal_of(line, proposal.post), requirement)
         return
     if not found.requirements and (clause := clause_of(mail.words)):
