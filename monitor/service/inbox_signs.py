@@ -27,6 +27,9 @@ ADVICE = {
 def inbox_signs(settings: Settings) -> Iterator[Sign]:
     if settings.mail.inbox_at is not None:
         yield _line(settings)
+        if settings.mail.reply_to is None:
+            told = words("doctor", "no_reply_to")
+            yield Sign(Health.WARNING, told, words("doctor", "no_reply_to_advice"))
         yield from _stored(settings)
 
 

@@ -26,7 +26,7 @@ from tests.monitor.pipeline import empty_database, school
 
 TWO_FACTOR = "kedrovy-2022-298/6.5"
 SUBJECT = "Re: [Дозор town/school-1/6.5] Подтвердите"
-SCHOOL, ELSEWHERE = "school1@example.org", "teacher@example.com"
+SCHOOL, SECOND, ELSEWHERE = "school1@example.org", "school2@example.org", "teacher@example.com"
 OURS = "<dozor.1234@example.org>"  # the letter to school-1
 FORM = "Подтверждаем: защита включена у 2 из 2.\nДолжность: директор\n"
 

@@ -37,6 +37,7 @@ from tests.monitor.mails import (
     FORM,
     OURS,
     SUBJECT,
+    SECOND,
     TWO_FACTOR,
     Office,
     bounce,
@@ -110,6 +111,38 @@ def test_a_reply_without_a_key_is_known_by_the_letter_that_it_answers(town: Offi
     town.send()
     came = town.came(reply("Исправили.\n", subject="Re: страницы", References=f"<x@y> {OURS}"))
     assert (came.kind, came.kept.institution) == ("answer", "school-1")
+
+
+def test_a_stranger_moves_no_case_unless_he_has_our_letter(town: Office) -> None:
+    subject = "[Дозор town/school-1/6.5]"
+    assert (
+        town.came(reply("Исправили.", subject=subject, sender=ELSEWHERE)).kept.reason == "stranger"
+    )
+    town.send()
+    told = reply("Исправили!", subject=subject, sender=ELSEWHERE, In_Reply_To=OURS)
+    assert town.came(told).kind == "answer"
+
+
+def test_an_answer_to_all_at_once_is_an_answer_to_each(town: Office) -> None:
+    lines = (
+        "6.5: управляют 3, защита у 3\n6.3: документ № 5 от 01.02.2026\n11: \nДолжность: директор\n"
+    )
+    came = town.came(reply(lines, subject="[Дозор town/school-1]"))
+    said = [one.said for one in answers(town)]
+    assert (came.kind, len(came.kept.answers)) == ("answer", 2)
+    assert {one.requirement for one in said if isinstance(one, InstitutionAnswer)} == {
+        TWO_FACTOR,
+        "kedrovy-2022-298/6.3",
+    }
+
+
+def test_what_the_registry_has_to_learn_is_proposed(town: Office) -> None:
+    words = "Просим поправить реестр.\nТелефон: 8 (38250) 3-55-46\n"
+    town.came(reply(words, subject="[Дозор town/school-1/9.1.phone]"))
+    (answer,) = answers(town)
+    assert isinstance(answer.said, InstitutionAnswer)
+    (change,) = answer.said.corrections
+    assert (change.field, change.new) == ("phones", "8 (38250) 3-55-46")
 
 
 def test_files_are_kept_by_what_they_are(town: Office) -> None:
@@ -250,13 +283,13 @@ def test_nothing_on_the_server_is_marked_or_removed(town: Office) -> None:
 def test_a_second_look_brings_only_what_is_new(town: Office) -> None:
     town.put(reply())
     town.fetch()
-    town.put(reply("Исправили.\n", subject="Re: [Дозор town/school-2]"))
+    town.put(reply("Исправили.\n", subject="Re: [Дозор town/school-2]", sender=SECOND))
     assert town.fetch().kinds == {"answer": 1}
     assert len(answers(town)) == 2
 
 
 def test_messages_that_the_server_numbers_anew_are_no_new_ones(town: Office) -> None:
-    town.put(reply(), reply("Исправили.\n", subject="Re: [Дозор town/school-2]"))
+    town.put(reply(), reply("Исправили.\n", subject="Re: [Дозор town/school-2]", sender=SECOND))
     town.fetch()
     with town.opened() as application, inbox(application.settings) as box:
         before = box.validity

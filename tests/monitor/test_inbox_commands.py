@@ -13,9 +13,12 @@ from typer.testing import CliRunner, Result
 from monitor.cli import app
 from monitor.config import ConfigError
 from monitor.service.inbox_round import Rounds
+from monitor.service.inbox_signs import inbox_signs
+from monitor.service.nights import Service, look_for_answers
 from monitor.storage import outbox
 from tests.monitor.dovecot import PASSWORD, dovecot
 from tests.monitor.mails import Office, bounce, office, reply
+from tests.waiting import free_port
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +101,30 @@ def test_an_address_of_an_inbox_is_checked_when_it_is_read(
     done = CliRunner().invoke(app, ["--config", str(tmp_path / "config.toml"), "inbox", "list"])
     assert isinstance(done.exception, ConfigError)
     assert told in str(done.exception)
+
+
+def test_the_doctor_tells_a_refused_password_from_a_server_that_is_away(town: Office) -> None:
+    refused = next(inbox_signs(replace(town.settings, imap_password="not-the-password")))
+    address = f"imap://127.0.0.1:{free_port()}/INBOX"
+    mail = town.settings.mail.model_copy(update={"inbox": address})
+    away = next(inbox_signs(replace(town.settings, mail=mail)))
+    assert "не принял имя и пароль" in refused.what
+    assert "не отвечает" in away.what
+
+
+@pytest.mark.usefixtures("fetched")
+def test_the_doctor_names_what_waits_and_whom_letters_do_not_reach(town: Office) -> None:
+    told = " ".join(sign.what for sign in inbox_signs(town.settings))
+    assert "отвечает" in told
+    assert "school1@example.org" in told
+
+
+def test_the_service_looks_at_the_inbox_and_outlives_a_broken_registry(town: Office) -> None:
+    service = Service(town.settings, lambda: town.now)
+    look_for_answers(service)
+    assert len(town.listed()) == 3
+    missing = replace(town.settings, registry=(town.folder / "no.toml",))
+    look_for_answers(Service(missing, lambda: town.now))
 
 
 @pytest.mark.usefixtures("fetched")

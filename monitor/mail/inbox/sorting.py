@@ -7,7 +7,7 @@ letter it answers  ──┴─> institution, requirements ──> what the word
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -32,6 +32,7 @@ from rules.model import Attestation, Institution, Municipality
 BY_COUNT = "two_factor"  # confirmed by how many of how many, whatever else by a document
 DENIED = frozenset({"no_checks", "no_treaties"})  # confirmed by «нет»
 BY_WORD = DENIED | {"gos_mark", "gospabliki", "pos"}  # by «да»
+AT_ONCE = ("corrected", "disagrees")  # the case is read again, or disputed, as soon as it is said
 NEEDS_REQUIREMENT = ("confirms", "disagrees")
 
 
@@ -115,6 +116,8 @@ def _answers(
     found.requirements = tuple(_full_ids(application, town, institution, named))
     _check_words(mail)
     said = list(_said(application, town, institution, mail, found))
+    if not (found.is_registered or _is_reply_to_ours(application, institution, mail)):
+        _check_waits(proposal for _, proposal in said)
     day = min(at.astimezone(town.timezone).date(), today_of(application, institution))
     return tuple(
         answer_of(
@@ -145,7 +148,7 @@ def _said(
     """What is said of which requirement: by the key, else by what the words themselves name."""
     proposal = found.proposal
     lines = by_requirement(mail.words) if not found.requirements else {}
-    if lines and not proposal.kind:
+    if lines:
         named = _full_ids(application, town, institution, [*lines])
         for requirement, line in zip(named, lines.values(), strict=True):
             yield requirement, _plain_enough(proposal_of(line, proposal.post), requirement)
@@ -163,6 +166,17 @@ def _plain_enough(proposal: Proposal, requirement: str | None) -> Proposal:
     if proposal.kind in NEEDS_REQUIREMENT and requirement is None:
         raise UnclearError("no_requirement")
     return proposal
+
+
+def _is_reply_to_ours(application: Application, institution: Institution, mail: Opened) -> bool:
+    written_to = _written_to(application, mail.answers_to)
+    return any(one.key == institution.key for one in written_to)
+
+
+def _check_waits(proposals: Iterable[Proposal]) -> None:
+    """A key can be guessed: what works before an operator sees it is taken from no stranger."""
+    if any(one.kind in AT_ONCE for one in proposals):
+        raise UnclearError("stranger")
 
 
 def _check_words(mail: Opened) -> None:
