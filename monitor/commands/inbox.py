@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from collectors.errors import UsageError
-from monitor.application import Application, opened
+from monitor.application import Application, opened, with_database
 from monitor.commands.moments import clean
 from monitor.commands.parameters import AsJson, AskedOf, By, Config, Document, Name
 from monitor.commands.recorded import full_id, institution_named, opened_for
@@ -70,7 +70,7 @@ def list_mail(
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    with opened(load_settings(config)) as application:
+    with opened(with_database(load_settings(config))) as application:
         engine = application.engine
         found = received.listed(engine) if everything else received.unclear(engine)
         if as_json:
@@ -138,7 +138,7 @@ def dismiss(
     reason: Annotated[str, typer.Option("--reason", metavar="ПРИЧИНА", help="Почему не ответ.")],
 ) -> int:
     check_given("--by", clean(by), WHO)
-    with opened(load_settings(config)) as application:
+    with opened(with_database(load_settings(config))) as application:
         dismissed(application, number, clean(reason), by=clean(by))
         print(words("list", "dismissed_now", number=number))
     return 0

@@ -12,8 +12,8 @@ from monitor.application import real_time
 from monitor.config import Settings
 from monitor.mail.inbox.line import InboxError, Trouble, inbox
 from monitor.mail.inbox.said import words
+from monitor.service.stored import look_at_stored
 from monitor.storage import received
-from monitor.storage.database import StorageError, connect, schema_is_current
 
 PATIENCE = 10  # seconds
 OF_LATE = timedelta(days=30)
@@ -47,15 +47,9 @@ def _line(settings: Settings) -> Sign:
 
 
 def _stored(settings: Settings) -> Iterator[Sign]:
-    try:
-        engine = connect(settings.storage.database)
-        try:
-            if schema_is_current(engine):
-                yield from _waiting(engine)
-        finally:
-            engine.dispose()
-    except StorageError:
-        return  # told by the check of the database
+    with look_at_stored(settings) as engine:
+        if engine is not None:
+            yield from _waiting(engine)
 
 
 def _waiting(engine: Engine) -> Iterator[Sign]:
