@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # What apt only recommends beside Chromium is printing, discovery and the like: no test needs it.
 APT_INSTALL := $(SUDO) apt-get install -y -qq --no-install-recommends
 
-.PHONY: demo test check lock browser pango clean bench fuzz kills pictures replay
+.PHONY: demo test check lock browser pango imap clean bench fuzz kills pictures replay
 
 demo: .venv/run  ## audit a town that does not exist, and show the report
 	$(BIN)/dozor demo
@@ -16,7 +16,7 @@ demo: .venv/run  ## audit a town that does not exist, and show the report
 # Modules are kept compiled, whatever the environment says: tests start the program hundreds of
 # times, and a benchmark would measure the compiler.
 demo test fuzz kills bench replay: export PYTHONDONTWRITEBYTECODE :=
-test: .venv/dev browser pango  ## the whole suite, a browser and a mail server included
+test: .venv/dev browser pango imap  ## the whole suite, a browser and a mail server included
 	$(BIN)/pytest -n 2 --dist worksteal
 
 check: .venv/dev  ## style, types, import order
@@ -45,6 +45,11 @@ PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 pango:
 	@ldconfig -p | grep -q libpangoft2-1.0 && ldconfig -p | grep -q libharfbuzz-subset || \
 		{ $(SUDO) apt-get update -qq && $(APT_INSTALL) $(PANGO); }
+
+# Replies by mail are read from a real server, which the tests start as an ordinary user.
+imap:
+	@command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || \
+		{ $(SUDO) apt-get update -qq && $(APT_INSTALL) dovecot-imapd; }
 
 lock: .venv/dev  ## pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/pip install -q uv

@@ -31,7 +31,7 @@ LONGEST = 300  # signs of an error's own words: it may quote all that it choked 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What broke where. `kind`: page, site, institution, card, format, letter, part, removal,
+    """What broke where. `kind`: page, site, institution, card, format, letter, mail, part, removal,
     left_out (an institution of a format or letter)."""
 
     kind: str

@@ -16,6 +16,7 @@ from monitor.clocks.ntp import NoTimeError, offset
 from monitor.storage import history
 from monitor.storage.old_letters import remove_letters
 from monitor.storage.old_reports import remove_reports
+from monitor.storage.received import remove_old_mail
 from monitor.storage.retention import Moved, remove_old
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def tidy(context: Context) -> Tidied:
     believed = doubt is None
     moved = remove_old(engine, kept.evidence, kept.evidence_days, now, believed=believed)
     gone = remove_letters(engine, settings.mail.keep_days, now, believed=believed)
+    remove_old_mail(engine, settings.mail.keep_days, kept.evidence_days, now, believed=believed)
     told = settings.reports
     shown = remove_reports(engine, told.directory, told.keep_days, now, believed=believed)
     return Tidied(moved, gone, len(shown), doubt)

@@ -46,7 +46,9 @@ from monitor.commands.records import WHO
 from monitor.commands.statements import address_in, check_given
 from monitor.config import load_settings
 from monitor.errors.system import in_russian
+from monitor.mail.inbox.showing import json_of, lines_of
 from monitor.registry.declaration import AttestationKind
+from monitor.storage.received import Received, unclear
 from rules.cases.model import AnswerKind, Correction, InstitutionAnswer
 from rules.model import Attestation
 
@@ -54,15 +56,24 @@ HALF = "--field и --new пишут вместе: что поправить в �
 
 
 def answers(config: Config, as_json: AsJson = False) -> int:
+    """Those that wait for a decision, then mail of which it is not clear what it answers."""
     with opened(with_database(load_settings(config))) as application:
-        found = answers_waiting(application)
+        found, mail = answers_waiting(application), unclear(application.engine)
         if as_json:
-            print(json.dumps(_as_json(application, found), ensure_ascii=False, indent=2))
-        elif not found:
+            told = [*_as_json(application, found), *(_mail_as_json(one) for one in mail)]
+            print(json.dumps(told, ensure_ascii=False, indent=2))
+        elif not found and not mail:
             print(words("empty", "answers"))
         for waits in () if as_json else found:
             print(*_lines(application, waits), sep="\n")
+        for one in () if as_json else mail:
+            print(*lines_of(application, one), sep="\n")
     return 0
+
+
+def _mail_as_json(came: Received) -> dict[str, object]:
+    """No statement yet: it has no number that could be accepted."""
+    return {"id": None, "channel": "mail", **json_of(came)}
 
 
 def _as_json(application: Application, found: Sequence[WaitingAnswer]) -> list[dict[str, object]]:

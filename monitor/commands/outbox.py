@@ -12,6 +12,7 @@ import typer
 from monitor.application import real_time, with_database
 from monitor.commands.parameters import AsJson, Config
 from monitor.config import load_settings
+from monitor.mail.inbox.showing import came_back
 from monitor.storage import outbox as line
 from monitor.storage.database import open_database
 from monitor.storage.tables import MessageRow
@@ -41,13 +42,18 @@ def outbox(
             told = f"Снова в очереди: {line.requeue(engine, real_time())}. Отправить: dozor send"
             print(told, file=sys.stderr if as_json else sys.stdout)
         rows = list(line.listed(engine))
+        back = came_back(engine, settings.schedule.timezone)
     finally:
         engine.dispose()
     if as_json:
-        found = [_as_json(row, settings.schedule.timezone) for row in rows]
+        found = [
+            _as_json(row, settings.schedule.timezone) | {"came_back": back.get(row.recipient)}
+            for row in rows
+        ]
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         _print(rows, settings.schedule.timezone)
+        print(*(f"{told}\n" for told in back.values()), sep="", end="")
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from monitor.config.imap import InboxAddress, inbox_address
 from monitor.config.sections import MOST_DAYS, Section
 from monitor.registry.mailboxes import address_of, is_server
 
@@ -58,7 +59,8 @@ class Mail(Section):
     signature: str = ""  # who signs letters to institutions; "": the registry's authority
     signature_phone: str = ""
     timeout: int = Field(default=30, ge=1, le=600)
-    keep_days: int = Field(default=90, ge=0, le=MOST_DAYS)  # the text of what was sent; 0: for ever
+    keep_days: int = Field(default=90, ge=0, le=MOST_DAYS)  # texts, sent and received; 0: for ever
+    inbox: str | None = None  # where institutions answer: imaps://mail.town.ru/INBOX
 
     @field_validator("sender", "operator", "reply_to", "recipients", "cur")
     @classmethod
@@ -66,6 +68,13 @@ class Mail(Section):
         for one in (value,) if isinstance(value, str) else value or ():
             address_of(one)
         return each_once(value) if isinstance(value, tuple) else value
+
+    @field_validator("inbox")
+    @classmethod
+    def _is_inbox(cls, written: str | None) -> str | None:
+        if written:
+            inbox_address(written)
+        return written or None
 
     @field_validator("host")
     @classmethod
@@ -92,11 +101,17 @@ class Mail(Section):
     def encryption(self) -> Encryption:
         return self.tls or ("starttls" if self.starttls else "none")
 
+    @property
+    def inbox_at(self) -> InboxAddress | None:
+        return inbox_address(self.inbox) if self.inbox else None
+
     @model_validator(mode="after")
     def _encrypts_one_way(self) -> Mail:
         if self.starttls and self.tls not in (None, "starttls"):
             raise ValueError(f'starttls = true и tls = "{self.tls}" спорят: оставьте одно из двух')
-        if self.ca_file and self.encryption == "none":
+        inbox = self.inbox_at
+        is_encrypted = self.encryption != "none" or (inbox and inbox.encryption != "none")
+        if self.ca_file and not is_encrypted:
             raise ValueError("ca_file без шифрования не действует: включите starttls или tls")
         return self
 

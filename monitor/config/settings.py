@@ -51,6 +51,8 @@ class Settings:
     evidence: EvidenceStamps = field(default_factory=EvidenceStamps)
     smtp_user: str
     smtp_password: str
+    imap_user: str = ""
+    imap_password: str = ""
     networks: Mapping[str, Any]
     secrets: tuple[str, ...]  # values that must never be stored or printed
     file: Path
@@ -80,6 +82,8 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         evidence=_with_roots(declared.evidence, folder),
         smtp_user=secrets.read_name("SMTP_USER"),
         smtp_password=secrets.read("SMTP_PASSWORD"),
+        imap_user=secrets.read_name("IMAP_USER"),
+        imap_password=secrets.read("IMAP_PASSWORD"),
         networks=_network_settings(declared, folder, secrets),
         secrets=secrets.values(),
         file=file,

@@ -26,6 +26,7 @@ from monitor.config import Settings
 from monitor.logs import without_secrets
 from monitor.service.clock_signs import clock_signs
 from monitor.service.database_signs import database_signs, queue_signs
+from monitor.service.inbox_signs import inbox_signs
 from monitor.service.mail_signs import letter_signs, mail_signs
 from monitor.service.registry_signs import registry_signs
 from monitor.service.secret_signs import secret_signs
@@ -183,6 +184,7 @@ CHECKS: tuple[Check, ...] = (
     _control_pages,
     mail_signs,
     letter_signs,
+    inbox_signs,
     _time,
     clock_signs,
     stamp_signs,

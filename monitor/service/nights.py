@@ -45,6 +45,7 @@ from monitor.mail.week import is_queued, queue_the_week
 from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.service.due import LATE, is_missed, last_due
 from monitor.service.health import FAULT, examined
+from monitor.service.inbox_round import MINUTES, Rounds
 from monitor.service.rereads import reread
 from monitor.service.scheduler import end_on_signals, log_missed, run
 from monitor.storage import alerts, nights
@@ -75,6 +76,7 @@ class Service:
     executors: ExecutorFactory = local_executor
     running: ProcessTime | None = None  # the time of the whole process, not of one job
     engine: Engine | None = None  # likewise
+    rounds: Rounds = field(default_factory=Rounds)  # of the inbox
 
     @contextmanager
     def opened(self) -> Iterator[Application]:
@@ -111,6 +113,9 @@ def serve(
     )
     scheduler.add_job(reread, "interval", minutes=REREAD_MINUTES, id="reread", **once)
     scheduler.add_job(watch, "interval", hours=24, id="watch", **once)
+    if settings.mail.inbox_at is not None:
+        told = {"minutes": MINUTES, "id": "inbox", "next_run_time": clock()}
+        scheduler.add_job(look_for_answers, "interval", **told, **once)
     if weekly := settings.schedule.weekly_trigger():
         scheduler.add_job(week, weekly, id="week", **once, **late)
     made_up = begin if make_up(service) else week
@@ -313,6 +318,15 @@ def post(service: Service) -> None:
         stuck = stuck_letters(context.engine, context.clock())
         if stuck and not alerts.is_waiting(context.engine, stuck_words("subject")):
             _alert_once(context, stuck_words("subject"), stuck_text(stuck))
+
+
+def look_for_answers(service: Service) -> None:
+    """Whatever goes wrong with the inbox, stays there."""
+    try:
+        with service.opened() as application:
+            service.rounds.look(application)
+    except Exception:
+        log.exception("the inbox was not read")
 
 
 def watch(service: Service) -> None:

@@ -54,4 +54,5 @@ def _open_to_others(settings: Settings) -> Iterator[Sign]:
 
 def secret_variables() -> tuple[str, ...]:
     theirs = (name for one in networks().values() for name in one.secrets.values())
-    return (*theirs, "SMTP_USER", "SMTP_PASSWORD", "DATABASE_PASSWORD")
+    mail = ("SMTP_USER", "SMTP_PASSWORD", "IMAP_USER", "IMAP_PASSWORD")
+    return (*theirs, *mail, "DATABASE_PASSWORD")

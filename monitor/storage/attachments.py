@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Sequence
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from monitor.storage.database import put_once, session
 from monitor.storage.tables import AttachmentRow
@@ -14,15 +16,27 @@ from rules.cases.model import Attachment
 
 def keep(engine: Engine, name: str, content: bytes) -> Attachment:
     """What an answer names; the bytes are there before the answer is."""
-    digest = hashlib.sha256(content).hexdigest()
-    row = AttachmentRow(digest=digest, size=len(content), body=zlib.compress(content))
     with session(engine) as opened:
-        put_once(opened, [row])
-    return Attachment(name=name, digest=digest, size=len(content))
+        put(opened, [content])
+    return Attachment(name=name, digest=digest_of(content), size=len(content))
+
+
+def put(opened: Session, contents: Sequence[bytes]) -> None:
+    """In a unit of work that records more than these."""
+    each = {digest_of(content): content for content in contents}
+    rows = [
+        AttachmentRow(digest=digest, size=len(content), body=zlib.compress(content))
+        for digest, content in each.items()
+    ]
+    put_once(opened, rows)
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def content_of(engine: Engine, digest: str) -> bytes | None:
-    """None: no answer has brought such a file."""
+    """None: no answer has brought such a file, or its time was up."""
     with session(engine) as opened:
         row = opened.get(AttachmentRow, digest)
         return zlib.decompress(row.body) if row else None

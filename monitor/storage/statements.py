@@ -73,15 +73,28 @@ def record(
 
     An answer with a `source` is recorded once: who brings it again is given its first number.
     """
+    with exclusive(engine) as opened:
+        return put(opened, institution, statement, by=by, at=at, since=since)
+
+
+def put(
+    opened: Session,
+    institution: Institution,
+    statement: Said,
+    *,
+    by: str,
+    at: datetime,
+    since: date | None = None,
+) -> int:
+    """As `record`, in a unit of work (`exclusive`) that records more than this."""
     row = _row(institution.municipality, institution.id, statement, by, at, since)
     if isinstance(statement, InstitutionAnswer) and statement.source:
         row.slot = f"answer:{statement.channel}:{statement.source}"
-    with exclusive(engine) as opened:
-        same = (
-            row.slot
-            and opened.exec(select(StatementRow.id).where(StatementRow.slot == row.slot)).first()
-        )
-        return same or _put(opened, row)
+    same = (
+        row.slot
+        and opened.exec(select(StatementRow.id).where(StatementRow.slot == row.slot)).first()
+    )
+    return same or _put(opened, row)
 
 
 def decide(engine: Engine, decision: Decision, *, by: str, at: datetime) -> int:

@@ -206,6 +206,35 @@ class AttachmentRow(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class ReceivedRow(SQLModel, table=True):
+    """A message that came to the address that institutions answer: read once, whatever it is.
+
+    Unique by its place on the server, and by `slot`, its own number: a server that numbers its
+    messages anew brings nothing twice. A text that was kept for long enough goes, the row stays.
+    """
+
+    __tablename__ = "received"
+    __table_args__ = (
+        Index("received_place", "mailbox", "validity", "uid", unique=True),
+        Index("received_slot", "slot", unique=True),
+        Index("received_kind", "kind"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    mailbox: str  # host, folder and user
+    validity: int = Field(sa_type=BigInteger)
+    uid: int = Field(sa_type=BigInteger)
+    slot: str
+    kind: str  # see monitor/storage/received.py
+    arrived_at: datetime = _moment()  # by the server's clock
+    read_at: datetime = _moment()
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    decided_by: str = ""  # who placed or dismissed an unclear one
+    decided_at: datetime | None = _moment(default=None, nullable=True)
+    removed_on: date | None = None
+    files_removed_on: date | None = None
+
+
 class EvidenceFileRow(SQLModel, table=True):
     """A WARC file of one run. `chain` is the sha256 of the file's digest and the last chain.
 

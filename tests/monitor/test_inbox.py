@@ -1,0 +1,466 @@
+"""Replies by mail, over a real IMAP server: each message once, nothing touched, nothing guessed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from select import select
+from subprocess import DEVNULL, Popen
+
+import pytest
+import tomli_w
+import trustme
+
+from collectors.errors import UsageError
+from monitor.cases.answers import accept
+from monitor.config import Settings
+from monitor.mail.inbox.fetching import Fetched
+from monitor.mail.inbox.line import InboxError, Trouble, inbox
+from monitor.mail.inbox.placing import Understood, dismiss, place
+from monitor.storage import attachments, received, statements
+from monitor.storage.locks import LockTakenError
+from rules.cases.model import InstitutionAnswer, Recorded
+from tests.cast import NOW
+from tests.monitor.conftest import DOZOR
+from tests.monitor.dovecot import Dovecot, dovecot
+from tests.monitor.mails import (
+    ELSEWHERE,
+    FORM,
+    OURS,
+    SECOND,
+    SUBJECT,
+    TWO_FACTOR,
+    Office,
+    bounce,
+    office,
+    reply,
+)
+from tests.waiting import free_port
+
+CA = trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Dovecot]:
+    made = CA.issue_cert("127.0.0.1", "localhost")
+    chain = b"".join(one.bytes() for one in made.cert_chain_pems)
+    with dovecot((chain, made.private_key_pem.bytes())) as running:
+        yield running
+
+
+@pytest.fixture
+def town(server: Dovecot, tmp_path: Path) -> Office:
+    return office(tmp_path, server)
+
+
+def answers(town: Office) -> list[Recorded]:
+    with town.opened() as application:
+        found = statements.recorded(application.engine, "town")
+    return [one for one in found if isinstance(one.said, InstitutionAnswer)]
+
+
+def kinds(town: Office) -> Counter[str]:
+    return Counter(one.kind for one in town.listed())
+
+
+# --- an answer ----------------------------------------------------------------------------------
+
+
+def test_a_filled_form_becomes_a_confirmation_that_waits(town: Office) -> None:
+    town.came(reply())
+    (answer,) = answers(town)
+    said = answer.said
+    assert isinstance(said, InstitutionAnswer)
+    assert said.attestation
+    assert (said.requirement, said.kind, said.channel) == (TWO_FACTOR, "confirms", "mail")
+    assert (said.attestation.kind, said.attestation.count, said.attestation.of) == (
+        "two_factor",
+        2,
+        2,
+    )
+
+
+def test_an_operator_accepts_what_came_by_mail(town: Office) -> None:
+    town.came(reply())
+    with town.opened() as application:
+        (answer,) = answers(town)
+        assert accept(application, answer.number or 0, by="Анна").decided
+        assert len(application.as_stated().municipalities[0].institutions[0].attestations) == 1
+
+
+@pytest.mark.parametrize(
+    ("sender", "told"), [("School1@EXAMPLE.org", "с зарегистрированного"), (ELSEWHERE, "с другого")]
+)
+def test_it_is_told_from_whose_address_an_answer_came(town: Office, sender: str, told: str) -> None:
+    town.came(reply(sender=sender))
+    (answer,) = answers(town)
+    assert isinstance(answer.said, InstitutionAnswer)
+    assert told in answer.said.by
+
+
+def test_a_reply_without_a_key_is_known_by_the_letter_that_it_answers(town: Office) -> None:
+    town.send()
+    came = town.came(reply("Исправили.\n", subject="Re: страницы", References=f"<x@y> {OURS}"))
+    assert (came.kind, came.kept.institution) == ("answer", "school-1")
+
+
+def test_a_stranger_moves_no_case_unless_he_has_our_letter(town: Office) -> None:
+    subject = "[Дозор town/school-1/6.5]"
+    assert (
+        town.came(reply("Исправили.", subject=subject, sender=ELSEWHERE)).kept.reason == "stranger"
+    )
+    town.send()
+    told = reply("Исправили!", subject=subject, sender=ELSEWHERE, In_Reply_To=OURS)
+    assert town.came(told).kind == "answer"
+
+
+def test_an_answer_to_all_at_once_is_an_answer_to_each(town: Office) -> None:
+    lines = (
+        "6.5: управляют 3, защита у 3\n6.3: документ № 5 от 01.02.2026\n11: \nДолжность: директор\n"
+    )
+    came = town.came(reply(lines, subject="[Дозор town/school-1]"))
+    said = [one.said for one in answers(town)]
+    assert (came.kind, len(came.kept.answers)) == ("answer", 2)
+    assert {one.requirement for one in said if isinstance(one, InstitutionAnswer)} == {
+        TWO_FACTOR,
+        "kedrovy-2022-298/6.3",
+    }
+
+
+def test_what_the_registry_has_to_learn_is_proposed(town: Office) -> None:
+    words = "Просим поправить реестр.\nТелефон: 8 (38250) 3-55-46\n"
+    town.came(reply(words, subject="[Дозор town/school-1/9.1.phone]"))
+    (answer,) = answers(town)
+    assert isinstance(answer.said, InstitutionAnswer)
+    (change,) = answer.said.corrections
+    assert (change.field, change.new) == ("phones", "8 (38250) 3-55-46")
+
+
+def test_files_are_kept_by_what_they_are(town: Office) -> None:
+    came = town.came(reply(files=[("приказ.pdf", b"%PDF-1.7 order")]))
+    (file,) = came.kept.files
+    with town.opened() as application:
+        kept = attachments.content_of(application.engine, file.digest)
+    assert (file.name, kept) == ("приказ.pdf", b"%PDF-1.7 order")
+
+
+# --- what is no answer --------------------------------------------------------------------------
+
+
+def test_a_bounce_of_our_letter_tells_whom_it_did_not_reach(town: Office) -> None:
+    town.send()
+    came = town.came(bounce("school1@example.org"))
+    assert (came.kind, came.kept.recipient) == ("bounce", "school1@example.org")
+    assert "User unknown" in came.kept.text
+
+
+def test_a_bounce_of_a_letter_that_we_never_sent_accuses_no_address(town: Office) -> None:
+    assert town.came(bounce(of="<forged@example.com>")).kind == "automatic"
+
+
+def test_a_letter_that_is_only_late_is_not_lost(town: Office) -> None:
+    town.send()
+    assert town.came(bounce(action="delayed")).kind == "automatic"
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [{"Auto_Submitted": "auto-replied"}, {"Precedence": "bulk"}, {"X_Autoreply": "yes"}],
+    ids=lambda heads: next(iter(heads)),
+)
+def test_an_automatic_reply_is_no_answer(town: Office, heads: dict[str, str]) -> None:
+    assert town.came(reply("Исправили.", **heads)).kind == "automatic"
+
+
+def test_our_own_letter_is_no_answer(town: Office) -> None:
+    town.send()
+    town.came(reply(sender="Дозор <dozor@example.org>"))
+    town.came(reply("Исправили. И ещё.", number=OURS))
+    assert kinds(town) == {"own": 2}
+
+
+# --- what waits ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (reply(subject="Приказ"), "no_key"),
+        (reply(subject="[Дозор town/school-9/6.5]"), "unknown_institution"),
+        (reply(subject="[Дозор town/school-1/9.99]"), "unknown_requirement"),
+        (reply(subject="[Дозор town/school-1] [Дозор town/school-2]"), "several"),
+        (reply("> Исправили\n"), "no_words"),
+        (reply("Пока не исправили.\n"), "no_kind"),
+        (reply(FORM, subject="[Дозор town/school-1]"), "no_requirement"),
+        (reply("Защита включена у: __\nДолжность: директор\n"), "no_kind"),
+        (reply("Подтверждаем.\nЗащита включена у: \nДолжность: директор\n"), "not_filled"),
+        (reply("Подтверждаем: 2 из 2\n"), "no_post"),
+        (reply("Поправьте телефон в реестре\n"), "no_corrections"),
+        (reply("Подтверждаем: 3 из 2.\nДолжность: директор\n"), "refused"),
+        (reply(subject=f"Автоответ: {SUBJECT}"), "looks_automatic"),
+        (reply(files=[("winmail.dat", b"x\x9f>\x22 data")]), "winmail"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_not_plain_waits_with_its_reason(town: Office, message: bytes, reason: str) -> None:
+    came = town.came(message)
+    assert (came.kind, came.kept.reason) == ("unclear", reason)
+    assert answers(town) == []
+
+
+def test_a_letter_and_a_key_that_name_two_institutions_wait(town: Office) -> None:
+    town.send(2, "<other@example.org>")
+    assert town.came(reply(In_Reply_To="<other@example.org>")).kept.reason == "conflict"
+
+
+def test_a_sealed_letter_waits(town: Office) -> None:
+    head, _, _ = reply().partition(b"\r\n\r\n")
+    sealed = (
+        head.replace(b"text/plain", b"application/pkcs7-mime") + b"\r\n\r\nMIAGCSqGSIb3DQE=\r\n"
+    )
+    assert town.came(sealed).kept.reason == "encrypted"
+
+
+def test_a_letter_forwarded_within_another_waits(town: Office) -> None:
+    inner = reply("Исправили.\n", number="<inner@example.org>")
+    outer = reply("Смотрите.\n", subject="Fwd").replace(
+        b"text/plain", b"multipart/mixed; boundary=B"
+    )
+    head, _, _ = outer.partition(b"\r\n\r\n")
+    body = b"\r\n\r\n--B\r\nContent-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--B--\r\n"
+    plain = head.replace(b"Content-Transfer-Encoding: 8bit\r\n", b"").replace(
+        b"Content-Transfer-Encoding: base64\r\n", b""
+    )
+    assert town.came(plain + body).kept.reason == "forwarded"
+
+
+def test_a_huge_message_is_not_fetched_whole(town: Office) -> None:
+    came = town.came(reply() + b"x" * 78 * 1000 + b"\r\n" + (b"x" * 998 + b"\r\n") * 26_000)
+    assert (came.kind, came.kept.reason) == ("unclear", "too_big")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"\xff\xfe\x00garbage",
+        b"Subject: =?utf-8?b?****?=\r\nFrom: <<>>@\r\n\r\n\x00\xff",
+        b"Content-Type: multipart/mixed; boundary=\r\n\r\n--\r\n",
+        b"Content-Type: text/plain; charset=no-such\r\nContent-Transfer-Encoding: base64\r\n\r\n!",
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
+            for n in range(3000)
+        ),
+    ],
+    ids=["garbage", "heads", "no boundary", "charset", "nested"],
+)
+def test_a_malformed_message_stops_none_behind_it(town: Office, message: bytes) -> None:
+    town.put(message, reply())
+    town.fetch()
+    assert kinds(town)["answer"] == 1
+    assert len(town.listed()) == 2
+
+
+# --- each once ----------------------------------------------------------------------------------
+
+
+def test_nothing_on_the_server_is_marked_or_removed(town: Office) -> None:
+    town.put(reply(), bounce())
+    town.fetch()
+    flags = town.server.flags(town.user)
+    assert len(flags) == 2
+    assert all(b"Seen" not in one and b"Deleted" not in one for one in flags)
+
+
+def test_a_second_look_brings_only_what_is_new(town: Office) -> None:
+    town.put(reply())
+    town.fetch()
+    town.put(reply("Исправили.\n", subject="Re: [Дозор town/school-2]", sender=SECOND))
+    assert town.fetch().kinds == {"answer": 1}
+    assert len(answers(town)) == 2
+
+
+def test_messages_that_the_server_numbers_anew_are_no_new_ones(town: Office) -> None:
+    town.put(reply(), reply("Исправили.\n", subject="Re: [Дозор town/school-2]", sender=SECOND))
+    town.fetch()
+    with town.opened() as application, inbox(application.settings) as box:
+        before = box.validity
+    town.server.number_anew(town.user)
+    assert not town.fetch().kinds
+    with town.opened() as application, inbox(application.settings) as box:
+        assert box.validity != before
+    assert len(answers(town)) == 2
+
+
+def test_a_letter_that_was_delivered_twice_is_one_answer(town: Office) -> None:
+    town.put(reply(), reply())
+    town.fetch()
+    assert len(answers(town)) == 1
+
+
+def test_of_two_readers_at_once_each_message_is_read_by_one(town: Office) -> None:
+    town.put(*(reply(f"{FORM}\n{number}") for number in range(10)))
+
+    def look(_: int) -> Fetched | None:
+        try:
+            return town.fetch()
+        except LockTakenError:
+            return None
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [one for one in pool.map(look, range(2)) if one]
+    assert sum(one.answers for one in done) == len(answers(town)) == 10
+
+
+@contextmanager
+def counted(port: int, most: int, then: list[int]) -> Iterator[int]:
+    """A line to the server; at the body after `most` the process that is named is killed."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def pump(source: socket.socket, sink: socket.socket, *, asks: bool) -> None:
+        bodies = 0
+        with suppress(OSError):
+            while data := source.recv(65536):
+                bodies += data.count(b"BODY.PEEK[]")
+                if asks and bodies > most:
+                    os.kill(then[0], signal.SIGKILL)
+                    return
+                sink.sendall(data)
+
+    def serve() -> None:
+        ours, _ = listening.accept()
+        theirs = socket.create_connection(("127.0.0.1", port))
+        threading.Thread(
+            target=pump, args=(theirs, ours), kwargs={"asks": False}, daemon=True
+        ).start()
+        with ours, theirs:
+            pump(ours, theirs, asks=True)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield listening.getsockname()[1]
+    thread.join()
+    listening.close()
+
+
+def test_a_reader_that_is_killed_in_the_middle_has_read_nothing_twice(town: Office) -> None:
+    town.put(*(reply(f"{FORM}\n{number}") for number in range(6)))
+    killed: list[int] = []
+    with counted(town.server.port, 3, killed) as port:
+        mail = {**town.mail, "inbox": f"imap://127.0.0.1:{port}/INBOX"}
+        config = town.folder / "through.toml"
+        config.write_text(tomli_w.dumps({"registry": ["town.toml"], "mail": mail}), "utf-8")
+        command = [str(DOZOR), "--config", str(config), "inbox", "fetch"]
+        environment = {**os.environ, **town.environment}
+        process = Popen(command, env=environment, stdout=DEVNULL, stderr=DEVNULL)
+        killed.append(process.pid)
+        assert process.wait() == -signal.SIGKILL
+    assert len(answers(town)) == 3
+    town.fetch()
+    assert len(answers(town)) == len(town.listed()) == 6
+
+
+# --- the way there ------------------------------------------------------------------------------
+
+
+def met(settings: Settings) -> Trouble | None:
+    try:
+        with inbox(settings):
+            return None
+    except InboxError as error:
+        return error.trouble
+
+
+def at(town: Office, address: str, **mail: object) -> Settings:
+    changed = town.settings.mail.model_copy(update={"inbox": address, **mail})
+    return replace(town.settings, mail=changed)
+
+
+def test_a_refused_password_is_told_from_a_server_that_is_away(town: Office) -> None:
+    assert met(replace(town.settings, imap_password="not the word")) is Trouble.REFUSED
+    assert met(at(town, f"imap://127.0.0.1:{free_port()}/INBOX")) is Trouble.AWAY
+
+
+def test_a_folder_that_is_not_there_is_told(town: Office) -> None:
+    assert met(at(town, f"imap://127.0.0.1:{town.server.port}/Ответы")) is Trouble.SETTINGS
+
+
+def test_an_encrypted_line_wants_a_certificate_that_holds(town: Office, tmp_path: Path) -> None:
+    CA.cert_pem.write_to_path(str(tmp_path / "root.pem"))
+    address = f"imaps://localhost:{town.server.imaps}/INBOX"
+    assert met(at(town, address)) is Trouble.SETTINGS
+    assert met(at(town, address, ca_file=tmp_path / "root.pem")) is None
+
+
+def test_a_server_that_drips_is_hung_up_on(town: Office) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"imap://127.0.0.1:{silent.getsockname()[1]}/INBOX"
+        assert met(at(town, address, timeout=1)) is Trouble.AWAY
+
+
+def test_the_time_of_a_whole_look_is_bounded_however_slowly_a_server_drips(town: Office) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=drip, args=(listening,), daemon=True)
+        thread.start()
+        address = f"imap://127.0.0.1:{listening.getsockname()[1]}/INBOX"
+        assert met(at(town, address, timeout=1)) is Trouble.AWAY
+        thread.join()
+
+
+def drip(listening: socket.socket) -> None:
+    """A line without an end, a sign at a time."""
+    opened, _ = listening.accept()
+    with opened, suppress(OSError):
+        opened.sendall(b"* OK ")
+        while not select([opened], [], [], 0.2)[0]:
+            opened.sendall(b".")
+
+
+# --- what an operator decides, and what is kept -------------------------------------------------
+
+
+def test_an_unclear_one_is_accepted_only_once_it_was_placed(town: Office) -> None:
+    came = town.came(reply(subject="Приказ"))
+    with town.opened() as application:
+        school = application.municipalities[0].institutions[0]
+        with pytest.raises(UsageError, match="записи № 1 нет"):
+            accept(application, 1, by="Анна")
+        how = Understood(requirement=TWO_FACTOR)
+        number = place(application, came.number, school, how, by="Анна")
+        assert accept(application, number, by="Анна").decided
+
+
+def test_a_placed_letter_is_not_placed_twice(town: Office) -> None:
+    came = town.came(reply(subject="Приказ"))
+    with town.opened() as application:
+        school = application.municipalities[0].institutions[0]
+        dismiss(application, came.number, "спам", by="Анна")
+        with pytest.raises(UsageError, match="уже разобрано"):
+            place(application, came.number, school, Understood(kind="corrected"), by="Борис")
+    assert answers(town) == []
+
+
+def test_texts_and_files_go_when_their_time_is_up(town: Office) -> None:
+    came = town.came(reply(subject="Приказ", files=[("a.pdf", b"%PDF-1.7")]))
+    later = NOW + timedelta(days=100)
+    with town.opened() as application:
+        engine = application.engine
+        assert received.remove_old_mail(engine, 90, 90, later, believed=False) == 0
+        assert received.remove_old_mail(engine, 90, 90, later, believed=True) == 1
+        assert attachments.content_of(engine, came.kept.files[0].digest) is None
+    assert [one.kept.text for one in town.listed()] == [""]
+    assert not town.fetch().kinds
+
+
+def test_what_would_be_removed_at_once_is_not_taken_in(town: Office) -> None:
+    town.put(reply(), at=NOW - timedelta(days=200))
+    town.fetch()
+    assert kinds(town) == {"old": 1}
