@@ -132,6 +132,25 @@ def test_a_filter_leaves_only_what_was_asked_for(reader: Reader) -> None:
     assert page.locator(".card:visible").count() == 5
 
 
+def test_a_name_is_found_by_its_beginning(reader: Reader) -> None:
+    page = reader.opens(REPORT)
+    page.fill("input[name=words]", "музей")
+    assert page.locator(".card:visible").count() == 1
+
+
+def test_a_number_leads_to_what_it_counts(reader: Reader) -> None:
+    page = reader.opens(REPORT)
+    for tile in page.locator(".tile b a").all():
+        number, listed = tile.inner_text(), page.locator(str(tile.get_attribute("href")))
+        assert f": {number}" in listed.locator("h3").inner_text()
+
+
+def test_a_link_to_a_card_unfolds_it(reader: Reader) -> None:
+    page = reader.opens(REPORT)
+    page.locator(".index a", has_text="МКОУ СОШ № 1").click()
+    assert page.locator("#kedr--school .facts").is_visible()
+
+
 def test_everything_is_there_without_javascript(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_bytes(FORMAT.render(REPORT).main)

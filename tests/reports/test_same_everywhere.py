@@ -19,6 +19,7 @@ from reports.mail import digest
 from reports.model import Report
 from reports.standing import Standing, count_standings
 from reports.templating import render
+from reports.words import said_amount
 from rules.model import Outcome
 from tests.reports.town import FINDINGS, REPORT, TWO_TOWNS
 
@@ -109,3 +110,22 @@ def test_nobody_reads_that_nothing_changed_where_only_no_violation_came_or_went(
 def test_the_count_of_all_municipalities_is_not_taken_for_one_of_them() -> None:
     told = text.summary(TWO_TOWNS)  # of the second nothing was to be read
     assert told.count("Это сосчитано по всем муниципалитетам вместе.") == 1
+
+
+@pytest.mark.parametrize("reader", ["terminal", "page", "paper"])
+def test_a_call_counts_requirements_and_pages_alike_for_every_reader(reader: str) -> None:
+    again = next(f for f in FINDINGS if f.because == "За 28 дней нет ни одной записи.")
+    twice = replace(again, network="ok", page="https://ok.ru/kedrmuseum")
+    report = replace(REPORT, findings=(*FINDINGS, twice))
+    (call,) = build(report).sections[0].calls
+    assert (
+        said_amount(call.violations, call.pages)
+        == "3\N{NO-BREAK SPACE}нарушения (2\N{NO-BREAK SPACE}страницы)"
+    )
+    assert "3 нарушения (2 страницы)" in " ".join(spoken(report)[reader].split())
+
+
+def test_a_letter_asks_to_mend_as_many_requirements_as_the_call_names() -> None:
+    for call in build(REPORT).sections[0].calls:
+        institution = next(i for i in REPORT.institutions if call.anchor.endswith(i.id))
+        assert f"Нужно исправить: {call.violations}" in letter(REPORT, institution).text
