@@ -131,6 +131,7 @@ def _with_unjudged(report: Report, sick: Institutions) -> Report:
         report,
         findings=_WithUnjudged(report, sick),
         settling=_Hiding(report.settling, {one.key for one in sick}),
+        stated=_Hiding(report.stated, {one.key for one in sick}),
         looks=_Hiding(report.looks, {page.key for one in sick for page in one.pages}),
     )
     return _saying(told, shown_unjudged(_names(sick)))
