@@ -6,8 +6,9 @@ Sending is not done here; `monitor` makes the MIME message of a `Letter`.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -16,15 +17,18 @@ from css_inline import CSSInliner
 
 from collectors.barrier import barrier
 from reports.building import build
+from reports.digest import blocks_of, count_words, fitted
 from reports.formats import cur, html, xlsx
 from reports.ground import part_stem
 from reports.model import Rendered, Report, Streamed
 from reports.templating import one_line, render
-from reports.words import day
+from reports.words import day, phrase
+from rules.cases.model import InstitutionCase
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ARCHIVE = "application/zip"
 MOST_ATTACHED = 7_000_000  # base64 makes it ten megabytes, which most servers still take
+BODY = re.compile(r"<body\b[^>]*>|\A", re.IGNORECASE)
 NOTHING = Rendered(b"")  # the report in HTML could not be made
 INLINER = CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
 
@@ -47,30 +51,95 @@ class Letter:
 
 
 def digest(
-    report: Report, rendered: Rendered | Streamed | None = None, lies_at: str = ""
+    report: Report,
+    rendered: Rendered | Streamed | None = None,
+    lies_at: str = "",
+    *,
+    beside: Report | None = None,
+    overdue: Sequence[InstitutionCase] = (),
 ) -> Letter:
     """The letter on the whole report; no preview of a draft act is in it but in the attachment.
 
     `rendered` is the report in HTML where that has been done already; `lies_at` says where it can
     be had when it is too big to be mailed. What cannot be attached, as it broke, keeps no letter.
+    `beside`: the same report compared with the one that the reader had last; `overdue`: what is to
+    be settled and whose term is over.
     """
+    told = beside or report
     whole = _whole(report, rendered or html.FORMAT.render(report))
     attached = whole
     with barrier("format", "xlsx"):
         attached = (*whole, *_table(report, sum(len(one.content) for one in whole)))
     values = {
-        "view": build(report, is_index=len(report.municipalities) > 1),
+        "view": (view := build(told, is_index=len(report.municipalities) > 1)),
         "kinds": {one.media_type for one in attached},
         "page_name": f"{file_stem(report)}{html.FORMAT.suffix}",
         "lies_at": lies_at,
         "is_broken": rendered is NOTHING,
+        "overdue": len(overdue),
+        "blocks": (),
     }
+    if view.region is None:
+        blocks = blocks_of(told, view.sections[0], overdue)
+        values["blocks"] = fitted(
+            blocks, lambda some: count_words(render("letter.txt.j2", {**values, "blocks": some}))
+        )
     return Letter(
         subject=one_line(render("letter-subject.txt.j2", values)),
         text=render("letter.txt.j2", values),
-        html=INLINER.inline(render("letter.html.j2", values)),
+        html=dressed(render("letter.html.j2", values)),
         attachments=attached,
     )
+
+
+def subject_of(report: Report) -> str:
+    """Of the letter on this report."""
+    view = build(report, is_index=True)
+    return one_line(render("letter-subject.txt.j2", {"view": view}))
+
+
+def brief(report: Report, since: datetime) -> Letter:
+    """One line a month where there was nothing to tell: how everybody stands, as before."""
+    zone = report.municipalities[0].timezone
+    values = {
+        "view": build(report, is_index=True),
+        "since": day(since.astimezone(zone).date()),
+    }
+    return Letter(
+        subject=one_line(render("letter-quiet-subject.txt.j2", values)),
+        text=render("letter-quiet.txt.j2", values),
+        html=dressed(render("letter-quiet.html.j2", values)),
+        attachments=(),
+    )
+
+
+def with_note(letter: Letter, lines: Sequence[str]) -> Letter:
+    """The same letter, with what its reader has to know as an operator."""
+    values = {"lines": tuple(map(one_line, lines))}
+    return replace(
+        letter,
+        text=f"{letter.text.rstrip()}\n\n{render('letter-operator.txt.j2', values)}",
+        html=letter.html.replace("</body>", f"{render('letter-operator.html.j2', values)}</body>"),
+    )
+
+
+def rehearsed(letter: Letter, recipient: str) -> Letter:
+    """The same letter to somebody who wants to see it first; it says so before all else."""
+    values = {"recipient": recipient}
+    body = max(found.end() for found in BODY.finditer(letter.html))
+    note = render("letter-rehearsal.html.j2", values)
+    return replace(
+        letter,
+        subject=phrase("rehearsal", letter.subject),
+        text=f"{render('letter-rehearsal.txt.j2', values)}\n{letter.text}",
+        html=f"{letter.html[:body]}{note}{letter.html[body:]}",
+    )
+
+
+def dressed(page: str) -> str:
+    """Its styles in each element, as mail programs want them; those for a dark screen in the head:
+    whoever leaves them out shows the light letter."""
+    return INLINER.inline(page).replace("</head>", f"{render('letter-dark.html.j2', {})}</head>", 1)
 
 
 def _whole(report: Report, rendered: Rendered | Streamed) -> tuple[Attachment, ...]:
@@ -118,7 +187,7 @@ def table_letter(report: Report) -> Letter:
     return Letter(
         subject=one_line(render("letter-cur-subject.txt.j2", values)),
         text=render("letter-cur.txt.j2", values),
-        html=INLINER.inline(render("letter-cur.html.j2", values)),
+        html=dressed(render("letter-cur.html.j2", values)),
         attachments=(
             Attachment(
                 f"{file_stem(report)}{cur.FORMAT.suffix}", WORKBOOK, cur.FORMAT.render(report).main

@@ -14,7 +14,7 @@ from datetime import date
 from reports import counting
 from reports.first_screen import build_changes, has_nothing_to_read, institutions_in, numbers
 from reports.ground import Ground, ground, mark_of, place_of, portion, standing_of, title_of
-from reports.mail import INLINER, Letter
+from reports.mail import Letter, dressed
 from reports.model import Report
 from reports.templating import one_line, render
 from reports.view import Changes, Numbers, Portion
@@ -80,7 +80,7 @@ def weekly_letter(now: Report, then: Report | None, nights: int) -> Letter:
     return Letter(
         subject=one_line(render("letter-week-subject.txt.j2", values)),
         text=render("letter-week.txt.j2", values),
-        html=INLINER.inline(render("letter-week.html.j2", values)),
+        html=dressed(render("letter-week.html.j2", values)),
         attachments=(),
     )
 

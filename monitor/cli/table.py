@@ -66,7 +66,7 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
             "audit", "Оценить заново то, что уже сохранено, без обращения к сети.", kept=AS_STORED
         ),
         "report": Declared("report", "Составить отчёт о сохранённой проверке.", kept=UNWRITTEN),
-        "send": Declared("report", "Отправить отчёт по электронной почте.", kept=QUEUED),
+        "send": Declared("send", "Отправить отчёт по электронной почте.", kept=QUEUED),
         "outbox": Declared(
             "outbox", "Показать письма: ушедшие, ждущие, отложенные.", kept=REQUEUED
         ),

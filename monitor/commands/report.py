@@ -14,17 +14,13 @@ from collectors.errors import UsageError
 from monitor.application import Application, opened, with_database
 from monitor.audit.breaks import format_barrier, tell_of
 from monitor.audit.scope import UnknownInstitutionError, in_scope
-from monitor.commands.letters import say_delivered
 from monitor.commands.output import STANDARD
 from monitor.commands.parameters import AuditNumber, Config
 from monitor.commands.suggestions import formats, institutions, municipalities
 from monitor.config import load_settings
-from monitor.mail.delivery import deliver
-from monitor.mail.queueing import queue_report
 from monitor.reporting.facts import with_facts
 from monitor.reporting.municipality import of_town, town_path
 from monitor.reporting.stored import (
-    check_whole,
     chosen_audit,
     default_path,
     passed_over,
@@ -149,31 +145,3 @@ def _path(
     if institution is None:
         return town_path(application, found, slug, municipality) if municipality else path
     return path.with_name(f"{path.name.removesuffix(end)}-{institution.replace('/', '-')}{end}")
-
-
-def send(
-    config: Config,
-    number: AuditNumber = None,
-    again: Annotated[
-        bool, typer.Option("--again", help="Отправить ещё раз, даже если уже отправлено.")
-    ] = False,
-) -> int:
-    settings = load_settings(config)
-    mail = settings.mail
-    if not (mail.deputies or mail.cur):
-        raise UsageError([f"{config}: [mail] recipients: нет адресатов, письмо отправлять некому"])
-    with opened(with_database(settings)) as application, watched() as faults:
-        _say_passed_over(application, number)
-        audit = chosen_audit(application, number)
-        found = report_of(application, audit)
-        if not mail.deputies:
-            check_whole(found, "cur")
-        queued = queue_report(application, audit, found, again=again)
-        tell_of(faults)
-        if not queued and not faults:
-            print(f"Отчёт о проверке № {audit.id} уже поставлен в очередь раньше; ещё раз: --again")
-        done = deliver(application.engine, application.settings, application.clock)
-    say_delivered(done)
-    if done.parked or done.postponed:
-        return 1
-    return PARTLY if faults else 0

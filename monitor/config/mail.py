@@ -28,7 +28,7 @@ class TownMail(Section):
     """Who gets the report of one municipality only, and no other's."""
 
     recipients: tuple[str, ...] = Field(min_length=1)
-    report_every: Every = "night"
+    report_every: Every = "week"
 
     @field_validator("recipients")
     @classmethod
@@ -48,7 +48,7 @@ class Mail(Section):
     ca_file: Path | None = None  # trusted beside what the system trusts
     sender: str = "dozor@example.org"
     recipients: tuple[str, ...] = ()
-    report_every: Every = "night"
+    report_every: Every = "week"
     municipalities: Mapping[str, TownMail] = Field(default_factory=dict)  # by their id
     institutions: bool = False  # a letter to each institution's own first registered address
     institutions_every: Every = "week"

@@ -57,16 +57,17 @@ class Fate:
     ends_round: bool = False  # no other would have fared better
 
 
-def deliver(engine: Engine, settings: Settings, clock: Clock) -> Delivered:
-    """Send what is due. One process at a time; LockTakenError when another is at it."""
+def deliver(engine: Engine, settings: Settings, clock: Clock, roles: str = "") -> Delivered:
+    """Send what is due, in a role that begins so. One process at a time; LockTakenError when
+    another is at it."""
     with lock(engine, "delivery", clock):
         if parked := outbox.recover(engine):
             log.warning("%d messages parked: a crash while they were handed over", parked)
         release(engine)
-        fates = [*_deliver_due(engine, settings, clock)]
+        fates = [*_deliver_due(engine, settings, clock, roles)]
         if release(engine):
-            fates += _deliver_due(engine, settings, clock)
-        held = count_held(engine)
+            fates += _deliver_due(engine, settings, clock, roles)
+        held = 0 if roles else count_held(engine)
     return Delivered(
         sent=tuple(fate.recipient for fate in fates if fate.state == "sent"),
         lighter=_with_reasons(fates, "sent"),
@@ -81,20 +82,20 @@ def _with_reasons(fates: Iterable[Fate], state: str) -> tuple[tuple[str, str], .
     return tuple((fate.recipient, fate.why) for fate in fates if fate.state == state and fate.why)
 
 
-def _deliver_due(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Fate]:
+def _deliver_due(engine: Engine, settings: Settings, clock: Clock, roles: str) -> Iterator[Fate]:
     """One after another; a server that takes none is asked once, not once a letter."""
-    for number in outbox.due(engine, clock()):
+    for number in outbox.due(engine, clock(), roles):
         fate = _deliver_one(engine, settings, clock, number)
         if fate is not None:
             yield fate
         if fate is not None and fate.ends_round:
-            yield from _postpone_others(engine, clock(), fate)
+            yield from _postpone_others(engine, clock(), fate, roles)
             return
 
 
-def _postpone_others(engine: Engine, now: datetime, fate: Fate) -> Iterator[Fate]:
+def _postpone_others(engine: Engine, now: datetime, fate: Fate, roles: str) -> Iterator[Fate]:
     due = fate.due_at or now + PAUSES[0]
-    for recipient in outbox.postpone(engine, now, due, fate.why):
+    for recipient in outbox.postpone(engine, now, due, fate.why, roles):
         yield replace(fate, recipient=recipient, state="queued", due_at=due)
 
 

@@ -6,20 +6,24 @@ Who gets what is in drafts.py, when in due.py; delivery.py hands over what stand
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from html import escape
-from itertools import chain
 from pathlib import Path
 
 from collectors.barrier import barrier
 from monitor.application import Application, Context
 from monitor.logs import without_secrets
-from monitor.mail.drafts import OPERATOR, Draft, for_cur, for_deputies, for_institutions
-from monitor.mail.due import is_due
+from monitor.mail.consent import may_write_to_institutions
+from monitor.mail.deputies import by_hand, for_deputies
+from monitor.mail.drafts import OPERATOR, Draft, for_cur, for_institutions
+from monitor.mail.due import decide
 from monitor.mail.mime import id_of, message_of
+from monitor.mail.readers import informed
+from monitor.mail.reminders import record_reminders
+from monitor.mail.terms import Terms
 from monitor.registry.mailboxes import MailboxError, address_of
 from monitor.storage import outbox
 from monitor.storage.outbox import Place, QueuedBeforeError
@@ -37,22 +41,44 @@ def queue_report(
     *,
     again: bool = False,
     scheduled: bool = False,
+    confirmed: bool = False,
 ) -> tuple[str, ...]:
     """Queue the report by role; gives those for whom it was not yet queued.
 
     Done twice, it shows once: a crash in between is made up for. `scheduled` heeds
     `report_every`; whoever asks by hand gets the report at once. `files` are the report in HTML
     where it has just been written: they are attached as they lie there. Letters to institutions
-    are held until the deputy head's report is out.
+    are held until the deputy head knows; the first ones ever are not even written until somebody
+    has `confirmed` them (consent.py).
     """
-    reports: Iterator[Draft] = for_deputies(application, report, files)
+    record_reminders(application)
+    terms = Terms(application, audit.as_of)
+    reports = for_deputies(application, report, files, terms)
     if not scheduled:
-        reports = (replace(draft, every="night") for draft in reports)
-    # one after another: a letter with its attachments is forgotten when the next town's is written
-    drafts = chain(reports, for_cur(application, report))
-    recipients = _queue_due(application, audit, drafts, again)
-    _queue_due(application, audit, for_institutions(application, audit, report), again)
-    return recipients
+        reports = by_hand(reports)
+    told, informed = _queue_for_deputies(application, audit, report, reports, again)
+    tables = _queue_due(application, audit, for_cur(application, report), again)
+    if confirmed or may_write_to_institutions(application):
+        letters = for_institutions(application, report, informed, terms)
+        _queue_due(application, audit, letters, again)
+    return (*told, *tables)
+
+
+def _queue_for_deputies(
+    application: Application, audit: Audit, report: Report, drafts: Iterable[Draft], again: bool
+) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The recipients, and the municipalities whose deputy head knows what there is to know: this
+    audit's report is written to him, or it has nothing that he was not told."""
+    queued, quiet = [], set()
+    for draft in drafts:  # one after another: a letter is forgotten when the next is written
+        decision = decide(application, audit, draft)
+        if not (again or decision.goes):
+            quiet.add(draft.role)
+        elif queue_draft(application, audit, replace(draft, letter=decision.letter), again=again):
+            queued.append(draft.recipient)
+    roles = quiet | outbox.roles_of(application.engine, audit)
+    towns = [one.id for one in report.municipalities]
+    return tuple(queued), informed(application.settings.mail, towns, roles)
 
 
 def queue_since(context: Context, audit: Audit, drafts: Iterable[Draft], since: datetime) -> None:
@@ -60,21 +86,25 @@ def queue_since(context: Context, audit: Audit, drafts: Iterable[Draft], since: 
     for draft in drafts:
         last = outbox.last_queued(context.engine, draft.role, draft.recipient, context.clock())
         if last is None or last < since:
-            _queue(context, audit, draft, again=False)
+            queue_draft(context, audit, draft, again=False)
 
 
 def _queue_due(
     context: Context, audit: Audit, drafts: Iterable[Draft], again: bool
 ) -> tuple[str, ...]:
     """The recipients of what was put in line now."""
-    return tuple(
-        draft.recipient
-        for draft in drafts
-        if (again or is_due(context, audit, draft)) and _queue(context, audit, draft, again=again)
-    )
+    queued = []
+    for draft in drafts:
+        decision = decide(context, audit, draft)
+        is_asked = again or decision.goes
+        if is_asked and queue_draft(
+            context, audit, replace(draft, letter=decision.letter), again=again
+        ):
+            queued.append(draft.recipient)
+    return tuple(queued)
 
 
-def _queue(context: Context, audit: Audit, draft: Draft, *, again: bool) -> bool:
+def queue_draft(context: Context, audit: Audit, draft: Draft, *, again: bool) -> bool:
     """Whether it stands in line now, ready to go."""
     place = outbox.place(context.engine, audit, draft.role, draft.recipient, again=again)
     if place is None:

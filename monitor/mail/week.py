@@ -8,25 +8,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
 from monitor.application import Application, Context
-from monitor.audit.compare import followed
 from monitor.audit.mass_change import is_held
-from monitor.config import Mail
 from monitor.mail.drafts import WEEK, Draft
 from monitor.mail.queueing import queue_since
+from monitor.mail.readers import readers_of
+from monitor.reporting.beside import compared
 from monitor.reporting.mending import mended
-from monitor.reporting.municipality import of_town
-from monitor.reporting.stored import moves, report_of
+from monitor.reporting.municipality import of_towns
+from monitor.reporting.stored import report_of
 from monitor.storage import audits, outbox
-from reports.findings import Findings
 from reports.mail import Letter
 from reports.model import Audit, Report
 from reports.weekly import weekly_letter
-from rules.model import Finding, Institution
 
 OLDEST = timedelta(days=31)  # of the audit that the week is compared with
 
@@ -34,22 +31,16 @@ OLDEST = timedelta(days=31)  # of the audit that the week is compared with
 def is_queued(context: Context, due: datetime) -> bool:
     """Whether everybody who gets the letter of this due moment has had it put in line."""
     last = (
-        outbox.last_queued(context.engine, week_of(town), one, context.clock())
-        for town, readers in readers_of(context.settings.mail)
-        for one in readers
+        outbox.last_queued(context.engine, week_of(*readers.towns), one, context.clock())
+        for readers in readers_of(context.settings.mail)
+        for one in readers.recipients
     )
     return all(one is not None and one >= due for one in last)
 
 
-def readers_of(mail: Mail) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """A municipality's id, and who reads its week; "" is all of them together."""
-    yield "", mail.recipients
-    yield from ((name, town.recipients) for name, town in mail.municipalities.items())
-
-
-def week_of(town: str) -> str:
-    """The role of those who read the week of this municipality; of all where it is ""."""
-    return f"{WEEK}:{town}" if town else WEEK
+def week_of(*towns: str) -> str:
+    """The role of those who read the week of these municipalities; of all where none is named."""
+    return ":".join((WEEK, "+".join(sorted(towns)))) if towns else WEEK
 
 
 def queue_the_week(application: Application, begin: datetime, due: datetime) -> bool:
@@ -74,21 +65,24 @@ def drafts(
     application: Application, now: Report, then: Report | None, nights: int
 ) -> Iterator[Draft]:
     """A letter for each who reads one; a municipality that was not yet audited has none."""
-    audited = {"", *(one.id for one in now.municipalities)}
-    for town, readers in readers_of(application.settings.mail):
-        if town in audited:
-            text = cache(partial(_letter, application, now, then, nights, town))
-            for one in readers:
-                yield Draft(letter=text, role=week_of(town), recipient=one)
+    audited = {one.id for one in now.municipalities}
+    for readers in readers_of(application.settings.mail, audited):
+        text = cache(partial(_letter, application, now, then, nights, readers.towns))
+        for one in readers.recipients:
+            yield Draft(letter=text, role=week_of(*readers.towns), recipient=one)
 
 
 def _letter(
-    application: Application, now: Report, then: Report | None, nights: int, town: str
+    application: Application,
+    now: Report,
+    then: Report | None,
+    nights: int,
+    towns: tuple[str, ...],
 ) -> Letter:
-    if town:
-        was_there = then and any(one.id == town for one in then.municipalities)
-        then = of_town(application, then, town) if then and was_there else None
-        now = of_town(application, now, town)
+    if towns:
+        was_there = then and any(one.id in towns for one in then.municipalities)
+        then = of_towns(application, then, towns) if then and was_there else None
+        now = of_towns(application, now, towns)
     then = then and mended(then, WEEK, _read_through)
     beside = compared(application, now, then)
     return mended(beside, WEEK, lambda one: weekly_letter(one, then, nights))
@@ -103,33 +97,3 @@ def _read_through(report: Report) -> Report:
 def _earlier(told: Sequence[Audit], begin: datetime) -> Audit | None:
     """The last one up to `begin`; in the first week of the service, its first."""
     return next((one for one in told[1:] if one.as_of <= begin), told[-1] if told[1:] else None)
-
-
-def compared(application: Application, now: Report, then: Report | None) -> Report:
-    """As if the audits between the two had not been; `since` stays as the nights have seen it."""
-    if then is None:
-        return replace(now, findings=Beside(now, None), previous_as_of=None)
-    entered, left = moves(application.engine, then.audit, now.audit, now.municipalities)
-    return replace(
-        now,
-        findings=Beside(now, then),
-        previous_as_of=then.audit.as_of,
-        entered=entered,
-        left=left,
-    )
-
-
-class Beside(Findings):
-    """An institution's findings beside those that the same one had then."""
-
-    def __init__(self, now: Report, then: Report | None) -> None:
-        self._now, self._then = now, then
-
-    def of(self, institution: Institution) -> tuple[Finding, ...]:
-        found = self._now.found.of(institution)
-        earlier = self._then.found.of(institution) if self._then else ()
-        beside = followed(found, earlier, self._now.audit.as_of.date())
-        return tuple(replace(one, since=was.since) for one, was in zip(beside, found, strict=True))
-
-    def __iter__(self) -> Iterator[Finding]:
-        return (found for one in self._now.institutions for found in self.of(one))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,32 +12,46 @@ from monitor.audit.scope import Scope, UnknownInstitutionError
 from monitor.reporting.stored import default_path
 from monitor.storage import audits
 from reports.findings import Selected
-from reports.model import Audit, Report
-from rules.model import Institution
+from reports.model import Audit, Report, Tally
+from rules.model import Institution, Municipality
 
 
 def of_town(application: Application, report: Report, name: str) -> Report:
     """As if nothing but this municipality had been audited. Raises UnknownInstitutionError."""
-    town = next((one for one in report.municipalities if one.id == name), None)
-    if town is None:
+    if not any(one.id == name for one in report.municipalities):
         known = ", ".join(one.id for one in report.municipalities)
         told = f"муниципалитета «{name}» в проверке № {report.audit.id} нет; есть: {known}"
         raise UnknownInstitutionError(told)
-    if len(report.municipalities) == 1:
+    return of_towns(application, report, (name,))
+
+
+def of_towns(application: Application, report: Report, names: Collection[str]) -> Report:
+    """The same of several, of which those count that were audited; of more than one, no trend."""
+    towns = tuple(one for one in report.municipalities if one.id in names)
+    if len(report.municipalities) == len(towns):
         return replace(report, lacks_towns=False)
-    scope = tuple(one for one in report.institutions if one.municipality == name)
+    scope = tuple(one for one in report.institutions if one.municipality in names)
+    acts = {act for town in towns for act in town.packs}
     return replace(
         report,
         audit=_read_here(application, report.audit, scope),
-        municipalities=(town,),
+        municipalities=towns,
         institutions=scope,
-        acts=tuple(act for act in report.acts if act.id in town.packs),
+        acts=tuple(act for act in report.acts if act.id in acts),
         findings=Selected(report.found, scope),
-        trend=report.trend and audits.tallies(application.engine, report.audit, municipality=name),
-        entered=tuple(one for one in report.entered if one.municipality == name),
-        left=tuple(one for one in report.left if one.municipality == name),
+        trend=_trend(application, report, towns),
+        entered=tuple(one for one in report.entered if one.municipality in names),
+        left=tuple(one for one in report.left if one.municipality in names),
         lacks_towns=False,
     )
+
+
+def _trend(
+    application: Application, report: Report, towns: Sequence[Municipality]
+) -> tuple[Tally, ...]:
+    if not report.trend or len(towns) != 1:
+        return ()
+    return audits.tallies(application.engine, report.audit, municipality=towns[0].id)
 
 
 def _read_here(

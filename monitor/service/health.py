@@ -25,6 +25,7 @@ from monitor.application import load_acts, real_time
 from monitor.config import Settings
 from monitor.logs import without_secrets
 from monitor.service.clock_signs import clock_signs
+from monitor.service.consent_signs import consent_signs
 from monitor.service.database_signs import database_signs, queue_signs
 from monitor.service.inbox_signs import inbox_signs
 from monitor.service.mail_signs import letter_signs, mail_signs
@@ -186,6 +187,7 @@ CHECKS: tuple[Check, ...] = (
     letter_signs,
     inbox_signs,
     _time,
+    consent_signs,
     clock_signs,
     stamp_signs,
 )

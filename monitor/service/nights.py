@@ -37,8 +37,10 @@ from monitor.clocks.believed import ProcessTime
 from monitor.config import Settings
 from monitor.errors.system import in_russian
 from monitor.logs import without_secrets
+from monitor.mail.asking import alert_the_operator
 from monitor.mail.delivery import Delivered, deliver
 from monitor.mail.queueing import queue_alert, queue_report
+from monitor.mail.reminders import record_reminders
 from monitor.mail.stuck import stuck_letters, stuck_text
 from monitor.mail.stuck import words as stuck_words
 from monitor.mail.week import is_queued, queue_the_week
@@ -220,6 +222,7 @@ def _tonight(
     if before and before.failure:
         _alert_once(application, "Дозор: ночные проверки снова идут", _summary(done))
     _deliver(application)
+    record_reminders(application)
     with barrier("part", "stamp"):
         stamp_the_chain(application)
     return done
@@ -243,9 +246,17 @@ def _tell(application: Application, done: Audit) -> None:
         advice = words("advice", audit=done.id)
         _alert_once(application, words("subject", audit=done.id), f"{_summary(done)}\n\n{advice}")
         return
-    queue_report(application, done, report, files, scheduled=True)
-    if done.issues:
+    told = queue_report(application, done, report, files, scheduled=True)
+    alert_the_operator(application, report)
+    if done.issues and not _is_told(application, told):
         _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _summary(done))
+
+
+def _is_told(application: Application, told: Sequence[str]) -> bool:
+    """Whether the operator has a deputy head's letter, in which these issues stand as well."""
+    operator = (application.settings.mail.operator or "").casefold()
+    deputies = {one.casefold() for one in application.settings.mail.deputies}
+    return operator in deputies & {one.casefold() for one in told}
 
 
 def _tell_of(application: Application, done: Audit, faults: Sequence[Fault]) -> None:

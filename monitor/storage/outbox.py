@@ -47,6 +47,16 @@ class Place:
     thread: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The newest report that somebody was written of: its audit, and the letter."""
+
+    audit: int
+    as_of: datetime
+    subject: str
+    queued_at: datetime
+
+
 def place(
     engine: Engine, audit: Audit | None, role: str, recipient: str, *, again: bool = False
 ) -> Place | None:
@@ -136,11 +146,20 @@ def _is_queued(opened: Session, row: MessageRow, told_since: datetime | None) ->
     return opened.exec(same.limit(1)).first() is not None
 
 
-def has(engine: Engine, audit: Audit, role: str) -> bool:
-    """Whether this audit has a message in this role, whatever became of it."""
+def roles_of(engine: Engine, audit: Audit) -> frozenset[str]:
+    """The roles in which this audit has messages, whatever became of them."""
     with session(engine) as opened:
-        same = (MessageRow.audit_id == audit.id, MessageRow.role == role)
-        return opened.exec(select(MessageRow.id).where(*same).limit(1)).first() is not None
+        roles = select(MessageRow.role).where(MessageRow.audit_id == audit.id).distinct()
+        return frozenset(opened.exec(roles))
+
+
+def has_gone_to(engine: Engine, roles: str) -> bool:
+    """Whether a letter in a role that begins so was ever sent, or is to be: not one that was put
+    aside when it was written."""
+    tried = or_(col(MessageRow.state) != "parked", col(MessageRow.attempts) > 0)
+    wanted = select(MessageRow.id).where(col(MessageRow.role).startswith(roles), tried)
+    with session(engine) as opened:
+        return opened.exec(wanted.limit(1)).first() is not None
 
 
 def has_report(engine: Engine, audit: Audit) -> bool:
@@ -152,8 +171,8 @@ def has_report(engine: Engine, audit: Audit) -> bool:
 
 def last_told(
     engine: Engine, role: str, recipient: str, until: datetime | None = None
-) -> datetime | None:
-    """As of when the newest audit is that this recipient was written of in this role.
+) -> Told | None:
+    """The newest audit that this recipient was written of in this role.
 
     A partial one, sent by hand, is no deputy head's report of the week; one of later than `until`
     is of a clock that was ahead.
@@ -161,13 +180,14 @@ def last_told(
     by = [] if until is None else [col(AuditRow.as_of) <= until]
     whole = [col(AuditRow.scope).is_(None)] if role.startswith(DEPUTY) else []
     with session(engine) as opened:
-        return opened.exec(
-            select(AuditRow.as_of)
+        found = opened.exec(
+            select(AuditRow.id, AuditRow.as_of, MessageRow.subject, MessageRow.queued_at)
             .join(MessageRow, col(MessageRow.audit_id) == col(AuditRow.id))
             .where(*_same(role, recipient), *whole, *by)
-            .order_by(col(AuditRow.as_of).desc())
+            .order_by(col(AuditRow.as_of).desc(), col(MessageRow.id).desc())
             .limit(1)
         ).first()
+    return Told(found[0] or 0, *found[1:]) if found else None
 
 
 def last_queued(
@@ -201,8 +221,9 @@ def recover(engine: Engine) -> int:
     return int(parked.rowcount)
 
 
-def due(engine: Engine, now: datetime) -> tuple[int, ...]:
-    """Also what a clock that was ahead put off to a far day; but not reports of that day."""
+def due(engine: Engine, now: datetime, roles: str = "") -> tuple[int, ...]:
+    """In roles that begin so. Also what a clock that was ahead put off to a far day; but not
+    reports of that day."""
     report = select(AuditRow.as_of).where(col(AuditRow.id) == col(MessageRow.audit_id))
     of = func.coalesce(report.scalar_subquery(), now)
     put_off = and_(col(MessageRow.due_at) > now + LONGEST, of <= now + SLIP)
@@ -212,6 +233,7 @@ def due(engine: Engine, now: datetime) -> tuple[int, ...]:
             for number in opened.exec(
                 select(MessageRow.id)
                 .where(MessageRow.state == "queued", or_(col(MessageRow.due_at) <= now, put_off))
+                .where(col(MessageRow.role).startswith(roles))
                 .order_by(col(MessageRow.id))
             )
             if number is not None
@@ -229,9 +251,15 @@ def claim(engine: Engine, number: int, now: datetime) -> MessageRow | None:
         return _with_letter(opened, opened.get_one(MessageRow, number)) if won.rowcount else None
 
 
-def postpone(engine: Engine, now: datetime, due_at: datetime, answer: str) -> tuple[str, ...]:
+def postpone(
+    engine: Engine, now: datetime, due_at: datetime, answer: str, roles: str = ""
+) -> tuple[str, ...]:
     """What is due now waits until then, and has been tried once more; gives the recipients."""
-    waits = (col(MessageRow.state) == "queued", col(MessageRow.due_at) <= now)
+    waits = (
+        col(MessageRow.state) == "queued",
+        col(MessageRow.due_at) <= now,
+        col(MessageRow.role).startswith(roles),
+    )
     with session(engine) as opened:
         found = opened.exec(
             select(MessageRow.recipient).where(*waits).order_by(col(MessageRow.id))

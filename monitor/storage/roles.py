@@ -6,9 +6,17 @@ DEPUTY = "deputy"  # whose report must be out before letters that are held go
 INSTITUTION = "institution:"  # the beginning of an institution's role
 
 
-def deputy_of(municipality: str) -> str:
-    """The role of a deputy head who answers for one municipality alone."""
-    return f"{DEPUTY}:{municipality}"
+REHEARSAL = "rehearsal:"  # of a letter that somebody sends to himself
+
+
+def deputy_of(*municipalities: str) -> str:
+    """The role of a deputy head who answers for these municipalities alone; for all: none."""
+    return ":".join((DEPUTY, "+".join(sorted(municipalities)))) if municipalities else DEPUTY
+
+
+def towns_of(role: str) -> frozenset[str]:
+    """The municipalities for which a deputy head of this role answers alone."""
+    return frozenset(filter(None, role.removeprefix(DEPUTY).lstrip(":").split("+")))
 
 
 def institution_of(key: str) -> str:

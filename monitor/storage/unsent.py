@@ -11,7 +11,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from monitor.storage.database import session
-from monitor.storage.held import ON_THE_WAY, States, deputy_states, report_states
+from monitor.storage.held import ON_THE_WAY, States, deputy_states, report_states, town_of
 from monitor.storage.roles import INSTITUTION
 from monitor.storage.tables import MessageRow
 
@@ -53,7 +53,7 @@ def _as_unsent(row: MessageRow, states: States) -> Unsent:
         state=row.state,
         answer=row.answer,
         queued_at=row.queued_at,
-        waits_for_deputy=bool(report_states(states, row.audit_id, row.role) & ON_THE_WAY),
+        waits_for_deputy=bool(report_states(states, row.audit_id, town_of(row.role)) & ON_THE_WAY),
     )
 
 

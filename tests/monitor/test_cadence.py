@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,19 +16,40 @@ from monitor.application import Application, opened
 from monitor.config import load_settings
 from monitor.mail.queueing import queue_report
 from monitor.reporting.stored import report_of
-from monitor.storage import audits, outbox
+from monitor.storage import audits, findings, outbox
 from reports.model import Audit, Collection
+from rules.model import Finding, Outcome, Severity
 from tests.monitor.pipeline import empty_database, school
 
 TOMSK = ZoneInfo("Asia/Tomsk")
 DAY = timedelta(days=1)
 THURSDAY = datetime(2026, 11, 19, 3, tzinfo=TOMSK)
+OUTCOMES = {True: Outcome.FAIL, False: Outcome.PASS}
 BOSS, MAYOR, CUR = "boss@example.org", "mayor@example.org", "cur@example.org"
+SCHOOL = "school@example.org"
+
+
+MANY = 40  # requirements: enough for every night to find one of them put right
+
+
+def judged(outcomes: Mapping[str, Outcome]) -> list[Finding]:
+    """Of the school, by requirement."""
+    return [
+        Finding(
+            institution="school-1", municipality="town", requirement=f"act/{name}", clause=name,
+            outcome=outcome, severity=Severity.MAJOR, reason="pass", because="Так.",
+        )
+        for name, outcome in outcomes.items()
+    ]  # fmt: skip
 
 
 @dataclass
 class Service:
+    """A service whose every night finds one violation less, or what a test says."""
+
     application: Application
+    violations: int = MANY
+    found: Mapping[str, Outcome] | None = None
 
     def set(self, **mail: Any) -> None:
         settings = self.application.settings
@@ -52,6 +73,9 @@ class Service:
         begun = audits.begin(
             engine, as_of=at, started_at=at, scope=None, registries={}, packs={}, documents=()
         )
+        self.violations -= 1
+        still = {str(n): OUTCOMES[n < self.violations] for n in range(MANY)}
+        findings.add(engine, begun, judged(still if self.found is None else self.found))
         nothing = Collection(pages=0, read=0, unread=0)
         return audits.finish(
             engine, begun, finished_at=at, complete=True, collection=nothing, issues=()
@@ -66,7 +90,7 @@ class Service:
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     about = {"id": "town", "name": "Город", "timezone": "Asia/Tomsk"}
-    registry = {"municipality": about, "institution": [school(1, no_site=True)]}
+    registry = {"municipality": about, "institution": [school(1, no_site=True, emails=[SCHOOL])]}
     (tmp_path / "town.toml").write_text(tomli_w.dumps(registry), "utf-8")
     (tmp_path / "dozor.db").write_bytes(empty_database())
     config = {
@@ -82,6 +106,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 
 def test_every_night_is_told_where_every_night_is_asked_for(service: Service) -> None:
+    service.set(report_every="night")
     assert len(service.nights(THURSDAY, 4)) == 4
 
 

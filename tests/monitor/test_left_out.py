@@ -18,13 +18,14 @@ import pytest
 from openpyxl import load_workbook
 
 from collectors.barrier import Fault, watched
-from monitor.application import opened
+from monitor.application import Application, opened
 from monitor.commands.report import report as report_command
 from monitor.reporting.mending import mended
 from monitor.reporting.stored import chosen_audit, pieces, report_of, write
 from monitor.sandbox import Community, Post, Token, World, serve
 from monitor.service.nights import Service, night
-from reports.model import Report
+from monitor.storage import outbox
+from reports.model import Audit, Report
 from tests.cast import EVIDENCE, NOW
 from tests.monitor.conftest import Mailbox
 from tests.monitor.pipeline import Town, school
@@ -86,8 +87,18 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
             found = report_of(application, chosen_audit(application, None))
             settling = dict(found.settling)  # read before anything is spoilt, like the findings
             sound = replace(found, findings=tuple(found.findings), settling=settling)
+            write_once(application, found.audit)
             spoil(town, b"no body")
             yield Night(town, report_of(application, found.audit), sound, box)
+
+
+def write_once(application: Application, audit: Audit) -> None:
+    """An institution has been written to: nobody has to say yes any more."""
+    row = outbox.queue(
+        application.engine, audit, role="institution:town/gone", recipient="gone@example.org",
+        subject="", body=b"", at=NOW,
+    )  # fmt: skip
+    outbox.mark(application.engine, row.id or 0, state="sent", sent_at=NOW)
 
 
 def spoil(town: Town, body: bytes) -> None:

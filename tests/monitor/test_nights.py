@@ -20,7 +20,7 @@ import pytest
 from sqlmodel import col, select
 
 from collectors.model import Observation
-from monitor.commands.report import send
+from monitor.commands.send import send
 from monitor.logs import start_logging
 from monitor.sandbox import Change, Fault, World, serve
 from monitor.service.metrics import health, metrics_text

@@ -71,7 +71,8 @@ def test_everybody_gets_what_is_theirs(office: Office, mailbox: Mailbox) -> None
         "mail", host="127.0.0.1", port=mailbox.port, recipients=[DEPUTY], cur=[CUR],
         institutions=True, operator="admin@example.org",
     )  # fmt: skip
-    office.only("school-1", "school-2").audit("--mail")
+    office.only("school-1", "school-2").audit()
+    office.dozor("send", "--yes")
     told = by_recipient(mailbox)
     assert (told.pop(DEPUTY), told.pop(CUR)) == ([".html", ".xlsx"], ["-cur.xlsx"])
     assert told, "schools hear too"
@@ -92,7 +93,8 @@ def test_a_letter_to_no_address_is_put_aside_with_the_reason(
     for one in town["institution"]:
         one["emails"] = ["school@-example.org"]
     file.write_text(tomli_w.dumps(town), "utf-8")
-    office.audit("--mail")
+    office.audit()
+    office.dozor("send", "--yes")
     assert [*by_recipient(mailbox)] == [DEPUTY]
     assert "причина: «school@-example.org» не похоже на адрес" in office.dozor("outbox").stdout
 

@@ -212,7 +212,7 @@ def test_a_school_waits_for_the_deputy_head_of_its_own_town(post: Post) -> None:
     office = post.with_mail(institutions=True)
     with office.opened() as application:
         audit = chosen_audit(application, None)
-        queue_report(application, audit, report_of(application, audit))
+        queue_report(application, audit, report_of(application, audit), confirmed=True)
         engine = application.engine
         for row in outbox.messages(engine):
             if row.recipient == NORTHERN:
@@ -238,7 +238,8 @@ def test_a_school_is_written_to_once_a_week_of_its_own_clock(post: Post) -> None
     with office.opened() as application:
         for number in (1, 2):
             audit = chosen_audit(application, number)
-            queue_report(application, audit, report_of(application, audit), scheduled=True)
+            report = report_of(application, audit)
+            queue_report(application, audit, report, scheduled=True, confirmed=True)
     told = [row.recipient for row in office.queued()]
     assert (told.count(HEADMISTRESS), told.count(FAR_SCHOOL)) == (2, 1)
 

@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from reports.formats import notices, pages
 from reports.formats.html import FORMAT
 from reports.formats.letters import letter
-from reports.mail import digest
-from reports.model import Report
+from reports.mail import brief, digest
+from reports.model import Rendered, Report
+from reports.weekly import weekly_letter
 from tests.cast import MUSEUM
 from tests.reports.test_notices import CREATED
 from tests.reports.test_notices import report as noticed
@@ -188,6 +189,14 @@ PARTS = {
 }
 
 
+LETTERS = {
+    "digest": lambda: digest(REPORT, Rendered(b"")).html,
+    "quiet": lambda: brief(REPORT, REPORT.audit.as_of).html,
+    "week": lambda: weekly_letter(REPORT, None, 1).html,
+    "letter": lambda: letter(REPORT, MUSEUM).html,
+}
+
+
 @pytest.fixture(scope="module", params=PARTS)
 def part(request: pytest.FixtureRequest) -> bytes:
     return PARTS[request.param]()
@@ -217,6 +226,13 @@ def test_every_part_fits_a_telephone(reader: Reader, part: bytes) -> None:
 def test_colours_of_the_reader_stay_legible(reader: Reader) -> None:
     page = reader.reads(FORMAT.render(REPORT).main, 1280, color_scheme="dark")
     assert faults(page, {"runOnly": ["color-contrast"]}) == []
+
+
+@pytest.mark.parametrize("name", ["digest", "quiet", "week", "letter"])
+def test_letters_stay_legible_on_a_dark_screen(reader: Reader, name: str) -> None:
+    page = reader.reads(LETTERS[name]().encode(), 390, color_scheme="dark")
+    assert faults(page, {"runOnly": ["color-contrast"]}) == []
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
 
 
 def test_a_mark_is_told_by_its_sign_where_colours_are_taken_away(reader: Reader) -> None:

@@ -40,7 +40,9 @@ def test_the_text_part_stands_alone() -> None:
 
 def test_styles_are_inlined_and_nothing_is_loaded() -> None:
     page = BeautifulSoup(digest(TWO_TOWNS).html, "lxml")
-    assert not page.select("style, script, img, link")
+    assert not page.select("script, img, link")
+    (dark,) = page.select("style")
+    assert "@media (prefers-color-scheme: dark)" in dark.text.splitlines()[1]
     assert page.select("td[style]")
 
 

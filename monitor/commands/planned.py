@@ -1,0 +1,132 @@
+"""What `send --dry-run` says."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from monitor.application import Application
+from monitor.mail.consent import why_unreachable
+from monitor.mail.plan import Plan, Planned
+from monitor.storage.roles import DEPUTY, INSTITUTION, REHEARSAL, towns_of
+from monitor.storage.unsent import Unsent, unsent_since
+from reports.ground import name_of
+from reports.model import Audit
+from reports.news import News
+from reports.words import moment
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def say_plan(application: Application, audit: Audit, found: Plan) -> None:
+    zone = application.settings.schedule.timezone
+    print(words("head", audit=audit.id, on=moment(audit.as_of, zone)))
+    going = [one for one in found.letters if one.goes]
+    staying = [one for one in found.letters if not one.goes]
+    for name, letters in (("going", going), ("staying", staying)):
+        if letters:
+            print("", words(name, count=len(letters)), sep="\n")
+            print(*(line for one in letters for line in _lines(application, one)), sep="\n")
+    _say_in_line(in_line(application))
+    if found.unreachable:
+        print("", words("unreachable", count=len(found.unreachable)), sep="\n")
+        print(*(f"  {why_unreachable(one)}" for one in found.unreachable), sep="\n")
+    if not application.settings.mail.institutions:
+        print("", words("off"), sep="\n")
+
+
+def in_line(application: Application) -> Sequence[Unsent]:
+    """What was put in line before and goes with any `send`."""
+    found = unsent_since(application.engine, LONG_AGO)
+    return [one for one in found if one.state != "parked" and not one.role.startswith(REHEARSAL)]
+
+
+def _say_in_line(waiting: Sequence[Unsent]) -> None:
+    if waiting:
+        print("", words("in_line", count=len(waiting)), sep="\n")
+        print(*(f"  {one.recipient}" for one in waiting), sep="\n")
+
+
+def _lines(application: Application, one: Planned) -> Iterator[str]:
+    yield f"  {one.recipient} — {_role(application, one)}"
+    yield f"      {_table('why', one.why)}"
+    yield f"      {words('subject', subject=one.subject)}"
+    if one.told is None:
+        yield f"      {words('first_letter')}"
+        return
+    on = moment(one.told.as_of, application.settings.schedule.timezone)
+    told = words("last", audit=one.told.audit, on=on, subject=one.told.subject)
+    yield f"      {told}"
+    if one.news is not None:
+        yield f"      {words('differs', news=_news(one.news))}"
+
+
+def _role(application: Application, one: Planned) -> str:
+    if one.role.startswith(INSTITUTION):
+        return one.name
+    if not one.role.startswith(DEPUTY):
+        return _table("roles", "cur")
+    names = {town.id: town.name for town in application.municipalities}
+    towns = ", ".join(names.get(name, name) for name in sorted(towns_of(one.role)))
+    return _table("roles", "deputy_town").format(towns=towns) if towns else _table("roles", DEPUTY)
+
+
+def _news(news: News) -> str:
+    told = [_table("news", name).format(count) for name, count in asdict(news).items() if count]
+    return ", ".join(told) or _table("news", "same")
+
+
+def planned_as_json(application: Application, audit: Audit, found: Plan) -> str:
+    letters = [_as_json(one) for one in found.letters]
+    nowhere = [_nowhere(one.key, name_of(one)) for one in found.unreachable]
+    waiting = [
+        {"role": one.role, "recipient": one.recipient, "goes": True, "why": "in_line"}
+        for one in in_line(application)
+    ]
+    told = [{"audit": audit.id, **one} for one in (*letters, *nowhere, *waiting)]
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def _as_json(one: Planned) -> Mapping[str, Any]:
+    told = one.told
+    return {
+        "role": one.role,
+        "recipient": one.recipient,
+        "goes": one.goes,
+        "why": one.why,
+        "subject": one.subject,
+        "last": {"audit": told.audit, "as_of": told.as_of.isoformat(), "subject": told.subject}
+        if told
+        else None,
+        "differs": asdict(one.news) if one.news else None,
+    }
+
+
+def _nowhere(key: str, name: str) -> Mapping[str, Any]:
+    why = "no_address"
+    return {
+        "role": f"{INSTITUTION}{key}",
+        "name": name,
+        "recipient": None,
+        "goes": False,
+        "why": why,
+    }
+
+
+def words(sentence: str, **values: object) -> str:
+    return str(_sentences()[sentence]).format(**values)
+
+
+def _table(name: str, key: str) -> str:
+    return str(_sentences()[name][key])
+
+
+@cache
+def _sentences() -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
