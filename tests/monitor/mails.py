@@ -16,10 +16,11 @@ import tomli_w
 from monitor.application import Application, opened
 from monitor.config import Settings, load_settings
 from monitor.mail.inbox.fetching import Fetched, fetch
-from monitor.storage import outbox, received
+from monitor.storage import outbox, received, statements
 from monitor.storage.audits import begin
 from monitor.storage.received import Received
 from monitor.storage.roles import institution_of
+from rules.cases.model import InstitutionAnswer, Recorded
 from tests.cast import NOW
 from tests.monitor.dovecot import PASSWORD, Dovecot
 from tests.monitor.pipeline import empty_database, school
@@ -65,6 +66,11 @@ class Office:
         """Oldest first."""
         with self.opened() as application:
             return received.listed(application.engine)[::-1]
+
+    def answers(self) -> list[Recorded]:
+        with self.opened() as application:
+            found = statements.recorded(application.engine, "town")
+        return [one for one in found if isinstance(one.said, InstitutionAnswer)]
 
     def came(self, message: bytes) -> Received:
         """What becomes of this one."""

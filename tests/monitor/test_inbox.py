@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from select import select
-from subprocess import DEVNULL, Popen
 
 import pytest
-import tomli_w
-import trustme
 
 from collectors.errors import UsageError
 from monitor.cases.answers import accept
-from monitor.config import Settings
 from monitor.mail.inbox.fetching import Fetched
-from monitor.mail.inbox.line import InboxError, Trouble, inbox
+from monitor.mail.inbox.line import inbox
 from monitor.mail.inbox.placing import Understood, dismiss, place
-from monitor.storage import attachments, received, statements
+from monitor.storage import attachments, received
 from monitor.storage.locks import LockTakenError
-from rules.cases.model import InstitutionAnswer, Recorded
+from rules.cases.model import InstitutionAnswer
 from tests.cast import NOW
-from tests.monitor.conftest import DOZOR
 from tests.monitor.dovecot import Dovecot, dovecot
 from tests.monitor.mails import (
     ELSEWHERE,
@@ -44,28 +32,17 @@ from tests.monitor.mails import (
     office,
     reply,
 )
-from tests.waiting import free_port
-
-CA = trustme.CA()
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Dovecot]:
-    made = CA.issue_cert("127.0.0.1", "localhost")
-    chain = b"".join(one.bytes() for one in made.cert_chain_pems)
-    with dovecot((chain, made.private_key_pem.bytes())) as running:
+    with dovecot() as running:
         yield running
 
 
 @pytest.fixture
 def town(server: Dovecot, tmp_path: Path) -> Office:
     return office(tmp_path, server)
-
-
-def answers(town: Office) -> list[Recorded]:
-    with town.opened() as application:
-        found = statements.recorded(application.engine, "town")
-    return [one for one in found if isinstance(one.said, InstitutionAnswer)]
 
 
 def kinds(town: Office) -> Counter[str]:
@@ -77,7 +54,7 @@ def kinds(town: Office) -> Counter[str]:
 
 def test_a_filled_form_becomes_a_confirmation_that_waits(town: Office) -> None:
     town.came(reply())
-    (answer,) = answers(town)
+    (answer,) = town.answers()
     said = answer.said
     assert isinstance(said, InstitutionAnswer)
     assert said.attestation
@@ -92,7 +69,7 @@ def test_a_filled_form_becomes_a_confirmation_that_waits(town: Office) -> None:
 def test_an_operator_accepts_what_came_by_mail(town: Office) -> None:
     town.came(reply())
     with town.opened() as application:
-        (answer,) = answers(town)
+        (answer,) = town.answers()
         assert accept(application, answer.number or 0, by="Анна").decided
         assert len(application.as_stated().municipalities[0].institutions[0].attestations) == 1
 
@@ -102,7 +79,7 @@ def test_an_operator_accepts_what_came_by_mail(town: Office) -> None:
 )
 def test_it_is_told_from_whose_address_an_answer_came(town: Office, sender: str, told: str) -> None:
     town.came(reply(sender=sender))
-    (answer,) = answers(town)
+    (answer,) = town.answers()
     assert isinstance(answer.said, InstitutionAnswer)
     assert told in answer.said.by
 
@@ -128,7 +105,7 @@ def test_an_answer_to_all_at_once_is_an_answer_to_each(town: Office) -> None:
         "6.5: управляют 3, защита у 3\n6.3: документ № 5 от 01.02.2026\n11: \nДолжность: директор\n"
     )
     came = town.came(reply(lines, subject="[Дозор town/school-1]"))
-    said = [one.said for one in answers(town)]
+    said = [one.said for one in town.answers()]
     assert (came.kind, len(came.kept.answers)) == ("answer", 2)
     assert {one.requirement for one in said if isinstance(one, InstitutionAnswer)} == {
         TWO_FACTOR,
@@ -139,7 +116,7 @@ def test_an_answer_to_all_at_once_is_an_answer_to_each(town: Office) -> None:
 def test_what_the_registry_has_to_learn_is_proposed(town: Office) -> None:
     words = "Просим поправить реестр.\nТелефон: 8 (38250) 3-55-46\n"
     town.came(reply(words, subject="[Дозор town/school-1/9.1.phone]"))
-    (answer,) = answers(town)
+    (answer,) = town.answers()
     assert isinstance(answer.said, InstitutionAnswer)
     (change,) = answer.said.corrections
     assert (change.field, change.new) == ("phones", "8 (38250) 3-55-46")
@@ -214,7 +191,7 @@ def unclear(server: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> list[s
     made = office(tmp_path_factory.mktemp("unclear"), server)
     made.put(*UNCLEAR.values())
     made.fetch()
-    assert answers(made) == []
+    assert made.answers() == []
     return [one.kept.reason for one in made.listed()]
 
 
@@ -291,7 +268,7 @@ def test_a_second_look_brings_only_what_is_new(town: Office) -> None:
     town.fetch()
     town.put(reply("Исправили.\n", subject="Re: [Дозор town/school-2]", sender=SECOND))
     assert town.fetch().kinds == {"answer": 1}
-    assert len(answers(town)) == 2
+    assert len(town.answers()) == 2
 
 
 def test_messages_that_the_server_numbers_anew_are_no_new_ones(town: Office) -> None:
@@ -303,13 +280,13 @@ def test_messages_that_the_server_numbers_anew_are_no_new_ones(town: Office) -> 
     assert not town.fetch().kinds
     with town.opened() as application, inbox(application.settings) as box:
         assert box.validity != before
-    assert len(answers(town)) == 2
+    assert len(town.answers()) == 2
 
 
 def test_a_letter_that_was_delivered_twice_is_one_answer(town: Office) -> None:
     town.put(reply(), reply())
     town.fetch()
-    assert len(answers(town)) == 1
+    assert len(town.answers()) == 1
 
 
 def test_of_two_readers_at_once_each_message_is_read_by_one(town: Office) -> None:
@@ -323,111 +300,7 @@ def test_of_two_readers_at_once_each_message_is_read_by_one(town: Office) -> Non
 
     with ThreadPoolExecutor(2) as pool:
         done = [one for one in pool.map(look, range(2)) if one]
-    assert sum(one.answers for one in done) == len(answers(town)) == 10
-
-
-@contextmanager
-def counted(port: int, most: int, then: list[int]) -> Iterator[int]:
-    """A line to the server; at the body after `most` the process that is named is killed."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def pump(source: socket.socket, sink: socket.socket, *, asks: bool) -> None:
-        bodies = 0
-        with suppress(OSError):
-            while data := source.recv(65536):
-                bodies += data.count(b"BODY.PEEK[]")
-                if asks and bodies > most:
-                    os.kill(then[0], signal.SIGKILL)
-                    return
-                sink.sendall(data)
-
-    def serve() -> None:
-        ours, _ = listening.accept()
-        theirs = socket.create_connection(("127.0.0.1", port))
-        threading.Thread(
-            target=pump, args=(theirs, ours), kwargs={"asks": False}, daemon=True
-        ).start()
-        with ours, theirs:
-            pump(ours, theirs, asks=True)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield listening.getsockname()[1]
-    thread.join()
-    listening.close()
-
-
-def test_a_reader_that_is_killed_in_the_middle_has_read_nothing_twice(town: Office) -> None:
-    town.put(*(reply(f"{FORM}\n{number}") for number in range(6)))
-    killed: list[int] = []
-    with counted(town.server.port, 3, killed) as port:
-        mail = {**town.mail, "inbox": f"imap://127.0.0.1:{port}/INBOX"}
-        config = town.folder / "through.toml"
-        config.write_text(tomli_w.dumps({"registry": ["town.toml"], "mail": mail}), "utf-8")
-        command = [str(DOZOR), "--config", str(config), "inbox", "fetch"]
-        environment = {**os.environ, **town.environment}
-        process = Popen(command, env=environment, stdout=DEVNULL, stderr=DEVNULL)
-        killed.append(process.pid)
-        assert process.wait() == -signal.SIGKILL
-    assert len(answers(town)) == 3
-    town.fetch()
-    assert len(answers(town)) == len(town.listed()) == 6
-
-
-# --- the way there ------------------------------------------------------------------------------
-
-
-def met(settings: Settings) -> Trouble | None:
-    try:
-        with inbox(settings):
-            return None
-    except InboxError as error:
-        return error.trouble
-
-
-def at(town: Office, address: str, **mail: object) -> Settings:
-    changed = town.settings.mail.model_copy(update={"inbox": address, **mail})
-    return replace(town.settings, mail=changed)
-
-
-def test_a_refused_password_is_told_from_a_server_that_is_away(town: Office) -> None:
-    assert met(replace(town.settings, imap_password="not the word")) is Trouble.REFUSED
-    assert met(at(town, f"imap://127.0.0.1:{free_port()}/INBOX")) is Trouble.AWAY
-
-
-def test_a_folder_that_is_not_there_is_told(town: Office) -> None:
-    assert met(at(town, f"imap://127.0.0.1:{town.server.port}/Ответы")) is Trouble.SETTINGS
-
-
-def test_an_encrypted_line_wants_a_certificate_that_holds(town: Office, tmp_path: Path) -> None:
-    CA.cert_pem.write_to_path(str(tmp_path / "root.pem"))
-    address = f"imaps://localhost:{town.server.imaps}/INBOX"
-    assert met(at(town, address)) is Trouble.SETTINGS
-    assert met(at(town, address, ca_file=tmp_path / "root.pem")) is None
-
-
-def test_a_server_that_drips_is_hung_up_on(town: Office) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"imap://127.0.0.1:{silent.getsockname()[1]}/INBOX"
-        assert met(at(town, address, timeout=1)) is Trouble.AWAY
-
-
-def test_the_time_of_a_whole_look_is_bounded_however_slowly_a_server_drips(town: Office) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=drip, args=(listening,), daemon=True)
-        thread.start()
-        address = f"imap://127.0.0.1:{listening.getsockname()[1]}/INBOX"
-        assert met(at(town, address, timeout=1)) is Trouble.AWAY
-        thread.join()
-
-
-def drip(listening: socket.socket) -> None:
-    """A line without an end, a sign at a time."""
-    opened, _ = listening.accept()
-    with opened, suppress(OSError):
-        opened.sendall(b"* OK ")
-        while not select([opened], [], [], 0.2)[0]:
-            opened.sendall(b".")
+    assert sum(one.answers for one in done) == len(town.answers()) == 10
 
 
 # --- what an operator decides, and what is kept -------------------------------------------------
@@ -451,7 +324,7 @@ def test_a_placed_letter_is_not_placed_twice(town: Office) -> None:
         dismiss(application, came.number, "спам", by="Анна")
         with pytest.raises(UsageError, match="уже разобрано"):
             place(application, came.number, school, Understood(kind="corrected"), by="Борис")
-    assert answers(town) == []
+    assert town.answers() == []
 
 
 def test_texts_and_files_go_when_their_time_is_up(town: Office) -> None:
