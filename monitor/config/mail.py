@@ -59,7 +59,7 @@ class Mail(Section):
     signature: str = ""  # who signs letters to institutions; "": the registry's authority
     signature_phone: str = ""
     timeout: int = Field(default=30, ge=1, le=600)
-    keep_days: int = Field(default=90, ge=0, le=MOST_DAYS)  # texts, sent and received; 0: for ever
+    keep_days: int = Field(default=400, ge=0, le=MOST_DAYS)  # texts, sent and received; 0: for ever
     inbox: str | None = None  # where institutions answer: imaps://mail.town.ru/INBOX
 
     @field_validator("sender", "operator", "reply_to", "recipients", "cur")
