@@ -170,7 +170,9 @@ COMMANDS: Mapping[str, Mapping[str, Declared]] = {
             "Прочитать новые письма из ящика для ответов; в ящике ничего не меняется.",
             kept=FETCHED,
         ),
-        "list": Declared("inbox", "Письма, которые ждут разбора, и почему.", "list_mail"),
+        "list": Declared(
+            "inbox", "Письма, которые ждут разбора, и почему.", "list_mail", kept=READ_ONLY
+        ),
         "place": Declared("inbox", "Отнести письмо к учреждению: это ответ.", kept=PLACED),
         "dismiss": Declared("inbox", "Отметить, что письмо — не ответ.", kept=PLACED),
     },
