@@ -48,7 +48,7 @@ def test_a_term_that_is_over_stands_first_with_its_day() -> None:
 
 
 def test_a_call_says_what_it_is_about() -> None:
-    assert "не выполнено: Страница ведётся регулярно и ещё 2" in " ".join(told(REPORT).text.split())
+    assert "новое: Почтовый адрес и ещё 2. На странице нет" in " ".join(told(REPORT).text.split())
 
 
 def test_nothing_is_left_out_in_the_middle_of_a_list() -> None:
