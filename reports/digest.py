@@ -65,7 +65,7 @@ def blocks_of(
         _block("digest_decisions_due", [_decision(one) for one in section.friday.decisions]),
         _block("digest_notices", [_notice(one) for one in notices]),
         *_changes(base, section),
-        _block("digest_unjudged", [_unjudged(one.because, one.who) for one in section.unjudged]),
+        _block("digest_unjudged", [_unjudged(one.because, one.who) for one in section.unjudged], 2),
         _block(
             "digest_waiting",
             [_waiting(one.name, one.decisions) for one in section.waiting],
