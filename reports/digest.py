@@ -65,10 +65,25 @@ def blocks_of(
         _block("digest_decisions_due", [_decision(one) for one in section.friday.decisions]),
         _block("digest_notices", [_notice(one) for one in notices]),
         *_changes(base, section),
-        _block("digest_unjudged", [_unjudged(one.because, one.who) for one in section.unjudged]),
-        _block("digest_waiting", [_waiting(one.name, one.decisions) for one in section.waiting]),
-        _block("digest_put_off", [_put_off(one.institution, one.what) for one in section.put_off]),
-        _block("digest_complying", [DigestLine(one.name) for one in section.complying]),
+        _block("digest_unjudged", [_unjudged(one.because, one.who) for one in section.unjudged], 2),
+        _block(
+            "digest_waiting",
+            [_waiting(one.name, one.decisions) for one in section.waiting],
+            1,
+            section.more_waiting,
+        ),
+        _block(
+            "digest_put_off",
+            [_put_off(one.institution, one.what) for one in section.put_off],
+            1,
+            section.more_put_off,
+        ),
+        _block(
+            "digest_complying",
+            [DigestLine(one.name) for one in section.complying],
+            1,
+            section.more_complying,
+        ),
     )
     return tuple(block for block in found if block.lines)
 
