@@ -50,7 +50,7 @@ WHERE = ("terminal", "first screen", "to the head", "to the institution")
 
 @pytest.mark.parametrize("where", WHERE)
 def test_an_earlier_day_is_told(where: str) -> None:
-    assert f"Страницы нет. Прочитано {THEN.day} ноября {THEN.year}." in texts(read(THEN))[where]
+    assert f"Страницы нет. Прочитано {THEN.day} ноября {THEN.year}" in texts(read(THEN))[where]
 
 
 @pytest.mark.parametrize("where", WHERE)
