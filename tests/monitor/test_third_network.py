@@ -1,4 +1,7 @@
-"""A network that Dozor has never heard of, known by its entry point alone, gets what VK gets."""
+"""A network that Dozor has never heard of, known by its entry point alone, gets what VK gets.
+
+It reads nothing: this is about links and names. The one to copy is tests/monitor/board/.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from rules.document import document
+from rules.document import document, section
 from rules.engine import ENGINE_PARAMETERS
 from rules.model import Outcome, Requirement
 from rules.packs import PackError, load_act, shipped
@@ -152,6 +152,20 @@ def test_the_document_of_the_rules_is_up_to_date() -> None:
     """`python -m rules.document > docs/rules.md` after a change of a pack."""
     written = (Path(__file__).parents[2] / "docs/rules.md").read_text("utf-8")
     assert written == document()
+
+
+def test_the_document_dates_the_numbers_of_each_edition(tmp_path: Path) -> None:
+    later = "\n  [[requirement.edition]]\n  since = 2027-01-01\n  parameters = { min_posts = 3 }\n"
+    path = tmp_path / "town.toml"
+    numbers = PACK.partition("  min_posts = 2\n")[2]
+    path.write_text(PACK + later.replace("min_posts = 3", f"min_posts = 3, {_inline(numbers)}"))
+    told = "\n".join(section(load_act(path)))
+    assert "(с 1 декабря 2022).** `min_posts` = 2;" in told
+    assert "(с 1 января 2027).** `min_posts` = 3;" in told
+
+
+def _inline(lines: str) -> str:
+    return ", ".join(line.strip() for line in lines.splitlines())
 
 
 def test_a_clause_that_only_asks_cannot_declare_a_fail(tmp_path: Path) -> None:
