@@ -74,6 +74,7 @@ def nightly(folder: Path, world: World, mailbox: Mailbox, pages: int) -> Iterato
         "port": mailbox.port,
         "recipients": [DEPUTY],
         "operator": OPERATOR,
+        "report_every": "night",
     }
     sections: dict[str, dict[str, Any]] = {"mail": mail, "schedule": {"timezone": "Asia/Tomsk"}}
     schools = [
