@@ -81,7 +81,13 @@ def nights(
     kind: str = request.param
     wanted = round(int(os.environ.get("KILLS", 0)) * SHARES[kind]) or KILLS[kind]
     with serve(SMALL) as sandbox, box.listening(), _database(kind, server) as storage:
-        mail = {"host": "127.0.0.1", "port": box.port, "recipients": [DEPUTY], "timeout": 60}
+        mail = {
+            "host": "127.0.0.1",
+            "port": box.port,
+            "recipients": [DEPUTY],
+            "report_every": "night",
+            "timeout": 60,
+        }
         town = Town(
             folder,
             sandbox,
