@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from collectors import networks
 from collectors.model import SITE
 from reports import counting
-from reports.book import IN_ORDER, Book, Counted, Marks
+from reports.book import IN_ORDER, Counted, Marks, SheetCounts
 from reports.building import status_of
 from reports.cards import exemption_lines
 from reports.ground import Ground, ground, mark_of, part_of, place_of, title_of
@@ -83,8 +83,8 @@ def sheets(report: Report, *, whole: bool = True) -> tuple[Sheet, ...]:
     return tuple(_laid_out(report, one, rows[one["key"]]) for one in told()["sheet"])
 
 
-def book_of(report: Report) -> Book:
-    return Book([ground(report, one) for one in report.municipalities])
+def book_of(report: Report) -> SheetCounts:
+    return SheetCounts([ground(report, one) for one in report.municipalities])
 
 
 def findings_sheet(report: Report) -> Sheet:
@@ -143,8 +143,8 @@ def _at(value: datetime, zone: ZoneInfo) -> str:
 # --- findings -----------------------------------------------------------------------------------
 
 
-def _findings(book: Book, whole: bool) -> Iterator[Row]:
-    for base, one, _ in book.each():
+def _findings(book: SheetCounts, whole: bool) -> Iterator[Row]:
+    for base, one, _ in book.each_counted():
         for finding in base.findings[one.id]:
             if whole or finding.outcome not in IN_ORDER:
                 yield _whose(base, one) | _finding(base, finding) | _history(base, finding)
@@ -192,13 +192,14 @@ def _history(base: Ground, finding: Finding) -> dict[str, Value]:
 # --- institutions, pages, requirements ----------------------------------------------------------
 
 
-def _institutions(book: Book) -> Iterator[Row]:
-    for base, one, counted in book.each():
-        numbers = _numbers(counted.marks) | {"put_off": counted.put_off}
+def _institutions(book: SheetCounts) -> Iterator[Row]:
+    for base, one, counted in book.each_counted():
+        numbers = _counts_of_marks(counted.marks) | {"put_off": counted.put_off}
         yield _whose(base, one) | _described(base, one, counted) | numbers
 
 
-def _numbers(marks: Marks) -> dict[str, Value]:
+def _counts_of_marks(marks: Marks) -> dict[str, Value]:
+    """How many requirements have each mark, as cells."""
     return dict(zip(counting.WORST_FIRST, marks, strict=True))
 
 
@@ -218,12 +219,12 @@ def _described(base: Ground, institution: Institution, counted: Counted) -> dict
     }
 
 
-def _pages(book: Book) -> Iterator[Row]:
+def _pages(book: SheetCounts) -> Iterator[Row]:
     """Without counts where no finding is of that page: a nought there would praise it."""
-    for base, one, counted in book.each():
+    for base, one, counted in book.each_counted():
         for row in _addresses(one):
             marks, known = counted.pages.get(str(row["page"]), (None, None))
-            shown = _whose(base, one) | row | (_numbers(marks) if marks else {})
+            shown = _whose(base, one) | row | (_counts_of_marks(marks) if marks else {})
             yield shown | {"page_id": row["page_id"] or known}
 
 
@@ -242,12 +243,12 @@ def _addresses(institution: Institution) -> Iterator[dict[str, Value]]:
         yield {"network": network, "page": institution.site, "page_id": None}
 
 
-def _requirements(report: Report, book: Book) -> Iterator[Row]:
+def _requirements(report: Report, book: SheetCounts) -> Iterator[Row]:
     asked = book.all().asked
     for act in report.acts:
         for one in act.requirements:
             marks = tuple(asked[one.id][mark] for mark in counting.WORST_FIRST)
-            yield _requirement(report, act, one) | _numbers(marks)
+            yield _requirement(report, act, one) | _counts_of_marks(marks)
 
 
 def _requirement(report: Report, act: Act, requirement: Requirement) -> dict[str, Value]:
@@ -269,7 +270,7 @@ def _requirement(report: Report, act: Act, requirement: Requirement) -> dict[str
 # --- the audit ----------------------------------------------------------------------------------
 
 
-def _audit(report: Report, book: Book, whole: bool) -> Iterator[Row]:
+def _audit(report: Report, book: SheetCounts, whole: bool) -> Iterator[Row]:
     if not whole:
         yield {"what": table_word("audit", "left_out"), "value": book.all().left_out}
     for key, value in (*_run(report), *_acts(report)):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from reports import counting
-from reports.book import Book
+from reports.book import SheetCounts
 from reports.friday import cases_of, post_of
 from reports.ground import Ground, audit_day, mark_of, place_of, title_of, told
 from reports.seen import masked
@@ -28,7 +28,7 @@ LONGEST = 800  # signs of what was found
 Value = str | int | date | None
 
 
-def todo(book: Book) -> Iterator[Mapping[str, Value]]:
+def todo(book: SheetCounts) -> Iterator[Mapping[str, Value]]:
     is_empty = True
     for base in book.grounds:
         for institution in base.institutions:

@@ -92,6 +92,7 @@ class WarcFile:
         return self.path.name.startswith(_stem(audit))
 
     def keep(self, exchange: Exchange) -> Evidence:
+        """Written at once, without secrets; on the disk for sure only after `sync`."""
         body = self._redactor.body(exchange.body)
         digest = hashlib.sha256(body).hexdigest()
         url = self._redactor.text(exchange.url)
