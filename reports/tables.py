@@ -136,7 +136,8 @@ def flat(text: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _at(value: datetime, zone: ZoneInfo) -> str:
+def _moment_in(value: datetime, zone: ZoneInfo) -> str:
+    """By the clock of the town; remembered, as a night has few moments and many findings."""
     return moment(value, zone)
 
 
@@ -147,10 +148,15 @@ def _findings(book: SheetCounts, whole: bool) -> Iterator[Row]:
     for base, one, _ in book.each_counted():
         for finding in base.findings[one.id]:
             if whole or finding.outcome not in IN_ORDER:
-                yield _whose(base, one) | _finding(base, finding) | _history(base, finding)
+                yield (
+                    _cells_of_whom(base, one)
+                    | _finding(base, finding)
+                    | _cells_of_change(base, finding)
+                )
 
 
-def _whose(base: Ground, institution: Institution) -> dict[str, Value]:
+def _cells_of_whom(base: Ground, institution: Institution) -> dict[str, Value]:
+    """Whose the row is: the same columns on every sheet."""
     return {
         "town": base.municipality.name,
         "institution": base.names[institution.id],
@@ -176,7 +182,8 @@ def _finding(base: Ground, finding: Finding) -> dict[str, Value]:
     }
 
 
-def _history(base: Ground, finding: Finding) -> dict[str, Value]:
+def _cells_of_change(base: Ground, finding: Finding) -> dict[str, Value]:
+    """Since when it is so, what it was before, who put it off, what it rests on."""
     evidence = finding.evidence[0] if finding.evidence else None
     return {
         "since": finding.since,
@@ -185,7 +192,7 @@ def _history(base: Ground, finding: Finding) -> dict[str, Value]:
         "waiver": finding.waiver.until if finding.waiver else None,
         "disputed": _yes(True) if finding.disputed else None,
         "evidence": evidence.url if evidence else None,
-        "fetched": _at(evidence.fetched_at, base.zone) if evidence else None,
+        "fetched": _moment_in(evidence.fetched_at, base.zone) if evidence else None,
     }
 
 
@@ -195,7 +202,7 @@ def _history(base: Ground, finding: Finding) -> dict[str, Value]:
 def _institutions(book: SheetCounts) -> Iterator[Row]:
     for base, one, counted in book.each_counted():
         numbers = _counts_of_marks(counted.marks) | {"put_off": counted.put_off}
-        yield _whose(base, one) | _described(base, one, counted) | numbers
+        yield _cells_of_whom(base, one) | _cells_of_registry(base, one, counted) | numbers
 
 
 def _counts_of_marks(marks: Marks) -> dict[str, Value]:
@@ -203,7 +210,10 @@ def _counts_of_marks(marks: Marks) -> dict[str, Value]:
     return dict(zip(counting.WORST_FIRST, marks, strict=True))
 
 
-def _described(base: Ground, institution: Institution, counted: Counted) -> dict[str, Value]:
+def _cells_of_registry(
+    base: Ground, institution: Institution, counted: Counted
+) -> dict[str, Value]:
+    """How it stands, and what the registry says of it."""
     return {
         "standing": said(counted.stand),
         "stands": STANDING_TINTS[counted.stand.standing],
@@ -224,7 +234,7 @@ def _pages(book: SheetCounts) -> Iterator[Row]:
     for base, one, counted in book.each_counted():
         for row in _addresses(one):
             marks, known = counted.pages.get(str(row["page"]), (None, None))
-            shown = _whose(base, one) | row | (_counts_of_marks(marks) if marks else {})
+            shown = _cells_of_whom(base, one) | row | (_counts_of_marks(marks) if marks else {})
             yield shown | {"page_id": row["page_id"] or known}
 
 
@@ -273,13 +283,14 @@ def _requirement(report: Report, act: Act, requirement: Requirement) -> dict[str
 def _audit(report: Report, book: SheetCounts, whole: bool) -> Iterator[Row]:
     if not whole:
         yield {"what": table_word("audit", "left_out"), "value": book.all().left_out}
-    for key, value in (*_run(report), *_acts(report)):
+    for key, value in (*_lines_of_run(report), *_acts(report)):
         yield {"what": table_word("audit", key), "value": value}
     for note in told()["notes"]:
         yield {"what": table_word("audit", "note"), "value": note["text"]}
 
 
-def _run(report: Report) -> Iterator[tuple[str, Value]]:
+def _lines_of_run(report: Report) -> Iterator[tuple[str, Value]]:
+    """Key and value: when the audit ran, and what it read."""
     audit = report.audit
     yield "number", audit.id
     yield "towns", ", ".join(one.name for one in report.municipalities)

@@ -123,11 +123,12 @@ def build_questions(ground: Ground) -> tuple[Question, ...]:
     for one in ground.all:
         if one.outcome is Outcome.REVIEW:
             alike.setdefault(one.requirement, []).append(one)
-    order = sorted(alike.values(), key=lambda same: (-institutions_in(same), _gravity(same)))
+    order = sorted(alike.values(), key=lambda same: (-institutions_in(same), _gravest(same)))
     return tuple(_question(ground, same) for same in order)
 
 
-def _gravity(findings: Iterable[Finding]) -> tuple[int, str]:
+def _gravest(findings: Iterable[Finding]) -> tuple[int, str]:
+    """To sort by: that of the gravest among them."""
     return min(map(counting.gravity, findings))
 
 
