@@ -30,7 +30,7 @@ def build_absent(ground: Ground, shown: int = SHOWN) -> tuple[Absent, ...]:
 
 def _lacking(ground: Ground, institution: Institution) -> Iterator[tuple[str, Lacking]]:
     for finding in ground.findings[institution.id]:
-        network = _network(ground, finding)
+        network = _network_asked_of(ground, finding)
         if network and finding.outcome not in SILENT:
             yield (
                 network,
@@ -43,13 +43,15 @@ def _lacking(ground: Ground, institution: Institution) -> Iterator[tuple[str, La
             )
 
 
-def _network(ground: Ground, finding: Finding) -> str | None:
+def _network_asked_of(ground: Ground, finding: Finding) -> str | None:
+    """Where the finding is of a clause that asks for a page; None of any other."""
     asked = ground.requirements.get(finding.requirement)
     is_asked = asked is not None and asked.predicate == ASKS_FOR_A_PAGE
     return finding.network if is_asked else None
 
 
 def _badness(line: Lacking) -> int:
+    """To sort by: the worst mark first."""
     return counting.WORST_FIRST.index(line.mark)
 
 

@@ -30,7 +30,7 @@ class Counted:
 
 
 @dataclass(slots=True)
-class Book:
+class SheetCounts:
     """Each institution's findings are read once, however many sheets count them."""
 
     grounds: Sequence[Ground]
@@ -39,14 +39,15 @@ class Book:
     asked: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     counted: dict[str, Counted] = field(default_factory=dict)
 
-    def each(self) -> Iterator[tuple[Ground, Institution, Counted]]:
+    def each_counted(self) -> Iterator[tuple[Ground, Institution, Counted]]:
+        """In the order of the sheets; who was not asked for before is counted now."""
         for base in self.grounds:
             for one in base.institutions:
                 yield base, one, self.of(base, one)
 
-    def all(self) -> Book:
+    def all(self) -> SheetCounts:
         """When everybody was counted."""
-        for _ in self.each():
+        for _ in self.each_counted():
             pass
         return self
 

@@ -52,7 +52,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Occurrence:
     """One finding under its requirement: one page, or one institution that it speaks of."""
 
     place: str
@@ -95,7 +95,7 @@ class Item:
     severity: str
     remedies: tuple[str, ...]
     networks: str  # slugs, for the filter
-    cases: tuple[Case, ...]
+    cases: tuple[Occurrence, ...]
 
     @property
     def is_measured(self) -> bool:

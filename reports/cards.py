@@ -12,11 +12,11 @@ from collectors.model import SITE, Evidence, Page
 from reports import counting
 from reports.card_view import (
     Card,
-    Case,
     Done,
     DoneLine,
     Group,
     Item,
+    Occurrence,
     PageLine,
     Record,
     Records,
@@ -217,7 +217,7 @@ def build_item(ground: Ground, mark: str, findings: Sequence[Finding], records: 
         severity=word("severities", first.severity),
         remedies=tuple(dict.fromkeys(f.remedy for f in findings if f.remedy)),
         networks=network_slugs(findings),
-        cases=tuple(build_case(ground, f, records) for f in findings),
+        cases=tuple(build_occurrence(ground, f, records) for f in findings),
     )
 
 
@@ -263,8 +263,8 @@ def network_slugs(findings: Iterable[Finding]) -> str:
     return " ".join(sorted({f.network for f in findings if f.network}))
 
 
-def build_case(ground: Ground, finding: Finding, records: Records) -> Case:
-    return Case(
+def build_occurrence(ground: Ground, finding: Finding, records: Records) -> Occurrence:
+    return Occurrence(
         place=place_of(ground, finding),
         network=finding.network or "",
         url=finding.page,

@@ -107,7 +107,7 @@ def _notice(base: Ground, account: Account) -> Notice:
         name=owner.name,
         ogrn=owner.ogrn or "",
         key=owner.id,
-        network=_network(owner, event),
+        network=_network_title(owner, event),
         page=event.page or "",
         on=day(event.on),
         is_estimate=event.is_estimate,
@@ -120,6 +120,7 @@ def _notice(base: Ground, account: Account) -> Notice:
     )
 
 
-def _network(institution: Institution, event: Event) -> str:
+def _network_title(institution: Institution, event: Event) -> str:
+    """Of the page of the event; "" where the registry has no such page."""
     found = [one.network for one in institution.pages if one.address == event.page]
     return networks.title(found[0]) if found else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from reports.book import Book
+from reports.book import SheetCounts
 from reports.ground import Ground, mark_of, title_of
 from reports.model import Stated
 from reports.table_words import say
@@ -15,7 +15,7 @@ from rules.model import Institution, Outcome
 Value = str | int | date | None
 
 
-def records(book: Book) -> Iterator[Mapping[str, Value]]:
+def records(book: SheetCounts) -> Iterator[Mapping[str, Value]]:
     is_empty = True
     for base in book.grounds:
         for institution in base.institutions:

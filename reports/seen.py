@@ -75,19 +75,19 @@ def _what(
     """The place, and what stands there: the nearest to what was looked for."""
     measured = finding.measured
     for name in ("shown", "seen", "found", "links"):
-        if shown := _texts(measured.get(name)):
+        if shown := _texts_in(measured.get(name)):
             return name, shown
     if facts and facts.wall and _is_of_posts(measured):
         return "posts", _latest(facts, zone)
     if newest := measured.get("newest"):
-        return "newest", _texts(newest)
+        return "newest", _texts_in(newest)
     if facts and facts.site:
         return SITE, _head_of_site(facts)
     if not _is_of_words(finding):
         return "page", ()
     if facts:
         return "page", _head(facts)
-    return "title", [masked(one) for one in _texts(measured.get("title"))]
+    return "title", [masked(one) for one in _texts_in(measured.get("title"))]
 
 
 def _is_of_words(finding: Finding) -> bool:
@@ -99,7 +99,8 @@ def _is_of_posts(measured: Mapping[str, object]) -> bool:
     return bool({"weeks_below", "longest_gap_days", "newest"} & measured.keys())
 
 
-def _texts(value: object) -> Sequence[str]:
+def _texts_in(value: object) -> Sequence[str]:
+    """Those that a measured value holds: itself, or the texts of a list."""
     if isinstance(value, str):
         return (value,)
     if isinstance(value, list | tuple):

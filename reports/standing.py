@@ -120,6 +120,7 @@ def _shut(duties: Iterable[Finding]) -> frozenset[str]:
 
 
 def _states(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    """Page and how it was seen («live»), from every finding that tells it."""
     for one in findings:
         pages = one.measured.get("pages")
         if isinstance(pages, Mapping):

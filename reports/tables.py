@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from collectors import networks
 from collectors.model import SITE
 from reports import counting
-from reports.book import IN_ORDER, Book, Counted, Marks
+from reports.book import IN_ORDER, Counted, Marks, SheetCounts
 from reports.building import status_of
 from reports.cards import exemption_lines
 from reports.ground import Ground, ground, mark_of, part_of, place_of, title_of
@@ -83,8 +83,8 @@ def sheets(report: Report, *, whole: bool = True) -> tuple[Sheet, ...]:
     return tuple(_laid_out(report, one, rows[one["key"]]) for one in told()["sheet"])
 
 
-def book_of(report: Report) -> Book:
-    return Book([ground(report, one) for one in report.municipalities])
+def book_of(report: Report) -> SheetCounts:
+    return SheetCounts([ground(report, one) for one in report.municipalities])
 
 
 def findings_sheet(report: Report) -> Sheet:
@@ -136,21 +136,27 @@ def flat(text: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _at(value: datetime, zone: ZoneInfo) -> str:
+def _moment_in(value: datetime, zone: ZoneInfo) -> str:
+    """By the clock of the town; remembered, as a night has few moments and many findings."""
     return moment(value, zone)
 
 
 # --- findings -----------------------------------------------------------------------------------
 
 
-def _findings(book: Book, whole: bool) -> Iterator[Row]:
-    for base, one, _ in book.each():
+def _findings(book: SheetCounts, whole: bool) -> Iterator[Row]:
+    for base, one, _ in book.each_counted():
         for finding in base.findings[one.id]:
             if whole or finding.outcome not in IN_ORDER:
-                yield _whose(base, one) | _finding(base, finding) | _history(base, finding)
+                yield (
+                    _cells_of_whom(base, one)
+                    | _finding(base, finding)
+                    | _cells_of_change(base, finding)
+                )
 
 
-def _whose(base: Ground, institution: Institution) -> dict[str, Value]:
+def _cells_of_whom(base: Ground, institution: Institution) -> dict[str, Value]:
+    """Whose the row is: the same columns on every sheet."""
     return {
         "town": base.municipality.name,
         "institution": base.names[institution.id],
@@ -176,7 +182,8 @@ def _finding(base: Ground, finding: Finding) -> dict[str, Value]:
     }
 
 
-def _history(base: Ground, finding: Finding) -> dict[str, Value]:
+def _cells_of_change(base: Ground, finding: Finding) -> dict[str, Value]:
+    """Since when it is so, what it was before, who put it off, what it rests on."""
     evidence = finding.evidence[0] if finding.evidence else None
     return {
         "since": finding.since,
@@ -185,24 +192,28 @@ def _history(base: Ground, finding: Finding) -> dict[str, Value]:
         "waiver": finding.waiver.until if finding.waiver else None,
         "disputed": _yes(True) if finding.disputed else None,
         "evidence": evidence.url if evidence else None,
-        "fetched": _at(evidence.fetched_at, base.zone) if evidence else None,
+        "fetched": _moment_in(evidence.fetched_at, base.zone) if evidence else None,
     }
 
 
 # --- institutions, pages, requirements ----------------------------------------------------------
 
 
-def _institutions(book: Book) -> Iterator[Row]:
-    for base, one, counted in book.each():
-        numbers = _numbers(counted.marks) | {"put_off": counted.put_off}
-        yield _whose(base, one) | _described(base, one, counted) | numbers
+def _institutions(book: SheetCounts) -> Iterator[Row]:
+    for base, one, counted in book.each_counted():
+        numbers = _counts_of_marks(counted.marks) | {"put_off": counted.put_off}
+        yield _cells_of_whom(base, one) | _cells_of_registry(base, one, counted) | numbers
 
 
-def _numbers(marks: Marks) -> dict[str, Value]:
+def _counts_of_marks(marks: Marks) -> dict[str, Value]:
+    """How many requirements have each mark, as cells."""
     return dict(zip(counting.WORST_FIRST, marks, strict=True))
 
 
-def _described(base: Ground, institution: Institution, counted: Counted) -> dict[str, Value]:
+def _cells_of_registry(
+    base: Ground, institution: Institution, counted: Counted
+) -> dict[str, Value]:
+    """How it stands, and what the registry says of it."""
     return {
         "standing": said(counted.stand),
         "stands": STANDING_TINTS[counted.stand.standing],
@@ -218,12 +229,12 @@ def _described(base: Ground, institution: Institution, counted: Counted) -> dict
     }
 
 
-def _pages(book: Book) -> Iterator[Row]:
+def _pages(book: SheetCounts) -> Iterator[Row]:
     """Without counts where no finding is of that page: a nought there would praise it."""
-    for base, one, counted in book.each():
+    for base, one, counted in book.each_counted():
         for row in _addresses(one):
             marks, known = counted.pages.get(str(row["page"]), (None, None))
-            shown = _whose(base, one) | row | (_numbers(marks) if marks else {})
+            shown = _cells_of_whom(base, one) | row | (_counts_of_marks(marks) if marks else {})
             yield shown | {"page_id": row["page_id"] or known}
 
 
@@ -242,12 +253,12 @@ def _addresses(institution: Institution) -> Iterator[dict[str, Value]]:
         yield {"network": network, "page": institution.site, "page_id": None}
 
 
-def _requirements(report: Report, book: Book) -> Iterator[Row]:
+def _requirements(report: Report, book: SheetCounts) -> Iterator[Row]:
     asked = book.all().asked
     for act in report.acts:
         for one in act.requirements:
             marks = tuple(asked[one.id][mark] for mark in counting.WORST_FIRST)
-            yield _requirement(report, act, one) | _numbers(marks)
+            yield _requirement(report, act, one) | _counts_of_marks(marks)
 
 
 def _requirement(report: Report, act: Act, requirement: Requirement) -> dict[str, Value]:
@@ -269,16 +280,17 @@ def _requirement(report: Report, act: Act, requirement: Requirement) -> dict[str
 # --- the audit ----------------------------------------------------------------------------------
 
 
-def _audit(report: Report, book: Book, whole: bool) -> Iterator[Row]:
+def _audit(report: Report, book: SheetCounts, whole: bool) -> Iterator[Row]:
     if not whole:
         yield {"what": table_word("audit", "left_out"), "value": book.all().left_out}
-    for key, value in (*_run(report), *_acts(report)):
+    for key, value in (*_lines_of_run(report), *_acts(report)):
         yield {"what": table_word("audit", key), "value": value}
     for note in told()["notes"]:
         yield {"what": table_word("audit", "note"), "value": note["text"]}
 
 
-def _run(report: Report) -> Iterator[tuple[str, Value]]:
+def _lines_of_run(report: Report) -> Iterator[tuple[str, Value]]:
+    """Key and value: when the audit ran, and what it read."""
     audit = report.audit
     yield "number", audit.id
     yield "towns", ", ".join(one.name for one in report.municipalities)

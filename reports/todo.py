@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from reports import counting
-from reports.book import Book
+from reports.book import SheetCounts
 from reports.friday import cases_of, post_of
 from reports.ground import Ground, audit_day, mark_of, place_of, title_of, told
 from reports.seen import masked
@@ -28,7 +28,7 @@ LONGEST = 800  # signs of what was found
 Value = str | int | date | None
 
 
-def todo(book: Book) -> Iterator[Mapping[str, Value]]:
+def todo(book: SheetCounts) -> Iterator[Mapping[str, Value]]:
     is_empty = True
     for base in book.grounds:
         for institution in base.institutions:
@@ -45,7 +45,7 @@ def _of_one(base: Ground, institution: Institution) -> Iterator[Mapping[str, Val
     whose = _whose(base, institution)
     for finding in found:
         case = cases.get(key_of(finding))
-        yield whose | _what(base, finding) | _when(finding, case)
+        yield whose | _cells_of_finding(base, finding) | _cells_of_term(finding, case)
 
 
 def open_findings(base: Ground, institution: Institution) -> Sequence[Finding]:
@@ -67,7 +67,8 @@ def _whose(base: Ground, institution: Institution) -> dict[str, Value]:
     }
 
 
-def _what(base: Ground, finding: Finding) -> dict[str, Value]:
+def _cells_of_finding(base: Ground, finding: Finding) -> dict[str, Value]:
+    """What is to be done, where, and by which clause."""
     mark = mark_of(base, finding)
     act = base.acts.get(finding.requirement)
     return {
@@ -92,13 +93,14 @@ def _as_fits(text: str) -> str:
     return text if len(text) <= LONGEST else say("more_on_findings", short(text, LONGEST))
 
 
-def _when(finding: Finding, case: InstitutionCase | None) -> dict[str, Value]:
+def _cells_of_term(finding: Finding, case: InstitutionCase | None) -> dict[str, Value]:
+    """By when, and whose turn it is."""
     is_overdue = case is not None and case.state is CaseState.OVERDUE
     return {
         "due": case.due.on if case and case.due else None,
         "urgency": str(Outcome.FAIL) if is_overdue else None,
         "state": "; ".join(_state(finding, case)),
-        "assigned": _assigned(case),
+        "assigned": _assignee(case),
     }
 
 
@@ -120,7 +122,8 @@ def _state(finding: Finding, case: InstitutionCase | None) -> Iterator[str]:
         yield say("due_by_law", cited(case.due.clause))
 
 
-def _assigned(case: InstitutionCase | None) -> str:
+def _assignee(case: InstitutionCase | None) -> str:
+    """To whom the case was given, and until when; a person's name is masked."""
     given = case.assigned.said if case and case.assigned else None
     if not isinstance(given, Assignment):
         return ""

@@ -25,7 +25,7 @@ SHOWN = 15  # lines of a kind; the rest stands in the report of the night
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TownStanding:
     """Where a municipality stood at one moment."""
 
     on: str
@@ -58,8 +58,8 @@ class Part:
 
     name: str
     nothing_registered: bool
-    now: Standing
-    then: Standing | None  # None: nothing to compare with
+    now: TownStanding
+    then: TownStanding | None  # None: nothing to compare with
     changes: Changes
     questions: tuple[Question, ...]
     objections: tuple[Objection, ...]
@@ -90,8 +90,8 @@ def build_part(now: Report, then: Report | None, town: Municipality) -> Part:
     return Part(
         name=town.name,
         nothing_registered=has_nothing_to_read(today),
-        now=build_standing(today),
-        then=build_standing(ground(then, town)) if then else None,
+        now=build_town_standing(today),
+        then=build_town_standing(ground(then, town)) if then else None,
         changes=build_changes(today),
         questions=build_questions(today),
         objections=tuple(
@@ -107,9 +107,9 @@ def build_part(now: Report, then: Report | None, town: Municipality) -> Part:
     )
 
 
-def build_standing(ground: Ground) -> Standing:
+def build_town_standing(ground: Ground) -> TownStanding:
     asked = counting.tally(ground.asked)
-    return Standing(
+    return TownStanding(
         on=moment(ground.report.audit.as_of, ground.zone),
         numbers=numbers(standing_of(ground, one) for one in ground.institutions),
         share=portion(counting.compliance_in(asked)),
@@ -123,11 +123,12 @@ def build_questions(ground: Ground) -> tuple[Question, ...]:
     for one in ground.all:
         if one.outcome is Outcome.REVIEW:
             alike.setdefault(one.requirement, []).append(one)
-    order = sorted(alike.values(), key=lambda same: (-institutions_in(same), _gravity(same)))
+    order = sorted(alike.values(), key=lambda same: (-institutions_in(same), _gravest(same)))
     return tuple(_question(ground, same) for same in order)
 
 
-def _gravity(findings: Iterable[Finding]) -> tuple[int, str]:
+def _gravest(findings: Iterable[Finding]) -> tuple[int, str]:
+    """To sort by: that of the gravest among them."""
     return min(map(counting.gravity, findings))
 
 

@@ -32,7 +32,7 @@ def lines_of(text: str, width: int, *, is_bold: bool = False) -> int:
     room = width * ROOM
     lines, used = 1, 0
     for word in text.split():
-        wide = _wide(word, is_bold)
+        wide = _width_of(word, is_bold)
         if used and used + BLANK + wide <= room:
             used += BLANK + wide
             continue
@@ -45,7 +45,7 @@ def lines_of(text: str, width: int, *, is_bold: bool = False) -> int:
 def _broken(pieces: Iterable[str], room: int, is_bold: bool) -> tuple[int, int]:
     """The lines that begin within a word, and how full the last one is."""
     lines, used = 0, 0
-    for wide in (_wide(piece, is_bold) for piece in pieces):
+    for wide in (_width_of(piece, is_bold) for piece in pieces):
         if used + wide <= room:
             used += wide
             continue
@@ -56,7 +56,8 @@ def _broken(pieces: Iterable[str], room: int, is_bold: bool) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=100_000)
-def _wide(word: str, is_bold: bool) -> int:
+def _width_of(word: str, is_bold: bool) -> int:
+    """In the units of `arial.toml`; a sign that it does not know is a wide one."""
     widths = _widths()["bold" if is_bold else "regular"]
     return sum(widths.get(sign, 0 if combining(sign) else UNKNOWN) for sign in word)
 

@@ -58,8 +58,9 @@ def _parameters(act: Act, editions: Sequence[Edition]) -> Iterator[str]:
 def _dates(edition: Edition) -> str:
     """An edition's `until` is its last day."""
     begins = words("parameters_since").format(since=day(edition.since))
-    ends = edition.until and words("parameters_until").format(until=day(edition.until))
-    return " ".join(filter(None, (begins, ends)))
+    if edition.until is None:
+        return begins
+    return f"{begins} {words('parameters_until').format(until=day(edition.until))}"
 
 
 def _list(parameters: Mapping[str, Any]) -> str:

@@ -6,38 +6,22 @@ import re
 import tomllib
 from dataclasses import fields
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
+from pydantic import BaseModel
 
 from collectors.model import FailureCode
 from collectors.networks import networks
 from monitor.audit.issues import sentences
-from monitor.config import (
-    Cases,
-    Clock,
-    EvidenceStamps,
-    Mail,
-    Reports,
-    Rules,
-    Schedule,
-    Storage,
-    Workers,
-)
+from monitor.config import Settings
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = (ROOT / "docs/configuration.md").read_text("utf-8")
-
-
 OF_DOZOR = {
-    "storage": Storage,
-    "reports": Reports,
-    "rules": Rules,
-    "schedule": Schedule,
-    "mail": Mail,
-    "workers": Workers,
-    "cases": Cases,
-    "clock": Clock,
-    "evidence": EvidenceStamps,
+    name: kind
+    for name, kind in get_type_hints(Settings).items()
+    if isinstance(kind, type) and issubclass(kind, BaseModel)
 }
 
 

@@ -84,10 +84,11 @@ def text_of(audit: Audit, faults: Iterable[Fault]) -> str:
 
 def _line(fault: Fault) -> str:
     told = _words()["kinds"][fault.kind].format(place=fault.place)
-    return one_line(_words()["with_error"].format(told=told, error=_why(fault)))
+    return one_line(_words()["with_error"].format(told=told, error=_error_in_words(fault)))
 
 
-def _why(fault: Fault) -> str:
+def _error_in_words(fault: Fault) -> str:
+    """An error of the system in Russian, with its file; any other as the log has it."""
     if not isinstance(fault.error, OSError):
         return fault.detail
     told, name = in_russian(fault.error), fault.error.filename

@@ -27,7 +27,11 @@ def followed(
     """
     compared, last = _by_key(earlier), _by_key(earlier if latest is None else latest)
     return tuple(
-        replace(one, previous=_outcome(_same(one, compared)), since=_since(one, last, today))
+        replace(
+            one,
+            previous=_outcome(_found_before(one, compared)),
+            since=_since_when(one, last, today),
+        )
         for one in findings
     )
 
@@ -39,14 +43,15 @@ class Counterparts:
         self._among = _by_key(findings)
 
     def of(self, finding: Finding) -> Finding | None:
-        return _same(finding, self._among)
+        return _found_before(finding, self._among)
 
 
 def _by_key(findings: Iterable[Finding]) -> Mapping[Key, Finding]:
     return {key: one for one in findings for key in _keys(one)}
 
 
-def _same(finding: Finding, among: Mapping[Key, Finding]) -> Finding | None:
+def _found_before(finding: Finding, among: Mapping[Key, Finding]) -> Finding | None:
+    """Of the same thing on the same page: a page that took over an address is another."""
     found = (among[key] for key in _keys(finding) if key in among)
     return next((one for one in found if _is_one_page(one, finding)), None)
 
@@ -55,8 +60,9 @@ def _outcome(finding: Finding | None) -> Outcome | None:
     return finding.outcome if finding else None
 
 
-def _since(finding: Finding, last: Mapping[Key, Finding], today: date) -> date:
-    before = _same(finding, last)
+def _since_when(finding: Finding, last: Mapping[Key, Finding], today: date) -> date:
+    """As long as the outcome has not changed; else since today."""
+    before = _found_before(finding, last)
     unchanged = before is not None and before.outcome is finding.outcome
     return before.since if before and unchanged and before.since else today
 
@@ -66,6 +72,7 @@ def _is_one_page(before: Finding, now: Finding) -> bool:
 
 
 def _keys(finding: Finding) -> list[Key]:
+    """By which it is found again: the page's number goes before its address."""
     common = (finding.municipality, finding.institution, finding.requirement, finding.network)
     by_address = (*common, "address", finding.page, finding.about)
     if finding.page_id is None:

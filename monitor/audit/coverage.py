@@ -45,11 +45,12 @@ class Look:
 
 def look(history: Sequence[Outline], as_of: datetime, freshness: timedelta) -> Look:
     """`history`: newest first; of an address never asked, empty."""
-    return _same(_why_unread(history, as_of, freshness), _troubles(history))
+    return _shared_look(_why_unread(history, as_of, freshness), _troubles(history))
 
 
 @cache
-def _same(unread: FailureCode | None, troubles: frozenset[FailureCode]) -> Look:
+def _shared_look(unread: FailureCode | None, troubles: frozenset[FailureCode]) -> Look:
+    """Equal looks are one value: a region has thousands of pages and a handful of looks."""
     return Look(unread, troubles)
 
 

@@ -50,7 +50,7 @@ def standing_pages(
 
 def _bare_each(read: Iterable[tuple[Address, tuple[Observation, ...]]]) -> Seen:
     """One by one: the walls of a town are much to hold at once."""
-    return {address: tuple(map(_bare, readings)) for address, readings in read}
+    return {address: tuple(map(_presence_alone, readings)) for address, readings in read}
 
 
 def _lives(reading: Observation) -> bool:
@@ -58,7 +58,8 @@ def _lives(reading: Observation) -> bool:
     return reading.facts is not None and reading.facts.presence is Presence.LIVE
 
 
-def _bare(reading: Observation) -> Observation:
+def _presence_alone(reading: Observation) -> Observation:
+    """The reading without its contents: whether the page was there, and which it was."""
     if reading.facts is None:
         return reading
     told = reading.facts

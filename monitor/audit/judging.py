@@ -136,10 +136,11 @@ class Judge:
         newest = observations.each_history(self.context.engine, addresses, self.as_of, most=1)
         counts: Counter[str] = Counter()
         for _, readings in newest:
-            counts.update(_texts(readings))
+            counts.update(_digests_of_posts(readings))
         return {digest: count for digest, count in counts.items() if count > 1}
 
 
-def _texts(readings: Sequence[Observation]) -> set[str]:
+def _digests_of_posts(readings: Sequence[Observation]) -> set[str]:
+    """By which equal posts of several institutions are found."""
     walls = [one.facts.wall for one in readings if one.facts and one.facts.wall]
     return {post.digest for wall in walls for post in wall.posts if post.digest}

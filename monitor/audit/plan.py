@@ -172,7 +172,7 @@ def need(page: Page, past: Past, as_of: datetime) -> tuple[bool, datetime, int]:
     """Sorts: no proof that lasts until the next night, tried longest ago, worst last time."""
     address = page.key
     last = past.tries.get(address)
-    rank = _rank(past.outcomes.get(address, frozenset()))
+    rank = _badness(past.outcomes.get(address, frozenset()))
     if last is None:
         return False, BEGINNING, rank
     lasts = last.whole and as_of - last.at <= past.freshness - NIGHT
@@ -198,6 +198,7 @@ def not_due(page: Page, as_of: datetime) -> Observation:
     return Observation(page=page, observed_at=as_of, failure=failure)
 
 
-def _rank(outcomes: frozenset[Outcome]) -> int:
+def _badness(outcomes: frozenset[Outcome]) -> int:
+    """To sort by: the worst of the outcomes; of none the last."""
     ranks = [at for at, outcome in enumerate(WORST_FIRST) if outcome in outcomes]
     return min(ranks, default=len(WORST_FIRST))

@@ -29,12 +29,13 @@ def hear(context: Context) -> ClockDoubt | None:
     """A server that confirms the clock is witness enough, one that is silent is none."""
     now, running = context.clock(), context.running
     own = running.doubt(now) if running else None
-    if (off := _off(context)) is not None:
+    if (off := _off_by_server(context)) is not None:
         return None if abs(off) <= AGREES else ClockDoubt(Why.SERVER, off)
     return own or history.doubt(context.engine, now)
 
 
-def _off(context: Context) -> timedelta | None:
+def _off_by_server(context: Context) -> timedelta | None:
+    """How far the clock is from that of the time server; None where none is asked or answers."""
     server = context.settings.clock.ntp_server
     if not server:
         return None

@@ -74,7 +74,9 @@ def answers_waiting(
 
 def _waiting_in(application: Application, town: Municipality) -> list[WaitingAnswer]:
     stated = by_institution(application, town)
-    asked = {name: [each for each in made if _waits(each)] for name, made in stated.items()}
+    asked = {
+        name: [each for each in made if _waits_for_operator(each)] for name, made in stated.items()
+    }
     members = [member for member in town.institutions if asked.get(member.id)]
     cases = cases_of(application, town, institutions=members)
     found = []
@@ -96,7 +98,8 @@ def _waiting_in(application: Application, town: Municipality) -> list[WaitingAns
     return found
 
 
-def _waits(stated: Recorded) -> bool:
+def _waits_for_operator(stated: Recorded) -> bool:
+    """An answer that nobody has taken back, and of which no decision stands."""
     return (
         isinstance(stated.said, InstitutionAnswer)
         and stated.withdrawn is None

@@ -25,7 +25,7 @@ from rules.model import Attestation, Finding, Institution, Municipality
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class CaseBook:
     """A municipality's cases as of a moment; what its institutions share is looked up once."""
 
     application: Application
@@ -48,12 +48,12 @@ def book_of(
     as_of: datetime | None = None,
     *,
     settled: bool = False,
-) -> Book:
+) -> CaseBook:
     """Open cases; with `settled` also those that no longer are.
 
     `municipality` as the registry has it: what was stated is looked up here. `as_of`: None is now.
     """
-    return Book(
+    return CaseBook(
         application,
         calendar_of(municipality, application.settings.cases.terms),
         kinds_of(municipality.acts_in(application.acts)),
@@ -116,7 +116,7 @@ def written(institution: Institution) -> Iterator[Recorded]:
         )
 
 
-def _of_one(book: Book, institution: Institution, as_of: datetime) -> Iterator[InstitutionCase]:
+def _of_one(book: CaseBook, institution: Institution, as_of: datetime) -> Iterator[InstitutionCase]:
     engine, stated = book.application.engine, book.stated.get(institution.id, ())
     nights = Nights(engine, institution, as_of, book.calendar)
     letters = judged.letters_to(engine, institution)
@@ -129,7 +129,7 @@ def _of_one(book: Book, institution: Institution, as_of: datetime) -> Iterator[I
             yield case
 
 
-def _answered(book: Book, finding: Finding, stated: Iterable[Recorded]) -> Iterator[datetime]:
+def _answered(book: CaseBook, finding: Finding, stated: Iterable[Recorded]) -> Iterator[datetime]:
     """When something was said of the case that a later look confirms or not."""
     for each in stated:
         is_answer = isinstance(each.said, InstitutionAnswer | Attestation)

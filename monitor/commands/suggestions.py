@@ -46,7 +46,7 @@ def requirements(incomplete: str) -> Offers:
 
 
 def _municipalities(context: typer.Context) -> Sequence[Municipality]:
-    """None where the registry cannot be read: what is wrong is no answer to Tab."""
+    """Empty where the registry cannot be read: what is wrong is no answer to Tab."""
     try:
         settings = load_settings(context.params["config"])
         return load_all(settings.registry, packs=tuple(pack_files()))

@@ -100,7 +100,7 @@ def _sheet(path: Path, page: Sheet) -> Grid:
     goes_on = _spread_merged(rows, page.merged)
     links = dict(_links(rows, page))
     for place in sorted(goes_on):  # the row above has its link already
-        if link := links.get((_above(rows, place[0]), place[1])):
+        if link := links.get((_row_above(rows, place[0]), place[1])):
             links[place] = link
     return Grid(page.title, _without_empty(rows), links, frozenset(goes_on))
 
@@ -142,10 +142,12 @@ def _of(rows: Sequence[Row], area: Area) -> range:
 
 
 def _within(rows: Sequence[Row], area: Area) -> int:
+    """How many cells of these rows the area covers."""
     return len(_of(rows, area)) * max(0, min(area[3], MAX_COLUMNS) - area[2] + 1)
 
 
-def _above(rows: Sequence[Row], number: int) -> int:
+def _row_above(rows: Sequence[Row], number: int) -> int:
+    """The number of the last row above, empty ones left out; of the first row its own."""
     return rows[max(bisect_left(rows, number, key=lambda row: row[0]) - 1, 0)][0]
 
 

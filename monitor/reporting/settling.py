@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from collectors.model import Address, Observation
 from monitor.application import Application
-from monitor.cases.book import Book, book_of
+from monitor.cases.book import CaseBook, book_of
 from monitor.storage import judged, observations
 from reports.model import Audit, Sender, Settling
 from rules.cases.model import CaseKey, InstitutionCase
@@ -80,7 +80,7 @@ class Settlings(Mapping[str, Settling]):
             if last := last_day(told_on, workdays, calendar.days_off):
                 yield case.key, last
 
-    def _open_book(self, town: str) -> Book:
+    def _open_book(self, town: str) -> CaseBook:
         found = next(one for one in self._application.municipalities if one.id == town)
         return book_of(self._application, found, self._audit.as_of, settled=True)
 

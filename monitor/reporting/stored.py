@@ -240,8 +240,8 @@ def moves(
     for town in towns:
         if old := _as_it_was(engine, before, town):
             was, now = entries(old, before.as_of), entries(town, audit.as_of)
-            entered += _missing(now, was)
-            left += _missing(was, now)
+            entered += _not_among(now, was)
+            left += _not_among(was, now)
     return tuple(entered), tuple(left)
 
 
@@ -283,13 +283,13 @@ def _entry(institution: Institution, page: Page | None = None) -> Entry:
     )
 
 
-def _missing(those: Iterable[Entry], here: Iterable[Entry]) -> Iterator[Entry]:
-    """Of `those` what is not `here`; of an institution that is not, only itself."""
+def _not_among(those: Iterable[Entry], here: Iterable[Entry]) -> Iterator[Entry]:
+    """Of `those` what is not `here`; of an institution that is not, itself without its pages."""
     known = {_identity(one) for one in here}
     gone = {one.institution for one in those if one.network is None and _identity(one) not in known}
     for one in those:
-        is_told = one.network is not None and one.institution in gone
-        if _identity(one) not in known and not is_told:
+        goes_with_its_institution = one.network is not None and one.institution in gone
+        if _identity(one) not in known and not goes_with_its_institution:
             yield one
 
 

@@ -93,6 +93,7 @@ def _hosts(url: URL) -> Iterator[tuple[str, int]]:
 
 
 def _dial(host: str, port: int) -> None:
+    """OSError where nobody listens. A host that begins with «/» is a socket's folder."""
     if not host.startswith("/"):
         socket.create_connection((host, port), DIAL_SECONDS).close()
         return

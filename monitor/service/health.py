@@ -66,7 +66,7 @@ def _packs(_: Settings) -> Iterator[Sign]:
 
 
 def _disk(settings: Settings) -> Iterator[Sign]:
-    folder, free = _standing(settings.storage.evidence), free_bytes(settings)
+    folder, free = _nearest_folder(settings.storage.evidence), free_bytes(settings)
     state = OK if free > LEAST_FREE else WARNING if free > NOTHING_FITS else FAULT
     advice = "" if state == OK else "освободите место: материалы хранятся здесь"
     yield Sign(state, f"диск: свободно {free / 1e9:.1f} ГБ ({folder})", advice)
@@ -74,11 +74,12 @@ def _disk(settings: Settings) -> Iterator[Sign]:
 
 def free_bytes(settings: Settings) -> int:
     """Where evidence is kept, or will be."""
-    return shutil.disk_usage(_standing(settings.storage.evidence)).free
+    return shutil.disk_usage(_nearest_folder(settings.storage.evidence)).free
 
 
-def _standing(folder: Path) -> Path:
-    return folder if folder.exists() else _standing(folder.parent)
+def _nearest_folder(folder: Path) -> Path:
+    """Itself, or the first above it that is there already."""
+    return folder if folder.exists() else _nearest_folder(folder.parent)
 
 
 def _networks(settings: Settings) -> Iterator[Sign]:

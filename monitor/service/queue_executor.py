@@ -101,7 +101,7 @@ class QueueExecutor:
         """Raises ExecutorError, StoppedError, LockTakenError."""
         self.rounds += 1
         mark, settings = mark_of(self.of), self.of.context.settings
-        with jobs.ordering(settings.storage.database) as queue:
+        with jobs.job_queue_alone(settings.storage.database) as queue:
             for number, (arguments, lock) in enumerate(work):
                 own = f"{mark}:{self.rounds}:{number}"
                 jobs.put(queue, Job(task=task, mark=own, arguments=arguments, lock=lock))

@@ -236,5 +236,5 @@ def order_night(service: Service) -> None:
     one = jobs.Job(task=NIGHTLY, mark=mark, arguments={}, queue=jobs.NIGHT, lock="night")
     with service.open_context() as context:
         jobs.prepare(context.engine)  # before the first worker ever came
-    with jobs.ordering(settings.storage.database) as queue:
+    with jobs.job_queue_alone(settings.storage.database) as queue:
         jobs.put(queue, one)

@@ -218,7 +218,7 @@ def latest(
     """
     with session(engine) as opened:
         whole = (row for row in opened.exec(_judged(now)) if row.scope is None)
-        found = next((row for row in whole if set(towns) <= _towns(row, towns)), None)
+        found = next((row for row in whole if set(towns) <= _towns_of(row, towns)), None)
     return _value(found) if found else None
 
 
@@ -226,11 +226,12 @@ def latest_of_any(engine: Engine, towns: Several[str], now: datetime) -> Audit |
     """The newest finished audit in one of these towns, be it only of a few institutions."""
     with session(engine) as opened:
         rows = opened.exec(_judged(now))
-        found = next((row for row in rows if set(towns) & _towns(row, towns)), None)
+        found = next((row for row in rows if set(towns) & _towns_of(row, towns)), None)
     return _value(found) if found else None
 
 
-def _towns(row: AuditRow, otherwise: Several[str]) -> set[str]:
+def _towns_of(row: AuditRow, otherwise: Several[str]) -> set[str]:
+    """Those that the audit was of; an old row does not tell, and is taken to be of `otherwise`."""
     return set(row.registries or otherwise)
 
 

@@ -92,6 +92,7 @@ class WarcFile:
         return self.path.name.startswith(_stem(audit))
 
     def keep(self, exchange: Exchange) -> Evidence:
+        """Written at once, without secrets; on the disk for sure only after `sync`."""
         body = self._redactor.body(exchange.body)
         digest = hashlib.sha256(body).hexdigest()
         url = self._redactor.text(exchange.url)
@@ -297,7 +298,7 @@ def _stem(audit: Audit) -> str:
 
 
 def _seal(engine: Engine, audit: Audit, path: Path, records: int) -> None:
-    digest, size = _digest(path)
+    digest, size = _digest_and_size(path)
     with exclusive(engine) as opened:
         last = opened.exec(
             select(EvidenceFileRow).order_by(col(EvidenceFileRow.place).desc()).limit(1)
@@ -332,7 +333,7 @@ def _faults_of_file(path: Path, row: EvidenceFileRow) -> Iterator[str]:
     if not path.is_file():
         yield f"{path}: файла нет, а проверка № {row.audit_id} его записала"
         return
-    digest, size = _digest(path)
+    digest, size = _digest_and_size(path)
     if digest == row.sha256:
         return
     yield f"{path}: файл изменён (было {row.size} байт, стало {size})"
@@ -348,7 +349,7 @@ def _faults_of_records(path: Path, expected: int) -> Iterator[str]:
                 body = record.content_stream().read()
                 stated = record.rec_headers.get_header("Dozor-Body-Sha256")
                 if record.rec_type == "response" and stated != hashlib.sha256(body).hexdigest():
-                    yield f"{path}: запись {_name(record.rec_headers)} изменена"
+                    yield f"{path}: запись {_record_id(record.rec_headers)} изменена"
         except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
             log.warning("%s is not read beyond record %d: %r", path.name, count, error)
     if (end := whole_until(path)) < path.stat().st_size:
@@ -360,11 +361,12 @@ def _faults_of_records(path: Path, expected: int) -> Iterator[str]:
         yield f"{path}: записей {count}, а было {expected}"
 
 
-def _name(headers: StatusAndHeaders) -> str:
+def _record_id(headers: StatusAndHeaders) -> str:
+    """As evidence names it, without angle brackets."""
     return str(headers.get_header("WARC-Record-ID")).strip("<>")
 
 
-def _digest(path: Path) -> tuple[str, int]:
+def _digest_and_size(path: Path) -> tuple[str, int]:
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest(), path.stat().st_size
 

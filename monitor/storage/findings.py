@@ -109,10 +109,15 @@ def broken(engine: Engine, audit: Audit) -> tuple[str, ...]:
             .order_by(col(JudgementRow.id))
             .execution_options(yield_per=AT_ONCE)
         )
-        return tuple(f"{row.municipality}/{row.institution}" for row in rows if _broke(row.body))
+        return tuple(
+            f"{row.municipality}/{row.institution}"
+            for row in rows
+            if _has_broken_predicate(row.body)
+        )
 
 
-def _broke(body: bytes) -> bool:
+def _has_broken_predicate(body: bytes) -> bool:
+    """A predicate raised an error on this institution."""
     found = unpacked(Judgement, body).findings
     return any(one.reason == Reason.PREDICATE_BROKE for one in found)
 

@@ -41,11 +41,12 @@ def doubt(engine: Engine, now: datetime) -> ClockDoubt | None:
 def _letter_of_later(engine: Engine, now: datetime) -> ClockDoubt | None:
     """Letters are written also on days without an audit. The newest of all tells: those of a clock
     that was put right since are followed by others."""
-    at = _newest(engine, MessageRow.queued_at, MessageRow.id)
+    at = _newest_moment(engine, MessageRow.queued_at, MessageRow.id)
     return ClockDoubt(Why.STANDS_BEFORE, now - at) if at and at > now + SLIP else None
 
 
-def _newest(engine: Engine, moment: Any, number: Any) -> datetime | None:
+def _newest_moment(engine: Engine, moment: Any, number: Any) -> datetime | None:
+    """Of the row with the greatest number, which is the one written last."""
     with session(engine) as opened:
         found: datetime | None = opened.exec(
             select(moment).order_by(col(number).desc()).limit(1)

@@ -86,8 +86,8 @@ def queue(address: str) -> App:
 
 
 @contextmanager
-def ordering(address: str) -> Iterator[App]:
-    """For those who only put jobs in: one at a time, until the connection ends."""
+def job_queue_alone(address: str) -> Iterator[App]:
+    """For those who only put jobs in: of all processes one at a time, until the connection ends."""
     connector = SyncPsycopgConnector(min_size=1, max_size=1, **options_of(address))
     with App(connector=connector).open() as opened:
         opened.connector.execute_query(_ALONE)

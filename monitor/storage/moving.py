@@ -49,7 +49,7 @@ class Content:
     digest: int = 0
 
     def plus(self, rows: Sequence[Row[Any]]) -> Content:
-        added = sum(_digest(row) for row in rows)
+        added = sum(_digest_of_row(row) for row in rows)
         return Content(self.rows + len(rows), (self.digest + added) % ALL)
 
 
@@ -133,7 +133,8 @@ def _continue_numbers(table: Table, there: Connection) -> None:
         there.execute(select(func.setval(sequence, last)))
 
 
-def _digest(row: Row[Any]) -> int:
+def _digest_of_row(row: Row[Any]) -> int:
+    """Of equal values equal on both servers; a number, so that rows add up in any order."""
     told = json.dumps(list(row), default=_plain, sort_keys=True, ensure_ascii=False)
     return int.from_bytes(hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest())
 

@@ -68,12 +68,12 @@ def _update(engine: Engine, night: Night, **values: Any) -> None:
 
 def last(engine: Engine, now: datetime | None = None) -> Night | None:
     """With `now`, not one that is due later: it was written down by a clock that was ahead."""
-    return _first(engine, *_by(now))
+    return _first(engine, *_due_by(now))
 
 
 def last_good(engine: Engine, now: datetime | None = None) -> Night | None:
     """The last night that ended with an audit."""
-    return _first(engine, col(NightRow.audit_id).is_not(None), *_by(now))
+    return _first(engine, col(NightRow.audit_id).is_not(None), *_due_by(now))
 
 
 def audits_of(engine: Engine) -> frozenset[int]:
@@ -88,7 +88,8 @@ def audits_of(engine: Engine) -> frozenset[int]:
         return frozenset(number for number in (*ended, *broken) if number is not None)
 
 
-def _by(now: datetime | None) -> list[ColumnElement[bool]]:
+def _due_by(now: datetime | None) -> list[ColumnElement[bool]]:
+    """The condition that a night was due by then; none for `None`."""
     return [] if now is None else [col(NightRow.due_at) <= now + SLIP]
 
 

@@ -48,7 +48,7 @@ def remove_reports(
     ripe = [number for number in old if all(_is_old(one, before, now) for one in stored[number])]
     gone = tuple(one for one in ripe[: a_tenth(len(stored))] if _remove(stored[one]))
     if gone:
-        _note(folder, now)
+        _note_tidied(folder, now)
         log.info("reports of audits removed: %s", ", ".join(map(str, gone)))
     return gone
 
@@ -115,7 +115,8 @@ def _is_done_tonight(folder: Path, now: datetime) -> bool:
     return written is not None and abs(now - written) < NIGHT
 
 
-def _note(folder: Path, now: datetime) -> None:
+def _note_tidied(folder: Path, now: datetime) -> None:
+    """The time of the file says when the folder was tidied last."""
     mark = folder / TIDIED
     with suppress(OSError), open(mark, "wb", opener=opener):
         os.utime(mark, (now.timestamp(), now.timestamp()))

@@ -89,7 +89,7 @@ def _rows(base: Ground, institution: Institution) -> Iterator[Row]:
     pages = [one for one in institution.pages if one.network == VK and _stands(one, about.today)]
     for page in (*pages,) or (None,):
         line = Line(base, institution, page)
-        yield _whose(line) | _stated(line) | _shown(line)
+        yield _whose(line) | _cells_of_answers(line) | _cells_of_page(line)
 
 
 def _stands(page: Page, today: date) -> bool:
@@ -143,7 +143,8 @@ def _page_id(line: Line) -> str | None:
 # --- what was stated, what was seen -------------------------------------------------------------
 
 
-def _stated(line: Line) -> dict[str, Value]:
+def _cells_of_answers(line: Line) -> dict[str, Value]:
+    """What is answered by «да» or «нет», or by neither."""
     return {"gospabliki": _answer(_attested(line, "gospabliki")), "gos_mark": _answer(_mark(line))}
 
 
@@ -165,7 +166,7 @@ def _attested(line: Line, kind: str) -> bool | None:
 
 def _mark(line: Line) -> bool | None:
     """A «no» needs a finding that nobody disputes; a mark that is seen stands by itself."""
-    finding = _judged(line)
+    finding = _finding_of_mark(line)
     if finding is not None and finding.outcome is Outcome.PASS:
         return True
     if line.facts.government_mark or _attested(line, "gos_mark"):
@@ -174,7 +175,8 @@ def _mark(line: Line) -> bool | None:
     return False if finding and is_missing and not finding.disputed else None
 
 
-def _judged(line: Line) -> Finding | None:
+def _finding_of_mark(line: Line) -> Finding | None:
+    """What was found of «Госорганизация» on the page of this line."""
     asked = (line.base.requirements.get(f.requirement) for f in _findings(line))
     pairs = zip(_findings(line), asked, strict=True)
     return next((f for f, one in pairs if one and one.predicate == MARK), None)
@@ -185,11 +187,12 @@ def _findings(line: Line) -> tuple[Finding, ...]:
     return tuple(f for f in found if f.network == VK and f.page == line.address)
 
 
-def _shown(line: Line) -> dict[str, Value]:
+def _cells_of_page(line: Line) -> dict[str, Value]:
+    """What was seen of the page itself."""
     facts = line.facts
     return {
         "address": _address(facts),
-        "design": _design(facts),
+        "design": _design_percent(facts),
         "widgets": _widgets(facts),
         "members": facts.members_count,
     }
@@ -201,7 +204,8 @@ def _address(facts: Facts) -> str | None:
     return next((one.original for one in shown if one.place.startswith("address")), None)
 
 
-def _design(facts: Facts) -> int | None:
+def _design_percent(facts: Facts) -> int | None:
+    """How much of it is there; None where a part of it was not seen."""
     points: Mapping[str, int] = words()["design"]
     shown = {name: getattr(facts, name) for name in points}
     if None in shown.values():

@@ -55,7 +55,7 @@ def _town(base: Ground) -> Town:
 
 def _addresses(base: Ground, institution: Institution, today: date) -> tuple[Address, ...]:
     dead = {f.page for f in base.findings[institution.id] if _is_dead(base, f)}
-    found = dict.fromkeys(_registered(institution, today))
+    found = dict.fromkeys(_addresses_today(institution, today))
     return tuple(
         Address(networks.title(network), url)
         for network, url in found
@@ -63,7 +63,8 @@ def _addresses(base: Ground, institution: Institution, today: date) -> tuple[Add
     )
 
 
-def _registered(institution: Institution, today: date) -> Iterator[tuple[str, str]]:
+def _addresses_today(institution: Institution, today: date) -> Iterator[tuple[str, str]]:
+    """Network and address of whatever the registry has standing today."""
     if institution.site:
         yield SITE, institution.site
     for page in institution.pages:

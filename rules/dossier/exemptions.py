@@ -72,10 +72,10 @@ def _has_consent(record: Exemption, dossier: Dossier) -> bool:
     """Ground, document, and the consent of a body above the institution."""
     if not (record.ground and record.document and record.approved_by):
         return False
-    return dossier.institution.parent is None or record.approved_by in _above(dossier)
+    return dossier.institution.parent is None or record.approved_by in _bodies_above(dossier)
 
 
-def _above(dossier: Dossier) -> frozenset[str]:
+def _bodies_above(dossier: Dossier) -> frozenset[str]:
     """Ids and names of the bodies above the institution; the authority stands above all."""
     by_id = dossier.municipality.by_id
     found = {dossier.municipality.authority or ""}

@@ -170,7 +170,7 @@ def _words_of(text: str) -> _Words:
 
 def _places_of(parts: Sequence[tuple[str, str]]) -> list[_Place]:
     """«ул. Мира, 5; ул. Труда, 6»: a street behind a house begins another place of the town."""
-    towns = _tokens(" ".join(text for kind, text in parts if kind in ("settlement", "name")))
+    towns = _address_words(" ".join(text for kind, text in parts if kind in ("settlement", "name")))
     settlement = frozenset(map(stem, towns)) - _SETTLEMENT_TYPES
     groups: list[list[tuple[str, str]]] = [[]]
     for kind, text in parts:
@@ -184,7 +184,7 @@ _HOUSES = ("house", "number")
 
 
 def _place(settlement: frozenset[str], parts: Sequence[tuple[str, str]]) -> _Place:
-    street = _tokens(" ".join(text for kind, text in parts if kind == "street"))
+    street = _address_words(" ".join(text for kind, text in parts if kind == "street"))
     types = [_STREET_TYPES[word] for word in street if word in _STREET_TYPES]
     houses = [_house(text) for kind, text in parts if kind in _HOUSES]
     corps = [match[1].lower() for kind, text in parts if kind == "part"
@@ -238,8 +238,8 @@ def _telling_words(street: frozenset[str]) -> frozenset[str]:
     return frozenset(word for word in street if word not in _VAGUE) or street
 
 
-def _tokens(text: str) -> list[str]:
-    """Words in lower case with е for ё; «1-й» is «1», «пр-т» one word."""
+def _address_words(text: str) -> list[str]:
+    """Of a postal address, in lower case with е for ё; «1-й» is «1», «пр-т» one word."""
     usual = one_alphabet(text.lower().replace("ё", "е"))
     plain = re.sub(r"(\d)-?(?:й|я|е|го|ый|ой|ая|ое)\b", r"\1", usual)
     return re.findall(r"[^\W_]+(?:-[^\W_]+)*", re.sub(r"(\d)-(?=[^\W\d])", r"\1 ", plain))
@@ -270,6 +270,8 @@ def _loosely(registry: str, shown: str) -> Match:
 
 def _telling(written: str) -> frozenset[str]:
     """The words that name a place, and the numbers, without the index."""
-    words = [word for word in _tokens(written) if word not in _STREET_TYPES and word != "дом"]
+    words = [
+        word for word in _address_words(written) if word not in _STREET_TYPES and word != "дом"
+    ]
     stems = {stem(word) for word in words if not re.fullmatch(r"\d{6}", word)}
     return frozenset(stems - _SETTLEMENT_TYPES)

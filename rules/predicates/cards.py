@@ -53,11 +53,13 @@ def card(case: Case, *, atom: str) -> Reading:
     )
 
 
-def _differing(one: Institution, blocks: Iterable[Block], atom: str) -> Mapping[str, list[str]]:
+def _differing(
+    institution: Institution, blocks: Iterable[Block], atom: str
+) -> Mapping[str, list[str]]:
     """What the card shows instead of what the registry has; nothing where one of them is empty."""
     if atom not in SIDES:
         return {}
-    shown, registry = SIDES[atom](one, [block.contacts for block in blocks])
+    shown, registry = SIDES[atom](institution, [block.contacts for block in blocks])
     told = list(dict.fromkeys(shown))[:MOST_SHOWN]
     return {"shown": told, "registry": registry} if told and registry else {}
 
@@ -207,16 +209,16 @@ def _name(_one: Institution, blocks: Sequence[Block]) -> tuple[bool, bool]:
 ATOMS = {"phones": _phones, "email": _emails, "postal": _postal, "name": _name}
 HINTS = {"phones": HintKind.PHONE, "email": HintKind.EMAIL, "postal": HintKind.POSTAL}
 SIDES: Mapping[str, Callable[[Institution, Sequence[Contacts]], tuple[list[str], list[str]]]] = {
-    "phones": lambda one, shown: (
+    "phones": lambda institution, shown: (
         [phone.original for contacts in shown for phone in contacts.phones],
-        list(one.phones),
+        list(institution.phones),
     ),
-    "email": lambda one, shown: (
+    "email": lambda institution, shown: (
         [email.value for contacts in shown for email in contacts.emails],
-        list(one.emails),
+        list(institution.emails),
     ),
-    "postal": lambda one, shown: (
+    "postal": lambda institution, shown: (
         [address.original for contacts in shown for address in contacts.addresses],
-        [one.address] if one.address else [],
+        [institution.address] if institution.address else [],
     ),
 }

@@ -38,7 +38,7 @@ def address(queue: Engine) -> str:
 
 
 def put(queue: Engine, *marks: str, task: str = "night", line: str = jobs.NIGHT) -> list[bool]:
-    with jobs.ordering(address(queue)) as app:
+    with jobs.job_queue_alone(address(queue)) as app:
         given = [Job(task=task, mark=mark, arguments={}, queue=line) for mark in marks]
         return [jobs.put(app, one) for one in given]
 

@@ -261,7 +261,7 @@ def queue(new_database: str) -> Iterator[Engine]:
 
 def _put(queue: Engine, *marks: str) -> list[bool]:
     address = queue.url.render_as_string(hide_password=False)
-    with jobs.ordering(address) as app:
+    with jobs.job_queue_alone(address) as app:
         return [jobs.put(app, Job(task="read", mark=mark, arguments={})) for mark in marks]
 
 

@@ -1,4 +1,4 @@
-"""The guards G01 to G27 of requirements.md A.1, each by its number."""
+"""The guards G01 to G27, each by its number; docs/walk.md says at its end what each is."""
 
 from __future__ import annotations
 

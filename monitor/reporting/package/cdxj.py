@@ -51,7 +51,7 @@ def line(key: str, moment: str, fields: Mapping[str, Any]) -> str:
 def packed(lines: Iterable[str]) -> tuple[bytes, str]:
     """Blocks of sorted lines, and the list by which a block is found."""
     blocks, table, ordered = b"", META, sorted(lines)
-    for part in _parts(ordered):
+    for part in _portions(ordered):
         block = _gzip("".join(part).encode())
         key, moment, _ = part[0].split(" ", 2)
         where = {"offset": len(blocks), "length": len(block), "filename": NAME}
@@ -60,7 +60,7 @@ def packed(lines: Iterable[str]) -> tuple[bytes, str]:
     return blocks, table
 
 
-def _parts(lines: list[str]) -> Iterator[list[str]]:
+def _portions(lines: list[str]) -> Iterator[list[str]]:
     for begin in range(0, len(lines), AT_ONCE):
         yield lines[begin : begin + AT_ONCE]
 

@@ -126,7 +126,7 @@ def _referred(path: Path, own: Mapping[int, Member]) -> dict[int, Member]:
     certificates: dict[str, Member] = {}
     found: dict[int, Member] = {}
     for one in members_of(path):
-        if one.kind == "response" and _key(one) in originals:
+        if one.kind == "response" and _key_of_response(one) in originals:
             found[one.begin] = one
         elif one.kind == "metadata":
             certificates.setdefault(one.headers.get("warc-target-uri", ""), one)
@@ -142,6 +142,7 @@ def _original_of(revisit: Member) -> tuple[str, ...]:
     return tuple(revisit.headers.get(name, "") for name in names)
 
 
-def _key(one: Member) -> tuple[str, ...]:
+def _key_of_response(one: Member) -> tuple[str, ...]:
+    """By which a revisit refers to it."""
     names = ("warc-target-uri", "warc-date", "warc-payload-digest")
     return tuple(one.headers.get(name, "") for name in names)

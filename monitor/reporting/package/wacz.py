@@ -49,9 +49,9 @@ class Package:
             member.write(content)
 
     @contextmanager
-    def opened(self, path: str) -> Iterator[_Member]:
+    def opened(self, path: str) -> Iterator[_DigestingWriter]:
         with self.archive.open(self._info(path), "w", force_zip64=True) as opened:
-            member = _Member(opened)
+            member = _DigestingWriter(opened)
             yield member
         self.members.append(
             {
@@ -101,8 +101,8 @@ class Package:
         return info
 
 
-class _Member:
-    """Counts and digests what goes through it."""
+class _DigestingWriter:
+    """A member of the archive while it is written: what goes through is counted and digested."""
 
     def __init__(self, opened: IO[bytes]) -> None:
         self._opened = opened
