@@ -7,6 +7,7 @@ import imaplib
 import os
 import pwd
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -91,7 +92,12 @@ class Dovecot:
         client.logout()
 
     def number_anew(self, user: str) -> None:
-        """As after a restored copy: other UIDs under another UIDVALIDITY."""
+        """As after a restored copy: other UIDs under another UIDVALIDITY.
+
+        Dovecot takes the second of the clock for it, so that second must be over.
+        """
+        begun = int(time.time())
+        until(lambda: int(time.time()) > begun)
         for known in (self.folder / "mail" / user).glob("dovecot*"):
             known.unlink()
 

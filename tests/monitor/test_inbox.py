@@ -340,6 +340,6 @@ def test_texts_and_files_go_when_their_time_is_up(town: Office) -> None:
 
 
 def test_what_would_be_removed_at_once_is_not_taken_in(town: Office) -> None:
-    town.put(reply(), at=NOW - timedelta(days=200))
+    town.put(reply(), at=NOW - timedelta(days=500))
     town.fetch()
     assert kinds(town) == {"old": 1}
