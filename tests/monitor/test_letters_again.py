@@ -51,7 +51,7 @@ class Month:
         self.now = at
         done = audit(application, AuditRequest(as_of=at))
         self.now = at + timedelta(minutes=20)
-        queue_report(application, done, report_of(application, done))
+        queue_report(application, done, report_of(application, done), confirmed=True)
         self.told.append(next(self._gone(application), None))
 
     def _gone(self, application: Application) -> Iterator[EmailMessage]:
