@@ -1,4 +1,4 @@
-"""Two services and two workers on one PostgreSQL; one of each is killed in the middle of a night."""
+"""Two services and two workers on one PostgreSQL; one of each is killed in mid-night."""
 
 from __future__ import annotations
 
