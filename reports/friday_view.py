@@ -80,6 +80,7 @@ class Lacking:
     institution: str
     anchor: str
     because: str
+    is_blocked: bool  # by its network
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Absent:
 
     network: str
     lacking: int  # institutions
+    said: str  # «нет у 1, заблокирована у 1»; "" where it is only unclear
     unclear: int
     lines: tuple[Lacking, ...]
     more: int
