@@ -8,7 +8,9 @@ from collectors import networks
 from reports import counting
 from reports.friday_view import Absent, Lacking
 from reports.ground import Ground, anchor_of, mark_of, told
+from reports.words import phrase
 from rules.model import Finding, Institution, Outcome
+from rules.reasons import Reason
 
 ASKS_FOR_A_PAGE = "page_exists"  # the predicate
 SHOWN = 60
@@ -39,6 +41,7 @@ def _lacking(ground: Ground, institution: Institution) -> Iterator[tuple[str, La
                     institution=ground.names[institution.id],
                     anchor=anchor_of(institution),
                     because=told(ground, finding),
+                    is_blocked=finding.reason == Reason.PAGE_BANNED,
                 ),
             )
 
@@ -58,10 +61,18 @@ def _badness(line: Lacking) -> int:
 def _absent(network: str, lines: Iterable[Lacking], shown: int) -> Absent:
     order = tuple(sorted(lines, key=_badness))
     lacking = sum(one.mark in LACKS for one in order)
+    blocked = sum(one.is_blocked for one in order[:lacking])
     return Absent(
         network=networks.title(network),
         lacking=lacking,
+        said=_said(lacking - blocked, blocked),
         unclear=len(order) - lacking,
         lines=order[:shown],
         more=len(order[shown:]),
     )
+
+
+def _said(absent: int, blocked: int) -> str:
+    """A page that its network blocks is not open, but it is there."""
+    told = [("lacks_page", absent), ("page_blocked", blocked)]
+    return ", ".join(phrase(name, str(number)) for name, number in told if number)

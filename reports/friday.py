@@ -25,6 +25,7 @@ from reports.ground import (
     title_of,
     told,
 )
+from reports.next_terms import next_terms
 from reports.notices import Notice, town_of
 from reports.seen import masked
 from reports.standing import is_put_off
@@ -40,6 +41,7 @@ HELD = "held."  # how issues are called that hold a report
 OWED = (State.LATE, State.DUE, State.AHEAD)
 WORST_FIRST = ("held", "overdue", "disputed", "answered", "waiver")
 
+LastDays = Mapping[CaseKey, date]
 Cases = Mapping[CaseKey, InstitutionCase]
 
 
@@ -55,12 +57,14 @@ def build_friday(ground: Ground) -> Friday:
         if found := violations_of(ground, institution):
             call = build_call(ground, institution, found, cases)
             calls.append((call_order(call, found), call))
+    friday = next_friday(audit_day(ground))
     return Friday(
-        day=day_of_month(next_friday(audit_day(ground))),
+        day=day_of_month(friday),
         calls=tuple(call for _, call in sorted(calls, key=lambda pair: pair[0])),
         decisions=tuple(sorted(decisions, key=lambda one: WORST_FIRST.index(one.kind))),
         notices=tuple(_notices(ground)),
         overdue=overdue,
+        terms=next_terms(ground, friday),
     )
 
 
@@ -71,6 +75,12 @@ def next_friday(today: date) -> date:
 def cases_of(ground: Ground, institution: Institution) -> Cases:
     settling = ground.report.settling.get(institution.key)
     return {one.key: one for one in settling.cases} if settling else {}
+
+
+def last_days_of(ground: Ground, institution: Institution) -> LastDays:
+    """Of what nobody was told: the last day, if a letter of today tells of it."""
+    settling = ground.report.settling.get(institution.key)
+    return settling.last_days if settling else {}
 
 
 # --- calls --------------------------------------------------------------------------------------
@@ -115,9 +125,21 @@ def build_call(
         because=told(ground, first),
         is_new=is_new(first),
         due=day(min(terms)) if terms else None,
+        term=_term(ground, institution, own),
         is_overdue=any(one.state is CaseState.OVERDUE for one in own),
         assigned=_assigned(own),
     )
+
+
+def _term(ground: Ground, institution: Institution, own: Sequence[InstitutionCase]) -> str:
+    """The one that runs; of what nobody was told, the one that a letter of today would set."""
+    if terms := [one.due.on for one in own if one.due]:
+        return phrase("call_term", day(min(terms)))
+    last_days = last_days_of(ground, institution)
+    if would_be := [last_days[one.key] for one in own if one.key in last_days]:
+        return phrase("term_if_told", day(min(would_be)))
+    is_told = any(one.told_on for one in own)
+    return phrase("no_term" if is_told or not own else "nobody_told")
 
 
 def post_of(institution: Institution, on: date) -> str:

@@ -19,6 +19,7 @@ class Call:
     because: str
     is_new: bool  # the first was no violation in the previous audit
     due: str | None  # the last day of the earliest term; None: none was set
+    term: str  # «срок 4 декабря», or what it would be if a letter went today
     is_overdue: bool
     assigned: str  # to whom, and by when; "" for nobody
 
@@ -51,12 +52,24 @@ class DueNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class NextTerm:
+    """The last day of something that is not to be done yet: a page too new to be judged."""
+
+    institution: str
+    anchor: str
+    what: str
+    due: str
+    is_by_friday: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Friday:
     day: str  # «4 декабря»: the next one
     calls: tuple[Call, ...]
     decisions: tuple[Decision, ...]
     notices: tuple[DueNotice, ...]
     overdue: int  # institutions
+    terms: tuple[NextTerm, ...]  # of the next weeks, the earliest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,7 @@ class Lacking:
     institution: str
     anchor: str
     because: str
+    is_blocked: bool  # by its network
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,7 @@ class Absent:
 
     network: str
     lacking: int  # institutions
+    said: str  # «нет у 1, заблокирована у 1»; "" where it is only unclear
     unclear: int
     lines: tuple[Lacking, ...]
     more: int

@@ -65,10 +65,14 @@ class Tally:
 class Writing:
     """What a page wrote, by the newest reading of its wall."""
 
-    weeks: Mapping[date, int]  # Monday → posts; a week that was not read whole is absent
-    last: datetime | None  # its newest post; None: none was seen
+    weeks: Mapping[
+        date, int
+    ]  # Monday → own posts, reposts too; a week that was not read whole is absent
+    last: datetime | None  # its newest own post; None: none was seen
     recent: int  # posts of the weeks that the heat map shows
     reposts: int  # of them
+    others: Mapping[date, int] = field(default_factory=dict)  # as `weeks`: of somebody else
+    others_last: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ class Who:
 
     name: str
     anchor: str
+    others_wrote: bool = False  # posts of other authors stand there
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,11 @@ class Rhythm:
     place: str
     url: str
     counts: tuple[int | None, ...]
-    last: str  # «31 октября 2026», the day of its newest post
+    last: str  # «31 октября 2026», the day of its newest own post
+    others: str  # likewise, of others, where theirs is newer; "" else
     silent: int | None  # days since then
     reposts: str  # «3 из 12»
+    others_by_week: tuple[bool, ...]  # whether somebody else wrote there
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Posts:
     pages: tuple[Rhythm, ...]
     spread: tuple[Spread, ...]
     last: Spread | None  # the newest week that is not short
-    silent: tuple[Who, ...]  # without a post in that week
+    silent: tuple[Who, ...]  # without an own post in that week
     more_silent: int
     is_summary: bool  # too many pages for a line each
+    reposts: str  # of all pages together: «25 %, 3 из 12»
+    not_counted: int  # pages of whose posts nothing is known

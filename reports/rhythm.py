@@ -32,6 +32,7 @@ def build_posts(ground: Ground, pages_shown: int = PAGES_SHOWN) -> Posts | None:
         for institution in ground.institutions
         for page in bodies[institution.id]
     )
+    written = written_on(ground, [page for one in bodies.values() for page in one])
     spread = tuple(build_spread(week, place, pages) for place, week in enumerate(weeks))
     judged = [place for place, week in enumerate(weeks) if not week.is_short]
     silent = silent_in(pages, judged[-1]) if judged else ()
@@ -44,6 +45,23 @@ def build_posts(ground: Ground, pages_shown: int = PAGES_SHOWN) -> Posts | None:
         silent=silent[:SILENT_SHOWN],
         more_silent=len(silent[SILENT_SHOWN:]),
         is_summary=is_summary,
+        reposts=reposts_of(together(written)),
+        not_counted=len(pages) - len(written),
+    )
+
+
+def written_on(ground: Ground, pages: Iterable[Page]) -> list[Writing]:
+    """Of pages whose posts were read."""
+    found = (ground.report.writings.get(page.key) for page in pages)
+    return [one for one in found if one is not None]
+
+
+def together(written: Sequence[Writing]) -> Writing:
+    return Writing(
+        weeks={},
+        last=None,
+        recent=sum(one.recent for one in written),
+        reposts=sum(one.reposts for one in written),
     )
 
 
@@ -110,8 +128,18 @@ def build_rhythm(
         counts=tuple(counts.get(monday) for monday in mondays),
         last=day(last) if last else phrase("not_seen"),
         silent=(audit_day(ground) - last).days if last else None,
+        others=others_of(ground, writing),
         reposts=reposts_of(writing),
+        others_by_week=tuple(bool(writing and writing.others.get(one)) for one in mondays),
     )
+
+
+def others_of(ground: Ground, writing: Writing | None) -> str:
+    """The day of a post by somebody else, where it is newer than the page's own."""
+    if writing is None or writing.others_last is None:
+        return ""
+    is_newer = writing.last is None or writing.others_last > writing.last
+    return day(writing.others_last.astimezone(ground.zone).date()) if is_newer else ""
 
 
 def reposts_of(writing: Writing | None) -> str:
@@ -139,7 +167,7 @@ def build_spread(week: Week, place: int, pages: Sequence[Rhythm]) -> Spread:
 
 def silent_in(pages: Sequence[Rhythm], place: int) -> tuple[Who, ...]:
     return tuple(
-        Who(f"{page.institution} ({page.place})", page.anchor)
+        Who(f"{page.institution} ({page.place})", page.anchor, page.others_by_week[place])
         for page in pages
         if page.counts[place] == 0
     )

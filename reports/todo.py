@@ -13,7 +13,7 @@ from datetime import date
 
 from reports import counting
 from reports.book import SheetCounts
-from reports.friday import cases_of, post_of
+from reports.friday import LastDays, cases_of, last_days_of, post_of
 from reports.ground import Ground, audit_day, mark_of, place_of, title_of, told
 from reports.seen import masked
 from reports.table_words import say
@@ -42,10 +42,11 @@ def todo(book: SheetCounts) -> Iterator[Mapping[str, Value]]:
 def _of_one(base: Ground, institution: Institution) -> Iterator[Mapping[str, Value]]:
     found = open_findings(base, institution)
     cases = cases_of(base, institution) if found else {}
+    last_days = last_days_of(base, institution) if found else {}
     whose = _whose(base, institution)
     for finding in found:
         case = cases.get(key_of(finding))
-        yield whose | _cells_of_finding(base, finding) | _cells_of_term(finding, case)
+        yield whose | _cells_of_finding(base, finding) | _cells_of_term(finding, case, last_days)
 
 
 def open_findings(base: Ground, institution: Institution) -> Sequence[Finding]:
@@ -93,22 +94,26 @@ def _as_fits(text: str) -> str:
     return text if len(text) <= LONGEST else say("more_on_findings", short(text, LONGEST))
 
 
-def _cells_of_term(finding: Finding, case: InstitutionCase | None) -> dict[str, Value]:
+def _cells_of_term(
+    finding: Finding, case: InstitutionCase | None, last_days: LastDays
+) -> dict[str, Value]:
     """By when, and whose turn it is."""
     is_overdue = case is not None and case.state is CaseState.OVERDUE
     return {
         "due": case.due.on if case and case.due else None,
         "urgency": str(Outcome.FAIL) if is_overdue else None,
-        "state": "; ".join(_state(finding, case)),
+        "state": "; ".join(_state(finding, case, last_days)),
         "assigned": _assignee(case),
     }
 
 
-def _state(finding: Finding, case: InstitutionCase | None) -> Iterator[str]:
+def _state(finding: Finding, case: InstitutionCase | None, last_days: LastDays) -> Iterator[str]:
     """A waiver or a dispute is told also where no case says so."""
     state = case.state if case else None
     if state is CaseState.TO_DO and case and case.told_on is None:
         yield say("not_told")
+        if last := last_days.get(case.key):
+            yield say("if_told", day(last))
     elif state and state not in (CaseState.WAIVED, CaseState.DISPUTED):
         yield say(f"case_{state}")
     if state is CaseState.DISPUTED or finding.disputed:

@@ -157,6 +157,7 @@ class Reason(StrEnum):
     PAGES_LINKED_SHORT = "pages_linked_short"
     PAGES_LINKED_UNKNOWN = "pages_linked_unknown"
     PAGE_LINKS_DEAD = "page_links_dead"
+    PAGE_LINKS_BLOCKED = "page_links_blocked"
     PAGES_NOT_READ = "pages_not_read"
     PAGES_ARE_NEW = "pages_are_new"
     NO_PAGE_TO_LINK = "no_page_to_link"

@@ -43,18 +43,30 @@ def writings_of(
 
 def writing_of(wall: Wall, zone: ZoneInfo, read_at: datetime, born: date | None) -> Writing:
     since = read_at - timedelta(weeks=WEEKS)
-    own = own_posts(wall)
+    own, others = own_posts(wall), others_posts(wall)
     recent = [one for one in own if one.published_at >= since]
     return Writing(
         weeks=since_it_is_there(by_week(wall, zone, read_at), born),
-        last=max((one.published_at for one in own), default=None),
+        last=newest(own),
         recent=len(recent),
         reposts=sum(one.is_repost for one in recent),
+        others=Counter(monday_of(one.published_at.astimezone(zone).date()) for one in others),
+        others_last=newest(others),
     )
 
 
 def own_posts(wall: Wall) -> Sequence[Post]:
+    """Reposts too: to repost is to write."""
     return [one for one in wall.posts if one.author is not Author.OTHER]
+
+
+def others_posts(wall: Wall) -> Sequence[Post]:
+    """Of a visitor, or of a secretary under her own name: who it was nobody knows (G08)."""
+    return [one for one in wall.posts if one.author is Author.OTHER]
+
+
+def newest(posts: Iterable[Post]) -> datetime | None:
+    return max((one.published_at for one in posts), default=None)
 
 
 def since_it_is_there(counted: Mapping[date, int], born: date | None) -> Mapping[date, int]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from collectors.model import Address, Link, Page
+from collectors.model import Address, Link, Page, Presence
 from collectors.networks import other_addresses
 from rules.dossier.case import Case, latest_birth
 from rules.dossier.views import PageState, View
@@ -34,6 +34,11 @@ class KnownPage:
     @property
     def is_gone(self) -> bool:
         return self.view.state is PageState.GONE or self.page.deleted_on is not None
+
+    @property
+    def is_blocked(self) -> bool:
+        """By its network, which may undo it: the page is still the official one."""
+        return self.view.gone_by is Presence.BANNED and self.page.deleted_on is None
 
     @property
     def is_unread(self) -> bool:
@@ -81,7 +86,8 @@ class KnownPages:
             fresh_until=max((page.tolerated_until for page in fresh), default=None),
             unread=tuple(page for page in sought if page.is_unread and page.is_old),
             unsought=_addresses(page for page in absent if page.page.network not in links.networks),
-            dead=_addresses(dead),
+            dead=_addresses(page for page in dead if not page.is_blocked),
+            blocked=_addresses(page for page in dead if page.is_blocked),
             tolerated_until=min((page.tolerated_until for page in blamed), default=None),
         )
 
@@ -96,12 +102,13 @@ class Tally:
     unread: tuple[KnownPage, ...]  # not linked, and nobody knows whether there still is such a page
     unsought: tuple[str, ...]  # not found, but nobody looked for pages of that network
     dead: tuple[str, ...]  # linked, and gone for long enough
+    blocked: tuple[str, ...]  # likewise, but only blocked by the network
     tolerated_until: date | None  # the first of the missing, hinted and dead
     fresh_until: date | None  # the last of the fresh
 
     @property
     def is_whole(self) -> bool:
-        return not (self.dead or self.absent)
+        return not (self.dead or self.blocked or self.absent)
 
     @property
     def absent(self) -> tuple[str, ...]:

@@ -58,7 +58,8 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
     lost = [address for address in whole.missing if not _may_be_renamed(case, one, address)]
     reading = of_site(
         case,
-        strict=card.is_whole and not (whole.dead or foreign or came_in_part(site_facts(case))),
+        strict=card.is_whole
+        and not (whole.dead or whole.blocked or foreign or came_in_part(site_facts(case))),
         generous=len(lost) <= len(anywhere.short),
         reasons=(
             Reason.PAGES_LINKED,
@@ -71,15 +72,15 @@ def card_links_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
             "outside": list(card.absent),
         },
     )
-    settled = bool(whole.missing or whole.dead or foreign)
+    settled = bool(whole.missing or whole.dead or whole.blocked or foreign)
     return _with_open_ends(case, reading, whole, settled)
 
 
 def _why_not_in_card(whole: Tally, *, has_short: bool, has_foreign: bool) -> Reason:
     if whole.missing and has_short and not has_foreign:
         return Reason.PAGES_LINKED_SHORT
-    if whole.dead:
-        return Reason.PAGE_LINKS_DEAD
+    if whole.dead or whole.blocked:
+        return Reason.PAGE_LINKS_DEAD if whole.dead else Reason.PAGE_LINKS_BLOCKED
     if whole.hinted:
         return Reason.PAGES_SHOWN_OTHERWISE
     return Reason.PAGES_LINKED_ELSEWHERE if has_foreign else Reason.PAGES_LINKED_OUTSIDE
@@ -119,7 +120,7 @@ def all_pages_listed(case: Case, *, sync_lag_workdays: int, list_stems: list[str
             "foreign": sorted(address for _, address in anywhere.pages - _of_town(case))[:SHOWN],
         },
     )
-    return _with_open_ends(case, reading, whole, bool(whole.missing or whole.dead))
+    return _with_open_ends(case, reading, whole, bool(whole.missing or whole.dead or whole.blocked))
 
 
 def _is_on_one_page(site: SiteFacts | None, known: KnownPages) -> bool:
@@ -131,6 +132,8 @@ def _is_on_one_page(site: SiteFacts | None, known: KnownPages) -> bool:
 
 def _why_unsure(whole: Tally, *, is_hidden: bool, unread: bool) -> Reason:
     """What a person should open: short links, a document, an unknown page."""
+    if not whole.missing and whole.blocked:
+        return Reason.PAGE_LINKS_BLOCKED
     if not whole.missing:
         return Reason.PAGES_SHOWN_OTHERWISE if whole.hinted else Reason.PAGES_LISTED_APART
     if is_hidden:
@@ -168,7 +171,7 @@ def site_links_to_pages(case: Case, *, sync_lag_workdays: int) -> Reading:
         unseen=_why_unseen(case, views),
         measured={**_strange_site(case, views), **_fields(one, whole, anywhere)},
     )
-    return _with_open_ends(case, reading, whole, bool(whole.missing or whole.dead))
+    return _with_open_ends(case, reading, whole, bool(whole.missing or whole.dead or whole.blocked))
 
 
 def _why_not_on_both(whole: Tally, *, is_hidden: bool) -> Reason:
@@ -241,6 +244,7 @@ def _fields(institution: Institution, whole: Tally, links: SiteLinks) -> dict[st
         "institution": institution.short_name or institution.name,
         "missing": list(whole.missing),
         "dead": list(whole.dead),
+        **({"blocked": list(whole.blocked)} if whole.blocked else {}),
         "new": list(whole.fresh),
         **({"due": whole.fresh_until.isoformat()} if whole.fresh_until else {}),
         "unread": [known.page.address for known in whole.unread],

@@ -20,7 +20,7 @@ from rules.cases.model import (
     Recorded,
     key_of,
 )
-from rules.model import Finding, Person
+from rules.model import Finding, Outcome, Person
 from tests.cast import MUSEUM
 from tests.reports.test_notices import CREATED
 from tests.reports.test_notices import report as noticed
@@ -91,6 +91,25 @@ def test_nobody_is_overdue_whose_term_runs() -> None:
     (call,) = friday(with_cases(case(SILENT, CaseState.TO_DO, due=Due(on=date(2026, 12, 4))))).calls
     assert not call.is_overdue
     assert call.due
+
+
+def test_who_was_told_of_nothing_is_told_the_day_that_a_letter_of_today_would_set() -> None:
+    untold = case(SILENT, CaseState.TO_DO)
+    settling = Settling(cases=(untold,), last_days={untold.key: date(2026, 12, 7)})
+    (call,) = friday(replace(REPORT, settling={MUSEUM.key: settling})).calls
+    assert "ещё не сообщали" in call.term
+    assert call.term.endswith("до 7\N{NO-BREAK SPACE}декабря\N{NO-BREAK SPACE}2026")
+    assert call.due is None
+
+
+def test_a_term_that_runs_out_soon_is_told_and_is_no_violation() -> None:
+    young = replace(SILENT, outcome=Outcome.PENDING, measured={"due": "2026-12-10"})
+    later = replace(young, measured={"due": "2027-03-01"}, requirement=DISPUTED.requirement)
+    shown = friday(replace(REPORT, findings=(young, later)))
+    assert [one.due.replace("\N{NO-BREAK SPACE}", " ") for one in shown.terms] == [
+        "10 декабря 2026"
+    ]
+    assert not shown.calls
 
 
 def test_a_call_says_to_whom_the_case_was_given() -> None:

@@ -189,4 +189,4 @@ def test_an_audit_on_demand_shows_tables_and_draws_nothing() -> None:
     page = FORMAT.render(replace(REPORT, audit=audit)).main.decode()
     assert "<svg" not in page
     assert "<summary>По неделям</summary>" in page
-    assert "Записей в неделю" in page
+    assert "Собственных записей в неделю" in page

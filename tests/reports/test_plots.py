@@ -6,16 +6,18 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
 from reports.building import build
 from reports.formats.html import FORMAT
-from reports.model import Report
+from reports.model import Report, Writing
 from reports.plots import bars, heat_map, marks_along, trend
 from reports.posts_view import Spread
 from rules.model import Edition
+from tests import cast
 from tests.cast import TOWN
 from tests.reports.town import KEDROVY, PAGE_OF, REPORT, REQUIREMENTS, weekly
 
@@ -68,8 +70,36 @@ def test_an_exempt_body_is_in_no_plot_of_posts() -> None:
 
 def test_the_last_week_is_told_in_words() -> None:
     told = said(soup(REPORT).find("h2", string="Кто когда писал").parent)  # type: ignore[union-attr]
-    assert "За неделю 16–22 нояб. 2026: ни одной записи — 1" in told
-    assert "Без записей: МУ «Музей кедра» (ВКонтакте)" in told
+    assert "За неделю 16–22 нояб. 2026: ни одной собственной записи — 1" in told
+    assert "Без собственных записей: МУ «Музей кедра» (ВКонтакте)" in told
+
+
+def posts_told(**writings: Writing) -> str:
+    """«Кто когда писал», where pages of VK wrote as given, by their institution."""
+    of_pages = {("vk", PAGE_OF[whose, "vk"]): one for whose, one in writings.items()}
+    shown = soup(replace(REPORT, writings=of_pages)).find("h2", string="Кто когда писал")
+    return said(shown.parent)  # type: ignore[union-attr]
+
+
+def wrote(recent: int, reposts: int, **more: Any) -> Writing:
+    return Writing(weeks={}, last=cast.NOW, recent=recent, reposts=reposts, **more)
+
+
+def test_who_has_only_posts_of_others_is_not_called_silent_without_saying_so() -> None:
+    others = {date(2026, 11, 16): 2}
+    told = posts_told(museum=wrote(0, 0, others=others))
+    assert "«Музей кедра» (ВКонтакте) (записи других авторов есть)" in told
+
+
+def test_a_newer_post_of_somebody_else_stands_beside_the_last_own_one() -> None:
+    old = replace(wrote(0, 0, others_last=cast.NOW), last=cast.NOW - timedelta(days=180))
+    told = posts_told(museum=old)
+    assert "(другого автора — 23 ноября 2026)" in told.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_reposts_of_the_town_are_a_share_of_all_posts_that_were_read() -> None:
+    told = posts_told(museum=wrote(4, 4), school=wrote(12, 0)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "25 %, 4 из 16; непрочитанные не в счёт" in told
 
 
 def test_a_first_audit_has_no_trend() -> None:

@@ -169,3 +169,9 @@ def test_a_name_that_looks_like_rich_text_stays_text() -> None:
     name = "<r><t>Школа</t></r>"
     rows = workbook((Sheet("Лист", (Column("a", "А", 9),), [{"a": name}]),), NOW)
     assert load_workbook(io.BytesIO(rows)).worksheets[0]["A2"].value == name
+
+
+def test_what_counts_in_the_share_is_said_with_what_is_below_the_recommended() -> None:
+    (sheet,) = (one for one in sheets(REPORT) if one.title == "о проверке")
+    told = " ".join(str(row["value"]) for row in sheet.rows)
+    assert "из «выполнено», «не выполнено» и «ниже рекомендуемого» вместе" in told

@@ -93,6 +93,12 @@ def test_who_was_told_of_nothing_has_no_last_day() -> None:
     assert (told["due"], told["state"]) == (None, "учреждению ещё не сообщали")
 
 
+def test_who_was_told_of_nothing_reads_the_day_that_a_letter_of_today_would_set() -> None:
+    case = InstitutionCase(key=key_of(LATE), finding=LATE, state=CaseState.TO_DO, since=TODAY)
+    told = only(LATE, {"kedr/school": Settling(cases=(case,), last_days={case.key: DUE})})
+    assert str(told["state"]).endswith("если написать сегодня, срок — до 4\xa0декабря\xa02026")
+
+
 def test_a_term_of_the_law_is_told_with_its_clause() -> None:
     told = of_case(due=Due(on=DUE, clause="3.2.4"), told_on=date(2026, 11, 20))
     assert told["state"] == "ждёт учреждения; срок по акту: п. 3.2.4"
