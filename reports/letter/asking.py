@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reports.ground import Ground, place_of, title_of, told
 from reports.letter.mailing import fits, reply, subject_of
@@ -118,9 +118,22 @@ def wanted_of(finding: Finding, kinds: Kinds) -> Wanted:
     return _wanted(told["kinds"][known[0]] if known else told["other"])
 
 
-def lines_for(what: str) -> tuple[str, ...]:
-    """Of an answer to a `task`, or of an `objection`."""
-    return tuple(_told()[what]["lines"])
+def lines_of_objection() -> tuple[str, ...]:
+    return _lines("objection", "lines")
+
+
+def lines_of_task(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """With what the advice asks to tell: of the first of its reasons that asks."""
+    known = _told()["tells"]
+    asked = next((one.reason for one in findings if one.reason in known), None)
+    tells = _lines("tells", asked) if asked else ()
+    return (*_lines("task", "first"), *tells, *_lines("task", "last"))
+
+
+def _lines(part: str, name: str) -> tuple[str, ...]:
+    lines = _told()[part][name]
+    assert isinstance(lines, list)
+    return tuple(lines)
 
 
 def _wanted(entry: Mapping[str, object]) -> Wanted:
@@ -130,7 +143,7 @@ def _wanted(entry: Mapping[str, object]) -> Wanted:
 
 
 @cache
-def _told() -> Mapping[str, Mapping[str, dict[str, object]]]:
+def _told() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(files("reports.letter").joinpath("asks.toml").read_text("utf-8"))
 
 

@@ -22,7 +22,7 @@ from reports.ground import (
     told,
 )
 from reports.letter.answered import answered
-from reports.letter.asking import Answers, asked, asks, is_missing, lines_for, reply_to_all
+from reports.letter.asking import Answers, asked, asks, is_missing, lines_of_objection, reply_to_all
 from reports.letter.mailing import numbers_of, reply, subject_of
 from reports.letter.news import news_of
 from reports.letter.tasks import Writing, is_written, left, tasks
@@ -77,7 +77,7 @@ def build(
         fixed=_fixed(base, found),
         exempt=tuple(dict.fromkeys(one.ground for one in institution.exemptions if one.ground)),
         signature=_signature(base, writing.answers.to),
-        objection=reply(writing.answers.to, subject_of(institution), lines_for("objection")),
+        objection=reply(writing.answers.to, subject_of(institution), lines_of_objection()),
     )
 
 

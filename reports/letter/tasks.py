@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from collectors.model import Observation
 from reports import counting
 from reports.ground import Ground, place_of, title_of, told
-from reports.letter.asking import ENDS_SOON, Answers, by_requirement, ends_on, lines_for
+from reports.letter.asking import ENDS_SOON, Answers, by_requirement, ends_on, lines_of_task
 from reports.letter.news import News
 from reports.letter.terms import Terms
 from reports.letter.view import Left, Place, Seen, Task
@@ -54,7 +54,7 @@ def _task(writing: Writing, findings: Sequence[Finding]) -> Task:
         more=len(findings) - len(shown),
         steps=_steps(one.remedy for one in shown if one.remedy),
         term=common,
-        reply=writing.answers.reply(first.requirement, lines_for("task")),
+        reply=writing.answers.reply(first.requirement, lines_of_task(shown)),
     )
 
 

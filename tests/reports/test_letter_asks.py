@@ -13,7 +13,7 @@ import pytest
 from collectors.model import Facts, Observation
 from monitor.registry.declaration import AttestationKind
 from reports.formats.letters import letter
-from reports.letter.asking import lines_for, wanted_of
+from reports.letter.asking import lines_of_task, wanted_of
 from reports.letter.building import build
 from reports.letter.mailing import MOST, mailto, numbers_of
 from reports.letter.view import View
@@ -21,6 +21,7 @@ from reports.model import Report, Sender, Settling
 from rules.cases.model import CaseKey, CaseState, Due, InstitutionCase, key_of
 from rules.cases.openness import UNCONFIRMED
 from rules.model import Finding, Outcome
+from rules.reasons import Reason
 from tests.cast import CLINIC, EVIDENCE, MUSEUM, NOW, SCHOOL, SCHOOL_VK
 from tests.reports.town import DECREE, KEDROVY, REPORT
 from tests.reports.town import finding as made
@@ -195,8 +196,32 @@ def test_requirements_are_counted_with_their_pages_beside() -> None:
 
 def test_every_task_can_be_answered() -> None:
     (task,) = view(with_cases()).violations[:1]
-    assert task.reply.lines == lines_for("task")
+    assert task.reply.lines == lines_of_task([found("9.1.phone")])
     assert "kedr/museum" in task.reply.subject
+
+
+@pytest.mark.parametrize(
+    ("reason", "field"),
+    [
+        ("page_missing", "Адрес страницы: "),
+        ("person_not_named", "Приказ, № и дата: "),
+        ("style_not_attested", "Письмо ЦУР, № и дата: "),
+    ],
+)
+def test_an_answer_has_the_field_that_the_advice_asks_for(reason: str, field: str) -> None:
+    task = made("museum", "6.1-pages", Outcome.FAIL, "Нет.", reason=reason, remedy="Сообщите.")
+    told = replace(REPORT, findings=(task,), sender=ANSWERS)
+    (begun,) = view(told).violations
+    assert field in begun.reply.lines
+    assert f"{field}______" in text(told)
+
+
+@pytest.mark.parametrize("reason", sorted(Reason))
+def test_an_answer_has_at_most_five_fields(reason: str) -> None:
+    lines = lines_of_task([replace(found("9.1.phone"), reason=reason)])
+    link = mailto("отдел@администрация-города.рф", "[Дозор town/school/9.1.phone]", lines)
+    assert len(lines) <= 5
+    assert link.count("%0D%0A") == len(lines) - 1
 
 
 def test_an_institution_of_which_only_an_address_is_missing_is_asked_for_it() -> None:

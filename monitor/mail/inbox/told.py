@@ -36,6 +36,9 @@ HEDGE = re.compile(
 SENTENCE = re.compile(r"[.!;\n]+|(?<=\?)")
 BLANK = re.compile(r"^[\s_….\-–—/«»\"()№]*$")
 LABELLED = re.compile(r"^[\s>*•–—-]{0,5}([^:\n]{2,80}?)\s*:\s*(.*)$")
+NO = re.compile(
+    r"^[^:\n]{2,80}:\s*нет\W*$", re.I
+)  # «Исправлено (да/нет): нет» says nothing of itself
 HINT = re.compile(r"\([^()]{0,40}\)")  # «(да/нет)»
 YES_NO = re.compile(r"\(да(?:/нет)?\)[\s:]*(да|нет)\b", re.I)
 COUNT = re.compile(r"\b(\d{1,4})\s*(?:человека?\s*)?из\s*(\d{1,4})\b", re.I)
@@ -90,7 +93,7 @@ def proposal_of(words: str, post: str = "") -> Proposal:
     fields = list(_fields(lines))
     count, of = _counts(told, fields)
     found = Proposal(
-        kind=_kind(told),
+        kind=_kind("\n".join(line for line in lines if not NO.match(line))),
         post=_post(lines, fields) or post,
         document=_document(told, fields),
         count=count,
