@@ -22,7 +22,14 @@ from reports.ground import (
     told,
 )
 from reports.letter.answered import answered
-from reports.letter.asking import Answers, asked, asks, is_missing, lines_of_objection, reply_to_all
+from reports.letter.asking import (
+    Answers,
+    asked,
+    asks,
+    is_missing,
+    lines_of_objection,
+    replies_together,
+)
 from reports.letter.mailing import numbers_of, reply, subject_of
 from reports.letter.news import news_of
 from reports.letter.tasks import Writing, is_written, left, tasks
@@ -63,7 +70,7 @@ def build(
         put_off=tasks(writing, sections["put_off"]),
         amounts={name: amount(those) for name, those in {**sections, "asks": wanted}.items()},
         asks=asks(base, writing.terms, writing.answers, news),
-        all_asks=reply_to_all(base, writing.answers, news),
+        together=replies_together(base, writing.answers, news),
         left=left(writing, [*sections.values(), wanted]),
         written_on=day(writing.news.written.on) if writing.news.written else "",
         answered=tuple(line.told for line in answers),

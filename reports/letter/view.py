@@ -66,6 +66,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """One answer to several asks."""
+
+    label: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """One reason, told once, and the requirements that it holds up."""
 
@@ -101,7 +109,7 @@ class View:
     put_off: tuple[Task, ...]  # waived or disputed; it stands in none of the others
     amounts: dict[str, Amount]  # of all four, also of what is not written again
     asks: tuple[Ask, ...]
-    all_asks: Reply | None
+    together: tuple[Together, ...]  # one answer to all of them, or to as many as fit
     left: tuple[Left, ...]
     written_on: str  # the day of the last letter, where this one does not tell all again
     answered: tuple[str, ...]  # what became of earlier answers

@@ -154,6 +154,22 @@ def test_an_answer_to_all_at_once_is_read_by_its_lines() -> None:
     assert by_requirement(words) == {"6.5": "управляют 3, защита у 3"}
 
 
+def test_a_line_of_the_form_is_read_with_what_it_asks() -> None:
+    words = (
+        "6.1-pos — подключено (да/нет), с какого дня, где ссылка: да, с 1 мая\n"
+        "6.3 — документ, № и дата: приказ № 5 от 01.09.2024\n"
+        "6.5 - управляют страницей, из них с защитой: 3, 2\n"
+        "6.7 — подключена (да/нет), с какого дня: \n"
+        "29.11.2026 — отвечаем: директор\nДолжность: директор\n"
+    )
+    pos, order, guard = (proposal_of(line, "директор") for line in by_requirement(words).values())
+    assert (pos.kind, pos.affirmed) == ("confirms", True)
+    assert order.document == "приказ № 5 от 01.09.2024"
+    assert (guard.kind, guard.count, guard.of, guard.post) == ("confirms", 2, 3, "директор")
+    assert guard.corrections == ()
+    assert proposal_of(words).post == "директор"
+
+
 def test_files_are_told_by_their_content() -> None:
     assert kind_of(b"%PDF-1.7") == "pdf"
     assert is_misnamed("scan.jpg", b"%PDF-1.7")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, get_args
@@ -90,15 +90,33 @@ def test_whatever_is_asked_for_fits_into_a_link(reason: str) -> None:
     assert len(link) <= MOST
 
 
-def test_one_answer_to_all_fits_however_many_they_are() -> None:
+def told(findings: Sequence[Finding]) -> View:
+    return view(replace(REPORT, findings=tuple(findings), sender=ANSWERS))
+
+
+def test_answers_to_all_fit_however_many_they_are() -> None:
     every = [
         made("museum", requirement.id.split("/")[1], Outcome.UNKNOWN, "?", reason="person_left")
         for requirement in KEDROVY.requirements
     ]
-    reply = view(replace(REPORT, findings=tuple(every), sender=ANSWERS)).all_asks
-    assert reply is not None
-    assert len(reply.url) <= MOST
-    assert all(f"{one.clause}" in " ".join(reply.lines) for one in every)
+    replies = [one.reply for one in told(every).together]
+    assert all(len(reply.url) <= MOST and len(reply.lines) <= 5 for reply in replies)
+    lines = [line for reply in replies for line in reply.lines]
+    assert [line.split(" ")[0] for line in lines if line != "Должность: "] == [
+        one.requirement.split("/")[1] for one in every
+    ]
+
+
+def test_an_answer_to_some_says_to_which() -> None:
+    every = [
+        made("museum", one.id.split("/")[1], Outcome.UNKNOWN, "?", reason="person_left")
+        for one in KEDROVY.requirements[:5]
+    ]
+    assert [one.label for one in told(every[:4]).together] == ["Ответить на всё одним письмом"]
+    assert [one.label for one in told(every).together] == [
+        "Ответить одним письмом на пункты с 1 по 2",
+        "Ответить одним письмом на пункты с 3 по 5",
+    ]
 
 
 def test_a_number_that_two_acts_have_is_told_in_full() -> None:
