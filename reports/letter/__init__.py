@@ -4,6 +4,7 @@
 
 building    the whole letter
 tasks       what is to be mended or looked at, and what stays as it was told
+waiting     what need not be met yet, and until when
 asking      «Подтвердите»: what only the institution can say
 answered    what became of its earlier answers
 terms       the last day of each finding

@@ -35,6 +35,7 @@ from reports.letter.news import news_of
 from reports.letter.tasks import Writing, is_written, left, tasks
 from reports.letter.terms import Terms
 from reports.letter.view import Cause, Signature, View
+from reports.letter.waiting import nearest, waiting
 from reports.model import Report, Settling
 from reports.standing import Stand, Standing, is_put_off, said
 from reports.words import day, moment, phrase
@@ -58,6 +59,7 @@ def build(
     waits = [one for one in found if one.outcome is Outcome.PENDING]
     answers = answered(writing.news, lambda requirement: title_of(base, requirement))
     stand = standing_of(base, institution)
+    counted = {**sections, "asks": wanted, "pending": waits, "passed": _passed(found)}
     return View(
         name=name_of(institution),
         full_name=readable(institution.name),
@@ -68,7 +70,7 @@ def build(
         advice=tasks(writing, sections["advice"]),
         review=tasks(writing, sections["review"]),
         put_off=tasks(writing, sections["put_off"]),
-        amounts={name: amount(those) for name, those in {**sections, "asks": wanted}.items()},
+        amounts={name: amount(those) for name, those in counted.items()},
         asks=asks(base, writing.terms, writing.answers, news),
         together=replies_together(base, writing.answers, news),
         left=left(writing, [*sections.values(), wanted]),
@@ -78,9 +80,10 @@ def build(
         standing=stand.standing,
         said=said(stand),
         gist=_gist(stand, is_all_seen=not blind and not wanted),
-        pending=_causes(base, [one for one in waits if writing.news.is_since(one.since)]),
+        pending=waiting(writing, waits),
+        nearest=nearest(writing, [*sections["violations"], *sections["review"], *wanted], waits),
         unseen=_causes(base, [one for one in blind if writing.news.is_since(one.since)]),
-        passed=_passed(found),
+        partly=_partly(found),
         fixed=_fixed(base, found),
         exempt=tuple(dict.fromkeys(one.ground for one in institution.exemptions if one.ground)),
         signature=_signature(base, writing.answers.to),
@@ -150,13 +153,17 @@ def _causes(base: Ground, findings: Iterable[Finding]) -> tuple[Cause, ...]:
     return tuple(Cause(why, tuple(dict.fromkeys(titles))) for why, titles in alike.items())
 
 
-def _passed(findings: Iterable[Finding]) -> int:
-    """Requirements that are met wherever they ask for something."""
+def _passed(findings: Iterable[Finding]) -> list[Finding]:
+    return [one for one in findings if one.outcome is Outcome.PASS]
+
+
+def _partly(findings: Iterable[Finding]) -> int:
+    """Requirements that are met, and elsewhere are not or may not be."""
     outcomes: dict[str, set[Outcome]] = {}
     for one in findings:
         if one.outcome is not Outcome.NOT_APPLICABLE:
             outcomes.setdefault(one.requirement, set()).add(one.outcome)
-    return sum(found == {Outcome.PASS} for found in outcomes.values())
+    return sum(Outcome.PASS in found and len(found) > 1 for found in outcomes.values())
 
 
 def _fixed(base: Ground, findings: Iterable[Finding]) -> tuple[str, ...]:

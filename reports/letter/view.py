@@ -107,7 +107,7 @@ class View:
     advice: tuple[Task, ...]
     review: tuple[Task, ...]
     put_off: tuple[Task, ...]  # waived or disputed; it stands in none of the others
-    amounts: dict[str, Amount]  # of all four, also of what is not written again
+    amounts: dict[str, Amount]  # of all of these, also of what is not written again
     asks: tuple[Ask, ...]
     together: tuple[Together, ...]  # one answer to all of them, or to as many as fit
     left: tuple[Left, ...]
@@ -117,9 +117,10 @@ class View:
     standing: Standing
     said: str  # its words, as the report has them
     gist: str  # one sentence where nothing is to be mended now
-    pending: tuple[Cause, ...]
+    pending: tuple[Task, ...]
+    nearest: str  # the first day of all by which something must be done
     unseen: tuple[Cause, ...]
-    passed: int
+    partly: int  # requirements that are met on some pages only
     fixed: tuple[str, ...]
     exempt: tuple[str, ...]  # requirements that do not concern it, by ground
     signature: Signature

@@ -20,7 +20,7 @@ from reports.letter.view import View
 from reports.model import Report, Sender, Settling
 from rules.cases.model import CaseKey, CaseState, Due, InstitutionCase, key_of
 from rules.cases.openness import UNCONFIRMED
-from rules.model import Finding, Outcome
+from rules.model import Finding, Outcome, Severity
 from rules.reasons import Reason
 from tests.cast import CLINIC, EVIDENCE, MUSEUM, NOW, SCHOOL, SCHOOL_VK
 from tests.reports.town import DECREE, KEDROVY, REPORT
@@ -92,6 +92,14 @@ def test_whatever_is_asked_for_fits_into_a_link(reason: str) -> None:
 
 def told(findings: Sequence[Finding]) -> View:
     return view(replace(REPORT, findings=tuple(findings), sender=ANSWERS))
+
+
+def letter_of(findings: Sequence[Finding]) -> str:
+    return text(replace(REPORT, findings=tuple(findings), sender=ANSWERS))
+
+
+def plain(words: str) -> str:
+    return words.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_answers_to_all_fit_however_many_they_are() -> None:
@@ -181,6 +189,38 @@ def test_whoever_is_told_for_the_first_time_has_the_whole_term() -> None:
     open_one = case(found("9.1.phone"))
     report = with_cases(open_one, last_days={open_one.key: date(2026, 12, 8)})
     assert "Последний день: 8 декабря 2026." in text(report)
+
+
+NEW_PAGE = {"reason": "page_is_new", "measured": {"due": "2026-12-10"}}
+
+
+def test_what_need_not_be_met_yet_is_told_with_its_day_and_what_to_do() -> None:
+    waits = made("museum", "9.1.phone", Outcome.PENDING, "Телефона нет.", "vk", **NEW_PAGE)
+    task, body = told([waits]).pending[0], plain(letter_of([waits]))
+    assert task.term.replace("\N{NO-BREAK SPACE}", " ") == "Последний день: 10 декабря 2026."
+    assert task.steps == ("Исправьте на странице.",)
+    assert "kedr/museum/9.1.phone" in task.reply.subject
+    assert "Срок ещё идёт: 1." in body
+    assert body.index("Последний день") < body.index("Телефона нет.")
+
+
+def test_the_nearest_last_day_stands_at_the_top() -> None:
+    waits = made("museum", "9.1.email", Outcome.PENDING, "Почты нет.", "vk", **NEW_PAGE)
+    mend = case(found("9.1.phone"), due=Due(on=date(2026, 12, 7)))
+    report = replace(with_cases(mend), findings=(waits, found("9.1.phone")))
+    assert "Ближайший срок: 7 декабря 2026." in plain(text(report))
+    assert "Ближайший срок: 10 декабря 2026." in plain(letter_of([waits]))
+
+
+def test_advice_has_no_nearest_day() -> None:
+    waits = made("museum", "6.4-recommended", Outcome.PENDING, "Рано.", "vk", **NEW_PAGE)
+    assert told([replace(waits, severity=Severity.ADVISORY)]).nearest == ""
+
+
+def test_what_is_met_on_one_page_only_is_counted_and_said() -> None:
+    met = made("museum", "9.1.phone", Outcome.PASS, "Есть.", "vk")
+    not_met = replace(found("9.1.phone"), network="ok", page="https://ok.ru/kedrmuseum")
+    assert "Уже выполнено: 1 (из них не везде: 1)." in plain(letter_of([met, not_met]))
 
 
 # --- what was seen, and who writes ----------------------------------------------------------------
