@@ -9,5 +9,6 @@ asking      «Подтвердите»: what only the institution can say
 answered    what became of its earlier answers
 terms       the last day of each finding
 news        what has changed since its last letter, or falls due
+footnotes   who writes, by which acts, what abbreviations mean
 mailing     answers that open in a mail program, filled in
 """

@@ -30,6 +30,7 @@ from reports.letter.asking import (
     lines_of_objection,
     replies_together,
 )
+from reports.letter.footnotes import with_footnotes
 from reports.letter.mailing import numbers_of, reply, subject_of
 from reports.letter.news import news_of
 from reports.letter.tasks import Writing, is_written, left, tasks
@@ -39,9 +40,12 @@ from reports.letter.waiting import nearest, waiting
 from reports.model import Report, Settling
 from reports.standing import Stand, Standing, is_put_off, said
 from reports.words import day, moment, phrase
+from rules.cases.model import InstitutionAnswer
 from rules.model import Finding, Institution, Outcome
+from rules.reasons import Reason
 
 NOTHING = Settling(cases=())
+UNREAD = frozenset({Reason.NEVER_READ, Reason.NOT_READ, Reason.STALE})
 
 
 def build(
@@ -60,7 +64,7 @@ def build(
     answers = answered(writing.news, lambda requirement: title_of(base, requirement))
     stand = standing_of(base, institution)
     counted = {**sections, "asks": wanted, "pending": waits, "passed": _passed(found)}
-    return View(
+    view = View(
         name=name_of(institution),
         full_name=readable(institution.name),
         town=town.name,
@@ -88,7 +92,9 @@ def build(
         exempt=tuple(dict.fromkeys(one.ground for one in institution.exemptions if one.ground)),
         signature=_signature(base, writing.answers.to),
         objection=reply(writing.answers.to, subject_of(institution), lines_of_objection()),
+        hears=_hears(writing),
     )
+    return with_footnotes(view, report.acts)
 
 
 def has_something_to_do(report: Report, institution: Institution) -> bool:
@@ -146,11 +152,22 @@ def _gist(stand: Stand, *, is_all_seen: bool) -> str:
 # --- what else is told --------------------------------------------------------------------------
 
 
+def _hears(writing: Writing) -> bool:
+    """Whether what the institution told is among what the letter rests on."""
+    stated = (one for case in writing.terms.settling.cases for one in case.statements)
+    said_by_it = any(isinstance(one.said, InstitutionAnswer) for one in stated)
+    return bool(writing.institution.attestations) or said_by_it
+
+
 def _causes(base: Ground, findings: Iterable[Finding]) -> tuple[Cause, ...]:
-    alike: dict[str, list[str]] = {}
+    alike: dict[tuple[str, bool], list[str]] = {}
     for one in findings:
-        alike.setdefault(told(base, one), []).append(title_of(base, one.requirement))
-    return tuple(Cause(why, tuple(dict.fromkeys(titles))) for why, titles in alike.items())
+        told_and_read = (told(base, one), one.reason in UNREAD)
+        alike.setdefault(told_and_read, []).append(title_of(base, one.requirement))
+    return tuple(
+        Cause(why, tuple(dict.fromkeys(titles)), is_unread)
+        for (why, is_unread), titles in alike.items()
+    )
 
 
 def _passed(findings: Iterable[Finding]) -> list[Finding]:

@@ -79,6 +79,7 @@ class Cause:
 
     because: str
     titles: tuple[str, ...]
+    is_unread: bool  # reading failed: where the page opens, nobody has to do anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,8 @@ class View:
     exempt: tuple[str, ...]  # requirements that do not concern it, by ground
     signature: Signature
     objection: Reply
+    hears: bool  # it rests on what the institution told, too
+    footnotes: tuple[str, ...] = ()
 
     @property
     def has_something_to_do(self) -> bool:

@@ -243,7 +243,7 @@ def test_words_are_not_quoted_where_none_were_sought() -> None:
 
 def test_the_letter_is_signed_with_a_telephone() -> None:
     assert "Отдел анализа, телефон 8 (38250) 1-1" in text(with_cases())
-    assert text(REPORT).endswith("Администрация Кедрового")
+    assert "поправят. Администрация Кедрового «Дозор» — программа" in text(REPORT)
 
 
 def test_requirements_are_counted_with_their_pages_beside() -> None:
