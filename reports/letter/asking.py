@@ -6,17 +6,18 @@ Missing confirmations, and those that end soon. Nobody is asked of what has been
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from reports.ground import Ground, place_of, title_of, told
 from reports.letter.mailing import fits, reply, subject_of
 from reports.letter.terms import Terms
-from reports.letter.view import Ask, Reply
+from reports.letter.view import Ask, Reply, Together
 from reports.words import day, phrase
 from rules.cases.matching import Kinds, kinds_of
 from rules.cases.openness import lacks_confirmation
@@ -24,6 +25,7 @@ from rules.model import Finding, Institution, Outcome
 from rules.reasons import Reason
 from rules.text.sentences import cited
 
+MOST_FIELDS = 5  # of one answer
 ENDS_SOON = timedelta(days=30)
 LINKLESS = Reason.POS_NOT_SEEN  # a link may show it, and a word as well
 DAY = "valid_until"  # of a confirmation, as `measured` tells it
@@ -118,9 +120,22 @@ def wanted_of(finding: Finding, kinds: Kinds) -> Wanted:
     return _wanted(told["kinds"][known[0]] if known else told["other"])
 
 
-def lines_for(what: str) -> tuple[str, ...]:
-    """Of an answer to a `task`, or of an `objection`."""
-    return tuple(_told()[what]["lines"])
+def lines_of_objection() -> tuple[str, ...]:
+    return _lines("objection", "lines")
+
+
+def lines_of_task(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """With what the advice asks to tell: of the first of its reasons that asks."""
+    known = _told()["tells"]
+    asked = next((one.reason for one in findings if one.reason in known), None)
+    tells = _lines("tells", asked) if asked else ()
+    return (*_lines("task", "first"), *tells, *_lines("task", "last"))
+
+
+def _lines(part: str, name: str) -> tuple[str, ...]:
+    lines = _told()[part][name]
+    assert isinstance(lines, list)
+    return tuple(lines)
 
 
 def _wanted(entry: Mapping[str, object]) -> Wanted:
@@ -130,26 +145,41 @@ def _wanted(entry: Mapping[str, object]) -> Wanted:
 
 
 @cache
-def _told() -> Mapping[str, Mapping[str, dict[str, object]]]:
+def _told() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(files("reports.letter").joinpath("asks.toml").read_text("utf-8"))
 
 
 # --- all at once --------------------------------------------------------------------------------
 
 
-def reply_to_all(base: Ground, answers: Answers, findings: Sequence[Finding]) -> Reply | None:
-    """None where one answer, or none, is asked for."""
+def replies_together(
+    base: Ground, answers: Answers, findings: Sequence[Finding]
+) -> tuple[Together, ...]:
+    """Nothing where one answer, or none, is asked for; several where one would be too long."""
     firsts = [found[0] for found in by_requirement(findings)]
     if len(firsts) < 2:
-        return None
-    kinds, subject = kinds_of(base.report.acts), subject_of(answers.institution)
-    lines = list(_numbered(answers, firsts, kinds))
-    if not fits(answers.to, subject, lines):
-        lines = [f"{answers.numbers.get(one.requirement, one.requirement)}: " for one in firsts]
-    return reply(answers.to, subject, lines, answers.form)
+        return ()
+    kinds, most = kinds_of(base.report.acts), MOST_FIELDS - len(_lines("all", "last"))
+    parts = -(-len(firsts) // most)
+    bounds = [len(firsts) * at // parts for at in range(parts + 1)]
+    return tuple(
+        Together(
+            _which(start + 1, end) if parts > 1 else phrase("answer_to_all"),
+            _together(answers, firsts[start:end], kinds),
+        )
+        for start, end in pairwise(bounds)
+    )
 
 
-def _numbered(answers: Answers, findings: Iterable[Finding], kinds: Kinds) -> Iterator[str]:
-    for one in findings:
-        number = answers.numbers.get(one.requirement, one.requirement)
-        yield f"{number}: {wanted_of(one, kinds).short}"
+def _which(first: int, last: int) -> str:
+    return phrase("answer_to_some", str(first), str(last))
+
+
+def _together(answers: Answers, findings: Sequence[Finding], kinds: Kinds) -> Reply:
+    subject, last = subject_of(answers.institution), _lines("all", "last")
+    numbers = [answers.numbers.get(one.requirement, one.requirement) for one in findings]
+    asked = [wanted_of(one, kinds).short for one in findings]
+    lines = [f"{number} — {short}: " for number, short in zip(numbers, asked, strict=True)]
+    if not fits(answers.to, subject, [*lines, *last]):
+        lines = [f"{number}: " for number in numbers]
+    return reply(answers.to, subject, [*lines, *last], answers.form)

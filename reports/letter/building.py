@@ -22,18 +22,30 @@ from reports.ground import (
     told,
 )
 from reports.letter.answered import answered
-from reports.letter.asking import Answers, asked, asks, is_missing, lines_for, reply_to_all
+from reports.letter.asking import (
+    Answers,
+    asked,
+    asks,
+    is_missing,
+    lines_of_objection,
+    replies_together,
+)
+from reports.letter.footnotes import with_footnotes
 from reports.letter.mailing import numbers_of, reply, subject_of
 from reports.letter.news import news_of
 from reports.letter.tasks import Writing, is_written, left, tasks
 from reports.letter.terms import Terms
 from reports.letter.view import Cause, Signature, View
+from reports.letter.waiting import nearest, waiting
 from reports.model import Report, Settling
 from reports.standing import Stand, Standing, is_put_off, said
 from reports.words import day, moment, phrase
+from rules.cases.model import InstitutionAnswer
 from rules.model import Finding, Institution, Outcome
+from rules.reasons import Reason
 
 NOTHING = Settling(cases=())
+UNREAD = frozenset({Reason.NEVER_READ, Reason.NOT_READ, Reason.STALE})
 
 
 def build(
@@ -51,7 +63,8 @@ def build(
     waits = [one for one in found if one.outcome is Outcome.PENDING]
     answers = answered(writing.news, lambda requirement: title_of(base, requirement))
     stand = standing_of(base, institution)
-    return View(
+    counted = {**sections, "asks": wanted, "pending": waits, "passed": _passed(found)}
+    view = View(
         name=name_of(institution),
         full_name=readable(institution.name),
         town=town.name,
@@ -61,9 +74,9 @@ def build(
         advice=tasks(writing, sections["advice"]),
         review=tasks(writing, sections["review"]),
         put_off=tasks(writing, sections["put_off"]),
-        amounts={name: amount(those) for name, those in {**sections, "asks": wanted}.items()},
+        amounts={name: amount(those) for name, those in counted.items()},
         asks=asks(base, writing.terms, writing.answers, news),
-        all_asks=reply_to_all(base, writing.answers, news),
+        together=replies_together(base, writing.answers, news),
         left=left(writing, [*sections.values(), wanted]),
         written_on=day(writing.news.written.on) if writing.news.written else "",
         answered=tuple(line.told for line in answers),
@@ -71,14 +84,17 @@ def build(
         standing=stand.standing,
         said=said(stand),
         gist=_gist(stand, is_all_seen=not blind and not wanted),
-        pending=_causes(base, [one for one in waits if writing.news.is_since(one.since)]),
+        pending=waiting(writing, waits),
+        nearest=nearest(writing, [*sections["violations"], *sections["review"], *wanted], waits),
         unseen=_causes(base, [one for one in blind if writing.news.is_since(one.since)]),
-        passed=_passed(found),
+        partly=_partly(found),
         fixed=_fixed(base, found),
         exempt=tuple(dict.fromkeys(one.ground for one in institution.exemptions if one.ground)),
         signature=_signature(base, writing.answers.to),
-        objection=reply(writing.answers.to, subject_of(institution), lines_for("objection")),
+        objection=reply(writing.answers.to, subject_of(institution), lines_of_objection()),
+        hears=_hears(writing),
     )
+    return with_footnotes(view, report.acts)
 
 
 def has_something_to_do(report: Report, institution: Institution) -> bool:
@@ -136,20 +152,35 @@ def _gist(stand: Stand, *, is_all_seen: bool) -> str:
 # --- what else is told --------------------------------------------------------------------------
 
 
+def _hears(writing: Writing) -> bool:
+    """Whether what the institution told is among what the letter rests on."""
+    stated = (one for case in writing.terms.settling.cases for one in case.statements)
+    said_by_it = any(isinstance(one.said, InstitutionAnswer) for one in stated)
+    return bool(writing.institution.attestations) or said_by_it
+
+
 def _causes(base: Ground, findings: Iterable[Finding]) -> tuple[Cause, ...]:
-    alike: dict[str, list[str]] = {}
+    alike: dict[tuple[str, bool], list[str]] = {}
     for one in findings:
-        alike.setdefault(told(base, one), []).append(title_of(base, one.requirement))
-    return tuple(Cause(why, tuple(dict.fromkeys(titles))) for why, titles in alike.items())
+        told_and_read = (told(base, one), one.reason in UNREAD)
+        alike.setdefault(told_and_read, []).append(title_of(base, one.requirement))
+    return tuple(
+        Cause(why, tuple(dict.fromkeys(titles)), is_unread)
+        for (why, is_unread), titles in alike.items()
+    )
 
 
-def _passed(findings: Iterable[Finding]) -> int:
-    """Requirements that are met wherever they ask for something."""
+def _passed(findings: Iterable[Finding]) -> list[Finding]:
+    return [one for one in findings if one.outcome is Outcome.PASS]
+
+
+def _partly(findings: Iterable[Finding]) -> int:
+    """Requirements that are met, and elsewhere are not or may not be."""
     outcomes: dict[str, set[Outcome]] = {}
     for one in findings:
         if one.outcome is not Outcome.NOT_APPLICABLE:
             outcomes.setdefault(one.requirement, set()).add(one.outcome)
-    return sum(found == {Outcome.PASS} for found in outcomes.values())
+    return sum(Outcome.PASS in found and len(found) > 1 for found in outcomes.values())
 
 
 def _fixed(base: Ground, findings: Iterable[Finding]) -> tuple[str, ...]:

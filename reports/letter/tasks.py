@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from collectors.model import Observation
 from reports import counting
 from reports.ground import Ground, place_of, title_of, told
-from reports.letter.asking import ENDS_SOON, Answers, by_requirement, ends_on, lines_for
+from reports.letter.asking import ENDS_SOON, Answers, by_requirement, ends_on, lines_of_task
 from reports.letter.news import News
 from reports.letter.terms import Terms
 from reports.letter.view import Left, Place, Seen, Task
@@ -52,9 +52,9 @@ def _task(writing: Writing, findings: Sequence[Finding]) -> Task:
         source=", ".join([cited(first.clause), *([act.short_title] if act else [])]),
         places=tuple(_place(writing, one, is_told=not common) for one in shown),
         more=len(findings) - len(shown),
-        steps=_steps(one.remedy for one in shown if one.remedy),
+        steps=steps_of(one.remedy for one in shown if one.remedy),
         term=common,
-        reply=writing.answers.reply(first.requirement, lines_for("task")),
+        reply=writing.answers.reply(first.requirement, lines_of_task(shown)),
     )
 
 
@@ -85,7 +85,7 @@ def _seen(base: Ground, finding: Finding) -> Seen | None:
     return Seen(quotes, found.place, at) if quotes else None
 
 
-def _steps(remedies: Iterable[str]) -> tuple[str, ...]:
+def steps_of(remedies: Iterable[str]) -> tuple[str, ...]:
     """One sentence of the advice is one step."""
     sentences = (step for one in remedies for step in _SENTENCE.split(one.strip()))
     return tuple(dict.fromkeys(step for step in sentences if step))

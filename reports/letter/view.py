@@ -66,11 +66,20 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """One answer to several asks."""
+
+    label: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """One reason, told once, and the requirements that it holds up."""
 
     because: str
     titles: tuple[str, ...]
+    is_unread: bool  # reading failed: where the page opens, nobody has to do anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +108,9 @@ class View:
     advice: tuple[Task, ...]
     review: tuple[Task, ...]
     put_off: tuple[Task, ...]  # waived or disputed; it stands in none of the others
-    amounts: dict[str, Amount]  # of all four, also of what is not written again
+    amounts: dict[str, Amount]  # of all of these, also of what is not written again
     asks: tuple[Ask, ...]
-    all_asks: Reply | None
+    together: tuple[Together, ...]  # one answer to all of them, or to as many as fit
     left: tuple[Left, ...]
     written_on: str  # the day of the last letter, where this one does not tell all again
     answered: tuple[str, ...]  # what became of earlier answers
@@ -109,13 +118,16 @@ class View:
     standing: Standing
     said: str  # its words, as the report has them
     gist: str  # one sentence where nothing is to be mended now
-    pending: tuple[Cause, ...]
+    pending: tuple[Task, ...]
+    nearest: str  # the first day of all by which something must be done
     unseen: tuple[Cause, ...]
-    passed: int
+    partly: int  # requirements that are met on some pages only
     fixed: tuple[str, ...]
     exempt: tuple[str, ...]  # requirements that do not concern it, by ground
     signature: Signature
     objection: Reply
+    hears: bool  # it rests on what the institution told, too
+    footnotes: tuple[str, ...] = ()
 
     @property
     def has_something_to_do(self) -> bool:

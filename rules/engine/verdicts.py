@@ -13,7 +13,7 @@ from rules.model import Attestation, Outcome, Severity
 from rules.reading import Reading, outcome_of, reason_of
 from rules.reasons import Reason
 from rules.terms.terms import read_on
-from rules.text.sentences import failure_text, failures_text, network_name, sentence
+from rules.text.sentences import failure_text, failures_text, network_name, new_page, sentence
 
 BLAMED = frozenset((Outcome.FAIL, Outcome.REVIEW))
 NOT_DUE = "not_due"  # in `measured` of an unknown: what would have to be seen later than it was
@@ -116,6 +116,7 @@ CASE_TELLS: Mapping[str, Callable[[Fields], Any]] = {
     "clause": lambda fields: fields.case.requirement.clause,
     "act": lambda fields: fields.case.act.short_title,
     "network": lambda fields: network_name(fields.case.network or fields.get("in_network")),
+    "new_page": lambda fields: new_page(fields.case.network or fields.get("in_network")),
     "failure": lambda fields: (
         failures_text(fields.missing or _page_failure(fields.case)) or failure_text(NOT_OFFERED)
     ),

@@ -183,6 +183,12 @@ def network_name(network: str | None) -> str:
     return where(network) if network else ""
 
 
+def new_page(network: str | None) -> str:
+    """What to create there: «открытую для всех группу»."""
+    known = _TEXTS["new_page"]
+    return str(known.get(network, known["other"]))
+
+
 def manner_word(how: str) -> str:
     """How a site shows a page without a link to it: «виджетом соцсети»."""
     return str(_TEXTS["shown"][how])

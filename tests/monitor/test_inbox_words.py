@@ -95,6 +95,12 @@ def test_a_page_of_html_is_read_without_its_quotation() -> None:
         ("Замечание устранено 29.11.2026", "corrected"),
         ("Исправили (да), дата: да, 29.11.2026\nНе согласны, потому что: \n", "corrected"),
         ("Исправили (да), дата: \nНе согласны, потому что: телефон есть\n", "disagrees"),
+        ("Исправлено (да/нет): да\nАдрес страницы: https://ok.ru/school\n", "corrected"),
+        ("Исправлено (да/нет): да\nНе согласны, потому что: нет\n", "corrected"),
+        ("Исправлено (да/нет): нет\nНе согласны, потому что: телефон есть\n", "disagrees"),
+        ("Исправлено (да/нет): \nПисьмо ЦУР, № и дата: 7/3 от 05.12.2022\n", "confirms"),
+        ("Исправлено (да/нет): нет\nПриказ, № и дата: 7 от 05.12.2022\n", ""),
+        ("Исправлено (да/нет): да, частично\n", ""),
         ("С выводом не согласны: телефон в описании.", "disagrees"),
         ("Просим поправить телефон в реестре.", "correct_registry"),
         ("Подтверждаем.", "confirms"),
@@ -146,6 +152,22 @@ def test_a_document_has_a_number_and_a_day(words: str, document: str) -> None:
 def test_an_answer_to_all_at_once_is_read_by_its_lines() -> None:
     words = "6.5: управляют 3, защита у 3\n6.8: письмо ЦУР № _ от _\n11: \n"
     assert by_requirement(words) == {"6.5": "управляют 3, защита у 3"}
+
+
+def test_a_line_of_the_form_is_read_with_what_it_asks() -> None:
+    words = (
+        "6.1-pos — подключено (да/нет), с какого дня, где ссылка: да, с 1 мая\n"
+        "6.3 — документ, № и дата: приказ № 5 от 01.09.2024\n"
+        "6.5 - управляют страницей, из них с защитой: 3, 2\n"
+        "6.7 — подключена (да/нет), с какого дня: \n"
+        "29.11.2026 — отвечаем: директор\nДолжность: директор\n"
+    )
+    pos, order, guard = (proposal_of(line, "директор") for line in by_requirement(words).values())
+    assert (pos.kind, pos.affirmed) == ("confirms", True)
+    assert order.document == "приказ № 5 от 01.09.2024"
+    assert (guard.kind, guard.count, guard.of, guard.post) == ("confirms", 2, 3, "директор")
+    assert guard.corrections == ()
+    assert proposal_of(words).post == "директор"
 
 
 def test_files_are_told_by_their_content() -> None:

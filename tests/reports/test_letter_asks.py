@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, get_args
@@ -13,14 +13,15 @@ import pytest
 from collectors.model import Facts, Observation
 from monitor.registry.declaration import AttestationKind
 from reports.formats.letters import letter
-from reports.letter.asking import lines_for, wanted_of
+from reports.letter.asking import lines_of_task, wanted_of
 from reports.letter.building import build
 from reports.letter.mailing import MOST, mailto, numbers_of
 from reports.letter.view import View
 from reports.model import Report, Sender, Settling
 from rules.cases.model import CaseKey, CaseState, Due, InstitutionCase, key_of
 from rules.cases.openness import UNCONFIRMED
-from rules.model import Finding, Outcome
+from rules.model import Finding, Outcome, Severity
+from rules.reasons import Reason
 from tests.cast import CLINIC, EVIDENCE, MUSEUM, NOW, SCHOOL, SCHOOL_VK
 from tests.reports.town import DECREE, KEDROVY, REPORT
 from tests.reports.town import finding as made
@@ -89,15 +90,41 @@ def test_whatever_is_asked_for_fits_into_a_link(reason: str) -> None:
     assert len(link) <= MOST
 
 
-def test_one_answer_to_all_fits_however_many_they_are() -> None:
+def told(findings: Sequence[Finding]) -> View:
+    return view(replace(REPORT, findings=tuple(findings), sender=ANSWERS))
+
+
+def letter_of(findings: Sequence[Finding]) -> str:
+    return text(replace(REPORT, findings=tuple(findings), sender=ANSWERS))
+
+
+def plain(words: str) -> str:
+    return words.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_answers_to_all_fit_however_many_they_are() -> None:
     every = [
         made("museum", requirement.id.split("/")[1], Outcome.UNKNOWN, "?", reason="person_left")
         for requirement in KEDROVY.requirements
     ]
-    reply = view(replace(REPORT, findings=tuple(every), sender=ANSWERS)).all_asks
-    assert reply is not None
-    assert len(reply.url) <= MOST
-    assert all(f"{one.clause}" in " ".join(reply.lines) for one in every)
+    replies = [one.reply for one in told(every).together]
+    assert all(len(reply.url) <= MOST and len(reply.lines) <= 5 for reply in replies)
+    lines = [line for reply in replies for line in reply.lines]
+    assert [line.split(" ")[0] for line in lines if line != "Должность: "] == [
+        one.requirement.split("/")[1] for one in every
+    ]
+
+
+def test_an_answer_to_some_says_to_which() -> None:
+    every = [
+        made("museum", one.id.split("/")[1], Outcome.UNKNOWN, "?", reason="person_left")
+        for one in KEDROVY.requirements[:5]
+    ]
+    assert [one.label for one in told(every[:4]).together] == ["Ответить на всё одним письмом"]
+    assert [one.label for one in told(every).together] == [
+        "Ответить одним письмом на пункты с 1 по 2",
+        "Ответить одним письмом на пункты с 3 по 5",
+    ]
 
 
 def test_a_number_that_two_acts_have_is_told_in_full() -> None:
@@ -164,6 +191,38 @@ def test_whoever_is_told_for_the_first_time_has_the_whole_term() -> None:
     assert "Последний день: 8 декабря 2026." in text(report)
 
 
+NEW_PAGE = {"reason": "page_is_new", "measured": {"due": "2026-12-10"}}
+
+
+def test_what_need_not_be_met_yet_is_told_with_its_day_and_what_to_do() -> None:
+    waits = made("museum", "9.1.phone", Outcome.PENDING, "Телефона нет.", "vk", **NEW_PAGE)
+    task, body = told([waits]).pending[0], plain(letter_of([waits]))
+    assert task.term.replace("\N{NO-BREAK SPACE}", " ") == "Последний день: 10 декабря 2026."
+    assert task.steps == ("Исправьте на странице.",)
+    assert "kedr/museum/9.1.phone" in task.reply.subject
+    assert "Срок ещё идёт: 1." in body
+    assert body.index("Последний день") < body.index("Телефона нет.")
+
+
+def test_the_nearest_last_day_stands_at_the_top() -> None:
+    waits = made("museum", "9.1.email", Outcome.PENDING, "Почты нет.", "vk", **NEW_PAGE)
+    mend = case(found("9.1.phone"), due=Due(on=date(2026, 12, 7)))
+    report = replace(with_cases(mend), findings=(waits, found("9.1.phone")))
+    assert "Ближайший срок: 7 декабря 2026." in plain(text(report))
+    assert "Ближайший срок: 10 декабря 2026." in plain(letter_of([waits]))
+
+
+def test_advice_has_no_nearest_day() -> None:
+    waits = made("museum", "6.4-recommended", Outcome.PENDING, "Рано.", "vk", **NEW_PAGE)
+    assert told([replace(waits, severity=Severity.ADVISORY)]).nearest == ""
+
+
+def test_what_is_met_on_one_page_only_is_counted_and_said() -> None:
+    met = made("museum", "9.1.phone", Outcome.PASS, "Есть.", "vk")
+    not_met = replace(found("9.1.phone"), network="ok", page="https://ok.ru/kedrmuseum")
+    assert "Уже выполнено: 1 (из них не везде: 1)." in plain(letter_of([met, not_met]))
+
+
 # --- what was seen, and who writes ----------------------------------------------------------------
 
 
@@ -184,7 +243,7 @@ def test_words_are_not_quoted_where_none_were_sought() -> None:
 
 def test_the_letter_is_signed_with_a_telephone() -> None:
     assert "Отдел анализа, телефон 8 (38250) 1-1" in text(with_cases())
-    assert text(REPORT).endswith("Администрация Кедрового")
+    assert "поправят. Администрация Кедрового «Дозор» — программа" in text(REPORT)
 
 
 def test_requirements_are_counted_with_their_pages_beside() -> None:
@@ -195,8 +254,32 @@ def test_requirements_are_counted_with_their_pages_beside() -> None:
 
 def test_every_task_can_be_answered() -> None:
     (task,) = view(with_cases()).violations[:1]
-    assert task.reply.lines == lines_for("task")
+    assert task.reply.lines == lines_of_task([found("9.1.phone")])
     assert "kedr/museum" in task.reply.subject
+
+
+@pytest.mark.parametrize(
+    ("reason", "field"),
+    [
+        ("page_missing", "Адрес страницы: "),
+        ("person_not_named", "Приказ, № и дата: "),
+        ("style_not_attested", "Письмо ЦУР, № и дата: "),
+    ],
+)
+def test_an_answer_has_the_field_that_the_advice_asks_for(reason: str, field: str) -> None:
+    task = made("museum", "6.1-pages", Outcome.FAIL, "Нет.", reason=reason, remedy="Сообщите.")
+    told = replace(REPORT, findings=(task,), sender=ANSWERS)
+    (begun,) = view(told).violations
+    assert field in begun.reply.lines
+    assert f"{field}______" in text(told)
+
+
+@pytest.mark.parametrize("reason", sorted(Reason))
+def test_an_answer_has_at_most_five_fields(reason: str) -> None:
+    lines = lines_of_task([replace(found("9.1.phone"), reason=reason)])
+    link = mailto("отдел@администрация-города.рф", "[Дозор town/school/9.1.phone]", lines)
+    assert len(lines) <= 5
+    assert link.count("%0D%0A") == len(lines) - 1
 
 
 def test_an_institution_of_which_only_an_address_is_missing_is_asked_for_it() -> None:

@@ -36,9 +36,13 @@ HEDGE = re.compile(
 SENTENCE = re.compile(r"[.!;\n]+|(?<=\?)")
 BLANK = re.compile(r"^[\s_….\-–—/«»\"()№]*$")
 LABELLED = re.compile(r"^[\s>*•–—-]{0,5}([^:\n]{2,80}?)\s*:\s*(.*)$")
+NO = re.compile(
+    r"^[^:\n]{2,80}:\s*нет\W*$", re.I
+)  # «Исправлено (да/нет): нет» says nothing of itself
 HINT = re.compile(r"\([^()]{0,40}\)")  # «(да/нет)»
-YES_NO = re.compile(r"\(да(?:/нет)?\)[\s:]*(да|нет)\b", re.I)
+YES_NO = re.compile(r"\(да(?:/нет)?\)(?:[^:\n]{0,60}:)?\s*(да|нет)\b", re.I)
 COUNT = re.compile(r"\b(\d{1,4})\s*(?:человека?\s*)?из\s*(\d{1,4})\b", re.I)
+PAIR = re.compile(r"(\d{1,4})(?:\s*[,;/]\s*|\s+и\s+|\s+)(\d{1,4})\W*")  # all, and those of them
 COUNTED = re.compile(
     r"\bуправля\w+\W+(?:страницей\W+)?(\d{1,4})\b[^\d\n]{0,30}\bзащит\w+[^\d\n]{0,20}\b(\d{1,4})\b",
     re.I,
@@ -55,7 +59,11 @@ NUMBER = re.compile(rf"(?:номер|№)\W*(?:{PAPER})\w*|(?:{PAPER})\w*\W*(?:�
 DATED = re.compile(r"\bдата\b", re.I)
 POST = re.compile(r"^(?:ваша\s+)?должность$|^кто (?:отвечает|подтверждает|ответил)", re.I)
 CLAUSE = re.compile(r"^(?:пункт|требование)$", re.I)
-NUMBERED = re.compile(r"^\W{0,3}(?:п\.\s*)?((?:[a-z][\w.\-]*/)?\d[\w.\-]{0,60})\s*:\s*(.*)$", re.I)
+NUMBERED = re.compile(  # «6.5: …», or with what was asked, «6.5 — управляют, из них с защитой: …»
+    rf"^\W{{0,3}}(?:п\.\s*)?(?!{DAY})((?:[a-z][\w.\-]*/)?\d[\w.\-]{{0,60}})"
+    r"(?:\s+[—–-]{1,2}\s+([^\W\d][^:\n]{1,100}?))?\s*:\s*(.*)$",
+    re.I,
+)
 WITH_GUARD = re.compile(r"включ|защит|двухфактор|2\s?фа|из них|подтвержд", re.I)
 OF_ALL = re.compile(r"всего|администратор|управля|человек", re.I)
 WHOLE = {
@@ -80,6 +88,8 @@ FIELDS = (  # as the registry's file calls them
     (re.compile(r"страниц", re.I), "page"),
     (re.compile(r"(?:полное )?(?:название|наименование)", re.I), "name"),
 )
+ADDRESSED = ("site", "page")
+ADDRESS = re.compile(r"[./@]")  # «Управляют страницей, человек: 3» tells of no page
 MOST_LINES = 400
 
 
@@ -90,7 +100,7 @@ def proposal_of(words: str, post: str = "") -> Proposal:
     fields = list(_fields(lines))
     count, of = _counts(told, fields)
     found = Proposal(
-        kind=_kind(told),
+        kind=_kind("\n".join(line for line in lines if not NO.match(line))),
         post=_post(lines, fields) or post,
         document=_document(told, fields),
         count=count,
@@ -105,9 +115,9 @@ def by_requirement(words: str) -> dict[str, str]:
     """Of an answer to all at once: a line each, «6.5: управляют 3, защита у 3», if filled in."""
     found = (NUMBERED.match(line) for line in words.split("\n")[:MOST_LINES])
     return {
-        one[1].casefold(): one[2]
+        one[1].casefold(): f"{one[2]}: {one[3]}" if one[2] else one[3]
         for one in found
-        if one and not BLANK.match(one[2]) and "_" not in one[2]
+        if one and not BLANK.match(one[3]) and "_" not in one[3]
     }
 
 
@@ -171,6 +181,11 @@ def _fields(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _counts(words: str, fields: Sequence[tuple[str, str]]) -> tuple[int | None, int | None]:
     both = {(int(found[1]), int(found[2])) for found in COUNT.finditer(words)}
     both |= {(int(found[2]), int(found[1])) for found in COUNTED.finditer(words)}
+    both |= {
+        (int(pair[2]), int(pair[1]))
+        for label, value in fields
+        if WITH_GUARD.search(label) and OF_ALL.search(label) and (pair := PAIR.fullmatch(value))
+    }
     if both:
         return both.pop() if len(both) == 1 else (None, None)
     numbers = [(label, int(value)) for label, value in fields if re.fullmatch(r"\d{1,4}", value)]
@@ -224,5 +239,5 @@ def _post(lines: Sequence[str], fields: Sequence[tuple[str, str]]) -> str:
 def _corrections(fields: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for label, value in fields:
         field = next((name for pattern, name in FIELDS if pattern.search(label)), None)
-        if field:
+        if field and (field not in ADDRESSED or ADDRESS.search(value)):
             yield field, value[:300]
