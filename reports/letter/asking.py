@@ -22,12 +22,10 @@ from reports.words import day, phrase
 from rules.cases.matching import Kinds, kinds_of
 from rules.cases.openness import lacks_confirmation
 from rules.model import Finding, Institution, Outcome
-from rules.reasons import Reason
 from rules.text.sentences import cited
 
 MOST_FIELDS = 5  # of one answer
 ENDS_SOON = timedelta(days=30)
-LINKLESS = Reason.POS_NOT_SEEN  # a link may show it, and a word as well
 DAY = "valid_until"  # of a confirmation, as `measured` tells it
 
 
@@ -58,13 +56,8 @@ def asked(terms: Terms, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(
         one
         for one in findings
-        if (is_missing(one) and terms.is_asked(one)) or ends_on(one, terms.today)
+        if (lacks_confirmation(one) and terms.is_asked(one)) or ends_on(one, terms.today)
     )
-
-
-def is_missing(finding: Finding) -> bool:
-    is_linkless = finding.outcome is Outcome.UNKNOWN and finding.reason == LINKLESS
-    return lacks_confirmation(finding) or is_linkless
 
 
 def ends_on(finding: Finding, today: date) -> date | None:

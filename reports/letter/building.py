@@ -26,7 +26,6 @@ from reports.letter.asking import (
     Answers,
     asked,
     asks,
-    is_missing,
     lines_of_objection,
     replies_together,
 )
@@ -41,6 +40,7 @@ from reports.model import Report, Settling
 from reports.standing import Stand, Standing, is_put_off, said
 from reports.words import day, moment, phrase
 from rules.cases.model import InstitutionAnswer
+from rules.cases.openness import lacks_confirmation
 from rules.model import Finding, Institution, Outcome
 from rules.reasons import Reason
 
@@ -59,7 +59,7 @@ def build(
     sections = _sections(base, found)
     wanted = asked(writing.terms, found)
     news = [one for one in wanted if is_written(writing, one)]
-    blind = [one for one in found if counting.is_blind(one) and not is_missing(one)]
+    blind = [one for one in found if counting.is_blind(one) and not lacks_confirmation(one)]
     waits = [one for one in found if one.outcome is Outcome.PENDING]
     answers = answered(writing.news, lambda requirement: title_of(base, requirement))
     stand = standing_of(base, institution)

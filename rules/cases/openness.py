@@ -19,9 +19,10 @@ UNCONFIRMED = frozenset(
         Reason.SITE_NOT_REGISTERED,
         Reason.PERSON_NOT_REGISTERED,
         Reason.PERSON_LEFT,
+        Reason.POS_NOT_SEEN,
     }
 )
-"""Reasons of `unknown` that no reading will ever end: only the institution's own word does."""
+"""Reasons of `unknown` that the institution's own word ends, and reading alone hardly ever."""
 
 
 class Openness(StrEnum):

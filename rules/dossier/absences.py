@@ -26,6 +26,7 @@ class Absence:
         if self.record is None:
             return {}
         told = {"confirmed_on": self.record.confirmed_on.isoformat()}
+        told |= {"confirmed_by": self.record.by} if self.record.by else {}
         if self.refusal is Reason.ABSENCE_EXPIRED:
             told["valid_until"] = absent_until(self.record).isoformat()
         return told

@@ -39,6 +39,8 @@ def test_a_case_is_as_old_as_its_first_open_finding_not_as_its_last_outcome() ->
 
 def test_a_missing_confirmation_is_a_case() -> None:
     assert case_on(MONDAY, [night(MONDAY, **UNCONFIRMED)]).state is CaseState.TO_DO
+    no_link = UNCONFIRMED | {"reason": "pos_not_seen"}
+    assert case_on(MONDAY, [night(MONDAY, **no_link)]).state is CaseState.TO_DO
 
 
 def test_what_was_never_seen_open_is_no_case() -> None:
