@@ -303,6 +303,7 @@ class Month:
     on: str  # «2 ноября»
     then: int | None  # institutions that violate; None: not counted then
     now: int
+    course: str  # «с тех пор на 1 учреждение больше; с прошлой проверки без изменений»
     share_then: str
     share_now: str
 
