@@ -224,6 +224,7 @@ class Section:
     zone: str
     nothing_registered: bool
     without_address: int
+    no_address: tuple[Who, ...]  # the first of them
     numbers: Numbers
     complying: tuple[Who, ...]
     more_complying: int
