@@ -49,9 +49,9 @@ def has_nothing_to_read(ground: Ground) -> bool:
     return none_due or not any(has_address(i) for i in ground.institutions)
 
 
-def without_address(ground: Ground, stands: Mapping[str, Stand]) -> tuple[str, ...]:
+def without_address(ground: Ground, stands: Mapping[str, Stand]) -> tuple[Who, ...]:
     return tuple(
-        ground.names[i.id]
+        Who(ground.names[i.id], anchor_of(i))
         for i in ground.institutions
         if not has_address(i) and stands[i.id].standing is not Standing.OUTSIDE
     )

@@ -9,7 +9,7 @@ from reports.ground import portion
 from reports.model import Report, Tally
 from reports.standing import Standing
 from reports.view import Month, Past
-from reports.words import day_and_month, day_of_month, moment
+from reports.words import count, day_and_month, day_of_month, moment, phrase
 from rules.model import Outcome
 
 TREND_SHOWN = 12
@@ -33,9 +33,24 @@ def build_month(report: Report) -> Month | None:
         on=day_of_month(on),
         then=was.violates if is_known else None,
         now=now.violates or 0,
+        course=_course(was, _past(earlier[-1], report), now) if is_known else "",
         share_then=was.share.percent or "—",
         share_now=now.share.percent or "—",
     )
+
+
+def _course(then: Past, before: Past, now: Past) -> str:
+    """How many more or fewer violate: since `then`, and since the audit before, if that differs."""
+    told = [phrase("course_month", _more(then, now))]
+    if before.on != then.on and before.violates is not None:
+        told.append(phrase("course_last", _more(before, now)))
+    return "; ".join(told)
+
+
+def _more(then: Past, now: Past) -> str:
+    number = (now.violates or 0) - (then.violates or 0)
+    kind = "course_more" if number > 0 else "course_fewer"
+    return phrase(kind, count(abs(number), "institution")) if number else phrase("course_same")
 
 
 def _past(tally: Tally, report: Report) -> Past:

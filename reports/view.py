@@ -224,6 +224,7 @@ class Section:
     zone: str
     nothing_registered: bool
     without_address: int
+    no_address: tuple[Who, ...]  # the first of them
     numbers: Numbers
     complying: tuple[Who, ...]
     more_complying: int
@@ -303,6 +304,7 @@ class Month:
     on: str  # «2 ноября»
     then: int | None  # institutions that violate; None: not counted then
     now: int
+    course: str  # «с тех пор на 1 учреждение больше; с прошлой проверки без изменений»
     share_then: str
     share_now: str
 

@@ -23,6 +23,7 @@ from reports.tables import Row, Sheet, Value, columns, heading
 from reports.workbook import streamed
 from rules.dossier import attestations
 from rules.model import Dossier, Finding, Institution, Outcome
+from rules.reasons import Reason
 
 MARK = "government_mark"  # the predicate that judges the mark, whatever act asks for it
 POS = "pos.gosuslugi.ru"
@@ -123,14 +124,21 @@ def _founder(line: Line) -> str | None:
 
 
 def _ground(line: Line) -> str | None:
-    """Of the exemption from pages that holds today."""
+    """Of the exemption from pages that holds today and is proved: by a document, with consent."""
     found = [
         one.ground
         for one in line.institution.exemptions
         if {"pages", VK} & set(one.scope)
+        and ((one.document and one.approved_by) or _is_exempt(line))
         and (one.since or line.today) <= line.today <= (one.until or line.today)
     ]
     return "; ".join(dict.fromkeys(filter(None, found))) or None
+
+
+def _is_exempt(line: Line) -> bool:
+    """The act itself names the institution, whatever the registry lacks."""
+    found = line.base.findings[line.institution.id]
+    return any(f.reason == Reason.EXEMPT_NAMED and f.outcome is Outcome.PASS for f in found)
 
 
 def _page_id(line: Line) -> str | None:

@@ -221,3 +221,9 @@ def test_the_command_writes_a_file_each_and_overwrites_none(tmp_path: Path) -> N
     changed.write_text(changed.read_text("utf-8") + "# наше\n", "utf-8")
     assert write(folder) == 2
     assert changed.read_text("utf-8").endswith("# наше\n")
+
+
+def test_an_exemption_without_a_document_gives_no_ground() -> None:
+    unproved = replace(FREE, exemptions=(replace(FREE.exemptions[0], document=""),))
+    grounds = [row["ground"] for row in rows(table(ADM, FREE, unproved))]
+    assert grounds[-2:] == [FREE.exemptions[0].ground, None]

@@ -190,3 +190,11 @@ def test_an_audit_on_demand_shows_tables_and_draws_nothing() -> None:
     assert "<svg" not in page
     assert "<summary>По неделям</summary>" in page
     assert "Собственных записей в неделю" in page
+
+
+def test_whose_addresses_are_not_registered_is_named_with_a_link() -> None:
+    bare = replace(SCHOOL, pages=(), site=None)
+    bodies = tuple(bare if one.id == bare.id else one for one in REPORT.institutions)
+    page = BeautifulSoup(FORMAT.render(replace(REPORT, institutions=bodies)).main, "lxml")
+    (told,) = (p for p in page.select("header p.soft") if "не внесены в реестр" in p.get_text())
+    assert told.select_one("a[href]")

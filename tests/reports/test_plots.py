@@ -13,9 +13,10 @@ from bs4 import BeautifulSoup, Tag
 
 from reports.building import build
 from reports.formats.html import FORMAT
-from reports.model import Report, Writing
+from reports.model import Report, Tally, Writing
 from reports.plots import bars, heat_map, marks_along, trend
 from reports.posts_view import Spread
+from reports.standing import Standing
 from rules.model import Edition
 from tests import cast
 from tests.cast import TOWN
@@ -25,6 +26,7 @@ EDITION = Edition(since=date(2022, 12, 1), parameters={"min_workdays_in_week": 3
 DECREE = replace(
     KEDROVY, requirements=(replace(REQUIREMENTS[1], editions=(EDITION,)), *REQUIREMENTS[2:])
 )
+VIOLATES_1, VIOLATES_2 = ({Standing.VIOLATES: number} for number in (1, 2))
 
 
 def soup(report: Report) -> BeautifulSoup:
@@ -111,6 +113,16 @@ def test_the_trend_is_told_in_words_and_as_a_table() -> None:
     trend = soup(REPORT).select_one(".trend")
     assert "Выполнено 82 % → 71 % проверенного" in said(trend)
     assert len(soup(REPORT).select(".trend tbody tr")) == 2
+
+
+def test_the_trend_tells_the_course_of_the_month_and_of_the_last_audit_apart() -> None:
+    past = [
+        Tally(audit=at, as_of=cast.NOW - timedelta(days=ago), counts={}, standings=standings)
+        for at, ago, standings in ((1, 28, VIOLATES_1), (2, 1, VIOLATES_2), (3, 0, VIOLATES_2))
+    ]
+    told = said(soup(replace(REPORT, trend=tuple(past))).select_one(".trend"))
+    told = told.replace("\N{NO-BREAK SPACE}", " ")
+    assert "с тех пор на 1 учреждение больше; с прошлой проверки без изменений" in told
 
 
 def test_plots_have_no_id_twice() -> None:
