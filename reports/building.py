@@ -89,7 +89,7 @@ def build_town(ground: Ground, is_index: bool) -> tuple[Section, Failings]:
 
 def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section:
     stands = {i.id: standing_of(ground, i) for i in ground.institutions}
-    unmet, friday = build_unmet(failings), build_friday(ground)
+    unmet, friday = build_unmet(ground, failings), build_friday(ground)
     violating = build_violating(ground, stands)
     asked = counting.tally(ground.asked)
     as_of = ground.report.audit.as_of

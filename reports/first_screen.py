@@ -21,6 +21,7 @@ from reports.model import Entry
 from reports.posts_view import Who
 from reports.standing import Stand, Standing, is_put_off
 from reports.view import (
+    Called,
     Changes,
     Line,
     Move,
@@ -99,10 +100,18 @@ def failing(ground: Ground) -> Failings:
     return found
 
 
-def build_unmet(failings: Failings) -> tuple[Unmet, ...]:
+def build_unmet(ground: Ground, failings: Failings) -> tuple[Unmet, ...]:
     """Violations before advice, the most frequent first, among equals the gravest."""
     order = sorted(failings.items(), key=lambda one: unmet_order(one[0][0], one[1]))
-    return tuple(Unmet(mark, it.clause, it.title, len(it.who)) for (mark, _), it in order)
+    return tuple(
+        Unmet(mark, it.clause, it.title, len(it.who), whom_to_call(ground, it))
+        for (mark, _), it in order
+    )
+
+
+def whom_to_call(ground: Ground, it: Failing) -> tuple[Called, ...]:
+    found = [one for one in ground.institutions if one.id in it.who]
+    return tuple(Called(ground.names[i.id], anchor_of(i), i.phones) for i in found[:WHO_SHOWN])
 
 
 def unmet_order(mark: str, it: Failing) -> tuple[bool, int, tuple[int, str]]:

@@ -29,6 +29,15 @@ class Portion:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """Whom to call about a requirement."""
+
+    name: str
+    anchor: str
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unmet:
     """A requirement that is not met, and by how many institutions."""
 
@@ -36,6 +45,7 @@ class Unmet:
     clause: str
     title: str
     institutions: int
+    who: tuple[Called, ...]
 
 
 @dataclass(frozen=True, slots=True)
