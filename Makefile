@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # What apt only recommends beside Chromium is printing, discovery and the like: no test needs it.
 APT_INSTALL := $(SUDO) apt-get install -y -qq --no-install-recommends
 
-.PHONY: demo test check lock browser pango imap clean bench fuzz kills pictures replay
+.PHONY: demo test check lock browser pango imap clean bench fuzz kills pictures replay openssl
 
 demo: .venv/run  ## audit a town that does not exist, and show the report
 	$(BIN)/dozor demo
@@ -16,7 +16,7 @@ demo: .venv/run  ## audit a town that does not exist, and show the report
 # Modules are kept compiled, whatever the environment says: tests start the program hundreds of
 # times, and a benchmark would measure the compiler.
 demo test fuzz kills bench replay: export PYTHONDONTWRITEBYTECODE :=
-test: .venv/dev browser pango imap  ## the whole suite, a browser and a mail server included
+test: .venv/dev browser pango imap openssl  ## the whole suite, a browser and a mail server included
 	$(BIN)/pytest -n 2 --dist worksteal
 
 check: .venv/dev  ## style, types, import order
@@ -50,6 +50,11 @@ pango:
 imap:
 	@command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || \
 		{ $(SUDO) apt-get update -qq && $(APT_INSTALL) dovecot-imapd; }
+
+# Time stamps are tried against an authority that the openssl command plays.
+openssl:
+	@command -v openssl >/dev/null || \
+		{ $(SUDO) apt-get update -qq && $(APT_INSTALL) openssl; }
 
 lock: .venv/dev  ## pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/pip install -q uv
