@@ -16,9 +16,9 @@ from collectors.errors import UsageError
 from monitor.application import Application
 from monitor.cases.recording import record
 from monitor.commands.moments import clean, day
-from monitor.commands.parameters import AsJson, Config, Document, Name, PageAddress
+from monitor.commands.parameters import AboutWhom, AsJson, Config, Document, Name, PageAddress
 from monitor.commands.recorded import institution_named, opened_for, show
-from monitor.commands.suggestions import institutions, requirements
+from monitor.commands.suggestions import requirements
 from monitor.registry.addresses import page_address
 from monitor.registry.cells import is_nothing
 from monitor.registry.declaration import Addressee, AttestationKind, EventKind, StatedOutcome
@@ -68,15 +68,7 @@ def attest(
         StatedOutcome | None,
         typer.Option("--outcome", metavar="ИТОГ", help="Как решено: выполнено или нет."),
     ] = None,
-    about: Annotated[
-        str | None,
-        typer.Option(
-            "--about",
-            metavar="УЧРЕЖДЕНИЕ",
-            help="О каком учреждении говорит сайт администрации.",
-            autocompletion=institutions,
-        ),
-    ] = None,
+    about: AboutWhom = None,
     as_json: AsJson = False,
 ) -> int:
     answer = Attestation(
