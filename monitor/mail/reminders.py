@@ -6,46 +6,52 @@ see of it. So it does no harm that a letter which went by itself is recorded by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from functools import cache
 
 from collectors.barrier import barrier
 from monitor.application import Application
 from monitor.audit.careful import STORES
-from monitor.cases.book import cases_of
+from monitor.cases.book import CaseBook, book_of, cases_of
 from monitor.storage import statements
 from monitor.storage.gone import Gone, newest_gone
 from monitor.storage.roles import DEPUTY, INSTITUTION, towns_of
 from rules.cases.model import CaseState, InstitutionCase, Reminder, ReminderKind
-from rules.model import Institution, Municipality
+from rules.model import Municipality
 
 OF_LATE = timedelta(days=7)  # a night or a `send` looks at what went since the last one
 BY = "Дозор"
 
 IsTold = Callable[[InstitutionCase, date], bool]
+Books = Callable[[str], CaseBook]  # by municipality
 
 
 def record_reminders(application: Application) -> None:
     """Of all letters that went of late; done twice, it records once."""
     with barrier("part", "reminders", passing=STORES):
         since = application.clock() - OF_LATE
+        # one letter an institution: what is recorded of one changes no case of another
+        towns = {town.id: town for town in application.municipalities}
+        books = cache(lambda name: book_of(application, towns[name]))
         for gone in newest_gone(application.engine, INSTITUTION, since):
-            _record_reminded(application, gone)
+            _record_reminded(application, gone, books)
         for gone in newest_gone(application.engine, DEPUTY, since):
             _record_escalated(application, gone)
 
 
-def _record_reminded(application: Application, gone: Gone) -> None:
+def _record_reminded(application: Application, gone: Gone, books: Books) -> None:
     town, _, name = gone.role.removeprefix(INSTITUTION).partition("/")
     for municipality in _named(application, town):
         if institution := municipality.by_id.get(name):
-            _record(application, municipality, [institution], gone, "reminded", _was_reminded)
+            cases = books(municipality.id).of(institution, gone.at)
+            _record(application, municipality, cases, gone, "reminded", _was_reminded)
 
 
 def _record_escalated(application: Application, gone: Gone) -> None:
     for municipality in _named(application, *towns_of(gone.role)):
-        members = list(municipality.institutions)
-        _record(application, municipality, members, gone, "escalated", _was_escalated)
+        cases = cases_of(application, municipality, gone.at)
+        _record(application, municipality, cases, gone, "escalated", _was_escalated)
 
 
 def _named(application: Application, *towns: str) -> Iterator[Municipality]:
@@ -56,14 +62,13 @@ def _named(application: Application, *towns: str) -> Iterator[Municipality]:
 def _record(
     application: Application,
     municipality: Municipality,
-    members: list[Institution],
+    cases: Iterable[InstitutionCase],
     gone: Gone,
     kind: ReminderKind,
     is_told: IsTold,
 ) -> None:
     day = gone.as_of.astimezone(municipality.timezone).date()
-    by_id = {one.id: one for one in members}
-    for case in cases_of(application, municipality, gone.at, members):
+    for case in cases:
         if is_told(case, day):
             key = case.key
             said = Reminder(
@@ -75,7 +80,7 @@ def _record(
                 page=key.page,
                 about=key.about,
             )
-            institution = by_id[key.institution]
+            institution = municipality.by_id[key.institution]
             statements.record(application.engine, institution, said, by=BY, at=application.clock())
 
 

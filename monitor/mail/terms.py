@@ -6,7 +6,8 @@ nothing twice; that it was told is recorded once the letter has gone (`reminders
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ class Terms:
         self._application, self.as_of = application, as_of
         self._towns = {town.id: town for town in application.municipalities}
         self._cases = lru_cache(maxsize=None)(self._worked_out)
+        self._by_institution = lru_cache(maxsize=None)(self._grouped)
 
     def overdue(self, towns: Collection[str] = ()) -> tuple[InstitutionCase, ...]:
         """Those whose term is over; of all municipalities where none is named."""
@@ -48,14 +50,18 @@ class Terms:
         """What falls due in a few days, of which a letter of `since` reminded nobody."""
         town = institution.municipality
         then, today = self._day(town, since), self._day(town, self.as_of)
-        return tuple(
-            case
-            for case in self._of(town)
-            if case.key.institution == institution.id and is_ending(case, then, today)
-        )
+        own = self._by_institution(town).get(institution.id, ())
+        return tuple(case for case in own if is_ending(case, then, today))
 
     def _of(self, town: str) -> tuple[InstitutionCase, ...]:
         found: tuple[InstitutionCase, ...] = self._cases(town)
+        return found
+
+    def _grouped(self, town: str) -> Mapping[str, Sequence[InstitutionCase]]:
+        """Each institution of a region asks for its own."""
+        found: defaultdict[str, list[InstitutionCase]] = defaultdict(list)
+        for case in self._of(town):
+            found[case.key.institution].append(case)
         return found
 
     def _worked_out(self, name: str) -> tuple[InstitutionCase, ...]:
