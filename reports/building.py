@@ -89,13 +89,14 @@ def build_town(ground: Ground, is_index: bool) -> tuple[Section, Failings]:
 
 def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section:
     stands = {i.id: standing_of(ground, i) for i in ground.institutions}
-    unmet, friday = build_unmet(ground, failings), build_friday(ground)
+    listed, short = (IN_INDEX, IN_INDEX) if is_index else (WHO_SHOWN, CALLS_SHOWN)
+    called = 0 if is_index else WHO_SHOWN  # an index has everybody's telephone in its register
+    unmet, friday = build_unmet(ground, failings, called), build_friday(ground)
     violating = build_violating(ground, stands)
     asked = counting.tally(ground.asked)
     as_of = ground.report.audit.as_of
     complying, waiting = build_complying(ground, stands), build_waiting(ground, stands)
     put_off = build_put_off(ground)
-    listed, short = (IN_INDEX, IN_INDEX) if is_index else (WHO_SHOWN, CALLS_SHOWN)
     matrix = build_matrix(ground, stands, with_columns=not is_index)
     shown = {} if is_index else stands
     return Section(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from collectors import networks
 from reports import counting
@@ -100,18 +101,21 @@ def failing(ground: Ground) -> Failings:
     return found
 
 
-def build_unmet(ground: Ground, failings: Failings) -> tuple[Unmet, ...]:
-    """Violations before advice, the most frequent first, among equals the gravest."""
+def build_unmet(ground: Ground, failings: Failings, called: int) -> tuple[Unmet, ...]:
+    """Violations before advice, the most frequent first, among equals the gravest.
+
+    `called` is how many institutions each of them names.
+    """
     order = sorted(failings.items(), key=lambda one: unmet_order(one[0][0], one[1]))
     return tuple(
-        Unmet(mark, it.clause, it.title, len(it.who), whom_to_call(ground, it))
+        Unmet(mark, it.clause, it.title, len(it.who), whom_to_call(ground, it, called))
         for (mark, _), it in order
     )
 
 
-def whom_to_call(ground: Ground, it: Failing) -> tuple[Called, ...]:
-    found = [one for one in ground.institutions if one.id in it.who]
-    return tuple(Called(ground.names[i.id], anchor_of(i), i.phones) for i in found[:WHO_SHOWN])
+def whom_to_call(ground: Ground, it: Failing, called: int) -> tuple[Called, ...]:
+    found = islice((one for one in ground.institutions if one.id in it.who), called)
+    return tuple(Called(ground.names[i.id], anchor_of(i), i.phones) for i in found)
 
 
 def unmet_order(mark: str, it: Failing) -> tuple[bool, int, tuple[int, str]]:

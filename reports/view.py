@@ -45,7 +45,11 @@ class Unmet:
     clause: str
     title: str
     institutions: int
-    who: tuple[Called, ...]
+    who: tuple[Called, ...]  # the first of them
+
+    @property
+    def more(self) -> int:
+        return self.institutions - len(self.who)
 
 
 @dataclass(frozen=True, slots=True)
