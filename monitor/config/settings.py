@@ -15,6 +15,7 @@ from collectors.model import Network
 from collectors.networks import networks
 from collectors.roots import RootsError, certificates_in
 from monitor.config.declared import read
+from monitor.config.desk import Desk
 from monitor.config.faults import ConfigError
 from monitor.config.mail import Mail
 from monitor.config.schedule import Schedule
@@ -49,6 +50,7 @@ class Settings:
     cases: Cases = field(default_factory=Cases)
     clock: Clock = field(default_factory=Clock)
     evidence: EvidenceStamps = field(default_factory=EvidenceStamps)
+    desk: Desk = field(default_factory=Desk)
     smtp_user: str
     smtp_password: str
     imap_user: str = ""
@@ -80,6 +82,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         cases=declared.cases,
         clock=declared.clock,
         evidence=_with_roots(declared.evidence, folder),
+        desk=declared.desk,
         smtp_user=secrets.read_name("SMTP_USER"),
         smtp_password=secrets.read("SMTP_PASSWORD"),
         imap_user=secrets.read_name("IMAP_USER"),

@@ -65,6 +65,20 @@ def loaded(folder: Path, **sections: object) -> Settings:
         ("storage", {"database": "sqlite:///file:x?mode=memory&uri=true"}, "не файл"),
         ("reports", {"directory": "var/evidence/reports"}, "укажите отдельную"),
         ("reports", {"keep_days": 10**30}, "нужно число не больше 36500"),
+        ("desk", {"address": "dozor.town.ru:8080"}, "пишите номер и порт"),
+        ("desk", {"address": "127.0.0.1"}, "пишите номер и порт"),
+        ("desk", {"address": "127.0.0.1:0"}, "пишите номер и порт"),
+        ("desk", {"address": "::1:8080"}, "пишите номер и порт"),
+        ("desk", {"address": "0.0.0.0:8080"}, "укажите public_url"),
+        ("desk", {"public_url": "dozor.town.ru"}, "не адрес стола"),
+        ("desk", {"public_url": "http://dozor.town.ru"}, "пишите https://"),
+        ("desk", {"public_url": "https://dozor.town.ru/desk"}, "без пути"),
+        ("desk", {"public_url": "https://me:pw@dozor.town.ru"}, "не адрес стола"),
+        ("desk", {"public_url": "https://[dozor"}, "не адрес"),
+        ("desk", {"trusted_proxies": ["nginx"]}, "не сеть и не адрес прокси"),
+        ("desk", {"link_days": 0}, "нужно число не меньше 1"),
+        ("desk", {"uploads_mb": 1000}, "нужно число не больше 100"),
+        ("desk", {"scan_command": ["", "x"]}, "первой стоит программа"),
         ("rules", {"freshness_days": 10**9}, "нужно число не больше 36500"),
         ("rules", {"mass_change_share": True}, "нужно число"),
         ("site", {"max_pages": True}, "нужно целое число"),
@@ -93,6 +107,20 @@ def test_what_cannot_work_is_refused_in_russian(
     words = str(refused.value).replace(str(tmp_path), "")
     assert told in words
     assert not re.search(r"Input|should|valid|error", words), words
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("https://dozor.town.ru/", "https://dozor.town.ru"),
+        ("https://дозор.город.рф:8443", "https://дозор.город.рф:8443"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://localhost", "http://localhost"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_a_desk_has_a_name_of_its_own(tmp_path: Path, written: str, known: str) -> None:
+    assert loaded(tmp_path, desk={"public_url": written}).desk.url == known
 
 
 @pytest.mark.parametrize(
