@@ -7,6 +7,7 @@
     │   ├── NoDatabaseError           monitor/application.py
     │   ├── NoAuditError              monitor/reporting/stored.py
     │   ├── ListenError               monitor/service/metrics.py
+    │   ├── DeskAddressError          monitor/desk/serving.py
     │   ├── RefusedError              monitor/storage/statements.py
     │   ├── CopyError                 monitor/commands/copies.py
     │   └── MoveError                 monitor/storage/moving.py
@@ -15,6 +16,7 @@
     ├── PackError, TomlError          packs, and whatever is no TOML: rules/packs, rules
     ├── FormatError                   a format that this machine cannot write: reports/model.py
     ├── EvidenceError                 a package of evidence: monitor/reporting/package/records.py
+    ├── NotFoundError, RefusedPageError   of the desk: monitor/desk/model.py
     ├── AddressError                  of a page or a site: collectors/addresses.py
     └── TroubleError                  status 1: the machine, the database or somebody else at work
         ├── StorageError              monitor/storage/database.py

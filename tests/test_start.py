@@ -38,7 +38,10 @@ LAZY = {
         "monitor.service.queue_executor": "procrastinate*",
     },
     "monitor/commands/progress.py": {"rich.console": "rich", "rich.progress": "rich"},
-    "monitor/commands/serve.py": {"monitor.service.worker": "procrastinate*"},
+    "monitor/commands/serve.py": {
+        "monitor.desk.serving": "uvicorn",
+        "monitor.service.worker": "procrastinate*",
+    },
     "monitor/commands/worker.py": {"monitor.service.worker": "procrastinate*"},
     "monitor/sandbox/server.py": {"monitor.sandbox.tls": "trustme*"},
     "monitor/storage/database.py": {

@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.lazy import LazyGroup
-from monitor.cli.table import GROUPS
+from monitor.cli.table import BY_ITSELF, GROUPS
 from monitor.errors.explain import explain
 from monitor.logs import start_logging, without_secrets
 
@@ -38,8 +38,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they print local variables, and with them tokens
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+groups: dict[str, typer.Typer] = {"": app}
 for name, summary in GROUPS.items():
-    app.add_typer(typer.Typer(), name=name, cls=LazyGroup, help=summary, no_args_is_help=True)
+    above, _, own = name.rpartition(" ")
+    groups[name] = typer.Typer()
+    groups[above].add_typer(
+        groups[name],
+        name=own,
+        cls=LazyGroup,
+        help=summary,
+        no_args_is_help=own not in BY_ITSELF,
+    )
 
 
 def _print_version(asked: bool) -> None:

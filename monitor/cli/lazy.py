@@ -21,7 +21,7 @@ from monitor.cli.russian import (
     write_parameters,
     write_usage,
 )
-from monitor.cli.table import COMMANDS, Declared
+from monitor.cli.table import BY_ITSELF, COMMANDS, Declared
 
 INTERRUPTED = 130
 
@@ -45,7 +45,13 @@ class LazyGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         with of_command(ctx):
-            return super().parse_args(ctx, args)
+            return super().parse_args(ctx, self._with_command(ctx, args))
+
+    def _with_command(self, ctx: Any, args: list[str]) -> list[str]:
+        """A group that does something by itself needs no name of a command."""
+        alone = BY_ITSELF.get(str(self.name))
+        is_asked = args and (args[0] in ctx.help_option_names or not args[0].startswith("-"))
+        return args if alone is None or is_asked else [alone, *args]
 
     def invoke(self, ctx: Any) -> Any:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated
 
 import typer
@@ -24,6 +25,9 @@ def serve(
         ),
     ] = None,
     workers: Workers = False,
+    desk: Annotated[
+        bool, typer.Option("--desk", help="И держать открытым стол: [desk] address.")
+    ] = False,
 ) -> int:
     settings = load_settings(config)
     nightly = _shared_night(settings) if workers else None
@@ -34,9 +38,16 @@ def serve(
     print(
         f"Служба работает. Следующая проверка: {upcoming:%d.%m.%Y %H:%M:%S} ({zone}).", flush=True
     )
-    run(settings, real_time, metrics_served(settings, real_time, metrics), nightly)
+    with _desk(settings) if desk else nullcontext():
+        run(settings, real_time, metrics_served(settings, real_time, metrics), nightly)
     print("Служба остановлена.")
     return 0
+
+
+def _desk(settings: Settings) -> AbstractContextManager[None]:
+    from monitor.desk.serving import served
+
+    return served(settings)
 
 
 def _shared_night(settings: Settings) -> Callable[[Service], object]:

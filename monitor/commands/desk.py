@@ -1,0 +1,17 @@
+"""`dozor desk`: the same in a browser."""
+
+from __future__ import annotations
+
+from monitor.application import opened
+from monitor.commands.parameters import Config
+from monitor.config import load_settings
+from monitor.desk.serving import bound, run
+
+
+def serve_desk(config: Config) -> int:
+    settings = load_settings(config)
+    with bound(settings) as at, opened(settings) as application:
+        print(f"Стол открыт: {settings.desk.url}. Остановить: Ctrl-C.", flush=True)
+        run(application, at)
+    print("Стол закрыт.")
+    return 0

@@ -1,0 +1,31 @@
+"""Who comes in: the session's or the link's owner, or a guest."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from monitor.desk.ground import Desk
+from monitor.desk.model import Cookie, Role, Visitor
+
+FIRST_VISIT = "dozor_visit"  # known before anybody logs in: forms are bound to it
+
+
+def visitor_of(_: Desk, cookies: Mapping[str, str], __: Mapping[str, str]) -> Visitor:
+    """Of a request with these cookies, to a path with these parts."""
+    return Visitor(role=Role.GUEST, secret=cookies.get(FIRST_VISIT, ""))
+
+
+def first_visit(visitor: Visitor) -> tuple[Visitor, tuple[Cookie, ...]]:
+    """With something that forms can be bound to."""
+    if visitor.secret:
+        return visitor, ()
+    made = secrets.token_urlsafe(32)
+    known = Visitor(
+        role=visitor.role,
+        account=visitor.account,
+        name=visitor.name,
+        towns=visitor.towns,
+        secret=made,
+    )
+    return known, (Cookie(name=FIRST_VISIT, value=made),)

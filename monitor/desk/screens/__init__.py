@@ -1,0 +1,1 @@
+"""What is asked for and decided: ordinary functions of a `Desk` and an `Ask`."""

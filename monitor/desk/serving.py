@@ -1,0 +1,95 @@
+"""The desk as a server: uvicorn, on an address that was bound before anything is promised."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+import uvicorn
+
+from collectors.errors import UsageError
+from monitor.application import Application, opened, real_time
+from monitor.config import Settings
+from monitor.desk.dispatch import desk_app
+from monitor.desk.ground import Desk
+from monitor.errors.system import in_russian
+
+log = logging.getLogger(__name__)
+
+LAST_ANSWERS = 10  # seconds that answers which have begun are given at the end
+IDLE = 15  # seconds that a line may stay open between two requests
+AT_ONCE = 200  # requests; whoever comes beyond that is asked to come again
+WAITING = 256  # connections that the system holds for us
+
+
+class DeskAddressError(UsageError):
+    """The address cannot be listened on."""
+
+
+def bound(settings: Settings) -> socket.socket:
+    """Raises DeskAddressError."""
+    where = settings.desk.host, settings.desk.port
+    family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
+    try:
+        return socket.create_server(where, family=family, backlog=WAITING)
+    except OSError as error:
+        told = f"[desk] address = «{settings.desk.address}»: {in_russian(error)}"
+        raise DeskAddressError([f"{told}. Занят другой программой? Укажите другой порт"]) from None
+
+
+def run(application: Application, at: socket.socket) -> None:
+    """Until SIGTERM or SIGINT; answers that have begun are finished."""
+    server = _server(application)
+
+    def end(_: int, __: FrameType | None) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    server.run(sockets=[at])
+
+
+@contextlib.contextmanager
+def served(settings: Settings) -> Iterator[None]:
+    """Answer while the block runs, in a thread beside it."""
+    with bound(settings) as at, opened(settings, real_time) as application:
+        server = _server(application)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, name="desk")
+        thread.start()
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _server(application: Application) -> _Server:
+    settings = application.settings.desk
+    return _Server(
+        uvicorn.Config(
+            desk_app(Desk(application)),
+            proxy_headers=True,
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            access_log=False,  # it would hold the addresses of links
+            log_config=None,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            limit_concurrency=AT_ONCE,
+            timeout_keep_alive=IDLE,
+            timeout_graceful_shutdown=LAST_ANSWERS,
+        )
+    )
+
+
+class _Server(uvicorn.Server):
+    """Signals are the process's own affair: uvicorn's would end it as if it were killed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,2 @@
+// Nothing needs this: it only makes some things quicker.
+"use strict";
