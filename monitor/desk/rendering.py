@@ -34,7 +34,7 @@ def render(page: Page, ask: Ask, common: Mapping[str, Any]) -> bytes:
     values = {
         "ask": ask,
         "visitor": ask.visitor,
-        "token": token_for(ask.visitor.secret),
+        "form_token": token_for(ask.visitor.secret),
         **common,
         **page.values,
     }

@@ -274,6 +274,11 @@ def _with(institution: Institution, stated: Iterable[Statement]) -> Institution:
     )
 
 
+def recorded_by_rows(rows: Sequence[StatementRow]) -> tuple[Recorded, ...]:
+    """Each as it was said, without what was decided on it later."""
+    return tuple(_value(row, {}) for row in rows)
+
+
 # --- rows ---------------------------------------------------------------------------------------
 
 
