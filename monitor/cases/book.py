@@ -9,7 +9,8 @@ from datetime import datetime
 
 from monitor.application import Application
 from monitor.cases.history import Nights
-from monitor.storage import judged, statements
+from monitor.cases.past import Past
+from monitor.storage import statements
 from rules.cases.matching import Kinds, kinds_of, speaks_of
 from rules.cases.model import (
     CaseState,
@@ -33,6 +34,7 @@ class CaseBook:
     kinds: Kinds
     as_of: datetime
     stated: Mapping[str, Sequence[Recorded]]
+    past: Past
     settled: bool
 
     def of(
@@ -46,19 +48,24 @@ def book_of(
     application: Application,
     municipality: Municipality,
     as_of: datetime | None = None,
+    institutions: Sequence[Institution] | None = None,
     *,
     settled: bool = False,
 ) -> CaseBook:
     """Open cases; with `settled` also those that no longer are.
 
     `municipality` as the registry has it: what was stated is looked up here. `as_of`: None is now.
+    `institutions`: who alone will be asked for, in this order; None: anybody of the municipality.
     """
+    moment = as_of or application.clock()
+    calendar = calendar_of(municipality, application.settings.cases.terms)
     return CaseBook(
         application,
-        calendar_of(municipality, application.settings.cases.terms),
+        calendar,
         kinds_of(municipality.acts_in(application.acts)),
-        as_of or application.clock(),
-        by_institution(application, municipality),
+        moment,
+        by_institution(application, municipality, institutions),
+        Past(application.engine, institutions or (), moment, calendar),
         settled,
     )
 
@@ -72,19 +79,23 @@ def cases_of(
     settled: bool = False,
 ) -> tuple[InstitutionCase, ...]:
     """As `book_of`, of all institutions in the registry's order, or of those named."""
-    book = book_of(application, municipality, as_of, settled=settled)
     members = municipality.institutions if institutions is None else institutions
+    book = book_of(application, municipality, as_of, members, settled=settled)
     return tuple(case for member in members for case in book.of(member))
 
 
 def by_institution(
-    application: Application, municipality: Municipality
+    application: Application,
+    municipality: Municipality,
+    institutions: Sequence[Institution] | None = None,
 ) -> Mapping[str, Sequence[Recorded]]:
     """All statements, those of the registry's file first, without numbers."""
+    members = municipality.institutions if institutions is None else institutions
+    alone = members[0].id if institutions is not None and len(members) == 1 else None
     found: defaultdict[str, list[Recorded]] = defaultdict(list)
-    for institution in municipality.institutions:
+    for institution in members:
         found[institution.id] += written(institution)
-    for stated in statements.recorded(application.engine, municipality.id):
+    for stated in statements.recorded(application.engine, municipality.id, alone):
         found[stated.institution].append(stated)
     return {name: _once(made) for name, made in found.items()}
 
@@ -117,14 +128,13 @@ def written(institution: Institution) -> Iterator[Recorded]:
 
 
 def _of_one(book: CaseBook, institution: Institution, as_of: datetime) -> Iterator[InstitutionCase]:
-    engine, stated = book.application.engine, book.stated.get(institution.id, ())
-    nights = Nights(engine, institution, as_of, book.calendar)
-    letters = judged.letters_to(engine, institution)
+    stated = book.stated[institution.id]
+    nights = Nights(book.past, institution, as_of)
     for finding in nights.newest():
         if openness(finding) is Openness.SETTLED and not book.settled:
             continue
         looks = nights.of(finding, list(_answered(book, finding, stated)))
-        case = replay(History(looks, stated, letters), book.kinds, book.calendar, as_of)
+        case = replay(History(looks, stated, nights.letters), book.kinds, book.calendar, as_of)
         if case and (book.settled or case.state is not CaseState.SETTLED):
             yield case
 
