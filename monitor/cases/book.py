@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from monitor.application import Application
 from monitor.cases.history import Nights
 from monitor.cases.past import Past
 from monitor.storage import statements
+from monitor.storage.judged import Night
 from rules.cases.matching import Kinds, kinds_of, speaks_of
 from rules.cases.model import (
     CaseState,
@@ -23,6 +25,14 @@ from rules.cases.model import (
 from rules.cases.openness import Openness, openness
 from rules.cases.replay import Calendar, History, calendar_of, moment_of, replay
 from rules.model import Attestation, Finding, Institution, Municipality
+
+
+class Whole(NamedTuple):
+    """What is known of one institution: its newest night, what was found then, its cases."""
+
+    night: Night | None
+    findings: tuple[Finding, ...]
+    cases: tuple[InstitutionCase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,14 @@ class CaseBook:
         self, institution: Institution, as_of: datetime | None = None
     ) -> tuple[InstitutionCase, ...]:
         """As of the book's moment, or of an earlier one."""
-        return tuple(_of_one(self, institution, as_of or self.as_of))
+        nights = Nights(self.past, institution, as_of or self.as_of)
+        return tuple(_of_one(self, institution, nights, as_of or self.as_of))
+
+    def whole(self, institution: Institution) -> Whole:
+        """As of the book's moment."""
+        nights = Nights(self.past, institution, self.as_of)
+        cases = tuple(_of_one(self, institution, nights, self.as_of))
+        return Whole(nights.last, nights.newest(), cases)
 
 
 def book_of(
@@ -127,9 +144,10 @@ def written(institution: Institution) -> Iterator[Recorded]:
         )
 
 
-def _of_one(book: CaseBook, institution: Institution, as_of: datetime) -> Iterator[InstitutionCase]:
+def _of_one(
+    book: CaseBook, institution: Institution, nights: Nights, as_of: datetime
+) -> Iterator[InstitutionCase]:
     stated = book.stated[institution.id]
-    nights = Nights(book.past, institution, as_of)
     for finding in nights.newest():
         if openness(finding) is Openness.SETTLED and not book.settled:
             continue

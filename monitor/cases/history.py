@@ -13,6 +13,7 @@ from datetime import date, datetime
 from monitor.audit.compare import Counterparts
 from monitor.cases.past import Past
 from monitor.storage import judged
+from monitor.storage.judged import Night
 from rules.cases.model import Judged
 from rules.cases.openness import Openness, openness
 from rules.model import Finding, Institution
@@ -33,8 +34,8 @@ class Nights:
         return self._read(len(self._nights) - 1)[0] if self._nights else ()
 
     @property
-    def newest_at(self) -> datetime | None:
-        return self._moments[-1] if self._moments else None
+    def last(self) -> Night | None:
+        return self._nights[-1] if self._nights else None
 
     def of(self, finding: Finding, answered: Sequence[datetime]) -> tuple[Judged, ...]:
         """All looks that tell something of the case of this finding, which is of the newest night.

@@ -181,7 +181,7 @@ def _listed(
             yield ListedStatement(
                 recorded=one,
                 institution=member,
-                state=_state(one, member, town, made, unread, today),
+                state=state_of(one, member, town, made, unread, today),
                 until=end_of(one.said),
                 changed=tuple(_changed(one, newest, kinds, today)),
             )
@@ -199,7 +199,7 @@ def end_of(said: Said) -> date | None:
     return valid_until(told) if told else None
 
 
-def _state(
+def state_of(
     stated: Recorded,
     institution: Institution,
     town: Municipality,

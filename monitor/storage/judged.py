@@ -27,12 +27,13 @@ class Night(NamedTuple):
 
     number: int  # of the judgement
     at: datetime  # as of
+    audit: int = 0
 
 
 def nights(engine: Engine, institution: Institution, until: datetime) -> tuple[Night, ...]:
     """Finished audits as of that moment or before, oldest first."""
     wanted = (
-        select(JudgementRow.id, AuditRow.as_of)
+        select(JudgementRow.id, AuditRow.as_of, JudgementRow.audit_id)
         .join(AuditRow, col(AuditRow.id) == JudgementRow.audit_id)
         .where(
             JudgementRow.municipality == institution.municipality,
@@ -43,7 +44,7 @@ def nights(engine: Engine, institution: Institution, until: datetime) -> tuple[N
         .order_by(col(AuditRow.as_of), col(AuditRow.id))
     )
     with session(engine) as opened:
-        return tuple(Night(number or 0, at) for number, at in opened.exec(wanted))
+        return tuple(Night(number or 0, at, audit) for number, at, audit in opened.exec(wanted))
 
 
 def found(engine: Engine, night: Night) -> tuple[Finding, ...]:
@@ -72,7 +73,12 @@ def nights_of(
     found: defaultdict[str, list[Night]] = defaultdict(list)
     for town, names in _by_town(institutions):
         wanted = (
-            sa_select(col(JudgementRow.institution), col(JudgementRow.id), col(AuditRow.as_of))
+            sa_select(
+                col(JudgementRow.institution),
+                col(JudgementRow.id),
+                col(AuditRow.as_of),
+                col(JudgementRow.audit_id),
+            )
             .join(AuditRow, col(AuditRow.id) == JudgementRow.audit_id)
             .where(
                 col(JudgementRow.municipality) == town,
@@ -83,8 +89,8 @@ def nights_of(
             .order_by(col(AuditRow.as_of), col(AuditRow.id))
         )
         with session(engine) as opened:
-            for name, number, at in opened.connection().execute(wanted):
-                found[f"{town}/{name}"].append(Night(number or 0, at))
+            for name, number, at, audit in opened.connection().execute(wanted):
+                found[f"{town}/{name}"].append(Night(number or 0, at, audit))
     return found
 
 

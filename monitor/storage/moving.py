@@ -25,10 +25,12 @@ from sqlmodel import SQLModel
 
 from collectors.errors import UsageError
 from monitor.storage.addresses import POSTGRESQL, shown
+from monitor.storage.board_rows import DERIVED
 from monitor.storage.database import kind_of, schema_is_current, translated, upgrade
 from monitor.storage.tables import AttachmentRow, LetterPartRow, LockRow
 
-LEFT_BEHIND = {str(LockRow.__tablename__)}  # who is at work there is not at work here
+# who is at work there is not at work here; what is derived is derived again
+LEFT_BEHIND = {str(one.__tablename__) for one in (LockRow, *DERIVED)}
 AT_ONCE = 500  # rows
 FEW = 8  # where a row may be as large as an attachment
 LARGE = {str(LetterPartRow.__tablename__), str(AttachmentRow.__tablename__)}

@@ -3,8 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from monitor.storage import tables
+from monitor.storage import board_rows, tables
 
+assert board_rows
 assert tables, "the table classes register themselves with SQLModel.metadata"
 
 context.configure(
