@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,20 +82,28 @@ def _waiting_in(application: Application, town: Municipality) -> list[WaitingAns
     found = []
     for member in members:
         of_member = [case for case in cases if case.key.institution == member.id]
-        for each in asked[member.id]:
-            assert isinstance(each.said, InstitutionAnswer)
-            about = tuple(case for case in of_member if each in case.statements)
-            if each.said.kind != "corrected" or _is_unread(each, about):
-                found.append(
-                    WaitingAnswer(
-                        recorded=each,
-                        answer=each.said,
-                        institution=member,
-                        municipality=town,
-                        cases=about,
-                    )
+        for each, said, about in waiting_among(asked[member.id], of_member):
+            found.append(
+                WaitingAnswer(
+                    recorded=each,
+                    answer=said,
+                    institution=member,
+                    municipality=town,
+                    cases=about,
                 )
+            )
     return found
+
+
+def waiting_among(
+    stated: Iterable[Recorded], cases: Sequence[InstitutionCase]
+) -> Iterator[tuple[Recorded, InstitutionAnswer, tuple[InstitutionCase, ...]]]:
+    """The answers of one institution that wait, with the open cases of which each speaks."""
+    for each in filter(_waits_for_operator, stated):
+        assert isinstance(each.said, InstitutionAnswer)
+        about = tuple(case for case in cases if each in case.statements)
+        if each.said.kind != "corrected" or _is_unread(each, about):
+            yield each, each.said, about
 
 
 def _waits_for_operator(stated: Recorded) -> bool:

@@ -6,10 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from monitor.application import Application
 from monitor.cases.history import Nights
-from monitor.storage import judged, statements
+from monitor.cases.past import Past
+from monitor.storage import statements
+from monitor.storage.judged import Night
 from rules.cases.matching import Kinds, kinds_of, speaks_of
 from rules.cases.model import (
     CaseState,
@@ -24,6 +27,14 @@ from rules.cases.replay import Calendar, History, calendar_of, moment_of, replay
 from rules.model import Attestation, Finding, Institution, Municipality
 
 
+class Whole(NamedTuple):
+    """What is known of one institution: its newest night, what was found then, its cases."""
+
+    night: Night | None
+    findings: tuple[Finding, ...]
+    cases: tuple[InstitutionCase, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class CaseBook:
     """A municipality's cases as of a moment; what its institutions share is looked up once."""
@@ -33,32 +44,45 @@ class CaseBook:
     kinds: Kinds
     as_of: datetime
     stated: Mapping[str, Sequence[Recorded]]
+    past: Past
     settled: bool
 
     def of(
         self, institution: Institution, as_of: datetime | None = None
     ) -> tuple[InstitutionCase, ...]:
         """As of the book's moment, or of an earlier one."""
-        return tuple(_of_one(self, institution, as_of or self.as_of))
+        nights = Nights(self.past, institution, as_of or self.as_of)
+        return tuple(_of_one(self, institution, nights, as_of or self.as_of))
+
+    def whole(self, institution: Institution) -> Whole:
+        """As of the book's moment."""
+        nights = Nights(self.past, institution, self.as_of)
+        cases = tuple(_of_one(self, institution, nights, self.as_of))
+        return Whole(nights.last, nights.newest(), cases)
 
 
 def book_of(
     application: Application,
     municipality: Municipality,
     as_of: datetime | None = None,
+    institutions: Sequence[Institution] | None = None,
     *,
     settled: bool = False,
 ) -> CaseBook:
     """Open cases; with `settled` also those that no longer are.
 
     `municipality` as the registry has it: what was stated is looked up here. `as_of`: None is now.
+    `institutions`: who alone will be asked for, in this order; None: anybody of the municipality.
     """
+    moment = as_of or application.clock()
+    calendar = calendar_of(municipality, application.settings.cases.terms)
     return CaseBook(
         application,
-        calendar_of(municipality, application.settings.cases.terms),
+        calendar,
         kinds_of(municipality.acts_in(application.acts)),
-        as_of or application.clock(),
-        by_institution(application, municipality),
+        moment,
+        by_institution(application, municipality, institutions),
+        Past(application.engine, institutions or (), moment, calendar),
         settled,
     )
 
@@ -72,19 +96,23 @@ def cases_of(
     settled: bool = False,
 ) -> tuple[InstitutionCase, ...]:
     """As `book_of`, of all institutions in the registry's order, or of those named."""
-    book = book_of(application, municipality, as_of, settled=settled)
     members = municipality.institutions if institutions is None else institutions
+    book = book_of(application, municipality, as_of, members, settled=settled)
     return tuple(case for member in members for case in book.of(member))
 
 
 def by_institution(
-    application: Application, municipality: Municipality
+    application: Application,
+    municipality: Municipality,
+    institutions: Sequence[Institution] | None = None,
 ) -> Mapping[str, Sequence[Recorded]]:
     """All statements, those of the registry's file first, without numbers."""
+    members = municipality.institutions if institutions is None else institutions
+    alone = members[0].id if institutions is not None and len(members) == 1 else None
     found: defaultdict[str, list[Recorded]] = defaultdict(list)
-    for institution in municipality.institutions:
+    for institution in members:
         found[institution.id] += written(institution)
-    for stated in statements.recorded(application.engine, municipality.id):
+    for stated in statements.recorded(application.engine, municipality.id, alone):
         found[stated.institution].append(stated)
     return {name: _once(made) for name, made in found.items()}
 
@@ -116,15 +144,15 @@ def written(institution: Institution) -> Iterator[Recorded]:
         )
 
 
-def _of_one(book: CaseBook, institution: Institution, as_of: datetime) -> Iterator[InstitutionCase]:
-    engine, stated = book.application.engine, book.stated.get(institution.id, ())
-    nights = Nights(engine, institution, as_of, book.calendar)
-    letters = judged.letters_to(engine, institution)
+def _of_one(
+    book: CaseBook, institution: Institution, nights: Nights, as_of: datetime
+) -> Iterator[InstitutionCase]:
+    stated = book.stated[institution.id]
     for finding in nights.newest():
         if openness(finding) is Openness.SETTLED and not book.settled:
             continue
         looks = nights.of(finding, list(_answered(book, finding, stated)))
-        case = replay(History(looks, stated, letters), book.kinds, book.calendar, as_of)
+        case = replay(History(looks, stated, nights.letters), book.kinds, book.calendar, as_of)
         if case and (book.settled or case.state is not CaseState.SETTLED):
             yield case
 

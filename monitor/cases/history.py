@@ -10,35 +10,32 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Engine
-
 from monitor.audit.compare import Counterparts
+from monitor.cases.past import Past
 from monitor.storage import judged
 from monitor.storage.judged import Night
 from rules.cases.model import Judged
 from rules.cases.openness import Openness, openness
-from rules.cases.replay import Calendar
 from rules.model import Finding, Institution
 
 
 class Nights:
     """The nights of one institution up to a moment, oldest first, each read once at most."""
 
-    def __init__(
-        self, engine: Engine, institution: Institution, until: datetime, calendar: Calendar
-    ) -> None:
-        self._engine = engine
-        self._nights: Sequence[Night] = judged.nights(engine, institution, until)
+    def __init__(self, past: Past, institution: Institution, until: datetime) -> None:
+        behind = past.of(institution, until)
+        self._engine, self._nights, self.letters = past.engine, behind.nights, behind.letters
+        self._kept = behind.found
         self._moments = [night.at for night in self._nights]
-        self._days = [calendar.day_of(night.at) for night in self._nights]
+        self._days = [past.calendar.day_of(night.at) for night in self._nights]
         self._found: dict[int, tuple[tuple[Finding, ...], Counterparts]] = {}
 
     def newest(self) -> tuple[Finding, ...]:
         return self._read(len(self._nights) - 1)[0] if self._nights else ()
 
     @property
-    def newest_at(self) -> datetime | None:
-        return self._moments[-1] if self._moments else None
+    def last(self) -> Night | None:
+        return self._nights[-1] if self._nights else None
 
     def of(self, finding: Finding, answered: Sequence[datetime]) -> tuple[Judged, ...]:
         """All looks that tell something of the case of this finding, which is of the newest night.
@@ -82,6 +79,7 @@ class Nights:
 
     def _read(self, at: int) -> tuple[tuple[Finding, ...], Counterparts]:
         if at not in self._found:
-            found = judged.found(self._engine, self._nights[at])
+            night = self._nights[at]
+            found = self._kept.get(night.number) or judged.found(self._engine, night)
             self._found[at] = found, Counterparts(found)
         return self._found[at]

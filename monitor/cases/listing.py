@@ -11,6 +11,7 @@ from monitor.application import Application
 from monitor.cases.answers import answers_waiting
 from monitor.cases.book import by_institution
 from monitor.cases.history import Nights
+from monitor.cases.past import Past
 from monitor.cases.words import kind_of
 from monitor.registry.statements import may_state
 from rules.cases.matching import Kinds, is_accepted, is_disputed, kinds_of, speaks_of
@@ -170,15 +171,17 @@ def _listed(
     stated, kinds = by_institution(application, town), kinds_of(town.acts_in(application.acts))
     unread = {waits.recorded.number for waits in answers_waiting(application, town)}
     calendar = calendar_of(town, application.settings.cases.terms)
+    past = Past(
+        application.engine, [one for one in members if stated.get(one.id)], moment, calendar
+    )
     for member in members:
         made = [one for one in stated.get(member.id, ()) if as_of is None or _is_made(one, today)]
-        nights = Nights(application.engine, member, moment, calendar)
-        newest = nights.newest() if made else ()
+        newest = Nights(past, member, moment).newest() if made else ()
         for one in made:
             yield ListedStatement(
                 recorded=one,
                 institution=member,
-                state=_state(one, member, town, made, unread, today),
+                state=state_of(one, member, town, made, unread, today),
                 until=end_of(one.said),
                 changed=tuple(_changed(one, newest, kinds, today)),
             )
@@ -196,7 +199,7 @@ def end_of(said: Said) -> date | None:
     return valid_until(told) if told else None
 
 
-def _state(
+def state_of(
     stated: Recorded,
     institution: Institution,
     town: Municipality,

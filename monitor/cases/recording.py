@@ -41,9 +41,9 @@ class Noted:
 
 
 def record(
-    application: Application, institution: Institution, said: Statement, *, by: str
+    application: Application, institution: Institution, said: Statement, *, by: str, once: str = ""
 ) -> Noted:
-    """`by`: who types it, or brings it in."""
+    """`by`: who types it, or brings it in. `once`: of two that record the same, the first does."""
     town = municipality_of(application, institution)
     check(application, institution, said)
     cases = touched(application, institution, said)
@@ -55,6 +55,7 @@ def record(
         by=by,
         at=application.clock(),
         since=_since(application, town) if isinstance(said, Waiver) else None,
+        once=once,
     )
     return Noted(
         recorded=on_record(application, number),

@@ -154,7 +154,7 @@ def _of_counts(said: Statement) -> Iterator[str]:
 def _of_authority(said: Statement, institution: Institution, town: Municipality) -> Iterator[str]:
     """What somebody without the right says would be judged as no answer at all."""
     if isinstance(said, Attestation) and not may_state(said, institution, town):
-        posts = ", ".join(dict.fromkeys(_posts(institution, town)))
+        posts = ", ".join(dict.fromkeys(posts_of(institution, town)))
         named = f"; в реестре такое право у должностей: {posts}" if posts else ""
         yield (
             f"--by {said.stated_by}: не видно, что эта должность вправе подтверждать. "
@@ -172,7 +172,7 @@ def may_state(said: Attestation, institution: Institution, town: Municipality) -
     return is_entitled(said, dossier)
 
 
-def _posts(institution: Institution, town: Municipality) -> Iterator[str]:
+def posts_of(institution: Institution, town: Municipality) -> Iterator[str]:
     """Posts of the registry that would be believed."""
     above = (town.by_id.get(name or "") for name in (institution.parent, town.authority))
     for body in (institution, *above):

@@ -82,7 +82,8 @@ class Settlings(Mapping[str, Settling]):
 
     def _open_book(self, town: str) -> CaseBook:
         found = next(one for one in self._application.municipalities if one.id == town)
-        return book_of(self._application, found, self._audit.as_of, settled=True)
+        members = [one for one in self._institutions.values() if one.municipality == town]
+        return book_of(self._application, found, self._audit.as_of, members, settled=True)
 
 
 class _Later(Sequence[InstitutionCase]):

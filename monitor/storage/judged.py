@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Engine
+from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 
 from monitor.storage.bodies import unpacked
-from monitor.storage.database import session
+from monitor.storage.database import batched, session
 from monitor.storage.findings import Judgement
 from monitor.storage.roles import institution_of
 from monitor.storage.tables import AuditRow, JudgementRow, MessageRow
 from rules.cases.replay import SentLetter
 from rules.model import Finding, Institution
+
+AT_ONCE = 500  # values in one statement
 
 
 class Night(NamedTuple):
@@ -22,12 +27,13 @@ class Night(NamedTuple):
 
     number: int  # of the judgement
     at: datetime  # as of
+    audit: int = 0
 
 
 def nights(engine: Engine, institution: Institution, until: datetime) -> tuple[Night, ...]:
     """Finished audits as of that moment or before, oldest first."""
     wanted = (
-        select(JudgementRow.id, AuditRow.as_of)
+        select(JudgementRow.id, AuditRow.as_of, JudgementRow.audit_id)
         .join(AuditRow, col(AuditRow.id) == JudgementRow.audit_id)
         .where(
             JudgementRow.municipality == institution.municipality,
@@ -38,7 +44,7 @@ def nights(engine: Engine, institution: Institution, until: datetime) -> tuple[N
         .order_by(col(AuditRow.as_of), col(AuditRow.id))
     )
     with session(engine) as opened:
-        return tuple(Night(number or 0, at) for number, at in opened.exec(wanted))
+        return tuple(Night(number or 0, at, audit) for number, at, audit in opened.exec(wanted))
 
 
 def found(engine: Engine, night: Night) -> tuple[Finding, ...]:
@@ -58,6 +64,74 @@ def letters_to(engine: Engine, institution: Institution) -> tuple[SentLetter, ..
     )
     with session(engine) as opened:
         return tuple(SentLetter(of, at) for of, at in opened.exec(wanted) if at)
+
+
+def nights_of(
+    engine: Engine, institutions: Sequence[Institution], until: datetime
+) -> Mapping[str, Sequence[Night]]:
+    """As `nights`, of several at once, by their keys."""
+    found: defaultdict[str, list[Night]] = defaultdict(list)
+    for town, names in _by_town(institutions):
+        wanted = (
+            sa_select(
+                col(JudgementRow.institution),
+                col(JudgementRow.id),
+                col(AuditRow.as_of),
+                col(JudgementRow.audit_id),
+            )
+            .join(AuditRow, col(AuditRow.id) == JudgementRow.audit_id)
+            .where(
+                col(JudgementRow.municipality) == town,
+                col(JudgementRow.institution).in_(names),
+                col(AuditRow.finished_at).is_not(None),
+                col(AuditRow.as_of) <= until,
+            )
+            .order_by(col(AuditRow.as_of), col(AuditRow.id))
+        )
+        with session(engine) as opened:
+            for name, number, at, audit in opened.connection().execute(wanted):
+                found[f"{town}/{name}"].append(Night(number or 0, at, audit))
+    return found
+
+
+def found_in(engine: Engine, nights: Iterable[Night]) -> Mapping[int, tuple[Finding, ...]]:
+    """As `found`, of several at once, by their numbers."""
+    wanted = sorted({night.number for night in nights})
+    found: dict[int, tuple[Finding, ...]] = {}
+    for some in batched(wanted, AT_ONCE):
+        bodies = sa_select(col(JudgementRow.id), col(JudgementRow.body))
+        with session(engine) as opened:
+            rows = opened.connection().execute(bodies.where(col(JudgementRow.id).in_(some)))
+            found |= {number or 0: unpacked(Judgement, body).findings for number, body in rows}
+    return found
+
+
+def letters_of(
+    engine: Engine, institutions: Iterable[Institution]
+) -> Mapping[str, Sequence[SentLetter]]:
+    """As `letters_to`, of several at once, by their keys."""
+    keys = {institution_of(one.key): one.key for one in institutions}
+    found: defaultdict[str, list[SentLetter]] = defaultdict(list)
+    for some in batched(sorted(keys), AT_ONCE):
+        wanted = (
+            sa_select(col(MessageRow.role), col(AuditRow.as_of), col(MessageRow.sent_at))
+            .join(MessageRow, col(MessageRow.audit_id) == col(AuditRow.id))
+            .where(col(MessageRow.role).in_(some), col(MessageRow.state) == "sent")
+            .order_by(col(MessageRow.sent_at))
+        )
+        with session(engine) as opened:
+            for role, of, at in opened.connection().execute(wanted):
+                found[keys[role]] += [SentLetter(of, at)] if at else []
+    return found
+
+
+def _by_town(institutions: Sequence[Institution]) -> Iterator[tuple[str, list[str]]]:
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for one in institutions:
+        names[one.municipality].append(one.id)
+    for town, several in names.items():
+        for some in batched(several, AT_ONCE):
+            yield town, list(some)
 
 
 def last_letter_before(

@@ -25,12 +25,14 @@ from sqlmodel import SQLModel
 
 from collectors.errors import UsageError
 from monitor.storage.addresses import POSTGRESQL, shown
+from monitor.storage.board_rows import DERIVED
 from monitor.storage.database import kind_of, schema_is_current, translated, upgrade
 from monitor.storage.desk_tables import AttemptRow
 from monitor.storage.tables import AttachmentRow, LetterPartRow, LockRow
 
-# Who is at work there is not at work here; an attempt counts for a quarter of an hour.
-LEFT_BEHIND = {str(LockRow.__tablename__), str(AttemptRow.__tablename__)}
+# Who is at work there is not at work here, an attempt counts for a quarter of an hour, and what is
+# derived is derived again.
+LEFT_BEHIND = {str(one.__tablename__) for one in (LockRow, AttemptRow, *DERIVED)}
 AT_ONCE = 500  # rows
 FEW = 8  # where a row may be as large as an attachment
 LARGE = {str(LetterPartRow.__tablename__), str(AttachmentRow.__tablename__)}

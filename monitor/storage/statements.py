@@ -68,13 +68,15 @@ def record(
     by: str,
     at: datetime,
     since: date | None = None,
+    once: str = "",
 ) -> int:
     """Its number. `by`: who typed it. `since`: from when a statement without a date counts.
 
-    An answer with a `source` is recorded once: who brings it again is given its first number.
+    An answer with a `source` is recorded once: who brings it again is given its first number; so is
+    whatever is to be decided `once`.
     """
     with exclusive(engine) as opened:
-        return put(opened, institution, statement, by=by, at=at, since=since)
+        return put(opened, institution, statement, by=by, at=at, since=since, once=once)
 
 
 def put(
@@ -85,9 +87,11 @@ def put(
     by: str,
     at: datetime,
     since: date | None = None,
+    once: str = "",
 ) -> int:
     """As `record`, in a unit of work (`exclusive`) that records more than this."""
     row = _row(institution.municipality, institution.id, statement, by, at, since)
+    row.slot = f"once:{once}" if once else None
     if isinstance(statement, InstitutionAnswer) and statement.source:
         row.slot = f"answer:{statement.channel}:{statement.source}"
     same = (

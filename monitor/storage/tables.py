@@ -274,7 +274,10 @@ class MessageRow(SQLModel, table=True):
     """
 
     __tablename__ = "message"
-    __table_args__ = (UniqueConstraint("audit_id", "role", "recipient", "turn"),)
+    __table_args__ = (
+        UniqueConstraint("audit_id", "role", "recipient", "turn"),
+        Index("message_role", "role", "state"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     audit_id: int | None = Field(default=None, foreign_key="audit.id")  # None: an alert
