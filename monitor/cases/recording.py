@@ -41,9 +41,14 @@ class Noted:
 
 
 def record(
-    application: Application, institution: Institution, said: Statement, *, by: str
+    application: Application,
+    institution: Institution,
+    said: Statement,
+    *,
+    by: str,
+    contents: Sequence[bytes] = (),
 ) -> Noted:
-    """`by`: who types it, or brings it in."""
+    """`by`: who types it, or brings it in. `contents`: of the files that an answer names."""
     town = municipality_of(application, institution)
     check(application, institution, said)
     cases = touched(application, institution, said)
@@ -55,6 +60,7 @@ def record(
         by=by,
         at=application.clock(),
         since=_since(application, town) if isinstance(said, Waiver) else None,
+        contents=contents,
     )
     return Noted(
         recorded=on_record(application, number),

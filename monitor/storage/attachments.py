@@ -14,10 +14,8 @@ from monitor.storage.tables import AttachmentRow
 from rules.cases.model import Attachment
 
 
-def keep(engine: Engine, name: str, content: bytes) -> Attachment:
-    """What an answer names; the bytes are there before the answer is."""
-    with session(engine) as opened:
-        put(opened, [content])
+def named(name: str, content: bytes) -> Attachment:
+    """What an answer says of a file that comes with it."""
     return Attachment(name=name, digest=digest_of(content), size=len(content))
 
 

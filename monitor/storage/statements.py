@@ -24,6 +24,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from collectors.errors import UsageError
+from monitor.storage import attachments
 from monitor.storage.bodies import made, plain
 from monitor.storage.database import exclusive, session
 from monitor.storage.tables import StatementRow
@@ -68,13 +69,17 @@ def record(
     by: str,
     at: datetime,
     since: date | None = None,
+    contents: Sequence[bytes] = (),
 ) -> int:
     """Its number. `by`: who typed it. `since`: from when a statement without a date counts.
+    `contents`: of the files that an answer names; they are there if it is, and otherwise not.
 
     An answer with a `source` is recorded once: who brings it again is given its first number.
     """
     with exclusive(engine) as opened:
-        return put(opened, institution, statement, by=by, at=at, since=since)
+        number = put(opened, institution, statement, by=by, at=at, since=since)
+        attachments.put(opened, contents)
+        return number
 
 
 def put(

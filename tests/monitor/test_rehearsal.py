@@ -22,8 +22,8 @@ from monitor.storage import outbox
 from monitor.storage.links import SAMPLE
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox
-from tests.monitor.pipeline import Town
 from tests.monitor.links import tokens_in
+from tests.monitor.pipeline import Town
 from tests.monitor.test_left_out import WORLD, body
 from tests.monitor.test_mail import text_of
 
