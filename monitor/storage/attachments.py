@@ -13,6 +13,15 @@ from monitor.storage.database import put_once, session
 from monitor.storage.tables import AttachmentRow
 from rules.cases.model import Attachment
 
+LONGEST_NAME = 150
+
+
+def clean_name(told: str) -> str:
+    """Without folders, and without signs that nobody sees, such as the one that turns a name round;
+    may be empty."""
+    plain = " ".join(told.split()).replace("\\", "/").rpartition("/")[2]
+    return "".join(one for one in plain if one.isprintable()).strip(" .")[-LONGEST_NAME:]
+
 
 def named(name: str, content: bytes) -> Attachment:
     """What an answer says of a file that comes with it."""
