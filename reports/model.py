@@ -122,6 +122,7 @@ class Sender:
     signature: str = ""
     phone: str = ""
     desk_url: str = ""  # where answers can be given in a form; "": nowhere
+    desk_days: int = 0  # how long that address leads there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

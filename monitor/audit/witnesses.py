@@ -14,6 +14,7 @@ from monitor.application import Context
 from monitor.clocks.believed import ClockDoubt, Why
 from monitor.clocks.ntp import NoTimeError, offset
 from monitor.storage import history
+from monitor.storage.old_attachments import remove_attachments
 from monitor.storage.old_letters import remove_letters
 from monitor.storage.old_reports import remove_reports
 from monitor.storage.received import remove_old_mail
@@ -73,6 +74,7 @@ def tidy(context: Context) -> Tidied:
     moved = remove_old(engine, kept.evidence, kept.evidence_days, now, believed=believed)
     gone = remove_letters(engine, settings.mail.keep_days, now, believed=believed)
     remove_old_mail(engine, settings.mail.keep_days, kept.evidence_days, now, believed=believed)
+    remove_attachments(engine, kept.evidence_days, now, believed=believed)
     told = settings.reports
     shown = remove_reports(engine, told.directory, told.keep_days, now, believed=believed)
     return Tidied(moved, gone, len(shown), doubt)

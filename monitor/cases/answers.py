@@ -53,9 +53,9 @@ def answer(
     by: str,
 ) -> Noted:
     """Record an answer with the files that came with it. By the same `source`, it is one answer."""
-    check(application, institution, said)
-    kept = tuple(attachments.keep(application.engine, name, content) for name, content in files)
-    return record(application, institution, _with_files(said, kept), by=by)
+    kept = tuple(attachments.named(name, content) for name, content in files)
+    contents = [content for _, content in files]
+    return record(application, institution, _with_files(said, kept), by=by, contents=contents)
 
 
 def _with_files(said: InstitutionAnswer, kept: tuple[Attachment, ...]) -> InstitutionAnswer:

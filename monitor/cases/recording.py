@@ -41,9 +41,17 @@ class Noted:
 
 
 def record(
-    application: Application, institution: Institution, said: Statement, *, by: str, once: str = ""
+    application: Application,
+    institution: Institution,
+    said: Statement,
+    *,
+    by: str,
+    once: str = "",
+    contents: Sequence[bytes] = (),
 ) -> Noted:
-    """`by`: who types it, or brings it in. `once`: of two that record the same, the first does."""
+    """`by`: who types it, or brings it in. `once`: of two that record the same, the first does.
+    `contents`: of the files that an answer names.
+    """
     town = municipality_of(application, institution)
     check(application, institution, said)
     cases = touched(application, institution, said)
@@ -56,6 +64,7 @@ def record(
         at=application.clock(),
         since=_since(application, town) if isinstance(said, Waiver) else None,
         once=once,
+        contents=contents,
     )
     return Noted(
         recorded=on_record(application, number),

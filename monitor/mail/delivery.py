@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from collectors.barrier import Fault, barrier
 from monitor.audit.careful import STORES
 from monitor.config import Mail, Settings
+from monitor.mail.linking import with_link
 from monitor.mail.mime import without_attachments
 from monitor.mail.smtp import DeliveryError, Refusal, server
 from monitor.mail.transfer import transfer
@@ -109,7 +110,8 @@ def _deliver_one(
     with barrier("letter", message.recipient, passing=STORES) as crossing:
         try:
             with server(settings) as opened:
-                transfer(engine, opened, settings.mail, message)
+                letter = with_link(engine, settings.desk, message, clock())
+                transfer(engine, opened, settings.mail, message, letter)
                 outbox.mark(engine, number, state="sent", sent_at=clock(), answer=lighter)
         except DeliveryError as error:
             if _is_requeued_lighter(engine, settings.mail, message, error):

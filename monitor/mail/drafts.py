@@ -18,6 +18,7 @@ from functools import cache, partial
 from collectors.barrier import barrier
 from monitor.application import Application
 from monitor.config import Every
+from monitor.mail.linking import sample_url
 from monitor.mail.terms import Terms
 from monitor.reporting.facts import with_facts
 from monitor.reporting.mending import mended
@@ -75,7 +76,9 @@ def for_institutions(
     """To those that have an address and something to do, where the deputy head knows of it."""
     mail = application.settings.mail
     settling = Settlings(application, report.audit, report.institutions, application.clock())
-    report = replace(report, settling=settling)
+    desk = application.settings.desk
+    sender = replace(report.sender, desk_url=sample_url(desk), desk_days=desk.link_days)
+    report = replace(report, settling=settling, sender=sender)
     zones = {municipality.id: municipality.timezone for municipality in report.municipalities}
     for institution in concerned(report) if mail.institutions else ():
         if institution.municipality in informed:

@@ -29,12 +29,15 @@ NO_ANSWER = (
 )
 
 
-def transfer(engine: Engine, server: Line, mail: Mail, message: MessageRow) -> None:
-    """MAIL, RCPT and DATA may be repeated after a crash; the last byte may not, so it is written
-    down before."""
+def transfer(engine: Engine, server: Line, mail: Mail, message: MessageRow, letter: bytes) -> None:
+    """`letter` is the message's, as it goes over the wire.
+
+    MAIL, RCPT and DATA may be repeated after a crash; the last byte may not, so it is written
+    down before.
+    """
     assert message.id is not None
     sender, recipient = wire(mail.sender), _recipient(message)
-    body = _as_data(message.body)
+    body = _as_data(letter)
     server.ehlo_or_helo_if_needed()
     options = (*_utf8_options(server, mail, message), *_size_option(server, len(body)))
     _expect(server.mail(sender, options), refused_sender)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import glob
 import shlex
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -36,12 +35,11 @@ from monitor.service.stored import look_at_stored
 from monitor.storage.addresses import SQLITE
 from monitor.storage.ledger import Ledger
 from monitor.storage.private import ASIDE
+from monitor.storage.room import LEAST_FREE, NOTHING_FITS, free_bytes, nearest_folder
 from rules.packs import PackError
 
 OK, WARNING, FAULT = Health.GOOD, Health.WARNING, Health.FAULT
-LEAST_FREE = 1_000_000_000  # bytes; a year of a town takes less
 INSTANT = timedelta(microseconds=1)
-NOTHING_FITS = 50_000_000  # bytes; not one night
 
 Check = Callable[[Settings], Iterator[Sign]]
 
@@ -66,20 +64,11 @@ def _packs(_: Settings) -> Iterator[Sign]:
 
 
 def _disk(settings: Settings) -> Iterator[Sign]:
-    folder, free = _nearest_folder(settings.storage.evidence), free_bytes(settings)
+    folder = nearest_folder(settings.storage.evidence)
+    free = free_bytes(folder)
     state = OK if free > LEAST_FREE else WARNING if free > NOTHING_FITS else FAULT
     advice = "" if state == OK else "освободите место: материалы хранятся здесь"
     yield Sign(state, f"диск: свободно {free / 1e9:.1f} ГБ ({folder})", advice)
-
-
-def free_bytes(settings: Settings) -> int:
-    """Where evidence is kept, or will be."""
-    return shutil.disk_usage(_nearest_folder(settings.storage.evidence)).free
-
-
-def _nearest_folder(folder: Path) -> Path:
-    """Itself, or the first above it that is there already."""
-    return folder if folder.exists() else _nearest_folder(folder.parent)
 
 
 def _networks(settings: Settings) -> Iterator[Sign]:

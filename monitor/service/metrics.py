@@ -28,12 +28,12 @@ from monitor.application import real_time
 from monitor.config import Settings
 from monitor.logs import without_secrets
 from monitor.service.due import last_due
-from monitor.service.health import NOTHING_FITS, free_bytes
 from monitor.storage import audits, history, nights
 from monitor.storage.database import StorageError, connect, session
 from monitor.storage.findings import counts_of
 from monitor.storage.ledger import WINDOW
 from monitor.storage.nights import Night
+from monitor.storage.room import NOTHING_FITS, free_bytes
 from monitor.storage.tables import CallRow, MessageRow
 from reports.model import Audit
 
@@ -155,7 +155,7 @@ def health(settings: Settings, engine: Engine, now: datetime) -> tuple[str, dict
 
 
 def _status(settings: Settings, last: Night | None, good: Night | None, now: datetime) -> str:
-    if free_bytes(settings) <= NOTHING_FITS:
+    if free_bytes(settings.storage.evidence) <= NOTHING_FITS:
         return "disk"
     if last is None:
         return "ok"  # the service is about to write down where it begins

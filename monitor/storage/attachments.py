@@ -13,11 +13,18 @@ from monitor.storage.database import put_once, session
 from monitor.storage.tables import AttachmentRow
 from rules.cases.model import Attachment
 
+LONGEST_NAME = 150
 
-def keep(engine: Engine, name: str, content: bytes) -> Attachment:
-    """What an answer names; the bytes are there before the answer is."""
-    with session(engine) as opened:
-        put(opened, [content])
+
+def clean_name(told: str) -> str:
+    """Without folders, and without signs that nobody sees, such as the one that turns a name round;
+    may be empty."""
+    plain = " ".join(told.split()).replace("\\", "/").rpartition("/")[2]
+    return "".join(one for one in plain if one.isprintable()).strip(" .")[-LONGEST_NAME:]
+
+
+def named(name: str, content: bytes) -> Attachment:
+    """What an answer says of a file that comes with it."""
     return Attachment(name=name, digest=digest_of(content), size=len(content))
 
 

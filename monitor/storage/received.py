@@ -317,17 +317,21 @@ def _remove_files(opened: Session, rows: Sequence[ReceivedRow], now: datetime) -
         row.files_removed_on = now.date()
     opened.flush()
     gone = {file.digest for row in rows for file in unpacked(Kept, row.body).files}
-    for some in batched(sorted(gone - _still_held(opened)) if gone else ()):
+    for some in batched(sorted(gone - held(opened)) if gone else ()):
         opened.exec(delete(AttachmentRow).where(col(AttachmentRow.digest).in_(some)))
 
 
-def _still_held(opened: Session) -> set[str]:
+def held(opened: Session, since: datetime | None = None) -> set[str]:
+    """Digests of files that a message still holds, or an answer that came otherwise than by mail;
+    `since`: recorded then or later."""
     young = select(ReceivedRow.body).where(col(ReceivedRow.files_removed_on).is_(None))
-    held = {file.digest for body in opened.exec(young) for file in unpacked(Kept, body).files}
-    told = opened.exec(select(StatementRow.body).where(StatementRow.kind == "answered"))
-    return held | {
+    by_mail = {file.digest for body in opened.exec(young) for file in unpacked(Kept, body).files}
+    answers = select(StatementRow.body).where(StatementRow.kind == "answered")
+    if since:
+        answers = answers.where(col(StatementRow.recorded_at) >= since)
+    return by_mail | {
         file["digest"]
-        for body in told
+        for body in opened.exec(answers)
         if body.get("channel") != "mail"
         for file in body.get("attachments", ())
     }

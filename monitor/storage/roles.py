@@ -9,6 +9,9 @@ INSTITUTION = "institution:"  # the beginning of an institution's role
 REHEARSAL = "rehearsal:"  # of a letter that somebody sends to himself
 
 
+LINK = "link:"  # of a letter that brings an institution a new link and nothing else
+
+
 def deputy_of(*municipalities: str) -> str:
     """The role of a deputy head who answers for these municipalities alone; for all: none."""
     return ":".join((DEPUTY, "+".join(sorted(municipalities)))) if municipalities else DEPUTY
@@ -22,3 +25,14 @@ def towns_of(role: str) -> frozenset[str]:
 def institution_of(key: str) -> str:
     """The role of an institution, by `municipality/id`: two of them may share a mailbox."""
     return f"{INSTITUTION}{key}"
+
+
+def link_of(key: str) -> str:
+    """The role in which it is sent a new link: no term runs from such a letter."""
+    return f"{LINK}{key}"
+
+
+def linked(role: str) -> str:
+    """Whose link stands in a letter of this role, as `municipality/id`; "": nobody's."""
+    begins = next((one for one in (INSTITUTION, LINK) if role.startswith(one)), None)
+    return role.removeprefix(begins) if begins else ""

@@ -24,6 +24,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from collectors.errors import UsageError
+from monitor.storage import attachments
 from monitor.storage.bodies import made, plain
 from monitor.storage.database import exclusive, session
 from monitor.storage.tables import StatementRow
@@ -69,14 +70,18 @@ def record(
     at: datetime,
     since: date | None = None,
     once: str = "",
+    contents: Sequence[bytes] = (),
 ) -> int:
     """Its number. `by`: who typed it. `since`: from when a statement without a date counts.
+    `contents`: of the files that an answer names; they are there if it is, and otherwise not.
 
     An answer with a `source` is recorded once: who brings it again is given its first number; so is
     whatever is to be decided `once`.
     """
     with exclusive(engine) as opened:
-        return put(opened, institution, statement, by=by, at=at, since=since, once=once)
+        number = put(opened, institution, statement, by=by, at=at, since=since, once=once)
+        attachments.put(opened, contents)
+        return number
 
 
 def put(

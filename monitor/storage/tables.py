@@ -318,6 +318,42 @@ class MessagePartRow(SQLModel, table=True):
     digest: str = Field(primary_key=True, foreign_key="letter_part.digest")
 
 
+class LinkRow(SQLModel, table=True):
+    """The way of one institution to its page of the desk. Its token is stored nowhere."""
+
+    __tablename__ = "link"
+    __table_args__ = (
+        Index("link_digest", "digest", unique=True),
+        Index("link_institution", "municipality", "institution"),
+        Index("link_message", "message_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str  # sha256 of the token
+    municipality: str
+    institution: str
+    message_id: int | None = Field(default=None, foreign_key="message.id")  # the letter that has it
+    made_at: datetime = _moment()
+    ends_at: datetime = _moment()
+    ended_at: datetime | None = _moment(default=None, nullable=True)
+    ended_by: str = ""
+
+
+class LinkDayRow(SQLModel, table=True):
+    """What one link was used for on one day: how often it was opened, what came through it."""
+
+    __tablename__ = "link_day"
+
+    link_id: int = Field(primary_key=True, foreign_key="link.id")
+    day: date = Field(primary_key=True)
+    openings: int = 0
+    first_at: datetime | None = _moment(default=None, nullable=True)  # opened
+    last_at: datetime | None = _moment(default=None, nullable=True)
+    answers: int = 0
+    sent_bytes: int = Field(default=0, sa_type=BigInteger)
+    asked: int = 0  # new links, by who came with this one when it was over
+
+
 class NightRow(SQLModel, table=True):
     """One due moment of the schedule. `as_of` is fixed when the night begins: a crash keeps it."""
 

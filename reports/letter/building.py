@@ -195,6 +195,7 @@ def _signature(base: Ground, to: str) -> Signature:
         name=sender.signature or (name_of(authority) if authority else base.municipality.name),
         phone=sender.phone or next(iter(phones), ""),
         reply_to=to,
+        form_days=sender.desk_days,
     )
 
 

@@ -95,6 +95,7 @@ class Signature:
     name: str
     phone: str
     reply_to: str
+    form_days: int = 0  # how long the institution's link to its form holds
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,9 +183,13 @@ def configured(folder: Path, mail: str) -> Settings:
 
 
 def put(
-    engine: Engine, audit: Audit | None, recipient: str = DEPUTY, letter: Letter = LETTER
+    engine: Engine,
+    audit: Audit | None,
+    recipient: str = DEPUTY,
+    letter: Letter = LETTER,
+    role: str = "deputy",
 ) -> None:
-    place = outbox.place(engine, audit, "deputy", recipient)
+    place = outbox.place(engine, audit, role, recipient)
     assert place is not None
     number = id_of(SENDER, audit and audit.id, recipient, place.turn)
     body = message_of(
@@ -200,7 +204,7 @@ def put(
     outbox.queue(
         engine,
         audit,
-        role="deputy",
+        role=role,
         recipient=recipient,
         subject=letter.subject,
         body=body,

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.storage import attachments, statements
+from monitor.storage.old_attachments import remove_attachments
 from monitor.storage.statements import RefusedError
 from rules.cases.model import Decision, InstitutionAnswer, Recorded, Withdrawal
 from rules.model import Attestation, Institution
@@ -149,6 +150,52 @@ def test_what_cannot_be_decided_or_undone_is_told(
 
 
 def test_a_file_is_kept_once_and_comes_back_as_it_was(engine: Engine) -> None:
-    first, second = (attachments.keep(engine, name, b"order") for name in ("a.pdf", "b.pdf"))
+    first, second = (attachments.named(name, b"order") for name in ("a.pdf", "b.pdf"))
     assert (first.digest, first.size, first.name) == (second.digest, 5, "a.pdf")
+    bring(engine, 0, b"order", b"order")
     assert attachments.content_of(engine, first.digest) == b"order"
+
+
+# --- what is kept for how long ------------------------------------------------------------------
+
+
+def bring(engine: Engine, days_ago: int, *contents: bytes) -> int:
+    """An answer with files, recorded so many days ago."""
+    files = tuple(attachments.named(f"{at}.pdf", one) for at, one in enumerate(contents))
+    said = answer("corrected", channel="link", attachments=files)
+    at = NOW - timedelta(days=days_ago)
+    return statements.record(engine, SCHOOL, said, by="ссылка", at=at, contents=contents)
+
+
+def removed(engine: Engine, *, believed: bool = True) -> int:
+    return remove_attachments(engine, 365, NOW, believed=believed)
+
+
+def is_kept(engine: Engine, content: bytes) -> bool:
+    return attachments.content_of(engine, attachments.digest_of(content)) == content
+
+
+def test_an_old_file_goes_and_its_answer_keeps_name_and_digest(engine: Engine) -> None:
+    number = bring(engine, 366, b"old")
+    assert removed(engine) == 1
+    assert not is_kept(engine, b"old")
+    said = known(engine, number).said
+    assert isinstance(said, InstitutionAnswer)
+    assert said.attachments == (attachments.named("0.pdf", b"old"),)
+
+
+def test_a_file_that_a_younger_answer_holds_stays(engine: Engine) -> None:
+    bring(engine, 366, b"same", b"old")
+    bring(engine, 1, b"same")
+    removed(engine)
+    assert (is_kept(engine, b"same"), is_kept(engine, b"old")) == (True, False)
+
+
+def test_no_file_goes_by_a_clock_that_is_not_believed(engine: Engine) -> None:
+    bring(engine, 366, b"old")
+    assert removed(engine, believed=False) == 0
+
+
+def test_at_most_a_tenth_of_the_files_goes_in_one_night(engine: Engine) -> None:
+    bring(engine, 366, *(bytes([at]) for at in range(20)))
+    assert removed(engine) == 2

@@ -19,8 +19,10 @@ from monitor.sandbox import serve
 from monitor.service.consent_signs import consent_signs
 from monitor.service.nights import Service, night
 from monitor.storage import outbox
+from monitor.storage.links import SAMPLE
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox
+from tests.monitor.links import tokens_in
 from tests.monitor.pipeline import Town
 from tests.monitor.test_left_out import WORLD, body
 from tests.monitor.test_mail import text_of
@@ -133,6 +135,34 @@ def test_a_rehearsal_tells_nobody_of_anything(config: Path, mailbox: Mailbox) ->
         assert {case.told_on for case in cases_of(application, town)} == {None}
     assert send(config, yes=True) == 0
     assert {DEPUTY, "s1@example.org", "s2@example.org"} < addresses(mailbox)
+
+
+# --- links --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def linked(config: Path) -> Path:
+    """With a desk where institutions answer."""
+    told = '\n[desk]\npublic_url = "https://dozor.town.example"\n'
+    config.write_text(config.read_text("utf-8") + told, "utf-8")
+    return config
+
+
+def links_by_reader(mailbox: Mailbox) -> dict[str, set[str]]:
+    return {one["To"].addresses[0].addr_spec: tokens_in(one) for one in mailbox.messages}
+
+
+def test_each_institution_gets_a_link_of_its_own(linked: Path, mailbox: Mailbox) -> None:
+    send(linked, yes=True)
+    told = links_by_reader(mailbox)
+    assert [len(told[f"s{number}@example.org"]) for number in (1, 2)] == [1, 1]
+    assert told["s1@example.org"] != told["s2@example.org"]
+    assert told[DEPUTY] == set()
+
+
+def test_a_rehearsal_brings_a_link_that_opens_nothing(linked: Path, mailbox: Mailbox) -> None:
+    send(linked, to="me@example.org")
+    assert {token for one in mailbox.messages for token in tokens_in(one)} == {SAMPLE}
 
 
 # --- a yes --------------------------------------------------------------------------------------

@@ -11,11 +11,10 @@ from email.policy import default
 from monitor.mail.inbox.heads import head, ids, senders, text_of, within
 from monitor.mail.inbox.keys import keys_in
 from monitor.mail.inbox.own_words import own_words, words_of_html
-from reports.templating import one_line
+from monitor.storage.attachments import clean_name
 
 MOST_FILES = 20
 LARGEST_FILE = 10_000_000  # bytes
-LONGEST_NAME = 150
 MOST_BOUNDARIES = 100
 DEEPEST = 20  # letters within letters, parts within parts
 SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted")
@@ -122,9 +121,7 @@ def _name(part: MIMEPart, number: int) -> str:
     told = part.get_filename() or _encoded_name(part)
     if not told and part.get_content_type() == "message/rfc822":
         told = f"{_subject_within(part)}.eml"
-    plain = one_line(told).replace("\\", "/").rpartition("/")[2]
-    clean = "".join(one for one in plain if one.isprintable()).strip(" .")
-    return clean[-LONGEST_NAME:] or f"вложение {number}"
+    return clean_name(told) or f"вложение {number}"
 
 
 def _encoded_name(part: MIMEPart) -> str:
