@@ -12,7 +12,7 @@ from collectors.model import Address, Page
 from monitor.application import Context
 from monitor.audit.coverage import Look, Outline, coverage, look, rests_on_earlier
 from monitor.audit.issues import issues_of
-from monitor.audit.scope import Scope, pages_of, read_once
+from monitor.audit.scope import Scope, pages_of, read_once, with_known_ids
 from monitor.storage import observations
 from reports.model import Collection, Issue
 from rules.engine import declared_pages
@@ -20,7 +20,9 @@ from rules.engine import declared_pages
 
 def due_pages(engine: Engine, scope: Scope, as_of: datetime) -> tuple[Page, ...]:
     """Every address of the scope once, and those that an act itself declares."""
-    return read_once(_all_pages(scope, as_of), observations.known_ids(engine, as_of))
+    pages = read_once(_all_pages(scope, as_of))
+    unknown = (page.key for page in pages if not page.known_id)
+    return with_known_ids(pages, observations.known_ids(engine, unknown, as_of))
 
 
 def _all_pages(scope: Scope, as_of: datetime) -> Iterator[Page]:

@@ -92,19 +92,27 @@ def pages_of(
             )
 
 
-def read_once(pages: Iterable[Page], known_ids: Mapping[Address, str]) -> tuple[Page, ...]:
-    """Each address once, in the order of the registry, with the id that it is known by.
+def read_once(pages: Iterable[Page]) -> tuple[Page, ...]:
+    """Each address once, in the order of the registry.
 
-    The registry's own number goes first: a wrong one that was corrected is not read again.
     Where a school and the authority share an address, it is read as the authority's, in full.
     """
     chosen: dict[Address, Page] = {}
     for page in pages:
-        address = page.key
-        if address not in chosen or page.role == "authority":
-            seen = known_ids.get(address)
-            chosen[address] = replace(page, known_id=seen) if seen and not page.known_id else page
+        if page.key not in chosen or page.role == "authority":
+            chosen[page.key] = page
     return tuple(chosen.values())
+
+
+def with_known_ids(pages: Iterable[Page], seen: Mapping[Address, str]) -> tuple[Page, ...]:
+    """With the id that each is known by.
+
+    The registry's own number goes first: a wrong one that was corrected is not read again.
+    """
+    return tuple(
+        replace(page, known_id=seen[page.key]) if not page.known_id and page.key in seen else page
+        for page in pages
+    )
 
 
 def _check_name(name: str, present: Sequence[Institution]) -> None:

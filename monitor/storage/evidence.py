@@ -36,7 +36,7 @@ from monitor.redaction import MASK, Redactor
 from monitor.storage.chain import link
 from monitor.storage.database import exclusive, session
 from monitor.storage.heartbeats import is_in_work
-from monitor.storage.members import counted, mend, whole_until
+from monitor.storage.members import Members, counted, mend, whole_until
 from monitor.storage.private import appending, make_folder
 from monitor.storage.retention import place_of
 from monitor.storage.tables import EvidenceFileRow
@@ -74,7 +74,8 @@ class WarcFile:
         self._bodies: dict[Same, First] = {}
         self._certificates: set[str] = set()  # fingerprints of those that have a record
         self._file = appending(self.path)
-        self._writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
+        self._members = Members(self._file)
+        self._writer = WARCWriter(self._members, gzip=False, warc_version="WARC/1.1")
 
     def __enter__(self) -> WarcFile:
         return self
@@ -97,8 +98,8 @@ class WarcFile:
         digest = hashlib.sha256(body).hexdigest()
         url = self._redactor.text(exchange.url)
         with self._lock:
+            self._members.begin()
             record = self._write(exchange, url, body, digest)
-            self._file.flush()
             self.requests[exchange.network] += 1
         return Evidence(
             record=record,

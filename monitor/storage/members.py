@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 log = logging.getLogger(__name__)
 
+LEVEL, GZIP = 6, zlib.MAX_WBITS + 16
 HEAD = 4096  # bytes of a record that surely hold its own headers
 _NETWORK = re.compile(rb"\r\nDozor-Network: ([\w-]+)\r\n")
 
@@ -35,6 +36,31 @@ class Member:
     @property
     def kind(self) -> str:
         return self.headers.get("warc-type", "")
+
+
+class Members:
+    """Writes a file of gzip members: what was written since `begin` or the last `flush` is one.
+
+    It goes into the file whole, so that a record which could not be finished leaves nothing there.
+    warcio would compress by level 9: twice the time of 6, for 0.1 % of the bytes.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was not flushed."""
+        self._packer = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
+        self._packed: list[bytes] = []
+
+    def write(self, part: bytes) -> None:
+        self._packed.append(self._packer.compress(part))
+
+    def flush(self) -> None:
+        self._file.write(b"".join((*self._packed, self._packer.flush())))
+        self._file.flush()
+        self.begin()
 
 
 def members_of(path: Path) -> Iterator[Member]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, bindparam, func, insert, or_
+from sqlalchemy import ColumnElement, Engine, bindparam, func, insert, or_
 from sqlmodel import SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -96,22 +95,27 @@ def read_again(engine: Engine, audit: Audit) -> set[Address]:
         return set(rows)
 
 
-def known_ids(engine: Engine, as_of: datetime) -> Mapping[Address, str]:
-    """The last id that each address had: a renamed page is followed by it."""
+def known_ids(
+    engine: Engine, addresses: Iterable[Address], as_of: datetime
+) -> Mapping[Address, str]:
+    """The last id that each of these addresses had: a renamed page is followed by it.
+
+    Asked one by one, each a single look into the index: whatever else was ever seen costs nothing.
+    """
+    last = (
+        select(ObservationRow.page_id)
+        .where(*_seen_there(as_of), col(ObservationRow.page_id).is_not(None))
+        .order_by(col(ObservationRow.observed_at).desc())
+        .limit(1)
+    )
+    found: dict[Address, str] = {}
     with session(engine) as opened:
-        rows = opened.exec(
-            select(ObservationRow.network, ObservationRow.address, ObservationRow.page_id)
-            .where(
-                col(ObservationRow.page_id).is_not(None), col(ObservationRow.observed_at) <= as_of
-            )
-            .order_by(
-                col(ObservationRow.network),
-                col(ObservationRow.address),
-                col(ObservationRow.observed_at).desc(),
-            )
-        )
-        groups = groupby(rows, key=lambda row: (row[0], row[1]))
-        return {address: str(next(group)[2]) for address, group in groups}
+        connection = opened.connection()
+        for network, address in addresses:
+            asked = {"page_network": network, "page_address": address}
+            if known := connection.execute(last, asked).scalar():
+                found[network, address] = str(known)
+    return found
 
 
 def _each(
@@ -148,13 +152,18 @@ def _of_page(as_of: datetime, most: int) -> SelectOfScalar[bytes]:
     """Put together once for many pages: SQLAlchemy takes longer over it than SQLite."""
     return (
         select(ObservationRow.body)
-        .where(
-            col(ObservationRow.network) == bindparam("page_network"),
-            col(ObservationRow.address) == bindparam("page_address"),
-            col(ObservationRow.observed_at) <= as_of,
-        )
+        .where(*_seen_there(as_of))
         .order_by(col(ObservationRow.observed_at).desc(), col(ObservationRow.id).desc())
         .limit(most)
+    )
+
+
+def _seen_there(as_of: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Of the page that is bound, by that moment."""
+    return (
+        col(ObservationRow.network) == bindparam("page_network"),
+        col(ObservationRow.address) == bindparam("page_address"),
+        col(ObservationRow.observed_at) <= as_of,
     )
 
 

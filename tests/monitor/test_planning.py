@@ -18,7 +18,7 @@ from collectors.model import Facts, Failure, FailureCode, Observation, Page, Pre
 from collectors.vk import NETWORK
 from monitor.audit.coverage import Outline, OutlineFacts, OutlineWall, look
 from monitor.audit.plan import Past, Try, not_due, planned, told_of_pages, tried
-from monitor.audit.scope import read_once
+from monitor.audit.scope import with_known_ids
 from monitor.sandbox import Community, Limits, Post, Token, World, serve
 from monitor.storage.ledger import Ledger
 from rules.engine import judge_alone
@@ -160,9 +160,9 @@ def test_a_wall_that_the_calls_did_not_reach_rests_on_a_fresh_one() -> None:
 def test_a_page_is_asked_by_the_registrys_id_else_by_the_one_that_was_seen() -> None:
     page = PAGES[0]
     seen = {(page.network, page.address): "8"}
-    assert [one.known_id for one in read_once([page], seen)] == ["8"]
+    assert [one.known_id for one in with_known_ids([page], seen)] == ["8"]
     given = replace(page, known_id="7")
-    assert read_once([given], {}) == read_once([given], seen) == (given,)
+    assert with_known_ids([given], {}) == with_known_ids([given], seen) == (given,)
 
 
 # --- over nights ---

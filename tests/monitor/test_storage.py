@@ -73,7 +73,10 @@ def test_a_page_is_known_by_its_last_id(engine: Engine, audit: Audit) -> None:
         audit,
         [seen(SCHOOL_VK, old, at=NOW - timedelta(days=1)), seen(SCHOOL_VK, SCHOOL_FACTS)],
     )
-    assert observations.known_ids(engine, NOW) == {VK_ADDRESS: "101"}
+    asked = [VK_ADDRESS, ("vk", "https://vk.com/nobody")]
+    assert observations.known_ids(engine, asked, NOW) == {VK_ADDRESS: "101"}
+    yesterday = NOW - timedelta(days=1)
+    assert observations.known_ids(engine, asked, yesterday) == {VK_ADDRESS: "100"}
 
 
 def test_turns_that_have_passed_are_left_out() -> None:
