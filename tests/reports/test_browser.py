@@ -152,6 +152,12 @@ def test_a_link_to_a_card_unfolds_it(reader: Reader) -> None:
     assert page.locator("#kedr--school .facts").is_visible()
 
 
+def test_a_requirement_leads_to_everybody_by_outcome(reader: Reader) -> None:
+    page = reader.opens(REPORT)
+    page.locator(".standings a, .first a", has_text="Почтовый адрес").first.click()
+    assert page.locator("[id$='9.1.postal'] .who").first.is_visible()
+
+
 def test_everything_is_there_without_javascript(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_bytes(FORMAT.render(REPORT).main)
