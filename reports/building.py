@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from collectors import networks
 from reports import counting
 from reports.absent import SHOWN, SHOWN_IN_INDEX, build_absent
+from reports.asked import build_places
+from reports.asked_view import Places
 from reports.cards import Cards
 from reports.first_screen import (
     WHO_SHOWN,
@@ -120,6 +122,7 @@ def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section
         reviews=counting.tally(ground.all)["review"],
         unmet=unmet[:UNMET_SHOWN],
         more_unmet=len(unmet[UNMET_SHOWN:]),
+        places=Places() if is_index else build_places(ground),
         changes=build_changes(ground),
         friday=friday,
         calls=friday.calls[:short],

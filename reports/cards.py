@@ -351,8 +351,10 @@ def common_reason(finding: Finding) -> str:
 
 
 def subjects(ground: Ground, findings: Sequence[Finding]) -> tuple[Subject, ...]:
+    """Those of one clause stand together, where the first of them does: it is cited once."""
     places: dict[tuple[str, str], list[str]] = {}
-    for finding in findings:
+    clauses = list(dict.fromkeys(finding.clause for finding in findings))
+    for finding in sorted(findings, key=lambda one: clauses.index(one.clause)):
         place = place_of(ground, finding)
         places.setdefault((finding.clause, finding.requirement), []).extend(
             [place] if place else []

@@ -137,14 +137,18 @@ def _call(call: Call) -> DigestLine:
     """Whom to ask for, what about, by when: by the name of the requirement."""
     first = phrase("digest_new" if call.is_new else "digest_unmet", call.title)
     others = call.violations - 1
-    what = [phrase("and_more", first, str(others)) if others else first]
-    if call.due:
-        what.append(phrase("digest_late" if call.is_overdue else "digest_due", call.due))
+    counted = phrase("and_more", first, str(others)) if others else first
+    what = [", ".join(filter(None, (counted, _by_when(call))))]
     if count_words(call.because) <= LONGEST_WHY:
         what.append(call.because)
     who = ", ".join(filter(None, (call.institution, call.post)))
     phones = call.phones or (phrase("no_telephone"),)
     return DigestLine(who, ". ".join(one.rstrip(".") for one in what), phones)
+
+
+def _by_when(call: Call) -> str:
+    """As the first screen says it; that nobody was told is said, too."""
+    return phrase("digest_late", call.due) if call.is_overdue and call.due else call.term
 
 
 def _decision(decision: Decision) -> DigestLine:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from collectors import networks
 from reports import counting
+from reports.asked_view import Called, Unmet
 from reports.counting import Amount, Change
 from reports.ground import (
     Ground,
@@ -22,14 +23,12 @@ from reports.model import Entry
 from reports.posts_view import Who
 from reports.standing import Stand, Standing, is_put_off
 from reports.view import (
-    Called,
     Changes,
     Line,
     Move,
     Numbers,
     PutOff,
     Unjudged,
-    Unmet,
     Violates,
     Waits,
 )
@@ -108,8 +107,8 @@ def build_unmet(ground: Ground, failings: Failings, called: int) -> tuple[Unmet,
     """
     order = sorted(failings.items(), key=lambda one: unmet_order(one[0][0], one[1]))
     return tuple(
-        Unmet(mark, it.clause, it.title, len(it.who), whom_to_call(ground, it, called))
-        for (mark, _), it in order
+        Unmet(mark, name, it.clause, it.title, len(it.who), whom_to_call(ground, it, called))
+        for (mark, name), it in order
     )
 
 

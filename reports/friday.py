@@ -132,14 +132,16 @@ def build_call(
 
 
 def _term(ground: Ground, institution: Institution, own: Sequence[InstitutionCase]) -> str:
-    """The one that runs; of what nobody was told, the one that a letter of today would set."""
+    """The one that runs; of what nobody was told, the one that a letter of today would set. ""
+    where no cases are at hand."""
     if terms := [one.due.on for one in own if one.due]:
         return phrase("call_term", day(min(terms)))
     last_days = last_days_of(ground, institution)
     if would_be := [last_days[one.key] for one in own if one.key in last_days]:
         return phrase("term_if_told", day(min(would_be)))
-    is_told = any(one.told_on for one in own)
-    return phrase("no_term" if is_told or not own else "nobody_told")
+    if not own:
+        return ""
+    return phrase("no_term" if any(one.told_on for one in own) else "nobody_told")
 
 
 def post_of(institution: Institution, on: date) -> str:

@@ -19,7 +19,7 @@ class Call:
     because: str
     is_new: bool  # the first was no violation in the previous audit
     due: str | None  # the last day of the earliest term; None: none was set
-    term: str  # «срок 4 декабря», or what it would be if a letter went today
+    term: str  # «срок 4 декабря», or what it would be if a letter went today; "": not known
     is_overdue: bool
     assigned: str  # to whom, and by when; "" for nobody
 

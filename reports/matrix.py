@@ -95,7 +95,7 @@ def own_lines(ground: Ground, columns: Sequence[Column]) -> Iterator[OwnLine]:
     found = ground.findings.get(ground.municipality.authority or "", ())
     for column in columns:
         marks = [mark_of(ground, f) for f in found if f.requirement == column.requirement]
-        yield OwnLine(counting.worst(marks), column.clause, column.title)
+        yield OwnLine(counting.worst(marks), column.requirement, column.clause, column.title)
 
 
 def clause_groups(ground: Ground, columns: Sequence[Column]) -> Iterable[Clauses]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reports.asked_view import Places, Unmet
 from reports.card_view import Card
 from reports.friday_view import Absent, Call, Friday
 from reports.posts_view import Posts, Who
@@ -26,30 +27,6 @@ class Portion:
     percent: str | None
     part: int
     whole: int
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """Whom to call about a requirement."""
-
-    name: str
-    anchor: str
-    phones: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unmet:
-    """A requirement that is not met, and by how many institutions."""
-
-    mark: str
-    clause: str
-    title: str
-    institutions: int
-    who: tuple[Called, ...]  # the first of them
-
-    @property
-    def more(self) -> int:
-        return self.institutions - len(self.who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +152,7 @@ class OwnLine:
     """A clause that obliges the authority alone, and how it stands."""
 
     mark: str
+    requirement: str
     clause: str
     title: str
 
@@ -252,6 +230,7 @@ class Section:
     reviews: int
     unmet: tuple[Unmet, ...]
     more_unmet: int
+    places: Places
     changes: Changes
     friday: Friday
     calls: tuple[Call, ...]

@@ -1,4 +1,4 @@
-"""`dozor demo`: the whole path on a town that does not exist."""
+"""`dozor demo`: the whole path on a town that does not exist, and what its people say of it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import typer
 from monitor.application import Application, opened, real_time
 from monitor.audit import run as pipeline
 from monitor.audit.begin import AuditRequest
+from monitor.commands.month import Player
 from monitor.commands.progress import progress
 from monitor.commands.report import narrowed
 from monitor.config import Settings, load_settings
@@ -37,15 +38,14 @@ def demo(
         Path, typer.Option("--folder", metavar="ПАПКА", help="Куда записать отчёт и базу.")
     ] = Path("var/demo"),
 ) -> int:
-    """Five weekly audits, so that the report has a past; the last one is shown."""
+    """Five weekly audits and a month of cases between them; the last report is shown."""
     shutil.rmtree(folder, ignore_errors=True)
     now = real_time()
     with serve(demo_world(now)) as running:
         settings = demo_settings(running, folder)
         with opened(settings) as application:
             print("Вымышленный город проверяется пять раз: четыре прошлые недели и сегодня.")
-            audits = [_night(application, running, night) for night in demo_nights(now)]
-            _show(application, audits[-1], folder)
+            _show(application, play_month(application, running, now), folder)
     return 0
 
 
@@ -84,6 +84,15 @@ def _as_value(value: str) -> object:
         return value
 
 
+def play_month(application: Application, running: Running, now: datetime) -> Audit:
+    """The audits, and between them what was told, answered and decided; the last audit."""
+    nights, player = demo_nights(now), Player(application, now)
+    for night, following in zip(nights, (*nights[1:], None), strict=True):
+        audit = _night(application, running, night)
+        player.play(until=following)
+    return audit
+
+
 def _night(application: Application, running: Running, night: datetime) -> Audit:
     running.set_clock(night)
     print(f"Проверка на {night.astimezone(application.settings.schedule.timezone):%d.%m.%Y}")
@@ -101,3 +110,4 @@ def _show(application: Application, audit: Audit, folder: Path) -> None:
     school = narrowed(report, LETTER_TO)
     for slug, name in (("letter", "letter.html"), ("letter-text", "letter.txt")):
         print(f"Письмо одной школе: {write(school, slug, folder / name).resolve()}")
+    print(f"Что кому сказано и что ответили: dozor --config {folder / 'config.toml'} cases")

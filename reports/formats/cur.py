@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
-from collectors.model import VK, Facts, Page
+from collectors.model import VK, Access, Facts, Page, Presence
 from reports.ground import Ground, ground
 from reports.model import Format, Report, Streamed
 from reports.tables import Row, Sheet, Value, columns, heading
@@ -112,7 +112,7 @@ def _whose(line: Line) -> dict[str, Value]:
         "ground": _ground(line),
         "ogrn": one.ogrn,
         "sphere": words()["spheres"].get(one.kind),
-        "status": words()["statuses"].get(one.category),
+        "status": None if _is_shut(line) else words()["statuses"].get(one.category),
         "page": line.address,
         "page_id": _page_id(line),
     }
@@ -139,6 +139,13 @@ def _is_exempt(line: Line) -> bool:
     """The act itself names the institution, whatever the registry lacks."""
     found = line.base.findings[line.institution.id]
     return any(f.reason == Reason.EXEMPT_NAMED and f.outcome is Outcome.PASS for f in found)
+
+
+def _is_shut(line: Line) -> bool:
+    """Nobody calls a page «активная» that its network blocks, or that no visitor can open."""
+    facts = line.facts
+    is_gone = facts.presence not in (None, Presence.LIVE)
+    return is_gone or facts.access not in (None, Access.OPEN)
 
 
 def _page_id(line: Line) -> str | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from markupsafe import Markup
 
 from reports import plots
+from reports.asked_view import Places
 from reports.building import build, build_run
 from reports.cards import card_of
 from reports.ground import anchor_of, ground, standing_of
@@ -36,8 +38,17 @@ def one_file(report: Report) -> bytes | None:
     """None where one file would be too big."""
     if len(report.institutions) > ONE_FILE_INSTITUTIONS:
         return None
-    content = page(build(report), folder="", with_plots=not is_small(report))
-    return content if is_small(report) or len(content) <= ONE_FILE_BYTES else None
+    is_few, view = is_small(report), build(report)
+    for told in (view, without_places(view)):
+        content = page(told, folder="", with_plots=not is_few)
+        if is_few or len(content) <= ONE_FILE_BYTES:
+            return content
+    return None
+
+
+def without_places(view: View) -> View:
+    """Everybody at every requirement is left out before the cards are."""
+    return replace(view, sections=tuple(replace(one, places=Places()) for one in view.sections))
 
 
 def is_small(report: Report) -> bool:

@@ -40,11 +40,13 @@ for (const bar of document.querySelectorAll(".filters")) {
   bar.addEventListener("input", apply);
   bar.hidden = false;
 }
-// Whoever follows a link to a card wants to read it.
+// Whoever follows a link to a card, or into a list that is folded, wants to read it.
 const unfold = () => {
-  const card = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const fold = card?.matches(".card") ? card.firstElementChild : null;
-  if (fold) fold.open = true;
+  const found = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = found?.matches(".card") ? found.firstElementChild : found?.closest("details");
+  if (!fold || fold.open) return;
+  fold.open = true;
+  found.scrollIntoView();
 };
 addEventListener("hashchange", unfold);
 unfold();

@@ -60,7 +60,7 @@ class Statement:
 
     @property
     def measured(self) -> dict[str, Any]:
-        """Who said it, when, and until when it counts; JSON values."""
+        """Who said it, when, and until when it counts; of what it admits, the kind. JSON values."""
         one = self.attestation
         if one is None:
             return {}
@@ -69,6 +69,7 @@ class Statement:
             "stated_on": one.stated_on.isoformat(),
             "valid_until": valid_until(one).isoformat(),
             "document": one.document,
+            **({"admitted": one.kind} if one.value is False else {}),
         }
 
 

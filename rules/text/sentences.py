@@ -5,8 +5,9 @@ prints the number with the right form, `{since:date}` a date in words, `{since:s
 from one field to another, `{shown:list}` a list of quotations, `{title:quote}` one,
 `{names:few}` the first three of a list and how many more there are,
 `{looked_for:words}` a list of words,
-`{clause:clause}` a clause with its name. Where a field may have nothing to tell, the file gives a
-list of templates: the first that can be filled is told, and the last needs no such field.
+`{clause:clause}` a clause with its name,
+`{admitted:admission}` what an answer «нет» says. Where a field may have nothing to tell, the file
+gives a list of templates: the first that can be filled is told, and the last needs no such field.
 """
 
 from __future__ import annotations
@@ -77,6 +78,8 @@ def _print(value: Any, spec: str) -> str:
         return quoted(value)
     if spec == "clause":
         return cited(value)
+    if spec == "admission":
+        return admission(value)
     return "—" if value is None else str(value)
 
 
@@ -187,6 +190,12 @@ def new_page(network: str | None) -> str:
     """What to create there: «открытую для всех группу»."""
     known = _TEXTS["new_page"]
     return str(known.get(network, known["other"]))
+
+
+def admission(kind: str) -> str:
+    """What an answer «нет» of this kind says, as half a sentence."""
+    known = _TEXTS["admission"]
+    return str(known.get(kind, known["other"]))
 
 
 def manner_word(how: str) -> str:

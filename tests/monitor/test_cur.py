@@ -14,6 +14,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from collectors.errors import UsageError
+from collectors.model import Presence
 from monitor.commands.registry import import_table as import_command
 from monitor.registry import RegistryError
 from monitor.registry.imports import import_table, import_tables
@@ -126,6 +127,14 @@ def test_what_a_fresh_reading_showed_is_filled_in() -> None:
     assert (told["members"], told["design"], told["widgets"]) == (812, 100, 0)
     assert (told["gos_mark"], told["page_id"]) == ("да", "101")
     assert told["address"] == "г. Кедровый, 1-й мкр., д. 61"
+
+
+@pytest.mark.parametrize(
+    "seen", [{"presence": Presence.BANNED}, {"presence": Presence.DELETED}, {"access": "closed"}]
+)
+def test_a_page_that_nobody_can_open_is_not_called_active(seen: dict[str, Any]) -> None:
+    facts = {("vk", SCHOOL_VK.address): replace(SCHOOL_FACTS, **seen)}
+    assert line(replace(SCHOOL, category="active"), facts=facts)["status"] is None
 
 
 def test_a_mark_that_is_missing_needs_a_finding_that_nobody_disputes() -> None:

@@ -152,6 +152,12 @@ def test_a_link_to_a_card_unfolds_it(reader: Reader) -> None:
     assert page.locator("#kedr--school .facts").is_visible()
 
 
+def test_a_requirement_leads_to_everybody_by_outcome(reader: Reader) -> None:
+    page = reader.opens(REPORT)
+    page.locator(".standings a, .first a", has_text="Почтовый адрес").first.click()
+    assert page.locator("[id$='9.1.postal'] .who").first.is_visible()
+
+
 def test_everything_is_there_without_javascript(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_bytes(FORMAT.render(REPORT).main)
@@ -167,9 +173,26 @@ def test_a_link_to_a_material_opens_the_fold_that_hides_it(reader: Reader) -> No
     page.wait_for_selector("#kedr--museum li[id$=m1]", state="visible")
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing_serious(reader: Reader, width: int) -> None:
-    assert faults(reader.opens(TWO_TOWNS, width)) == []
+@pytest.fixture(scope="module")
+def two_towns() -> bytes:
+    return FORMAT.render(TWO_TOWNS).main
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "light"), (1280, "dark")])
+def test_axe_finds_nothing_serious(
+    reader: Reader, two_towns: bytes, width: int, scheme: Any
+) -> None:
+    assert faults(reader.reads(two_towns, width, color_scheme=scheme)) == []
+
+
+def test_a_dark_screen_gets_a_dark_page_and_paper_a_white_one(
+    reader: Reader, two_towns: bytes
+) -> None:
+    page = reader.reads(two_towns, 1280, color_scheme="dark")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(paper) != "rgb(255, 255, 255)"
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(paper) == "rgb(255, 255, 255)"
 
 
 def fragment(content: bytes) -> bytes:

@@ -7,12 +7,14 @@ from datetime import date
 
 import pytest
 
+from reports.building import build
 from reports.digest import MOST_WORDS, DigestBlock, DigestLine, fitted
 from reports.mail import Letter, brief, digest
-from reports.model import Rendered, Report
+from reports.model import Rendered, Report, Settling
 from rules.cases.model import CaseState, Due, InstitutionCase, key_of
 from rules.model import Outcome
-from tests.reports.town import REPORT, big_report
+from tests.cast import MUSEUM
+from tests.reports.town import MUSEUM_FINDINGS, REPORT, big_report
 
 PAGE = Rendered(b"<!doctype html>")
 FAILED = next(one for one in REPORT.findings if one.outcome is Outcome.FAIL and not one.waiver)
@@ -49,6 +51,14 @@ def test_a_term_that_is_over_stands_first_with_its_day() -> None:
 
 def test_a_call_says_what_it_is_about() -> None:
     assert "новое: Почтовый адрес и ещё 2. На странице нет" in " ".join(told(REPORT).text.split())
+
+
+def test_a_call_says_that_nobody_was_told_as_the_first_screen_does() -> None:
+    silent = MUSEUM_FINDINGS[2]
+    untold = replace(OVERDUE, key=key_of(silent), finding=silent, state=CaseState.TO_DO, due=None)
+    report = replace(REPORT, settling={MUSEUM.key: Settling(cases=(untold,))})
+    term = build(report).sections[0].calls[0].term
+    assert f", {term}. " in " ".join(told(report).text.split())
 
 
 def test_nothing_is_left_out_in_the_middle_of_a_list() -> None:

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from bs4 import BeautifulSoup, Tag
 
+from reports.cards import subjects
 from reports.formats.html import FORMAT
+from reports.ground import ground
 from reports.model import Collection, Report
 from rules.model import ActStatus, Outcome
 from tests.cast import SCHOOL, TOWN
@@ -198,3 +200,13 @@ def test_whose_addresses_are_not_registered_is_named_with_a_link() -> None:
     page = BeautifulSoup(FORMAT.render(replace(REPORT, institutions=bodies)).main, "lxml")
     (told,) = (p for p in page.select("header p.soft") if "не внесены в реестр" in p.get_text())
     assert told.select_one("a[href]")
+
+
+def test_requirements_of_one_clause_stand_together() -> None:
+    """«п. 8(1)а, п. 8(1)б, п. 8(1)а» cites a clause twice."""
+    found = [
+        replace(FINDINGS[0], clause=clause, requirement=f"{clause}.{number}")
+        for number, clause in enumerate(("8.1a", "8.1b", "8.1a"))
+    ]
+    told = subjects(ground(REPORT, TOWN), found)
+    assert [one.clause for one in told] == ["8.1a", "8.1a", "8.1b"]

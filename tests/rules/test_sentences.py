@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from collectors.model import Failure, FailureCode
+from monitor.registry.declaration import AttestationKind
 from rules.engine import judge_alone
 from rules.reasons import Reason
 from rules.text.sentences import cited, failure_text, quoted, sentence
@@ -74,6 +76,11 @@ def test_no_predicate_breaks_in_a_world_and_each_tells_json() -> None:
 def test_the_first_template_that_can_be_filled_is_told() -> None:
     told_of = {"otherwise": None, "due": "2026-11-23"}
     assert sentence(Reason.DEADLINE_NOT_OVER, told_of).startswith("Записи о сообщении")
+
+
+def test_an_admission_of_each_kind_has_words_of_its_own() -> None:
+    kinds = set(get_args(AttestationKind)) - {"finding"}
+    assert set(TEXTS["admission"]) == {*kinds, "other"}
 
 
 @pytest.mark.parametrize(("name", "shown"), [("Кедр", "«Кедр»"), ("Музей «Кедр»", "Музей «Кедр»")])
