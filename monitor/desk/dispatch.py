@@ -187,6 +187,7 @@ def _begun(site: _Site, request: Request) -> Ask:
         path=request.url.path,
         address=request.client.host if request.client else "",
         cookies=cookies,
+        agent=request.headers.get("user-agent", ""),
     )
 
 
