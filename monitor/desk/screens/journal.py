@@ -13,12 +13,13 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from monitor.desk.gate.noting import note
 from monitor.desk.gate.reading import STATED, Asked, Line, Read, read, visible_accounts
 from monitor.desk.gate.words import sentences, words
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, File, Page, RefusedPageError, Role
 from monitor.storage import accounts, journal
-from monitor.storage.journal import Entry, What
+from monitor.storage.journal import What
 from reports.formats.csv import plain
 
 ON_A_PAGE, IN_A_FILE = 50, 50_000
@@ -48,18 +49,9 @@ def export(desk: Desk, ask: Ask) -> Answer:
     """That it was taken away is noted as well."""
     zone = desk.settings.schedule.timezone
     found = read(desk, ask, _asked(ask), IN_A_FILE)
-    visitor = ask.visitor
-    entry = Entry(
-        at=ask.now,
-        what=What.EXPORTED,
-        account=visitor.account,
-        who=visitor.name,
-        role=visitor.role,
-        address=ask.address,
-        detail=words("journal_page", "file", day=f"{ask.now.astimezone(zone):%Y-%m-%d}"),
-    )
-    journal.note(desk.application.engine, entry)
-    return File(entry.detail, _table(found, zone), "text/csv; charset=utf-8")
+    name = words("journal_page", "file", day=f"{ask.now.astimezone(zone):%Y-%m-%d}")
+    note(desk, ask, What.EXPORTED, detail=name)
+    return File(name, _table(found, zone), "text/csv; charset=utf-8")
 
 
 # --- what is asked ------------------------------------------------------------------------------
