@@ -6,7 +6,7 @@ Both are followed by number, the newest first, so that a page costs the same how
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -61,11 +61,13 @@ class Line:
 class Read:
     lines: tuple[Line, ...]
     onward: Asked | None  # what stands before these
+    people: tuple[str, ...]  # whose names may be asked for
 
 
 def read(desk: Desk, ask: Ask, asked: Asked, most: int) -> Read:
     known = accounts.listed(desk.application.engine)
-    wanted = _wanted(desk, ask, asked, known)
+    mine = visible_accounts(desk, ask, known)
+    wanted = _wanted(desk, ask, asked, mine)
     told = _Telling(desk, ask)
     merged = heapq.merge(
         _entries(desk, asked, wanted, told, most + 1),
@@ -75,7 +77,11 @@ def read(desk: Desk, ask: Ask, asked: Asked, most: int) -> Read:
     )
     lines = [line for line, _ in zip(merged, range(most + 1), strict=False)]
     shown = tuple(lines[:most])
-    return Read(lines=shown, onward=_onward(asked, shown) if len(lines) > most else None)
+    return Read(
+        lines=shown,
+        onward=_onward(asked, shown) if len(lines) > most else None,
+        people=tuple(one.name for one in known if mine is None or one.number in mine),
+    )
 
 
 def _onward(asked: Asked, shown: Sequence[Line]) -> Asked:
@@ -105,9 +111,8 @@ def _statements(
     return map(told.statement, found)
 
 
-def _wanted(desk: Desk, ask: Ask, asked: Asked, known: Sequence[Account]) -> Wanted:
+def _wanted(desk: Desk, ask: Ask, asked: Asked, mine: frozenset[int] | None) -> Wanted:
     zone = desk.settings.schedule.timezone
-    mine = visible_accounts(desk, ask, known)
     towns = ask.visitor.towns
     if asked.town:
         desk.town(ask, asked.town)
@@ -143,12 +148,7 @@ class _Telling:
 
     def __init__(self, desk: Desk, ask: Ask) -> None:
         self._names_people = ask.visitor.role is Role.OPERATOR
-        self._institutions: Mapping[tuple[str, str], str] = {
-            (town.id, one.id): one.short_name or one.name
-            for town in desk.towns(ask)
-            for one in town.institutions
-        }
-        self._towns = {town.id: town.name for town in desk.towns(ask)}
+        self._towns = {town.id: town for town in desk.towns(ask)}
 
     def entry(self, entry: Entry) -> Line:
         role = sentences()["roles"].get(entry.role, entry.role)
@@ -181,10 +181,11 @@ class _Telling:
         )
 
     def _place(self, town: str | None, institution: str | None) -> dict[str, Any]:
-        """One that the registry has no more goes by its id."""
-        name = self._institutions.get((town or "", institution or ""))
+        """What the registry has no more goes by its id."""
+        known = self._towns.get(town or "")
+        owner = known.by_id.get(institution or "") if known else None
         return {
-            "town": self._towns.get(town or "", town or ""),
-            "institution": name or institution or "",
-            "path": f"/institutions/{town}/{institution}" if name else "",
+            "town": known.name if known else town or "",
+            "institution": owner.short_name or owner.name if owner else institution or "",
+            "path": f"/institutions/{town}/{institution}" if owner else "",
         }

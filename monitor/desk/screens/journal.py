@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from monitor.desk.gate.noting import note
-from monitor.desk.gate.reading import STATED, Asked, Line, Read, read, visible_accounts
+from monitor.desk.gate.reading import STATED, Asked, Line, Read, read
 from monitor.desk.gate.words import sentences, words
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, File, Page, RefusedPageError, Role
-from monitor.storage import accounts, journal
+from monitor.storage import journal
 from monitor.storage.journal import What
 from reports.formats.csv import plain
 
@@ -38,7 +38,7 @@ def page(desk: Desk, ask: Ask) -> Answer:
         "file": _address(asked, "/journal.csv"),
         "zone": desk.settings.schedule.timezone,
         "actions": _actions(),
-        "people": _people(desk, ask),
+        "people": [(name, name) for name in found.people],
         "towns": [(town.id, town.name) for town in desk.towns(ask)],
         "names_people": ask.visitor.role is Role.OPERATOR,
     }
@@ -64,8 +64,8 @@ def _asked(ask: Ask) -> Asked:
         until=_day(query.get("until", "")),
         what=_one_of(query.get("what", ""), {STATED, *What}),
         who=journal.one_line(query.get("who", "")) if ask.visitor.role is Role.OPERATOR else "",
-        town=query.get("town", "")[:100],
-        institution=query.get("institution", "")[:100],
+        town=journal.one_line(query.get("town", "")),
+        institution=journal.one_line(query.get("institution", "")),
         entry=_number(query.get("entry", "")),
         statement=_number(query.get("statement", "")),
     )
@@ -100,12 +100,6 @@ def _address(asked: Asked, path: str = "/journal") -> str:
 def _actions() -> list[tuple[str, str]]:
     known = [(str(what), sentences()["journal"][what]) for what in What]
     return [*known, (STATED, words("journal_page", "stated_elsewhere"))]
-
-
-def _people(desk: Desk, ask: Ask) -> list[tuple[str, str]]:
-    known = accounts.listed(desk.application.engine)
-    mine = visible_accounts(desk, ask, known)
-    return [(one.name, one.name) for one in known if mine is None or one.number in mine]
 
 
 # --- the table ----------------------------------------------------------------------------------

@@ -19,7 +19,12 @@ NO_PASSWORD = "none that fits"  # nobody enters by it
 
 
 def account(engine: Engine, role: str, towns: Sequence[str] = ("town",), name: str = "") -> int:
-    """One who owes nothing: whoever decides has a second factor. `region`, by default: all."""
+    """One who owes nothing: whoever decides has a second factor. `region`, by default: all.
+
+    Who has that name already is taken as he is.
+    """
+    if known := accounts.by_name(engine, name or role):
+        return known.number
     made = accounts.add(
         engine,
         name or role,

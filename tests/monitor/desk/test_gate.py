@@ -10,6 +10,7 @@ from shutil import copytree
 import httpx
 import pyotp
 import pytest
+from sqlalchemy.event import listen
 
 from monitor.application import Application
 from monitor.desk.gate import codes, passwords
@@ -330,3 +331,34 @@ def test_a_long_journal_is_read_a_page_at_a_time_and_nothing_is_lost(
             link = page.select_one("a[rel=next]")
             path = str(link["href"]) if link else ""
     assert found == [f"line {number}" for number in reversed(range(120))]
+
+
+@pytest.mark.parametrize("path", ["/journal", "/account", "/login"])
+def test_a_page_asks_the_database_few_things(at: str, noted: Application, path: str) -> None:
+    asked: list[str] = []
+    with somebody(at, noted.engine, "operator", name="counter") as him:
+        listen(noted.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        assert him.get(path).status_code in (200, 303)
+    assert 0 < len(asked) <= 12
+
+
+def test_what_cannot_be_asked_of_a_database_finds_nothing(at: str, noted: Application) -> None:
+    with somebody(at, noted.engine, "operator", name="breaker") as him:
+        for value in ("%00", "%ED%A0%80", "9" * 40, "' OR 1=1 --"):
+            answer = him.get(f"/journal?who={value}&institution={value}&entry={value}&what={value}")
+            assert answer.status_code == 200
+
+
+def test_trouble_with_the_database_names_no_path(audited: Path, tmp_path: Path) -> None:
+    folder = Path(copytree(audited, tmp_path / "office"))
+    with (
+        application_in(folder) as found,
+        served(found) as address,
+        somebody(address, found.engine, "operator") as him,
+    ):
+        with found.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE journal")
+        answer = him.get("/journal")
+    assert answer.status_code == 503
+    assert "Повторите через минуту" in answer.text
+    assert str(folder) not in answer.text
