@@ -8,6 +8,8 @@
     │   ├── NoAuditError              monitor/reporting/stored.py
     │   ├── ListenError               monitor/service/metrics.py
     │   ├── DeskAddressError          monitor/desk/serving.py
+    │   ├── EntryError, OverError, BusyError   who comes in at the desk: monitor/desk/gate/
+    │   ├── TooManyError              monitor/storage/attempts.py
     │   ├── RefusedError              monitor/storage/statements.py
     │   ├── CopyError                 monitor/commands/copies.py
     │   └── MoveError                 monitor/storage/moving.py

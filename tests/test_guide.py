@@ -25,7 +25,7 @@ from tests.monitor.conftest import Mailbox
 GUIDE = Path(__file__).parents[1] / "docs/ru"
 WRITTEN = date(2026, 11, 22)
 ENDLESS = {"dozor serve"}  # tests/monitor/test_service.py lets it serve
-ORDER = ("first-audit.md", "outcomes.md", "evidence.md", "cases.md")
+ORDER = ("first-audit.md", "outcomes.md", "evidence.md", "cases.md", "desk.md")
 NUMBERED = ("accept", "reject", "undo")  # by the number that the office was told last
 
 

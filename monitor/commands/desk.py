@@ -5,13 +5,17 @@ from __future__ import annotations
 from monitor.application import opened
 from monitor.commands.parameters import Config
 from monitor.config import load_settings
+from monitor.desk.gate.words import words
 from monitor.desk.serving import bound, run
+from monitor.storage import accounts
 
 
 def serve_desk(config: Config) -> int:
     settings = load_settings(config)
     with bound(settings) as at, opened(settings) as application:
         print(f"Стол открыт: {settings.desk.url}. Остановить: Ctrl-C.", flush=True)
+        if not accounts.has_any(application.engine):
+            print(words("granting", "none"), flush=True)
         run(application, at)
     print("Стол закрыт.")
     return 0

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import typer
 
 from collectors.errors import OperatorError
-from monitor.application import load_acts, pack_files
+from monitor.application import load_acts, open_context, pack_files, with_database
 from monitor.config import load_settings
 from monitor.registry import load_all
+from monitor.storage.accounts import listed
 from reports.formats import installed
 from rules.model import Municipality
 
@@ -28,6 +29,17 @@ def institutions(context: typer.Context, incomplete: str) -> Offers:
 def municipalities(context: typer.Context, incomplete: str) -> Offers:
     towns = ((town.id, town.name) for town in _municipalities(context))
     return [offer for offer in towns if offer[0].startswith(incomplete)]
+
+
+def users(context: typer.Context, incomplete: str) -> Offers:
+    """Of the desk; nobody where there is no database yet, or it cannot be read."""
+    try:
+        settings = load_settings(context.params["config"])
+        with open_context(with_database(settings)) as opened:
+            known = listed(opened.engine)
+    except (OperatorError, OSError):
+        return []
+    return [(one.name, one.role) for one in known if one.name.startswith(incomplete)]
 
 
 def formats(incomplete: str) -> Offers:

@@ -5,6 +5,7 @@ request ──> who is it ──> may he ──> is the form ours ──> screen
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,9 +21,10 @@ from starlette.responses import Response
 from starlette.routing import Route as Place
 from starlette.types import ASGIApp
 
-from collectors.errors import OperatorError
+from collectors.errors import OperatorError, TroubleError
 from monitor.desk.entry import first_visit, visitor_of
 from monitor.desk.forms import check_origin, check_token, read_form
+from monitor.desk.gate.passwords import AT_ONCE
 from monitor.desk.ground import Desk
 from monitor.desk.guard import Guard
 from monitor.desk.model import (
@@ -42,6 +44,8 @@ from monitor.desk.rendering import KINDS, desk_word, render, static
 from monitor.desk.routes import ROUTES, Route
 from monitor.desk.screens.menu import menu
 from monitor.registry.mailboxes import is_server
+
+log = logging.getLogger(__name__)
 
 THREADS = 8  # screens at work at a time; the rest wait their turn
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -82,6 +86,7 @@ class _Site:
 
     def __init__(self, desk: Desk, threads: CapacityLimiter, *, secure: bool) -> None:
         self.desk, self.threads, self.secure = desk, threads, secure
+        self.hashing = CapacityLimiter(AT_ONCE)
 
     def respond(self, answer: Answer, ask: Ask, cookies: tuple[Cookie, ...] = ()) -> Response:
         match answer:
@@ -132,6 +137,9 @@ class _Site:
 
     def refused(self, error: OperatorError, ask: Ask) -> Response:
         status = 400
+        if isinstance(error, TroubleError):  # it names files and servers
+            log.error("a page of the desk met trouble: %s", error)
+            return self._failed(503, ask)
         if isinstance(error, NotFoundError):
             status = 404
         elif isinstance(error, RefusedPageError):
@@ -167,7 +175,8 @@ class _Endpoint:
                 ask = await _with_form(ask, request)
         except OperatorError as error:
             return site.refused(error, ask)
-        return await anyio.to_thread.run_sync(_shown, site, route, ask, made, limiter=site.threads)
+        lane = site.hashing if route.hashes else site.threads
+        return await anyio.to_thread.run_sync(_shown, site, route, ask, made, limiter=lane)
 
 
 def _shown(site: _Site, route: Route, ask: Ask, made: tuple[Cookie, ...]) -> Response:
@@ -187,6 +196,7 @@ def _begun(site: _Site, request: Request) -> Ask:
         path=request.url.path,
         address=request.client.host if request.client else "",
         cookies=cookies,
+        agent=request.headers.get("user-agent", ""),
     )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from monitor.desk.gate.visiting import visitor_by_session
 from monitor.desk.ground import Desk
 from monitor.desk.model import Cookie, Role, Visitor
 
 FIRST_VISIT = "dozor_visit"  # known before anybody logs in: forms are bound to it
 
 
-def visitor_of(_: Desk, cookies: Mapping[str, str], __: Mapping[str, str]) -> Visitor:
+def visitor_of(desk: Desk, cookies: Mapping[str, str], _: Mapping[str, str]) -> Visitor:
     """Of a request with these cookies, to a path with these parts."""
-    return Visitor(role=Role.GUEST, secret=cookies.get(FIRST_VISIT, ""))
+    guest = Visitor(role=Role.GUEST, secret=cookies.get(FIRST_VISIT, ""))
+    return visitor_by_session(desk, cookies) or guest
 
 
 def first_visit(visitor: Visitor) -> tuple[Visitor, tuple[Cookie, ...]]:

@@ -67,6 +67,7 @@ class Ask:
     path: str
     address: str  # of the browser, as far as the trusted proxies tell
     cookies: Mapping[str, str] = field(repr=False)
+    agent: str = ""  # what the browser calls itself
 
     def typed(self, name: str) -> str:
         """One field, without blanks around; "" where it was left empty or is not there."""

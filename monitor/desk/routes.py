@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from monitor.desk.model import ANYBODY, PEOPLE, Role, Screen
-from monitor.desk.screens import health, start
+from monitor.desk.model import ANYBODY, DECIDERS, PEOPLE, Role, Screen
+from monitor.desk.screens import account, health, journal, login, start
+
+HALF_IN = frozenset({Role.ENTERING})
+COMING = frozenset({Role.GUEST, *HALF_IN, *PEOPLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +18,25 @@ class Route:
     path: str  # as Starlette writes it: /institutions/{town}/{institution}
     screen: Screen
     who: Set[Role]
+    hashes: bool = False  # a password: few at a time, so that nobody waits for them to read a page
 
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/healthz", health.page, ANYBODY),
     Route("GET", "/", start.page, PEOPLE),
+    Route("GET", "/login", login.page, COMING),
+    Route("POST", "/login", login.enter, COMING, hashes=True),
+    Route("GET", "/login/code", login.next_step, HALF_IN),
+    Route("POST", "/login/code", login.give_code, HALF_IN),
+    Route("GET", "/login/password", login.own_password, HALF_IN),
+    Route("POST", "/login/password", login.choose_password, HALF_IN, hashes=True),
+    Route("GET", "/enrol", login.enrolment, HALF_IN | PEOPLE),
+    Route("POST", "/enrol", login.enrol, HALF_IN | PEOPLE),
+    Route("POST", "/logout", login.leave, COMING),
+    Route("GET", "/account", account.page, PEOPLE),
+    Route("POST", "/account/password", account.change_password, PEOPLE, hashes=True),
+    Route("POST", "/account/second-factor", account.offer_second_factor, PEOPLE, hashes=True),
+    Route("POST", "/account/sessions", account.end_sessions, PEOPLE),
+    Route("GET", "/journal", journal.page, DECIDERS),
+    Route("GET", "/journal.csv", journal.export, DECIDERS),
 )

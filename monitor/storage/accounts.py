@@ -23,7 +23,7 @@ from monitor.storage.statements import RefusedError
 OPERATOR, DEPUTY, CUR, REGION = "operator", "deputy", "cur", "region"
 ROLES = (OPERATOR, DEPUTY, CUR, REGION)
 DECIDE = frozenset({OPERATOR, DEPUTY})  # they owe a second factor
-_NAME = re.compile(r"\w[\w.@+-]{1,63}")
+_NAME = re.compile(r"\w[\w.@-]{1,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,17 +17,14 @@ from typer.testing import CliRunner, Result
 
 from collectors.errors import UsageError
 from monitor.cli import app
-from monitor.cli.table import COMMANDS
+from monitor.cli.table import COMMANDS, GROUPS
 from monitor.config import ConfigError
 from monitor.registry.declaration import AttestationKind, EventKind
 from tests.monitor.pipeline import school
 from tests.waiting import until
 
-ALL = [
-    (*([group] if group != "dozor" else []), name)
-    for group, commands in COMMANDS.items()
-    for name in commands
-]
+PATHS = {name.rpartition(" ")[2]: name.split() for name in GROUPS} | {"dozor": []}
+ALL = [(*PATHS[group], name) for group, commands in COMMANDS.items() for name in commands]
 
 
 ENGLISH = re.compile(r"Usage|Options|Arguments|Commands|Error|Show|Try|required|default|<\w+>")
@@ -39,7 +36,7 @@ def typed(*words: str) -> Result:
 
 @pytest.mark.parametrize("command", ALL, ids=" ".join)
 def test_every_command_of_the_table_is_declared_where_it_says(command: tuple[str, ...]) -> None:
-    group = command[0] if command[1:] else "dozor"
+    group = ("dozor", *command)[-2]
     answer = typed(*command, "--help")
     assert answer.exit_code == 0
     told = " ".join(answer.output.split())

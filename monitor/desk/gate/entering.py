@@ -89,8 +89,11 @@ class Door:
         return sessions.begin(self.engine, beginning, instead_of=old.number if old else None)
 
 
-def log_in(door: Door, typed: str, password: str) -> str:
-    """The key of a session: whole, or half way to the code. Raises EntryError, TooManyError."""
+def log_in(door: Door, typed: str, password: str, old: Stay | None = None) -> str:
+    """The key of a session: whole, or half way to the code. Raises EntryError, TooManyError.
+
+    `old`: who is in by this browser, and goes.
+    """
     name = accounts.name_of(typed)
     account = accounts.by_name(door.engine, name) if name else None
     if account and account.ended_at:
@@ -104,7 +107,7 @@ def log_in(door: Door, typed: str, password: str) -> str:
         raise EntryError([words("entry", "stale")])
     if account.secret is None:
         door.note(What.LOGGED_IN, account)
-    return door.begin(account, half=account.secret is not None)
+    return door.begin(account, half=account.secret is not None, old=old)
 
 
 def _is_right(door: Door, name: str, account: Account | None, password: str) -> bool:

@@ -52,7 +52,7 @@ def add(
     engine: Engine, name: str, *, role: str, towns: Sequence[str], at: datetime, own: str = ""
 ) -> Granted:
     """`own`: a password that its owner typed at this terminal."""
-    given = _password(name, own)
+    given = own or passwords.made_up()
     account = accounts.add(
         engine,
         name,
@@ -67,23 +67,22 @@ def add(
 
 
 def reset(engine: Engine, name: str, *, at: datetime, own: str = "") -> Granted:
-    given = _password(name, own)
+    given = own or passwords.made_up()
     until = None if own else at + timedelta(days=FIRST_DAYS)
     account = accounts.reset(engine, name, password=_hashed(given), until=until, at=at)
     _note(engine, What.ACCOUNT_RESET, account, at)
     return Granted(account=account, password="" if own else given)
 
 
+def check_password(password: str, name: str) -> None:
+    """What somebody chose at a terminal. Raises UsageError."""
+    passwords.check(password, name)
+
+
 def end(engine: Engine, name: str, *, at: datetime) -> Account:
     account = accounts.end(engine, name, at=at)
     _note(engine, What.ACCOUNT_ENDED, account, at)
     return account
-
-
-def _password(name: str, own: str) -> str:
-    if own:
-        passwords.check(own, name)
-    return own or passwords.made_up()
 
 
 def _hashed(password: str) -> str:

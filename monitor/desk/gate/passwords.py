@@ -20,7 +20,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from collectors.errors import UsageError
 from monitor.desk.gate.words import words
 
-AT_ONCE, IN_LINE, PATIENCE = 2, 24, 30.0  # hashes; log-ins that wait as well; seconds
+AT_ONCE, IN_LINE, PATIENCE = 2, 24, 60.0  # hashes; log-ins that wait as well; seconds
 SHORTEST, LONGEST = 12, 200  # signs
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is read as something else
 GROUPS, SIGNS = 4, 5  # 99 bits

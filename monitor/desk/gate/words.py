@@ -15,3 +15,10 @@ def words(section: str, name: str, /, **values: object) -> str:
 @cache
 def sentences() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+
+
+def browser(agent: str) -> str:
+    """«Firefox, Windows»: as far as a browser says so itself."""
+    known = sentences()["browsers"], sentences()["systems"]
+    found = (next((name for sign, name in one.items() if sign in agent), "") for one in known)
+    return ", ".join(filter(None, found)) or words("entry", "some_browser")
