@@ -99,7 +99,7 @@ class Items:
         own = [case for case in beside if _is_about(case, row, said)]
         return Item(
             **self._of_whom(shown),
-            told=self._in_words(said),
+            told=self._in_words(said, is_seen=bool(own)),
             who=words("said", "by", by=said.by, on=short_day(row.made_on)),
             text=said.text,
             seen=[self._seen(case) for case in own],
@@ -114,10 +114,13 @@ class Items:
             may_accept=row.kind != READ_DECIDES,
         )
 
-    def _in_words(self, said: Said) -> str:
-        """With the requirement's title instead of its id."""
+    def _in_words(self, said: Said, *, is_seen: bool) -> str:
+        """With the requirement's title instead of its id, or without: what was seen tells it."""
         told, asked = in_words(said), getattr(said, "requirement", None)
-        return told.replace(asked, self._titles.get(asked, asked), 1) if asked else told
+        if not asked:
+            return told
+        title = self._titles.get(asked, asked)
+        return told.replace(f", {asked}", "" if is_seen else f" ({title})", 1)
 
     def cases(self, shown: Sequence[Shown]) -> tuple[Item, ...]:
         return tuple(

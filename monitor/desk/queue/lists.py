@@ -101,10 +101,10 @@ def listed(desk: Desk, ask: Ask, look: Looked) -> Mapping[str, Any]:
     """The list itself."""
     engine = desk.application.engine
     if look.what is Waits.LETTERS:
-        return {"letters": waiting.parked(engine, ask.visitor.towns)}
+        return {"letters": waiting.parked(engine, ask.visitor.towns), "requirements": ()}
     if look.what is Waits.MAIL:
         found = received.unclear(engine) if ask.visitor.towns is None else ()
-        return {"mail": [_message(desk, one) for one in found[:PAGE]]}
+        return {"mail": [_message(desk, one) for one in found[:PAGE]], "requirements": ()}
     shown, total = waiting.listed(engine, wanted_of(desk, ask, look), look.at)
     return {
         "items": _items(desk, ask, look.what, shown),

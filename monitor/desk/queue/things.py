@@ -11,6 +11,9 @@ from monitor.desk.model import Ask, NotFoundError
 from rules.cases.model import CaseKey
 from rules.model import Institution
 
+LONGEST = 4_000  # signs
+DEEP = "[["  # no thing is a list of lists
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
@@ -26,12 +29,14 @@ class Thing:
 
 def thing_named(desk: Desk, ask: Ask, name: str) -> Thing:
     """Raises NotFoundError, also for what is another municipality's."""
+    if DEEP in name or len(name) > LONGEST:
+        raise NotFoundError
     try:
         kind, *rest = json.loads(name)
-    except ValueError:
+    except (ValueError, TypeError):
         raise NotFoundError from None
     match kind, rest:
-        case "answer", [int(number)] if 0 < number < 1 << 31:
+        case "answer", [int(number)] if number is not True and 0 < number < 1 << 31:
             return answer_numbered(desk, ask, number)
         case "case", [str(), str(), str(), *more] if len(more) == 3 and all(map(_is_text, more)):
             key = CaseKey(*rest)
