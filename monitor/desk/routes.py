@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from monitor.desk.model import ANYBODY, DECIDERS, PEOPLE, Role, Screen
-from monitor.desk.screens import account, health, journal, login, start
+from monitor.desk.model import ANYBODY, DECIDERS, OPERATORS, PEOPLE, Role, Screen
+from monitor.desk.screens import (
+    account,
+    decisions,
+    health,
+    journal,
+    login,
+    post,
+    start,
+    summary,
+)
 
 HALF_IN = frozenset({Role.ENTERING})
 COMING = frozenset({Role.GUEST, *HALF_IN, *PEOPLE})
@@ -39,4 +48,15 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/account/sessions", account.end_sessions, PEOPLE),
     Route("GET", "/journal", journal.page, DECIDERS),
     Route("GET", "/journal.csv", journal.export, DECIDERS),
+    Route("POST", "/decide", decisions.one, DECIDERS),
+    Route("GET", "/several", decisions.confirm, DECIDERS),
+    Route("POST", "/several", decisions.several, DECIDERS),
+    Route("GET", "/answers/{number}/files/{at}", decisions.file, DECIDERS),
+    Route("POST", "/letters/{number}/retry", post.retry, OPERATORS),
+    Route("POST", "/mail/{number}/place", post.placed, OPERATORS),
+    Route("POST", "/mail/{number}/dismiss", post.put_aside, OPERATORS),
+    Route("GET", "/summary", summary.page, PEOPLE),
+    Route("GET", "/summary.{kind}", summary.download, PEOPLE),
+    Route("POST", "/summary/filters", summary.keep, PEOPLE),
+    Route("POST", "/summary/filters/{number}/drop", summary.drop, PEOPLE),
 )

@@ -317,12 +317,13 @@ def listed(engine: Engine, most: int = 50) -> Sequence[MessageRow]:
         return opened.exec(newest.options(defer(MessageRow.body))).all()  # type: ignore[arg-type]
 
 
-def requeue(engine: Engine, now: datetime) -> int:
-    """Put everything that was parked back in line, to go at once; gives the number."""
+def requeue(engine: Engine, now: datetime, number: int | None = None) -> int:
+    """Put what was parked back in line, all or one letter, to go at once; gives the count."""
+    one = [] if number is None else [col(MessageRow.id) == number]
     with session(engine) as opened:
         moved = opened.exec(
             update(MessageRow)
-            .where(col(MessageRow.state) == "parked")
+            .where(col(MessageRow.state) == "parked", *one)
             .values(state="queued", attempts=0, due_at=now)
         )
     return int(moved.rowcount)

@@ -15,7 +15,11 @@ class Item:
     is_here: bool
 
 
-MENU: tuple[tuple[str, frozenset[Role]], ...] = (("/", PEOPLE), ("/journal", DECIDERS))
+MENU: tuple[tuple[str, frozenset[Role]], ...] = (
+    ("/", DECIDERS),
+    ("/summary", PEOPLE),
+    ("/journal", DECIDERS),
+)
 """In the order of worth; the titles stand in words.toml."""
 
 

@@ -1,0 +1,159 @@
+"""One decision on one thing, as the command line makes it; the board sees it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from collectors.errors import UsageError
+from monitor.cases.answers import accept, reject
+from monitor.cases.board import refresh
+from monitor.cases.deciding import close_dispute, renew, settle
+from monitor.desk.ground import Desk
+from monitor.desk.model import Ask, NotFoundError
+from monitor.desk.queue.things import Thing
+from monitor.desk.queue.words import words
+from monitor.storage import aside
+
+DAYS = ("%Y-%m-%d", "%d.%m.%Y")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """`said`: the key of the sentence that the next page shows."""
+
+    said: str
+    number: int | None = None
+
+
+Act = Callable[[Desk, Ask, Thing], Decided]
+
+
+def decide(desk: Desk, ask: Ask, thing: Thing, name: str) -> Decided:
+    """Raises UsageError where nothing was recorded, as where somebody else was quicker."""
+    act = ACTS.get(name)
+    if act is None:
+        raise UsageError([words("faults", "unknown_act")])
+    done = act(desk, ask, thing)
+    refresh(desk.application, [thing.institution])
+    return done
+
+
+def _accept(desk: Desk, ask: Ask, thing: Thing) -> Decided:
+    number = _number(thing)
+    stated = accept(desk.application, number, by=ask.visitor.name)
+    return Decided("accepted", stated.decided[-1].number)
+
+
+def _reject(desk: Desk, ask: Ask, thing: Thing) -> Decided:
+    return _refuse(desk, ask, thing, _given(ask, "reason", "no_reason"), "rejected")
+
+
+def _ask_again(desk: Desk, ask: Ask, thing: Thing) -> Decided:
+    """The answer is not taken as it is: the institution's letter tells what to make clear."""
+    question = _given(ask, "question", "no_question")
+    return _refuse(desk, ask, thing, words("decisions", "ask", question=question), "asked")
+
+
+def _refuse(desk: Desk, ask: Ask, thing: Thing, reason: str, said: str) -> Decided:
+    number = _number(thing)
+    stated = reject(desk.application, number, by=ask.visitor.name, reason=reason)
+    return Decided(said, stated.decided[-1].number)
+
+
+def _settle(desk: Desk, ask: Ask, thing: Thing, *, is_met: bool) -> Decided:
+    if thing.key is None:
+        raise NotFoundError
+    noted = settle(
+        desk.application,
+        thing.institution,
+        thing.key,
+        "pass" if is_met else "fail",
+        post=_given(ask, "post", "no_post"),
+        by=ask.visitor.name,
+        document=ask.typed("document"),
+    )
+    return Decided("looked", noted.recorded.number)
+
+
+def _met(desk: Desk, ask: Ask, thing: Thing) -> Decided:
+    return _settle(desk, ask, thing, is_met=True)
+
+
+def _not_met(desk: Desk, ask: Ask, thing: Thing) -> Decided:
+    return _settle(desk, ask, thing, is_met=False)
+
+
+def _close(desk: Desk, ask: Ask, thing: Thing) -> Decided:
+    if thing.key is None:
+        raise NotFoundError
+    reason = _given(ask, "reason", "no_reason")
+    close_dispute(
+        desk.application, thing.institution, thing.key, by=ask.visitor.name, reason=reason
+    )
+    return Decided("dispute_closed")
+
+
+def _renew(desk: Desk, ask: Ask, thing: Thing) -> Decided:
+    if thing.about is None:
+        raise NotFoundError
+    noted = renew(
+        desk.application,
+        thing.institution,
+        thing.about,
+        post=_given(ask, "post", "no_post"),
+        by=ask.visitor.name,
+        document=ask.typed("document"),
+    )
+    return Decided("renewed", noted.recorded.number)
+
+
+def _postpone(desk: Desk, ask: Ask, thing: Thing) -> Decided:
+    until = _day(ask.typed("until"))
+    town = desk.town(ask, thing.institution.municipality)
+    if until <= ask.now.astimezone(town.timezone).date():
+        raise UsageError([words("faults", "past_day")])
+    engine = desk.application.engine
+    aside.postpone(engine, thing.name, until, by=ask.visitor.name, at=ask.now)
+    return Decided("postponed")
+
+
+def _bring_back(desk: Desk, _: Ask, thing: Thing) -> Decided:
+    aside.bring_back(desk.application.engine, thing.name)
+    return Decided("brought_back")
+
+
+ACTS: Mapping[str, Act] = {
+    "accept": _accept,
+    "reject": _reject,
+    "ask": _ask_again,
+    "met": _met,
+    "not-met": _not_met,
+    "close": _close,
+    "renew": _renew,
+    "postpone": _postpone,
+    "bring-back": _bring_back,
+}
+
+
+def _number(thing: Thing) -> int:
+    if thing.number is None:
+        raise NotFoundError
+    return thing.number
+
+
+def _given(ask: Ask, name: str, fault: str) -> str:
+    if not (typed := " ".join(ask.typed(name).split())):
+        raise UsageError([words("faults", fault)])
+    return typed
+
+
+def _day(typed: str) -> date:
+    """As a browser sends a date, or as people write it."""
+    for form in DAYS:
+        try:
+            return datetime.strptime(typed, form).date()  # noqa: DTZ007  # a day has no zone
+        except ValueError:
+            continue
+    raise UsageError([words("faults", "no_day")])

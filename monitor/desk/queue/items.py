@@ -1,0 +1,202 @@
+"""Rows of the board as a reader sees them: what was said, what was seen, what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from collectors import networks
+from monitor.application import Application
+from monitor.cases.deciding import first_post
+from monitor.cases.words import in_words
+from monitor.desk.ground import Desk
+from monitor.desk.model import Ask
+from monitor.desk.queue.words import words
+from monitor.desk.rendering import short_day
+from monitor.storage import waiting
+from monitor.storage.board_rows import BoardAnswerRow, BoardCaseRow, BoardTermRow
+from monitor.storage.waiting import READ_DECIDES, Shown
+from rules.cases.matching import speaks_of
+from rules.cases.model import CaseKey, InstitutionAnswer, Said
+from rules.model import Institution
+from rules.text.sentences import cited
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was found that this is about."""
+
+    title: str
+    place: str
+    page: str | None
+    because: str
+    terms: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    path: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that waits. `post`: whose word would count, as the registry knows it."""
+
+    thing: str
+    anchor: str
+    institution: str
+    path: str
+    town: str
+    told: str
+    who: str = ""
+    text: str = ""
+    seen: Sequence[Seen] = ()
+    files: Sequence[Attached] = ()
+    number: int | None = None
+    may_accept: bool = False
+    post: str = ""
+
+
+def path_of(municipality: str, institution: str) -> str:
+    return f"/institutions/{quote(municipality, safe='')}/{quote(institution, safe='')}"
+
+
+def titles_of(application: Application) -> Mapping[str, str]:
+    """«6.6. Отметка «Госорганизация»» by the requirement's id."""
+    return {
+        asked.id: f"{cited(asked.clause)}. {asked.title}"
+        for act in application.acts.values()
+        for asked in act.requirements
+    }
+
+
+class Items:
+    """What the items of one page share."""
+
+    def __init__(self, desk: Desk, ask: Ask) -> None:
+        self._application = desk.application
+        self._titles = titles_of(desk.application)
+        self._towns = {town.id: town for town in desk.towns(ask)}
+
+    def answers(self, shown: Sequence[Shown]) -> tuple[Item, ...]:
+        """In two more statements."""
+        rows: list[BoardAnswerRow] = [one.row for one in shown]
+        said = waiting.said(self._application.engine, [row.number for row in rows])
+        beside = waiting.cases_beside(self._application.engine, rows)
+        return tuple(
+            self._answer(one, told, beside)
+            for one in shown
+            if isinstance(told := said.get(one.row.number), InstitutionAnswer)
+        )
+
+    def _answer(
+        self, shown: Shown, said: InstitutionAnswer, beside: Iterable[BoardCaseRow]
+    ) -> Item:
+        row: BoardAnswerRow = shown.row
+        own = [case for case in beside if _is_about(case, row, said)]
+        return Item(
+            **self._of_whom(shown),
+            told=self._in_words(said, is_seen=bool(own)),
+            who=words("said", "by", by=said.by, on=short_day(row.made_on)),
+            text=said.text,
+            seen=[self._seen(case) for case in own],
+            files=[
+                Attached(
+                    path=f"/answers/{row.number}/files/{at}",
+                    told=words("said", "file", name=file.name, size=-(-file.size // 1000)),
+                )
+                for at, file in enumerate(said.attachments, 1)
+            ],
+            number=row.number,
+            may_accept=row.kind != READ_DECIDES,
+        )
+
+    def _in_words(self, said: Said, *, is_seen: bool) -> str:
+        """With the requirement's title instead of its id, or without: what was seen tells it."""
+        told, asked = in_words(said), getattr(said, "requirement", None)
+        if not asked:
+            return told
+        title = self._titles.get(asked, asked)
+        return told.replace(f", {asked}", "" if is_seen else f" ({title})", 1)
+
+    def cases(self, shown: Sequence[Shown]) -> tuple[Item, ...]:
+        return tuple(
+            Item(
+                **self._of_whom(one),
+                told=self._titles.get(one.row.requirement, one.row.requirement),
+                seen=[self._seen(one.row)],
+                post=self._post(one.row),
+            )
+            for one in shown
+        )
+
+    def terms(self, shown: Sequence[Shown]) -> tuple[Item, ...]:
+        return tuple(self._term(one) for one in shown)
+
+    def _term(self, shown: Shown) -> Item:
+        row: BoardTermRow = shown.row
+        known = words("said", "number", number=row.number) if row.number else ""
+        asked = self._titles.get(row.requirement, row.requirement) if row.requirement else ""
+        return Item(
+            **self._of_whom(shown),
+            told=row.told,
+            who=known or words("said", "registry"),
+            text="",
+            seen=[Seen(title=asked, place=row.page or "", page=row.page, because="", terms="")]
+            if row.page or asked
+            else (),
+            post=self._post(row),
+        )
+
+    def _of_whom(self, shown: Shown) -> dict[str, Any]:
+        row, town = shown.row, self._towns.get(shown.row.municipality)
+        several = len(self._towns) > 1
+        return {
+            "thing": row.thing,
+            "anchor": f"{row.municipality}--{row.institution}",
+            "institution": shown.title,
+            "path": path_of(row.municipality, row.institution),
+            "town": town.name if town and several else "",
+        }
+
+    def _seen(self, case: BoardCaseRow) -> Seen:
+        return Seen(
+            title=self._titles.get(case.requirement, case.requirement),
+            place=networks.page_title(case.network) if case.network else "",
+            page=case.page,
+            because=case.because,
+            terms=", ".join(_terms(case)),
+        )
+
+    def _post(self, row: BoardCaseRow | BoardTermRow) -> str:
+        found = self._institution(row)
+        return first_post(self._application, found) if found else ""
+
+    def _institution(self, row: BoardCaseRow | BoardTermRow) -> Institution | None:
+        town = self._towns.get(row.municipality)
+        return town.by_id.get(row.institution) if town else None
+
+
+def _is_about(case: BoardCaseRow, row: BoardAnswerRow, said: InstitutionAnswer) -> bool:
+    """The case whose last answer it is, or of which it names the requirement and the page."""
+    same = (case.municipality, case.institution) == (row.municipality, row.institution)
+    if not same or case.answer == row.number:
+        return same
+    key = CaseKey(
+        case.municipality,
+        case.institution,
+        case.requirement,
+        case.network,
+        case.page,
+        case.about,
+    )
+    return said.requirement is not None and speaks_of(said, key, {})
+
+
+def _terms(case: BoardCaseRow) -> Iterator[str]:
+    yield words("said", "since", since=short_day(case.since))
+    if case.due:
+        yield words("said", "due", due=short_day(case.due))

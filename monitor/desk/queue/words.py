@@ -1,0 +1,17 @@
+"""Words of the list of what waits, as they stand in words.toml beside."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+
+def words(section: str, name: str, /, **values: object) -> str:
+    return _sentences()[section][name].format(**values)
+
+
+@cache
+def _sentences() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))

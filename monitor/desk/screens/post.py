@@ -1,0 +1,62 @@
+"""Letters that were put aside, and mail of which it is not clear what it answers."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from collectors.errors import UsageError
+from monitor.cases.board import refresh
+from monitor.desk.ground import Desk
+from monitor.desk.model import Answer, Ask, Goto, NotFoundError
+from monitor.desk.queue.words import words
+from monitor.mail.inbox.placing import Understood, dismiss, place, requirement_of
+from monitor.storage import outbox, received, waiting
+from rules.cases.model import AnswerKind
+
+LETTERS, MAIL = "/?what=letters", "/?what=mail"
+
+
+def retry(desk: Desk, ask: Ask) -> Answer:
+    """Back in line, to go at once."""
+    number, engine = _number(ask), desk.application.engine
+    if number not in {one.number for one in waiting.parked(engine, ask.visitor.towns)}:
+        raise UsageError([words("faults", "gone")])
+    outbox.requeue(engine, ask.now, number)
+    return Goto(LETTERS, "in_line")
+
+
+def put_aside(desk: Desk, ask: Ask) -> Answer:
+    """No answer at all: an advertisement, a letter that went astray."""
+    _check_all(ask)
+    if not (reason := ask.typed("reason")):
+        raise UsageError([words("faults", "no_reason")])
+    dismiss(desk.application, _number(ask), reason, by=ask.visitor.name)
+    return Goto(MAIL, "dismissed")
+
+
+def placed(desk: Desk, ask: Ask) -> Answer:
+    """An answer of this institution, which waits like any other."""
+    _check_all(ask)
+    number, kind = _number(ask), ask.typed("kind")
+    town, _, name = ask.typed("institution").partition("/")
+    institution = desk.institution(ask, town, name)
+    came = received.by_number(desk.application.engine, number)
+    if came is None or kind not in get_args(AnswerKind):
+        raise UsageError([words("faults", "gone")])
+    how = Understood(kind=kind, requirement=requirement_of(came.kept))
+    made = place(desk.application, number, institution, how, by=ask.visitor.name)
+    refresh(desk.application, [institution])
+    return Goto("/?what=answers", "placed", made)
+
+
+def _check_all(ask: Ask) -> None:
+    """Of whom a message comes is not known: only who sees all municipalities may read it."""
+    if ask.visitor.towns is not None:
+        raise NotFoundError
+
+
+def _number(ask: Ask) -> int:
+    part = ask.parts["number"]
+    if not (part.isascii() and part.isdigit() and len(part) < 10):
+        raise NotFoundError
+    return int(part)

@@ -1,0 +1,222 @@
+"""«Ждёт меня»: what an operator sees of what waits, and what comes of his decision."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from collectors.errors import OperatorError, UsageError
+from monitor.application import Application
+from monitor.cases.answers import answer, answers_waiting
+from monitor.cases.board import catch_up
+from monitor.desk.ground import Desk
+from monitor.desk.model import File, Goto, NotFoundError, RefusedPageError, Role, Visitor
+from monitor.desk.screens import decisions, post, start
+from monitor.storage import outbox
+from monitor.storage.statements import by_number
+from rules.cases.model import InstitutionAnswer
+from rules.model import Attestation
+from tests.cast import NOW
+from tests.monitor.desk.asks import OPERATOR, ask_of, counted, shown
+
+TWO_FACTOR = "kedrovy-2022-298/6.5"
+MOST_STATEMENTS = 10  # two are left for the session
+NEIGHBOUR = Visitor(role=Role.OPERATOR, account=2, towns=frozenset({"next"}), secret="s")
+CUR = Visitor(role=Role.CUR, account=3, towns=None, secret="s")
+TODAY = NOW.date() + timedelta(days=1)  # in Tomsk
+
+
+@pytest.fixture
+def desk(application: Application) -> Desk:
+    catch_up(application)
+    return Desk(application)
+
+
+def said(application: Application, school: int = 0, **more: Any) -> int:
+    attested = Attestation(
+        kind="two_factor", value=True, count=2, of=2, stated_by="директор", stated_on=TODAY
+    )
+    told = InstitutionAnswer(
+        **{
+            "kind": "confirms",
+            "by": "директор",
+            "on": TODAY,
+            "requirement": TWO_FACTOR,
+            "attestation": attested,
+            **more,
+        }
+    )
+    institution = application.municipalities[0].institutions[school]
+    files = [("приказ.pdf", b"%PDF-1.4")]
+    number = answer(application, institution, told, files, by="почта").recorded.number or 0
+    catch_up(application)
+    return number
+
+
+def decided(desk: Desk, number: int, do: str, **form: str) -> Goto:
+    fields = {"thing": f'["answer", {number}]', "do": do, "what": "answers", **form}
+    done = decisions.one(desk, ask_of(desk, "/decide", fields))
+    assert isinstance(done, Goto)
+    return done
+
+
+def test_an_answer_is_shown_with_what_was_said_and_what_was_seen(desk: Desk) -> None:
+    number = said(desk.application, text="Приказ приложен.")
+    page = shown(desk, start.page, ask_of(desk))
+    told = page.find("article").get_text(" ", strip=True)
+    for words in (f"№ {number}", "МКОУ СОШ № 1", "2ФА, 2 из 2", "Приказ приложен", "приказ.pdf"):
+        assert words in told
+    assert page.select_one("article .seen b") is not None
+    assert "kedrovy-2022-298" not in told
+
+
+def test_an_accepted_answer_waits_no_more_and_its_record_names_who(desk: Desk) -> None:
+    number = said(desk.application)
+    done = decided(desk, number, "accept")
+    assert (done.said, done.path) == ("accepted", "/?what=answers")
+    assert answers_waiting(desk.application) == ()
+    assert not shown(desk, start.page, ask_of(desk, "/?what=answers")).select("article")
+    stated = by_number(desk.application.engine, number)
+    assert stated
+    assert stated.decided[0].recorded_by == OPERATOR.name
+
+
+@pytest.mark.parametrize(
+    ("do", "field", "told"),
+    [("reject", "reason", "нет приказа"), ("ask", "question", "уточните: нет приказа")],
+)
+def test_a_refusal_has_a_reason_that_the_letter_tells(
+    desk: Desk, do: str, field: str, told: str
+) -> None:
+    number = said(desk.application)
+    with pytest.raises(UsageError, match="напишите"):
+        decided(desk, number, do)
+    decided(desk, number, do, **{field: "нет приказа"})
+    stated = by_number(desk.application.engine, number)
+    assert stated
+    assert getattr(stated.decided[0].said, "reason", "") == told
+
+
+def test_the_second_who_decides_is_told_what_the_first_did(desk: Desk) -> None:
+    number = said(desk.application)
+    decided(desk, number, "reject", reason="нет приказа")
+    with pytest.raises(UsageError, match=r"уже отклонён.*Петрова.*нет приказа"):
+        decided(desk, number, "accept")
+
+
+def test_what_is_postponed_comes_back_on_its_day_or_at_a_word(desk: Desk) -> None:
+    number = said(desk.application)
+    decided(desk, number, "postpone", until=f"{TODAY + timedelta(days=2)}")
+    assert not shown(desk, start.page, ask_of(desk, "/?what=answers")).select("article")
+    aside = shown(desk, start.page, ask_of(desk, "/?what=answers&aside=1"))
+    assert len(aside.select("article")) == 1
+    decided(desk, number, "bring-back")
+    assert shown(desk, start.page, ask_of(desk, "/?what=answers")).select("article")
+
+
+def test_nothing_is_postponed_to_a_day_that_is_past(desk: Desk) -> None:
+    number = said(desk.application)
+    for typed in (f"{TODAY}", "вчера", "", "0000-00-00", "9" * 30):
+        with pytest.raises(UsageError):
+            decided(desk, number, "postpone", until=typed)
+
+
+def test_a_question_is_settled_with_the_post_that_the_registry_knows(desk: Desk) -> None:
+    page = shown(desk, start.page, ask_of(desk, "/?what=reviews"))
+    form = page.select_one("article form")
+    assert form
+    fields = {one["name"]: one.get("value", "") for one in form.select("input")}
+    before = len(page.select("article"))
+    done = decisions.one(desk, ask_of(desk, "/", fields | {"do": "met", "post": "директор"}))
+    assert isinstance(done, Goto)
+    assert done.said == "looked"
+    assert len(shown(desk, start.page, ask_of(desk, done.path)).select("article")) == before - 1
+
+
+def test_several_of_one_requirement_are_accepted_after_a_page_that_names_them(desk: Desk) -> None:
+    numbers = [said(desk.application, school) for school in (0, 1)]
+    address = f"/several?what=answers&requirement={TWO_FACTOR}"
+    page = shown(desk, decisions.confirm, ask_of(desk, address))
+    things = [str(one["value"]) for one in page.select("input[name=thing][checked]")]
+    assert len(things) == len(numbers)
+    form = {"thing": things, "do": "accept", "what": "answers"}
+    done = decisions.several(desk, ask_of(desk, "/several", form))
+    assert isinstance(done, Goto)
+    assert (done.said, done.number) == ("several", 2)
+    assert answers_waiting(desk.application) == ()
+
+
+def test_of_several_what_another_has_decided_is_told_and_the_rest_stands(desk: Desk) -> None:
+    first, second = said(desk.application, 0), said(desk.application, 1)
+    decided(desk, first, "reject", reason="нет приказа")
+    form = {"thing": [f'["answer", {first}]', f'["answer", {second}]'], "do": "accept"}
+    with pytest.raises(RefusedPageError) as refused:
+        decisions.several(desk, ask_of(desk, "/several", form))
+    assert "решено: 1" in refused.value.lines[0]
+    assert answers_waiting(desk.application) == ()
+
+
+def test_another_municipalitys_things_are_not_there(desk: Desk) -> None:
+    number = said(desk.application)
+    page = shown(desk, start.page, ask_of(desk, "/?what=answers", visitor=NEIGHBOUR))
+    assert not page.select("article")
+    form = {"thing": f'["answer", {number}]', "do": "accept"}
+    with pytest.raises(NotFoundError):
+        decisions.one(desk, ask_of(desk, "/decide", form, NEIGHBOUR))
+    with pytest.raises(NotFoundError):
+        decisions.file(desk, ask_of(desk, "/", None, NEIGHBOUR, number=f"{number}", at="1"))
+
+
+@pytest.mark.parametrize(
+    "thing",
+    ["", "null", "[]", "{}", '["answer"]', '["answer", "1"]', '["answer", true]', '["answer", -1]',
+     '["case", "town", "school-1", 1, null, null, null]', '["case", "town"]', '"case"', "[[]]",
+     '["term", "town", "school-1", "x", [], null, null, ""]', '["case"' + ', "x"' * 9 + "]",
+     '["answer", 99999999999999999999]', "[" * 2000],
+)  # fmt: skip
+def test_a_thing_that_a_form_made_up_is_refused_in_words(desk: Desk, thing: str) -> None:
+    with pytest.raises(OperatorError):
+        decisions.one(desk, ask_of(desk, "/decide", {"thing": thing, "do": "accept"}))
+
+
+@pytest.mark.parametrize(("do", "thing"), [("met", '["answer", 1]'), ("fly", '["answer", 1]')])
+def test_an_act_that_does_not_fit_is_refused(desk: Desk, do: str, thing: str) -> None:
+    said(desk.application)
+    with pytest.raises(OperatorError):
+        decisions.one(desk, ask_of(desk, "/decide", {"thing": thing, "do": do, "post": "x"}))
+
+
+def test_a_file_of_an_answer_is_given_out(desk: Desk) -> None:
+    number = f"{said(desk.application)}"
+    given = decisions.file(desk, ask_of(desk, number=number, at="1"))
+    assert given == File("приказ.pdf", b"%PDF-1.4")
+    for other in ("0", "2", "x", "99999999999"):
+        with pytest.raises(NotFoundError):
+            decisions.file(desk, ask_of(desk, number=number, at=other))
+
+
+def test_a_letter_that_was_parked_goes_back_in_line(desk: Desk) -> None:
+    engine = desk.application.engine
+    row = outbox.queue(
+        engine, None, role="operator", recipient="a@b.ru", subject="x", body=b"", at=NOW,
+        refusal="ящик переполнен",
+    )  # fmt: skip
+    page = shown(desk, start.page, ask_of(desk, "/?what=letters"))
+    assert "ящик переполнен" in page.get_text()
+    post.retry(desk, ask_of(desk, number=f"{row.id}"))
+    assert outbox.due(engine, NOW) == (row.id,)
+
+
+def test_whoever_only_reads_is_led_to_the_summary(desk: Desk) -> None:
+    assert start.page(desk, ask_of(desk, visitor=CUR)) == Goto("/summary")
+
+
+@pytest.mark.parametrize("what", ["answers", "reviews", "disputes", "terms", "letters", "mail"])
+def test_a_list_costs_a_few_statements(desk: Desk, what: str) -> None:
+    for school in (0, 1):
+        said(desk.application, school)
+    with counted(desk.application.engine) as put:
+        shown(desk, start.page, ask_of(desk, f"/?what={what}"))
+    assert len(put) <= MOST_STATEMENTS
