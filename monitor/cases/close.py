@@ -1,7 +1,7 @@
 """One institution seen close: all that a page about it alone shows, in few statements.
 
-    nights ──> what changed from each to the next
-    cases, statements, letters ──> as the lists and reports have them
+nights ──> what changed from each to the next
+cases, statements, letters ──> as the lists and reports have them
 """
 
 from __future__ import annotations
