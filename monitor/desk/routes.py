@@ -6,7 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from monitor.desk.model import ANYBODY, DECIDERS, OPERATORS, PEOPLE, Role, Screen
-from monitor.desk.screens import acts, health, institution, start
+from monitor.desk.screens import acts, health, institution, send, start
 
 ONE = "/institutions/{town}/{institution}"
 
@@ -22,6 +22,10 @@ class Route:
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/healthz", health.page, ANYBODY),
     Route("GET", "/", start.page, PEOPLE),
+    Route("GET", "/send", send.page, OPERATORS),
+    Route("POST", "/send/plan", send.compose, OPERATORS),
+    Route("POST", "/send", send.decide, OPERATORS),
+    Route("POST", "/send/line", send.in_line, OPERATORS),
     Route("GET", ONE, institution.page, PEOPLE),
     Route("POST", f"{ONE}/read", institution.read_now, OPERATORS),
     Route("GET", f"{ONE}/attest", acts.form("attest"), OPERATORS),

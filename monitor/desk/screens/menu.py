@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.desk.model import PEOPLE, Ask, Role
+from monitor.desk.model import OPERATORS, PEOPLE, Ask, Role
 from monitor.desk.rendering import desk_word
 
 
@@ -15,7 +15,11 @@ class Item:
     is_here: bool
 
 
-MENU: tuple[tuple[str, frozenset[Role]], ...] = (("/", PEOPLE),)
+MENU: tuple[tuple[str, frozenset[Role]], ...] = (
+    ("/", PEOPLE),
+    ("/send", OPERATORS),
+    ("/night", PEOPLE),
+)
 """In the order of worth; the titles stand in words.toml."""
 
 
