@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -177,14 +177,28 @@ def _listed(
     for member in members:
         made = [one for one in stated.get(member.id, ()) if as_of is None or _is_made(one, today)]
         newest = Nights(past, member, moment).newest() if made else ()
-        for one in made:
-            yield ListedStatement(
-                recorded=one,
-                institution=member,
-                state=state_of(one, member, town, made, unread, today),
-                until=end_of(one.said),
-                changed=tuple(_changed(one, newest, kinds, today)),
-            )
+        yield from listed_of(member, town, made, newest, kinds, unread, today)
+
+
+def listed_of(
+    member: Institution,
+    town: Municipality,
+    made: Sequence[Recorded],
+    newest: Sequence[Finding],
+    kinds: Kinds,
+    unread: Collection[int | None],
+    today: date,
+) -> Iterator[ListedStatement]:
+    """What was stated of one institution. `newest`: what was found of it last; `unread`: the
+    numbers of answers that wait."""
+    for one in made:
+        yield ListedStatement(
+            recorded=one,
+            institution=member,
+            state=state_of(one, member, town, made, unread, today),
+            until=end_of(one.said),
+            changed=tuple(_changed(one, newest, kinds, today)),
+        )
 
 
 def _is_made(stated: Recorded, today: date) -> bool:
@@ -204,7 +218,7 @@ def state_of(
     institution: Institution,
     town: Municipality,
     others: Sequence[Recorded],
-    unread: set[int | None],
+    unread: Collection[int | None],
     today: date,
 ) -> str:
     said, until = stated.said, end_of(stated.said)

@@ -17,6 +17,7 @@ from monitor.cases.book import cases_of
 from monitor.cases.listing import case_as_json
 from monitor.cases.recording import assign as assigned
 from monitor.cases.recording import tell as told
+from monitor.cases.wording import terms_in_words
 from monitor.cases.words import words
 from monitor.commands.moments import clean, day, moment
 from monitor.commands.parameters import (
@@ -36,14 +37,12 @@ from monitor.commands.recorded import (
     full_id,
     institution_named,
     opened_for,
-    short_day,
     show,
 )
 from monitor.commands.statements import address_in, check_given
 from reports.words import word
-from rules.cases.model import Assignment, CaseState, InstitutionCase
+from rules.cases.model import CaseState, InstitutionCase
 from rules.model import Act, Finding, Institution
-from rules.text.sentences import cited
 
 LONGEST = 300  # signs of a sentence on the terminal; --json has all of it
 StateName = Literal["to_do", "answered", "disputed", "waived", "rereading", "overdue", "settled"]
@@ -112,33 +111,11 @@ def _lines(acts: list[Act], case: InstitutionCase) -> Iterator[str]:
         state=words("states", case.state),
         case=case_in_words(acts, case),
     )
-    yield f"      {' · '.join(_terms(case))}"
+    yield f"      {' · '.join(terms_in_words(case))}"
     yield f"      {shorten(case.finding.because, LONGEST)}"
     if case.after or (case.before and case.state is CaseState.REREADING):
         name = "before_after" if case.after else "not_read_yet"
         yield "      " + words("case", name, before=_mark(case.before), after=_mark(case.after))
-
-
-def _terms(case: InstitutionCase) -> Iterator[str]:
-    yield words("case", "since", since=short_day(case.since))
-    if case.told_on:
-        yield words("case", "told", told=short_day(case.told_on))
-    else:
-        yield words("case", "never_told")
-    if case.due:
-        name = "due_by_law" if case.due.clause else "due"
-        clause = cited(case.due.clause) if case.due.clause else ""
-        yield words("case", name, due=short_day(case.due.on), clause=clause)
-    if case.assigned and isinstance(case.assigned.said, Assignment):
-        said = case.assigned.said
-        name = "assigned_until" if said.until else "assigned"
-        yield words("case", name, to=said.to, until=short_day(said.until))
-    if case.waived_until:
-        yield words("case", "waived", until=short_day(case.waived_until))
-    if case.answer:
-        yield words("case", "answer", number=case.answer.number)
-    if case.settled_on:
-        yield words("case", "settled", on=short_day(case.settled_on))
 
 
 def _mark(finding: Finding | None) -> str:

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from monitor.application import Application
 from monitor.mail.consent import why_unreachable
 from monitor.mail.plan import Plan, Planned
-from monitor.storage.roles import DEPUTY, INSTITUTION, REHEARSAL, towns_of
-from monitor.storage.unsent import Unsent, unsent_since
+from monitor.mail.planned import in_line, news_in_words, role_in_words, table, words
+from monitor.storage.roles import INSTITUTION
+from monitor.storage.unsent import Unsent
 from reports.ground import name_of
 from reports.model import Audit
-from reports.news import News
 from reports.words import moment
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def say_plan(application: Application, audit: Audit, found: Plan) -> None:
@@ -41,12 +35,6 @@ def say_plan(application: Application, audit: Audit, found: Plan) -> None:
         print("", words("off"), sep="\n")
 
 
-def in_line(application: Application) -> Sequence[Unsent]:
-    """What was put in line before and goes with any `send`."""
-    found = unsent_since(application.engine, LONG_AGO)
-    return [one for one in found if one.state != "parked" and not one.role.startswith(REHEARSAL)]
-
-
 def _say_in_line(waiting: Sequence[Unsent]) -> None:
     if waiting:
         print("", words("in_line", count=len(waiting)), sep="\n")
@@ -54,8 +42,8 @@ def _say_in_line(waiting: Sequence[Unsent]) -> None:
 
 
 def _lines(application: Application, one: Planned) -> Iterator[str]:
-    yield f"  {one.recipient} — {_role(application, one)}"
-    yield f"      {_table('why', one.why)}"
+    yield f"  {one.recipient} — {role_in_words(application, one.role, one.name)}"
+    yield f"      {table('why', one.why)}"
     yield f"      {words('subject', subject=one.subject)}"
     if one.told is None:
         yield f"      {words('first_letter')}"
@@ -64,22 +52,7 @@ def _lines(application: Application, one: Planned) -> Iterator[str]:
     told = words("last", audit=one.told.audit, on=on, subject=one.told.subject)
     yield f"      {told}"
     if one.news is not None:
-        yield f"      {words('differs', news=_news(one.news))}"
-
-
-def _role(application: Application, one: Planned) -> str:
-    if one.role.startswith(INSTITUTION):
-        return one.name
-    if not one.role.startswith(DEPUTY):
-        return _table("roles", "cur")
-    names = {town.id: town.name for town in application.municipalities}
-    towns = ", ".join(names.get(name, name) for name in sorted(towns_of(one.role)))
-    return _table("roles", "deputy_town").format(towns=towns) if towns else _table("roles", DEPUTY)
-
-
-def _news(news: News) -> str:
-    told = [_table("news", name).format(count) for name, count in asdict(news).items() if count]
-    return ", ".join(told) or _table("news", "same")
+        yield f"      {words('differs', news=news_in_words(one.news))}"
 
 
 def planned_as_json(application: Application, audit: Audit, found: Plan) -> str:
@@ -117,16 +90,3 @@ def _nowhere(key: str, name: str) -> Mapping[str, Any]:
         "goes": False,
         "why": why,
     }
-
-
-def words(sentence: str, **values: object) -> str:
-    return str(_sentences()[sentence]).format(**values)
-
-
-def _table(name: str, key: str) -> str:
-    return str(_sentences()[name][key])
-
-
-@cache
-def _sentences() -> Mapping[str, Any]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))

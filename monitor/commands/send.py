@@ -14,11 +14,11 @@ from monitor.audit.breaks import tell_of
 from monitor.commands.letters import say_delivered, status_of
 from monitor.commands.parameters import AuditNumber, Config
 from monitor.commands.planned import planned_as_json, say_plan
-from monitor.commands.planned import words as plan_words
 from monitor.config import Mail, load_settings
 from monitor.mail.consent import awaits_consent, waiting_letters, words
 from monitor.mail.delivery import deliver
 from monitor.mail.plan import plan
+from monitor.mail.planned import words as plan_words
 from monitor.mail.queueing import queue_report
 from monitor.mail.rehearsal import queue_rehearsal
 from monitor.mail.reminders import record_reminders

@@ -17,6 +17,7 @@ from monitor.application import Application, opened, real_time
 from monitor.config import Settings
 from monitor.desk.dispatch import desk_app
 from monitor.desk.ground import Desk
+from monitor.desk.orders.worker import orders_carried_out
 from monitor.errors.system import in_russian
 
 log = logging.getLogger(__name__)
@@ -51,13 +52,18 @@ def run(application: Application, at: socket.socket) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    server.run(sockets=[at])
+    with orders_carried_out(application):
+        server.run(sockets=[at])
 
 
 @contextlib.contextmanager
 def served(settings: Settings) -> Iterator[None]:
     """Answer while the block runs, in a thread beside it."""
-    with bound(settings) as at, opened(settings, real_time) as application:
+    with (
+        bound(settings) as at,
+        opened(settings, real_time) as application,
+        orders_carried_out(application),
+    ):
         server = _server(application)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, name="desk")
         thread.start()

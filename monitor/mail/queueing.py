@@ -6,7 +6,7 @@ Who gets what is in drafts.py, when in due.py; delivery.py hands over what stand
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -32,6 +32,12 @@ from reports.model import Audit, Report
 
 log = logging.getLogger(__name__)
 
+Chosen = Callable[[Draft], bool]
+
+
+def everybody(_: Draft) -> bool:
+    return True
+
 
 def queue_report(
     application: Application,
@@ -42,6 +48,7 @@ def queue_report(
     again: bool = False,
     scheduled: bool = False,
     confirmed: bool = False,
+    chosen: Chosen = everybody,
 ) -> tuple[str, ...]:
     """Queue the report by role; gives those for whom it was not yet queued.
 
@@ -49,23 +56,28 @@ def queue_report(
     `report_every`; whoever asks by hand gets the report at once. `files` are the report in HTML
     where it has just been written: they are attached as they lie there. Letters to institutions
     are held until the deputy head knows; the first ones ever are not even written until somebody
-    has `confirmed` them (consent.py).
+    has `confirmed` them (consent.py). `chosen`: whose letters a person picked, if not all.
     """
     record_reminders(application)
     terms = Terms(application, audit.as_of)
     reports = for_deputies(application, report, files, terms)
     if not scheduled:
         reports = by_hand(reports)
-    told, informed = _queue_for_deputies(application, audit, report, reports, again)
-    tables = _queue_due(application, audit, for_cur(application, report), again)
+    told, informed = _queue_for_deputies(application, audit, report, reports, again, chosen)
+    tables = _queue_due(application, audit, filter(chosen, for_cur(application, report)), again)
     if confirmed or may_write_to_institutions(application):
         letters = for_institutions(application, report, informed, terms)
-        _queue_due(application, audit, letters, again)
+        _queue_due(application, audit, filter(chosen, letters), again)
     return (*told, *tables)
 
 
 def _queue_for_deputies(
-    application: Application, audit: Audit, report: Report, drafts: Iterable[Draft], again: bool
+    application: Application,
+    audit: Audit,
+    report: Report,
+    drafts: Iterable[Draft],
+    again: bool,
+    chosen: Chosen,
 ) -> tuple[tuple[str, ...], frozenset[str]]:
     """The recipients, and the municipalities whose deputy head knows what there is to know: this
     audit's report is written to him, or it has nothing that he was not told."""
@@ -74,7 +86,9 @@ def _queue_for_deputies(
         decision = decide(application, audit, draft)
         if not (again or decision.goes):
             quiet.add(draft.role)
-        elif queue_draft(application, audit, replace(draft, letter=decision.letter), again=again):
+        elif chosen(draft) and queue_draft(
+            application, audit, replace(draft, letter=decision.letter), again=again
+        ):
             queued.append(draft.recipient)
     roles = quiet | outbox.roles_of(application.engine, audit)
     towns = [one.id for one in report.municipalities]

@@ -13,18 +13,20 @@ from functools import partial
 from monitor.application import Application
 from monitor.mail.deputies import for_deputies
 from monitor.mail.drafts import Draft, for_cur, for_institutions
-from monitor.mail.queueing import queue_draft
+from monitor.mail.queueing import Chosen, everybody, queue_draft
 from monitor.mail.terms import Terms
 from monitor.storage.roles import REHEARSAL
 from reports.mail import Letter, rehearsed
 from reports.model import Audit, Report
 
 
-def queue_rehearsal(application: Application, audit: Audit, report: Report, to: str) -> int:
+def queue_rehearsal(
+    application: Application, audit: Audit, report: Report, to: str, chosen: Chosen = everybody
+) -> int:
     """The number of letters. Whether they would be due plays no part: one wants to see them."""
     return sum(
         queue_draft(application, audit, _to(draft, to), again=True)
-        for draft in _drafts(application, audit, report)
+        for draft in filter(chosen, _drafts(application, audit, report))
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from monitor.storage.kept_back import STOPPED
 from monitor.storage.unsent import Unsent, unsent_since
 from reports.templating import one_line
 
@@ -29,6 +30,8 @@ def stuck_letters(engine: Engine, now: datetime) -> tuple[Unsent, ...]:
 
 
 def _is_stuck(letter: Unsent, now: datetime) -> bool:
+    if letter.state == STOPPED:  # by his own word
+        return False
     waits_long = abs(now - letter.queued_at) > PATIENCE
     if letter.queued_at - now > PATIENCE:  # by a clock that was ahead: it waits until that day
         return True

@@ -140,3 +140,20 @@ def last_letter_before(
     """The last that went by then and tells of an earlier audit."""
     earlier = [one for one in letters_to(engine, institution) if one.of < as_of >= one.at]
     return max(earlier, key=lambda letter: letter.of, default=None)
+
+
+def bodies_of(engine: Engine, numbers: Sequence[int]) -> Mapping[int, bytes]:
+    """Judgements as they are stored, by their numbers: few of them are read."""
+    found: dict[int, bytes] = {}
+    with session(engine) as opened:
+        for some in batched(numbers, AT_ONCE):
+            wanted = select(JudgementRow.id, JudgementRow.body).where(
+                col(JudgementRow.id).in_(some)
+            )
+            found |= {number or 0: body for number, body in opened.exec(wanted)}
+    return found
+
+
+def read_back(body: bytes) -> tuple[Finding, ...]:
+    """Without long lists of evidence."""
+    return unpacked(Judgement, body).findings

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
-AT_WORK = ("audit", "on_demand", "delivery", "week")
+AT_WORK = ("audit", "on_demand", "delivery", "week", "orders")
 NIGHT = "night"  # from its question to its end: an audit, and what is written and queued of it
 STALE = timedelta(minutes=10)
 HEARTBEAT_SECONDS = 60.0

@@ -9,6 +9,9 @@ A letter to an institution is held until the deputy head has the report of the s
 between the last byte and the server's answer can a crash, or a broken connection, leave a doubt,
 and there we would rather not send twice: the message is parked, named by `dozor outbox`, and one
 word of the operator sends it.
+
+An operator may keep a message back (kept_back.py): *stopped* it waits for his word, *skipped* it
+never goes.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from sqlmodel import Session, col, select
 from monitor.clocks.believed import SLIP
 from monitor.storage import letters
 from monitor.storage.database import StorageError, exclusive, session
+from monitor.storage.kept_back import KEPT_BACK, SKIPPED
 from monitor.storage.roles import DEPUTY
 from monitor.storage.tables import AuditRow, MessageRow
 from reports.model import Audit
@@ -32,6 +36,7 @@ UNSURE = (
     "неизвестно, ушло ли письмо: программа остановилась при передаче. Спросите адресата; "
     "отправить снова: dozor outbox --retry"
 )
+NEVER = ("parked", *KEPT_BACK)  # states in which nobody has it, or is about to
 LONGEST = timedelta(days=2)  # no pause between two tries is as long
 
 
@@ -81,10 +86,14 @@ def _same(role: str, recipient: str) -> tuple[bool, bool]:
 
 
 def _thread(opened: Session, role: str, recipient: str) -> tuple[str, ...]:
-    """The letters that this recipient has, or will have: what was parked is no such letter."""
+    """The letters that this recipient has, or will have: what was put aside is no such letter."""
     known = opened.exec(
         select(MessageRow.message_id)
-        .where(*_same(role, recipient), MessageRow.message_id != "", MessageRow.state != "parked")
+        .where(
+            *_same(role, recipient),
+            MessageRow.message_id != "",
+            col(MessageRow.state).not_in(NEVER),
+        )
         .order_by(col(MessageRow.id))
     ).all()
     return tuple(dict.fromkeys((known[0], known[-1]))) if known else ()
@@ -156,16 +165,21 @@ def roles_of(engine: Engine, audit: Audit) -> frozenset[str]:
 def has_gone_to(engine: Engine, roles: str) -> bool:
     """Whether a letter in a role that begins so was ever sent, or is to be: not one that was put
     aside when it was written."""
-    tried = or_(col(MessageRow.state) != "parked", col(MessageRow.attempts) > 0)
+    tried = or_(col(MessageRow.state).not_in(NEVER), col(MessageRow.attempts) > 0)
     wanted = select(MessageRow.id).where(col(MessageRow.role).startswith(roles), tried)
     with session(engine) as opened:
         return opened.exec(wanted.limit(1)).first() is not None
 
 
 def has_report(engine: Engine, audit: Audit) -> bool:
-    """Whether this audit's report was put in line for a deputy head, of the whole or of a part."""
+    """Whether this audit's report was put in line for a deputy head, of the whole or of a part, and
+    nobody has taken it out again."""
     with session(engine) as opened:
-        report = (MessageRow.audit_id == audit.id, col(MessageRow.role).startswith(DEPUTY))
+        report = (
+            MessageRow.audit_id == audit.id,
+            col(MessageRow.role).startswith(DEPUTY),
+            col(MessageRow.state).not_in(KEPT_BACK),
+        )
         return opened.exec(select(MessageRow.id).where(*report).limit(1)).first() is not None
 
 
@@ -184,6 +198,7 @@ def last_told(
             select(AuditRow.id, AuditRow.as_of, MessageRow.subject, MessageRow.queued_at)
             .join(MessageRow, col(MessageRow.audit_id) == col(AuditRow.id))
             .where(*_same(role, recipient), *whole, *by)
+            .where(col(MessageRow.state).not_in(KEPT_BACK))
             .order_by(col(AuditRow.as_of).desc(), col(MessageRow.id).desc())
             .limit(1)
         ).first()
@@ -298,7 +313,9 @@ def waiting(engine: Engine) -> int:
     with session(engine) as opened:
         return int(
             opened.exec(
-                select(func.count()).select_from(MessageRow).where(MessageRow.state != "sent")
+                select(func.count())
+                .select_from(MessageRow)
+                .where(col(MessageRow.state).not_in(("sent", SKIPPED)))
             ).one()
         )
 

@@ -288,7 +288,8 @@ class MessageRow(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     message_id: str = ""  # the header's value, by which the next report answers this one
     state: str = Field(default="queued", index=True)
-    """held (until the deputy head has the report) | queued | claimed | handing | sent | parked"""
+    """held (until the deputy head has the report) | queued | claimed | handing | sent | parked;
+    by an operator's word: stopped | skipped"""
     queued_at: datetime = _moment()
     claimed_at: datetime | None = _moment(default=None, nullable=True)
     due_at: datetime = _moment()

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from monitor.storage.database import session
 from monitor.storage.held import ON_THE_WAY, States, deputy_states, report_states, town_of
+from monitor.storage.kept_back import SKIPPED
 from monitor.storage.roles import INSTITUTION
 from monitor.storage.tables import MessageRow
 
@@ -33,7 +34,9 @@ def unsent_since(engine: Engine, since: datetime) -> tuple[Unsent, ...]:
     with session(engine) as opened:
         rows = opened.exec(
             select(MessageRow)
-            .where(MessageRow.state != "sent", col(MessageRow.queued_at) >= since)
+            .where(
+                col(MessageRow.state).not_in(("sent", SKIPPED)), col(MessageRow.queued_at) >= since
+            )
             .options(defer(MessageRow.body))  # type: ignore[arg-type]
             .order_by(col(MessageRow.id))
         ).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.desk.model import DECIDERS, PEOPLE, Ask, Role
+from monitor.desk.model import DECIDERS, OPERATORS, PEOPLE, Ask, Role
 from monitor.desk.rendering import desk_word
 
 
@@ -17,6 +17,7 @@ class Item:
 
 MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/", DECIDERS),
+    ("/send", OPERATORS),
     ("/summary", PEOPLE),
     ("/journal", DECIDERS),
 )

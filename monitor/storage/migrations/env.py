@@ -3,9 +3,14 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from monitor.storage import board_rows, desk_tables, tables
+from monitor.storage import board_rows, desk_tables, order_rows, tables
 
-TABLES = (tables, desk_tables, board_rows)  # they register themselves with SQLModel.metadata
+TABLES = (
+    tables,
+    desk_tables,
+    board_rows,
+    order_rows,
+)  # they register themselves with SQLModel.metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

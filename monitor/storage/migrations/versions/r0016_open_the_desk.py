@@ -1,4 +1,4 @@
-"""Open the desk: accounts and their journal, links of institutions, an index of what waits"""
+"""Open the desk: accounts, their journal, links of institutions, an index of what waits, orders"""
 
 from datetime import date
 
@@ -21,6 +21,7 @@ def upgrade() -> None:
     _people()
     _links()
     _board()
+    _orders()
 
 
 def _people() -> None:
@@ -191,6 +192,24 @@ def _index() -> None:
     )
 
 
+def _orders() -> None:
+    op.create_table(
+        "desk_order",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        *(_text(name) for name in ("kind", "subject", "ordered_by", "state", "told")),
+        _text("slot", nullable=True),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("ordered_at", Moment(timezone=True), nullable=False),
+        sa.Column("as_of", Moment(timezone=True), nullable=True),
+        sa.Column("finished_at", Moment(timezone=True), nullable=True),
+        *(_number(name) for name in ("done", "total")),
+        sa.Column("audit_id", sa.Integer(), sa.ForeignKey("audit.id"), nullable=True),
+    )
+    op.create_index("desk_order_slot", "desk_order", ["slot"], unique=True)
+    op.create_index("desk_order_subject", "desk_order", ["subject", "id"])
+
+
 def _whose(*more: str) -> tuple[sa.Column[str], ...]:
     return tuple(_text(name) for name in ("municipality", "institution", *more))
 
@@ -209,5 +228,5 @@ def _day(name: str, *, nullable: bool = True) -> "sa.Column[date]":
 
 def downgrade() -> None:
     op.drop_index("message_role", "message")
-    for name in (*DERIVED, "postponed", "saved_filter", *LINKS, *PEOPLE):
+    for name in ("desk_order", *DERIVED, "postponed", "saved_filter", *LINKS, *PEOPLE):
         op.drop_table(name)

@@ -1,0 +1,315 @@
+"""What may be said of an institution: the fields of each form, and the statement that they make.
+
+A form that cannot be meant raises UsageError with everything that is wrong, in the words of its own
+fields; nothing is recorded then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from collectors.errors import UsageError
+from monitor.cases.close import CloseLook
+from monitor.cases.listing import IN_FORCE
+from monitor.desk.institution.things import Thing, thing_named
+from monitor.desk.institution.words import sentences, words
+from monitor.desk.model import Ask
+from monitor.registry.cells import is_nothing
+from monitor.registry.sheets import described
+from monitor.registry.statements import Statement
+from rules.cases.model import Assignment, Telling
+from rules.model import Attestation, Event, Waiver
+
+ALL = "all"  # of a dispute: every finding of the institution
+YES, NO = "yes", "no"
+
+Options = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was typed, beside what it is about; `missing` gathers what must be there and is not."""
+
+    ask: Ask
+    look: CloseLook
+    things: Sequence[Thing]
+    today: date
+
+    def text(self, name: str) -> str:
+        return self.ask.typed(name)
+
+    def needed(self, name: str) -> str:
+        """A dash is no office and no reason, and would be kept for good."""
+        typed = self.text(name)
+        if not typed or is_nothing(typed):
+            raise UsageError([words("fault", "needed", field=words("label", name))])
+        return typed
+
+    def day(self, name: str) -> date | None:
+        return day_of(self.text(name), words("label", name)) if self.text(name) else None
+
+    def needed_day(self, name: str) -> date:
+        self.needed(name)
+        found = self.day(name)
+        assert found is not None
+        return found
+
+    def number(self, name: str) -> int | None:
+        typed = self.text(name)
+        if not typed:
+            return None
+        if not (typed.isascii() and typed.isdigit() and len(typed) < 6):
+            raise UsageError([words("fault", "number", field=words("label", name), typed=typed)])
+        return int(typed)
+
+    def thing(self) -> Thing | None:
+        return thing_named(self.things, self.text("thing"))
+
+    def needed_thing(self) -> Thing:
+        self.needed("thing")
+        found = self.thing()
+        assert found is not None
+        return found
+
+    def one_of(self, name: str, known: Mapping[str, str]) -> str:
+        typed = self.needed(name)
+        if typed not in known:
+            raise UsageError([words("fault", "choice", field=words("label", name))])
+        return typed
+
+
+def day_of(typed: str, label: str) -> date:
+    """As a browser's calendar sends it, or as people write."""
+    for read in (date.fromisoformat, _dotted):
+        try:
+            return read(typed)
+        except ValueError:
+            continue
+    raise UsageError([words("fault", "day", field=label, typed=typed[:40])])
+
+
+def _dotted(typed: str) -> date:
+    day, month, year = typed.split(".")
+    return date(int(year), int(month), int(day))
+
+
+# --- the statements -----------------------------------------------------------------------------
+
+
+def attested(given: Given) -> Statement:
+    kind = given.one_of("kind", kinds())
+    thing = given.needed_thing() if kind == "finding" else None
+    day = given.day("on") or (_day_found(given) if thing else given.today)
+    value = given.text("value") or YES
+    return Attestation(
+        kind=kind,
+        stated_by=given.needed("by"),
+        stated_on=day,
+        valid_until=given.day("until"),
+        value=None if thing else value == YES,
+        page=thing.page if thing else given.text("page") or None,
+        count=given.number("count"),
+        of=given.number("of"),
+        document=given.text("document"),
+        requirement=thing.requirement if thing else None,
+        outcome=given.one_of("outcome", outcomes()) if thing else None,
+        about=thing.about if thing else None,
+        source="database",
+    )
+
+
+def _day_found(given: Given) -> date:
+    """The answer to a finding bears the day of the look that found it."""
+    nights = given.look.nights
+    zone = given.look.municipality.timezone
+    return min(given.today, nights[0].night.at.astimezone(zone).date()) if nights else given.today
+
+
+def waived(given: Given) -> Statement:
+    thing = given.needed_thing()
+    return Waiver(
+        requirement=thing.requirement,
+        reason=given.needed("reason"),
+        by=given.needed("by"),
+        until=given.needed_day("until"),
+        page=thing.page,
+        document=given.text("document"),
+    )
+
+
+def disputed(given: Given) -> Statement:
+    return _dispute(given, "dispute_opened")
+
+
+def dispute_closed(given: Given) -> Statement:
+    """Of what is said on one day nobody knows the order, and a dispute is not closed by doubt."""
+    said = _dispute(given, "dispute_closed")
+    for one in given.look.statements:
+        opened = one.recorded.said
+        if not isinstance(opened, Event) or one.state != IN_FORCE:
+            continue
+        if _of_dispute(opened) == _of_dispute(replace(said, kind="dispute_opened")):
+            raise UsageError([words("fault", "same_day", number=one.recorded.number)])
+    return said
+
+
+def _of_dispute(said: Event) -> tuple[object, ...]:
+    return said.kind, said.on, said.requirement, said.page
+
+
+def _dispute(given: Given, kind: str) -> Event:
+    """Nobody disputes everything by leaving a field empty."""
+    given.needed("thing")
+    thing = None if given.text("thing") == ALL else given.needed_thing()
+    return Event(
+        kind=kind,
+        on=given.day("on") or given.today,
+        page=thing.page if thing else None,
+        document=given.text("document"),
+        requirement=thing.requirement if thing else None,
+    )
+
+
+def assigned(given: Given) -> Statement:
+    thing = given.needed_thing()
+    return Assignment(
+        by=given.needed("by"),
+        on=given.today,
+        requirement=thing.requirement,
+        page=thing.page,
+        about=thing.about,
+        to=given.needed("to"),
+        until=given.day("until"),
+    )
+
+
+def told(given: Given) -> Statement:
+    thing = given.thing()
+    return Telling(
+        by=given.needed("by"),
+        on=given.day("on") or given.today,
+        requirement=thing.requirement if thing else None,
+        page=thing.page if thing else None,
+        about=thing.about if thing else None,
+        how=given.text("how"),
+    )
+
+
+# --- the forms ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    kind: str = "text"  # text | date | number | long | choice | thing
+    needed: bool = False
+    options: Callable[[], Mapping[str, str]] | None = None
+
+
+def kinds() -> Mapping[str, str]:
+    found: Mapping[str, str] = described()["choices"]["attestation_kind"]
+    return found
+
+
+def outcomes() -> Mapping[str, str]:
+    found: Mapping[str, str] = described()["choices"]["outcome"]
+    return found
+
+
+def values() -> Mapping[str, str]:
+    found: Mapping[str, str] = sentences()["value"]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`slug` is the end of its address, and the table of its words."""
+
+    slug: str
+    make: Callable[[Given], Statement]
+    fields: tuple[Field, ...]
+
+
+THING, BY, DOCUMENT = (
+    Field("thing", "thing", needed=True),
+    Field("by", needed=True),
+    Field("document"),
+)
+UNTIL, ON = Field("until", "date"), Field("on", "date")
+
+ACTS: Mapping[str, Act] = {
+    act.slug: act
+    for act in (
+        Act(
+            "attest",
+            attested,
+            (
+                Field("kind", "choice", needed=True, options=kinds),
+                Field("value", "choice", options=values),
+                Field("count", "number"),
+                Field("of", "number"),
+                Field("page", "page"),
+                Field("thing", "thing"),
+                Field("outcome", "choice", options=outcomes),
+                BY,
+                ON,
+                UNTIL,
+                DOCUMENT,
+            ),
+        ),
+        Act(
+            "waive",
+            waived,
+            (
+                THING,
+                Field("reason", "long", needed=True),
+                BY,
+                Field("until", "date", needed=True),
+                DOCUMENT,
+            ),
+        ),
+        Act("dispute", disputed, (THING, ON, DOCUMENT)),
+        Act("close-dispute", dispute_closed, (THING, ON, DOCUMENT)),
+        Act("assign", assigned, (THING, Field("to", needed=True), UNTIL, BY)),
+        Act("tell", told, (Field("thing", "thing"), BY, ON, Field("how"))),
+    )
+}
+
+
+# --- options of a form as it is shown -----------------------------------------------------------
+
+
+def options_of(field: Field, act: Act, look: CloseLook, things: Sequence[Thing]) -> Options:
+    if field.kind == "thing":
+        return [*_every(act), *((one.key, one.title) for one in _things_for(act, things))]
+    if field.kind == "page":
+        return [(page.address, page.address) for page in look.institution.pages]
+    return list(field.options().items()) if field.options else ()
+
+
+def _every(act: Act) -> Options:
+    is_dispute = act.slug in ("dispute", "close-dispute")
+    return [(ALL, words(act.slug, "all"))] if is_dispute else []
+
+
+def _things_for(act: Act, things: Sequence[Thing]) -> Sequence[Thing]:
+    if act.slug != "close-dispute":
+        return things
+    return [one for one in things if one.is_disputed]
+
+
+# --- what the domain says, in the words of the form ---------------------------------------------
+
+
+def in_fields(lines: Sequence[str]) -> list[str]:
+    """The command line's options are called as the form calls them."""
+    known: Mapping[str, str] = sentences()["options"]
+    order = sorted(known, key=len, reverse=True)
+    told = []
+    for line in lines:
+        for option in order:
+            line = line.replace(option, known[option])
+        told.append(line)
+    return told

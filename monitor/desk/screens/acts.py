@@ -1,0 +1,133 @@
+"""What is said of an institution: a form for each, and the record that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from collectors.errors import UsageError
+from monitor.cases.close import CloseLook
+from monitor.cases.listing import ListedStatement
+from monitor.cases.recording import record, undo
+from monitor.cases.words import in_words
+from monitor.desk.ground import Desk
+from monitor.desk.institution.acts import ACTS, Act, Given, in_fields, options_of
+from monitor.desk.institution.things import Thing, things_of
+from monitor.desk.institution.words import sentences, words
+from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page, Screen
+from monitor.desk.screens.institution import looked_at, path_of
+from reports.ground import name_of
+
+
+def form(slug: str) -> Screen:
+    """The form of an act, with the thing that the address names chosen."""
+    act = ACTS[slug]
+
+    def screen(desk: Desk, ask: Ask) -> Answer:
+        look = looked_at(desk, ask)
+        things = things_of(desk.application, look)
+        return _shown(act, look, things, {"thing": ask.query.get("thing", "")})
+
+    return screen
+
+
+def done(slug: str) -> Screen:
+    """Recorded; or the form again, with what is wrong and all that was typed."""
+    act = ACTS[slug]
+
+    def screen(desk: Desk, ask: Ask) -> Answer:
+        look = looked_at(desk, ask)
+        things = things_of(desk.application, look)
+        today = ask.now.astimezone(look.municipality.timezone).date()
+        try:
+            said = act.make(Given(ask, look, things, today))
+            noted = record(desk.application, look.institution, said, by=ask.visitor.name)
+        except UsageError as error:
+            typed = {field.name: ask.typed(field.name) for field in act.fields}
+            return _shown(act, look, things, typed, in_fields(error.lines))
+        return Goto(path_of(look.institution), "saved_number", noted.recorded.number)
+
+    return screen
+
+
+def _shown(
+    act: Act,
+    look: CloseLook,
+    things: Sequence[Thing],
+    typed: Mapping[str, str],
+    faults: Sequence[str] = (),
+) -> Page:
+    fields = [
+        {
+            "name": field.name,
+            "kind": field.kind,
+            "needed": field.needed,
+            "label": words("label", field.name),
+            "hint": sentences()["hint"].get(field.name, ""),
+            "value": typed.get(field.name, ""),
+            "empty": sentences()["empty"].get(field.name, ""),
+            "options": options_of(field, act, look, things),
+        }
+        for field in act.fields
+    ]
+    values = {**_head(look, act.slug), "fields": fields, "faults": faults, "what": ""}
+    return Page("act.html.j2", values, 400 if faults else 200)
+
+
+def _head(look: CloseLook, slug: str) -> dict[str, Any]:
+    return {
+        "title": words(slug, "title"),
+        "lead": words(slug, "lead"),
+        "button": words(slug, "button"),
+        "name": name_of(look.institution),
+        "path": path_of(look.institution),
+    }
+
+
+# --- taking back --------------------------------------------------------------------------------
+
+
+def undo_form(desk: Desk, ask: Ask) -> Answer:
+    look = looked_at(desk, ask)
+    return _undo_shown(look, _named(look, ask))
+
+
+def undone(desk: Desk, ask: Ask) -> Answer:
+    look = looked_at(desk, ask)
+    stated = _named(look, ask)
+    assert stated.recorded.number is not None
+    reason = ask.typed("reason")
+    try:
+        if not reason:
+            raise UsageError([words("fault", "needed", field=words("label", "reason"))])
+        undo(desk.application, stated.recorded.number, by=ask.visitor.name, reason=reason)
+    except UsageError as error:
+        return _undo_shown(look, stated, in_fields(error.lines))
+    return Goto(path_of(look.institution), "undone", stated.recorded.number)
+
+
+def _named(look: CloseLook, ask: Ask) -> ListedStatement:
+    """Of this institution, whatever number stands in the address."""
+    typed = ask.parts["number"]
+    found = [one for one in look.statements if f"{one.recorded.number}" == typed]
+    if not found:
+        raise NotFoundError
+    return found[0]
+
+
+def _undo_shown(look: CloseLook, stated: ListedStatement, faults: Sequence[str] = ()) -> Page:
+    fields = [
+        {
+            "name": "reason",
+            "kind": "long",
+            "needed": True,
+            "label": words("label", "reason"),
+            "hint": "",
+            "value": "",
+            "empty": "",
+            "options": (),
+        }
+    ]
+    what = f"№ {stated.recorded.number}: {in_words(stated.recorded.said)}"
+    values = {**_head(look, "undo"), "fields": fields, "faults": faults, "what": what}
+    return Page("act.html.j2", values, 400 if faults else 200)

@@ -1,0 +1,134 @@
+"""The page of one institution, and what is said of it there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from monitor.desk.ground import Desk
+from monitor.desk.model import NotFoundError
+from monitor.storage import statements
+from rules.cases.model import Recorded
+from tests.monitor.desk.asking import DEPUTY, OF_THE_NEIGHBOUR, Office, statements_counted
+from tests.monitor.desk.served import application_in
+
+SCHOOL = "/institutions/town/school-1"
+MOST_STATEMENTS = 12
+LESS = 2  # that the log-in takes
+
+
+@pytest.fixture(scope="module")
+def written(audited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An office in which the tests of this file say one thing after another."""
+    folder = shutil.copytree(audited, tmp_path_factory.mktemp("institution") / "office")
+    with application_in(Path(folder)) as application:
+        yield Office(Desk(application))
+
+
+def recorded(office: Office) -> tuple[Recorded, ...]:
+    return statements.recorded(office.desk.application.engine, "town", "school-1")
+
+
+def thing(office: Office, act: str, title: str) -> str:
+    """The key of the first option that has this in its title."""
+    page = office.page(f"{SCHOOL}/{act}")
+    found = next(one for one in page.select("#f-thing option") if title in one.get_text())
+    return str(found["value"])
+
+
+def text(page: BeautifulSoup) -> str:
+    return " ".join(page.get_text(" ").split())
+
+
+def test_it_shows_what_is_to_be_settled_and_what_was_seen_there(written: Office) -> None:
+    page = written.page(SCHOOL)
+    assert page.select_one("h1").get_text() == "МКОУ СОШ № 1"  # type: ignore[union-attr]
+    assert "ждёт учреждения" in text(page)
+    assert page.select(".seen q")
+
+
+def test_its_first_night_is_told_as_the_first(written: Office) -> None:
+    assert "первая проверка" in text(written.page(SCHOOL))
+
+
+def test_it_takes_few_statements(written: Office) -> None:
+    with statements_counted(written.desk.application.engine) as told:
+        written.page(SCHOOL)
+    assert len(told) <= MOST_STATEMENTS - LESS, told
+
+
+def test_another_municipality_has_no_such_page(written: Office) -> None:
+    with pytest.raises(NotFoundError):
+        written.by(OF_THE_NEIGHBOUR).get(SCHOOL)
+
+
+def test_what_is_attested_stands_on_record_by_its_office(written: Office) -> None:
+    form = {"kind": "job_description", "value": "yes", "by": "директор", "document": "№ 3"}
+    gone = written.sent(f"{SCHOOL}/attest", form)
+    assert recorded(written)[-1].number == gone.number
+    assert recorded(written)[-1].recorded_by == "Иванова"
+    assert "директор" in text(written.page(SCHOOL))
+
+
+def test_a_form_that_cannot_be_meant_comes_back_with_what_was_typed(written: Office) -> None:
+    count = len(recorded(written))
+    form = {"thing": thing(written, "waive", "6.6"), "reason": "ремонт", "by": "мэр", "until": "x"}
+    page = written.refused(f"{SCHOOL}/waive", form)
+    assert "день «x» не понят" in text(page)
+    assert page.select_one("#f-reason").get_text() == "ремонт"  # type: ignore[union-attr]
+    assert len(recorded(written)) == count
+
+
+def test_the_domain_speaks_in_the_words_of_the_form(written: Office) -> None:
+    form = {"kind": "two_factor", "value": "yes", "by": "сторож"}
+    page = written.refused(f"{SCHOOL}/attest", form)
+    assert "--" not in text(page)
+
+
+def test_a_deputy_puts_off_and_assigns(written: Office) -> None:
+    deputy = written.by(DEPUTY)
+    key = thing(deputy, "waive", "6.6")
+    form = {"thing": key, "reason": "ремонт", "by": "заместитель Мэра", "until": "01.12.2026"}
+    deputy.sent(f"{SCHOOL}/waive", form)
+    deputy.sent(f"{SCHOOL}/assign", {"thing": key, "to": "отдел образования", "by": "мэр"})
+    assert "отдел образования" in text(deputy.page(SCHOOL))
+    assert "директор" not in text(deputy.page(f"{SCHOOL}"))  # who said what is not for him
+
+
+def test_a_dispute_is_opened_and_closed(written: Office) -> None:
+    key = thing(written, "dispute", "6.6")
+    written.sent(f"{SCHOOL}/dispute", {"thing": key, "on": "2026-11-20"})
+    assert "оспаривается" in text(written.page(SCHOOL))
+    written.sent(f"{SCHOOL}/close-dispute", {"thing": key})
+    assert "оспаривается" not in text(written.page(SCHOOL))
+
+
+def test_a_dispute_of_the_same_day_is_taken_back_and_not_closed_by_doubt(written: Office) -> None:
+    key = thing(written, "dispute", "6.6")
+    gone = written.sent(f"{SCHOOL}/dispute", {"thing": key})
+    page = written.refused(f"{SCHOOL}/close-dispute", {"thing": key})
+    assert f"№ {gone.number}" in text(page)
+    written.sent(f"{SCHOOL}/statements/{gone.number}/undo", {"reason": "ошиблись"})
+
+
+def test_everything_is_disputed_only_when_somebody_says_so(written: Office) -> None:
+    page = written.refused(f"{SCHOOL}/dispute", {"thing": ""})
+    assert "Заполните поле «О чём»" in text(page)
+
+
+def test_what_was_said_is_taken_back_with_a_reason(written: Office) -> None:
+    gone = written.sent(f"{SCHOOL}/tell", {"by": "секретарь", "how": "по телефону"})
+    undo = f"{SCHOOL}/statements/{gone.number}/undo"
+    assert "заполните" in text(written.refused(undo, {"reason": ""})).casefold()
+    written.sent(undo, {"reason": "ошиблись"})
+    assert next(one for one in recorded(written) if one.number == gone.number).withdrawn
+
+
+def test_a_number_of_another_institution_is_not_there(written: Office) -> None:
+    gone = written.sent(f"{SCHOOL}/tell", {"by": "секретарь"})
+    with pytest.raises(NotFoundError):
+        written.get(f"/institutions/town/school-2/statements/{gone.number}/undo")
