@@ -11,6 +11,7 @@
     │   ├── EntryError, OverError, BusyError   who comes in at the desk: monitor/desk/gate/
     │   ├── TooManyError              monitor/storage/attempts.py
     │   ├── RefusedError              monitor/storage/statements.py
+    │   ├── OrderedBeforeError        monitor/storage/orders.py
     │   ├── CopyError                 monitor/commands/copies.py
     │   └── MoveError                 monitor/storage/moving.py
     ├── ConfigError                   config.toml and the environment: monitor/config/faults.py
