@@ -94,6 +94,7 @@ class Network:
     """The last reading of a page → method → calls that the next one will take."""
     where: str = ""  # «во «ВКонтакте»»
     page_title: str = ""  # «страница ВКонтакте»
+    new_page: str = ""  # what is to be created there: «открытую для всех группу»
     hosts: frozenset[str] = frozenset()  # of its own, every spelling
     page_in_link: Callable[[str], str | None] | None = None
     """A full address → the page that it opens; else None or ValueError. Without it: `canonical`."""

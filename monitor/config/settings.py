@@ -23,6 +23,7 @@ from monitor.config.secrets import Secrets
 from monitor.config.sections import Cases, Clock, EvidenceStamps, Reports, Rules, Storage, Workers
 from monitor.errors.system import in_russian
 from monitor.storage.addresses import INSTALL, SQLITE, passwords_of, with_password
+from rules.toml_lines import TomlFile, read_toml
 
 HOLDS_OTHERS = (
     "[storage] evidence: в папке материалов {folder} лежит {other}, а копия и восстановление берут "
@@ -75,7 +76,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
             _anchor_storage(declared.storage, folder), secrets.read(DATABASE_PASSWORD)
         ),
         reports=_anchor_reports(declared.reports, folder),
-        rules=declared.rules,
+        rules=_with_packs(declared.rules, file),
         workers=declared.workers,
         schedule=declared.schedule,
         mail=_with_authority(declared.mail, folder),
@@ -156,6 +157,23 @@ def _check_own_folder(declared: Any, file: Path) -> None:
 
 def _anchor_reports(reports: Reports, folder: Path) -> Reports:
     return reports.model_copy(update={"directory": folder / reports.directory})
+
+
+def _with_packs(rules: Rules, file: Path) -> Rules:
+    """A pack that is not there would be missed by nobody, and its act judged by nobody."""
+    packs = tuple(file.resolve().parent / path for path in rules.packs)
+    lost = [number for number, path in enumerate(packs) if not path.is_file()]
+    if lost:
+        lines = read_toml(file)
+        raise ConfigError([_no_pack(file, lines, number, packs[number]) for number in lost])
+    return rules.model_copy(update={"packs": packs})
+
+
+def _no_pack(file: Path, lines: TomlFile, number: int, path: Path) -> str:
+    """A list that a variable gives stands on no line."""
+    line = lines.line_of(("rules", "packs", number))
+    spot = f"{file}:{line}" if line else str(file)
+    return f"{spot}: [rules] packs: файла акта {path} нет"
 
 
 def _with_authority(mail: Mail, folder: Path) -> Mail:
