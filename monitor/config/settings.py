@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from collectors.model import Network
+from collectors.model import SITE, Network
 from collectors.networks import networks
 from collectors.roots import RootsError, certificates_in
 from monitor.config.declared import read
@@ -30,6 +30,7 @@ HOLDS_OTHERS = (
     "эту папку целиком; укажите отдельную, например var/evidence"
 )
 DATABASE_PASSWORD = "DATABASE_PASSWORD"
+ROOTS = "extra_roots"  # the setting of whatever network reads over TLS
 NO_QUEUE = (
     "рабочие процессы делят проверку через PostgreSQL, а [storage] database — SQLite. "
     "Перенести базу: dozor storage move; без рабочих процессов: dozor audit, dozor serve"
@@ -108,7 +109,7 @@ def _network_settings(declared: Any, folder: Path, secrets: Secrets) -> Mapping[
     found: dict[str, Any] = {}
     faults: list[str] = []
     for slug, network in networks().items():
-        known = dict(getattr(declared, slug))
+        known = _with_lent_roots(dict(getattr(declared, slug)), declared)
         known |= {name: _secret(network, name, secrets) for name in network.secrets}
         known |= {name: _anchor(one, folder) for name, one in known.items()}
         try:
@@ -120,6 +121,13 @@ def _network_settings(declared: Any, folder: Path, secrets: Secrets) -> Mapping[
     if faults:
         raise ConfigError(faults)
     return found
+
+
+def _with_lent_roots(known: dict[str, Any], declared: Any) -> dict[str, Any]:
+    """Who signs sites signs servers of networks too: a network that names no roots of its own
+    trusts those of sites."""
+    lent = getattr(getattr(declared, SITE, None), ROOTS, None)
+    return {**known, ROOTS: lent} if ROOTS in known and known[ROOTS] is None else known
 
 
 def _anchor(value: Any, folder: Path) -> Any:
