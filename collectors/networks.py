@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import cache
 
 from collectors.installed import installed_under
-from collectors.model import SITE, Network, Page
+from collectors.model import SITE, AddressOwner, Network, Page
 
 
 @cache
@@ -49,7 +49,20 @@ def page_title(slug: str) -> str:
     return network.page_title or f"страница в соцсети «{network.title}»" if network else slug
 
 
+def new_page(slug: str) -> str:
+    """What an institution creates there: «открытую для всех группу»; "" where nothing is told."""
+    return networks()[slug].new_page if slug in networks() else ""
+
+
 # --- by what addresses a page goes ----------------------------------------------------------------
+
+
+def owner_in_address(page: Page) -> AddressOwner | None:
+    """Whose the page's own address says that it is."""
+    network = networks().get(page.network)
+    if network is None or network.owner_in_address is None:
+        return None
+    return network.owner_in_address(page.address)
 
 
 def other_addresses(page: Page, page_id: str | None, name: str | None) -> Iterator[str]:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 from unicodedata import combining, is_normalized, normalize
 
@@ -88,6 +89,12 @@ def _signs_by_number(markup: str) -> Iterator[str]:
 def _is_odd(sign: str) -> bool:
     """One that nobody sees, or that sits upon the letter before it."""
     return sign in _UNSEEN or combining(sign) > 0
+
+
+def text_digest(text: str) -> str | None:
+    """The same for texts that differ in case, spaces and look-alike signs only; None if empty."""
+    plain = " ".join(normalize("NFKC", text).casefold().split())
+    return sha256(plain.encode()).hexdigest()[:16] if plain else None
 
 
 def normalised_all(value: Any) -> Any:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, make_url
 
 from collectors.errors import UsageError
 from monitor.clocks.believed import ProcessTime
-from monitor.config import ConfigError, Settings
+from monitor.config import ConfigError, Settings, load_settings
 from monitor.registry import load_all
 from monitor.storage import statements
 from monitor.storage.addresses import SQLITE
@@ -114,7 +114,7 @@ def opened(
     `engine`: one that the process keeps; its connections are closed at the end all the same.
     Raises RegistryError, PackError, ConfigError, StorageError.
     """
-    acts = load_acts()
+    acts = load_acts(settings.rules.packs)
     municipalities = load_all(settings.registry, packs=tuple(acts))
     _check_towns(settings, municipalities)
     check(municipalities)
@@ -148,9 +148,15 @@ def _check_towns(settings: Settings, municipalities: Sequence[Municipality]) -> 
         )
 
 
-def load_acts() -> Mapping[str, Act]:
-    """Every pack that is installed, by its act's id."""
-    return _read(tuple((name, path, path.read_bytes()) for name, path in pack_files().items()))
+def own_packs(config: Path) -> Sequence[Path]:
+    """Of the settings, where there are any: the law that comes along can be read without."""
+    return load_settings(config).rules.packs if config.is_file() else ()
+
+
+def load_acts(own: Sequence[Path] = ()) -> Mapping[str, Act]:
+    """Every pack that comes with the program, and those of one's own, by its act's id."""
+    files = pack_files(own)
+    return _read(tuple((name, path, path.read_bytes()) for name, path in files.items()))
 
 
 @lru_cache(maxsize=1)
@@ -162,5 +168,11 @@ def _read(packs: tuple[tuple[str, Path, bytes], ...]) -> Mapping[str, Act]:
     return {name: load_act(path) for name, path, _ in packs}
 
 
-def pack_files() -> Mapping[str, Path]:
-    return shipped()
+def pack_files(own: Sequence[Path] = ()) -> Mapping[str, Path]:
+    """Act id → file. Two files of one act would leave open which of them is the law."""
+    files = dict(shipped())
+    for path in own:
+        if other := files.get(path.stem):
+            raise ConfigError([f"[rules] packs: {path}: акт «{path.stem}» уже есть: {other}"])
+        files[path.stem] = path
+    return files

@@ -282,6 +282,9 @@ class Requirement:
     norm: Mapping[str, str] = field(default_factory=dict)  # the act's numbers: at_least | at_most
     inherits: tuple[Ancestor, ...] = ()  # the nearest first
 
+    def is_in_force(self, on: date) -> bool:
+        return any(edition.is_in_force(on) for edition in self.editions)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
@@ -298,6 +301,12 @@ class Act:
     requirements: tuple[Requirement, ...]
     notes: tuple[str, ...] = ()
     digest: str = ""  # sha256 of the file
+
+    def networks(self, on: date) -> frozenset[str]:
+        """Whose pages it speaks of on that day; a page elsewhere is kept of one's own will."""
+        return frozenset().union(
+            *(one.networks for one in self.requirements if one.is_in_force(on))
+        )
 
 
 # --- judging ----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     NOT_A_SUBJECT = "not_a_subject"
     CATEGORY_WITHOUT_NORM = "category_without_norm"
     INSTITUTION_NOT_ACTIVE = "institution_not_active"
+    PAGE_VOLUNTARY = "page_voluntary"
     EXEMPT_NAMED = "exempt_named"
     EXEMPT_ON_RECORD = "exempt_on_record"
     EXEMPT_UNFOUNDED = "exempt_unfounded"
@@ -44,6 +45,7 @@ class Reason(StrEnum):
     GONE_UNCONFIRMED = "gone_unconfirmed"
     OTHER_PAGE_LIVE = "other_page_live"
     OTHER_PAGE_STANDS = "other_page_stands"
+    ADDRESS_OF_ANOTHER = "address_of_another"
     ADDRESS_DIFFERS = "address_differs"
     NO_PAGE_TO_JUDGE = "no_page_to_judge"
     # the mark, the style

@@ -49,6 +49,12 @@ SCHOOL_OK = Page(
     address="https://ok.ru/group/70000000000101",
     created_on=date(2022, 11, 30),
 )
+SCHOOL_MAX = Page(
+    institution="kedr/school",
+    network="max",
+    address="https://max.ru/school_one",
+    created_on=date(2022, 11, 30),
+)
 MUSEUM_VK = Page(
     institution="kedr/museum", network="vk", address="https://vk.com/club200", role="official"
 )

@@ -23,6 +23,10 @@ ASKED_FOR = {
 # Every import inside a function, and what it keeps away from those who do not need it: a library
 # that is heavy, or one that is not installed everywhere (*).
 LAZY = {
+    "collectors/max/__init__.py": {
+        "collectors.max.check": "httpx",
+        "collectors.max.collect": "httpx",
+    },
     "collectors/ok/__init__.py": {"collectors.ok.check": "bs4", "collectors.ok.collect": "bs4"},
     "collectors/site/__init__.py": {
         "collectors.site.collect": "lxml",

@@ -31,8 +31,8 @@ from collectors.model.contacts import (
 )
 from collectors.model.evidence import Evidence, EvidenceSink, Exchange, Route
 from collectors.model.facts import Access, Facts, Observation, Presence, WallAccess
-from collectors.model.failures import NOT_TRIED, Failure, FailureCode
-from collectors.model.networks import CallsLeft, Health, Network, Quota, Sign
+from collectors.model.failures import NOT_OURS_TO_READ, NOT_TRIED, Failure, FailureCode
+from collectors.model.networks import AddressOwner, CallsLeft, Health, Network, Quota, Sign
 from collectors.model.pages import OK, SITE, VK, Address, Page, Role
 from collectors.model.running import Budget, Collector, Run, Turns
 from collectors.model.sites import Block, Crawl, SiteFacts, SitePage
@@ -40,12 +40,14 @@ from collectors.model.walls import BEGINNING, Author, Post, Wall
 
 __all__ = [
     "BEGINNING",
+    "NOT_OURS_TO_READ",
     "NOT_TRIED",
     "OK",
     "SITE",
     "VK",
     "Access",
     "Address",
+    "AddressOwner",
     "Author",
     "Block",
     "Budget",

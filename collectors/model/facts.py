@@ -62,6 +62,8 @@ class Facts:
     clips_count: int | None = None  # VK: clips are in no wall (guard G09)
     contacts: Contacts | None = None  # the union of all places; () inside = looked, none
     menu: tuple[Link, ...] | None = None
+    reader_may_write: bool | None = None  # what our reader was given there is more than it needs
+    schema: str | None = None  # of the network's answers, the version that they agreed with
     unread_places: tuple[str, ...] = ()  # wiki pages and articles that may hold contacts, unread
     wall: Wall | None = None
     site: SiteFacts | None = None

@@ -41,6 +41,11 @@ class FailureCode(StrEnum):
     # the page
     NOT_VISIBLE = "not_visible"  # closed to us; proves nothing by itself
     NOT_A_COMMUNITY = "not_a_community"  # the address belongs to a person or an application
+    NOT_ADMITTED = "not_admitted"  # the owner has to let our reader in, and has not
+    PUT_OUT = "put_out"  # our reader was let in once, and is not any more
+    CHAT_CLOSED = "chat_closed"  # the network closed it to our reader
+    READER_SUSPENDED = "reader_suspended"  # there, or as a whole
+    DATES_UNSURE = "dates_unsure"  # the time of posts can no longer be told for sure
     CONTROL_SILENT = "control_silent"  # no control page showed this signal in this run (G20)
     NOT_OFFERED = "not_offered"  # this way of reading never shows this fact
 
@@ -48,6 +53,10 @@ class FailureCode(StrEnum):
 # Then nobody asked: an earlier look may serve while it is fresh. Judging, coverage, planning and
 # the second look have to agree on it, or one would accuse where another says "not read".
 NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.QUOTA})
+
+
+# The page is somebody's to open to us, and nobody owes that: no reading was due.
+NOT_OURS_TO_READ = frozenset({FailureCode.NOT_ADMITTED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,14 @@ class Sign:
     advice: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressOwner:
+    """Whose an address says that it is, where a network's names hold that."""
+
+    inn: str
+    kind: str  # state | business
+
+
 CallsLeft = Callable[[str, str], int | None]
 """Reader and method → calls that the day still has; None: nobody has counted yet."""
 
@@ -86,6 +94,7 @@ class Network:
     """The last reading of a page → method → calls that the next one will take."""
     where: str = ""  # «во «ВКонтакте»»
     page_title: str = ""  # «страница ВКонтакте»
+    new_page: str = ""  # what is to be created there: «открытую для всех группу»
     hosts: frozenset[str] = frozenset()  # of its own, every spelling
     page_in_link: Callable[[str], str | None] | None = None
     """A full address → the page that it opens; else None or ValueError. Without it: `canonical`."""
@@ -93,6 +102,8 @@ class Network:
     """A full address → the page of which it opens one item; else None or ValueError."""
     addresses_of: Callable[[str | None, str | None], Iterable[str]] | None = None
     """The network's own id and the name of a page → canonical addresses that open it as well."""
+    owner_in_address: Callable[[str], AddressOwner | None] | None = None
+    """A canonical address → whose it says that it is; None: the name proves nothing."""
     in_widgets: Callable[[str], Iterable[str | None]] = _no_widgets
     """Markup of a site → pages that the network's widgets show; None: one that is not told."""
     check: Callable[[Any, CallsLeft], Iterable[Sign]] = _no_signs

@@ -31,6 +31,8 @@ class Post:
     own_length: int | None = None  # characters of the page's own text; None: not read
     digest: str | None = None  # of the page's own text, normalised: finds autoposting
     blur_hours: int = 0  # how far off `published_at` may be (a date without a time or a zone)
+    earlier_hours: int = 0  # how much earlier it may be: a date that an editing moves
+    told_at: datetime | None = None  # the time that the network tells, where it is another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

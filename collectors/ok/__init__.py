@@ -38,6 +38,7 @@ NETWORK = Network(
     title="Одноклассники",
     where="в «Одноклассниках»",
     page_title="страница в Одноклассниках",
+    new_page="открытую для всех группу",
     hosts=OK_HOSTS,
     page_in_link=ok_page_in_link,
     item_in_link=ok_item_in_link,

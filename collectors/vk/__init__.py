@@ -33,6 +33,7 @@ NETWORK = Network(
     title="ВКонтакте",
     where="во «ВКонтакте»",
     page_title="страница ВКонтакте",
+    new_page="открытое для всех сообщество",
     hosts=VK_HOSTS,
     page_in_link=vk_page_in_link,
     item_in_link=vk_item_in_link,

@@ -5,8 +5,6 @@ VK puts the pinned post first, whatever its date; it never tells how far the wal
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +12,7 @@ from typing import Any
 
 from collectors.model import BEGINNING, Author, Post, Wall
 from collectors.numbers import whole
-from collectors.text import normalised
+from collectors.text import normalised, text_digest
 
 BEGAN = 2006  # an earlier year is a date that is not there
 
@@ -125,12 +123,6 @@ def _author(owner: int, writer: Any) -> Author:
     if whole(writer) is None:
         return Author.UNTOLD
     return Author.PAGE if writer == owner else Author.OTHER
-
-
-def text_digest(text: str) -> str | None:
-    """The same for texts that differ in case, spaces and look-alike signs only; None if empty."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return hashlib.sha256(plain.encode()).hexdigest()[:16] if plain else None
 
 
 def wall_of(sheets: Sequence[Sheet], as_of: datetime) -> Wall:

@@ -135,7 +135,7 @@ def check_clock(context: Context) -> None:
 
 
 def begin(context: Context, request: AuditRequest, scope: Scope, kind: str) -> Audit:
-    files = [*context.settings.registry, *pack_files().values()]
+    files = [*context.settings.registry, *pack_files(context.settings.rules.packs).values()]
     return audits.begin(
         context.engine,
         kind=kind,

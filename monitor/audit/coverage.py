@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
-from collectors.model import NOT_TRIED, Address, Failure, FailureCode, Page
+from collectors.model import NOT_OURS_TO_READ, NOT_TRIED, Address, Failure, FailureCode, Page
 from reports.model import Collection
 
 # A gap for one of these reasons is an answer; any other says that a part could not be read.
-ANSWERS = frozenset({FailureCode.NOT_OFFERED, FailureCode.CONTROL_SILENT, FailureCode.NOT_VISIBLE})
+ANSWERS = NOT_OURS_TO_READ | {
+    FailureCode.NOT_OFFERED,
+    FailureCode.CONTROL_SILENT,
+    FailureCode.NOT_VISIBLE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,7 @@ class OutlineWall:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutlineFacts:
     wall: OutlineWall | None = None
+    reader_may_write: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,28 +46,45 @@ class Look:
 
     unread: FailureCode | None  # why no fresh whole reading counts; None: it was read
     troubles: frozenset[FailureCode] = frozenset()  # for the operator
+    may_write: bool = False  # our reader was given there more than it needs
 
 
 def look(history: Sequence[Outline], as_of: datetime, freshness: timedelta) -> Look:
     """`history`: newest first; of an address never asked, empty."""
-    return _shared_look(_why_unread(history, as_of, freshness), _troubles(history))
+    newest = history[0].facts if history else None
+    may_write = newest is not None and newest.reader_may_write is True
+    return _shared_look(_why_unread(history, as_of, freshness), _troubles(history), may_write)
 
 
 @cache
-def _shared_look(unread: FailureCode | None, troubles: frozenset[FailureCode]) -> Look:
+def _shared_look(
+    unread: FailureCode | None, troubles: frozenset[FailureCode], may_write: bool
+) -> Look:
     """Equal looks are one value: a region has thousands of pages and a handful of looks."""
-    return Look(unread, troubles)
+    return Look(unread, troubles, may_write)
 
 
 def coverage(
-    pages: Sequence[Page], looks: Mapping[Address, Look], requests: Mapping[str, int]
+    pages: Sequence[Page],
+    looks: Mapping[Address, Look],
+    requests: Mapping[str, int],
+    unasked: Container[Address] = (),
 ) -> Collection:
-    """Counts of pages and sites; a page without a fresh whole observation is unread."""
-    unread = (looks[page.network, page.address].unread for page in pages)
-    reasons = Counter(code for code in unread if code)
+    """Counts of pages and sites; a page without a fresh whole observation is unread.
+
+    Not of those that nobody owes us to open, nor, where they were not read, of the `unasked`, which
+    no act speaks of: no audit is incomplete by them.
+    """
+    codes = {page.key: looks[page.key].unread for page in pages}
+    due = [
+        key
+        for key, code in codes.items()
+        if code is None or (code not in NOT_OURS_TO_READ and key not in unasked)
+    ]
+    reasons = Counter(code for key in due if (code := codes[key]))
     return Collection(
-        pages=len(pages),
-        read=len(pages) - reasons.total(),
+        pages=len(due),
+        read=len(due) - reasons.total(),
         unread=reasons.total(),
         requests=dict(sorted(requests.items())),
         reasons=dict(sorted(reasons.items())),

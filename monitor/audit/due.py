@@ -34,11 +34,26 @@ def _all_pages(scope: Scope, as_of: datetime) -> Iterator[Page]:
 
 
 def coverage_of(
-    context: Context, pages: Sequence[Page], as_of: datetime, requests: Mapping[str, int]
+    context: Context,
+    scope: Scope,
+    pages: Sequence[Page],
+    as_of: datetime,
+    requests: Mapping[str, int],
 ) -> tuple[Collection, tuple[Issue, ...]]:
     """How much of these pages is read as of the moment, and what the operator must know of it."""
     looks = _looks(context, pages, as_of)
-    return coverage(pages, looks, requests), issues_of(pages, looks)
+    unasked = frozenset(_unasked(scope, as_of))
+    return coverage(pages, looks, requests, unasked), issues_of(pages, looks)
+
+
+def _unasked(scope: Scope, as_of: datetime) -> Iterator[Address]:
+    """Pages of networks that no act of their municipality speaks of: kept of one's own will."""
+    for municipality in scope.municipalities:
+        today = as_of.astimezone(municipality.timezone).date()
+        acts = municipality.acts_in(scope.acts)
+        named = frozenset().union(*(act.networks(today) for act in acts))
+        pages = (page for one in scope.members(municipality) for page in one.pages)
+        yield from (page.key for page in pages if named and page.network not in named)
 
 
 def _looks(context: Context, pages: Sequence[Page], as_of: datetime) -> Mapping[Address, Look]:

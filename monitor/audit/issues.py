@@ -24,20 +24,22 @@ OF_ALL = frozenset(
         FailureCode.CONTROL_SILENT,
     }
 )
+MAY_WRITE = "reader_may_write"  # no failure: what was seen, and must not be
 MOST_NAMED = 500  # addresses of one issue
 
 
 def issues_of(pages: Sequence[Page], looks: Mapping[Address, Look]) -> tuple[Issue, ...]:
     """One for every network and reason, the most frequent first."""
-    found: defaultdict[tuple[str, FailureCode], list[str]] = defaultdict(list)
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for page in pages:
-        for code in sorted(looks[page.network, page.address].troubles):
+        seen = looks[page.network, page.address]
+        for code in (*sorted(seen.troubles), *([MAY_WRITE] if seen.may_write else [])):
             found[page.network, code].append(page.address)
     often = sorted(found.items(), key=lambda one: -len(one[1]))
     return tuple(_issue(network, code, addresses) for (network, code), addresses in often)
 
 
-def _issue(network: str, code: FailureCode, addresses: Sequence[str]) -> Issue:
+def _issue(network: str, code: str, addresses: Sequence[str]) -> Issue:
     text = f"{_titles()[network]}: {sentences()[code]} (адресов: {len(addresses)})"
     named = () if code in OF_ALL else tuple(addresses[:MOST_NAMED])
     return Issue(code=f"{network}.{code}", text=text, addresses=named)

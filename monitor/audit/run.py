@@ -174,7 +174,9 @@ class AuditRun:
     def finish(self, requests: Mapping[str, int]) -> Audit:
         """Count what was read, and close the audit. `requests`: asked of each network."""
         engine, audit = self.context.engine, self.audit
-        read, issues = coverage_of(self.context, self.due(), self.request.as_of, requests)
+        read, issues = coverage_of(
+            self.context, self.scope, self.due(), self.request.as_of, requests
+        )
         held = () if audit.scope is not None else self._mass_changes(read)
         return audits.finish(
             engine,

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from collectors.errors import UsageError
-from monitor.application import load_acts, open_context, pack_files, real_time
+from monitor.application import load_acts, open_context, own_packs, pack_files, real_time
 from monitor.commands.output import STANDARD, placed
 from monitor.commands.parameters import Config, File
 from monitor.commands.replacing import changed_files, known_registry, may_replace
@@ -38,7 +38,7 @@ def check(
     ] = None,
 ) -> int:
     paths = files or list(load_settings(config).registry)
-    faults = checked(paths, packs=tuple(pack_files()))
+    faults = checked(paths, packs=tuple(pack_files(own_packs(config))))
     print(*faults, sep="\n" if faults else "")
     errors = [one for one in faults if one.severity == "error"]
     if not errors:
@@ -175,13 +175,12 @@ def _as_recorded(config: Path, file: Path) -> Municipality:
 
 
 def diff(
+    config: Config,
     old: Annotated[Path, typer.Argument(metavar="СТАРЫЙ")],
     new: Annotated[Path, typer.Argument(metavar="НОВЫЙ")],
 ) -> int:
-    after = load(new)
-    found = compared(
-        load(old), after, tuple(load_acts().values()), real_time().astimezone(after.timezone).date()
-    )
+    after, acts = load(new), tuple(load_acts(own_packs(config)).values())
+    found = compared(load(old), after, acts, real_time().astimezone(after.timezone).date())
     changes = [change.text for change in found]
     print(*(changes or ["Различий нет."]), sep="\n")
     return 0

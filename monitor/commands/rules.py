@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from collectors.errors import UsageError
-from monitor.application import load_acts, pack_files
+from monitor.application import load_acts, own_packs, pack_files
+from monitor.commands.parameters import Config
 from monitor.commands.suggestions import acts, requirements
 from rules.model import Act, Requirement
 from rules.packs import load_act
@@ -20,11 +21,12 @@ from rules.text.explain import explained
 
 
 def list_requirements(
+    config: Config,
     act: Annotated[
         str | None, typer.Argument(metavar="АКТ", help="Без имени — все.", autocompletion=acts)
     ] = None,
 ) -> int:
-    known = load_acts()
+    known = load_acts(own_packs(config))
     if act is not None and act not in known:
         raise UsageError([f"акта «{act}» нет; есть {', '.join(known)}"])
     for name in known if act is None else [act]:
@@ -33,9 +35,12 @@ def list_requirements(
 
 
 def explain(
+    config: Config,
     requirement: Annotated[str, typer.Argument(metavar="ТРЕБОВАНИЕ", autocompletion=requirements)],
 ) -> int:
-    found = {one.id: one for act in load_acts().values() for one in act.requirements}
+    found = {
+        one.id: one for act in load_acts(own_packs(config)).values() for one in act.requirements
+    }
     wanted = _ids_of(requirement, found)
     for one in wanted:
         _print_explanation(found[one])
@@ -43,11 +48,12 @@ def explain(
 
 
 def check(
+    config: Config,
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="ФАЙЛ", help="Без имён — все акты.")
     ] = None,
 ) -> int:
-    for path in files or pack_files().values():
+    for path in files or pack_files(own_packs(config)).values():
         act = load_act(path)
         print(f"{path.name}: требований {len(act.requirements)}, ошибок нет")
     return 0

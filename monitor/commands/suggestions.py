@@ -61,6 +61,6 @@ def _municipalities(context: typer.Context) -> Sequence[Municipality]:
     """Empty where the registry cannot be read: what is wrong is no answer to Tab."""
     try:
         settings = load_settings(context.params["config"])
-        return load_all(settings.registry, packs=tuple(pack_files()))
+        return load_all(settings.registry, packs=tuple(pack_files(settings.rules.packs)))
     except (OperatorError, OSError):
         return ()

@@ -53,6 +53,7 @@ class Reports(Section):
 
 class Rules(Section):
     freshness_days: PositiveInt = Field(default=7, le=MOST_DAYS)
+    packs: tuple[Path, ...] = ()  # of one's own, beside those that come with the program
     mass_change_share: float = Field(default=0.2, gt=0, le=1)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from collectors.model import Network
+from collectors.model import SITE, Network
 from collectors.networks import networks
 from collectors.roots import RootsError, certificates_in
 from monitor.config.declared import read
@@ -23,12 +23,14 @@ from monitor.config.secrets import Secrets
 from monitor.config.sections import Cases, Clock, EvidenceStamps, Reports, Rules, Storage, Workers
 from monitor.errors.system import in_russian
 from monitor.storage.addresses import INSTALL, SQLITE, passwords_of, with_password
+from rules.toml_lines import TomlFile, read_toml
 
 HOLDS_OTHERS = (
     "[storage] evidence: в папке материалов {folder} лежит {other}, а копия и восстановление берут "
     "эту папку целиком; укажите отдельную, например var/evidence"
 )
 DATABASE_PASSWORD = "DATABASE_PASSWORD"
+ROOTS = "extra_roots"  # the setting of whatever network reads over TLS
 NO_QUEUE = (
     "рабочие процессы делят проверку через PostgreSQL, а [storage] database — SQLite. "
     "Перенести базу: dozor storage move; без рабочих процессов: dozor audit, dozor serve"
@@ -75,7 +77,7 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
             _anchor_storage(declared.storage, folder), secrets.read(DATABASE_PASSWORD)
         ),
         reports=_anchor_reports(declared.reports, folder),
-        rules=declared.rules,
+        rules=_with_packs(declared.rules, file),
         workers=declared.workers,
         schedule=declared.schedule,
         mail=_with_authority(declared.mail, folder),
@@ -107,7 +109,7 @@ def _network_settings(declared: Any, folder: Path, secrets: Secrets) -> Mapping[
     found: dict[str, Any] = {}
     faults: list[str] = []
     for slug, network in networks().items():
-        known = dict(getattr(declared, slug))
+        known = _with_lent_roots(dict(getattr(declared, slug)), declared)
         known |= {name: _secret(network, name, secrets) for name in network.secrets}
         known |= {name: _anchor(one, folder) for name, one in known.items()}
         try:
@@ -119,6 +121,13 @@ def _network_settings(declared: Any, folder: Path, secrets: Secrets) -> Mapping[
     if faults:
         raise ConfigError(faults)
     return found
+
+
+def _with_lent_roots(known: dict[str, Any], declared: Any) -> dict[str, Any]:
+    """Who signs sites signs servers of networks too: a network that names no roots of its own
+    trusts those of sites."""
+    lent = getattr(getattr(declared, SITE, None), ROOTS, None)
+    return {**known, ROOTS: lent} if ROOTS in known and known[ROOTS] is None else known
 
 
 def _anchor(value: Any, folder: Path) -> Any:
@@ -156,6 +165,23 @@ def _check_own_folder(declared: Any, file: Path) -> None:
 
 def _anchor_reports(reports: Reports, folder: Path) -> Reports:
     return reports.model_copy(update={"directory": folder / reports.directory})
+
+
+def _with_packs(rules: Rules, file: Path) -> Rules:
+    """A pack that is not there would be missed by nobody, and its act judged by nobody."""
+    packs = tuple(file.resolve().parent / path for path in rules.packs)
+    lost = [number for number, path in enumerate(packs) if not path.is_file()]
+    if lost:
+        lines = read_toml(file)
+        raise ConfigError([_no_pack(file, lines, number, packs[number]) for number in lost])
+    return rules.model_copy(update={"packs": packs})
+
+
+def _no_pack(file: Path, lines: TomlFile, number: int, path: Path) -> str:
+    """A list that a variable gives stands on no line."""
+    line = lines.line_of(("rules", "packs", number))
+    spot = f"{file}:{line}" if line else str(file)
+    return f"{spot}: [rules] packs: файла акта {path} нет"
 
 
 def _with_authority(mail: Mail, folder: Path) -> Mail:

@@ -51,14 +51,24 @@ def site_address(url: str) -> str:
 def may_be_numbered(number: str, network: str, address: str) -> bool:
     """Whether `number` may be the network's own of the page at `address`.
 
-    Not where the address holds another, or it is none; a network may not tell.
+    Not where the address holds another, or it is none: a network takes the address of its own
+    numbers as it is. A network may not tell.
     """
     addresses_of = networks()[network].addresses_of
     own = next(iter(addresses_of(number, None)), None) if addresses_of else None
     if own is None:
         return True
-    holds_one = re.fullmatch(re.escape(own.removesuffix(number)) + r"\d+", address)
-    return number.isdecimal() and (own == address or not holds_one)
+    if not re.fullmatch(r"-?\d+", number, re.ASCII) or not _is_canonical(own, network):
+        return False
+    holds_one = re.fullmatch(re.escape(own.removesuffix(number)) + r"-?\d+", address)
+    return own == address or not holds_one
+
+
+def _is_canonical(address: str, network: str) -> bool:
+    try:
+        return networks()[network].canonical(address) == address
+    except ValueError:
+        return False
 
 
 def _reason(url: str, refused: Mapping[str, str]) -> str:

@@ -215,8 +215,9 @@ def answer(content: Content) -> bool:
 
 
 def _number(content: Content) -> int:
-    shown = text(content)
-    if not re.fullmatch(r"\d{1,9}", shown):
+    """Of either sign: that of a channel may be written with a dash for a minus."""
+    shown = re.sub("^[−–—]", "-", text(content))
+    if not re.fullmatch(r"\d{1,9}|-[1-9]\d{0,18}", shown):
         raise CellFaultError("cell_int", value=shown)
     return int(shown)
 

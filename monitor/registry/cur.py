@@ -276,6 +276,8 @@ def _describe(row: _Row, number: str, name: str, ogrn: str, stated_on: date) -> 
     }
     if ogrn:
         institution["ogrn"] = ogrn
+    if inn := _number(row.said("inn")):
+        institution["inn"] = inn
     if founder := row.said("founder"):
         institution["parent"] = (
             founder  # a name, until the founders are found among the institutions
@@ -283,6 +285,13 @@ def _describe(row: _Row, number: str, name: str, ogrn: str, stated_on: date) -> 
     if category := _category(row.said("status")):
         institution["category"] = category
     return institution | _parts(row, stated_on)
+
+
+def _number(said: str) -> str:
+    """An ИНН, also of a cell that holds the КПП behind it; a cell without figures says nothing."""
+    bare = re.sub(r"\s", "", said)
+    whole = re.match(r"(\d{10}|\d{12})(?!\d)", bare)
+    return whole[1] if whole else bare if re.search(r"\d", bare) else ""
 
 
 def _parts(row: _Row, stated_on: date) -> dict[str, Any]:

@@ -70,6 +70,7 @@ class PageTable(_Table):
     created_on: date | None = None
     deleted_on: date | None = None
     known_id: Written | None = None
+    chat_id: int | None = None  # the same number, as MAX and its bots call it
 
 
 class NoPageTable(_Table):

@@ -99,7 +99,7 @@ def _page(table: PageTable, institution: str) -> Page:
         role=table.role,
         created_on=table.created_on,
         deleted_on=table.deleted_on,
-        known_id=table.known_id,
+        known_id=table.known_id or (str(table.chat_id) if table.chat_id else None),
     )
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from aiohttp import web
 
-from monitor.sandbox import control, ok_api, ok_pages, sites, vk
+from monitor.sandbox import control, max_api, ok_api, ok_pages, sites, vk
 from monitor.sandbox.replies import Reply
 from monitor.sandbox.state import Call, State, Strike
 from monitor.sandbox.world import Fault, Site, World
@@ -52,6 +52,10 @@ class Running:
     @property
     def ok_site_url(self) -> str:
         return f"{self.base}/ok"
+
+    @property
+    def max_url(self) -> str:
+        return f"{self.base}/max"
 
     @property
     def control_url(self) -> str:
@@ -104,6 +108,17 @@ class Running:
             "DOZOR_SITE__REQUESTS_PER_SECOND_PER_HOST": "50",
             "VK_TOKENS": ",".join(tokens),
             **_ok_settings(self.world),
+            **self._max_settings(),
+        }
+
+    def _max_settings(self) -> dict[str, str]:
+        bots = ",".join(self.world.max_bots)
+        known = {"MAX_TOKENS": bots, "MAX_TELL_TOKEN": self.world.max_teller}
+        return {
+            "DOZOR_MAX__API_URL": self.max_url,
+            "DOZOR_MAX__REQUESTS_PER_SECOND": "500",
+            "DOZOR_MAX__CONTROL_PAGES": _json(self.world.max_control_pages),
+            **{name: value for name, value in known.items() if value},
         }
 
 
@@ -235,6 +250,11 @@ class _Listening:
             case "ok":
                 language = request.headers.get("Accept-Language", "")
                 return ok_pages.answer(state, rest, request.query, language)
+            case "max":
+                token = request.headers.get("Authorization", "")
+                asked = max_api.Asked(request.method, rest, request.query, token)
+                sent = await request.json() if request.can_read_body else {}
+                return max_api.answer(state, asked, sent)
             case "control":
                 given = await request.json() if request.can_read_body else {}
                 return control.answer(state, request.method, rest, request.query, given)

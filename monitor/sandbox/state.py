@@ -10,7 +10,17 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.sandbox.world import Community, Fault, OkGroup, OkKey, Site, Token, World, as_of
+from monitor.sandbox.world import (
+    Community,
+    Fault,
+    MaxChannel,
+    OkGroup,
+    OkKey,
+    Site,
+    Token,
+    World,
+    as_of,
+)
 
 DAY = timedelta(hours=24)
 LOG_SIZE = 200_000
@@ -62,6 +72,8 @@ class State:
     )
     by_key: dict[int | str, Community] = field(default_factory=dict)
     ok_by_key: dict[int | str, OkGroup] = field(default_factory=dict)
+    max_by_id: dict[int, MaxChannel] = field(default_factory=dict)
+    max_sent: list[tuple[int, str]] = field(default_factory=list)  # chat and text, as posted
     tokens: dict[str, Token] = field(default_factory=dict)
     ok_keys: dict[str, OkKey] = field(default_factory=dict)
 
@@ -70,6 +82,7 @@ class State:
         self.strikes = [Strike(fault) for fault in self.world.faults]
         self.tokens = {token.value: token for token in self.world.tokens}
         self.ok_keys = {key.application_key: key for key in self.world.ok_keys}
+        self.max_by_id = {channel.chat_id: channel for channel in self.world.max_channels}
         for community in self.world.communities:
             self.by_key[community.id] = community
             self._name(community, community.screen_name)
@@ -100,6 +113,12 @@ class State:
         key = key.lower() if isinstance(key, str) else key
         found = self.ok_by_key.get(key) or self.world.more_ok_groups(key)
         if found is None or found.created_at > self.now():
+            return None
+        return as_of(found, self.now())
+
+    def max_channel(self, chat_id: int) -> MaxChannel | None:
+        found = self.max_by_id.get(chat_id)
+        if found is None or found.exists_from > self.now():
             return None
         return as_of(found, self.now())
 

@@ -36,6 +36,7 @@ class Post:
     repost_of: str | None = None  # the text of the original
     advertisement: bool = False
     removed_at: datetime | None = None
+    edited_at: datetime | None = None  # MAX: moves the time that is told, and nothing else shows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,43 @@ class OkGroup:
     posts: Sequence[Post] = ()
     created_at: datetime = BEGINNING
     later: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxMember:
+    """A bot in a channel: its standing, and what it may do as an administrator."""
+
+    status: Literal["active", "removed", "left", "closed", "suspended"] = "active"
+    permissions: tuple[str, ...] = ("read_all_messages",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxChannel:
+    """A channel in MAX. `bots`: by token; who is not there is a stranger to it."""
+
+    chat_id: int
+    name: str
+    link: str | None = None
+    description: str = ""
+    kind: Literal["channel", "chat", "dialog"] = "channel"
+    is_public: bool = True
+    members: int = 100
+    has_icon: bool = True
+    bots: Mapping[str, MaxMember] = field(default_factory=dict)
+    posts: Sequence[Post] = ()
+    exists_from: datetime = BEGINNING
+    later: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxEvent:
+    """A bot was let in, or put out; told for 24 hours to the bot's own token."""
+
+    at: datetime
+    chat_id: int
+    token: str
+    kind: Literal["bot_added", "bot_removed"] = "bot_added"
+    is_channel: bool = True
 
 
 Trouble = Literal[
@@ -231,9 +269,15 @@ class World:
     projection_keeps_gaps: bool = True  # `@.x` gives null for an item without x, or drops it
     control_pages: tuple[str, ...] = ()  # VK pages known to carry the mark
     ok_control_pages: tuple[str, ...] = ()
+    max_channels: tuple[MaxChannel, ...] = ()
+    max_bots: tuple[str, ...] = ()  # tokens that read
+    max_teller: str = ""  # the token of a bot that only writes
+    max_events: tuple[MaxEvent, ...] = ()
+    max_control_pages: tuple[str, ...] = ()
+    max_keeps_nulls: bool = False  # the real server leaves out what is null
 
 
-Thing = TypeVar("Thing", Community, OkGroup, Site)
+Thing = TypeVar("Thing", Community, OkGroup, MaxChannel, Site)
 
 
 def as_of(thing: Thing, moment: datetime) -> Thing:

@@ -21,7 +21,7 @@ from sqlalchemy import make_url
 from collectors.model import CallsLeft, Health, Quota, Sign
 from collectors.networks import networks
 from monitor.application import load_acts, real_time
-from monitor.config import Settings
+from monitor.config import ConfigError, Settings
 from monitor.logs import without_secrets
 from monitor.service.clock_signs import clock_signs
 from monitor.service.consent_signs import consent_signs
@@ -53,10 +53,10 @@ def examined(settings: Settings) -> Iterator[Sign]:
             )
 
 
-def _packs(_: Settings) -> Iterator[Sign]:
+def _packs(settings: Settings) -> Iterator[Sign]:
     try:
-        acts = load_acts()
-    except PackError as error:
+        acts = load_acts(settings.rules.packs)
+    except (PackError, ConfigError) as error:
         yield Sign(FAULT, "акты", str(error))
     else:
         count = sum(len(act.requirements) for act in acts.values())

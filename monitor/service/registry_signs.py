@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from collectors.model import Health, Sign
 from monitor.application import load_acts, real_time
 from monitor.audit.scope import in_scope
-from monitor.config import Settings
+from monitor.config import ConfigError, Settings
 from monitor.registry import check, load_all
 from reports.words import count
 from rules.packs import PackError
@@ -15,8 +15,8 @@ from rules.packs import PackError
 
 def registry_signs(settings: Settings) -> Iterator[Sign]:
     try:
-        packs = tuple(load_acts())
-    except PackError:
+        packs = tuple(load_acts(settings.rules.packs))
+    except (PackError, ConfigError):
         return  # told by the sign of the acts
     faults = check(settings.registry, packs=packs)
     errors = [fault for fault in faults if fault.severity == "error"]

@@ -163,7 +163,7 @@ def _at_work(settings: Settings, clock: Clock) -> Iterator[Worker]:
 
 def work(settings: Settings, clock: Clock) -> None:
     """Until SIGTERM or SIGINT. What is being done then is put back, and another goes on."""
-    load_acts()
+    load_acts(settings.rules.packs)
     with _at_work(settings, clock) as worker:
         jobs.prepare(worker.context.engine)
         asyncio.run(_run(worker, jobs.queue(settings.storage.database)))

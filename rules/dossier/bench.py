@@ -64,6 +64,10 @@ class Bench:
             lambda: judged_days(first, last, workdays, self.municipality.days_off),
         )
 
+    def networks(self, act: Act) -> frozenset[str]:
+        """Whose pages the act speaks of."""
+        return self.answers.once(("networks", act.id), lambda: act.networks(self.on))
+
     def norm(self, clause: Clause, kin: Kin, institution: Institution) -> Norm | None:
         """The same for all of a kind and category."""
         if not clause.requirement.inherits:

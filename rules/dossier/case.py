@@ -22,6 +22,7 @@ from rules.names.literal import Place, street_and_house
 
 T = TypeVar("T")
 
+OF_ONE_NETWORK = ("page", "network", "event")  # clauses, by what each of their findings is about
 DATES_DIFFER = timedelta(days=1)  # G26: so much may a date of creation differ from the oldest post
 RECENT = timedelta(days=63)  # a creation that long ago excuses nothing any more
 
@@ -75,6 +76,19 @@ class Case:
     def edition(self) -> Edition | None:
         """The wording of the date; None: the clause has none then."""
         return self.clause.edition
+
+    @property
+    def networks(self) -> frozenset[str]:
+        """Whose pages the clause speaks of; one that names none speaks of those of its act."""
+        return frozenset(self.requirement.networks) or self.hearing.bench.networks(self.act)
+
+    @property
+    def is_voluntary(self) -> bool:
+        """About a page that nobody has to keep: its network is none of those that are named."""
+        one = self.requirement
+        if self.network is None or self.network in one.networks or one.per not in OF_ONE_NETWORK:
+            return False
+        return bool(self.networks) and self.network not in self.networks
 
     def look(self, page: Page) -> View:
         """The guarded view of any page, computed once a dossier."""

@@ -13,6 +13,7 @@ from rules.dossier.subjects import not_a_subject
 from rules.law.norms import Clause, Kin
 from rules.model import Event, Institution
 
+FEWEST_OF_ALL = 2  # networks of a clause that speaks of pages as such
 CaseOf = Callable[..., Case]  # a clause held against a dossier: of a page, a network, another body
 
 
@@ -23,9 +24,11 @@ def cases_of(clause: Clause, kin: Kin, hearing: Hearing) -> Iterator[Case]:
     case_of = partial(Case, hearing=hearing, clause=clause, norm=norm, kin=kin)
     match requirement.per:
         case "network":
-            yield from (_of_network(case_of, network) for network in requirement.networks)
+            networks = (*requirement.networks, *_voluntary(case_of()))
+            yield from (_of_network(case_of, network) for network in networks)
         case "page":
-            for page in case_of().official_pages(*requirement.networks):
+            bare = case_of()
+            for page in bare.official_pages(*requirement.networks, *_voluntary(bare)):
                 yield case_of(network=page.network, page=page)
         case "about":
             yield from _of_others(case_of)
@@ -43,6 +46,16 @@ def case_under(case: Case, clause: Clause) -> Case:
         norm=case.hearing.bench.norm(clause, case.kin, case.institution),
         network=_only(clause.requirement.networks, clause.requirement.per) or case.network,
     )
+
+
+def _voluntary(bare: Case) -> Sequence[str]:
+    """Networks that the clause does not name, and where there is an official page: it is shown how
+    that page would fare. A clause about one network is about what only that network has."""
+    named = bare.requirement.networks
+    if len(named) < FEWEST_OF_ALL:
+        return ()
+    found = (page.network for page in bare.institution.pages if page.stands(bare.today))
+    return sorted({*found} - {*named})
 
 
 def _of_network(case_of: CaseOf, network: str) -> Case:

@@ -166,7 +166,8 @@ def _not_binding(case: Case, why: Reason) -> Finding:
     verdict = plain(case, why, _claim_fields(case))
     is_exempt = why in (Reason.EXEMPT_NAMED, Reason.EXEMPT_ON_RECORD)
     networks = (case.network,) if case.network else case.requirement.networks
-    if not (is_exempt and case.official_pages(*networks)):
+    is_kept = case.is_voluntary or (is_exempt and bool(case.official_pages(*networks)))
+    if not is_kept:
         return _bind(case, verdict)
     preview = _safely(case, _weigh)
     return _bind(case, verdict, None if preview.outcome is Outcome.ERROR else preview)

@@ -127,8 +127,16 @@ def _addresses(known: Iterable[KnownPage]) -> tuple[str, ...]:
 
 
 def known_pages(case: Case, owner: Institution, lag: int) -> KnownPages:
-    """Official pages that are, or were, registered; an address that is in use again is not dead."""
-    pages = [page for page in owner.pages if page.role == "official" and page.has_begun(case.today)]
+    """Official pages that are, or were, registered; an address that is in use again is not dead.
+
+    Only of networks that the clause, or else its act, speaks of: no link is due to another page.
+    """
+    pages = [
+        page
+        for page in owner.pages
+        if page.role == "official" and page.has_begun(case.today)
+        and (page.network in case.networks or not case.networks)
+    ]  # fmt: skip
     standing = {page.address for page in pages if page.stands(case.today)}
     return KnownPages(
         tuple(

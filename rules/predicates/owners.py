@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from collectors.model import Contacts, FailureCode, SiteFacts, SitePage
+from collectors.model import Contacts, FailureCode, Page, SiteFacts, SitePage
+from collectors.networks import owner_in_address
 from rules.dossier.case import Case, is_authority
 from rules.dossier.views import PageState, View
 from rules.model import Institution, Municipality
@@ -25,6 +26,7 @@ FEWEST_NAMED = 2  # inner pages: one name is no name of the whole site
 MORE_THAN_NAME = 40  # characters of a line beside the name: town, «официальный сайт»
 LONGEST_TITLE = 100
 OGRN_DIGITS = 13
+BUSINESS = "business"
 NO_CONTACTS = Contacts()
 
 
@@ -70,6 +72,17 @@ def owner_fields(view: View, whose: Ownership) -> dict[str, object]:
         "final_url": site.final_url if site else None,
         "looked_for": list(whose.looked_for),
     }
+
+
+def is_of_another(page: Page, institution: Institution) -> bool:
+    """Whether the address itself says so: by an ИНН that is not this one, or as that of a business.
+
+    A name that says nothing, or an institution whose ИНН is not known, proves nothing.
+    """
+    owner = owner_in_address(page)
+    if owner is None:
+        return False
+    return owner.kind == BUSINESS or institution.inn not in (None, owner.inn)
 
 
 def _weigh_signs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from collectors.model import Evidence, Failure, Page, Presence
@@ -11,6 +12,7 @@ from rules.dossier.case import Case, latest_birth, standing_pages
 from rules.dossier.views import PageState, View
 from rules.law.workdays import starts_at
 from rules.model import Outcome, Severity
+from rules.predicates.owners import is_of_another
 from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen, outcome_of, worst_of
 from rules.reasons import Reason
 from rules.terms.terms import doubt_early_look, not_due
@@ -43,7 +45,18 @@ def _read_in_network(case: Case, network: str) -> Reading:
     pages = standing_pages(case.dossier, (network,))
     if not pages:
         return _without_page(case, network)
-    return presence(case, network, [case.look(page) for page in pages])
+    of_others = [page for page in pages if is_of_another(page, case.institution)]
+    own = [page for page in pages if page not in of_others]
+    reading = presence(case, network, [case.look(page) for page in own or pages])
+    is_settled = own and outcome_of(reading) is Outcome.PASS
+    return reading if is_settled or not of_others else _of_another(reading, of_others)
+
+
+def _of_another(reading: Reading, pages: Sequence[Page]) -> Reading:
+    """An address that says that it is another's is a question, whether the page was read or not."""
+    asked = reading.doubt().ask(Reason.ADDRESS_OF_ANOTHER).lack()
+    told = [page.address for page in pages]
+    return replace(asked, unseen=None, pending=None, measured={**asked.measured, "of_others": told})
 
 
 def _without_page(case: Case, network: str) -> Reading:

@@ -36,6 +36,8 @@ def count_week(posts: Iterable[Post], monday: date, zone: ZoneInfo, min_own_text
         if post.blur_hours:
             blur = timedelta(hours=post.blur_hours)
             earliest, latest = earliest - blur, latest + blur
+        if post.earlier_hours:
+            earliest -= timedelta(hours=post.earlier_hours)
         if earliest >= end or latest < start:
             continue
         generous += 1

@@ -21,6 +21,8 @@ def not_bound(case: Case) -> Reason | None:
         return Reason.EDITION_NOT_IN_FORCE
     if case.norm is None:
         return Reason.INHERITED_NOT_IN_FORCE
+    if case.is_voluntary:
+        return Reason.PAGE_VOLUNTARY
     if case.requirement.exempt_scope is None or not case.exemption.is_founded:
         return None
     return Reason.EXEMPT_NAMED if case.exemption.is_named else Reason.EXEMPT_ON_RECORD

@@ -103,6 +103,8 @@ def accounts(dossier: Dossier, acts: Sequence[Act]) -> Iterator[Account]:
     for clause, kin in duties(acts, dossier.municipality, dossier.today):
         if not not_a_subject(clause.requirement, dossier, dossier.today):
             for case in cases_of(clause, kin, hearing):
+                if case.is_voluntary:
+                    continue
                 yield from (account_of(case, event, **(case.norm or {})) for event in case.events)
 
 

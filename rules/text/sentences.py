@@ -24,8 +24,8 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date
 
+from collectors import networks
 from collectors.model import Failure
-from collectors.networks import where
 from rules.reasons import Reason
 
 _RUSSIAN = Locale("ru")
@@ -183,13 +183,12 @@ def failures_text(failures: Iterable[Failure]) -> str:
 
 def network_name(network: str | None) -> str:
     """«во «ВКонтакте»», «в «Одноклассниках»»: where."""
-    return where(network) if network else ""
+    return networks.where(network) if network else ""
 
 
 def new_page(network: str | None) -> str:
     """What to create there: «открытую для всех группу»."""
-    known = _TEXTS["new_page"]
-    return str(known.get(network, known["other"]))
+    return networks.new_page(network or "") or str(_TEXTS["new_page"]["other"])
 
 
 def admission(kind: str) -> str:

@@ -39,8 +39,21 @@ def page_problems(institution: InstitutionTable, loc: Loc) -> Iterator[Problem]:
 def _number(page: PageTable, loc: Loc) -> Iterator[Problem]:
     """A number that differs from the one in the address would make the page another's for good."""
     found = found_page(page)
-    if found and page.known_id and not may_be_numbered(page.known_id, *found):
-        yield Problem((*loc, "known_id"), "bad_number", {"value": page.known_id, "page": found[1]})
+    for key, number in _numbers(page):
+        if found and not may_be_numbered(number, *found):
+            yield Problem((*loc, key), "bad_number", {"value": number, "page": found[1]})
+    numbers = dict(_numbers(page))
+    if len(set(numbers.values())) > 1:
+        about = {"value": numbers["chat_id"], "other": numbers["known_id"]}
+        yield Problem((*loc, "chat_id"), "two_numbers", about)
+
+
+def _numbers(page: PageTable) -> Iterator[tuple[str, str]]:
+    """What the table says of the network's own number, by the key that says it."""
+    if page.known_id:
+        yield "known_id", page.known_id
+    if page.chat_id is not None:
+        yield "chat_id", str(page.chat_id)
 
 
 def _address(url: str, network: str | None, loc: Loc) -> Iterator[Problem]:

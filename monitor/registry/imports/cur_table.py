@@ -18,7 +18,8 @@ def from_cur(grid: Grid, table: cur.Table, stated_on: date) -> Draft:
     for number, row in enumerate(found.rows):
         loc: Loc = ("institution", number)
         draft.cells[loc] = Cell(grid.title, row, None)
-        for key, word in (("name", "name"), ("ogrn", "ogrn"), ("parent", "founder")):
+        words = {"name": "name", "ogrn": "ogrn", "inn": "inn", "parent": "founder"}
+        for key, word in words.items():
             draft.cells[(*loc, key)] = Cell(grid.title, row, table.title(word))
         for place, page_row in enumerate(found.page_rows[number]):
             cell = Cell(grid.title, page_row, table.title("page") or table.title("page_id"))

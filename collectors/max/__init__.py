@@ -1,0 +1,54 @@
+"""MAX: channels, read by bots that institutions have let in (docs/decisions/max.md)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+from collectors.max.addresses import (
+    MAX_HOSTS,
+    max_address,
+    max_addresses,
+    max_item_in_link,
+    max_owner,
+    max_page_in_link,
+)
+from collectors.max.settings import SECRETS, MaxSettings, readers
+from collectors.model import CallsLeft, Collector, Network, Observation, Page, Run, Sign
+
+__all__ = ["NETWORK", "MaxSettings"]
+
+
+def _collector(settings: MaxSettings) -> Collector:
+    from collectors.max.collect import collect
+
+    def read(pages: Sequence[Page], run: Run) -> AsyncIterator[tuple[Observation, ...]]:
+        return collect(settings, pages, run)
+
+    return read
+
+
+def _signs(settings: MaxSettings, left: CallsLeft) -> Iterable[Sign]:
+    from collectors.max.check import signs
+
+    return signs(settings, left)
+
+
+NETWORK = Network(
+    slug="max",
+    title="MAX",
+    where="в MAX",
+    page_title="канал в MAX",
+    new_page="открытый для всех канал",
+    hosts=MAX_HOSTS,
+    page_in_link=max_page_in_link,
+    item_in_link=max_item_in_link,
+    addresses_of=max_addresses,
+    owner_in_address=max_owner,
+    check=_signs,
+    canonical=max_address,
+    settings=MaxSettings,
+    collector=_collector,
+    secrets=SECRETS,
+    many=frozenset({"tokens"}),
+    readers=readers,
+)

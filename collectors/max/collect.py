@@ -1,0 +1,266 @@
+"""The night's reading of MAX: each channel by a bot that it has let in.
+
+One observation for every page that was asked. A channel whose number is not known, or that has let
+none of our bots in, is not open to us: that is nobody's fault, and nothing is said of it. No answer
+of MAX says that a channel is gone: whatever it refuses is unknown.
+
+The times in ids are believed by the run as a whole: so many channels are read before the first of
+them is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from collectors.barrier import barrier
+from collectors.http.errors import ReadError
+from collectors.max.addresses import max_address, number_in
+from collectors.max.api import SLUG, Api, changed, open_api
+from collectors.max.facts import channel_facts, pinned_id, shown_keys
+from collectors.max.moments import is_sound
+from collectors.max.schema import (
+    ACTIVE,
+    CHANNEL,
+    Answer,
+    SchemaError,
+    chat_of,
+    messages_of,
+    rights_of,
+)
+from collectors.max.settings import MaxSettings, fingerprint
+from collectors.max.walls import Messages, Window, wall_of
+from collectors.model import Evidence, Facts, Failure, FailureCode, Observation, Page, Run
+from collectors.numbers import count
+
+log = logging.getLogger(__name__)
+
+HELD = 500  # channels that are read before the first is told
+AT_ONCE = 4
+BY_STATUS: Mapping[str, FailureCode] = {
+    "removed": FailureCode.PUT_OUT,
+    "left": FailureCode.PUT_OUT,
+    "closed": FailureCode.CHAT_CLOSED,
+    "suspended": FailureCode.READER_SUSPENDED,
+}
+NONE_READ = Messages()
+NO_TOKEN = Failure(FailureCode.NOT_ADMITTED, "no token")
+NO_NUMBER = Failure(FailureCode.NOT_ADMITTED, "the channel's number is not known")
+NOT_SOUND = Failure(FailureCode.DATES_UNSURE, "the times in the ids of posts do not agree")
+LOUD = (
+    "MAX: the times in the ids of messages do not agree with what MAX tells (channel %s): they are "
+    "not believed in this run"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What came of one channel, before the run knows what to make of it."""
+
+    page: Page
+    failure: Failure | None = None
+    chat: Answer = field(default_factory=dict)
+    rights: tuple[str, ...] | None = None
+    messages: Messages = NONE_READ
+    evidence: tuple[Evidence, ...] = ()
+    reader: str = ""
+
+
+async def collect(
+    settings: MaxSettings, pages: Sequence[Page], run: Run
+) -> AsyncIterator[tuple[Observation, ...]]:
+    if not settings.token_list:
+        yield tuple(_unread(page, run, NO_TOKEN) for page in pages)
+        return
+    async with open_api(settings, run) as bots:
+        reader = _Reader(settings, run, dict(bots))
+        await reader.look_at_controls()
+        for start in range(0, len(pages), HELD):
+            some = await reader.read(pages[start : start + HELD])
+            for at in range(0, len(some), AT_ONCE):
+                yield tuple(map(reader.told, some[at : at + AT_ONCE]))
+
+
+def chat_id_of(page: Page) -> int | None:
+    """As the registry or an earlier reading has it, or as it stands in the address."""
+    in_address = number_in(page.address)
+    if in_address is not None:
+        return in_address
+    try:
+        return int(page.known_id or "")
+    except ValueError:
+        return None
+
+
+def _unread(page: Page, run: Run, failure: Failure, **more: Any) -> Observation:
+    return Observation(page=page, observed_at=run.as_of, failure=failure, **more)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One run: its bots that are still taken, what was shown of any channel, and whether the times
+    in ids are believed."""
+
+    settings: MaxSettings
+    run: Run
+    bots: dict[str, Api]  # by token
+    shown: frozenset[str] = frozenset()
+    decodes: bool = True
+    refusal: Failure | None = None  # of the token that was refused last
+
+    async def look_at_controls(self) -> None:
+        """Channels that surely have a description and a pinned message: that these keys are served
+        is known from them."""
+        for written in self.settings.control_pages:
+            address = max_address(written)
+            page = Page(institution="", network=SLUG, address=address)
+            if chat_id_of(page) is None:
+                log.error("max.control_pages: %r has no number: write https://max.ru/c/-…", written)
+            else:
+                await self._one(page)
+
+    async def read(self, pages: Sequence[Page]) -> list[Read]:
+        found: list[Read] = []
+        for at in range(0, len(pages), AT_ONCE):
+            few = [asyncio.ensure_future(self._one(page)) for page in pages[at : at + AT_ONCE]]
+            try:
+                found += await asyncio.gather(*few)
+            finally:
+                for task in few:
+                    task.cancel()
+                await asyncio.gather(*few, return_exceptions=True)
+        return found
+
+    async def _one(self, page: Page) -> Read:
+        """What breaks it costs this page."""
+        with barrier("page", page.address) as crossing:
+            chat_id = chat_id_of(page)
+            if chat_id is None:
+                return Read(page=page, failure=NO_NUMBER)
+            return self._noted(await self._by_any_bot(page, chat_id), chat_id)
+        return Read(page=page, failure=crossing.failure)
+
+    def _noted(self, read: Read, chat_id: int) -> Read:
+        if read.failure is None:
+            self.shown |= shown_keys(read.chat)
+        if self.decodes and not is_sound(read.messages.moments):
+            self.decodes = False
+            log.error(LOUD, chat_id)
+        return read
+
+    async def _by_any_bot(self, page: Page, chat_id: int) -> Read:
+        """By the first bot that the channel has let in; of refusals the plainest is told."""
+        refused: list[Read] = []
+        for token, api in list(self.bots.items()):
+            read = await self._by_bot(page, chat_id, token, api)
+            if read.failure is None:
+                return read
+            if read.failure.code is FailureCode.TOKEN_REFUSED:
+                self.bots.pop(token, None)
+                self.refusal = read.failure
+            refused.append(read)
+            if read.failure.code not in AT_THE_DOOR:
+                break
+        if not refused:
+            return Read(page=page, failure=self.refusal or NO_TOKEN)
+        plainest = min(refused, key=lambda read: _plainness(read.failure))
+        return replace(plainest, evidence=tuple(one for read in refused for one in read.evidence))
+
+    async def _by_bot(self, page: Page, chat_id: int, token: str, api: Api) -> Read:
+        name = fingerprint(token)
+        try:
+            answer = await api.chat(chat_id)
+            chat = _checked(chat_of, answer.value, chat_id, evidence=answer.evidence)
+        except ReadError as error:
+            return Read(page=page, failure=error.failure, evidence=error.evidence, reader=name)
+        read = Read(page=page, chat=chat, evidence=answer.evidence, reader=name)
+        if failure := _refusal_in(chat):
+            return replace(read, failure=failure)
+        return await self._with_messages(await _with_rights(read, chat_id, api), chat_id, api)
+
+    async def _with_messages(self, read: Read, chat_id: int, api: Api) -> Read:
+        """Back to the beginning of what the run looks at, or as far as they are to be had."""
+        messages, evidence, pinned = Messages(), read.evidence, pinned_id(read.chat)
+        for _ in range(self.settings.max_sheets):
+            before = _next_before(messages)
+            try:
+                answer = await api.messages(chat_id, before)
+                items = _checked(messages_of, answer.value, evidence=answer.evidence)
+            except ReadError as error:
+                messages = replace(messages, failure=error.failure)
+                evidence += error.evidence
+                break
+            evidence += answer.evidence
+            known, messages = len(messages.entries), messages.plus(items, chat_id, pinned)
+            if len(messages.entries) == known or messages.reaches(self.run.walls_since):
+                break
+        return replace(read, messages=messages, evidence=evidence)
+
+    def told(self, read: Read) -> Observation:
+        about: dict[str, Any] = {"evidence": read.evidence, "reader": read.reader}
+        if read.failure is not None:
+            return _unread(read.page, self.run, read.failure, **about)
+        with barrier("page", read.page.address) as crossing:
+            facts, gaps = self._facts(read)
+            return Observation(
+                page=read.page, observed_at=self.run.as_of, facts=facts, gaps=gaps, **about
+            )
+        return _unread(read.page, self.run, crossing.failure, **about)
+
+    def _facts(self, read: Read) -> tuple[Facts, dict[str, Failure]]:
+        facts, gaps = channel_facts(read.chat, read.rights, self.shown)
+        window = Window(since=self.run.walls_since, as_of=self.run.as_of, decodes=self.decodes)
+        total = count(read.chat.get("messages_count"))
+        wall, short = wall_of(read.messages, total, window)
+        if short:
+            gaps["wall"] = short
+        if not self.decodes:
+            gaps["dates"] = NOT_SOUND
+        return replace(facts, wall=wall), gaps
+
+
+AT_THE_DOOR = (FailureCode.NOT_ADMITTED, FailureCode.PUT_OUT, FailureCode.TOKEN_REFUSED)
+"""Then another bot may be let in where this one is not. Of several, the last is told last."""
+
+
+def _plainness(failure: Failure | None) -> int:
+    plainest_first = (FailureCode.PUT_OUT, *AT_THE_DOOR)
+    if failure is None or failure.code not in AT_THE_DOOR:
+        return -1
+    return plainest_first.index(failure.code)
+
+
+def _refusal_in(chat: Answer) -> Failure | None:
+    """What the bot's own standing there, or the kind of chat, keeps from being read."""
+    if chat["status"] != ACTIVE:
+        return Failure(BY_STATUS[chat["status"]], f"status {chat['status']}")
+    if chat["type"] != CHANNEL:
+        return Failure(FailureCode.NOT_A_COMMUNITY, f"type {chat['type']}")
+    return None
+
+
+async def _with_rights(read: Read, chat_id: int, api: Api) -> Read:
+    """Nothing of the channel depends on them: where they are not told, they are not known."""
+    try:
+        answer = await api.rights(chat_id)
+        rights = _checked(rights_of, answer.value, evidence=answer.evidence)
+    except ReadError as error:
+        return replace(read, evidence=read.evidence + error.evidence)
+    return replace(read, rights=rights, evidence=read.evidence + answer.evidence)
+
+
+def _next_before(messages: Messages) -> int | None:
+    """A millisecond on: another message of the very same one would be passed over; each counts
+    once."""
+    oldest = messages.oldest_ms
+    return None if oldest is None else oldest + 1
+
+
+def _checked(check: Any, *given: Any, evidence: tuple[Evidence, ...]) -> Any:
+    try:
+        return check(*given)
+    except SchemaError as error:
+        raise changed(error, evidence) from error
