@@ -31,6 +31,7 @@ from reports.seen import masked
 from reports.standing import is_put_off
 from reports.words import day, day_of_month, phrase, word
 from rules.cases.model import Assignment, CaseKey, CaseState, InstitutionCase, key_of
+from rules.cases.public import unnamed
 from rules.model import Finding, Institution, Outcome
 from rules.terms.notices import State
 
@@ -154,7 +155,7 @@ def _assigned(cases: Iterable[InstitutionCase]) -> str:
     for one in cases:
         if one.assigned and isinstance(said := one.assigned.said, Assignment):
             until = " " + phrase("until", day(said.until)) if said.until else ""
-            return masked(said.to) + until
+            return masked(unnamed(said).to) + until
     return ""
 
 

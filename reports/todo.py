@@ -20,6 +20,7 @@ from reports.table_words import say
 from reports.templating import short
 from reports.words import day, word
 from rules.cases.model import Assignment, CaseState, InstitutionCase, key_of
+from rules.cases.public import unnamed
 from rules.model import Finding, Institution, Outcome
 from rules.text.sentences import cited
 
@@ -132,5 +133,5 @@ def _assignee(case: InstitutionCase | None) -> str:
     given = case.assigned.said if case and case.assigned else None
     if not isinstance(given, Assignment):
         return ""
-    whom = masked(given.to)
+    whom = masked(unnamed(given).to)
     return say("assigned_until", whom, day(given.until)) if given.until else whom

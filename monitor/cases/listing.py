@@ -25,6 +25,7 @@ from rules.cases.model import (
     Withdrawal,
     key_of,
 )
+from rules.cases.public import unnamed
 from rules.cases.replay import calendar_of
 from rules.dossier.attestations import valid_until
 from rules.model import Attestation, Event, Finding, Institution, Municipality, Waiver
@@ -258,7 +259,7 @@ def _changed(
     """Findings that would read otherwise without it."""
     if not stated.counts(today):
         return
-    said = stated.said
+    said = unnamed(stated.said)  # as findings have it
     told = attestation_of(said)
     for finding in newest:
         if told:

@@ -19,7 +19,7 @@ from monitor.registry.declaration import (
     Registry,
     WaiverTable,
 )
-from monitor.registry.people import without_names
+from rules.cases.public import unnamed_texts
 from rules.model import (
     ActStatus,
     Attestation,
@@ -31,8 +31,7 @@ from rules.model import (
     Person,
     Waiver,
 )
-
-UNNAMED = "не указано"  # where only a name was written, and something must be
+from rules.names.people import without_names
 
 
 def municipality(registry: Registry, digest: str) -> Municipality:
@@ -123,17 +122,10 @@ def _waiver(table: WaiverTable) -> Waiver:
     return Waiver(**_public(table) | {"page": _page_spoken_of(table.page)})
 
 
-_FREE_TEXTS = ("post", "order", "by", "stated_by", "ground", "document", "reason")
-_NEEDED = ("by", "stated_by", "reason")
-
-
 def _public(table: BaseModel) -> dict[str, Any]:
     """As it may be shown: whatever was written, no report names a person."""
     kept = table.model_dump()
-    for key in _FREE_TEXTS:
-        if isinstance(text := kept.get(key), str) and text:
-            kept[key] = without_names(text) or (UNNAMED if key in _NEEDED else "")
-    return kept
+    return kept | unnamed_texts(kept)
 
 
 def _page_spoken_of(page: str | None) -> str | None:

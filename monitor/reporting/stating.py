@@ -20,6 +20,7 @@ from monitor.cases.listing import (
 from monitor.cases.words import in_words, words
 from reports.model import Audit, Stated
 from reports.seen import masked
+from rules.cases.public import unnamed
 from rules.model import Institution
 
 
@@ -62,7 +63,7 @@ class Statements(Mapping[str, Sequence[Stated]]):
 
 
 def _in_words(listed_one: ListedStatement) -> Stated:
-    stated, said = listed_one.recorded, listed_one.recorded.said
+    stated, said = listed_one.recorded, unnamed(listed_one.recorded.said)
     told = attestation_of(said)
     by = told.stated_by if told else getattr(said, "by", "")
     return Stated(

@@ -39,6 +39,7 @@ from rules.cases.model import (
     Telling,
     Withdrawal,
 )
+from rules.cases.public import unnamed
 from rules.model import Attestation, Event, Institution, Municipality, Waiver
 
 Statement = Attestation | Event | Waiver
@@ -249,8 +250,9 @@ def _without(institution: Institution, known: Sequence[Statement]) -> Institutio
 
 
 def _judged(stated: Recorded, on: date) -> Iterator[Statement]:
-    """What of it is judged: an answer is worth what an operator has accepted of it."""
-    said = stated.said
+    """What of it is judged: an answer is worth what an operator has accepted of it. Findings are
+    public, so nobody is named in it."""
+    said = unnamed(stated.said)
     if isinstance(said, Attestation | Event | Waiver):
         yield said
     elif isinstance(said, InstitutionAnswer) and is_accepted(stated.decision(on)):

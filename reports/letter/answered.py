@@ -12,6 +12,7 @@ from rules.cases.matching import is_accepted
 from rules.cases.model import Decision, InstitutionAnswer, InstitutionCase, Recorded
 from rules.cases.openness import Openness, openness
 from rules.model import Finding
+from rules.names.people import without_names
 
 TITLES_SHOWN = 3
 RECENT = timedelta(days=31)  # of what is told where no earlier letter has told it
@@ -90,7 +91,7 @@ def _decided(said: InstitutionAnswer, decision: Recorded) -> str:
     on = day(decision.since) if decision.since else ""
     assert isinstance(decision.said, Decision)
     if not is_accepted(decision):
-        why = decision.said.reason.strip().rstrip(".")
+        why = without_names(decision.said.reason).strip().rstrip(".")
         return phrase("answer_rejected", on, f": {why}" if why else "")
     kind = said.kind if said.kind in ("disagrees", "correct_registry") else "confirms"
     return phrase(f"answer_accepted_{kind}", on)

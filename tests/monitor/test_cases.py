@@ -18,11 +18,18 @@ from monitor.cases.answers import accept, answer, answers_waiting, reject
 from monitor.cases.book import cases_of, find_case
 from monitor.cases.recording import assign, record, tell, undo
 from monitor.cases.rereading import ordered
+from monitor.reporting.stating import Statements
 from monitor.sandbox import Running, serve
 from monitor.service.rereads import read_ordered
 from monitor.storage import outbox
 from monitor.storage.roles import institution_of
-from rules.cases.model import CaseState, Correction, InstitutionAnswer, InstitutionCase
+from rules.cases.model import (
+    Assignment,
+    CaseState,
+    Correction,
+    InstitutionAnswer,
+    InstitutionCase,
+)
 from rules.model import Attestation, Institution, Outcome
 from tests.cast import NOW
 from tests.monitor.pipeline import Town, school
@@ -217,3 +224,14 @@ def test_a_double_is_a_renewal_and_tells_what_it_will_change(application: Applic
     assert again.renews
     assert again.renews.number == first.recorded.number
     assert [one.key.requirement for one in first.cases] == [TWO_FACTOR]
+
+
+def test_the_workbook_names_nobody_in_what_was_stated(application: Application) -> None:
+    school = school_of(application)
+    done = audit(application, AuditRequest(as_of=NOW))
+    to, document = "Петрова А. А., отдел", "№ 5, Петрова А. А."
+    said = Assignment(by=to, on=today(application), requirement=MARK, to=to, document=document)
+    record(application, school, said, by="зам")
+    (told,) = Statements(application, done, [school])[school.key]
+    assert (told.by, told.document) == ("отдел", "№ 5")
+    assert "Петрова" not in told.what

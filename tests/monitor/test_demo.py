@@ -13,7 +13,6 @@ from playwright.sync_api import Page, sync_playwright
 from monitor.application import Application, opened
 from monitor.cases.book import cases_of
 from monitor.commands.demo import demo_settings, play_month
-from monitor.registry.people import names_in
 from monitor.reporting.stored import report_of, write
 from monitor.sandbox import demo_world, serve
 from monitor.sandbox.demo import ZONE
@@ -30,6 +29,7 @@ from rules.cases.model import (
     key_of,
 )
 from rules.model import Finding, Municipality, Outcome
+from rules.names.people import names_in
 from tests.cast import NOW
 from tests.reports.test_browser import CHROMIUM
 

@@ -15,7 +15,7 @@ from monitor.commands.registry import template as template_command
 from monitor.registry import check, load
 from monitor.registry.faults import Fault, wording
 from monitor.registry.imports import import_table
-from monitor.registry.people import names_in, without_names
+from rules.names.people import names_in, without_names
 from tests.monitor.test_registry import TODAY
 from tests.monitor.test_registry_books import csv, told
 from tests.monitor.test_registry_tables import book, put

@@ -20,14 +20,17 @@ from monitor.service.consent_signs import consent_signs
 from monitor.service.nights import Service, night
 from monitor.storage import outbox
 from monitor.storage.links import SAMPLE
+from rules.cases.model import CaseState
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox
 from tests.monitor.links import tokens_in
 from tests.monitor.pipeline import Town
+from tests.monitor.terminal import at_a_terminal
 from tests.monitor.test_left_out import WORLD, body
 from tests.monitor.test_mail import text_of
 
 DEPUTY, OPERATOR = "deputy@example.org", "operator@example.org"
+DISPUTE = ("event", "school-1", "--kind", "dispute_opened", "--on", "2026-11-20")
 MAIL = {"recipients": [DEPUTY], "operator": OPERATOR, "institutions": True}
 
 
@@ -174,6 +177,33 @@ def test_without_a_terminal_the_first_letters_are_refused_and_nothing_goes(
     with pytest.raises(Exception, match="--yes"):
         send(config)
     assert mailbox.messages == []
+
+
+def test_a_yes_at_the_terminal_writes_to_institutions(config: Path, mailbox: Mailbox) -> None:
+    said = at_a_terminal(config, "send", question="письма (2)", reply="да")
+    assert said.status == 0
+    assert addresses(mailbox) == {DEPUTY, "s1@example.org", "s2@example.org"}
+
+
+def test_a_no_at_the_terminal_writes_to_the_deputy_head_alone(
+    config: Path, mailbox: Mailbox
+) -> None:
+    said = at_a_terminal(config, "send", question="[да/нет]", reply="нет")
+    assert "их письма дождутся" in said.text
+    assert addresses(mailbox) == {DEPUTY}
+
+
+@pytest.mark.parametrize(("reply", "is_yes"), [("да", True), ("", False)])
+def test_everything_is_disputed_only_by_a_yes_at_the_terminal(
+    config: Path, reply: str, is_yes: bool
+) -> None:
+    """An empty line is no yes."""
+    said = at_a_terminal(config, *DISPUTE, question="Напишите «да»", reply=reply)
+    assert said.status == (0 if is_yes else 2)
+    with opened(load_settings(config, {}), lambda: NOW) as application:
+        (town,) = application.municipalities
+        found = cases_of(application, town, institutions=town.institutions[:1])
+    assert {case.state is CaseState.DISPUTED for case in found} == {is_yes}
 
 
 def test_after_one_yes_nobody_is_asked_again(config: Path, mailbox: Mailbox) -> None:

@@ -207,10 +207,13 @@ def state(desk: Desk) -> None:
         wanted = () if kind == "finding" else ("--kind", kind)
         desk.dozor("attest", who, *wanted, *SAID, "--until", UNTIL, "--document", "акт № 8", *more)
     for kind in ("two_factor", "job_description", "filler"):
-        desk.dozor("attest", "school-2", "--kind", kind, *SAID, "--document", "акт № 9")
+        desk.dozor(
+            "attest", "school-2", "--kind", kind, *SAID, "--document", "акт № 9, Петров П. П."
+        )
     for one in EVENTS:
         desk.event(one)
-    said = ("--reason", "ремонт", "--by", "глава", "--until", UNTIL, "--document", "письмо № 5")
+    who, why = "глава Сидорова А. А.", "ремонт, просил Петров Иван Иванович"
+    said = ("--reason", why, "--by", who, "--until", UNTIL, "--document", "письмо № 5")
     desk.dozor("waive", "school-1", "--requirement", TOLERATED, *said)
 
 
@@ -296,3 +299,10 @@ def test_an_exemption_is_shown_with_its_ground_and_ends(story: Story) -> None:
     assert "освобождено</span> п. 4, № 7, по 24 ноября 2026" in story.stated.html
     assert story.over.of("school-3", f"{KEDROVY}/6.1-pages")["outcome"] == "unknown"
     assert "освобождено</span>" not in story.over.html
+
+
+def test_nobody_is_named_whoever_was_named_at_the_terminal(story: Story) -> None:
+    told = story.stated.html + json.dumps(story.stated.findings, ensure_ascii=False)
+    assert "отсрочка до 24 ноября 2026: ремонт, просил, глава, письмо № 5" in told
+    assert "Петров" not in told
+    assert "Сидорова" not in told

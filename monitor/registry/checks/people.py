@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monitor.registry.declaration import InstitutionTable
 from monitor.registry.faults import Problem
-from monitor.registry.people import names_in, without_names
+from rules.names.people import names_in, without_names
 from rules.toml_lines import Loc
 
 _FIELDS = {
