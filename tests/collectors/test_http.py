@@ -41,6 +41,7 @@ from tests.collectors.tiny_web import (
     endless,
     hang,
     names,
+    public_roots,
     reply,
     serve,
 )
@@ -72,10 +73,10 @@ def read(
 ) -> Answer:
     async def go() -> Answer:
         permit = guard(["127.0.0.0/8"])
-        run = a_run(shelf)
+        run, roots = a_run(shelf), trust or public_roots()
         async with (
             serve(routes, tls) as port,
-            open_client("site", run, limits, permit, resolver=resolver, trust=trust) as client,
+            open_client("site", run, limits, permit, resolver=resolver, trust=roots) as client,
         ):
             asked = url.replace("PORT", str(port))
             answers = [await client.get(asked, partly=partly) for _ in range(times)]
@@ -425,7 +426,8 @@ def test_a_cookie_that_is_not_ascii_goes_back_in_its_own_bytes(encoding: str, co
     async def go() -> None:
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-        async with server, open_client("site", a_run(), LIMITS, guard(["127.0.0.0/8"])) as client:
+        roots, permit = public_roots(), guard(["127.0.0.0/8"])
+        async with server, open_client("site", a_run(), LIMITS, permit, trust=roots) as client:
             await client.get(url)
             await client.get(url)
 

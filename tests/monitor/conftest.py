@@ -119,9 +119,9 @@ class Office:
         return self
 
     def dozor(
-        self, *arguments: str, largest_file: int | None = None
+        self, *arguments: str, largest_file: int | None = None, umask: int | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return typed(self.command(*arguments), self.environment, largest_file)
+        return typed(self.command(*arguments), self.environment, largest_file, umask)
 
     def command(self, *arguments: str) -> list[str]:
         return [str(DOZOR), "--config", str(self.config), *arguments]

@@ -33,12 +33,15 @@ def start(config: Path, environment: Mapping[str, str], now: datetime) -> None:
 
 
 def typed(
-    command: Sequence[str], environment: Mapping[str, str], largest_file: int | None = None
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    largest_file: int | None = None,
+    umask: int | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """`dozor …` as its operator types it, in a process that is warm already."""
     with TemporaryDirectory() as folder:
         told = Path(folder, "stdout"), Path(folder, "stderr")
-        given = (command, dict(environment), told, largest_file)
+        given = (command, dict(environment), told, largest_file, umask)
         process = fork_server().Process(target=_typed, args=given)
         process.start()
         process.join(PATIENCE)
@@ -54,6 +57,7 @@ def _typed(
     environment: Mapping[str, str],
     told: Sequence[Path],
     largest_file: int | None,
+    umask: int | None,
 ) -> None:
     for standard, path in zip((1, 2), told, strict=True):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), standard)
@@ -62,6 +66,8 @@ def _typed(
     sys.argv = list(command)
     if largest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+    if umask is not None:
+        os.umask(umask)
     cli.main()
 
 

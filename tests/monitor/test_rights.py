@@ -15,10 +15,8 @@ OPEN_TO_ALL = 0o022  # the umask of most machines
 
 
 def by_hand(office: Office, *arguments: str, umask: int = OPEN_TO_ALL) -> None:
-    done = subprocess.run(
-        office.command(*arguments), env=office.environment, umask=umask, capture_output=True
-    )
-    assert done.returncode in (0, 3), done.stderr.decode()
+    done = office.dozor(*arguments, umask=umask)
+    assert done.returncode in (0, 3), done.stderr
 
 
 def rights(path: Path) -> int:
