@@ -49,6 +49,7 @@ class What(StrEnum):
     PLACED = "placed"
     REREAD = "reread"
     SENT = "sent"
+    REHEARSED = "rehearsed"
     SKIPPED = "skipped"
     HELD = "held"
     RELEASED = "released"

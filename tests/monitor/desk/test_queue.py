@@ -21,7 +21,6 @@ from rules.cases.model import InstitutionAnswer
 from rules.model import Attestation
 from tests.cast import NOW
 from tests.monitor.desk.asks import OPERATOR, ask_of, counted, shown
-from tests.monitor.desk.people import account
 
 TWO_FACTOR = "kedrovy-2022-298/6.5"
 MOST_STATEMENTS = 10  # two are left for the session
@@ -33,8 +32,6 @@ TODAY = NOW.date() + timedelta(days=1)  # in Tomsk
 @pytest.fixture
 def desk(application: Application) -> Desk:
     catch_up(application)
-    for role in ("operator", "deputy", "cur"):  # whose numbers the visitors have
-        account(application.engine, role)
     return Desk(application)
 
 
