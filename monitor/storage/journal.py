@@ -6,7 +6,7 @@ a command, a letter or a link; `stated` gives those that no entry of the journal
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, and_, or_, true
 from sqlmodel import Session, col, select
 
-from monitor.storage.database import session
+from monitor.storage.database import batched, session
 from monitor.storage.desk_tables import JournalRow
 from monitor.storage.statements import recorded_by_rows
 from monitor.storage.tables import StatementRow
@@ -45,9 +45,11 @@ class What(StrEnum):
     UNDONE = "undone"
     ASSIGNED = "assigned"
     POSTPONED = "postponed"
+    BROUGHT_BACK = "brought_back"
     PLACED = "placed"
     REREAD = "reread"
     SENT = "sent"
+    REHEARSED = "rehearsed"
     SKIPPED = "skipped"
     HELD = "held"
     RELEASED = "released"
@@ -153,6 +155,16 @@ def stated(
     with session(engine) as opened:
         rows = opened.exec(chosen.order_by(col(StatementRow.id).desc()).limit(most)).all()
         return recorded_by_rows(rows)
+
+
+def stated_by_number(engine: Engine, numbers: Sequence[int]) -> tuple[Recorded, ...]:
+    """What these statements say, in no order."""
+    found: list[Recorded] = []
+    for some in batched(numbers):
+        with session(engine) as opened:
+            wanted = select(StatementRow).where(col(StatementRow.id).in_(some))
+            found += recorded_by_rows(opened.exec(wanted).all())
+    return tuple(found)
 
 
 def _visible(wanted: Wanted) -> ColumnElement[bool]:

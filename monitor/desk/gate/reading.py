@@ -9,6 +9,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,21 +67,34 @@ class Read:
 
 def read(desk: Desk, ask: Ask, asked: Asked, most: int) -> Read:
     known = accounts.listed(desk.application.engine)
-    mine = visible_accounts(desk, ask, known)
+    mine = _visible_accounts(ask, known)
     wanted = _wanted(desk, ask, asked, mine)
-    told = _Telling(desk, ask)
+    told = _Telling(desk, ask, known)
     merged = heapq.merge(
         _entries(desk, asked, wanted, told, most + 1),
         _statements(desk, asked, wanted, told, most + 1),
         key=lambda line: line.at,
         reverse=True,
     )
-    lines = [line for line, _ in zip(merged, range(most + 1), strict=False)]
-    shown = tuple(lines[:most])
+    lines = list(islice(merged, most + 1))
+    shown = _with_words(desk, lines[:most])
     return Read(
         lines=shown,
         onward=_onward(asked, shown) if len(lines) > most else None,
         people=tuple(one.name for one in known if mine is None or one.number in mine),
+    )
+
+
+def _with_words(desk: Desk, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """An entry that speaks of a statement tells what it says."""
+    numbers = [line.statement for line in lines if line.is_entry and line.statement]
+    stated = journal.stated_by_number(desk.application.engine, numbers)
+    said = {one.number: in_words(one.said) for one in stated}
+    return tuple(
+        replace(line, detail=said[line.statement])
+        if not line.detail and line.statement in said
+        else line
+        for line in lines
     )
 
 
@@ -128,10 +142,10 @@ def _wanted(desk: Desk, ask: Ask, asked: Asked, mine: frozenset[int] | None) -> 
     )
 
 
-def visible_accounts(desk: Desk, ask: Ask, known: Sequence[Account]) -> frozenset[int] | None:
+def _visible_accounts(ask: Ask, known: Sequence[Account]) -> frozenset[int] | None:
     """Of whoever answers for no more than the reader does; None: of everybody, and of strangers."""
     mine = ask.visitor.towns
-    if mine is None or mine >= {town.id for town in desk.application.municipalities}:
+    if mine is None:
         return None
     theirs = ((one.number, towns_of(one)) for one in known)
     return frozenset(
@@ -146,7 +160,8 @@ def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
 class _Telling:
     """Entries and statements in words, for one reader: names of officials are the operator's."""
 
-    def __init__(self, desk: Desk, ask: Ask) -> None:
+    def __init__(self, desk: Desk, ask: Ask, known: Sequence[Account]) -> None:
+        self._roles = {one.name: words("roles", one.role) for one in known}
         self._names_people = ask.visitor.role is Role.OPERATOR
         self._towns = {town.id: town for town in desk.towns(ask)}
 
@@ -167,10 +182,11 @@ class _Telling:
 
     def statement(self, stated: Recorded) -> Line:
         assert stated.at
+        role = self._roles.get(stated.recorded_by, "")
         return Line(
             at=stated.at,
-            who=stated.recorded_by,
-            role="",
+            who=stated.recorded_by if self._names_people else role or stated.recorded_by,
+            role=role,
             address="",
             what=words("journal_page", "stated"),
             detail=in_words(stated.said),

@@ -36,9 +36,16 @@ def visitor_by_session(desk: Desk, cookies: Mapping[str, str]) -> Visitor | None
         role=Role(account.role),
         account=account.number,
         name=account.name,
-        towns=towns_of(account),
+        towns=_seen_by(desk, account),
         secret=key,
     )
+
+
+def _seen_by(desk: Desk, account: Account) -> frozenset[str] | None:
+    """Whoever answers for all there are sees what belongs to none, such as an unclear letter."""
+    towns = towns_of(account)
+    there_are = {town.id for town in desk.application.municipalities}
+    return None if towns is None or (towns and towns >= there_are) else towns
 
 
 def towns_of(account: Account) -> frozenset[str] | None:

@@ -10,11 +10,13 @@ from collectors.errors import UsageError
 from monitor.cases.answers import accept, reject
 from monitor.cases.board import refresh
 from monitor.cases.deciding import close_dispute, renew, settle
+from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask, NotFoundError
 from monitor.desk.queue.things import Thing
 from monitor.desk.queue.words import words
 from monitor.storage import aside
+from monitor.storage.journal import What
 
 DAYS = ("%Y-%m-%d", "%d.%m.%Y")
 
@@ -36,6 +38,9 @@ def decide(desk: Desk, ask: Ask, thing: Thing, name: str) -> Decided:
     if act is None:
         raise UsageError([words("faults", "unknown_act")])
     done = act(desk, ask, thing)
+    if what := NOTED.get(name):
+        owner = thing.institution
+        note(desk, ask, what, town=owner.municipality, institution=owner.id, statement=done.number)
     refresh(desk.application, [thing.institution])
     return done
 
@@ -135,6 +140,14 @@ ACTS: Mapping[str, Act] = {
     "postpone": _postpone,
     "bring-back": _bring_back,
 }
+
+NOTED: Mapping[str, What] = {
+    **dict.fromkeys(("accept", "reject", "ask"), What.DECIDED),
+    **dict.fromkeys(("met", "not-met", "renew"), What.RECORDED),
+    "postpone": What.POSTPONED,
+    "bring-back": What.BROUGHT_BACK,
+}
+"""What the journal calls it. A dispute is closed by statements, which it tells itself."""
 
 
 def _number(thing: Thing) -> int:

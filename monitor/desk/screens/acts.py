@@ -10,13 +10,16 @@ from monitor.cases.close import CloseLook
 from monitor.cases.listing import ListedStatement
 from monitor.cases.recording import record, undo
 from monitor.cases.words import in_words
+from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
 from monitor.desk.institution.acts import ACTS, Act, Given, in_fields, options_of
 from monitor.desk.institution.things import Thing, things_of
 from monitor.desk.institution.words import sentences, words
 from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page, Screen
 from monitor.desk.screens.institution import looked_at, path_of
+from monitor.storage.journal import What
 from reports.ground import name_of
+from rules.cases.model import Recorded
 
 
 def form(slug: str) -> Screen:
@@ -45,9 +48,16 @@ def done(slug: str) -> Screen:
         except UsageError as error:
             typed = {field.name: ask.typed(field.name) for field in act.fields}
             return _shown(act, look, things, typed, in_fields(error.lines))
+        _note(desk, ask, look, What.RECORDED, noted.recorded)
         return Goto(path_of(look.institution), "saved_number", noted.recorded.number)
 
     return screen
+
+
+def _note(desk: Desk, ask: Ask, look: CloseLook, what: What, stated: Recorded) -> None:
+    owner = look.institution
+    town, number = owner.municipality, stated.number
+    note(desk, ask, what, town=town, institution=owner.id, statement=number)
 
 
 def _shown(
@@ -100,9 +110,11 @@ def undone(desk: Desk, ask: Ask) -> Answer:
     try:
         if not reason:
             raise UsageError([words("fault", "needed", field=words("label", "reason"))])
-        undo(desk.application, stated.recorded.number, by=ask.visitor.name, reason=reason)
+        taken = undo(desk.application, stated.recorded.number, by=ask.visitor.name, reason=reason)
     except UsageError as error:
         return _undo_shown(look, stated, in_fields(error.lines))
+    if taken.withdrawn:
+        _note(desk, ask, look, What.UNDONE, taken.withdrawn)
     return Goto(path_of(look.institution), "undone", stated.recorded.number)
 
 

@@ -6,11 +6,13 @@ from typing import get_args
 
 from collectors.errors import UsageError
 from monitor.cases.board import refresh
+from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, Goto, NotFoundError
 from monitor.desk.queue.words import words
 from monitor.mail.inbox.placing import Understood, dismiss, place, requirement_of
 from monitor.storage import outbox, received, waiting
+from monitor.storage.journal import What
 from rules.cases.model import AnswerKind
 
 LETTERS, MAIL = "/?what=letters", "/?what=mail"
@@ -22,6 +24,7 @@ def retry(desk: Desk, ask: Ask) -> Answer:
     if number not in {one.number for one in waiting.parked(engine, ask.visitor.towns)}:
         raise UsageError([words("faults", "gone")])
     outbox.requeue(engine, ask.now, number)
+    note(desk, ask, What.SENT, detail=words("noted", "again", number=number))
     return Goto(LETTERS, "in_line")
 
 
@@ -31,6 +34,8 @@ def put_aside(desk: Desk, ask: Ask) -> Answer:
     if not (reason := ask.typed("reason")):
         raise UsageError([words("faults", "no_reason")])
     dismiss(desk.application, _number(ask), reason, by=ask.visitor.name)
+    told = words("noted", "dismissed", number=_number(ask), reason=reason)
+    note(desk, ask, What.PLACED, detail=told)
     return Goto(MAIL, "dismissed")
 
 
@@ -45,6 +50,7 @@ def placed(desk: Desk, ask: Ask) -> Answer:
         raise UsageError([words("faults", "gone")])
     how = Understood(kind=kind, requirement=requirement_of(came.kept))
     made = place(desk.application, number, institution, how, by=ask.visitor.name)
+    note(desk, ask, What.PLACED, town=town, institution=name, statement=made)
     refresh(desk.application, [institution])
     return Goto("/?what=answers", "placed", made)
 

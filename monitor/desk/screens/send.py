@@ -8,6 +8,8 @@ from typing import Any
 
 from collectors.errors import UsageError
 from monitor.audit.mass_change import HELD, is_held
+from monitor.desk.gate.noting import note
+from monitor.desk.gate.words import words
 from monitor.desk.ground import Desk
 from monitor.desk.letters import sees_letter
 from monitor.desk.model import Answer, Ask, Goto, Page
@@ -18,6 +20,7 @@ from monitor.mail.planned import role_in_words
 from monitor.registry.mailboxes import MailboxError, address_of
 from monitor.storage import kept_back, orders, outbox
 from monitor.storage.addressed import Message
+from monitor.storage.journal import What
 from monitor.storage.orders import Kind, Order
 from monitor.storage.roles import INSTITUTION, REHEARSAL
 from reports.model import Audit
@@ -225,6 +228,8 @@ def _send(desk: Desk, ask: Ask, audit: Audit, picked: Sequence[Letter]) -> Answe
     chosen = [[one["role"], one["recipient"]] for one in picked]
     body = {"audit": audit.id, "chosen": chosen, "confirmed": confirmed}
     _put(desk, ask, Kind.SEND, audit, body)
+    what = What.RELEASED if _why_held(desk, audit) else What.SENT
+    note(desk, ask, what, detail=_letters(audit, len(picked)))
     return Goto(PATH, "sending_ordered", len(picked))
 
 
@@ -236,6 +241,7 @@ def _rehearse(desk: Desk, ask: Ask, audit: Audit, picked: Sequence[Letter]) -> A
         raise UsageError([f"{error}"]) from None
     chosen = [[one["role"], one["recipient"]] for one in picked]
     _put(desk, ask, Kind.REHEARSE, audit, {"audit": audit.id, "to": to, "chosen": chosen})
+    note(desk, ask, What.REHEARSED, detail=_letters(audit, len(picked)))
     return Goto(PATH, "rehearsal_ordered", len(picked))
 
 
@@ -247,7 +253,13 @@ def _put(desk: Desk, ask: Ask, kind: Kind, audit: Audit, body: Mapping[str, Any]
 
 def _keep_back(desk: Desk, ask: Ask, audit: Audit, picked: Sequence[Letter], state: str) -> Answer:
     kept = sum(_is_kept(desk, ask, audit.id, one, state) for one in picked)
+    what = What.HELD if state == kept_back.STOPPED else What.SKIPPED
+    note(desk, ask, what, detail=_letters(audit, kept))
     return Goto(PATH, state, kept)
+
+
+def _letters(audit: Audit, count: int) -> str:
+    return words("noted", "letters", count=count, audit=audit.id)
 
 
 def _told(desk: Desk, ask: Ask, state: str) -> str:
@@ -271,6 +283,14 @@ def _is_kept(desk: Desk, ask: Ask, audit: int, letter: Mapping[str, Any], state:
 # --- what stands in line ------------------------------------------------------------------------
 
 
+IN_LINE: Mapping[str, What] = {
+    "let_go": What.RELEASED,
+    "again": What.SENT,
+    "stop": What.HELD,
+    "skip": What.SKIPPED,
+}
+
+
 def in_line(desk: Desk, ask: Ask) -> Answer:
     """One letter: stopped, let go, sent again, or never sent."""
     found = [one for one in _seen_in_line(desk, ask) if f"{one.number}" == ask.typed("number")]
@@ -288,6 +308,8 @@ def in_line(desk: Desk, ask: Ask) -> Answer:
             raise UsageError([desk_word("failures", "400")])
     if not is_done:
         raise UsageError([desk_word("send", "gone")])
+    told = words("noted", "letter", number=letter.number, recipient=letter.recipient)
+    note(desk, ask, IN_LINE[do], detail=told)
     return Goto(f"{PATH}#line", "saved")
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from collectors.errors import UsageError
+from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, File, Goto, NotFoundError, Page
 from monitor.desk.overview.asking import asked_by_form, asked_in, choices, words
 from monitor.desk.overview.table import headings, line, sheet, towns_of, whole
 from monitor.desk.queue.lists import freshness, held_audit
 from monitor.storage import aside, summary
+from monitor.storage.journal import What
 from monitor.storage.summary import PAGE
 from reports.formats.csv import lines
 from reports.tables import Sheet
@@ -53,7 +55,9 @@ def download(desk: Desk, ask: Ask) -> Answer:
     wanted, towns = asked_in(ask), {one.id: one for one in desk.towns(ask)}
     rows = summary.each(desk.application.engine, wanted.sieve, ask.visitor.towns, wanted.sort)
     day = f"{ask.now.astimezone(desk.settings.schedule.timezone):%Y-%m-%d}"
-    return File(words("file", "name", day=day, kind=kind), write(sheet(rows, towns), ask), media)
+    file = File(words("file", "name", day=day, kind=kind), write(sheet(rows, towns), ask), media)
+    note(desk, ask, What.EXPORTED, detail=file.name)
+    return file
 
 
 def _xlsx(made: Sheet, ask: Ask) -> bytes:

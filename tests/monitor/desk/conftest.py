@@ -10,6 +10,7 @@ import pytest
 from monitor.application import Application
 from monitor.sandbox import serve
 from tests.cast import NOW
+from tests.monitor.desk.people import account
 from tests.monitor.desk.served import Visit, application_in, served, visit
 from tests.monitor.pipeline import Town, school
 from tests.monitor.test_faults import OK, VK, WELL, community
@@ -40,6 +41,9 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]  # fmt: skip
     with serve(BARE) as sandbox:
         Town(folder, sandbox, schools, neighbours=[NEIGHBOUR]).audit()
+    with application_in(folder) as audited:
+        for role in ("operator", "deputy", "cur"):  # whose numbers are 1, 2 and 3
+            account(audited.engine, role)
     return folder
 
 

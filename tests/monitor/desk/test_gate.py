@@ -292,6 +292,17 @@ def test_a_deputy_is_told_the_role_and_not_the_name(at: str, noted: Application)
         assert "noter" not in text
 
 
+def test_only_who_answers_for_all_there_are_is_told_of_strangers(
+    at: str, noted: Application
+) -> None:
+    journal.note(noted.engine, Entry(at=NOW, what=What.LOG_IN_FAILED, address="203.0.113.9"))
+    found = []
+    for name, towns in (("whole", ("town", "next")), ("part", ("town",))):
+        with somebody(at, noted.engine, "operator", name=name, towns=towns) as him:
+            found.append("203.0.113.9" in him.page("/journal?what=log_in_failed").text)
+    assert found == [True, False]
+
+
 def test_another_municipality_cannot_be_asked_for(at: str, noted: Application) -> None:
     with somebody(at, noted.engine, "operator", name="prier") as him:
         assert him.get("/journal?town=next").status_code == 404

@@ -11,6 +11,7 @@ from collectors.errors import OperatorError, UsageError
 from monitor.application import Application
 from monitor.cases.answers import answer, answers_waiting
 from monitor.cases.board import catch_up
+from monitor.desk.gate.reading import Asked, read
 from monitor.desk.ground import Desk
 from monitor.desk.model import File, Goto, NotFoundError, RefusedPageError, Role, Visitor
 from monitor.desk.screens import decisions, post, start
@@ -220,3 +221,18 @@ def test_a_list_costs_a_few_statements(desk: Desk, what: str) -> None:
     with counted(desk.application.engine) as put:
         shown(desk, start.page, ask_of(desk, f"/?what={what}"))
     assert len(put) <= MOST_STATEMENTS
+
+
+def test_what_he_decided_is_noted_with_what_it_says(desk: Desk, application: Application) -> None:
+    made = decided(desk, said(application), "accept").number
+    (line, *_) = read(desk, ask_of(desk, "/journal"), Asked(what="decided"), 9).lines
+    assert (line.who, line.statement, line.institution) == ("Петрова", made, "МКОУ СОШ № 1")
+    assert line.detail.startswith("ответ принят")
+
+
+def test_what_was_noted_is_not_told_again_as_a_statement(
+    desk: Desk, application: Application
+) -> None:
+    made = decided(desk, said(application), "accept").number
+    lines = read(desk, ask_of(desk, "/journal"), Asked(), 9).lines
+    assert [line.is_entry for line in lines if line.statement == made] == [True]
