@@ -14,9 +14,9 @@ from monitor.application import Application
 from monitor.cases.board import catch_up, stale
 from monitor.desk.ground import Desk
 from monitor.desk.model import File, Goto, NotFoundError, Role, Visitor
-from monitor.desk.screens import start, summary
 from rules.model import Institution, Municipality
-from tests.monitor.desk.asks import OPERATOR, ask_of, counted, shown
+from tests.monitor.desk.asking import OPERATOR, statements_counted
+from tests.monitor.desk.asks import given, sent, shown
 
 MOST_STATEMENTS = 10  # two are left for the session
 NEIGHBOUR = Visitor(role=Role.CUR, account=2, towns=frozenset({"next"}), secret="s")
@@ -29,12 +29,12 @@ def desk(application: Application) -> Desk:
 
 
 def found(desk: Desk, address: str = "/summary", visitor: Visitor = OPERATOR) -> list[str]:
-    page = shown(desk, summary.page, ask_of(desk, address, visitor=visitor))
+    page = shown(desk, address, visitor)
     return [one.get_text() for one in page.select("tbody th[scope=row] a[href^='/institutions/']")]
 
 
 def test_all_institutions_stand_in_it_under_their_municipalities(desk: Desk) -> None:
-    page = shown(desk, summary.page, ask_of(desk, "/summary"))
+    page = shown(desk, "/summary")
     assert len(found(desk)) == 3
     links = [one["href"] for one in page.select("tbody th a")]
     assert {"/summary?town=town", "/summary?town=next"} <= set(links)
@@ -68,26 +68,26 @@ def test_another_municipality_is_not_in_it(desk: Desk) -> None:
     "query", ["sort=x", "page=0", "page=x", "page=999999", "standing=x&state=y"]
 )
 def test_what_an_address_makes_up_does_no_harm(desk: Desk, query: str) -> None:
-    assert shown(desk, summary.page, ask_of(desk, f"/summary?{query}")).h1
+    assert shown(desk, f"/summary?{query}").h1
 
 
 def test_a_filter_is_kept_for_its_account_alone(desk: Desk) -> None:
     form = {"name": "Наши школы", "text": "СОШ", "sort": "failed"}
-    done = summary.keep(desk, ask_of(desk, "/summary/filters", form))
+    done = sent(desk, "/summary/filters", form)
     assert isinstance(done, Goto)
-    page = shown(desk, summary.page, ask_of(desk, "/summary"))
+    page = shown(desk, "/summary")
     link = page.find("a", string="Наши школы")
     assert link is not None
     assert link["href"] == done.path
-    other = shown(desk, summary.page, ask_of(desk, "/summary", visitor=NEIGHBOUR))
+    other = shown(desk, "/summary", NEIGHBOUR)
     assert other.find("a", string="Наши школы") is None
 
 
 def test_a_filter_is_dropped_by_its_account_alone(desk: Desk) -> None:
-    summary.keep(desk, ask_of(desk, "/", {"name": "Школы", "text": "СОШ"}))
+    sent(desk, "/summary/filters", {"name": "Школы", "text": "СОШ"})
     for visitor, left in ((NEIGHBOUR, 1), (OPERATOR, 0)):
-        summary.drop(desk, ask_of(desk, "/", {}, visitor, number="1"))
-        page = shown(desk, summary.page, ask_of(desk, "/summary"))
+        sent(desk, "/summary/filters/1/drop", {}, visitor)
+        page = shown(desk, "/summary")
         assert len(page.select("form[action$='/drop']")) == left
 
 
@@ -96,30 +96,30 @@ def test_a_filter_without_a_name_or_anything_to_filter_is_refused(
     desk: Desk, form: dict[str, str]
 ) -> None:
     with pytest.raises(UsageError):
-        summary.keep(desk, ask_of(desk, "/", form))
+        sent(desk, "/summary/filters", form)
 
 
 def test_the_table_goes_out_as_a_workbook_of_what_is_filtered(desk: Desk) -> None:
-    given = summary.download(desk, ask_of(desk, "/summary.xlsx?text=СОШ", kind="xlsx"))
-    assert isinstance(given, File)
-    rows = list(load_workbook(BytesIO(given.content)).active.iter_rows(values_only=True))
+    table = given(desk, "/summary.xlsx?text=СОШ")
+    assert isinstance(table, File)
+    rows = list(load_workbook(BytesIO(table.content)).active.iter_rows(values_only=True))
     assert rows[0][:2] == ("Муниципалитет", "Учреждение")
     assert [row[1] for row in rows[1:]] == ["МКОУ СОШ № 1", "МКОУ СОШ № 9"]
 
 
 def test_the_table_goes_out_as_csv(desk: Desk) -> None:
-    given = summary.download(desk, ask_of(desk, "/summary.csv", kind="csv", visitor=NEIGHBOUR))
-    assert isinstance(given, File)
-    assert given.content.decode("utf-8-sig").count("\r\n") == 2
+    table = given(desk, "/summary.csv", NEIGHBOUR)
+    assert isinstance(table, File)
+    assert table.content.decode("utf-8-sig").count("\r\n") == 2
 
 
 def test_no_other_kind_of_file_is_there(desk: Desk) -> None:
     with pytest.raises(NotFoundError):
-        summary.download(desk, ask_of(desk, "/", kind="html"))
+        given(desk, "/summary.html")
 
 
 def test_a_board_that_is_not_whole_says_so(application: Application) -> None:
-    page = shown(Desk(application), summary.page, ask_of(Desk(application), "/summary"))
+    page = shown(Desk(application), "/summary")
     assert "ещё собирается" in page.get_text()
 
 
@@ -143,11 +143,11 @@ def test_every_page_costs_as_many_statements_whatever_the_number_of_institutions
     grown = many(application, count)
     catch_up(grown)
     desk = Desk(grown)
-    for address, screen in (("/", start.page), ("/summary", summary.page)):
-        with counted(application.engine) as put:
-            shown(desk, screen, ask_of(desk, address))
+    for address in ("/", "/summary"):
+        with statements_counted(application.engine) as put:
+            shown(desk, address)
         assert len(put) <= MOST_STATEMENTS, put
-    with counted(application.engine) as put:
+    with statements_counted(application.engine) as put:
         assert stale(grown) == ()
     assert len(put) <= MOST_STATEMENTS, put
 
@@ -163,6 +163,6 @@ def test_it_works_on_both_servers(moved: Application) -> None:
     desk = Desk(moved)
     assert len(found(desk, "/summary?sort=failed")) == 3
     for what in ("answers", "reviews", "disputes", "terms", "letters", "mail"):
-        assert shown(desk, start.page, ask_of(desk, f"/?what={what}")).h1
-    summary.keep(desk, ask_of(desk, "/", {"name": "Школы", "text": "СОШ"}))
+        assert shown(desk, f"/?what={what}").h1
+    sent(desk, "/summary/filters", {"name": "Школы", "text": "СОШ"})
     assert found(desk, "/summary?requirement=x&state=to_do&network=vk&text=a") == []
