@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collectors.errors import UsageError
+from monitor.cases.board import refresh
 from monitor.cases.close import CloseLook
 from monitor.cases.listing import ListedStatement
 from monitor.cases.recording import record, undo
@@ -45,6 +46,7 @@ def done(slug: str) -> Screen:
         except UsageError as error:
             typed = {field.name: ask.typed(field.name) for field in act.fields}
             return _shown(act, look, things, typed, in_fields(error.lines))
+        refresh(desk.application, [look.institution])
         return Goto(path_of(look.institution), "saved_number", noted.recorded.number)
 
     return screen
@@ -103,6 +105,7 @@ def undone(desk: Desk, ask: Ask) -> Answer:
         undo(desk.application, stated.recorded.number, by=ask.visitor.name, reason=reason)
     except UsageError as error:
         return _undo_shown(look, stated, in_fields(error.lines))
+    refresh(desk.application, [look.institution])
     return Goto(path_of(look.institution), "undone", stated.recorded.number)
 
 
