@@ -14,6 +14,7 @@ import uvicorn
 
 from collectors.errors import UsageError
 from monitor.application import Application, opened, real_time
+from monitor.cases.board import follow
 from monitor.config import Settings
 from monitor.desk.dispatch import desk_app
 from monitor.desk.ground import Desk
@@ -45,14 +46,15 @@ def bound(settings: Settings) -> socket.socket:
 
 def run(application: Application, at: socket.socket) -> None:
     """Until SIGTERM or SIGINT; answers that have begun are finished."""
-    server = _server(application)
+    desk = Desk(application)
+    server = _server(desk)
 
     def end(_: int, __: FrameType | None) -> None:
         server.should_exit = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    with orders_carried_out(application):
+    with orders_carried_out(application), followed(desk):
         server.run(sockets=[at])
 
 
@@ -63,8 +65,9 @@ def served(settings: Settings) -> Iterator[None]:
         bound(settings) as at,
         opened(settings, real_time) as application,
         orders_carried_out(application),
+        followed(desk := Desk(application)),
     ):
-        server = _server(application)
+        server = _server(desk)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, name="desk")
         thread.start()
         try:
@@ -74,11 +77,25 @@ def served(settings: Settings) -> Iterator[None]:
             thread.join()
 
 
-def _server(application: Application) -> _Server:
-    settings = application.settings.desk
+@contextlib.contextmanager
+def followed(desk: Desk) -> Iterator[None]:
+    """Keep the board true meanwhile, in a thread beside it."""
+    ended = threading.Event()
+    arguments = (lambda: desk.application, ended)
+    keeper = threading.Thread(target=follow, args=arguments, name="board")
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
+
+
+def _server(desk: Desk) -> _Server:
+    settings = desk.settings.desk
     return _Server(
         uvicorn.Config(
-            desk_app(Desk(application)),
+            desk_app(desk),
             proxy_headers=True,
             forwarded_allow_ips=list(settings.trusted_proxies),
             access_log=False,  # it would hold the addresses of links

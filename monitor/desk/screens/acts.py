@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collectors.errors import UsageError
+from monitor.cases.board import refresh
 from monitor.cases.close import CloseLook
 from monitor.cases.listing import ListedStatement
 from monitor.cases.recording import record, undo
@@ -49,6 +50,7 @@ def done(slug: str) -> Screen:
             typed = {field.name: ask.typed(field.name) for field in act.fields}
             return _shown(act, look, things, typed, in_fields(error.lines))
         _note(desk, ask, look, What.RECORDED, noted.recorded)
+        refresh(desk.application, [look.institution])
         return Goto(path_of(look.institution), "saved_number", noted.recorded.number)
 
     return screen
@@ -115,6 +117,7 @@ def undone(desk: Desk, ask: Ask) -> Answer:
         return _undo_shown(look, stated, in_fields(error.lines))
     if taken.withdrawn:
         _note(desk, ask, look, What.UNDONE, taken.withdrawn)
+    refresh(desk.application, [look.institution])
     return Goto(path_of(look.institution), "undone", stated.recorded.number)
 
 

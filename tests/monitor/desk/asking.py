@@ -102,10 +102,11 @@ def _parts(pattern: Sequence[str], asked: Sequence[str]) -> dict[str, str] | Non
         return None
     found = {}
     for one, typed in zip(pattern, asked, strict=True):
-        if one.startswith("{"):
-            found[one.strip("{}")] = typed
-        elif one != typed:
+        before, _, name = one.partition("{")
+        if not typed.startswith(before) or (not name and one != typed):
             return None
+        if name:
+            found[name.rstrip("}")] = typed.removeprefix(before)
     return found
 
 

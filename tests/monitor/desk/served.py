@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 
 from monitor.application import Application, opened
 from monitor.config import load_settings
+from monitor.desk.ground import Desk
 from monitor.desk.serving import _server
 from tests.cast import NOW
 from tests.waiting import until
@@ -56,7 +57,7 @@ class Visit:
 def served(application: Application) -> Iterator[str]:
     """Its address."""
     with socket.create_server(("127.0.0.1", 0)) as at:
-        server = _server(application)
+        server = _server(Desk(application))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [at]})
         thread.start()
         try:

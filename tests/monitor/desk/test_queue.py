@@ -14,13 +14,13 @@ from monitor.cases.board import catch_up
 from monitor.desk.gate.reading import Asked, read
 from monitor.desk.ground import Desk
 from monitor.desk.model import File, Goto, NotFoundError, RefusedPageError, Role, Visitor
-from monitor.desk.screens import decisions, post, start
 from monitor.storage import outbox
 from monitor.storage.statements import by_number
 from rules.cases.model import InstitutionAnswer
 from rules.model import Attestation
 from tests.cast import NOW
-from tests.monitor.desk.asks import OPERATOR, ask_of, counted, shown
+from tests.monitor.desk.asking import OPERATOR, statements_counted
+from tests.monitor.desk.asks import given, sent, shown
 
 TWO_FACTOR = "kedrovy-2022-298/6.5"
 MOST_STATEMENTS = 10  # two are left for the session
@@ -58,14 +58,14 @@ def said(application: Application, school: int = 0, **more: Any) -> int:
 
 def decided(desk: Desk, number: int, do: str, **form: str) -> Goto:
     fields = {"thing": f'["answer", {number}]', "do": do, "what": "answers", **form}
-    done = decisions.one(desk, ask_of(desk, "/decide", fields))
+    done = sent(desk, "/decide", fields)
     assert isinstance(done, Goto)
     return done
 
 
 def test_an_answer_is_shown_with_what_was_said_and_what_was_seen(desk: Desk) -> None:
     number = said(desk.application, text="Приказ приложен.")
-    page = shown(desk, start.page, ask_of(desk))
+    page = shown(desk, "/")
     told = page.find("article").get_text(" ", strip=True)
     for words in (f"№ {number}", "МКОУ СОШ № 1", "2ФА, 2 из 2", "Приказ приложен", "приказ.pdf"):
         assert words in told
@@ -78,7 +78,7 @@ def test_an_accepted_answer_waits_no_more_and_its_record_names_who(desk: Desk) -
     done = decided(desk, number, "accept")
     assert (done.said, done.path) == ("accepted", "/?what=answers")
     assert answers_waiting(desk.application) == ()
-    assert not shown(desk, start.page, ask_of(desk, "/?what=answers")).select("article")
+    assert not shown(desk, "/?what=answers").select("article")
     stated = by_number(desk.application.engine, number)
     assert stated
     assert stated.decided[0].recorded_by == OPERATOR.name
@@ -103,18 +103,18 @@ def test_a_refusal_has_a_reason_that_the_letter_tells(
 def test_the_second_who_decides_is_told_what_the_first_did(desk: Desk) -> None:
     number = said(desk.application)
     decided(desk, number, "reject", reason="нет приказа")
-    with pytest.raises(UsageError, match=r"уже отклонён.*Петрова.*нет приказа"):
+    with pytest.raises(UsageError, match=r"уже отклонён.*Иванова.*нет приказа"):
         decided(desk, number, "accept")
 
 
 def test_what_is_postponed_comes_back_on_its_day_or_at_a_word(desk: Desk) -> None:
     number = said(desk.application)
     decided(desk, number, "postpone", until=f"{TODAY + timedelta(days=2)}")
-    assert not shown(desk, start.page, ask_of(desk, "/?what=answers")).select("article")
-    aside = shown(desk, start.page, ask_of(desk, "/?what=answers&aside=1"))
+    assert not shown(desk, "/?what=answers").select("article")
+    aside = shown(desk, "/?what=answers&aside=1")
     assert len(aside.select("article")) == 1
     decided(desk, number, "bring-back")
-    assert shown(desk, start.page, ask_of(desk, "/?what=answers")).select("article")
+    assert shown(desk, "/?what=answers").select("article")
 
 
 def test_nothing_is_postponed_to_a_day_that_is_past(desk: Desk) -> None:
@@ -125,25 +125,25 @@ def test_nothing_is_postponed_to_a_day_that_is_past(desk: Desk) -> None:
 
 
 def test_a_question_is_settled_with_the_post_that_the_registry_knows(desk: Desk) -> None:
-    page = shown(desk, start.page, ask_of(desk, "/?what=reviews"))
+    page = shown(desk, "/?what=reviews")
     form = page.select_one("article form")
     assert form
     fields = {one["name"]: one.get("value", "") for one in form.select("input")}
     before = len(page.select("article"))
-    done = decisions.one(desk, ask_of(desk, "/", fields | {"do": "met", "post": "директор"}))
+    done = sent(desk, "/decide", fields | {"do": "met", "post": "директор"})
     assert isinstance(done, Goto)
     assert done.said == "looked"
-    assert len(shown(desk, start.page, ask_of(desk, done.path)).select("article")) == before - 1
+    assert len(shown(desk, done.path).select("article")) == before - 1
 
 
 def test_several_of_one_requirement_are_accepted_after_a_page_that_names_them(desk: Desk) -> None:
     numbers = [said(desk.application, school) for school in (0, 1)]
     address = f"/several?what=answers&requirement={TWO_FACTOR}"
-    page = shown(desk, decisions.confirm, ask_of(desk, address))
+    page = shown(desk, address)
     things = [str(one["value"]) for one in page.select("input[name=thing][checked]")]
     assert len(things) == len(numbers)
     form = {"thing": things, "do": "accept", "what": "answers"}
-    done = decisions.several(desk, ask_of(desk, "/several", form))
+    done = sent(desk, "/several", form)
     assert isinstance(done, Goto)
     assert (done.said, done.number) == ("several", 2)
     assert answers_waiting(desk.application) == ()
@@ -154,20 +154,20 @@ def test_of_several_what_another_has_decided_is_told_and_the_rest_stands(desk: D
     decided(desk, first, "reject", reason="нет приказа")
     form = {"thing": [f'["answer", {first}]', f'["answer", {second}]'], "do": "accept"}
     with pytest.raises(RefusedPageError) as refused:
-        decisions.several(desk, ask_of(desk, "/several", form))
+        sent(desk, "/several", form)
     assert "решено: 1" in refused.value.lines[0]
     assert answers_waiting(desk.application) == ()
 
 
 def test_another_municipalitys_things_are_not_there(desk: Desk) -> None:
     number = said(desk.application)
-    page = shown(desk, start.page, ask_of(desk, "/?what=answers", visitor=NEIGHBOUR))
+    page = shown(desk, "/?what=answers", NEIGHBOUR)
     assert not page.select("article")
     form = {"thing": f'["answer", {number}]', "do": "accept"}
     with pytest.raises(NotFoundError):
-        decisions.one(desk, ask_of(desk, "/decide", form, NEIGHBOUR))
+        sent(desk, "/decide", form, NEIGHBOUR)
     with pytest.raises(NotFoundError):
-        decisions.file(desk, ask_of(desk, "/", None, NEIGHBOUR, number=f"{number}", at="1"))
+        given(desk, f"/answers/{number}/files/1", NEIGHBOUR)
 
 
 @pytest.mark.parametrize(
@@ -179,23 +179,22 @@ def test_another_municipalitys_things_are_not_there(desk: Desk) -> None:
 )  # fmt: skip
 def test_a_thing_that_a_form_made_up_is_refused_in_words(desk: Desk, thing: str) -> None:
     with pytest.raises(OperatorError):
-        decisions.one(desk, ask_of(desk, "/decide", {"thing": thing, "do": "accept"}))
+        sent(desk, "/decide", {"thing": thing, "do": "accept"})
 
 
 @pytest.mark.parametrize(("do", "thing"), [("met", '["answer", 1]'), ("fly", '["answer", 1]')])
 def test_an_act_that_does_not_fit_is_refused(desk: Desk, do: str, thing: str) -> None:
     said(desk.application)
     with pytest.raises(OperatorError):
-        decisions.one(desk, ask_of(desk, "/decide", {"thing": thing, "do": do, "post": "x"}))
+        sent(desk, "/decide", {"thing": thing, "do": do, "post": "x"})
 
 
 def test_a_file_of_an_answer_is_given_out(desk: Desk) -> None:
-    number = f"{said(desk.application)}"
-    given = decisions.file(desk, ask_of(desk, number=number, at="1"))
-    assert given == File("приказ.pdf", b"%PDF-1.4")
+    place = f"/answers/{said(desk.application)}/files"
+    assert given(desk, f"{place}/1") == File("приказ.pdf", b"%PDF-1.4")
     for other in ("0", "2", "x", "99999999999"):
         with pytest.raises(NotFoundError):
-            decisions.file(desk, ask_of(desk, number=number, at=other))
+            given(desk, f"{place}/{other}")
 
 
 def test_a_letter_that_was_parked_goes_back_in_line(desk: Desk) -> None:
@@ -204,22 +203,22 @@ def test_a_letter_that_was_parked_goes_back_in_line(desk: Desk) -> None:
         engine, None, role="operator", recipient="a@b.ru", subject="x", body=b"", at=NOW,
         refusal="ящик переполнен",
     )  # fmt: skip
-    page = shown(desk, start.page, ask_of(desk, "/?what=letters"))
+    page = shown(desk, "/?what=letters")
     assert "ящик переполнен" in page.get_text()
-    post.retry(desk, ask_of(desk, number=f"{row.id}"))
+    sent(desk, f"/letters/{row.id}/retry")
     assert outbox.due(engine, NOW) == (row.id,)
 
 
 def test_whoever_only_reads_is_led_to_the_summary(desk: Desk) -> None:
-    assert start.page(desk, ask_of(desk, visitor=CUR)) == Goto("/summary")
+    assert given(desk, "/", CUR) == Goto("/summary")
 
 
 @pytest.mark.parametrize("what", ["answers", "reviews", "disputes", "terms", "letters", "mail"])
 def test_a_list_costs_a_few_statements(desk: Desk, what: str) -> None:
     for school in (0, 1):
         said(desk.application, school)
-    with counted(desk.application.engine) as put:
-        shown(desk, start.page, ask_of(desk, f"/?what={what}"))
+    with statements_counted(desk.application.engine) as put:
+        shown(desk, f"/?what={what}")
     assert len(put) <= MOST_STATEMENTS
 
 
