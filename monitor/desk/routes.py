@@ -22,6 +22,8 @@ from monitor.desk.screens import (
 
 HALF_IN = frozenset({Role.ENTERING})
 COMING = frozenset({Role.GUEST, *HALF_IN, *PEOPLE})
+from monitor.desk.screens import acts, health, institution, start
+
 ONE = "/institutions/{town}/{institution}"
 
 
