@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.desk.model import DECIDERS, OPERATORS, PEOPLE, Ask, Role
+from monitor.desk.model import DECIDERS, PEOPLE, Ask, Role
+from monitor.desk.model import OPERATORS, PEOPLE, Ask, Role
 from monitor.desk.rendering import desk_word
 
 
@@ -20,6 +22,9 @@ MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/send", OPERATORS),
     ("/summary", PEOPLE),
     ("/journal", DECIDERS),
+    ("/", PEOPLE),
+    ("/send", OPERATORS),
+    ("/night", PEOPLE),
 )
 """In the order of worth; the titles stand in words.toml."""
 
