@@ -22,9 +22,6 @@ from monitor.desk.screens import (
 
 HALF_IN = frozenset({Role.ENTERING})
 COMING = frozenset({Role.GUEST, *HALF_IN, *PEOPLE})
-from monitor.desk.screens import acts, health, institution, start
-from monitor.desk.screens import acts, health, institution, send, start
-
 ONE = "/institutions/{town}/{institution}"
 
 

@@ -6,16 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collectors.errors import UsageError
+from monitor.cases.board import refresh
 from monitor.cases.close import CloseLook
 from monitor.cases.listing import ListedStatement
-from monitor.cases.recording import record, undo
+from monitor.cases.recording import undo
 from monitor.cases.words import in_words
+from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
 from monitor.desk.institution.acts import ACTS, Act, Given, in_fields, options_of
 from monitor.desk.institution.things import Thing, things_of
 from monitor.desk.institution.words import sentences, words
 from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page, Screen
 from monitor.desk.screens.institution import looked_at, path_of
+from monitor.storage.journal import What
 from reports.ground import name_of
 
 
@@ -40,14 +43,25 @@ def done(slug: str) -> Screen:
         things = things_of(desk.application, look)
         today = ask.now.astimezone(look.municipality.timezone).date()
         try:
-            said = act.make(Given(ask, look, things, today))
-            noted = record(desk.application, look.institution, said, by=ask.visitor.name)
+            number = act.do(desk.application, Given(ask, look, things, today))
         except UsageError as error:
             typed = {field.name: ask.typed(field.name) for field in act.fields}
             return _shown(act, look, things, typed, in_fields(error.lines))
-        return Goto(path_of(look.institution), "saved_number", noted.recorded.number)
+        _followed(desk, ask, look, NOTED.get(slug, What.RECORDED), number)
+        said = "saved" if number is None else "saved_number"
+        return Goto(path_of(look.institution), said, number)
 
     return screen
+
+
+NOTED: Mapping[str, What] = {"assign": What.ASSIGNED, "close-dispute": What.DECIDED}
+
+
+def _followed(desk: Desk, ask: Ask, look: CloseLook, what: What, number: int | None) -> None:
+    """The list of what waits, and the journal, know of it at once."""
+    one = look.institution
+    refresh(desk.application, [one])
+    note(desk, ask, what, town=one.municipality, institution=one.id, statement=number)
 
 
 def _shown(
@@ -103,6 +117,7 @@ def undone(desk: Desk, ask: Ask) -> Answer:
         undo(desk.application, stated.recorded.number, by=ask.visitor.name, reason=reason)
     except UsageError as error:
         return _undo_shown(look, stated, in_fields(error.lines))
+    _followed(desk, ask, look, What.UNDONE, stated.recorded.number)
     return Goto(path_of(look.institution), "undone", stated.recorded.number)
 
 

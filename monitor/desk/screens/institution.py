@@ -7,6 +7,7 @@ from datetime import tzinfo
 
 from collectors.errors import UsageError
 from monitor.cases.close import CloseLook, close_look
+from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
 from monitor.desk.institution.view import View
 from monitor.desk.institution.words import words
@@ -14,6 +15,7 @@ from monitor.desk.model import DECIDERS, OPERATORS, Answer, Ask, Goto, Page
 from monitor.desk.rendering import moment
 from monitor.storage import orders
 from monitor.storage.addressed import messages_in
+from monitor.storage.journal import What
 from monitor.storage.orders import Kind, Order
 from monitor.storage.roles import institution_of
 from reports.ground import name_of
@@ -107,4 +109,6 @@ def read_now(desk: Desk, ask: Ask) -> Answer:
         at=ask.now,
         taken=words("fault", "ordered"),
     )
+    town, name = institution.municipality, institution.id
+    note(desk, ask, What.REREAD, town=town, institution=name)
     return Goto(f"{path_of(institution)}#reading", "reading_ordered", number)

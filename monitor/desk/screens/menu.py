@@ -21,10 +21,9 @@ MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/", DECIDERS),
     ("/send", OPERATORS),
     ("/summary", PEOPLE),
-    ("/journal", DECIDERS),
-    ("/", PEOPLE),
     ("/send", OPERATORS),
     ("/night", PEOPLE),
+    ("/journal", DECIDERS),
 )
 """In the order of worth; the titles stand in words.toml."""
 

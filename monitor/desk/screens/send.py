@@ -8,6 +8,7 @@ from typing import Any
 
 from collectors.errors import UsageError
 from monitor.audit.mass_change import HELD, is_held
+from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
 from monitor.desk.letters import sees_letter
 from monitor.desk.model import Answer, Ask, Goto, Page
@@ -18,6 +19,7 @@ from monitor.mail.planned import role_in_words
 from monitor.registry.mailboxes import MailboxError, address_of
 from monitor.storage import kept_back, orders, outbox
 from monitor.storage.addressed import Message
+from monitor.storage.journal import What
 from monitor.storage.orders import Kind, Order
 from monitor.storage.roles import INSTITUTION, REHEARSAL
 from reports.model import Audit
@@ -225,6 +227,8 @@ def _send(desk: Desk, ask: Ask, audit: Audit, picked: Sequence[Letter]) -> Answe
     chosen = [[one["role"], one["recipient"]] for one in picked]
     body = {"audit": audit.id, "chosen": chosen, "confirmed": confirmed}
     _put(desk, ask, Kind.SEND, audit, body)
+    what = What.RELEASED if is_held(audit) else What.SENT
+    note(desk, ask, what, detail=_who(picked))
     return Goto(PATH, "sending_ordered", len(picked))
 
 
@@ -247,7 +251,13 @@ def _put(desk: Desk, ask: Ask, kind: Kind, audit: Audit, body: Mapping[str, Any]
 
 def _keep_back(desk: Desk, ask: Ask, audit: Audit, picked: Sequence[Letter], state: str) -> Answer:
     kept = sum(_is_kept(desk, ask, audit.id, one, state) for one in picked)
+    what = What.SKIPPED if state == kept_back.SKIPPED else What.HELD
+    note(desk, ask, what, detail=_who(picked))
     return Goto(PATH, state, kept)
+
+
+def _who(picked: Sequence[Letter]) -> str:
+    return ", ".join(one["recipient"] for one in picked)
 
 
 def _told(desk: Desk, ask: Ask, state: str) -> str:
@@ -271,6 +281,14 @@ def _is_kept(desk: Desk, ask: Ask, audit: int, letter: Mapping[str, Any], state:
 # --- what stands in line ------------------------------------------------------------------------
 
 
+LINE: Mapping[str, What] = {
+    "let_go": What.RELEASED,
+    "again": What.SENT,
+    "stop": What.HELD,
+    "skip": What.SKIPPED,
+}
+
+
 def in_line(desk: Desk, ask: Ask) -> Answer:
     """One letter: stopped, let go, sent again, or never sent."""
     found = [one for one in _seen_in_line(desk, ask) if f"{one.number}" == ask.typed("number")]
@@ -281,13 +299,14 @@ def in_line(desk: Desk, ask: Ask) -> Answer:
         case "let_go":
             is_done = kept_back.let_go(engine, letter.number, ask.now)
         case "again":
-            is_done = kept_back.send_again(engine, letter.number, ask.now)
+            is_done = outbox.requeue(engine, ask.now, letter.number) > 0
         case "stop" | "skip":
             is_done = _is_stopped(desk, ask, letter, do)
         case _:
             raise UsageError([desk_word("failures", "400")])
     if not is_done:
         raise UsageError([desk_word("send", "gone")])
+    note(desk, ask, LINE[do], detail=letter.recipient)
     return Goto(f"{PATH}#line", "saved")
 
 

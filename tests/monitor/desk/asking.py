@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup
-from sqlalchemy import Engine, event
 
 from monitor.desk.ground import Desk
-from monitor.desk.model import Answer, Ask, Goto, Page, Role, Visitor
-from monitor.desk.rendering import render
+from monitor.desk.model import Answer, Goto, Page, Role, Visitor
 from monitor.desk.routes import ROUTES, Route
+from tests.monitor.desk.asks import OPERATOR as PETROVA
+from tests.monitor.desk.asks import ask_of, drawn
 
-OPERATOR = Visitor(role=Role.OPERATOR, account=1, name="Иванова", towns=None, secret="s")
-DEPUTY = replace(OPERATOR, role=Role.DEPUTY, name="Петров")
+OPERATOR = replace(PETROVA, account=None)  # the journal knows no such account
+DEPUTY = replace(OPERATOR, role=Role.DEPUTY, name="Сидоров")
 OF_THE_NEIGHBOUR = replace(OPERATOR, towns=frozenset({"next"}))
 
 
@@ -59,30 +58,17 @@ class Office:
         return answer
 
     def _read(self, answer: Answer, path: str) -> BeautifulSoup:
-        assert isinstance(answer, Page)
-        common = {"menu": (), "fault": self.desk.fault, "said": ""}
-        return BeautifulSoup(render(answer, self._ask(path, {}, {}, {}), common), "lxml")
+        return drawn(answer, ask_of(self.desk, path, visitor=self.visitor))
 
     def _answer(
         self, method: str, path: str, query: Mapping[str, str], form: Mapping[str, Sequence[str]]
     ) -> Answer:
         route, parts = routed(method, path)
         assert self.visitor.role in route.who
-        answer: Answer = route.screen(self.desk, self._ask(path, parts, query, form))
+        address = f"{path}?{urlencode(query)}"
+        ask = ask_of(self.desk, address, form, self.visitor, **parts)
+        answer: Answer = route.screen(self.desk, ask)
         return answer
-
-    def _ask(self, path: str, parts: Any, query: Any, form: Any) -> Ask:
-        return Ask(
-            visitor=self.visitor,
-            parts=parts,
-            query=query,
-            form=form,
-            files=(),
-            now=self.desk.clock(),
-            path=path,
-            address="127.0.0.1",
-            cookies={},
-        )
 
 
 def routed(method: str, path: str) -> tuple[Route, dict[str, str]]:
@@ -107,18 +93,3 @@ def _parts(pattern: Sequence[str], asked: Sequence[str]) -> dict[str, str] | Non
         elif one != typed:
             return None
     return found
-
-
-@contextmanager
-def statements_counted(engine: Engine) -> Iterator[list[str]]:
-    """SQL that reads or writes rows; neither BEGIN nor COMMIT."""
-    told: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        told.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield told
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

@@ -23,7 +23,8 @@ from monitor.storage.tables import AuditRow
 from reports.model import Issue
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox
-from tests.monitor.desk.asking import OF_THE_NEIGHBOUR, Office, statements_counted
+from tests.monitor.desk.asking import OF_THE_NEIGHBOUR, Office
+from tests.monitor.desk.asks import counted
 from tests.monitor.desk.test_institution import LESS, MOST_STATEMENTS, text
 from tests.monitor.pipeline import Town
 from tests.monitor.test_left_out import WORLD, body
@@ -100,7 +101,7 @@ def test_the_plan_says_who_gets_what_and_why(office: Office) -> None:
 
 def test_the_page_takes_few_statements(office: Office) -> None:
     with_plan(office)
-    with statements_counted(application_of(office).engine) as told:
+    with counted(application_of(office).engine) as told:
         office.page("/send")
     assert len(told) <= MOST_STATEMENTS - LESS, told
 
@@ -149,7 +150,7 @@ def test_what_is_stopped_goes_once_it_is_let_go(office: Office, mailbox: Mailbox
     keys = with_plan(office)
     decided(office, "stop", keys[DEPUTY])
     page = office.page("/send")
-    assert "задержано: Иванова" in text(page)
+    assert "задержано: Петрова" in text(page)
     line = str(page.select_one("#line ~ ul input[name=number]")["value"])  # type: ignore[index]
     office.sent("/send/line", {"number": line, "do": "let_go"})
     decided(office, "send", keys[DEPUTY])
