@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.desk.model import DECIDERS, OPERATORS, PEOPLE, Ask, Role
-from monitor.desk.model import DECIDERS, PEOPLE, Ask, Role
-from monitor.desk.model import OPERATORS, PEOPLE, Ask, Role
 from monitor.desk.rendering import desk_word
 
 
