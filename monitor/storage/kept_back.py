@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine, func, update
+from sqlalchemy import Engine, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -89,21 +89,6 @@ def let_go(engine: Engine, number: int, at: datetime) -> bool:
         row.answer, row.due_at = "", at
         opened.add(row)
     return True
-
-
-def send_again(engine: Engine, number: int, at: datetime) -> bool:
-    """What could not be sent goes back in line, to go at once."""
-    with session(engine) as opened:
-        moved = opened.exec(
-            update(MessageRow)
-            .where(
-                col(MessageRow.id) == number,
-                col(MessageRow.state) == "parked",
-                func.length(col(MessageRow.body)) > 0,
-            )
-            .values(state="queued", attempts=0, due_at=at)
-        )
-    return bool(moved.rowcount)
 
 
 def standing(engine: Engine, most: int = MOST) -> tuple[Message, ...]:

@@ -7,12 +7,14 @@ fields; nothing is recorded then.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from collectors.errors import UsageError
+from monitor.application import Application
 from monitor.cases.close import CloseLook
-from monitor.cases.listing import IN_FORCE
+from monitor.cases.deciding import close_dispute
+from monitor.cases.recording import record
 from monitor.desk.institution.things import Thing, thing_named
 from monitor.desk.institution.words import sentences, words
 from monitor.desk.model import Ask
@@ -140,31 +142,11 @@ def waived(given: Given) -> Statement:
 
 
 def disputed(given: Given) -> Statement:
-    return _dispute(given, "dispute_opened")
-
-
-def dispute_closed(given: Given) -> Statement:
-    """Of what is said on one day nobody knows the order, and a dispute is not closed by doubt."""
-    said = _dispute(given, "dispute_closed")
-    for one in given.look.statements:
-        opened = one.recorded.said
-        if not isinstance(opened, Event) or one.state != IN_FORCE:
-            continue
-        if _of_dispute(opened) == _of_dispute(replace(said, kind="dispute_opened")):
-            raise UsageError([words("fault", "same_day", number=one.recorded.number)])
-    return said
-
-
-def _of_dispute(said: Event) -> tuple[object, ...]:
-    return said.kind, said.on, said.requirement, said.page
-
-
-def _dispute(given: Given, kind: str) -> Event:
     """Nobody disputes everything by leaving a field empty."""
     given.needed("thing")
     thing = None if given.text("thing") == ALL else given.needed_thing()
     return Event(
-        kind=kind,
+        kind="dispute_opened",
         on=given.day("on") or given.today,
         page=thing.page if thing else None,
         document=given.text("document"),
@@ -195,6 +177,30 @@ def told(given: Given) -> Statement:
         about=thing.about if thing else None,
         how=given.text("how"),
     )
+
+
+# --- what is done ---------------------------------------------------------------------------------
+
+Doing = Callable[[Application, Given], int | None]
+
+
+def _recorded(make: Callable[[Given], Statement]) -> Doing:
+    """Gives its number."""
+
+    def do(application: Application, given: Given) -> int | None:
+        said, who = make(given), given.ask.visitor.name
+        return record(application, given.look.institution, said, by=who).recorded.number
+
+    return do
+
+
+def dispute_closed(application: Application, given: Given) -> None:
+    """As the list of what waits closes it."""
+    thing = given.needed_thing()
+    if thing.case is None:
+        raise UsageError([words("fault", "thing_gone")])
+    who, reason = given.ask.visitor.name, given.needed("reason")
+    close_dispute(application, given.look.institution, thing.case, by=who, reason=reason)
 
 
 # --- the forms ----------------------------------------------------------------------------------
@@ -228,7 +234,7 @@ class Act:
     """`slug` is the end of its address, and the table of its words."""
 
     slug: str
-    make: Callable[[Given], Statement]
+    do: Doing
     fields: tuple[Field, ...]
 
 
@@ -238,13 +244,14 @@ THING, BY, DOCUMENT = (
     Field("document"),
 )
 UNTIL, ON = Field("until", "date"), Field("on", "date")
+REASON = Field("reason", "long", needed=True)
 
 ACTS: Mapping[str, Act] = {
     act.slug: act
     for act in (
         Act(
             "attest",
-            attested,
+            _recorded(attested),
             (
                 Field("kind", "choice", needed=True, options=kinds),
                 Field("value", "choice", options=values),
@@ -261,19 +268,19 @@ ACTS: Mapping[str, Act] = {
         ),
         Act(
             "waive",
-            waived,
+            _recorded(waived),
             (
                 THING,
-                Field("reason", "long", needed=True),
+                REASON,
                 BY,
                 Field("until", "date", needed=True),
                 DOCUMENT,
             ),
         ),
-        Act("dispute", disputed, (THING, ON, DOCUMENT)),
-        Act("close-dispute", dispute_closed, (THING, ON, DOCUMENT)),
-        Act("assign", assigned, (THING, Field("to", needed=True), UNTIL, BY)),
-        Act("tell", told, (Field("thing", "thing"), BY, ON, Field("how"))),
+        Act("dispute", _recorded(disputed), (THING, ON, DOCUMENT)),
+        Act("close-dispute", dispute_closed, (THING, REASON)),
+        Act("assign", _recorded(assigned), (THING, Field("to", needed=True), UNTIL, BY)),
+        Act("tell", _recorded(told), (Field("thing", "thing"), BY, ON, Field("how"))),
     )
 }
 
@@ -290,8 +297,7 @@ def options_of(field: Field, act: Act, look: CloseLook, things: Sequence[Thing])
 
 
 def _every(act: Act) -> Options:
-    is_dispute = act.slug in ("dispute", "close-dispute")
-    return [(ALL, words(act.slug, "all"))] if is_dispute else []
+    return [(ALL, words(act.slug, "all"))] if act.slug == "dispute" else []
 
 
 def _things_for(act: Act, things: Sequence[Thing]) -> Sequence[Thing]:

@@ -27,6 +27,7 @@ class Thing:
     page: str | None = None
     about: str | None = None
     is_disputed: bool = False
+    case: CaseKey | None = None
 
 
 def requirements_of(application: Application, town: Municipality) -> dict[str, Requirement]:
@@ -46,6 +47,7 @@ def things_of(application: Application, look: CloseLook) -> tuple[Thing, ...]:
             page=case.key.page,
             about=case.key.about,
             is_disputed=case.state is CaseState.DISPUTED,
+            case=case.key,
         )
         for case in sorted(look.cases, key=lambda one: one.state is CaseState.SETTLED)
     ]

@@ -8,6 +8,8 @@ from collectors.errors import UsageError
 from monitor.application import Application
 from monitor.audit.begin import AuditRequest
 from monitor.audit.run import audit
+from monitor.audit.scope import in_scope
+from monitor.cases.board import refresh
 from monitor.desk.orders.outcome import Came, words
 from monitor.storage import orders
 from monitor.storage.orders import Order
@@ -24,6 +26,7 @@ def read(application: Application, order: Order) -> Came:
     assert order.as_of is not None
     request = AuditRequest(as_of=order.as_of, names=names)
     done = audit(application, request, _Progress(application, order.number))
+    refresh(application, in_scope(application.municipalities, names, done.as_of))
     counted = done.collection
     told = {"read": counted.read, "pages": counted.pages, "audit": done.id}
     return Came(words("read_all" if done.complete else "read_part", **told), done.id)

@@ -9,7 +9,7 @@ from collectors.errors import UsageError
 from monitor.cases.board import refresh
 from monitor.cases.close import CloseLook
 from monitor.cases.listing import ListedStatement
-from monitor.cases.recording import record, undo
+from monitor.cases.recording import undo
 from monitor.cases.words import in_words
 from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
@@ -20,7 +20,6 @@ from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page, Screen
 from monitor.desk.screens.institution import looked_at, path_of
 from monitor.storage.journal import What
 from reports.ground import name_of
-from rules.cases.model import Recorded
 
 
 def form(slug: str) -> Screen:
@@ -44,22 +43,25 @@ def done(slug: str) -> Screen:
         things = things_of(desk.application, look)
         today = ask.now.astimezone(look.municipality.timezone).date()
         try:
-            said = act.make(Given(ask, look, things, today))
-            noted = record(desk.application, look.institution, said, by=ask.visitor.name)
+            number = act.do(desk.application, Given(ask, look, things, today))
         except UsageError as error:
             typed = {field.name: ask.typed(field.name) for field in act.fields}
             return _shown(act, look, things, typed, in_fields(error.lines))
-        _note(desk, ask, look, What.RECORDED, noted.recorded)
-        refresh(desk.application, [look.institution])
-        return Goto(path_of(look.institution), "saved_number", noted.recorded.number)
+        _followed(desk, ask, look, NOTED.get(slug, What.RECORDED), number)
+        said = "saved" if number is None else "saved_number"
+        return Goto(path_of(look.institution), said, number)
 
     return screen
 
 
-def _note(desk: Desk, ask: Ask, look: CloseLook, what: What, stated: Recorded) -> None:
-    owner = look.institution
-    town, number = owner.municipality, stated.number
-    note(desk, ask, what, town=town, institution=owner.id, statement=number)
+NOTED: Mapping[str, What] = {"assign": What.ASSIGNED, "close-dispute": What.DECIDED}
+
+
+def _followed(desk: Desk, ask: Ask, look: CloseLook, what: What, number: int | None) -> None:
+    """The list of what waits, and the journal, know of it at once."""
+    one = look.institution
+    refresh(desk.application, [one])
+    note(desk, ask, what, town=one.municipality, institution=one.id, statement=number)
 
 
 def _shown(
@@ -112,12 +114,10 @@ def undone(desk: Desk, ask: Ask) -> Answer:
     try:
         if not reason:
             raise UsageError([words("fault", "needed", field=words("label", "reason"))])
-        taken = undo(desk.application, stated.recorded.number, by=ask.visitor.name, reason=reason)
+        undo(desk.application, stated.recorded.number, by=ask.visitor.name, reason=reason)
     except UsageError as error:
         return _undo_shown(look, stated, in_fields(error.lines))
-    if taken.withdrawn:
-        _note(desk, ask, look, What.UNDONE, taken.withdrawn)
-    refresh(desk.application, [look.institution])
+    _followed(desk, ask, look, What.UNDONE, stated.recorded.number)
     return Goto(path_of(look.institution), "undone", stated.recorded.number)
 
 

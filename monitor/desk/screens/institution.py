@@ -109,6 +109,6 @@ def read_now(desk: Desk, ask: Ask) -> Answer:
         at=ask.now,
         taken=words("fault", "ordered"),
     )
-    town = institution.municipality
-    note(desk, ask, What.REREAD, town=town, institution=institution.id)
+    town, name = institution.municipality, institution.id
+    note(desk, ask, What.REREAD, town=town, institution=name)
     return Goto(f"{path_of(institution)}#reading", "reading_ordered", number)

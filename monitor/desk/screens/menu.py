@@ -19,6 +19,8 @@ MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/", DECIDERS),
     ("/send", OPERATORS),
     ("/summary", PEOPLE),
+    ("/send", OPERATORS),
+    ("/night", PEOPLE),
     ("/journal", DECIDERS),
 )
 """In the order of worth; the titles stand in words.toml."""

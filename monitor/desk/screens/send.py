@@ -9,7 +9,6 @@ from typing import Any
 from collectors.errors import UsageError
 from monitor.audit.mass_change import HELD, is_held
 from monitor.desk.gate.noting import note
-from monitor.desk.gate.words import words
 from monitor.desk.ground import Desk
 from monitor.desk.letters import sees_letter
 from monitor.desk.model import Answer, Ask, Goto, Page
@@ -228,8 +227,8 @@ def _send(desk: Desk, ask: Ask, audit: Audit, picked: Sequence[Letter]) -> Answe
     chosen = [[one["role"], one["recipient"]] for one in picked]
     body = {"audit": audit.id, "chosen": chosen, "confirmed": confirmed}
     _put(desk, ask, Kind.SEND, audit, body)
-    what = What.RELEASED if _why_held(desk, audit) else What.SENT
-    note(desk, ask, what, detail=_letters(audit, len(picked)))
+    what = What.RELEASED if is_held(audit) else What.SENT
+    note(desk, ask, what, detail=_who(picked))
     return Goto(PATH, "sending_ordered", len(picked))
 
 
@@ -241,7 +240,7 @@ def _rehearse(desk: Desk, ask: Ask, audit: Audit, picked: Sequence[Letter]) -> A
         raise UsageError([f"{error}"]) from None
     chosen = [[one["role"], one["recipient"]] for one in picked]
     _put(desk, ask, Kind.REHEARSE, audit, {"audit": audit.id, "to": to, "chosen": chosen})
-    note(desk, ask, What.REHEARSED, detail=_letters(audit, len(picked)))
+    note(desk, ask, What.REHEARSED, detail=_who(picked))
     return Goto(PATH, "rehearsal_ordered", len(picked))
 
 
@@ -253,13 +252,13 @@ def _put(desk: Desk, ask: Ask, kind: Kind, audit: Audit, body: Mapping[str, Any]
 
 def _keep_back(desk: Desk, ask: Ask, audit: Audit, picked: Sequence[Letter], state: str) -> Answer:
     kept = sum(_is_kept(desk, ask, audit.id, one, state) for one in picked)
-    what = What.HELD if state == kept_back.STOPPED else What.SKIPPED
-    note(desk, ask, what, detail=_letters(audit, kept))
+    what = What.SKIPPED if state == kept_back.SKIPPED else What.HELD
+    note(desk, ask, what, detail=_who(picked))
     return Goto(PATH, state, kept)
 
 
-def _letters(audit: Audit, count: int) -> str:
-    return words("noted", "letters", count=count, audit=audit.id)
+def _who(picked: Sequence[Letter]) -> str:
+    return ", ".join(one["recipient"] for one in picked)
 
 
 def _told(desk: Desk, ask: Ask, state: str) -> str:
@@ -283,7 +282,7 @@ def _is_kept(desk: Desk, ask: Ask, audit: int, letter: Mapping[str, Any], state:
 # --- what stands in line ------------------------------------------------------------------------
 
 
-IN_LINE: Mapping[str, What] = {
+LINE: Mapping[str, What] = {
     "let_go": What.RELEASED,
     "again": What.SENT,
     "stop": What.HELD,
@@ -301,15 +300,14 @@ def in_line(desk: Desk, ask: Ask) -> Answer:
         case "let_go":
             is_done = kept_back.let_go(engine, letter.number, ask.now)
         case "again":
-            is_done = kept_back.send_again(engine, letter.number, ask.now)
+            is_done = outbox.requeue(engine, ask.now, letter.number) > 0
         case "stop" | "skip":
             is_done = _is_stopped(desk, ask, letter, do)
         case _:
             raise UsageError([desk_word("failures", "400")])
     if not is_done:
         raise UsageError([desk_word("send", "gone")])
-    told = words("noted", "letter", number=letter.number, recipient=letter.recipient)
-    note(desk, ask, IN_LINE[do], detail=told)
+    note(desk, ask, LINE[do], detail=letter.recipient)
     return Goto(f"{PATH}#line", "saved")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from bs4 import BeautifulSoup
 from sqlalchemy import Engine, event
@@ -15,9 +16,53 @@ from monitor.desk.model import Answer, Ask, Goto, Page, Role, Visitor
 from monitor.desk.rendering import render
 from monitor.desk.routes import ROUTES, Route
 
-OPERATOR = Visitor(role=Role.OPERATOR, account=1, name="Иванова", towns=None, secret="s")
-DEPUTY = replace(OPERATOR, role=Role.DEPUTY, name="Петров")
+OPERATOR = Visitor(role=Role.OPERATOR, account=1, name="Петрова", towns=None, secret="s")
+DEPUTY = replace(OPERATOR, role=Role.DEPUTY, name="Сидоров")
 OF_THE_NEIGHBOUR = replace(OPERATOR, towns=frozenset({"next"}))
+
+
+def ask_of(
+    desk: Desk,
+    address: str = "/",
+    form: Mapping[str, Any] | None = None,
+    visitor: Visitor = OPERATOR,
+    **parts: str,
+) -> Ask:
+    place = urlsplit(address)
+    fields = {
+        name: [value] if isinstance(value, str) else value for name, value in (form or {}).items()
+    }
+    return Ask(
+        visitor=visitor,
+        parts=parts,
+        query=dict(parse_qsl(place.query)),
+        form=fields,
+        files=(),
+        now=desk.clock(),
+        path=place.path,
+        address="127.0.0.1",
+        cookies={},
+    )
+
+
+def drawn(answer: Answer, ask: Ask) -> BeautifulSoup:
+    assert isinstance(answer, Page), answer
+    return BeautifulSoup(render(answer, ask, {"menu": (), "fault": (), "said": ""}), "lxml")
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """The statements that are put to the database meanwhile; neither BEGIN nor COMMIT."""
+    put: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        put.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield put
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 @dataclass(frozen=True)
@@ -59,30 +104,17 @@ class Office:
         return answer
 
     def _read(self, answer: Answer, path: str) -> BeautifulSoup:
-        assert isinstance(answer, Page)
-        common = {"menu": (), "fault": self.desk.fault, "said": ""}
-        return BeautifulSoup(render(answer, self._ask(path, {}, {}, {}), common), "lxml")
+        return drawn(answer, ask_of(self.desk, path, visitor=self.visitor))
 
     def _answer(
         self, method: str, path: str, query: Mapping[str, str], form: Mapping[str, Sequence[str]]
     ) -> Answer:
         route, parts = routed(method, path)
         assert self.visitor.role in route.who
-        answer: Answer = route.screen(self.desk, self._ask(path, parts, query, form))
+        address = f"{path}?{urlencode(query)}"
+        ask = ask_of(self.desk, address, form, self.visitor, **parts)
+        answer: Answer = route.screen(self.desk, ask)
         return answer
-
-    def _ask(self, path: str, parts: Any, query: Any, form: Any) -> Ask:
-        return Ask(
-            visitor=self.visitor,
-            parts=parts,
-            query=query,
-            form=form,
-            files=(),
-            now=self.desk.clock(),
-            path=path,
-            address="127.0.0.1",
-            cookies={},
-        )
 
 
 def routed(method: str, path: str) -> tuple[Route, dict[str, str]]:
@@ -108,18 +140,3 @@ def _parts(pattern: Sequence[str], asked: Sequence[str]) -> dict[str, str] | Non
         if name:
             found[name.rstrip("}")] = typed.removeprefix(before)
     return found
-
-
-@contextmanager
-def statements_counted(engine: Engine) -> Iterator[list[str]]:
-    """SQL that reads or writes rows; neither BEGIN nor COMMIT."""
-    told: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        told.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield told
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

@@ -16,7 +16,7 @@ from monitor.cases.board import catch_up
 from monitor.storage.statements import recorded
 from rules.cases.model import Correction, InstitutionAnswer
 from tests.cast import NOW
-from tests.monitor.desk.asking import statements_counted
+from tests.monitor.desk.asking import counted
 from tests.monitor.desk.people import somebody
 from tests.monitor.desk.served import Visit, served
 
@@ -93,7 +93,7 @@ def test_a_page_costs_a_few_statements_the_session_counted(
     both: Application, operator: Visit
 ) -> None:
     for address in ("/", "/?what=reviews", "/summary", "/summary?text=а&state=to_do"):
-        with statements_counted(both.engine) as put:
+        with counted(both.engine) as put:
             operator.get(address)
         own = [one for one in put if "board_audit" not in one]  # whoever follows asks beside it
         assert len(own) <= MOST_STATEMENTS, (address, own)

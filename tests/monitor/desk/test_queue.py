@@ -19,7 +19,7 @@ from monitor.storage.statements import by_number
 from rules.cases.model import InstitutionAnswer
 from rules.model import Attestation
 from tests.cast import NOW
-from tests.monitor.desk.asking import OPERATOR, statements_counted
+from tests.monitor.desk.asking import OPERATOR, ask_of, counted
 from tests.monitor.desk.asks import given, sent, shown
 
 TWO_FACTOR = "kedrovy-2022-298/6.5"
@@ -217,7 +217,7 @@ def test_whoever_only_reads_is_led_to_the_summary(desk: Desk) -> None:
 def test_a_list_costs_a_few_statements(desk: Desk, what: str) -> None:
     for school in (0, 1):
         said(desk.application, school)
-    with statements_counted(desk.application.engine) as put:
+    with counted(desk.application.engine) as put:
         shown(desk, f"/?what={what}")
     assert len(put) <= MOST_STATEMENTS
 

@@ -15,7 +15,7 @@ from monitor.cases.board import catch_up, stale
 from monitor.desk.ground import Desk
 from monitor.desk.model import File, Goto, NotFoundError, Role, Visitor
 from rules.model import Institution, Municipality
-from tests.monitor.desk.asking import OPERATOR, statements_counted
+from tests.monitor.desk.asking import OPERATOR, counted
 from tests.monitor.desk.asks import given, sent, shown
 
 MOST_STATEMENTS = 10  # two are left for the session
@@ -144,10 +144,10 @@ def test_every_page_costs_as_many_statements_whatever_the_number_of_institutions
     catch_up(grown)
     desk = Desk(grown)
     for address in ("/", "/summary"):
-        with statements_counted(application.engine) as put:
+        with counted(application.engine) as put:
             shown(desk, address)
         assert len(put) <= MOST_STATEMENTS, put
-    with statements_counted(application.engine) as put:
+    with counted(application.engine) as put:
         assert stale(grown) == ()
     assert len(put) <= MOST_STATEMENTS, put
 
