@@ -16,7 +16,8 @@ from monitor.desk.model import Answer, Ask, Goto, Page, Role, Visitor
 from monitor.desk.rendering import render
 from monitor.desk.routes import ROUTES, Route
 
-OPERATOR = Visitor(role=Role.OPERATOR, account=1, name="Петрова", towns=None, secret="s")
+PETROVA = Visitor(role=Role.OPERATOR, account=1, name="Петрова", towns=None, secret="s")
+OPERATOR = replace(PETROVA, account=None)  # where the database knows no accounts
 DEPUTY = replace(OPERATOR, role=Role.DEPUTY, name="Сидоров")
 OF_THE_NEIGHBOUR = replace(OPERATOR, towns=frozenset({"next"}))
 

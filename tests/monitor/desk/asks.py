@@ -10,15 +10,15 @@ from bs4 import BeautifulSoup
 
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Visitor
-from tests.monitor.desk.asking import OPERATOR, Office
+from tests.monitor.desk.asking import PETROVA, Office
 
 
-def given(desk: Desk, address: str, visitor: Visitor = OPERATOR) -> Answer:
+def given(desk: Desk, address: str, visitor: Visitor = PETROVA) -> Answer:
     place = urlsplit(address)
     return Office(desk, visitor).get(place.path, dict(parse_qsl(place.query)))
 
 
-def shown(desk: Desk, address: str, visitor: Visitor = OPERATOR) -> BeautifulSoup:
+def shown(desk: Desk, address: str, visitor: Visitor = PETROVA) -> BeautifulSoup:
     place = urlsplit(address)
     return Office(desk, visitor).page(place.path, dict(parse_qsl(place.query)))
 
@@ -27,6 +27,6 @@ def sent(
     desk: Desk,
     path: str,
     form: Mapping[str, Any] | None = None,
-    visitor: Visitor = OPERATOR,
+    visitor: Visitor = PETROVA,
 ) -> Answer:
     return Office(desk, visitor).post(path, form)

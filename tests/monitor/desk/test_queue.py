@@ -19,7 +19,7 @@ from monitor.storage.statements import by_number
 from rules.cases.model import InstitutionAnswer
 from rules.model import Attestation
 from tests.cast import NOW
-from tests.monitor.desk.asking import OPERATOR, ask_of, counted
+from tests.monitor.desk.asking import PETROVA, ask_of, counted
 from tests.monitor.desk.asks import given, sent, shown
 
 TWO_FACTOR = "kedrovy-2022-298/6.5"
@@ -81,7 +81,7 @@ def test_an_accepted_answer_waits_no_more_and_its_record_names_who(desk: Desk) -
     assert not shown(desk, "/?what=answers").select("article")
     stated = by_number(desk.application.engine, number)
     assert stated
-    assert stated.decided[0].recorded_by == OPERATOR.name
+    assert stated.decided[0].recorded_by == PETROVA.name
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_refusal_has_a_reason_that_the_letter_tells(
 def test_the_second_who_decides_is_told_what_the_first_did(desk: Desk) -> None:
     number = said(desk.application)
     decided(desk, number, "reject", reason="нет приказа")
-    with pytest.raises(UsageError, match=r"уже отклонён.*Иванова.*нет приказа"):
+    with pytest.raises(UsageError, match=r"уже отклонён.*Петрова.*нет приказа"):
         decided(desk, number, "accept")
 
 

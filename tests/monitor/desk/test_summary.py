@@ -15,7 +15,7 @@ from monitor.cases.board import catch_up, stale
 from monitor.desk.ground import Desk
 from monitor.desk.model import File, Goto, NotFoundError, Role, Visitor
 from rules.model import Institution, Municipality
-from tests.monitor.desk.asking import OPERATOR, counted
+from tests.monitor.desk.asking import PETROVA, counted
 from tests.monitor.desk.asks import given, sent, shown
 
 MOST_STATEMENTS = 10  # two are left for the session
@@ -28,7 +28,7 @@ def desk(application: Application) -> Desk:
     return Desk(application)
 
 
-def found(desk: Desk, address: str = "/summary", visitor: Visitor = OPERATOR) -> list[str]:
+def found(desk: Desk, address: str = "/summary", visitor: Visitor = PETROVA) -> list[str]:
     page = shown(desk, address, visitor)
     return [one.get_text() for one in page.select("tbody th[scope=row] a[href^='/institutions/']")]
 
@@ -85,7 +85,7 @@ def test_a_filter_is_kept_for_its_account_alone(desk: Desk) -> None:
 
 def test_a_filter_is_dropped_by_its_account_alone(desk: Desk) -> None:
     sent(desk, "/summary/filters", {"name": "Школы", "text": "СОШ"})
-    for visitor, left in ((NEIGHBOUR, 1), (OPERATOR, 0)):
+    for visitor, left in ((NEIGHBOUR, 1), (PETROVA, 0)):
         sent(desk, "/summary/filters/1/drop", {}, visitor)
         page = shown(desk, "/summary")
         assert len(page.select("form[action$='/drop']")) == left
