@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
+from collectors.dated import dated_beside
 from collectors.max.addresses import (
     MAX_HOSTS,
     max_address,
@@ -70,6 +71,7 @@ NETWORK = Network(
     chats=chats,
     tell=_tell,
     longest_told=LONGEST,
+    dated=dated_beside(__file__),
     check=_signs,
     canonical=max_address,
     settings=MaxSettings,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -63,6 +63,16 @@ CallsLeft = Callable[[str, str], int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """Something that we take for so of a network, and that may change without a word."""
+
+    what: str  # Russian, for the operator
+    source: str
+    checked_on: date
+    valid_until: date | None = None  # where that is known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """Our reader was let into somebody's page, or put out of it, as the network told us."""
 
@@ -87,6 +97,10 @@ class Heard:
 
 
 def _no_widgets(_: str) -> tuple[str | None, ...]:
+    return ()
+
+
+def _nothing_dated() -> tuple[Dated, ...]:
     return ()
 
 
@@ -143,5 +157,7 @@ class Network:
     tell: Callable[[Any, str, str], Failure | None] | None = None
     """Settings, chat, text of at most `longest_told` signs → why it was not sent; None: it was."""
     longest_told: int = 4000
+    dated: Callable[[], Iterable[Dated]] = _nothing_dated
+    """What is taken for so, with the day on which somebody looked."""
     check: Callable[[Any, CallsLeft], Iterable[Sign]] = _no_signs
     """Settings → what the doctor says of keys and tokens; may ask the network."""

@@ -26,6 +26,7 @@ from monitor.logs import without_secrets
 from monitor.service.clock_signs import clock_signs
 from monitor.service.consent_signs import consent_signs
 from monitor.service.database_signs import database_signs, queue_signs
+from monitor.service.dated_signs import dated_signs
 from monitor.service.inbox_signs import inbox_signs
 from monitor.service.listening import admission_signs
 from monitor.service.mail_signs import letter_signs, mail_signs
@@ -182,4 +183,5 @@ CHECKS: tuple[Check, ...] = (
     clock_signs,
     stamp_signs,
     admission_signs,
+    dated_signs,
 )

@@ -89,7 +89,9 @@ def test_nobody_is_told_without_a_bot_of_its_own(tmp_path: Path) -> None:
 
 def test_a_long_digest_is_cut_at_a_line() -> None:
     text = "\n".join(f"Строка {number} 😀" for number in range(1000))
-    told = message_of(Letter(subject="Тема", text=text, html="", attachments=()), "https://dozor.town.ru", 4000)
+    told = message_of(
+        Letter(subject="Тема", text=text, html="", attachments=()), "https://dozor.town.ru", 4000
+    )
     assert len(told.encode("utf-16-le")) // 2 <= 4000
     assert told.endswith("…\n\nЦеликом: https://dozor.town.ru")
     assert told.splitlines()[-4].endswith("😀")
