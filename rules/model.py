@@ -281,6 +281,8 @@ class Requirement:
     any_network: bool = False  # a page in one of `networks` is enough
     norm: Mapping[str, str] = field(default_factory=dict)  # the act's numbers: at_least | at_most
     inherits: tuple[Ancestor, ...] = ()  # the nearest first
+    checked_on: date | None = None  # when somebody last held it against the act's text
+    valid_until: date | None = None  # where it is known that it will change
 
     def is_in_force(self, on: date) -> bool:
         return any(edition.is_in_force(on) for edition in self.editions)

@@ -26,6 +26,8 @@ LAZY = {
     "collectors/max/__init__.py": {
         "collectors.max.check": "httpx",
         "collectors.max.collect": "httpx",
+        "collectors.max.listening": "httpx",
+        "collectors.max.telling": "httpx",
     },
     "collectors/ok/__init__.py": {"collectors.ok.check": "bs4", "collectors.ok.collect": "bs4"},
     "collectors/site/__init__.py": {

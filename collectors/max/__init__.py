@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
+from collectors.dated import dated_beside
 from collectors.max.addresses import (
     MAX_HOSTS,
     max_address,
@@ -12,8 +13,18 @@ from collectors.max.addresses import (
     max_owner,
     max_page_in_link,
 )
-from collectors.max.settings import SECRETS, MaxSettings, readers
-from collectors.model import CallsLeft, Collector, Network, Observation, Page, Run, Sign
+from collectors.max.settings import LONGEST, SECRETS, MaxSettings, chats, readers
+from collectors.model import (
+    CallsLeft,
+    Collector,
+    Failure,
+    Heard,
+    Network,
+    Observation,
+    Page,
+    Run,
+    Sign,
+)
 
 __all__ = ["NETWORK", "MaxSettings"]
 
@@ -33,6 +44,18 @@ def _signs(settings: MaxSettings, left: CallsLeft) -> Iterable[Sign]:
     return signs(settings, left)
 
 
+def _listen(settings: MaxSettings, markers: Mapping[str, int]) -> Heard:
+    from collectors.max.listening import heard
+
+    return heard(settings, markers)
+
+
+def _tell(settings: MaxSettings, chat: str, text: str) -> Failure | None:
+    from collectors.max.telling import told
+
+    return told(settings, chat, text)
+
+
 NETWORK = Network(
     slug="max",
     title="MAX",
@@ -44,6 +67,11 @@ NETWORK = Network(
     item_in_link=max_item_in_link,
     addresses_of=max_addresses,
     owner_in_address=max_owner,
+    listen=_listen,
+    chats=chats,
+    tell=_tell,
+    longest_told=LONGEST,
+    dated=dated_beside(__file__),
     check=_signs,
     canonical=max_address,
     settings=MaxSettings,

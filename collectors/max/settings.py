@@ -11,6 +11,7 @@ from collectors.max.addresses import max_address
 from collectors.settings import above_zero, demand, http_addresses, not_below_zero, pages, roots
 
 SECRETS: Mapping[str, str] = {"tokens": "MAX_TOKENS", "tell_token": "MAX_TELL_TOKEN"}
+LONGEST = 4000  # signs of a message
 ONE_BOT = "MAX_TELL_TOKEN стоит и среди MAX_TOKENS: читать и писать должны разные боты"
 
 
@@ -54,6 +55,11 @@ class MaxSettings:
 
 def readers(settings: MaxSettings) -> tuple[str, ...]:
     return tuple(fingerprint(token) for token in settings.token_list)
+
+
+def chats(settings: MaxSettings) -> tuple[str, ...]:
+    """Whereto there is a bot that tells."""
+    return tuple(map(str, settings.tell_chat_ids)) if settings.tell_token else ()
 
 
 def fingerprint(token: str) -> str:

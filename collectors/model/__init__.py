@@ -32,7 +32,17 @@ from collectors.model.contacts import (
 from collectors.model.evidence import Evidence, EvidenceSink, Exchange, Route
 from collectors.model.facts import Access, Facts, Observation, Presence, WallAccess
 from collectors.model.failures import NOT_OURS_TO_READ, NOT_TRIED, Failure, FailureCode
-from collectors.model.networks import AddressOwner, CallsLeft, Health, Network, Quota, Sign
+from collectors.model.networks import (
+    AddressOwner,
+    Admission,
+    CallsLeft,
+    Dated,
+    Health,
+    Heard,
+    Network,
+    Quota,
+    Sign,
+)
 from collectors.model.pages import OK, SITE, VK, Address, Page, Role
 from collectors.model.running import Budget, Collector, Run, Turns
 from collectors.model.sites import Block, Crawl, SiteFacts, SitePage
@@ -48,6 +58,7 @@ __all__ = [
     "Access",
     "Address",
     "AddressOwner",
+    "Admission",
     "Author",
     "Block",
     "Budget",
@@ -55,6 +66,7 @@ __all__ = [
     "Collector",
     "Contacts",
     "Crawl",
+    "Dated",
     "Email",
     "Evidence",
     "EvidenceSink",
@@ -63,6 +75,7 @@ __all__ = [
     "Failure",
     "FailureCode",
     "Health",
+    "Heard",
     "Hint",
     "HintKind",
     "Link",

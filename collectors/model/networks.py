@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from collectors.model.facts import Observation
+from collectors.model.failures import Failure
 from collectors.model.running import Collector
 
 
@@ -60,7 +62,49 @@ CallsLeft = Callable[[str, str], int | None]
 """Reader and method → calls that the day still has; None: nobody has counted yet."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """Something that we take for so of a network, and that may change without a word."""
+
+    what: str  # Russian, for the operator
+    source: str
+    checked_on: date
+    valid_until: date | None = None  # where that is known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Our reader was let into somebody's page, or put out of it, as the network told us."""
+
+    reader: str  # fingerprint of the token
+    number: str  # the network's own, of the page
+    is_in: bool
+    at: datetime
+    address: str = ""  # canonical, where the network tells it
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a network told since the markers. `markers`: by reader, whereto it was heard.
+
+    `failures`: by reader, why nothing more was.
+    """
+
+    markers: Mapping[str, int] = field(default_factory=dict)
+    admissions: tuple[Admission, ...] = ()
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+
+
 def _no_widgets(_: str) -> tuple[str | None, ...]:
+    return ()
+
+
+def _nothing_dated() -> tuple[Dated, ...]:
+    return ()
+
+
+def _no_chats(_: Any) -> tuple[str, ...]:
     return ()
 
 
@@ -106,5 +150,14 @@ class Network:
     """A canonical address → whose it says that it is; None: the name proves nothing."""
     in_widgets: Callable[[str], Iterable[str | None]] = _no_widgets
     """Markup of a site → pages that the network's widgets show; None: one that is not told."""
+    listen: Callable[[Any, Mapping[str, int]], Heard] | None = None
+    """Settings, and markers by reader → where readers were let in since; asked every few hours."""
+    chats: Callable[[Any], tuple[str, ...]] = _no_chats
+    """Settings → chats of the network to which the digest is sent, beside letters."""
+    tell: Callable[[Any, str, str], Failure | None] | None = None
+    """Settings, chat, text of at most `longest_told` signs → why it was not sent; None: it was."""
+    longest_told: int = 4000
+    dated: Callable[[], Iterable[Dated]] = _nothing_dated
+    """What is taken for so, with the day on which somebody looked."""
     check: Callable[[Any, CallsLeft], Iterable[Sign]] = _no_signs
     """Settings → what the doctor says of keys and tokens; may ask the network."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+from collectors.dated import dated_beside
 from collectors.model import OK, CallsLeft, Collector, Network, Observation, Page, Run, Sign
 from collectors.ok.addresses import (
     OK_HOSTS,
@@ -44,6 +45,7 @@ NETWORK = Network(
     item_in_link=ok_item_in_link,
     addresses_of=ok_addresses,
     in_widgets=ok_widgets,
+    dated=dated_beside(__file__),
     check=_signs,
     canonical=ok_address,
     settings=OkSettings,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from collectors.dated import dated_beside
 from collectors.model import VK, CallsLeft, Collector, Network, Sign
 from collectors.vk.addresses import (
     VK_HOSTS,
@@ -39,6 +40,7 @@ NETWORK = Network(
     item_in_link=vk_item_in_link,
     addresses_of=vk_addresses,
     in_widgets=vk_widgets,
+    dated=dated_beside(__file__),
     check=_signs,
     canonical=vk_address,
     settings=VkSettings,

@@ -40,7 +40,8 @@ def issues_of(pages: Sequence[Page], looks: Mapping[Address, Look]) -> tuple[Iss
 
 
 def _issue(network: str, code: str, addresses: Sequence[str]) -> Issue:
-    text = f"{_titles()[network]}: {sentences()[code]} (адресов: {len(addresses)})"
+    told = noticed()[code] if code == MAY_WRITE else sentences()[code]
+    text = f"{_titles()[network]}: {told} (адресов: {len(addresses)})"
     named = () if code in OF_ALL else tuple(addresses[:MOST_NAMED])
     return Issue(code=f"{network}.{code}", text=text, addresses=named)
 
@@ -52,3 +53,9 @@ def _titles() -> Mapping[str, str]:
 @cache
 def sentences() -> Mapping[str, str]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+
+
+@cache
+def noticed() -> Mapping[str, str]:
+    """What was seen, and must not be so."""
+    return tomllib.loads(Path(__file__).with_name("noticed.toml").read_text("utf-8"))

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from collectors.barrier import Fault, barrier
 from monitor.audit.careful import STORES
 from monitor.config import Mail, Settings
+from monitor.mail.chats import is_for_chat, tell_chat
 from monitor.mail.linking import with_link
 from monitor.mail.mime import without_attachments
 from monitor.mail.smtp import DeliveryError, Refusal, server
@@ -24,6 +25,7 @@ from monitor.storage import outbox
 from monitor.storage.claims import ClaimLostError, give_back
 from monitor.storage.held import count_held, release
 from monitor.storage.locks import lock
+from monitor.storage.roles import CHAT
 from monitor.storage.tables import MessageRow
 
 log = logging.getLogger(__name__)
@@ -65,7 +67,8 @@ def deliver(engine: Engine, settings: Settings, clock: Clock, roles: str = "") -
         if parked := outbox.recover(engine):
             log.warning("%d messages parked: a crash while they were handed over", parked)
         release(engine)
-        fates = [*_deliver_due(engine, settings, clock, roles)]
+        fates = [] if roles else [*_deliver_due(engine, settings, clock, CHAT)]
+        fates += _deliver_due(engine, settings, clock, roles)
         if release(engine):
             fates += _deliver_due(engine, settings, clock, roles)
         held = 0 if roles else count_held(engine)
@@ -109,10 +112,8 @@ def _deliver_one(
         return None
     with barrier("letter", message.recipient, passing=STORES) as crossing:
         try:
-            with server(settings) as opened:
-                letter = with_link(engine, settings.desk, message, clock())
-                transfer(engine, opened, settings.mail, message, letter)
-                outbox.mark(engine, number, state="sent", sent_at=clock(), answer=lighter)
+            _hand_over(engine, settings, clock, message)
+            outbox.mark(engine, number, state="sent", sent_at=clock(), answer=lighter)
         except DeliveryError as error:
             if _is_requeued_lighter(engine, settings.mail, message, error):
                 why = LIGHTER.format(error=error)
@@ -124,6 +125,16 @@ def _deliver_one(
     if crossing.fault:
         return _park_broken(engine, message, crossing.fault)
     return Fate(recipient=message.recipient, state="sent", why=lighter)
+
+
+def _hand_over(engine: Engine, settings: Settings, clock: Clock, message: MessageRow) -> None:
+    """By its own way; raises DeliveryError, ClaimLostError."""
+    if is_for_chat(message):
+        tell_chat(engine, settings, message)
+        return
+    with server(settings) as opened:
+        letter = with_link(engine, settings.desk, message, clock())
+        transfer(engine, opened, settings.mail, message, letter)
 
 
 def _park_broken(engine: Engine, message: MessageRow, fault: Fault) -> Fate:

@@ -38,10 +38,10 @@ def for_deputies(
     for readers in readers_of(application.settings.mail, audited):
         own = Reports(application, report, readers, files, terms)
         for recipient in readers.recipients:
-            yield _draft(own, recipient, is_operator=recipient.casefold() == operator)
+            yield draft_of(own, recipient, is_operator=recipient.casefold() == operator)
 
 
-def _draft(own: Reports, recipient: str, *, is_operator: bool) -> Draft:
+def draft_of(own: Reports, recipient: str, *, is_operator: bool) -> Draft:
     return Draft(
         letter=partial(own.first, is_operator),
         role=deputy_of(*own.readers.towns),

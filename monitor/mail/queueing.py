@@ -16,6 +16,7 @@ from pathlib import Path
 from collectors.barrier import barrier
 from monitor.application import Application, Context
 from monitor.logs import without_secrets
+from monitor.mail.chats import queue_for_chats
 from monitor.mail.consent import may_write_to_institutions
 from monitor.mail.deputies import by_hand, for_deputies
 from monitor.mail.drafts import OPERATOR, Draft, for_cur, for_institutions
@@ -64,6 +65,7 @@ def queue_report(
     if not scheduled:
         reports = by_hand(reports)
     told, informed = _queue_for_deputies(application, audit, report, reports, again, chosen)
+    queue_for_chats(application, audit, report, files, terms, again=again, scheduled=scheduled)
     tables = _queue_due(application, audit, filter(chosen, for_cur(application, report)), again)
     if confirmed or may_write_to_institutions(application):
         letters = for_institutions(application, report, informed, terms)

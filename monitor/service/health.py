@@ -26,7 +26,9 @@ from monitor.logs import without_secrets
 from monitor.service.clock_signs import clock_signs
 from monitor.service.consent_signs import consent_signs
 from monitor.service.database_signs import database_signs, queue_signs
+from monitor.service.dated_signs import dated_signs
 from monitor.service.inbox_signs import inbox_signs
+from monitor.service.listening import admission_signs
 from monitor.service.mail_signs import letter_signs, mail_signs
 from monitor.service.registry_signs import registry_signs
 from monitor.service.secret_signs import secret_signs
@@ -180,4 +182,6 @@ CHECKS: tuple[Check, ...] = (
     consent_signs,
     clock_signs,
     stamp_signs,
+    admission_signs,
+    dated_signs,
 )

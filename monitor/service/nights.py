@@ -48,6 +48,7 @@ from monitor.reporting.stored import default_path, report_of, write, write_all
 from monitor.service.due import LATE, is_missed, last_due
 from monitor.service.health import FAULT, examined
 from monitor.service.inbox_round import MINUTES, Rounds
+from monitor.service.listening import HOURS, listen, listens
 from monitor.service.rereads import reread
 from monitor.service.scheduler import end_on_signals, log_missed, run
 from monitor.storage import alerts, nights
@@ -115,6 +116,9 @@ def serve(
     )
     scheduler.add_job(reread, "interval", minutes=REREAD_MINUTES, id="reread", **once)
     scheduler.add_job(watch, "interval", hours=24, id="watch", **once)
+    if listens(settings):
+        often = {"hours": HOURS, "id": "hear", "next_run_time": clock()}
+        scheduler.add_job(hear, "interval", **often, **once)
     if settings.mail.inbox_at is not None:
         told = {"minutes": MINUTES, "id": "inbox", "next_run_time": clock()}
         scheduler.add_job(look_for_answers, "interval", **told, **once)
@@ -338,6 +342,12 @@ def look_for_answers(service: Service) -> None:
             service.rounds.look(application)
     except Exception:
         log.exception("the inbox was not read")
+
+
+def hear(service: Service) -> None:
+    """Where our readers were let in; a network that does not answer keeps no night."""
+    with barrier("part", "listening"), service.open_context() as context:
+        listen(context)
 
 
 def watch(service: Service) -> None:

@@ -6,6 +6,9 @@ DEPUTY = "deputy"  # whose report must be out before letters that are held go
 INSTITUTION = "institution:"  # the beginning of an institution's role
 
 
+CHAT = "chat:"  # of a message to a network's chat, and not a letter
+
+
 REHEARSAL = "rehearsal:"  # of a letter that somebody sends to himself
 
 
@@ -25,6 +28,15 @@ def towns_of(role: str) -> frozenset[str]:
 def institution_of(key: str) -> str:
     """The role of an institution, by `municipality/id`: two of them may share a mailbox."""
     return f"{INSTITUTION}{key}"
+
+
+def chat_in(network: str) -> str:
+    """The role in which a chat of the network is told."""
+    return f"{CHAT}{network}"
+
+
+def network_of_chat(role: str) -> str:
+    return role.removeprefix(CHAT)
 
 
 def link_of(key: str) -> str:

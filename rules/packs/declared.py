@@ -87,6 +87,8 @@ class DeclaredRequirement(_Declaration):
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
     why_not: str = ""
     uncertainty: str = ""
+    checked_on: date | None = None
+    valid_until: date | None = None
 
     @model_validator(mode="after")
     def says_why_not(self) -> DeclaredRequirement:
@@ -133,15 +135,24 @@ class DeclaredAct(_Declaration):
     listed: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    checked_on: date | None = None  # of every clause that says no other day
+    valid_until: date | None = None
     requirement: tuple[DeclaredRequirement, ...]
 
     def to_act(self, digest: str, builds_on: Mapping[str, BuildsOn]) -> Act:
         """`builds_on` is by the requirement's own number; who stands alone is not in it."""
         return Act(
             requirements=tuple(
-                one.to_requirement(self.id, builds_on.get(one.id, ALONE))
+                self._dated(one).to_requirement(self.id, builds_on.get(one.id, ALONE))
                 for one in self.requirement
             ),
             digest=digest,
-            **self.model_dump(exclude={"requirement", "supersedes"}),
+            **self.model_dump(exclude={"requirement", "supersedes", "checked_on", "valid_until"}),
         )
+
+    def _dated(self, one: DeclaredRequirement) -> DeclaredRequirement:
+        told = {
+            "checked_on": one.checked_on or self.checked_on,
+            "valid_until": one.valid_until or self.valid_until,
+        }
+        return one.model_copy(update=told)

@@ -29,6 +29,7 @@ from tests.cast import NOW
 QUICK: dict[str, dict[str, Any]] = {
     "vk": {"requests_per_second": 500, "backoff": 0.01, "timeout": 60},
     "ok": {"requests_per_second": 200, "timeout": 60, "first_wait": 0.01, "pause": 0.05},
+    "max": {"requests_per_second": 500, "timeout": 60, "first_wait": 0.01},
     "site": {
         "requests_per_second_per_host": 200,
         "first_wait": 0.01,
@@ -85,13 +86,14 @@ class Town:
     sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     neighbours: Sequence[Mapping[str, Any]] = ()  # whole registries of other municipalities
+    packs: Sequence[str] = ("kedrovy-2022-298",)
 
     def __post_init__(self) -> None:
         municipality = {
             "id": "town",
             "name": "Город Кедровый",
             "timezone": "Asia/Tomsk",
-            "packs": ["kedrovy-2022-298"],
+            "packs": list(self.packs),
         }
         registry = {"municipality": municipality, "institution": list(self.institutions)}
         for one in (registry, *self.neighbours):
@@ -108,6 +110,7 @@ class Town:
                 "control_pages": self.sandbox.world.control_pages,
             },
             "ok": {"api_url": self.sandbox.ok_api_url, "site_url": self.sandbox.ok_site_url},
+            "max": {"api_url": self.sandbox.max_url},
         }
         names = {*QUICK, *self.sections}
         sections = {

@@ -20,6 +20,8 @@ from monitor.sandbox.world import (
     Change,
     Community,
     Fault,
+    MaxChannel,
+    MaxMember,
     MenuItem,
     OkGroup,
     Post,
@@ -41,6 +43,7 @@ SHORT_WEEK = 3  # working days, below which a week is not judged
 DAY_MARK = re.compile(r"\{day:(-?\d+)\}")
 SITE_MARK = re.compile(r"\{site:([\w-]+)\}")
 DEMO_TOKEN = "demo-service-token"
+DEMO_BOT = "demo-max-bot-token"
 
 
 def demo_nights(now: datetime | None = None) -> list[datetime]:
@@ -61,6 +64,8 @@ def demo_world(now: datetime | None = None) -> World:
         tokens=(Token(value=DEMO_TOKEN),),
         faults=tuple(Fault(**entry) for entry in data.get("fault", ())),
         clock=now,
+        max_channels=tuple(_max_channel(entry, now) for entry in data["max"]),
+        max_bots=(DEMO_BOT,),
         control_pages=tuple(data["control_pages"]),
         ok_control_pages=tuple(data["ok_control_pages"]),
     )
@@ -97,6 +102,13 @@ def _ok_group(entry: dict[str, Any], now: datetime) -> OkGroup:
     values = _common(entry, now)
     values["created_at"] = now + timedelta(days=values.pop("created", -1500))
     return OkGroup(**values)
+
+
+def _max_channel(entry: dict[str, Any], now: datetime) -> MaxChannel:
+    """`bot`: how our bot stands there; without it nobody has let it in."""
+    status = entry.pop("bot", None)
+    bots = {DEMO_BOT: MaxMember(status=status)} if status else {}
+    return MaxChannel(bots=bots, **_common(entry, now))
 
 
 def _common(entry: dict[str, Any], now: datetime) -> dict[str, Any]:

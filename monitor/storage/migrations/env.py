@@ -3,13 +3,14 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from monitor.storage import board_rows, desk_tables, order_rows, tables
+from monitor.storage import admission_rows, board_rows, desk_tables, order_rows, tables
 
 TABLES = (
     tables,
     desk_tables,
     board_rows,
     order_rows,
+    admission_rows,
 )  # they register themselves with SQLModel.metadata
 
 context.configure(

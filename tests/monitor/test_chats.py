@@ -1,0 +1,97 @@
+"""The digest in a chat of MAX, beside the letter: once, and by a bot of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.application import Application, opened
+from monitor.audit.begin import AuditRequest
+from monitor.audit.run import audit
+from monitor.mail.chats import message_of
+from monitor.mail.delivery import Delivered, deliver
+from monitor.mail.queueing import queue_report
+from monitor.reporting.stored import report_of
+from monitor.sandbox import Fault, Running, serve
+from monitor.storage import outbox
+from reports.mail import Letter
+from tests.cast import NOW
+from tests.collectors.max import WORLD
+from tests.monitor.pipeline import Town, school
+
+TELLER, CHAT = "max-telling-token", -555
+POST = "POST messages"
+SECTIONS = {"max": {"tell_chat_ids": [CHAT]}, "desk": {"public_url": "https://dozor.town.ru"}}
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    with serve(replace(WORLD, max_teller=TELLER)) as one:
+        yield one
+
+
+@contextmanager
+def audited(folder: Path, running: Running) -> Iterator[Application]:
+    office = Town(folder, running, [school(1)], sections=SECTIONS)
+    with opened(office.settings(), lambda: NOW) as application:
+        done = audit(application, AuditRequest(as_of=NOW))
+        queue_report(application, done, report_of(application, done))
+        yield application
+
+
+def sent(application: Application) -> Delivered:
+    return deliver(application.engine, application.settings, lambda: NOW)
+
+
+def states(application: Application) -> list[str]:
+    return [one.state for one in outbox.listed(application.engine) if one.role == "chat:max"]
+
+
+def test_the_digest_is_told_once_with_a_link_to_the_desk(tmp_path: Path, running: Running) -> None:
+    with audited(tmp_path, running) as application:
+        sent(application)
+        sent(application)
+    ((chat, text),) = running.state.max_sent
+    assert (chat, "https://dozor.town.ru" in text, len(text) <= 4000) == (CHAT, True, True)
+
+
+def test_reading_tokens_never_post(tmp_path: Path, running: Running) -> None:
+    with audited(tmp_path, running) as application:
+        sent(application)
+    assert {call.token for call in running.log("max") if call.method == POST} == {TELLER}
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (Fault(code=429, text="too.many.requests", method=POST), "queued"),
+        (Fault(code=403, text="chat.denied", method=POST), "parked"),
+        (Fault(kind="status", code=502, method=POST), "parked"),  # it may have gone
+    ],
+)
+def test_what_is_refused_waits_or_is_put_aside(
+    tmp_path: Path, running: Running, fault: Fault, state: str
+) -> None:
+    running.add_fault(fault)
+    with audited(tmp_path, running) as application:
+        sent(application)
+        assert states(application) == [state]
+
+
+def test_nobody_is_told_without_a_bot_of_its_own(tmp_path: Path) -> None:
+    with serve(WORLD) as running, audited(tmp_path, running) as application:
+        assert states(application) == []
+
+
+def test_a_long_digest_is_cut_at_a_line() -> None:
+    text = "\n".join(f"Строка {number} 😀" for number in range(1000))
+    told = message_of(
+        Letter(subject="Тема", text=text, html="", attachments=()), "https://dozor.town.ru", 4000
+    )
+    assert len(told.encode("utf-16-le")) // 2 <= 4000
+    assert told.endswith("…\n\nЦеликом: https://dozor.town.ru")
+    assert told.splitlines()[-4].endswith("😀")
