@@ -23,6 +23,8 @@ from monitor.desk.screens import (
 HALF_IN = frozenset({Role.ENTERING})
 COMING = frozenset({Role.GUEST, *HALF_IN, *PEOPLE})
 ONE = "/institutions/{town}/{institution}"
+from monitor.desk.model import ANYBODY, INSTITUTIONS, PEOPLE, Role, Screen
+from monitor.desk.screens import health, link, link_answer, start
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +85,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{ONE}/tell", acts.done("tell"), OPERATORS),
     Route("GET", f"{ONE}/statements/{{number}}/undo", acts.undo_form, OPERATORS),
     Route("POST", f"{ONE}/statements/{{number}}/undo", acts.undone, OPERATORS),
+    Route("GET", "/a/{token}", link.page, ANYBODY),
+    Route("POST", "/a/{token}/new", link.new, ANYBODY),
+    Route("POST", "/a/{token}/end", link.end, INSTITUTIONS),
+    Route("GET", "/a/{token}/registry", link_answer.registry_form, INSTITUTIONS),
+    Route("POST", "/a/{token}/registry", link_answer.registry_sent, INSTITUTIONS),
+    Route("GET", "/a/{token}/{kind}/{case}", link_answer.form, INSTITUTIONS),
+    Route("POST", "/a/{token}/{kind}/{case}", link_answer.sent, INSTITUTIONS),
 )
