@@ -25,6 +25,8 @@ COMING = frozenset({Role.GUEST, *HALF_IN, *PEOPLE})
 ONE = "/institutions/{town}/{institution}"
 from monitor.desk.model import ANYBODY, INSTITUTIONS, PEOPLE, Role, Screen
 from monitor.desk.screens import health, link, link_answer, start
+from monitor.desk.model import ANYBODY, DECIDERS, INSTITUTIONS, PEOPLE, Role, Screen
+from monitor.desk.screens import files, health, link, link_answer, links, start
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{ONE}/tell", acts.done("tell"), OPERATORS),
     Route("GET", f"{ONE}/statements/{{number}}/undo", acts.undo_form, OPERATORS),
     Route("POST", f"{ONE}/statements/{{number}}/undo", acts.undone, OPERATORS),
+    Route("GET", "/institutions/{town}/{institution}/links", links.page, DECIDERS),
+    Route("POST", "/institutions/{town}/{institution}/links/{number}/end", links.end, DECIDERS),
+    Route("GET", "/answers/{number}/files/{digest}", files.given, DECIDERS),
     Route("GET", "/a/{token}", link.page, ANYBODY),
     Route("POST", "/a/{token}/new", link.new, ANYBODY),
     Route("POST", "/a/{token}/end", link.end, INSTITUTIONS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from monitor.storage.tables import MessageRow
 from rules.cases.model import InstitutionAnswer, Recorded
 from tests.cast import NOW
 from tests.monitor.desk.files import PDF, POLYGLOT
-from tests.monitor.desk.served import Visit
+from tests.monitor.desk.served import Visit, served, visit
 
 POST = {"post": "директор"}
 
@@ -170,6 +171,12 @@ def test_a_correction_of_the_registry_needs_no_case(
     sent(guest, f"{home}/registry", {**POST, "field": "phones", "new": "8 (38250) 3-55-00"})
     (change,) = only(application).corrections
     assert (change.field, change.new) == ("phones", "8 (38250) 3-55-00")
+
+
+def test_a_correction_of_the_registry_puts_no_question_off(guest: Visit, home: str) -> None:
+    before = len(guest.page(home).select(".link-case a.button"))
+    sent(guest, f"{home}/registry", {**POST, "field": "phones", "new": "8 (38250) 3-55-00"})
+    assert len(guest.page(home).select(".link-case a.button")) == before
 
 
 def test_a_double_click_is_one_answer(application: Application, guest: Visit, home: str) -> None:
