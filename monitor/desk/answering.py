@@ -57,7 +57,7 @@ def _check_read_once(application: Application, came: Came, said: InstitutionAnsw
     """A reading costs calls of the networks: of each case one a day by a link."""
     if said.kind != "corrected":
         return
-    made = by_institution(application, came.town).get(came.institution.id, ())
+    made = by_institution(application, came.town, [came.institution]).get(came.institution.id, ())
     for one in made:
         before = one.said
         if (

@@ -98,7 +98,7 @@ def asked_of(application: Application, came: Came) -> tuple[Asked, ...]:
 def everything(application: Application, came: Came) -> Everything:
     every = asked_of(application, came)
     titles, _ = _known(application, came.town)
-    made = by_institution(application, came.town).get(came.institution.id, ())
+    made = by_institution(application, came.town, [came.institution]).get(came.institution.id, ())
     answered = list(_answered(came, made, every, titles))[::-1]
     return Everything(
         asked=tuple(sorted((one for one in every if one.is_its_turn), key=_urgency)),
