@@ -24,20 +24,30 @@ from rules.cases.model import (
     Recorded,
 )
 from rules.cases.openness import lacks_confirmation
-from rules.model import Municipality, Requirement
+from rules.model import Municipality, Outcome, Requirement
 
 ITS_TURN = (CaseState.OVERDUE, CaseState.TO_DO)
 MOST_ANSWERS = 20
+_REASONS: Mapping[str, tuple[str, ...]] = {
+    "page": (
+        "page_not_registered", "absence_expired", "page_missing", "page_deleted", "page_absent",
+        "page_banned", "page_replaced", "gone_unconfirmed", "other_page_live",
+        "other_page_stands", "mark_elsewhere", "pages_linked_elsewhere", "pages_linked_unknown",
+    ),
+    "site": (
+        "site_not_registered", "site_unfamiliar", "site_owner_unclear", "site_gone",
+        "site_gone_unconfirmed", "no_own_site", "site_differs",
+    ),
+    "phones": ("phone_differs",),
+    "emails": ("email_differs", "email_differs_on_site", "no_email_registered"),
+    "address": ("postal_differs",),
+    "person": (
+        "person_not_registered", "person_left", "person_not_named", "person_without_order",
+        "head_replaced", "rank_too_low", "rank_unclear", "not_an_employee", "esia_not_recorded",
+    ),
+}  # fmt: skip
 IN_REGISTRY: Mapping[str, str] = {
-    "page_not_registered": "page",
-    "absence_expired": "page",
-    "site_not_registered": "site",
-    "phone_differs": "phones",
-    "email_differs": "emails",
-    "email_differs_on_site": "emails",
-    "no_email_registered": "emails",
-    "postal_differs": "address",
-    "site_differs": "site",
+    reason: field for field, reasons in _REASONS.items() for reason in reasons
 }
 """Reason → the field of the registry that may be what is wrong."""
 
@@ -149,16 +159,20 @@ def _where(town: Municipality, case: InstitutionCase) -> str:
 
 
 def _kinds(case: InstitutionCase, attestation: str) -> Iterator[str]:
+    """A violation is mended; what only wants a word is confirmed; a question may be the registry's
+    own fault."""
     finding = case.finding
-    if attestation and lacks_confirmation(finding):
-        yield "confirms"
-    if not lacks_confirmation(finding):
-        yield "corrected"
-    if finding.reason in IN_REGISTRY or (lacks_confirmation(finding) and not attestation):
-        yield "correct_registry"
-    if attestation and not lacks_confirmation(finding):
-        yield "confirms"
-    yield "disagrees"
+    wants_word, may_be_ours = lacks_confirmation(finding), finding.reason in IN_REGISTRY
+    found = ["confirms"] if attestation and wants_word else []
+    if may_be_ours and finding.outcome is not Outcome.FAIL:
+        found.append("correct_registry")
+    if not wants_word:
+        found.append("corrected")
+    if may_be_ours or (wants_word and not attestation):
+        found.append("correct_registry")
+    if attestation:
+        found.append("confirms")
+    yield from dict.fromkeys([*found, "disagrees"])
 
 
 def wanted(application: Application, came: Came, asked: Asked) -> Wanted:
