@@ -14,7 +14,7 @@ from monitor.application import Application
 from monitor.config import Desk as DeskSettings
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, File, Goto, NotFoundError, Page, Role, Visitor
-from monitor.desk.screens import files, links
+from monitor.desk.screens import decisions, links
 from monitor.storage import attachments, journal, statements
 from monitor.storage import links as stored
 from monitor.storage.journal import Wanted
@@ -95,9 +95,9 @@ def test_links_of_another_municipality_are_not_there(desk: Desk) -> None:
 # --- files --------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def kept(application: Application) -> dict[str, str]:
-    """An answer with a page hidden in a PDF."""
+def test_a_page_hidden_in_a_pdf_is_given_out_to_be_kept_and_by_no_kind_of_its_own(
+    application: Application, desk: Desk
+) -> None:
     file = attachments.named("справка.pdf", POLYGLOT)
     said = InstitutionAnswer(
         kind="corrected", channel="link", by="директор", on=NOW.date(), attachments=(file,)
@@ -106,28 +106,9 @@ def kept(application: Application) -> dict[str, str]:
     number = statements.record(
         application.engine, school, said, by="ссылка", at=NOW, contents=[POLYGLOT]
     )
-    return {"number": f"{number}", "digest": file.digest}
-
-
-def test_a_file_is_given_out_to_be_kept_and_by_no_kind_of_its_own(
-    desk: Desk, kept: dict[str, str]
-) -> None:
-    file = files.given(desk, ask(**kept))
-    assert isinstance(file, File)
-    assert (file.content, file.kind) == (POLYGLOT, "application/octet-stream")
-
-
-def test_a_file_of_another_municipality_is_not_there(desk: Desk, kept: dict[str, str]) -> None:
-    with pytest.raises(NotFoundError):
-        files.given(desk, ask(frozenset({"next"}), **kept))
-
-
-@pytest.mark.parametrize("changed", [{"number": "999"}, {"number": "x"}, {"digest": "0" * 64}])
-def test_a_file_is_not_there_by_another_number_or_digest(
-    desk: Desk, kept: dict[str, str], changed: dict[str, str]
-) -> None:
-    with pytest.raises(NotFoundError):
-        files.given(desk, ask(**{**kept, **changed}))
+    given = decisions.file(desk, ask(number=f"{number}", at="1"))
+    assert isinstance(given, File)
+    assert (given.content, given.kind) == (POLYGLOT, "application/octet-stream")
 
 
 # --- a new link ---------------------------------------------------------------------------------
