@@ -16,6 +16,7 @@ from monitor.desk.rendering import desk_word
 from monitor.desk.scanning import check_clean, check_room
 from monitor.desk.uploads import taken
 from monitor.mail.inbox.sorting import BY_COUNT, BY_WORD, DENIED
+from monitor.registry.statements import LEADING, may_state
 from monitor.storage import links, statements
 from reports.templating import one_line
 from rules.cases.model import AnswerKind, Correction, InstitutionAnswer
@@ -136,7 +137,7 @@ def _attestation(
     count, of = read.get("count"), read.get("of")
     if isinstance(count, int) and isinstance(of, int) and count > of:
         faults.append(desk_word("link", "count_above_of"))
-    return Attestation(
+    attestation = Attestation(
         kind=kind,
         value=_value(kind, read.get("yes")),
         stated_by=post,
@@ -147,6 +148,9 @@ def _attestation(
         document=_line(ask, "document"),
         source="database",
     )
+    if post and not may_state(attestation, came.institution, came.town):
+        faults.append(desk_word("link", "not_entitled", leading=LEADING))
+    return attestation
 
 
 def _value(kind: str, yes: object) -> bool:

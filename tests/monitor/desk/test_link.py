@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -129,6 +130,17 @@ def test_an_institution_that_has_left_the_registry_has_no_page(
     assert guest.get(f"/a/{token_for(application, 'town/gone')}").status_code == 404
 
 
+def test_no_log_holds_a_link(
+    guest: Visit, token: str, home: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    sent(guest, offered(guest, home, "disagrees"), {**POST, "text": "нет"})
+    guest.get(f"{home}/no/such/page")
+    told = [one.getMessage() for one in caplog.records if not one.name.startswith("http")]
+    assert any("/a/{token}" in line for line in told)
+    assert [line for line in told if token in line] == []
+
+
 # --- answers ------------------------------------------------------------------------------------
 
 
@@ -163,6 +175,17 @@ def test_a_confirmation_waits_for_a_decision(
     said = waits.answer.attestation
     assert said
     assert (said.kind, said.count, said.of, said.stated_by) == ("two_factor", 2, 3, "директор")
+
+
+def test_whose_word_would_not_count_is_told_before_it_is_sent(
+    application: Application, guest: Visit, home: str
+) -> None:
+    form = offered(guest, home, "confirms")
+    fields = {"document": "приказ № 3 от 01.09.2026", "of": "3", "count": "3", "yes": "yes"}
+    answer = sent(guest, form, {**fields, "post": "сторож"})
+    assert answer.status_code == 400
+    assert "Подтверждают: директор" in answer.text
+    assert answers(application) == []
 
 
 def test_a_correction_of_the_registry_needs_no_case(
