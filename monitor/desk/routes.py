@@ -34,10 +34,6 @@ from monitor.desk.screens import (
 HALF_IN = frozenset({Role.ENTERING})
 COMING = frozenset({Role.GUEST, *HALF_IN, *PEOPLE})
 ONE = "/institutions/{town}/{institution}"
-from monitor.desk.model import ANYBODY, INSTITUTIONS, PEOPLE, Role, Screen
-from monitor.desk.screens import health, link, link_answer, start
-from monitor.desk.model import ANYBODY, DECIDERS, INSTITUTIONS, PEOPLE, Role, Screen
-from monitor.desk.screens import files, health, link, link_answer, links, start
 
 
 @dataclass(frozen=True, slots=True)
