@@ -26,6 +26,7 @@ class Role(StrEnum):
 ANYBODY = frozenset(Role)
 PEOPLE = frozenset({Role.OPERATOR, Role.DEPUTY, Role.CUR, Role.REGION})
 DECIDERS = frozenset({Role.OPERATOR, Role.DEPUTY})
+INSTITUTIONS = frozenset({Role.INSTITUTION})
 OPERATORS = frozenset({Role.OPERATOR})
 
 

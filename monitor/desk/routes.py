@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from monitor.desk.model import ANYBODY, DECIDERS, OPERATORS, PEOPLE, Role, Screen
+from monitor.desk.model import (
+    ANYBODY,
+    DECIDERS,
+    INSTITUTIONS,
+    OPERATORS,
+    PEOPLE,
+    Role,
+    Screen,
+)
 from monitor.desk.screens import (
     account,
     acts,
@@ -13,6 +21,9 @@ from monitor.desk.screens import (
     health,
     institution,
     journal,
+    link,
+    link_answer,
+    links,
     login,
     post,
     send,
@@ -83,4 +94,13 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{ONE}/tell", acts.done("tell"), OPERATORS),
     Route("GET", f"{ONE}/statements/{{number}}/undo", acts.undo_form, OPERATORS),
     Route("POST", f"{ONE}/statements/{{number}}/undo", acts.undone, OPERATORS),
+    Route("GET", "/institutions/{town}/{institution}/links", links.page, DECIDERS),
+    Route("POST", "/institutions/{town}/{institution}/links/{number}/end", links.end, DECIDERS),
+    Route("GET", "/a/{token}", link.page, ANYBODY),
+    Route("POST", "/a/{token}/new", link.new, ANYBODY),
+    Route("POST", "/a/{token}/end", link.end, INSTITUTIONS),
+    Route("GET", "/a/{token}/registry", link_answer.registry_form, INSTITUTIONS),
+    Route("POST", "/a/{token}/registry", link_answer.registry_sent, INSTITUTIONS),
+    Route("GET", "/a/{token}/{kind}/{case}", link_answer.form, INSTITUTIONS),
+    Route("POST", "/a/{token}/{kind}/{case}", link_answer.sent, INSTITUTIONS),
 )

@@ -39,6 +39,7 @@ class What(StrEnum):
     ACCOUNT_RESET = "account_reset"
     ACCOUNT_ENDED = "account_ended"
     LINK_OPENED = "link_opened"
+    LINK_ENDED = "link_ended"
     ANSWERED = "answered"
     DECIDED = "decided"
     RECORDED = "recorded"

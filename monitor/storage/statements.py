@@ -99,12 +99,23 @@ def put(
     row = _row(institution.municipality, institution.id, statement, by, at, since)
     row.slot = f"once:{once}" if once else None
     if isinstance(statement, InstitutionAnswer) and statement.source:
-        row.slot = f"answer:{statement.channel}:{statement.source}"
+        row.slot = _slot_of(statement.channel, statement.source)
     same = (
         row.slot
         and opened.exec(select(StatementRow.id).where(StatementRow.slot == row.slot)).first()
     )
     return same or _put(opened, row)
+
+
+def _slot_of(channel: str, source: str) -> str:
+    return f"answer:{channel}:{source}"
+
+
+def is_answered(engine: Engine, channel: str, source: str) -> bool:
+    """Whether the answer that its channel knows by this is on record."""
+    same = select(StatementRow.id).where(StatementRow.slot == _slot_of(channel, source))
+    with session(engine) as opened:
+        return opened.exec(same).first() is not None
 
 
 def decide(engine: Engine, decision: Decision, *, by: str, at: datetime) -> int:

@@ -40,6 +40,8 @@ def speaks_of(said: Said, key: CaseKey, kinds: Kinds) -> bool:
             return False
         case Event() if said.kind not in DISPUTES:
             return False
+        case InstitutionAnswer(kind="correct_registry", requirement=None):
+            return False  # a new telephone puts no other question off
         case Attestation(kind=kind, requirement=None):
             return kind in kinds.get(key.requirement, ()) and _is_at(said, key)
         case Attestation():

@@ -23,7 +23,7 @@ from monitor.mail.inbox.told import by_requirement, clause_of, proposal_of
 from monitor.registry.mailboxes import MailboxError, wire
 from monitor.storage import attachments
 from monitor.storage.received import ANSWER, UNCLEAR, Kept, Proposal, role_of_letter
-from monitor.storage.roles import INSTITUTION
+from monitor.storage.roles import linked
 from reports.templating import one_line
 from rules.cases.matching import kinds_of
 from rules.cases.model import AnswerKind, Attachment, Correction, InstitutionAnswer
@@ -220,7 +220,7 @@ def _written_to(application: Application, numbers: Sequence[str]) -> Iterator[In
     """Those whose letter is answered."""
     by_key = {one.key: one for town in application.municipalities for one in town.institutions}
     for role in role_of_letter(application.engine, numbers):
-        if role.startswith(INSTITUTION) and (one := by_key.get(role.removeprefix(INSTITUTION))):
+        if one := by_key.get(linked(role)):
             yield one
 
 

@@ -1,0 +1,201 @@
+"""What an institution sends by its form, as an answer; what one link may send in a day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from monitor.application import Application
+from monitor.cases.answers import answer
+from monitor.cases.book import by_institution
+from monitor.cases.recording import Noted, check
+from monitor.desk.asked_of import Asked
+from monitor.desk.linked import Came
+from monitor.desk.model import Ask, RefusedPageError, Upload
+from monitor.desk.rendering import desk_word
+from monitor.desk.scanning import check_clean, check_room
+from monitor.desk.uploads import taken
+from monitor.mail.inbox.sorting import BY_COUNT, BY_WORD, DENIED
+from monitor.registry.statements import LEADING, may_state
+from monitor.storage import links, statements
+from reports.templating import one_line
+from rules.cases.model import AnswerKind, Correction, InstitutionAnswer
+from rules.model import Attestation
+
+ONCE = "once"  # drawn when a form is shown: a double click is one answer
+DRAWN = re.compile(r"[\w-]{8,64}")
+LONGEST_POST, LONGEST_LINE, LONGEST_TEXT = 100, 300, 4000
+CORRECTABLE = ("phones", "emails", "address", "page", "site", "name", "person")
+YES, NO = "yes", "no"
+
+
+def send(application: Application, came: Came, ask: Ask, said: InstitutionAnswer) -> Noted | None:
+    """None where this very form was sent before. Raises RefusedPageError, UsageError."""
+    if statements.is_answered(application.engine, "link", said.source):
+        return None
+    settings = application.settings
+    files = taken(ask.files, settings.desk.uploads_mb)
+    check(application, came.institution, said)
+    _check_read_once(application, came, said)
+    _take_share(application, came, files)
+    check_room(settings, files)
+    check_clean(settings.desk.scan_command, files)
+    brought = [(one.name, one.content) for one in files]
+    return answer(application, came.institution, said, brought, by=said_by(came))
+
+
+def said_by(came: Came) -> str:
+    return desk_word("link", "by", number=came.link.number)
+
+
+def _take_share(application: Application, came: Came, files: Sequence[Upload]) -> None:
+    size = sum(len(one.content) for one in files)
+    if not links.take(application.engine, came.link, came.today, size):
+        raise RefusedPageError([desk_word("link", "day_is_full", most=links.MOST_ANSWERS)], 429)
+
+
+def _check_read_once(application: Application, came: Came, said: InstitutionAnswer) -> None:
+    """A reading costs calls of the networks: of each case one a day by a link."""
+    if said.kind != "corrected":
+        return
+    made = by_institution(application, came.town, [came.institution]).get(came.institution.id, ())
+    for one in made:
+        before = one.said
+        if (
+            isinstance(before, InstitutionAnswer)
+            and (before.kind, before.channel, before.on) == ("corrected", "link", said.on)
+            and _thing(before) == _thing(said)
+            and not one.withdrawn
+        ):
+            raise RefusedPageError([desk_word("link", "read_today", number=one.number)], 429)
+
+
+def _thing(said: InstitutionAnswer) -> tuple[str | None, ...]:
+    return said.requirement, said.network, said.page, said.about
+
+
+# --- from the form ------------------------------------------------------------------------------
+
+
+def said_in(came: Came, ask: Ask, kind: AnswerKind, asked: Asked | None) -> InstitutionAnswer:
+    """RefusedPageError with everything that is missing or cannot be meant."""
+    faults: list[str] = []
+    post = _line(ask, "post", LONGEST_POST)
+    if not post:
+        faults.append(desk_word("link", "no_post"))
+    text = ask.typed("text")[:LONGEST_TEXT]
+    if kind == "disagrees" and not text:
+        faults.append(desk_word("link", "no_text"))
+    attestation = _attestation(came, ask, asked, post, faults) if kind == "confirms" else None
+    corrections = _corrections(ask, faults) if kind == "correct_registry" else ()
+    if faults:
+        raise RefusedPageError(faults)
+    key = asked.case.key if asked else None
+    return InstitutionAnswer(
+        kind=kind,
+        channel="link",
+        by=post,
+        on=came.today,
+        requirement=key.requirement if key else None,
+        network=key.network if key else None,
+        page=asked.page if asked else None,
+        about=key.about if key else None,
+        document=attestation.document if attestation else "",
+        text=text,
+        attestation=attestation,
+        corrections=corrections,
+        source=source_of(came, ask),
+    )
+
+
+def source_of(came: Came, ask: Ask) -> str:
+    drawn = ask.typed(ONCE)
+    if not DRAWN.fullmatch(drawn):
+        raise RefusedPageError([desk_word("failures", "400")])
+    return f"{came.link.number}:{drawn}"
+
+
+def _line(ask: Ask, name: str, longest: int = LONGEST_LINE) -> str:
+    return one_line(ask.typed(name))[:longest]
+
+
+def fields_of(attestation: str) -> tuple[str, ...]:
+    """What a confirmation of this kind is asked for, beside who confirms it."""
+    if attestation == BY_COUNT:
+        return ("of", "count")
+    return ("yes", "document") if attestation in BY_WORD else ("document",)
+
+
+def _attestation(
+    came: Came, ask: Ask, asked: Asked | None, post: str, faults: list[str]
+) -> Attestation | None:
+    kind = asked.attestation if asked else ""
+    if not asked or not kind:
+        faults.append(desk_word("link", "not_confirmable"))
+        return None
+    read = {name: READERS[name](ask, faults) for name in fields_of(kind)}
+    count, of = read.get("count"), read.get("of")
+    if isinstance(count, int) and isinstance(of, int) and count > of:
+        faults.append(desk_word("link", "count_above_of"))
+    attestation = Attestation(
+        kind=kind,
+        value=_value(kind, read.get("yes")),
+        stated_by=post,
+        stated_on=came.today,
+        page=asked.page,
+        count=count if isinstance(count, int) else None,
+        of=of if isinstance(of, int) else None,
+        document=_line(ask, "document"),
+        source="database",
+    )
+    if post and not may_state(attestation, came.institution, came.town):
+        faults.append(desk_word("link", "not_entitled", leading=LEADING))
+    return attestation
+
+
+def _value(kind: str, yes: object) -> bool:
+    """«Нет» is an admission, but «проверок не было» is confirmed by it."""
+    return True if yes is None else (yes == NO if kind in DENIED else yes == YES)
+
+
+def _number(name: str) -> Callable[[Ask, list[str]], object]:
+    def read(ask: Ask, faults: list[str]) -> object:
+        typed = ask.typed(name)
+        if typed.isascii() and typed.isdigit() and len(typed) <= 4:
+            return int(typed)
+        faults.append(desk_word("link", f"no_{name}"))
+        return None
+
+    return read
+
+
+def _document(ask: Ask, faults: list[str]) -> object:
+    """Needed where nothing else is told."""
+    typed = _line(ask, "document")
+    if not typed and ask.typed("yes") not in (YES, NO):
+        faults.append(desk_word("link", "no_document"))
+    return typed
+
+
+def _yes(ask: Ask, faults: list[str]) -> object:
+    typed = ask.typed("yes")
+    if typed not in (YES, NO):
+        faults.append(desk_word("link", "no_yes"))
+    return typed
+
+
+READERS: Mapping[str, Callable[[Ask, list[str]], object]] = {
+    "of": _number("of"),
+    "count": _number("count"),
+    "document": _document,
+    "yes": _yes,
+}
+
+
+def _corrections(ask: Ask, faults: list[str]) -> tuple[Correction, ...]:
+    field, new = ask.typed("field"), _line(ask, "new")
+    if field not in CORRECTABLE:
+        faults.append(desk_word("link", "no_field"))
+    if not new:
+        faults.append(desk_word("link", "no_new"))
+    return (Correction(field=field, new=new, old=_line(ask, "old")),)

@@ -1,0 +1,225 @@
+"""What an institution's page shows: its open cases, and what became of its answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from collectors.networks import page_title
+from monitor.application import Application
+from monitor.cases.book import by_institution, cases_of
+from monitor.desk.linked import Came
+from monitor.desk.rendering import desk_word
+from monitor.registry.statements import OF_A_PAGE
+from reports.ground import name_of
+from reports.letter.asking import Wanted, wanted_of
+from rules.cases.matching import Kinds, is_accepted, kinds_of
+from rules.cases.model import (
+    CaseState,
+    Decision,
+    InstitutionAnswer,
+    InstitutionCase,
+    Recorded,
+)
+from rules.cases.openness import lacks_confirmation
+from rules.model import Municipality, Outcome, Requirement
+
+ITS_TURN = (CaseState.OVERDUE, CaseState.TO_DO)
+MOST_ANSWERS = 20
+_REASONS: Mapping[str, tuple[str, ...]] = {
+    "page": (
+        "page_not_registered", "absence_expired", "page_missing", "page_deleted", "page_absent",
+        "page_banned", "page_replaced", "gone_unconfirmed", "other_page_live",
+        "other_page_stands", "mark_elsewhere", "pages_linked_elsewhere", "pages_linked_unknown",
+    ),
+    "site": (
+        "site_not_registered", "site_unfamiliar", "site_owner_unclear", "site_gone",
+        "site_gone_unconfirmed", "no_own_site", "site_differs",
+    ),
+    "phones": ("phone_differs",),
+    "emails": ("email_differs", "email_differs_on_site", "no_email_registered"),
+    "address": ("postal_differs",),
+    "person": (
+        "person_not_registered", "person_left", "person_not_named", "person_without_order",
+        "head_replaced", "rank_too_low", "rank_unclear", "not_an_employee", "esia_not_recorded",
+    ),
+}  # fmt: skip
+IN_REGISTRY: Mapping[str, str] = {
+    reason: field for field, reasons in _REASONS.items() for reason in reasons
+}
+"""Reason → the field of the registry that may be what is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One case, as its institution reads it. `kinds`: what can be answered, the likeliest first."""
+
+    id: str
+    case: InstitutionCase
+    title: str
+    where: str
+    state: str
+    is_its_turn: bool
+    attestation: str  # of which kind a confirmation would be; "": none would help
+    kinds: tuple[str, ...]
+    page: str | None  # that an answer names: none where the requirement is of the whole institution
+
+    @property
+    def wants_word(self) -> bool:
+        """Nothing is to be mended: only the institution knows how it is."""
+        return lacks_confirmation(self.case.finding)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An earlier answer. Its words and files are not shown: the link may be in other hands."""
+
+    number: int
+    on: date
+    kind: str
+    title: str
+    outcome: str
+    reason: str
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everything:
+    asked: tuple[Asked, ...]
+    waiting: tuple[Asked, ...]  # for others than the institution
+    answered: tuple[Answered, ...]
+    more_answers: int
+
+
+def case_id(case: InstitutionCase) -> str:
+    """For an address: the same for the same case."""
+    told = "\n".join(part or "" for part in case.key)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def asked_of(application: Application, came: Came) -> tuple[Asked, ...]:
+    titles, kinds = _known(application, came.town)
+    cases = cases_of(application, came.town, institutions=[came.institution])
+    return tuple(_asked(came.town, case, titles, kinds) for case in cases)
+
+
+def everything(application: Application, came: Came) -> Everything:
+    every = asked_of(application, came)
+    titles, _ = _known(application, came.town)
+    made = by_institution(application, came.town, [came.institution]).get(came.institution.id, ())
+    answered = list(_answered(came, made, every, titles))[::-1]
+    return Everything(
+        asked=tuple(sorted((one for one in every if one.is_its_turn), key=_urgency)),
+        waiting=tuple(one for one in every if not one.is_its_turn),
+        answered=tuple(answered[:MOST_ANSWERS]),
+        more_answers=max(0, len(answered) - MOST_ANSWERS),
+    )
+
+
+def _known(application: Application, town: Municipality) -> tuple[Mapping[str, Requirement], Kinds]:
+    acts = town.acts_in(application.acts)
+    return {one.id: one for act in acts for one in act.requirements}, kinds_of(acts)
+
+
+def _urgency(one: Asked) -> tuple[int, bool, date]:
+    """What is overdue first, then what is to be mended, then what is to be confirmed."""
+    due = one.case.due.on if one.case.due else date.max
+    return ITS_TURN.index(one.case.state), one.wants_word, due
+
+
+def _asked(
+    town: Municipality,
+    case: InstitutionCase,
+    titles: Mapping[str, Requirement],
+    kinds: Kinds,
+) -> Asked:
+    known = titles.get(case.key.requirement)
+    own = kinds.get(case.key.requirement, frozenset())
+    attestation = next(iter(own), "") if len(own) == 1 else ""
+    return Asked(
+        id=case_id(case),
+        case=case,
+        title=known.title if known else case.key.requirement,
+        where=_where(town, case),
+        state=desk_word("link_states", str(case.state)),
+        is_its_turn=case.state in ITS_TURN,
+        attestation=attestation,
+        kinds=tuple(_kinds(case, attestation)),
+        page=case.key.page if known and known.per in OF_A_PAGE else None,
+    )
+
+
+def _where(town: Municipality, case: InstitutionCase) -> str:
+    about = town.by_id.get(case.key.about or "")
+    named = name_of(about) if about else ""
+    network = page_title(case.key.network) if case.key.network else ""
+    return ", ".join(part for part in (named, network) if part)
+
+
+def _kinds(case: InstitutionCase, attestation: str) -> Iterator[str]:
+    """A violation is mended; what only wants a word is confirmed; a question may be the registry's
+    own fault."""
+    finding = case.finding
+    wants_word, may_be_ours = lacks_confirmation(finding), finding.reason in IN_REGISTRY
+    found = ["confirms"] if attestation and wants_word else []
+    if may_be_ours and finding.outcome is not Outcome.FAIL:
+        found.append("correct_registry")
+    if not wants_word:
+        found.append("corrected")
+    if may_be_ours or (wants_word and not attestation):
+        found.append("correct_registry")
+    if attestation:
+        found.append("confirms")
+    yield from dict.fromkeys([*found, "disagrees"])
+
+
+def wanted(application: Application, came: Came, asked: Asked) -> Wanted:
+    """What exactly is to be stated: as the letter says it."""
+    _, kinds = _known(application, came.town)
+    return wanted_of(asked.case.finding, kinds)
+
+
+# --- answers ------------------------------------------------------------------------------------
+
+
+def _answered(
+    came: Came,
+    made: Sequence[Recorded],
+    every: Sequence[Asked],
+    titles: Mapping[str, Requirement],
+) -> Iterator[Answered]:
+    unread = {
+        one.case.answer.number
+        for one in every
+        if one.case.answer and one.case.state is CaseState.REREADING
+    }
+    for one in made:
+        said = one.said
+        if not isinstance(said, InstitutionAnswer) or one.number is None:
+            continue
+        known = titles.get(said.requirement or "")
+        outcome, reason = _outcome(one, came.today, unread)
+        yield Answered(
+            number=one.number,
+            on=said.on,
+            kind=desk_word("link_kinds", said.kind),
+            title=known.title if known else "",
+            outcome=desk_word("link_outcomes", outcome),
+            reason=reason,
+            files=len(said.attachments),
+        )
+
+
+def _outcome(stated: Recorded, today: date, unread: set[int | None]) -> tuple[str, str]:
+    if stated.is_withdrawn(today):
+        return "withdrawn", ""
+    if decision := stated.decision(today):
+        said = decision.said
+        reason = said.reason if isinstance(said, Decision) else ""
+        return ("accepted" if is_accepted(decision) else "rejected"), reason
+    said = stated.said
+    if isinstance(said, InstitutionAnswer) and said.kind == "corrected":
+        return ("unread" if stated.number in unread else "read"), ""
+    return "waiting", ""
