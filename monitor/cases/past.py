@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from collectors.errors import RunError
 from monitor.storage import judged
 from monitor.storage.judged import Night
 from rules.cases.openness import Openness, openness
@@ -46,15 +47,29 @@ class Past:
         self._places = {one.key: at for at, one in enumerate(members)}
         self._next: dict[str, Behind] = {}
         self._last = -1
+        self._broken: frozenset[str] = frozenset()  # looked up together, one of them is not read
 
     def of(self, institution: Institution, until: datetime) -> Behind:
         """Up to that moment."""
         if until != self._until:
             return self._looked_up([institution], until)[institution.key]
         if institution.key not in self._next:
-            self._next = dict(self._looked_up(self._some_from(institution), until))
+            self._next = dict(self._with_followers(institution, until))
         self._last = self._places.get(institution.key, self._last)
         return self._next.pop(institution.key)
+
+    def _with_followers(self, institution: Institution, until: datetime) -> Mapping[str, Behind]:
+        """What cannot be read of one is its own trouble: then each of them is looked up alone."""
+        some = [institution] if institution.key in self._broken else self._some_from(institution)
+        try:
+            return self._looked_up(some, until)
+        except RunError:
+            raise
+        except Exception:
+            if len(some) == 1:
+                raise
+            self._broken = frozenset(one.key for one in some)
+            return self._looked_up([institution], until)
 
     def _some_from(self, institution: Institution) -> Sequence[Institution]:
         """Whoever is asked for out of turn is looked up alone."""

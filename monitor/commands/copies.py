@@ -20,6 +20,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
@@ -35,6 +36,8 @@ from monitor.storage.retention import BIN
 MANIFEST, DATABASE, EVIDENCE = "manifest.json", "dozor.db", "evidence"
 UNFINISHED = "unfinished.tar"
 PATIENCE_SECONDS = 10
+READERS_SECONDS, LOOK_SECONDS = 3, 0.05  # who only reads is soon done
+BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _IS_THERE = "{database}: база уже есть; заменить её: --force (прежняя останется рядом)"
 _IS_OPEN = (
     "{database}: база открыта другой программой; "
@@ -181,12 +184,26 @@ def _hold_closed(database: Path) -> Iterator[None]:
             opened = sqlite3.connect(database, timeout=PATIENCE_SECONDS, isolation_level=None)
             stack.callback(opened.close)
             try:
-                opened.execute("PRAGMA journal_mode = DELETE")
-                opened.execute("BEGIN EXCLUSIVE")
+                _close_to_all(opened)
             except sqlite3.Error as error:
-                if _kind(error) in ("SQLITE_BUSY", "SQLITE_LOCKED"):
+                if _kind(error) in BUSY:
                     raise CopyError(_IS_OPEN.format(database=database)) from None
         yield
+
+
+def _close_to_all(opened: sqlite3.Connection) -> None:
+    """Tried for a while: SQLite itself does not wait for whoever reads while it drops the log."""
+    end = time.monotonic() + READERS_SECONDS
+    while True:
+        try:
+            opened.execute("PRAGMA journal_mode = DELETE")
+            opened.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            if _kind(error) not in BUSY or time.monotonic() > end:
+                raise
+            time.sleep(LOOK_SECONDS)
+        else:
+            return
 
 
 def _close_to_others(folder: Path) -> None:

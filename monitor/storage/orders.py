@@ -5,7 +5,7 @@
        └───────────┘  whoever was at it died, or was asked to stop
 
 An order stands in the database from the moment in which its page says so: a kill loses none. One of
-the same slot is open at a time. Whoever carries orders out holds a lock (monitor/desk/orders.py),
+the same slot is open at a time. Whoever carries orders out holds a lock (monitor/desk/orders/),
 so what is `running` when the lock is free has been left behind, and is taken up again.
 """
 
