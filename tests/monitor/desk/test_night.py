@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -38,7 +37,7 @@ def test_another_municipality_sees_none_of_its_addresses(night: Office) -> None:
 
 
 def test_an_order_is_carried_out_by_whoever_comes_after_a_kill(
-    night: Office, application: Application, office: Path
+    night: Office, application: Application
 ) -> None:
     night.sent("/institutions/town/school-1/read")
     number = orders.open_numbers(application.engine)[0]

@@ -1,0 +1,66 @@
+"""Letters to one institution: the one that it would be written now, and those that it was written.
+
+Shown as plain text: their own styles are no styles of the desk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email import message_from_bytes, policy
+
+from collectors.errors import UsageError
+from monitor.desk.ground import Desk
+from monitor.desk.model import Answer, Ask, NotFoundError, Page
+from monitor.desk.orders.sending import newest_whole
+from monitor.desk.rendering import desk_word
+from monitor.desk.screens.institution import path_of
+from monitor.reporting.settling import Settlings
+from monitor.reporting.stored import report_of
+from monitor.storage.addressed import sent_text
+from monitor.storage.roles import institution_of
+from reports.findings import Selected
+from reports.formats.letters import letter
+from reports.ground import name_of
+from rules.model import Institution
+
+
+def preview(desk: Desk, ask: Ask) -> Answer:
+    """Nothing is stored or sent; the link to answer by is made when a letter goes."""
+    one = desk.institution(ask, ask.parts["town"], ask.parts["institution"])
+    application, audit = desk.application, newest_whole(desk.application)
+    if audit is None:
+        raise UsageError([desk_word("send", "no_audit")])
+    report = report_of(application, audit)
+    found = tuple(each for each in report.institutions if each.key == one.key)
+    if not found:
+        raise UsageError([desk_word("send", "not_audited")])
+    report = replace(
+        report,
+        institutions=found,
+        findings=Selected(report.found, found),
+        settling=Settlings(application, audit, found, application.clock()),
+    )
+    made = letter(report, found[0], application.settings.mail.answers_to, whole=False)
+    return _shown(one, made.subject, made.text, is_preview=True)
+
+
+def was_sent(desk: Desk, ask: Ask) -> Answer:
+    one = desk.institution(ask, ask.parts["town"], ask.parts["institution"])
+    typed = ask.parts["number"]
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+        raise NotFoundError
+    found = sent_text(desk.application.engine, int(typed), institution_of(one.key))
+    if found is None:
+        raise NotFoundError
+    message, body = found
+    return _shown(one, message.subject, _plain(body), is_preview=False)
+
+
+def _plain(body: bytes) -> str:
+    part = message_from_bytes(body, policy=policy.default).get_body(("plain",)) if body else None
+    return str(part.get_content()) if part else ""
+
+
+def _shown(one: Institution, subject: str, text: str, *, is_preview: bool) -> Page:
+    values = {"name": name_of(one), "path": path_of(one), "subject": subject, "text": text}
+    return Page("one-letter.html.j2", {**values, "is_preview": is_preview})
