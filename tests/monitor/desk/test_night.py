@@ -12,8 +12,7 @@ from monitor.desk.ground import Desk
 from monitor.desk.orders.carrying import carry_out
 from monitor.storage import orders
 from monitor.storage.orders import Kind
-from tests.monitor.desk.asking import OF_THE_NEIGHBOUR, Office
-from tests.monitor.desk.asks import counted
+from tests.monitor.desk.asking import OF_THE_NEIGHBOUR, Office, counted
 from tests.monitor.desk.test_institution import LESS, MOST_STATEMENTS, text
 
 
