@@ -9,19 +9,21 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 
 from collectors.errors import UsageError
+from monitor.audit.scope import in_scope
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, NotFoundError, Page
 from monitor.desk.orders.sending import newest_whole
 from monitor.desk.rendering import desk_word
 from monitor.desk.screens.institution import path_of
-from monitor.reporting.settling import Settlings
-from monitor.reporting.stored import report_of
+from monitor.reporting.settling import Looks, Settlings, sender_of
+from monitor.storage import statements
 from monitor.storage.addressed import sent_text
+from monitor.storage.judgements import Kept
 from monitor.storage.roles import institution_of
-from reports.findings import Selected
 from reports.formats.letters import letter
 from reports.ground import name_of
-from rules.model import Institution
+from reports.model import Audit, Report
+from rules.model import Institution, Municipality
 
 
 def preview(desk: Desk, ask: Ask) -> Answer:
@@ -30,18 +32,30 @@ def preview(desk: Desk, ask: Ask) -> Answer:
     application, audit = desk.application, newest_whole(desk.application)
     if audit is None:
         raise UsageError([desk_word("send", "no_audit")])
-    report = report_of(application, audit)
+    report = _report(desk, audit, desk.town(ask, one.municipality))
     found = tuple(each for each in report.institutions if each.key == one.key)
     if not found:
         raise UsageError([desk_word("send", "not_audited")])
-    report = replace(
-        report,
-        institutions=found,
-        findings=Selected(report.found, found),
-        settling=Settlings(application, audit, found, application.clock()),
-    )
+    settling = Settlings(application, audit, found, application.clock())
+    report = replace(report, institutions=found, settling=settling)
     made = letter(report, found[0], application.settings.mail.answers_to, whole=False)
     return _shown(one, made.subject, made.text, is_preview=True)
+
+
+def _report(desk: Desk, audit: Audit, town: Municipality) -> Report:
+    """As much of it as a letter is made of: no trend, no moves, nobody's walls but its own."""
+    application = desk.application
+    on = audit.as_of.astimezone(town.timezone).date()
+    stated = statements.joined(application.engine, town, on)
+    return Report(
+        audit=audit,
+        municipalities=(stated,),
+        institutions=in_scope((stated,), audit.scope or (), audit.as_of),
+        acts=stated.acts_in(application.acts),
+        findings=Kept(application.engine, audit),
+        looks=Looks(application.engine, audit.as_of),
+        sender=sender_of(application),
+    )
 
 
 def was_sent(desk: Desk, ask: Ask) -> Answer:
