@@ -11,14 +11,16 @@ from email import message_from_bytes, policy
 from collectors.errors import UsageError
 from monitor.audit.scope import in_scope
 from monitor.desk.ground import Desk
+from monitor.desk.institution.view import LOOKS, addresses_of
 from monitor.desk.model import Answer, Ask, NotFoundError, Page
 from monitor.desk.orders.sending import newest_whole
 from monitor.desk.rendering import desk_word
 from monitor.desk.screens.institution import path_of
-from monitor.reporting.settling import Looks, Settlings, sender_of
+from monitor.reporting.settling import Settlings, sender_of
 from monitor.storage import statements
 from monitor.storage.addressed import sent_text
 from monitor.storage.judgements import Kept
+from monitor.storage.observations import last_looks
 from monitor.storage.roles import institution_of
 from reports.formats.letters import letter
 from reports.ground import name_of
@@ -37,7 +39,8 @@ def preview(desk: Desk, ask: Ask) -> Answer:
     if not found:
         raise UsageError([desk_word("send", "not_audited")])
     settling = Settlings(application, audit, found, application.clock())
-    report = replace(report, institutions=found, settling=settling)
+    looks = last_looks(application.engine, addresses_of(found[0]), audit.as_of, most=LOOKS)
+    report = replace(report, institutions=found, settling=settling, looks=looks)
     made = letter(report, found[0], application.settings.mail.answers_to, whole=False)
     return _shown(one, made.subject, made.text, is_preview=True)
 
@@ -53,7 +56,6 @@ def _report(desk: Desk, audit: Audit, town: Municipality) -> Report:
         institutions=in_scope((stated,), audit.scope or (), audit.as_of),
         acts=stated.acts_in(application.acts),
         findings=Kept(application.engine, audit),
-        looks=Looks(application.engine, audit.as_of),
         sender=sender_of(application),
     )
 
