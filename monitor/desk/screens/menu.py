@@ -19,7 +19,6 @@ MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/", DECIDERS),
     ("/send", OPERATORS),
     ("/summary", PEOPLE),
-    ("/send", OPERATORS),
     ("/night", PEOPLE),
     ("/journal", DECIDERS),
 )

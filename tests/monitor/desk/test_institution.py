@@ -61,6 +61,21 @@ def test_it_takes_few_statements(written: Office) -> None:
     assert len(told) <= MOST_STATEMENTS - LESS, told
 
 
+def test_the_letter_that_it_would_be_written_is_shown(written: Office) -> None:
+    assert "МКОУ СОШ № 1" in text(written.page(f"{SCHOOL}/letter"))
+
+
+def test_the_letter_takes_few_statements(written: Office) -> None:
+    with counted(written.desk.application.engine) as told:
+        written.page(f"{SCHOOL}/letter")
+    assert len(told) <= MOST_STATEMENTS, told
+
+
+def test_a_letter_of_another_is_not_there(written: Office) -> None:
+    with pytest.raises(NotFoundError):
+        written.get(f"{SCHOOL}/letters/999")
+
+
 def test_another_municipality_has_no_such_page(written: Office) -> None:
     with pytest.raises(NotFoundError):
         written.by(OF_THE_NEIGHBOUR).get(SCHOOL)
