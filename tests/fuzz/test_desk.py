@@ -1,0 +1,111 @@
+"""Whatever a browser sends to whichever address of the desk, the answer is a page: never a 500."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from shutil import copytree
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.application import Application
+from monitor.desk.forms import FIELD, token_for
+from monitor.desk.gate.visiting import SESSION
+from monitor.desk.model import Role
+from monitor.desk.routes import ROUTES, Route
+from tests.fuzz.test_parsers import EXAMPLES, examples
+from tests.monitor.desk.conftest import audited  # noqa: F401 — a fixture
+from tests.monitor.desk.people import account, key_of
+from tests.monitor.desk.served import Visit, application_in, served, visit
+
+some = examples(max(2, EXAMPLES // 20))  # a thousand a route by `make fuzz`
+SENT = (
+    *("page", "since", "until", "who", "what", "town", "institution", "entry", "statement", "to"),
+    *("thing", "do", "requirement", "aside", "reason", "question", "post", "document", "session"),
+    *("name", "password", "code", "old", "new", "again", "next", "letter", "audit", "consent"),
+    *("release", "number", "kind", "said", "search", "sort", "state", "filter", "page_address"),
+    *("value", "count", "of", "outcome", "about", "on", "field", "phones", "text", "case"),
+)
+PIECES = st.sampled_from(
+    [
+        *("\x00", "\r\n", "\u2028", "\ud800", "<script>", "'", '"', "\\", "../", "%00", "{{7*7}}"),
+        *("0", "1", "-1", "9" * 30, "1e9", "٣", "²", "NaN", "true", "null", "[", "{", "a" * 300),
+        *("school-1", "school-9", "town", "next", "kedrovy-2022-298/6.5", "two_factor", "fail"),
+        *('["answer", 1]', '["case", "town", "school-1", "6.5", null, null, null]', '["term"'),
+        *("2026-11-30", "30.11.2026", "0001-01-01", "9999-12-31", "31.02.2026", "//evil", "[["),
+        *("accept", "reject", "met", "postpone", "send", "skip", "stop", "answers", "csv", "yes"),
+    ]
+)  # fmt: skip
+TEXT = st.lists(PIECES | st.text(max_size=4), max_size=3).map("".join)
+FIELDS = st.dictionaries(st.sampled_from(SENT), TEXT, max_size=6)
+PARTS = st.fixed_dictionaries(
+    {
+        name: st.sampled_from(known) | TEXT
+        for name, known in {
+            "town": ("town", "next"),
+            "institution": ("school-1", "school-9"),
+            "number": ("1", "2"),
+            "at": ("1",),
+            "kind": ("csv", "xlsx"),
+        }.items()
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def desk(
+    audited: Path,  # noqa: F811 — that fixture
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Application]:
+    folder = Path(copytree(audited, tmp_path_factory.mktemp("fuzz") / "office"))
+    with application_in(folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser(desk: Application) -> Iterator[Visit]:
+    with served(desk) as address, visit(address) as found:
+        yield found
+
+
+def key(desk: Application, route: Route) -> str:
+    """Of somebody who may come there, in a session of his own: a log-out may be among them."""
+    role = next((role for role in Role if role in route.who and role not in NOBODY), None)
+    number = account(desk.engine, role or Role.OPERATOR, name=f"fuzz-{role}")
+    return key_of(desk.engine, number, is_whole=role is not None)
+
+
+NOBODY = {Role.GUEST, Role.ENTERING, Role.INSTITUTION}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=[f"{one.method} {one.path}" for one in ROUTES])
+@some
+@given(PARTS, FIELDS)
+def test_whatever_is_sent_to_the_desk(
+    desk: Application,
+    browser: Visit,
+    route: Route,
+    parts: Mapping[str, str],
+    fields: Mapping[str, str],
+) -> None:
+    own = key(desk, route)
+    browser.client.cookies.clear()
+    browser.client.cookies.set(SESSION, own)
+    path = re.sub(r"{(\w+)}", lambda part: escaped(parts.get(part[1], "1")) or "1", route.path)
+    sent = "&".join(f"{name}={escaped(value)}" for name, value in fields.items())
+    if route.method == "GET":
+        answer = browser.get(f"{path}?{sent}")
+    else:
+        body = f"{FIELD}={token_for(own)}&{sent}"
+        head = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = browser.client.post(path, content=body.encode(), headers=head)
+    assert answer.status_code < 500, answer.text
+
+
+def escaped(text: str) -> str:
+    """As a browser escapes it; half of a surrogate pair too, as only a hostile one does."""
+    return quote(text.encode("utf-8", "surrogatepass"), safe="")
