@@ -35,6 +35,7 @@ from monitor.desk.screens import (
 
 HALF_IN = frozenset({Role.ENTERING})
 COMING = frozenset({Role.GUEST, *HALF_IN, *PEOPLE})
+BY_LINK = frozenset({Role.GUEST, *INSTITUTIONS})  # alive or dead
 ONE = "/institutions/{town}/{institution}"
 
 
@@ -103,7 +104,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/institutions/{town}/{institution}/links", links.page, DECIDERS),
     Route("POST", "/institutions/{town}/{institution}/links/{number}/end", links.end, DECIDERS),
     Route("GET", "/a/{token}", link.page, ANYBODY),
-    Route("POST", "/a/{token}/new", link.new, ANYBODY),
+    Route("POST", "/a/{token}/new", link.new, BY_LINK),
     Route("POST", "/a/{token}/end", link.end, INSTITUTIONS),
     Route("GET", "/a/{token}/registry", link_answer.registry_form, INSTITUTIONS),
     Route("POST", "/a/{token}/registry", link_answer.registry_sent, INSTITUTIONS),

@@ -93,6 +93,7 @@ def followed(desk: Desk) -> Iterator[None]:
 
 def _server(desk: Desk) -> _Server:
     settings = desk.settings.desk
+    logging.getLogger("uvicorn.access").disabled = True  # whoever hands it a handler later
     return _Server(
         uvicorn.Config(
             desk_app(desk),
