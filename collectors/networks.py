@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
+from urllib.parse import urlsplit
 
 from collectors.installed import installed_under
 from collectors.model import SITE, AddressOwner, Network, Page
+
+_LINKS = re.compile(r"https?://[^\s<>\"']+")
+_BEHIND = ".,;:)»"
 
 
 @cache
@@ -52,6 +58,19 @@ def page_title(slug: str) -> str:
 def new_page(slug: str) -> str:
     """What an institution creates there: «открытую для всех группу»; "" where nothing is told."""
     return networks()[slug].new_page if slug in networks() else ""
+
+
+def dated_in(text: str) -> datetime | None:
+    """When the post was published that a link in the text leads to, where the link itself tells.
+
+    It supports what a person states, and is never a ground to accuse.
+    """
+    for url in _LINKS.findall(text):
+        host = urlsplit(url).hostname or ""
+        for network in social_networks().values():
+            if network.item_dated is not None and host in network.hosts:
+                return network.item_dated(url.rstrip(_BEHIND))
+    return None
 
 
 # --- by what addresses a page goes ----------------------------------------------------------------

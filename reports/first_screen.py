@@ -46,7 +46,8 @@ def has_address(institution: Institution) -> bool:
 
 def has_nothing_to_read(ground: Ground) -> bool:
     """No address here, or none in the whole audit that was due to be read."""
-    none_due = ground.report.audit.collection.pages == 0
+    read = ground.report.audit.collection
+    none_due = read.pages + read.aside == 0
     return none_due or not any(has_address(i) for i in ground.institutions)
 
 

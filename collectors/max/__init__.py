@@ -13,6 +13,7 @@ from collectors.max.addresses import (
     max_owner,
     max_page_in_link,
 )
+from collectors.max.moments import in_link
 from collectors.max.settings import LONGEST, SECRETS, MaxSettings, chats, readers
 from collectors.model import (
     CallsLeft,
@@ -65,6 +66,7 @@ NETWORK = Network(
     hosts=MAX_HOSTS,
     page_in_link=max_page_in_link,
     item_in_link=max_item_in_link,
+    item_dated=in_link,
     addresses_of=max_addresses,
     owner_in_address=max_owner,
     listen=_listen,

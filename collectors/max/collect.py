@@ -190,7 +190,7 @@ class _Reader:
                 answer = await api.messages(chat_id, before)
                 items = _checked(messages_of, answer.value, evidence=answer.evidence)
             except ReadError as error:
-                messages = replace(messages, failure=error.failure)
+                messages = replace(messages, failure=_without_right(error.failure))
                 evidence += error.evidence
                 break
             evidence += answer.evidence
@@ -240,6 +240,13 @@ def _refusal_in(chat: Answer) -> Failure | None:
     if chat["type"] != CHANNEL:
         return Failure(FailureCode.NOT_A_COMMUNITY, f"type {chat['type']}")
     return None
+
+
+def _without_right(failure: Failure) -> Failure:
+    """The channel itself was shown: the bot is in, and was not given the right to read posts."""
+    if failure.code is not FailureCode.PUT_OUT:
+        return failure
+    return Failure(FailureCode.NOT_ADMITTED, f"read_all_messages is missing: {failure.detail}")
 
 
 async def _with_rights(read: Read, chat_id: int, api: Api) -> Read:

@@ -88,5 +88,6 @@ def _whole(value: Answer, name: str) -> None:
 
 
 def _word(value: Answer, name: str, known: frozenset[str]) -> None:
-    if value.get(name) not in known:
+    word = value.get(name)
+    if not isinstance(word, str) or word not in known:
         raise SchemaError(f"Chat.{name}: none of {', '.join(sorted(known))}")

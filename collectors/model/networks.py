@@ -144,6 +144,8 @@ class Network:
     """A full address → the page that it opens; else None or ValueError. Without it: `canonical`."""
     item_in_link: Callable[[str], str | None] | None = None
     """A full address → the page of which it opens one item; else None or ValueError."""
+    item_dated: Callable[[str], datetime | None] | None = None
+    """A full address of one item → when it was published, where the address itself tells."""
     addresses_of: Callable[[str | None, str | None], Iterable[str]] | None = None
     """The network's own id and the name of a page → canonical addresses that open it as well."""
     owner_in_address: Callable[[str], AddressOwner | None] | None = None

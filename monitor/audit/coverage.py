@@ -84,6 +84,7 @@ def coverage(
     reasons = Counter(code for key in due if (code := codes[key]))
     return Collection(
         pages=len(due),
+        aside=len(codes) - len(due),
         read=len(due) - reasons.total(),
         unread=reasons.total(),
         requests=dict(sorted(requests.items())),

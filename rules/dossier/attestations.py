@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from collectors.networks import dated_in
 from rules.law.workdays import add_months
 from rules.model import Attestation, Dossier, Event, Person, Requirement, Waiver
 from rules.reasons import Reason
@@ -70,6 +71,7 @@ class Statement:
             "valid_until": valid_until(one).isoformat(),
             "document": one.document,
             **({"admitted": one.kind} if one.value is False else {}),
+            **({"posted_on": at.date().isoformat()} if (at := dated_in(one.document)) else {}),
         }
 
 

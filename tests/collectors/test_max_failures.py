@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from collectors.max import MaxSettings
 from collectors.max.collect import collect
@@ -133,3 +136,45 @@ def test_a_message_of_another_shape_costs_itself_and_what_is_below() -> None:
     observation = seen(replace(WORLD, faults=(fault("body", text=strange, method="GET messages"),)))
     assert observation.facts is not None
     assert observation.gaps["wall"].code is FailureCode.INCOMPLETE
+
+
+def test_a_bot_without_the_right_to_read_posts_sees_the_rest() -> None:
+    observation = seen(world(bots={BOT: MaxMember(permissions=("edit",))}))
+    assert observation.facts is not None
+    assert observation.gaps["wall"].code is FailureCode.NOT_ADMITTED
+
+
+# --- the national root ----------------------------------------------------------------------------
+
+CHAT_ANSWER = (
+    f'{{"chat_id": {NUMBER}, "type": "channel", "status": "active", "last_event_time": 1, '
+    '"participants_count": 1, "is_public": true, "title": "Школа № 1"}'
+)
+
+
+@pytest.mark.parametrize("trusts", [False, True])
+def test_the_api_is_read_by_the_root_that_is_named_and_never_without(
+    tmp_path: Path, trusts: bool
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "root.pem")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(tls)
+    chat: Routes = {f"/chats/{NUMBER}": reply(CHAT_ANSWER, kind="application/json")}
+
+    async def asked() -> Observation:
+        async with tiny(chat, tls) as port:
+            settings = MaxSettings(
+                api_url=f"https://localhost:{port}",
+                tokens=BOT,
+                extra_roots=tmp_path / "root.pem" if trusts else None,
+                first_wait=0.01,
+            )
+            (one,) = [one async for some in collect(settings, [page()], a_run()) for one in some]
+            return one
+
+    observation = asyncio.run(asked())
+    assert (failed(observation), observation.facts is not None) == (
+        None if trusts else FailureCode.TLS,
+        trusts,
+    )

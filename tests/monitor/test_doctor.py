@@ -202,7 +202,7 @@ def test_the_doctor_says_from_where_each_secret_is_taken(office: Office) -> None
     secret.write_text("from-the-file", "utf-8")
     secret.chmod(0o600)
     office.environment |= {"VK_TOKENS_FILE": str(secret), "OK_ACCESS_TOKEN": "of-ok"}
-    del office.environment["VK_TOKENS"]
+    del office.environment["VK_TOKENS"], office.environment["MAX_TOKENS"]
     told = office.dozor("doctor").stdout
     assert f"секреты: OK_ACCESS_TOKEN — из переменной; VK_TOKENS — из файла {secret}\n" in told
     assert "from-the-file" not in told

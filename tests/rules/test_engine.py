@@ -11,6 +11,7 @@ from collectors.model import Post
 from rules.dossier.attestations import is_leading_post
 from rules.engine import declared_pages, judge_alone
 from rules.model import Act, ActStatus, Attestation, Finding, Institution, Outcome, Requirement
+from rules.packs import shipped
 from tests import cast
 from tests.rules.test_cases import ACTS
 
@@ -64,6 +65,7 @@ def test_every_wording_begins_on_the_day_of_its_act() -> None:
     begun = {
         act.id: {one.since for asked in act.requirements for one in asked.editions}
         for act in ACTS.values()
+        if act.id in shipped()
     }
     assert begun == {
         "kedrovy-2022-298": {FIRST_DAY},
