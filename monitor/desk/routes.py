@@ -16,11 +16,14 @@ from monitor.desk.screens import (
     login,
     post,
     send,
+    registry,
+    registry_institution,
     start,
     summary,
 )
 
 HALF_IN = frozenset({Role.ENTERING})
+REGISTERED = "/registry/{town}/institutions/{institution}"
 COMING = frozenset({Role.GUEST, *HALF_IN, *PEOPLE})
 ONE = "/institutions/{town}/{institution}"
 
@@ -83,4 +86,18 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{ONE}/tell", acts.done("tell"), OPERATORS),
     Route("GET", f"{ONE}/statements/{{number}}/undo", acts.undo_form, OPERATORS),
     Route("POST", f"{ONE}/statements/{{number}}/undo", acts.undone, OPERATORS),
+    Route("GET", "/registry", registry.overview, OPERATORS),
+    Route("GET", "/registry/{town}", registry.town, OPERATORS),
+    Route("GET", "/registry/{town}/table", registry.workbook, OPERATORS),
+    Route("POST", "/registry/{town}/table", registry.upload, OPERATORS),
+    Route("GET", "/registry/{town}/drafts/{draft}", registry.draft, OPERATORS),
+    Route("POST", "/registry/{town}/drafts/{draft}", registry.take_over, OPERATORS),
+    Route("GET", REGISTERED, registry_institution.page, OPERATORS),
+    Route("POST", REGISTERED, registry_institution.save, OPERATORS),
+    Route(
+        "POST",
+        f"{REGISTERED}/proposals/{{number}}",
+        registry_institution.decide_proposal,
+        OPERATORS,
+    ),
 )

@@ -19,6 +19,7 @@ MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/", DECIDERS),
     ("/send", OPERATORS),
     ("/summary", PEOPLE),
+    ("/registry", OPERATORS),
     ("/journal", DECIDERS),
 )
 """In the order of worth; the titles stand in words.toml."""
