@@ -115,10 +115,16 @@ class _Token(NamedTuple):
 
 @dataclass(slots=True)
 class Place:
-    """A value's line, and the places of what is inside it."""
+    """A value's line, and the places of what is inside it.
+
+    `last`: the last line of what is written there itself, what is inside a block aside; a block is
+    a table under a header of its own. 0: it is written nowhere, what is inside it only implies it.
+    """
 
     line: int
     inside: dict[str | int, Place] = field(default_factory=dict)
+    last: int = 0
+    is_block: bool = False
 
     def line_of(self, loc: Loc) -> int:
         """The line of `loc`, or of the nearest thing around it that stands in the text."""
@@ -172,6 +178,12 @@ class _Scanner:
         self._at += 1
         return token
 
+    @property
+    def _end(self) -> int:
+        """The line on which the last token that was taken ends."""
+        token = self._peek(-1)
+        return token.line + token.text.count("\n")
+
     def _header(self, root: Place) -> Place:
         is_array = self._peek(1).text == "["
         line = self._peek().line
@@ -182,8 +194,10 @@ class _Scanner:
         if not is_array:
             place = around.inside.setdefault(last, Place(line))
             place.line = line
-            return place
-        return _append(around.inside.setdefault(last, Place(line)), line)
+        else:
+            place = _append(around.inside.setdefault(last, Place(line)), line)
+        place.last, place.is_block = line, True
+        return place
 
     def _key(self) -> list[str]:
         parts = [_name(self._take().text)]
@@ -196,7 +210,9 @@ class _Scanner:
         line = self._peek().line
         *parents, last = self._key()
         self._at += 1  # the sign of equality
-        _descend(table, parents, line).inside[last] = self._value(line)
+        value = self._value(line)
+        value.last = self._end
+        _descend(table, parents, line).inside[last] = value
 
     def _value(self, line: int) -> Place:
         opening = self._take()

@@ -29,11 +29,14 @@ from monitor.desk.screens import (
     night,
     post,
     send,
+    registry,
+    registry_institution,
     start,
     summary,
 )
 
 HALF_IN = frozenset({Role.ENTERING})
+REGISTERED = "/registry/{town}/institutions/{institution}"
 COMING = frozenset({Role.GUEST, *HALF_IN, *PEOPLE})
 BY_LINK = frozenset({Role.GUEST, *INSTITUTIONS})  # alive or dead
 ONE = "/institutions/{town}/{institution}"
@@ -110,4 +113,18 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/a/{token}/registry", link_answer.registry_sent, INSTITUTIONS),
     Route("GET", "/a/{token}/{kind}/{case}", link_answer.form, INSTITUTIONS),
     Route("POST", "/a/{token}/{kind}/{case}", link_answer.sent, INSTITUTIONS),
+    Route("GET", "/registry", registry.overview, OPERATORS),
+    Route("GET", "/registry/{town}", registry.town, OPERATORS),
+    Route("GET", "/registry/{town}/table", registry.workbook, OPERATORS),
+    Route("POST", "/registry/{town}/table", registry.upload, OPERATORS),
+    Route("GET", "/registry/{town}/drafts/{draft}", registry.draft, OPERATORS),
+    Route("POST", "/registry/{town}/drafts/{draft}", registry.take_over, OPERATORS),
+    Route("GET", REGISTERED, registry_institution.page, OPERATORS),
+    Route("POST", REGISTERED, registry_institution.save, OPERATORS),
+    Route(
+        "POST",
+        f"{REGISTERED}/proposals/{{number}}",
+        registry_institution.decide_proposal,
+        OPERATORS,
+    ),
 )

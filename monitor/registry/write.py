@@ -26,7 +26,7 @@ _RENAMED = {"url": "address"}
 
 def to_toml(municipality: Municipality) -> str:
     """The text of a registry file; loading it gives the same value, but for the digest."""
-    return "".join(_lines(document(municipality)))
+    return "".join("\n".join(block) + "\n\n" for block in _blocks(document(municipality)))
 
 
 def document(municipality: Municipality) -> dict[str, Any]:
@@ -70,32 +70,43 @@ def _declared_values(declared: type[BaseModel], value: object) -> Iterator[tuple
 # --- text ---------------------------------------------------------------------------------------
 
 
-def _lines(told: Mapping[str, Any]) -> Iterator[str]:
-    yield from _block("[municipality]", told["municipality"])
+def _blocks(told: Mapping[str, Any]) -> Iterator[list[str]]:
+    yield toml_block("[municipality]", told["municipality"])
     for act, keys in told["acts"].items():
-        yield from _block(f"[acts.{_value(act)}]", keys)
+        yield toml_block(f"[acts.{toml_value(act)}]", keys)
     for one in told["institution"]:
-        yield from _block("[[institution]]", _flat(one))
-        for word in _PARTS:
-            for part in one.get(word, ()):
-                yield from _block(f"[[institution.{word}]]", part, "  ")
-        for network, part in one.get("no_page", {}).items():
-            yield from _block(f"[institution.no_page.{_value(network)}]", part, "  ")
+        yield from _institution_blocks(one)
+
+
+def institution_lines(told: Mapping[str, Any]) -> list[str]:
+    """Of one institution, as `document` has it; a blank line between its tables."""
+    return "\n\n".join("\n".join(block) for block in _institution_blocks(told)).split("\n")
+
+
+def _institution_blocks(told: Mapping[str, Any]) -> Iterator[list[str]]:
+    yield toml_block("[[institution]]", _flat(told))
+    for word in _PARTS:
+        for part in told.get(word, ()):
+            yield toml_block(f"[[institution.{word}]]", part, "  ")
+    for network, part in told.get("no_page", {}).items():
+        yield toml_block(f"[institution.no_page.{toml_value(network)}]", part, "  ")
 
 
 def _flat(institution: Mapping[str, Any]) -> dict[str, Any]:
     return {key: said for key, said in institution.items() if key not in (*_PARTS, "no_page")}
 
 
-def _block(header: str, keys: Mapping[str, Any], indent: str = "") -> Iterator[str]:
-    yield f"{indent}{header}\n"
-    for key, said in keys.items():
-        yield f"{indent}{key} = {_value(said)}\n"
-    yield "\n"
+def toml_block(header: str, keys: Mapping[str, Any], indent: str = "") -> list[str]:
+    """The lines of one table."""
+    told = (f"{key} = {toml_value(said)}" for key, said in keys.items())
+    return [f"{indent}{line}" for line in (header, *told)]
 
 
-def _value(said: Any) -> str:
-    """A list stays on its line, which tomli-w would break."""
+def toml_value(said: Any) -> str:
+    """A list or a table stays on its line, which tomli-w would break."""
     if isinstance(said, list):
-        return f"[{', '.join(map(_value, said))}]"
+        return f"[{', '.join(map(toml_value, said))}]"
+    if isinstance(said, Mapping):
+        told = (f"{key} = {toml_value(one)}" for key, one in said.items())
+        return f"{{ {', '.join(told)} }}"
     return tomli_w.dumps({"x": said}).removeprefix("x = ").rstrip("\n")

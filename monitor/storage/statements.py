@@ -175,7 +175,7 @@ def recorded(
     if institution is not None:
         wanted = wanted.where(StatementRow.institution == institution)
     with session(engine) as opened:
-        return _linked(opened.exec(wanted.order_by(col(StatementRow.id))).all())
+        return linked(opened.exec(wanted.order_by(col(StatementRow.id))).all())
 
 
 def has_answers(engine: Engine) -> bool:
@@ -359,10 +359,10 @@ def _found(opened: Session, number: int) -> Recorded | None:
         found = opened.exec(referring.order_by(col(StatementRow.id))).all()
         rows += found
         last = [one.id for one in found if one.id is not None]
-    return next(one for one in _linked(rows) if one.number == number)
+    return next(one for one in linked(rows) if one.number == number)
 
 
-def _linked(rows: Sequence[StatementRow]) -> tuple[Recorded, ...]:
+def linked(rows: Sequence[StatementRow]) -> tuple[Recorded, ...]:
     """Each with what was decided on it, and with its withdrawal."""
     referring: defaultdict[int | None, list[StatementRow]] = defaultdict(list)
     for row in rows:

@@ -20,6 +20,7 @@ MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/send", OPERATORS),
     ("/summary", PEOPLE),
     ("/night", PEOPLE),
+    ("/registry", OPERATORS),
     ("/journal", DECIDERS),
 )
 """In the order of worth; the titles stand in words.toml."""

@@ -1,0 +1,145 @@
+"""A table that somebody uploaded, beside the registry: what it changes, and taking it over."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from collectors.errors import UsageError
+from collectors.text import normalised
+from monitor.desk.ground import Desk
+from monitor.desk.model import Ask, Upload
+from monitor.desk.registry.drafts import Draft, Line
+from monitor.desk.registry.source import Source
+from monitor.desk.registry.words import words
+from monitor.desk.registry.writing import entry, judged, source_of, write
+from monitor.registry import diff
+from monitor.registry.amending import rewritten
+from monitor.registry.amending.beside import beside, recognised
+from monitor.registry.amending.remarks import lost
+from monitor.registry.faults import Fault
+from monitor.registry.files import load_text
+from monitor.registry.grid import Grid
+from monitor.registry.imports import import_table, import_tables
+from monitor.registry.sheets import sheet_of
+from monitor.registry.tables import grids
+from monitor.storage.journal import Entry
+from rules.model import Municipality
+
+NAME = re.compile(r"[^\w.() №-]+")
+MOST_NAME = 80
+MOST_ENTRIES = 300  # of one table in the journal
+
+
+def compared(desk: Desk, ask: Ask, town: Municipality, upload: Upload, *, is_whole: bool) -> Draft:
+    """What the table changes. Raises RegistryError with what is wrong in it, UsageError."""
+    source = source_of(desk, town)
+    warnings: dict[Fault, None] = {}
+    told = _told(town, upload, warnings)
+    new = recognised(town, told) if is_whole else beside(town, told)
+    text = rewritten(source.text, source.path, town, new)
+    found = judged(desk, town, text, source.path)
+    return Draft(
+        account=ask.visitor.account,
+        town=town.id,
+        table=_safe_name(upload.name),
+        at=ask.now,
+        source=source,
+        text=text,
+        changes=list(_changes(desk, ask, town, found)),
+        warnings=[in_table(one) for one in warnings],
+        lost=_lost(source, text),
+    )
+
+
+def _changes(desk: Desk, ask: Ask, old: Municipality, new: Municipality) -> Iterator[Line]:
+    acts = tuple(desk.application.acts.values())
+    for change in diff(old, new, acts, ask.now.astimezone(old.timezone).date()):
+        yield Line(change.text, change.institution)
+
+
+def _lost(source: Source, text: str) -> str:
+    gone = lost(source.text, text)
+    return words("table", "lost", count=gone.count, first=gone.first) if gone else ""
+
+
+def in_table(fault: Fault) -> str:
+    """By sheet, row and column; the file is the one that was uploaded."""
+    parts = [
+        words("table", "sheet", sheet=fault.sheet) if fault.sheet else "",
+        words("table", "row", row=fault.line),
+        words("table", "column", column=fault.column) if fault.column else "",
+    ]
+    place = ", ".join(filter(None, parts))
+    return f"{place}: {fault.message}. {fault.advice}".rstrip()
+
+
+# --- read ---------------------------------------------------------------------------------------
+
+
+def _told(town: Municipality, upload: Upload, warnings: dict[Fault, None]) -> Municipality:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / _safe_name(upload.name)
+        path.write_bytes(upload.content)
+        found = grids(path)
+        if several := import_tables(path, found=found, warn=warnings.setdefault):
+            return _of_several(town, several, path)
+        text = import_table(
+            path,
+            municipality=town.id,
+            name=town.name,
+            timezone=town.timezone.key,
+            found=found,
+            warn=warnings.setdefault,
+            earlier=town,
+        )
+        return _of_one(town, load_text(normalised(text), path), found)
+
+
+def _of_several(town: Municipality, several: Mapping[str, str], path: Path) -> Municipality:
+    """The part of a region's table that is about this municipality."""
+    told = [load_text(normalised(text), path) for text in several.values()]
+    for one in told:
+        if town.id == one.id or _plain(town.name) == _plain(one.name):
+            return replace(town, institutions=one.institutions)
+    names = ", ".join(f"«{one.name}»" for one in told)
+    raise UsageError([words("refused", "no_town", names=names, town=town.name)])
+
+
+def _of_one(town: Municipality, told: Municipality, found: Sequence[Grid]) -> Municipality:
+    if not any(grid.title == sheet_of("municipality").title for grid in found):
+        return replace(town, institutions=told.institutions)  # the table says of none
+    if told.id != town.id:
+        raise UsageError([words("refused", "another_town", name=told.name)])
+    return told
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().replace("ё", "е").split())
+
+
+def _safe_name(name: str) -> str:
+    """The last part, without what a folder or a journal could not hold."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    plain = NAME.sub("_", last).strip(" .")
+    return plain[-MOST_NAME:] or "table"
+
+
+# --- taken over ---------------------------------------------------------------------------------
+
+
+def accept(desk: Desk, ask: Ask, town: Municipality, draft: Draft) -> None:
+    """Raises ChangedMeanwhileError, NotWrittenError."""
+    write(desk, draft.source, draft.text, list(_entries(ask, town, draft)))
+
+
+def _entries(ask: Ask, town: Municipality, draft: Draft) -> Iterator[Entry]:
+    for line in draft.changes[:MOST_ENTRIES]:
+        detail = words("journal", "table", name=draft.table, line=line.text)
+        yield entry(ask, town, detail, institution=line.institution)
+    if len(draft.changes) > MOST_ENTRIES:
+        counted = {"name": draft.table, "count": len(draft.changes), "first": MOST_ENTRIES}
+        yield entry(ask, town, words("journal", "more", **counted))

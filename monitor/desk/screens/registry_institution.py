@@ -1,0 +1,63 @@
+"""«Реестр», one institution: its fields, corrected one by one, and what became of them."""
+
+from __future__ import annotations
+
+from monitor.desk.ground import Desk
+from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page
+from monitor.desk.registry.fields import FIRST, correct, fields_of, pages_of, seen
+from monitor.desk.registry.proposals import dismiss, proposal
+from monitor.desk.registry.words import words
+from monitor.desk.registry.writing import FaultsError
+from monitor.desk.screens.registry import entries_of
+from rules.model import Institution
+
+
+def page(desk: Desk, ask: Ask) -> Answer:
+    return _page(desk, ask, _institution(desk, ask))
+
+
+def _institution(desk: Desk, ask: Ask) -> Institution:
+    return desk.institution(ask, ask.parts["town"], ask.parts["institution"])
+
+
+def _page(desk: Desk, ask: Ask, institution: Institution, faults: tuple[str, ...] = ()) -> Page:
+    town = desk.town(ask, institution.municipality)
+    every = fields_of(institution, town)
+    values = {
+        "town": town,
+        "institution": institution,
+        "seen": seen(institution),
+        "first": sorted(
+            (one for one in every if one.key in FIRST), key=lambda one: FIRST.index(one.key)
+        ),
+        "rest": [one for one in every if one.key not in FIRST],
+        "pages": pages_of(institution, town),
+        "entries": entries_of(desk, town, institution.id),
+        "faults": faults,
+    }
+    return Page("registry-institution.html.j2", values, 400 if faults else 200)
+
+
+def save(desk: Desk, ask: Ask) -> Answer:
+    institution = _institution(desk, ask)
+    try:
+        correct(desk, ask, institution, why=ask.typed("why"))
+    except FaultsError as error:
+        return _page(desk, ask, institution, error.lines)
+    return Goto(
+        f"/registry/{institution.municipality}/institutions/{institution.id}", "registry_written"
+    )
+
+
+def decide_proposal(desk: Desk, ask: Ask) -> Answer:
+    institution = _institution(desk, ask)
+    number = ask.parts["number"]
+    if not (number.isascii() and number.isdigit() and len(number) < 12):
+        raise NotFoundError
+    found = proposal(desk, ask, institution, int(number))
+    if ask.typed("do") == "dismiss":
+        dismiss(desk, ask, found, ask.typed("why"))
+        return Goto("/registry", "proposal_dismissed")
+    why = words("words", "why_asked", number=number)
+    correct(desk, ask, institution, why=why, statement=found.number)
+    return Goto("/registry", "registry_written")
