@@ -28,9 +28,9 @@ from monitor.desk.screens import (
     login,
     night,
     post,
-    send,
     registry,
     registry_institution,
+    send,
     start,
     summary,
 )
