@@ -63,6 +63,7 @@ NETWORK = Network(
     where="в MAX",
     page_title="канал в MAX",
     new_page="открытый для всех канал",
+    control="",
     hosts=MAX_HOSTS,
     page_in_link=max_page_in_link,
     item_in_link=max_item_in_link,

@@ -23,6 +23,11 @@ ROOTS = (
     "сервер MAX подписан им: скачайте его с gosuslugi.ru/crypto и укажите файл в [max] extra_roots "
     "или [site] extra_roots; без проверки сертификата Дозор не читает"
 )
+NO_CONTROLS = "контрольных каналов MAX нет: пустое описание не отличить от непоказанного"
+CONTROLS = (
+    "впишите в [max] control_pages канал с описанием и закреплённой записью, куда впущен бот: "
+    "https://max.ru/c/-…"
+)
 NO_IDS = "бот для сообщений в MAX задан, а писать некуда: [max] tell_chat_ids пуст"
 NO_TELLER = "[max] tell_chat_ids заданы, а бота для сообщений нет"
 
@@ -38,6 +43,8 @@ def _of_reading(settings: MaxSettings) -> Iterator[Sign]:
         return
     if settings.extra_roots is None and settings.api_url.startswith("https://"):
         yield Sign(Health.WARNING, NO_ROOTS, ROOTS)
+    if not settings.control_pages:
+        yield Sign(Health.WARNING, NO_CONTROLS, CONTROLS)
     for token, failure in asyncio.run(_tried(settings)).items():
         yield _sign(settings, token, failure)
         if failure and failure.code in NO_WAY:

@@ -139,6 +139,8 @@ class Network:
     where: str = ""  # «во «ВКонтакте»»
     page_title: str = ""  # «страница ВКонтакте»
     new_page: str = ""  # what is to be created there: «открытую для всех группу»
+    control: str = "страницу, на которой отметка точно есть"
+    """What `control_pages` are to hold, for the doctor; "": its own check speaks of them."""
     hosts: frozenset[str] = frozenset()  # of its own, every spelling
     page_in_link: Callable[[str], str | None] | None = None
     """A full address → the page that it opens; else None or ValueError. Without it: `canonical`."""

@@ -131,11 +131,11 @@ def _control_pages(settings: Settings) -> Iterator[Sign]:
         pages = getattr(settings.networks[slug], "control_pages", None)
         if pages:
             yield Sign(OK, f"контрольные страницы, {network.title}: заданы")
-        elif pages is not None:
+        elif pages is not None and network.control:
             yield Sign(
                 WARNING,
                 f"контрольных страниц нет, {network.title}: отсутствие отметки не доказать",
-                f"впишите в [{slug}] control_pages страницу, на которой отметка точно есть",
+                f"впишите в [{slug}] control_pages {network.control}",
             )
 
 
