@@ -73,13 +73,14 @@ def coverage(
     """Counts of pages and sites; a page without a fresh whole observation is unread.
 
     Not of those that nobody owes us to open, nor, where they were not read, of the `unasked`, which
-    no act speaks of: no audit is incomplete by them.
+    no act speaks of: no audit is incomplete by them, unless the fault is ours.
     """
     codes = {page.key: looks[page.key].unread for page in pages}
     due = [
         key
         for key, code in codes.items()
-        if code is None or (code not in NOT_OURS_TO_READ and key not in unasked)
+        if code in (None, FailureCode.OUR_FAULT)
+        or (code not in NOT_OURS_TO_READ and key not in unasked)
     ]
     reasons = Counter(code for key in due if (code := codes[key]))
     return Collection(

@@ -150,9 +150,9 @@ class DeclaredAct(_Declaration):
             **self.model_dump(exclude={"requirement", "supersedes", "checked_on", "valid_until"}),
         )
 
-    def _dated(self, one: DeclaredRequirement) -> DeclaredRequirement:
+    def _dated(self, asked: DeclaredRequirement) -> DeclaredRequirement:
         told = {
-            "checked_on": one.checked_on or self.checked_on,
-            "valid_until": one.valid_until or self.valid_until,
+            "checked_on": asked.checked_on or self.checked_on,
+            "valid_until": asked.valid_until or self.valid_until,
         }
-        return one.model_copy(update=told)
+        return asked.model_copy(update=told)

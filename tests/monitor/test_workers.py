@@ -194,7 +194,7 @@ def kill_one(config: Path, secrets: Mapping[str, str]) -> None:
     engine = open_database(settings.storage.database)
     until(lambda: jobs.states(engine, "audit-1")["doing"] == 3)
     os.kill(int(file.name.split("-")[2]), signal.SIGKILL)
-    assert jobs.states(engine, "audit-1")["doing"] == 3
+    assert jobs.states(engine, "audit-1")["doing"] > 0  # its own; the others may be through theirs
     engine.dispose()
 
 
