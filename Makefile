@@ -16,8 +16,10 @@ demo: .venv/run  ## audit a town that does not exist, and show the report
 # Modules are kept compiled, whatever the environment says: tests start the program hundreds of
 # times, and a benchmark would measure the compiler.
 demo test fuzz kills bench replay: export PYTHONDONTWRITEBYTECODE :=
+# A third of the suite's time is spent waiting for servers that are slow on purpose: one process more
+# than this project's machines have cores.
 test: .venv/dev browser pango imap openssl  ## the whole suite, a browser and a mail server included
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 check: .venv/dev  ## style, types, import order
 	$(BIN)/ruff format --check .
