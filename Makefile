@@ -8,14 +8,17 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # What apt only recommends beside Chromium is printing, discovery and the like: no test needs it.
 APT_INSTALL := $(SUDO) apt-get install -y -qq --no-install-recommends
 
-.PHONY: demo test check lock browser pango imap clean bench fuzz kills pictures replay openssl
+.PHONY: demo desk test check lock browser pango imap clean bench fuzz kills pictures replay openssl
 
 demo: .venv/run  ## audit a town that does not exist, and show the report
 	$(BIN)/dozor demo
 
+desk: .venv/run  ## the same town's desk in a browser, with two log-ins, until Ctrl-C
+	$(BIN)/dozor demo --desk
+
 # Modules are kept compiled, whatever the environment says: tests start the program hundreds of
 # times, and a benchmark would measure the compiler.
-demo test fuzz kills bench replay: export PYTHONDONTWRITEBYTECODE :=
+demo desk test fuzz kills bench replay: export PYTHONDONTWRITEBYTECODE :=
 # A third of the suite's time is spent waiting for servers that are slow on purpose: one process more
 # than this project's machines have cores.
 test: .venv/dev browser pango imap openssl  ## the whole suite, a browser and a mail server included

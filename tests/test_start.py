@@ -43,6 +43,7 @@ LAZY = {
         "monitor.commands.letters": "css_inline",
         "monitor.service.queue_executor": "procrastinate*",
     },
+    "monitor/commands/demo.py": {"monitor.commands.demo_desk": "uvicorn"},
     "monitor/commands/progress.py": {"rich.console": "rich", "rich.progress": "rich"},
     "monitor/commands/serve.py": {
         "monitor.desk.serving": "uvicorn",

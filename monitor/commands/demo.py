@@ -37,6 +37,9 @@ def demo(
     folder: Annotated[
         Path, typer.Option("--folder", metavar="ПАПКА", help="Куда записать отчёт и базу.")
     ] = Path("var/demo"),
+    desk: Annotated[
+        bool, typer.Option("--desk", help="Открыть после показа стол этого города, до Ctrl-C.")
+    ] = False,
 ) -> int:
     """Five weekly audits and a month of cases between them; the last report is shown."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -46,7 +49,17 @@ def demo(
         with opened(settings) as application:
             print("Вымышленный город проверяется пять раз: четыре прошлые недели и сегодня.")
             _show(application, play_month(application, running, now), folder)
+            if desk:
+                _keep_open(application)
+            else:
+                print("То же в браузере, с ответами и решениями: make desk (dozor demo --desk)")
     return 0
+
+
+def _keep_open(application: Application) -> None:
+    from monitor.commands.demo_desk import keep_open
+
+    keep_open(application)
 
 
 def demo_settings(running: Running, folder: Path) -> Settings:
