@@ -19,6 +19,7 @@ MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/", DECIDERS),
     ("/send", OPERATORS),
     ("/summary", PEOPLE),
+    ("/terms", PEOPLE),
     ("/night", PEOPLE),
     ("/registry", OPERATORS),
     ("/journal", DECIDERS),
