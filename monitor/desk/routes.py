@@ -33,6 +33,7 @@ from monitor.desk.screens import (
     send,
     start,
     summary,
+    terms,
 )
 
 HALF_IN = frozenset({Role.ENTERING})
@@ -113,6 +114,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/a/{token}/registry", link_answer.registry_sent, INSTITUTIONS),
     Route("GET", "/a/{token}/{kind}/{case}", link_answer.form, INSTITUTIONS),
     Route("POST", "/a/{token}/{kind}/{case}", link_answer.sent, INSTITUTIONS),
+    Route("GET", "/terms", terms.page, PEOPLE),
     Route("GET", "/registry", registry.overview, OPERATORS),
     Route("GET", "/registry/{town}", registry.town, OPERATORS),
     Route("GET", "/registry/{town}/table", registry.workbook, OPERATORS),

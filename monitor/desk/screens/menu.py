@@ -20,6 +20,7 @@ MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/send", OPERATORS),
     ("/summary", PEOPLE),
     ("/night", PEOPLE),
+    ("/terms", PEOPLE),
     ("/registry", OPERATORS),
     ("/journal", DECIDERS),
 )

@@ -1,0 +1,1 @@
+"""«Сроки»: what ends on which day, and what nobody may forget."""
