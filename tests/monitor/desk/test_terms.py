@@ -49,9 +49,7 @@ def at(application: Application, days: int) -> Application:
     return replace(application, clock=lambda: NOW + timedelta(days=days))
 
 
-def text_of(
-    application: Application, address: str = "/terms", visitor: Visitor = PETROVA
-) -> str:
+def text_of(application: Application, address: str = "/terms", visitor: Visitor = PETROVA) -> str:
     return " ".join(shown(Desk(application), address, visitor).get_text(" ").split())
 
 
