@@ -21,6 +21,7 @@ MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/summary", PEOPLE),
     ("/terms", PEOPLE),
     ("/night", PEOPLE),
+    ("/terms", PEOPLE),
     ("/registry", OPERATORS),
     ("/journal", DECIDERS),
 )

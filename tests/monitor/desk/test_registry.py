@@ -18,7 +18,7 @@ from monitor.storage import journal
 from monitor.storage.journal import Entry, Wanted, What
 from rules.cases.model import Correction, InstitutionAnswer
 from tests.cast import NOW
-from tests.monitor.desk.asks import counted
+from tests.monitor.desk.asking import counted
 from tests.monitor.desk.people import somebody
 from tests.monitor.desk.served import Visit
 
