@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from collectors.barrier import barrier
 from collectors.http.errors import ReadError
 from collectors.max.addresses import max_address, number_in
 from collectors.max.api import SLUG, Api, changed, open_api
-from collectors.max.facts import channel_facts, pinned_id, shown_keys
+from collectors.max.facts import READ, channel_facts, pinned_id, shown_keys
 from collectors.max.moments import is_sound
 from collectors.max.schema import (
     ACTIVE,
@@ -214,7 +214,7 @@ class _Reader:
         facts, gaps = channel_facts(read.chat, read.rights, self.shown)
         window = Window(since=self.run.walls_since, as_of=self.run.as_of, decodes=self.decodes)
         total = count(read.chat.get("messages_count"))
-        wall, short = wall_of(read.messages, total, window)
+        wall, short = wall_of(read.messages, total, window, _untold(read.rights))
         if short:
             gaps["wall"] = short
         if not self.decodes:
@@ -246,11 +246,21 @@ def _without_right(failure: Failure) -> Failure:
     """The channel itself was shown: the bot is in, and was not given the right to read posts."""
     if failure.code is not FailureCode.PUT_OUT:
         return failure
-    return Failure(FailureCode.NOT_ADMITTED, f"read_all_messages is missing: {failure.detail}")
+    return Failure(FailureCode.NOT_ADMITTED, f"{READ} is missing: {failure.detail}")
+
+
+def _untold(rights: Collection[str] | None) -> Failure | None:
+    """Why posts may be kept from our bot. The vendor does not say what a bot without the right to
+    read all of them is given: perhaps some."""
+    if rights is None:
+        return Failure(FailureCode.INCOMPLETE, "what our bot may read was not told")
+    if READ not in rights:
+        return Failure(FailureCode.NOT_ADMITTED, f"{READ} is missing")
+    return None
 
 
 async def _with_rights(read: Read, chat_id: int, api: Api) -> Read:
-    """Nothing of the channel depends on them: where they are not told, they are not known."""
+    """Where they are not told, they are not known; all that was shown stands without them."""
     try:
         answer = await api.rights(chat_id)
         rights = _checked(rights_of, answer.value, evidence=answer.evidence)
