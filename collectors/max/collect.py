@@ -152,18 +152,25 @@ class _Reader:
         return read
 
     async def _by_any_bot(self, page: Page, chat_id: int) -> Read:
-        """By the first bot that the channel has let in; of refusals the plainest is told."""
+        """By the first bot that the channel has let in and shows its posts; else by the first that
+        it has let in. Of refusals the plainest is told."""
         refused: list[Read] = []
+        without_posts: Read | None = None
         for token, api in list(self.bots.items()):
             read = await self._by_bot(page, chat_id, token, api)
-            if read.failure is None:
+            if read.failure is None and _shows_posts(read):
                 return read
+            if read.failure is None:
+                without_posts = without_posts or read
+                continue
             if read.failure.code is FailureCode.TOKEN_REFUSED:
                 self.bots.pop(token, None)
                 self.refusal = read.failure
             refused.append(read)
             if read.failure.code not in AT_THE_DOOR:
                 break
+        if without_posts is not None:
+            return without_posts
         if not refused:
             return Read(page=page, failure=self.refusal or NO_TOKEN)
         plainest = min(refused, key=lambda read: _plainness(read.failure))
@@ -247,6 +254,11 @@ def _without_right(failure: Failure) -> Failure:
     if failure.code is not FailureCode.PUT_OUT:
         return failure
     return Failure(FailureCode.NOT_ADMITTED, f"{READ} is missing: {failure.detail}")
+
+
+def _shows_posts(read: Read) -> bool:
+    """Another bot may be given the right that this one lacks."""
+    return read.rights is None or READ in read.rights
 
 
 def _untold(rights: Collection[str] | None) -> Failure | None:

@@ -145,6 +145,12 @@ def test_a_bot_without_the_right_to_read_posts_sees_the_rest() -> None:
     assert observation.gaps["wall"].code is FailureCode.NOT_ADMITTED
 
 
+def test_posts_are_read_by_the_bot_that_may_read_them() -> None:
+    bots = {BOT: MaxMember(permissions=("edit",)), OTHER_BOT: MaxMember()}
+    observation = seen(replace(world(bots=bots), max_bots=(BOT, OTHER_BOT)))
+    assert "wall" not in observation.gaps
+
+
 OLD = {"messages": [{"recipient": {"chat_id": NUMBER}, "timestamp": 1750000000000}]}
 RIGHTS = f"{CHAT}/members/me"
 
