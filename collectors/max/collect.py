@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from collectors.barrier import barrier
 from collectors.http.errors import ReadError
 from collectors.max.addresses import max_address, number_in
 from collectors.max.api import SLUG, Api, changed, open_api
-from collectors.max.facts import channel_facts, pinned_id, shown_keys
+from collectors.max.facts import READ, channel_facts, pinned_id, shown_keys
 from collectors.max.moments import is_sound
 from collectors.max.schema import (
     ACTIVE,
@@ -152,18 +152,25 @@ class _Reader:
         return read
 
     async def _by_any_bot(self, page: Page, chat_id: int) -> Read:
-        """By the first bot that the channel has let in; of refusals the plainest is told."""
+        """By the first bot that the channel has let in and shows its posts; else by the first that
+        it has let in. Of refusals the plainest is told."""
         refused: list[Read] = []
+        without_posts: Read | None = None
         for token, api in list(self.bots.items()):
             read = await self._by_bot(page, chat_id, token, api)
-            if read.failure is None:
+            if read.failure is None and _shows_posts(read):
                 return read
+            if read.failure is None:
+                without_posts = without_posts or read
+                continue
             if read.failure.code is FailureCode.TOKEN_REFUSED:
                 self.bots.pop(token, None)
                 self.refusal = read.failure
             refused.append(read)
             if read.failure.code not in AT_THE_DOOR:
                 break
+        if without_posts is not None:
+            return without_posts
         if not refused:
             return Read(page=page, failure=self.refusal or NO_TOKEN)
         plainest = min(refused, key=lambda read: _plainness(read.failure))
@@ -214,7 +221,7 @@ class _Reader:
         facts, gaps = channel_facts(read.chat, read.rights, self.shown)
         window = Window(since=self.run.walls_since, as_of=self.run.as_of, decodes=self.decodes)
         total = count(read.chat.get("messages_count"))
-        wall, short = wall_of(read.messages, total, window)
+        wall, short = wall_of(read.messages, total, window, _untold(read.rights))
         if short:
             gaps["wall"] = short
         if not self.decodes:
@@ -246,11 +253,26 @@ def _without_right(failure: Failure) -> Failure:
     """The channel itself was shown: the bot is in, and was not given the right to read posts."""
     if failure.code is not FailureCode.PUT_OUT:
         return failure
-    return Failure(FailureCode.NOT_ADMITTED, f"read_all_messages is missing: {failure.detail}")
+    return Failure(FailureCode.NOT_ADMITTED, f"{READ} is missing: {failure.detail}")
+
+
+def _shows_posts(read: Read) -> bool:
+    """Another bot may be given the right that this one lacks."""
+    return read.rights is None or READ in read.rights
+
+
+def _untold(rights: Collection[str] | None) -> Failure | None:
+    """Why posts may be kept from our bot. The vendor does not say what a bot without the right to
+    read all of them is given: perhaps some."""
+    if rights is None:
+        return Failure(FailureCode.INCOMPLETE, "what our bot may read was not told")
+    if READ not in rights:
+        return Failure(FailureCode.NOT_ADMITTED, f"{READ} is missing")
+    return None
 
 
 async def _with_rights(read: Read, chat_id: int, api: Api) -> Read:
-    """Nothing of the channel depends on them: where they are not told, they are not known."""
+    """Where they are not told, they are not known; all that was shown stands without them."""
     try:
         answer = await api.rights(chat_id)
         rights = _checked(rights_of, answer.value, evidence=answer.evidence)

@@ -18,7 +18,7 @@ from collectors.numbers import count
 
 SHOWN_KEYS = ("description", "pinned_message", "icon")
 PLACES = ("description", "pinned_message")  # where contacts stand
-WRITE = "write"
+READ, WRITE = "read_all_messages", "write"
 NOT_SHOWN = Failure(FailureCode.NOT_OFFERED, "a place was left out of the answer")
 NO_MARK = Failure(FailureCode.NOT_OFFERED, "MAX has no field for the mark")
 

@@ -57,7 +57,7 @@ def _moment(sequence: int) -> datetime | None:
 
 def is_sound(moments: Moments) -> bool:
     """Whether the ids of one channel may be believed: none is later than what the network tells,
-    and at least half agree to the millisecond. Messages without an id of that shape do not."""
+    and at least half agree to the millisecond. Ids of another shape do not."""
     pairs = list(moments)
     agreeing = sum(inner == told for inner, told in pairs)
     is_later = any(inner is not None and inner > told for inner, told in pairs)

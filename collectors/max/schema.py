@@ -45,15 +45,20 @@ def chat_of(value: Any, chat_id: int) -> Answer:
     return chat
 
 
-def rights_of(value: Any) -> tuple[str, ...]:
-    """Of a `ChatMember`, our own: what our bot may do there; nothing, if it is no administrator."""
+def rights_of(value: Any) -> tuple[str, ...] | None:
+    """Of a `ChatMember`, our own: what our bot may do there; nothing, if it is no administrator.
+
+    None: of an administrator whose rights were not told.
+    """
     member = _object(value, "ChatMember")
     if not isinstance(member.get("is_admin"), bool):
         raise SchemaError("ChatMember.is_admin: missing, or no truth value")
     given = member.get("permissions")
     if not isinstance(given, list | None):
         raise SchemaError("ChatMember.permissions: no list")
-    return tuple(one for one in given or () if isinstance(one, str))
+    if given is None:
+        return None if member["is_admin"] else ()
+    return tuple(one for one in given if isinstance(one, str))
 
 
 def messages_of(value: Any) -> Sequence[Any]:

@@ -25,9 +25,13 @@ HIDDEN_OF = 20  # one message of so many, and always one, may be counted and not
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One message. `inner`: the time in its id, if that holds one; `told`: what MAX says."""
+    """One message. `inner`: the time in its id, if that holds one; `told`: what MAX says.
+
+    A repost without words of its own may come without a body, and so without an id.
+    """
 
     key: str
+    has_id: bool
     inner: datetime | None
     told: datetime
     told_ms: int
@@ -89,7 +93,8 @@ class Messages:
 
     @property
     def moments(self) -> list[tuple[datetime | None, datetime]]:
-        return [(one.inner, one.told) for one in self.entries]
+        """Of the messages that have an id: the others tell nothing of how ids are made."""
+        return [(one.inner, one.told) for one in self.entries if one.has_id]
 
 
 def _entry_or_none(item: Any, chat_id: int, pinned: str | None) -> Entry | None:
@@ -113,6 +118,7 @@ def _entry(item: Mapping[str, Any], chat_id: int, pinned: str | None) -> Entry:
     own = (text or "").strip() if author is Author.PAGE else None
     return Entry(
         key=mid or f"{chat_id}@{told_ms}",
+        has_id=bool(mid),
         inner=in_mid(mid),
         told=told,
         told_ms=told_ms,
@@ -127,6 +133,9 @@ def _entry(item: Mapping[str, Any], chat_id: int, pinned: str | None) -> Entry:
 # --- the wall ---------------------------------------------------------------------------------
 
 
+NOT_FAR_ENOUGH = Failure(FailureCode.INCOMPLETE, "not read back far enough")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """What a run looks at, and whether it believes the times in ids."""
@@ -137,20 +146,26 @@ class Window:
 
 
 def wall_of(
-    messages: Messages, total: int | None, window: Window
+    messages: Messages, total: int | None, window: Window, untold: Failure | None = None
 ) -> tuple[Wall | None, Failure | None]:
-    """The wall, and why it does not reach back far enough."""
+    """The wall, and why it does not reach back far enough.
+
+    `untold`: why posts may have been kept from us, as long as the channel counts more than these.
+    """
     if messages.failure and not messages.entries:
         return None, messages.failure
+    kept = None if total is not None and messages.is_all(total) else untold
     posts = [_post(one, window) for one in messages.entries]
     shown = [post for post in posts if post is not None]
     wall = Wall(
         posts=tuple(sorted(shown, key=lambda post: (post.published_at, post.key), reverse=True)),
-        covered_since=_covered_since(messages, total),
+        covered_since=None if kept else _covered_since(messages, total),
     )
     if wall.covered_since is not None and wall.covered_since <= window.since:
         return wall, None
-    return wall, messages.failure or Failure(FailureCode.INCOMPLETE, "not read back far enough")
+    return wall, messages.failure or kept or Failure(
+        FailureCode.INCOMPLETE, "not read back far enough"
+    )
 
 
 def _post(entry: Entry, window: Window) -> Post | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 from dataclasses import replace
 from pathlib import Path
@@ -142,6 +143,42 @@ def test_a_bot_without_the_right_to_read_posts_sees_the_rest() -> None:
     observation = seen(world(bots={BOT: MaxMember(permissions=("edit",))}))
     assert observation.facts is not None
     assert observation.gaps["wall"].code is FailureCode.NOT_ADMITTED
+
+
+def test_posts_are_read_by_the_bot_that_may_read_them() -> None:
+    bots = {BOT: MaxMember(permissions=("edit",)), OTHER_BOT: MaxMember()}
+    observation = seen(replace(world(bots=bots), max_bots=(BOT, OTHER_BOT)))
+    assert "wall" not in observation.gaps
+
+
+OLD = {"messages": [{"recipient": {"chat_id": NUMBER}, "timestamp": 1750000000000}]}
+RIGHTS = f"{CHAT}/members/me"
+
+
+def given_old_posts(right: str, refused: str) -> Observation:
+    """The channel counts more posts than it gives, and all that it gives are old."""
+    some = fault("body", text=json.dumps(OLD), method="GET messages")
+    trouble = fault(code=403, text="chat.denied", method=refused)
+    town = world(bots={BOT: MaxMember(permissions=(right,))})
+    return seen(replace(town, faults=(some, trouble)))
+
+
+@pytest.mark.parametrize(
+    ("right", "refused", "code"),
+    [
+        ("edit", "nothing", FailureCode.NOT_ADMITTED),
+        ("read_all_messages", RIGHTS, FailureCode.INCOMPLETE),
+    ],
+)
+def test_a_bot_that_may_not_read_all_has_not_seen_that_nothing_is_new(
+    right: str, refused: str, code: FailureCode
+) -> None:
+    observation = given_old_posts(right, refused)
+    assert observation.gaps["wall"].code is code
+
+
+def test_a_bot_that_may_read_all_has_seen_it() -> None:
+    assert "wall" not in given_old_posts("read_all_messages", "nothing").gaps
 
 
 # --- the national root ----------------------------------------------------------------------------
