@@ -47,26 +47,6 @@ def overdue(engine: Engine, towns: Towns, most: int, at: int = 1) -> Sequence[En
     return _listed(engine, case, towns, asked, (col(case.due),), most, at)
 
 
-def disputed(engine: Engine, towns: Towns, most: int) -> Sequence[Ending]:
-    case = BoardCaseRow
-    asked = (col(case.state) == "disputed",)
-    return _listed(engine, case, towns, asked, (col(case.since),), most)
-
-
-def assigned(engine: Engine, towns: Towns, most: int) -> Sequence[Ending]:
-    """By the day on which they are to be done; those without a day come last."""
-    case = BoardCaseRow
-    asked = (col(case.assigned).is_not(None),)
-    order = (col(case.assigned_until).is_(None), col(case.assigned_until))
-    return _listed(engine, case, towns, asked, order, most)
-
-
-def waivers(engine: Engine, towns: Towns, first: date, last: date, most: int) -> Sequence[Ending]:
-    row = BoardTermRow
-    asked = (col(row.kind) == "waiver", col(row.until) >= first, col(row.until) <= last)
-    return _listed(engine, row, towns, asked, (col(row.until),), most)
-
-
 def counted(engine: Engine, towns: Towns) -> Mapping[str, int]:
     """How many cases stand in each state, and how many are assigned to somebody."""
     case = BoardCaseRow

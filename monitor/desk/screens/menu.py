@@ -21,7 +21,6 @@ MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/summary", PEOPLE),
     ("/terms", PEOPLE),
     ("/night", PEOPLE),
-    ("/terms", PEOPLE),
     ("/registry", OPERATORS),
     ("/journal", DECIDERS),
 )
