@@ -57,13 +57,14 @@ def digest(
     *,
     beside: Report | None = None,
     overdue: Sequence[InstitutionCase] = (),
+    carries_files: bool = True,
 ) -> Letter:
     """The letter on the whole report; no preview of a draft act is in it but in the attachment.
 
     `rendered` is the report in HTML where that has been done already; `lies_at` says where it can
     be had when it is too big to be mailed. What cannot be attached, as it broke, keeps no letter.
     `beside`: the same report compared with the one that the reader had last; `overdue`: what is to
-    be settled and whose term is over.
+    be settled and whose term is over. `carries_files`: not where only text is taken.
     """
     told = beside or report
     whole = _whole(report, rendered or html.FORMAT.render(report))
@@ -76,6 +77,7 @@ def digest(
         "page_name": f"{file_stem(report)}{html.FORMAT.suffix}",
         "lies_at": lies_at,
         "is_broken": rendered is NOTHING,
+        "carries_files": carries_files,
         "overdue": len(overdue),
         "blocks": (),
     }

@@ -101,13 +101,13 @@ def _unread(page: Page, run: Run, failure: Failure, **more: Any) -> Observation:
 
 @dataclass(slots=True)
 class _Reader:
-    """One run: its bots that are still taken, what was shown of any channel, and whether the times
-    in ids are believed."""
+    """One run: its bots that are still taken, what each was shown of any channel, and whether the
+    times in ids are believed."""
 
     settings: MaxSettings
     run: Run
     bots: dict[str, Api]  # by token
-    shown: frozenset[str] = frozenset()
+    shown: dict[str, frozenset[str]] = field(default_factory=dict)  # keys, by reader
     decodes: bool = True
     refusal: Failure | None = None  # of the token that was refused last
 
@@ -145,7 +145,8 @@ class _Reader:
 
     def _noted(self, read: Read, chat_id: int) -> Read:
         if read.failure is None:
-            self.shown |= shown_keys(read.chat)
+            known = self.shown.get(read.reader, frozenset())
+            self.shown[read.reader] = known | shown_keys(read.chat)
         if self.decodes and not is_sound(read.messages.moments):
             self.decodes = False
             log.error(LOUD, chat_id)
@@ -218,7 +219,7 @@ class _Reader:
         return _unread(read.page, self.run, crossing.failure, **about)
 
     def _facts(self, read: Read) -> tuple[Facts, dict[str, Failure]]:
-        facts, gaps = channel_facts(read.chat, read.rights, self.shown)
+        facts, gaps = channel_facts(read.chat, read.rights, self.shown.get(read.reader, ()))
         window = Window(since=self.run.walls_since, as_of=self.run.as_of, decodes=self.decodes)
         total = count(read.chat.get("messages_count"))
         wall, short = wall_of(read.messages, total, window, _untold(read.rights))

@@ -1,7 +1,7 @@
 """A channel as `GET /chats/{id}` shows it → Facts (pure).
 
 MAX leaves out what is empty, and few fields are documented to be always there. So a key that is
-missing counts as empty only where the same key was shown of another channel in this run; else its
+missing counts as empty only where the same bot was shown that key of another channel; else its
 place was not read, and nothing is held against anybody for what might stand there.
 """
 

@@ -88,7 +88,7 @@ def _drafts(
     for slug, network in social_networks().items():
         for chat in network.chats(settings.networks[slug]) if network.tell else ():
             readers = Readers(towns=(), recipients=(chat,), every=settings.mail.report_every)
-            own = Reports(application, report, readers, files, terms)
+            own = Reports(application, report, readers, files, terms, carries_files=False)
             yield replace(draft_of(own, chat, is_operator=False), role=chat_in(slug))
 
 

@@ -63,8 +63,11 @@ class Reports:
         readers: Readers,
         files: Sequence[Path],
         terms: Terms,
+        *,
+        carries_files: bool = True,
     ) -> None:
         self._application, self._whole, self.readers = application, report, readers
+        self._carries_files = carries_files
         self._files, self._terms = () if readers.towns else files, terms
         self._letter = cache(self._written)
         self._news = cache(self._found)
@@ -133,6 +136,7 @@ class Reports:
                 lies_at=self._lies_at,
                 beside=self._beside(one, then) if then else None,
                 overdue=self._terms.overdue(self.readers.towns),
+                carries_files=self._carries_files,
             ),
         )
 

@@ -57,6 +57,7 @@ def test_the_digest_is_told_once_with_a_link_to_the_desk(tmp_path: Path, running
         sent(application)
     ((chat, text),) = running.state.max_sent
     assert (chat, "https://dozor.town.ru" in text, len(text) <= 4000) == (CHAT, True, True)
+    assert "приложен" not in text  # a message takes no files
 
 
 def test_reading_tokens_never_post(tmp_path: Path, running: Running) -> None:
