@@ -12,6 +12,8 @@
     │   ├── TooManyError              monitor/storage/attempts.py
     │   ├── RefusedError              monitor/storage/statements.py
     │   ├── OrderedBeforeError        monitor/storage/orders.py
+    │   ├── UnusualFileError, ChangedMeanwhileError   a registry's file: monitor/registry
+    │   ├── FaultsError               monitor/desk/registry/writing.py
     │   ├── CopyError                 monitor/commands/copies.py
     │   └── MoveError                 monitor/storage/moving.py
     ├── ConfigError                   config.toml and the environment: monitor/config/faults.py
@@ -19,6 +21,7 @@
     ├── PackError, TomlError          packs, and whatever is no TOML: rules/packs, rules
     ├── FormatError                   a format that this machine cannot write: reports/model.py
     ├── EvidenceError                 a package of evidence: monitor/reporting/package/records.py
+    ├── NotWrittenError               monitor/registry/keeping.py
     ├── NotFoundError, RefusedPageError   of the desk: monitor/desk/model.py
     ├── AddressError                  of a page or a site: collectors/addresses.py
     └── TroubleError                  status 1: the machine, the database or somebody else at work
