@@ -19,7 +19,7 @@ desk: .venv/run  ## the same town's desk in a browser, with two log-ins, until C
 # Modules are kept compiled, whatever the environment says: tests start the program hundreds of
 # times, and a benchmark would measure the compiler.
 demo desk test fuzz kills bench replay: export PYTHONDONTWRITEBYTECODE :=
-# A third of the suite's time is spent waiting for servers that are slow on purpose: one process more
+# Much of the suite's time is spent waiting for servers that are slow on purpose: one process more
 # than this project's machines have cores.
 test: .venv/dev browser pango imap openssl  ## the whole suite, a browser and a mail server included
 	$(BIN)/pytest -n 3 --dist worksteal
