@@ -20,7 +20,7 @@ from benchmarks.running import measured
 
 PARTS = (
     *("shell", "vk_scale", "vk_limits", "sites", "hostile"),
-    *("judging", "nights", "formats", "year"),
+    *("judging", "nights", "formats", "desk", "year"),
 )
 FOLDER = Path("build/bench")
 
