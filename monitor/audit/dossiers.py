@@ -30,7 +30,7 @@ def authority_site(engine: Engine, municipality: Municipality, as_of: datetime) 
     if authority is None or not authority.site:
         return {}
     with barrier("page", authority.site, passing=STORES):
-        return observations.history(engine, {(SITE, authority.site)}, as_of)
+        return observations.history_to_judge(engine, {(SITE, authority.site)}, as_of)
     return {}
 
 

@@ -123,7 +123,7 @@ class Judge:
             observations={
                 **standing_pages(engine, municipality, institution, self.as_of),
                 **site,
-                **observations.history(engine, addresses, self.as_of),
+                **observations.history_to_judge(engine, addresses, self.as_of),
             },
             freshness_days=self.context.settings.rules.freshness_days,
             shared_texts=doubt.shared,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection as Several
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from collectors.barrier import barrier
 from collectors.model import Address, Observation
 from monitor.storage.bodies import packed, unpacked
 from monitor.storage.database import session
+from monitor.storage.outlines import read_back
 from monitor.storage.tables import ObservationRow
 from reports.model import Audit
 
@@ -37,6 +38,14 @@ def history(
 ) -> Mapping[Address, tuple[Observation, ...]]:
     """The last `most` observations of every address up to `as_of`, newest first."""
     return dict(_each(engine, addresses, _of_page(as_of, most), Observation, strict=True))
+
+
+def history_to_judge(
+    engine: Engine, addresses: Several[Address], as_of: datetime
+) -> Mapping[Address, tuple[Observation, ...]]:
+    """As `history`, without what no judgement asks of older readings: see `outlines`."""
+    asked = _of_page(as_of, HISTORY)
+    return {address: tuple(read_back(found)) for address, found in _rows(engine, addresses, asked)}
 
 
 def each_history(
@@ -157,14 +166,20 @@ def _each(
     *,
     strict: bool = False,
 ) -> Iterator[tuple[Address, tuple[Part, ...]]]:
+    read = _read_back if strict else _read_back_or_nothing
+    for address, bodies in _rows(engine, addresses, of_page):
+        yield address, read(kind, bodies, address[1])
+
+
+def _rows(
+    engine: Engine, addresses: Several[Address], of_page: SelectOfScalar[bytes]
+) -> Iterator[tuple[Address, Sequence[bytes]]]:
     """On the bare connection: over so many small questions the session takes longest."""
     with session(engine) as opened:
         connection = opened.connection()
         for network, address in addresses:
             asked = {"page_network": network, "page_address": address}
-            bodies = connection.execute(of_page, asked).scalars().all()
-            read = _read_back if strict else _read_back_or_nothing
-            yield (network, address), read(kind, bodies, address)
+            yield (network, address), connection.execute(of_page, asked).scalars().all()
 
 
 def _read_back(kind: type[Part], bodies: Iterable[bytes], _: str) -> tuple[Part, ...]:
