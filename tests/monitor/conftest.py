@@ -3,11 +3,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -29,7 +31,7 @@ from tests import postgresql
 from tests.cast import NOW
 from tests.monitor.pipeline import empty_database
 from tests.monitor.postman import Postman
-from tests.monitor.starts import typed
+from tests.monitor.starts import Command, Surroundings, begun, typed
 from tests.waiting import free_port
 
 DOZOR = Path(sys.executable).with_name("dozor")
@@ -108,20 +110,24 @@ class Office:
         self.sections.setdefault(section, {}).update(values)
         self.config.write_text(tomli_w.dumps(self.sections), "utf-8")
 
+    def copy(self, folder: Path) -> Office:
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return Office(folder, dict(self.environment), deepcopy(self.sections))
+
     def only(self, *names: str) -> Office:
-        """Let the town have no institutions but these, their parents and the authority."""
         (file,) = [self.folder / name for name in self.sections["registry"]]
-        town = tomllib.loads(file.read_text("utf-8"))
-        parents = {one["id"]: one.get("parent") for one in town["institution"]}
-        kept = {town["municipality"]["authority"], *names, *(parents[one] for one in names)}
-        town["institution"] = [one for one in town["institution"] if one["id"] in kept]
-        file.write_text(tomli_w.dumps(town), "utf-8")
+        only(file, *names)
         return self
 
     def dozor(
         self, *arguments: str, largest_file: int | None = None, umask: int | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return typed(self.command(*arguments), self.environment, largest_file, umask)
+        surroundings = Surroundings(largest_file=largest_file, umask=umask)
+        return typed(self.command(*arguments), self.environment, surroundings)
+
+    def begun(self, *arguments: str, umask: int | None = None) -> Command:
+        """It is at work."""
+        return begun(self.command(*arguments), self.environment, Surroundings(umask=umask))
 
     def command(self, *arguments: str) -> list[str]:
         return [str(DOZOR), "--config", str(self.config), *arguments]
@@ -136,6 +142,15 @@ class Office:
         return content
 
 
+def only(file: Path, *names: str) -> None:
+    """Let the town have no institutions but these, their parents and the authority."""
+    town = tomllib.loads(file.read_text("utf-8"))
+    parents = {one["id"]: one.get("parent") for one in town["institution"]}
+    kept = {town["municipality"]["authority"], *names, *(parents[one] for one in names)}
+    town["institution"] = [one for one in town["institution"] if one["id"] in kept]
+    file.write_text(tomli_w.dumps(town), "utf-8")
+
+
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Running]:
     with serve(demo_world(NOW)) as running:
@@ -145,6 +160,20 @@ def sandbox() -> Iterator[Running]:
 @pytest.fixture
 def office(sandbox: Running, tmp_path: Path) -> Office:
     return office_of(sandbox, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def school_audited(sandbox: Running, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office that has audited its first school. Do not write."""
+    made = office_of(sandbox, tmp_path_factory.mktemp("audited"))
+    made.audit("school-1")
+    return made
+
+
+@pytest.fixture
+def audited(school_audited: Office, tmp_path: Path) -> Office:
+    """A copy that a test may write to."""
+    return school_audited.copy(tmp_path)
 
 
 def office_of(sandbox: Running, folder: Path) -> Office:

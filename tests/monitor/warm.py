@@ -14,8 +14,10 @@ import psycopg
 from collectors.networks import networks
 from monitor.commands import audit, contacts, doctor, registry, report, rules, serve, statements
 from monitor.commands import backup as copies
+from monitor.commands import evidence as proofs
 from monitor.commands import storage as stored
 from monitor.commands import worker as workers
+from monitor.desk import serving as desk
 from monitor.sandbox import OkKey, Token
 from monitor.sandbox import serve as sandbox_of
 from reports.formats import installed
@@ -28,7 +30,7 @@ from tests.reports.town import REPORT
 
 LOADED = (
     *(audit, contacts, copies, doctor, registry, report, rules, serve, statements, stored, workers),
-    *(kills, psycopg),
+    *(proofs, desk, kills, psycopg),
 )
 DRAWN = [installed()[slug].render(REPORT) for slug in ("html", "text", "json", "xlsx", "letter")]
 READY = networks(), empty_database()
