@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from monitor.storage.evidence import verify
 from reports.model import Audit
 from tests.cast import NOW
 from tests.monitor.conftest import DOZOR, Mailbox
+from tests.monitor.starts import typed
 from tests.monitor.test_nights import DEPUTY, OPERATOR, Nightly, marked, nightly
 
 DAY = timedelta(days=1)
@@ -28,14 +30,27 @@ WOKEN = datetime(1970, 1, 1, 3, tzinfo=UTC)
 KEPT_DAYS = 30
 
 
-@pytest.fixture
-def town(tmp_path: Path, mailbox: Mailbox) -> Iterator[Nightly]:
-    with nightly(tmp_path, marked(1, losing=0), mailbox, 1) as made:
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nightly]:
+    """A town after two nights. Do not write."""
+    folder = tmp_path_factory.mktemp("lived")
+    with (
+        Mailbox().listening() as mailbox,
+        nightly(folder, marked(1, losing=0), mailbox, 1) as made,
+    ):
         sections = {**made.town.sections, "storage": {"evidence_days": KEPT_DAYS}}
         made.town = replace(made.town, sections=sections)
         assert made.night(NOW - DAY)
         assert made.night(NOW)
         yield made
+
+
+@pytest.fixture
+def town(lived: Nightly, tmp_path: Path) -> Nightly:
+    """A copy that may live on; its mailbox and its networks are those of all."""
+    copy = replace(lived.town, folder=tmp_path)
+    shutil.copytree(lived.town.folder, tmp_path, dirs_exist_ok=True)
+    return Nightly(copy, lived.mailbox)
 
 
 def evidence(town: Nightly) -> set[str]:
@@ -77,9 +92,12 @@ def test_an_audit_by_hand_in_1970_is_refused(town: Nightly) -> None:
         audit(application, AuditRequest(as_of=WOKEN))
 
 
-def dozor(town: Nightly, *arguments: str) -> subprocess.CompletedProcess[str]:
+def dozor(town: Nightly, *arguments: str) -> str:
+    """What it says of its success."""
     command = [str(DOZOR), "--config", str(town.town.folder / "config.toml"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True)
+    done = typed(command, os.environ)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_after_an_old_copy_came_back_a_night_removes_nothing_and_the_clock_is_doubted(
@@ -88,7 +106,7 @@ def test_after_an_old_copy_came_back_a_night_removes_nothing_and_the_clock_is_do
     copy, later = str(town.town.folder / "copy.tar"), NOW + (KEPT_DAYS + 10) * DAY
     dozor(town, "backup", copy)
     town.night(NOW + DAY)
-    assert "Восстановлено" in dozor(town, "restore", copy, "--force").stdout
+    assert "Восстановлено" in dozor(town, "restore", copy, "--force")
     before = evidence(town)
     assert town.night(later)
     assert evidence(town) > before

@@ -6,7 +6,6 @@ import gzip
 import io
 import sqlite3
 import stat
-import subprocess
 import tarfile
 import zlib
 from base64 import b64encode
@@ -28,6 +27,7 @@ from monitor.service.metrics import metrics_text
 from monitor.storage.database import connect
 from tests.cast import NOW
 from tests.monitor.conftest import AS_OF, Mailbox, Office, office_of
+from tests.monitor.starts import Surroundings, typed
 from tests.waiting import free_port
 
 UMASK = 0o022  # of most machines
@@ -82,11 +82,9 @@ COMMANDS = (
 
 def by_hand(office: Office) -> Iterator[bytes]:
     for one in COMMANDS:
-        done = subprocess.run(
-            office.command(*one), cwd=office.folder, env=office.environment, umask=UMASK,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        yield done.stdout
+        surroundings = Surroundings(folder=office.folder, umask=UMASK)
+        done = typed(office.command(*one), office.environment, surroundings)
+        yield (done.stdout + done.stderr).encode()
 
 
 @contextmanager
