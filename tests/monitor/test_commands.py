@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -50,8 +48,7 @@ def run(sandbox: Running, tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture
 def audited(run: Run, tmp_path: Path) -> Office:
     """The office after that audit, to go on with."""
-    folder = shutil.copytree(run.office.folder, tmp_path / "town")
-    return Office(folder, dict(run.office.environment), deepcopy(run.office.sections))
+    return run.office.copy(tmp_path / "town")
 
 
 def test_a_file_may_go_to_the_standard_output_alone(audited: Office) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -24,25 +23,23 @@ from tests.waiting import until
 # --- copies -----------------------------------------------------------------------------------
 
 
-def test_a_copy_brings_everything_back(office: Office) -> None:
-    office.audit("school-1")
-    copy = office.folder / "copies/dozor.tar"
-    assert office.dozor("backup", str(copy)).returncode == 0
-    shown = office.dozor("report", "--format", "json", "-o", "-").stdout
-    (office.folder / "var").rename(office.folder / "lost")
-    assert office.dozor("restore", str(copy)).returncode == 0
-    assert office.dozor("report", "--format", "json", "-o", "-").stdout == shown
-    assert office.dozor("verify").returncode == 0
+def test_a_copy_brings_everything_back(audited: Office) -> None:
+    copy = audited.folder / "copies/dozor.tar"
+    assert audited.dozor("backup", str(copy)).returncode == 0
+    shown = audited.dozor("report", "--format", "json", "-o", "-").stdout
+    (audited.folder / "var").rename(audited.folder / "lost")
+    assert audited.dozor("restore", str(copy)).returncode == 0
+    assert audited.dozor("report", "--format", "json", "-o", "-").stdout == shown
+    assert audited.dozor("verify").returncode == 0
 
 
-def test_what_is_there_is_not_replaced_unasked_and_then_kept(office: Office) -> None:
-    office.audit("school-1")
-    copy = office.folder / "dozor.tar"
-    office.dozor("backup", str(copy))
-    refused = office.dozor("restore", str(copy))
+def test_what_is_there_is_not_replaced_unasked_and_then_kept(audited: Office) -> None:
+    copy = audited.folder / "dozor.tar"
+    audited.dozor("backup", str(copy))
+    refused = audited.dozor("restore", str(copy))
     assert (refused.returncode, "--force" in refused.stderr) == (2, True)
-    assert office.dozor("restore", str(copy), "--force").returncode == 0
-    assert (office.folder / "var/dozor.db.before-restore").is_file()
+    assert audited.dozor("restore", str(copy), "--force").returncode == 0
+    assert (audited.folder / "var/dozor.db.before-restore").is_file()
 
 
 @pytest.mark.parametrize(
@@ -54,15 +51,14 @@ def test_what_is_there_is_not_replaced_unasked_and_then_kept(office: Office) -> 
     ],
 )
 def test_a_spoilt_copy_replaces_nothing(
-    office: Office, spoil: Callable[[Path], None], words: str
+    audited: Office, spoil: Callable[[Path], None], words: str
 ) -> None:
-    office.audit("school-1")
-    copy = office.folder / "dozor.tar"
-    office.dozor("backup", str(copy))
+    copy = audited.folder / "dozor.tar"
+    audited.dozor("backup", str(copy))
     spoil(copy)
-    done = office.dozor("restore", str(copy), "--force")
+    done = audited.dozor("restore", str(copy), "--force")
     assert (done.returncode, words in done.stderr) == (2, True), done.stderr
-    assert office.dozor("verify").returncode == 0
+    assert audited.dozor("verify").returncode == 0
 
 
 def _with_another_file(path: Path) -> None:
@@ -111,61 +107,56 @@ def database(office: Office) -> Path:
     return office.folder / "var/dozor.db"
 
 
-def test_a_read_only_database_is_told(office: Office) -> None:
-    office.audit("school-1")
-    address = f"sqlite:///file:{database(office)}?mode=ro&uri=true"  # root is not held by modes
-    office.environment["DOZOR_STORAGE__DATABASE"] = address
-    done = office.dozor("audit", "school-1")
+def test_a_read_only_database_is_told(audited: Office) -> None:
+    address = f"sqlite:///file:{database(audited)}?mode=ro&uri=true"  # root is not held by modes
+    audited.environment["DOZOR_STORAGE__DATABASE"] = address
+    done = audited.dozor("audit", "school-1")
     assert (done.returncode, "только для чтения" in done.stderr) == (1, True), done.stderr
 
 
-def test_a_corrupt_database_is_told_and_never_replaced(office: Office) -> None:
-    office.audit("school-1")
-    content = bytearray(database(office).read_bytes())
+def test_a_corrupt_database_is_told_and_never_replaced(audited: Office) -> None:
+    content = bytearray(database(audited).read_bytes())
     content[4096:60_000] = b"\xff" * (60_000 - 4096)
-    database(office).write_bytes(content)
-    done = office.dozor("audit", "school-1")
+    database(audited).write_bytes(content)
+    done = audited.dozor("audit", "school-1")
     assert done.returncode == 1
     assert "dozor restore" in done.stderr, done.stderr
-    assert bytes(content[4096:8192]) in database(office).read_bytes()
+    assert bytes(content[4096:8192]) in database(audited).read_bytes()
 
 
-def test_a_locked_database_is_told(office: Office) -> None:
-    office.audit("school-1")
-    office.environment["DOZOR_STORAGE__DATABASE"] = f"sqlite:///{database(office)}?timeout=1"
-    with closing(sqlite3.connect(database(office), isolation_level=None)) as other:
+def test_a_locked_database_is_told(audited: Office) -> None:
+    audited.environment["DOZOR_STORAGE__DATABASE"] = f"sqlite:///{database(audited)}?timeout=1"
+    with closing(sqlite3.connect(database(audited), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        done = office.dozor("audit", "school-1")
+        done = audited.dozor("audit", "school-1")
     assert (done.returncode, "занята" in done.stderr) == (1, True), done.stderr
 
 
-def test_a_clock_that_went_back_judges_nobody(office: Office) -> None:
-    office.audit("school-1")
+def test_a_clock_that_went_back_judges_nobody(audited: Office) -> None:
     later = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%d %H:%M:%S.%f")
-    with closing(sqlite3.connect(database(office))) as opened:
+    with closing(sqlite3.connect(database(audited))) as opened:
         opened.execute("UPDATE audit SET started_at = ?", [later])
         opened.commit()
-    done = office.dozor("audit", "school-1")
+    done = audited.dozor("audit", "school-1")
     assert (done.returncode, "часы показывают" in done.stderr) == (1, True)
 
 
-def test_evidence_that_was_cut_while_a_run_was_down_is_mended(office: Office) -> None:
-    office.audit("school-1")
-    with closing(sqlite3.connect(database(office))) as opened:
+def test_evidence_that_was_cut_while_a_run_was_down_is_mended(audited: Office) -> None:
+    with closing(sqlite3.connect(database(audited))) as opened:
         opened.executescript(
             "UPDATE audit SET finished_at = NULL; DELETE FROM evidence_file; DELETE FROM judgement;"
         )
-    (file,) = (office.folder / "var/evidence").iterdir()
+    (file,) = (audited.folder / "var/evidence").iterdir()
     file.write_bytes(file.read_bytes()[:-40])
-    assert office.audit("school-1")["audit"]["id"] == 1
-    assert office.dozor("verify").returncode == 0
+    assert audited.audit("school-1")["audit"]["id"] == 1
+    assert audited.dozor("verify").returncode == 0
 
 
 def test_evidence_of_a_run_that_was_killed_joins_the_chain_at_the_next_start(
     office: Office,
 ) -> None:
     office.environment["DOZOR_OK__REQUESTS_PER_SECOND"] = "2"
-    killed = subprocess.Popen(office.command("audit", "--as-of", AS_OF), env=office.environment)
+    killed = office.begun("audit", "--as-of", AS_OF)
     evidence = office.folder / "var/evidence"
     until(lambda: any(path.stat().st_size for path in evidence.glob("*")))
     killed.kill()
@@ -196,12 +187,11 @@ def big(office: Office, size: int) -> None:
 
 
 @pytest.mark.parametrize("largest", [100_000, 3_000_000], ids=["database", "evidence"])
-def test_a_backup_that_fails_leaves_nothing_and_says_why(office: Office, largest: int) -> None:
-    office.audit("school-1")
-    big(office, 5_000_000)
-    folder = copies(office)
+def test_a_backup_that_fails_leaves_nothing_and_says_why(audited: Office, largest: int) -> None:
+    big(audited, 5_000_000)
+    folder = copies(audited)
     (folder / "dozor.tar").write_bytes(b"yesterday's")
-    done = office.dozor("backup", str(folder / "dozor.tar"), largest_file=largest)
+    done = audited.dozor("backup", str(folder / "dozor.tar"), largest_file=largest)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
     assert str(folder) in done.stderr
     assert "предел" in done.stderr or "больше, чем разрешено" in done.stderr
@@ -212,23 +202,21 @@ LONG = 2_000_000_000  # bytes: copying them takes seconds
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
-def test_a_backup_that_is_ended_leaves_nothing(office: Office, end: int) -> None:
-    office.audit("school-1")
-    big(office, LONG)
-    folder = copies(office)
-    with ended_midway(office, folder, end) as seen:
+def test_a_backup_that_is_ended_leaves_nothing(audited: Office, end: int) -> None:
+    big(audited, LONG)
+    folder = copies(audited)
+    with ended_midway(audited, folder, end) as seen:
         assert all(mode & 0o077 == 0 for mode in seen), seen
     assert list(folder.iterdir()) == []
 
 
-def test_what_a_killed_backup_left_goes_with_the_next(office: Office) -> None:
-    office.audit("school-1")
-    big(office, LONG)
-    folder = copies(office)
-    with ended_midway(office, folder, signal.SIGKILL):
+def test_what_a_killed_backup_left_goes_with_the_next(audited: Office) -> None:
+    big(audited, LONG)
+    folder = copies(audited)
+    with ended_midway(audited, folder, signal.SIGKILL):
         assert len(list(folder.iterdir())) == 1
-    big(office, 10)
-    assert office.dozor("backup", str(folder / "dozor.tar")).returncode == 0
+    big(audited, 10)
+    assert audited.dozor("backup", str(folder / "dozor.tar")).returncode == 0
     assert [path.name for path in folder.iterdir()] == ["dozor.tar"]
     assert (folder / "dozor.tar").stat().st_mode & 0o777 == 0o600
 
@@ -236,9 +224,7 @@ def test_what_a_killed_backup_left_goes_with_the_next(office: Office) -> None:
 @contextmanager
 def ended_midway(office: Office, folder: Path, end: int) -> Iterator[list[int]]:
     """The rights of what lay in the folder while the copy was written under umask 022."""
-    command = office.command("backup", str(folder / "dozor.tar"))
-    heard = ["env", "--default-signal=INT"]  # a suite in the background hears none
-    backup = subprocess.Popen([*heard, *command], env=office.environment, umask=0o022)
+    backup = office.begun("backup", str(folder / "dozor.tar"), umask=0o022)
     until(lambda: any(path.stat().st_size > 1_000_000 for path in folder.rglob("*.tar")))
     seen = [path.stat().st_mode & 0o777 for path in folder.rglob("*")]
     backup.send_signal(end)
@@ -246,20 +232,18 @@ def ended_midway(office: Office, folder: Path, end: int) -> Iterator[list[int]]:
     yield seen
 
 
-def test_who_asks_while_a_copy_is_put_back_is_refused(office: Office) -> None:
-    office.audit("school-1")
-    big(office, 400_000_000)  # so that it takes its time
-    copy = office.folder / "dozor.tar"
-    office.dozor("backup", str(copy))
-    engine = open_database(f"sqlite:///{database(office)}")
-    command = office.command("restore", str(copy), "--force")
-    restore = subprocess.Popen(command, env=office.environment)
-    until(lambda: held(office) == ["audit", "delivery", "on_demand", "orders", "week"])
+def test_who_asks_while_a_copy_is_put_back_is_refused(audited: Office) -> None:
+    big(audited, 400_000_000)  # so that it takes its time
+    copy = audited.folder / "dozor.tar"
+    audited.dozor("backup", str(copy))
+    engine = open_database(f"sqlite:///{database(audited)}")
+    restore = audited.begun("restore", str(copy), "--force")
+    until(lambda: held(audited) == ["audit", "delivery", "on_demand", "orders", "week"])
     with pytest.raises(LockTakenError), lock(engine, "audit", real_time):
         pass
     engine.dispose()
-    assert (restore.wait(), held(office)) == (0, [])
-    assert office.dozor("audit", "school-1").returncode in (0, 3)
+    assert (restore.wait(), held(audited)) == (0, [])
+    assert audited.dozor("audit", "school-1").returncode in (0, 3)
 
 
 def held(office: Office) -> list[str]:
@@ -267,39 +251,36 @@ def held(office: Office) -> list[str]:
         return sorted(name for (name,) in opened.execute("SELECT name FROM lock"))
 
 
-def test_a_database_that_somebody_has_open_is_not_replaced(office: Office) -> None:
-    office.audit("school-1")
-    copy = office.folder / "dozor.tar"
-    office.dozor("backup", str(copy))
-    before = database(office).read_bytes()
-    with closing(sqlite3.connect(database(office), isolation_level=None)) as reader:
+def test_a_database_that_somebody_has_open_is_not_replaced(audited: Office) -> None:
+    copy = audited.folder / "dozor.tar"
+    audited.dozor("backup", str(copy))
+    before = database(audited).read_bytes()
+    with closing(sqlite3.connect(database(audited), isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM audit").fetchall()
-        done = office.dozor("restore", str(copy), "--force")
+        done = audited.dozor("restore", str(copy), "--force")
     assert (done.returncode, "остановите службу" in done.stderr) == (2, True), done.stderr
-    assert (database(office).stat().st_size, held(office)) == (len(before), [])
-    assert not database(office).with_name("dozor.db.before-restore").exists()
+    assert (database(audited).stat().st_size, held(audited)) == (len(before), [])
+    assert not database(audited).with_name("dozor.db.before-restore").exists()
 
 
-def test_an_audit_that_ran_when_the_copy_was_made_holds_nobody_back(office: Office) -> None:
-    office.audit("school-1")
-    engine = open_database(f"sqlite:///{database(office)}")
-    copy = office.folder / "dozor.tar"
+def test_an_audit_that_ran_when_the_copy_was_made_holds_nobody_back(audited: Office) -> None:
+    engine = open_database(f"sqlite:///{database(audited)}")
+    copy = audited.folder / "dozor.tar"
     with lock(engine, "audit", real_time):
-        assert office.dozor("backup", str(copy)).returncode == 0
+        assert audited.dozor("backup", str(copy)).returncode == 0
     engine.dispose()
-    assert office.dozor("restore", str(copy), "--force").returncode == 0
-    assert held(office) == []
+    assert audited.dozor("restore", str(copy), "--force").returncode == 0
+    assert held(audited) == []
 
 
-def test_what_a_copy_of_older_times_brings_is_closed_to_others(office: Office) -> None:
-    office.audit("school-1")
-    copy = office.folder / "dozor.tar"
-    office.dozor("backup", str(copy))
+def test_what_a_copy_of_older_times_brings_is_closed_to_others(audited: Office) -> None:
+    copy = audited.folder / "dozor.tar"
+    audited.dozor("backup", str(copy))
     opened_to_all(copy)
-    (office.folder / "var").rename(office.folder / "lost")
-    assert office.dozor("restore", str(copy)).returncode == 0
-    var = office.folder / "var"
+    (audited.folder / "var").rename(audited.folder / "lost")
+    assert audited.dozor("restore", str(copy)).returncode == 0
+    var = audited.folder / "var"
     assert {path for path in (var, *var.rglob("*")) if path.stat().st_mode & 0o077} == set()
 
 

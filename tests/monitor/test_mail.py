@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import subprocess
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
@@ -30,9 +29,9 @@ def text_of(message: EmailMessage) -> str:
     return str(body.get_content())
 
 
-def test_the_letter_has_a_text_a_page_and_the_report(office: Office, mailbox: Mailbox) -> None:
-    with_mail(office, mailbox).audit("school-1")
-    assert office.dozor("send", "--audit", "1").returncode == 0
+def test_the_letter_has_a_text_a_page_and_the_report(audited: Office, mailbox: Mailbox) -> None:
+    with_mail(audited, mailbox)
+    assert audited.dozor("send", "--audit", "1").returncode == 0
     (message,) = mailbox.messages
     assert parts(message)[:2] == ["text/plain", "text/html"]
     assert "text/html" in parts(message)[2:]
@@ -40,13 +39,13 @@ def test_the_letter_has_a_text_a_page_and_the_report(office: Office, mailbox: Ma
     assert "Дозор" in message["Subject"]
 
 
-def test_the_same_report_is_not_sent_twice(office: Office, mailbox: Mailbox) -> None:
-    with_mail(office, mailbox).audit("school-1")
-    office.dozor("send", "--audit", "1")
-    second = office.dozor("send", "--audit", "1")
+def test_the_same_report_is_not_sent_twice(audited: Office, mailbox: Mailbox) -> None:
+    with_mail(audited, mailbox)
+    audited.dozor("send", "--audit", "1")
+    second = audited.dozor("send", "--audit", "1")
     assert len(mailbox.messages) == 1
     assert "--again" in second.stdout
-    office.dozor("send", "--audit", "1", "--again")
+    audited.dozor("send", "--audit", "1", "--again")
     assert len(mailbox.messages) == 2
 
 
@@ -58,31 +57,30 @@ def test_every_recipient_gets_a_letter_of_their_own(office: Office, mailbox: Mai
     ]
 
 
-def test_a_temporary_refusal_waits(office: Office, mailbox: Mailbox) -> None:
-    with_mail(office, mailbox).audit("school-1")
+def test_a_temporary_refusal_waits(audited: Office, mailbox: Mailbox) -> None:
+    with_mail(audited, mailbox)
     mailbox.refuse = "451 try later"
-    done = office.dozor("send", "--audit", "1")
+    done = audited.dozor("send", "--audit", "1")
     assert (done.returncode, "ждёт повтора" in done.stdout) == (1, True)
 
 
 def test_a_permanent_refusal_is_parked_until_somebody_sends_it(
-    office: Office, mailbox: Mailbox
+    audited: Office, mailbox: Mailbox
 ) -> None:
-    with_mail(office, mailbox).audit("school-1")
+    with_mail(audited, mailbox)
     mailbox.refuse = "550 no such user"
-    office.dozor("send", "--audit", "1")
-    assert "no such user" in office.dozor("outbox").stdout
+    audited.dozor("send", "--audit", "1")
+    assert "no such user" in audited.dozor("outbox").stdout
     mailbox.refuse = ""
-    office.dozor("outbox", "--retry")
-    office.dozor("send", "--audit", "1")
+    audited.dozor("outbox", "--retry")
+    audited.dozor("send", "--audit", "1")
     assert len(mailbox.messages) == 1
 
 
-def test_a_server_that_is_away_loses_nothing(office: Office, mailbox: Mailbox) -> None:
-    with_mail(office, mailbox)
-    office.set("mail", port=9)
-    office.audit("school-1")
-    done = office.dozor("send", "--audit", "1")
+def test_a_server_that_is_away_loses_nothing(audited: Office, mailbox: Mailbox) -> None:
+    with_mail(audited, mailbox)
+    audited.set("mail", port=9)
+    done = audited.dozor("send", "--audit", "1")
     assert (done.returncode, "ждёт повтора" in done.stdout) == (1, True)
 
 
@@ -93,10 +91,10 @@ def test_nothing_is_mailed_unless_asked(office: Office, mailbox: Mailbox) -> Non
 
 def test_a_night_really_happens(office: Office, mailbox: Mailbox) -> None:
     zone = ZoneInfo("Asia/Tomsk")
-    begin = datetime.now(zone) + timedelta(seconds=6)
+    begin = datetime.now(zone) + timedelta(seconds=4)
     with_mail(office.only("school-1", "school-2"), mailbox)
     office.set("schedule", nightly=f"{begin:%S} {begin:%M} {begin:%H} * * *".replace(" 0", " "))
-    service = subprocess.Popen(office.command("serve"), env=office.environment)
+    service = office.begun("serve")
     try:
         until(lambda: [one for one in mailbox.messages if one["To"] == DEPUTY])
     finally:
