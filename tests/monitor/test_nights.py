@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -35,6 +34,7 @@ from tests.monitor.authority import authority
 from tests.monitor.conftest import DOZOR, Mailbox
 from tests.monitor.installed import with_network
 from tests.monitor.pipeline import Town, school
+from tests.monitor.starts import Command, Surroundings, begun
 from tests.monitor.test_faults import TOKEN, WELL, community, group
 from tests.waiting import PATIENCE, until
 
@@ -286,9 +286,9 @@ def test_a_stop_in_mid_night_ends_cleanly_and_the_next_start_goes_on(
     assert len(town.to(DEPUTY)) == 1
 
 
-def serving(town: Town, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def serving(town: Town, environment: dict[str, str], log: Path | None = None) -> Command:
     command = [str(DOZOR), "--config", str(town.folder / "config.toml"), "serve"]
-    return subprocess.Popen(command, env=environment)
+    return begun(command, environment, Surroundings(stderr=log))
 
 
 def rows(engine: Any) -> int:
@@ -348,9 +348,7 @@ def test_a_collector_that_crashes_is_told_to_the_operator_without_its_key(
         small = Town(tmp_path, town.town.sandbox, schools, sections)
         settings = small.settings()
         environment = os.environ | {"DOZOR_LOG_JSON": "1"} | with_broken_network(tmp_path)
-        with (tmp_path / "log").open("w") as log:
-            command = [str(DOZOR), "--config", str(tmp_path / "config.toml"), "serve"]
-            service = subprocess.Popen(command, env=environment, stderr=log)
+        service = serving(small, environment, tmp_path / "log")
         try:
             until(lambda: town.to(OPERATOR) and town.to(DEPUTY))
         finally:

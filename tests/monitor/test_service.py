@@ -35,6 +35,7 @@ from reports.model import Collection
 from rules.model import Finding, Outcome, Severity
 from tests.monitor.conftest import DOZOR, Mailbox, Office
 from tests.monitor.pipeline import Town
+from tests.monitor.starts import Command, Surroundings, begun
 from tests.monitor.test_faults import WELL, community
 from tests.monitor.test_mail import text_of
 from tests.monitor.test_nights import Nightly, nightly
@@ -148,11 +149,24 @@ def scheduled(town: Nightly, **schedule: str) -> Town:
     return small
 
 
-def serving(town: Town) -> subprocess.Popen[bytes]:
+def typed_by(town: Town) -> tuple[list[str], dict[str, str]]:
+    """The command, and its environment."""
     given = {name: value for name, value in town.sandbox.settings().items() if "__" not in name}
     command = [str(DOZOR), "--config", str(town.folder / "config.toml"), "serve"]
-    with (town.folder / "told").open("a") as output:
-        return subprocess.Popen(command, env=os.environ | given, stdout=output)
+    return command, os.environ | given
+
+
+def killed_after(town: Town, seconds: float) -> None:
+    """A life from the start of its interpreter on, for it may be killed in that too."""
+    command, environment = typed_by(town)
+    with subprocess.Popen(command, env=environment) as service:
+        with suppress(subprocess.TimeoutExpired):
+            service.wait(seconds)
+        service.kill()
+
+
+def serving(town: Town) -> Command:
+    return begun(*typed_by(town), Surroundings(stdout=town.folder / "told"))
 
 
 def told(town: Town) -> str:
@@ -189,7 +203,7 @@ def letters(town: Town, recipient: str = "") -> list[str]:
     return [row.state for row in rows if recipient in row.recipient]
 
 
-def ends(service: subprocess.Popen[bytes]) -> None:
+def ends(service: Command) -> None:
     service.send_signal(signal.SIGTERM)
     assert service.wait(PATIENCE) == 0
 
@@ -215,11 +229,7 @@ def test_a_service_killed_at_random_sends_exactly_one_correct_report(
         small = scheduled(town, nightly=soon(4))
         chance = random.Random(6)
         for pause in (5.0, *(chance.uniform(1, 4) for _ in range(3))):
-            service = serving(small)
-            with suppress(subprocess.TimeoutExpired):
-                service.wait(pause)
-            service.kill()
-            service.wait()
+            killed_after(small, pause)
         goes_on_until(small, lambda: bool(letters(small, DEPUTY)))
         assert not make_up(Service(small.settings(), lambda: datetime.now(TOMSK)))
         assert lacking_the_mark(small) == {"school-1"}
@@ -283,9 +293,7 @@ def test_a_signal_ends_the_service_also_while_a_job_is_handed_over() -> None:
 def test_health_and_metrics_are_told_without_secrets(office: Office) -> None:
     office.only("school-1").audit()
     port = free_port()
-    service = subprocess.Popen(
-        office.command("serve", "--metrics", f"127.0.0.1:{port}"), env=office.environment
-    )
+    service = office.begun("serve", "--metrics", f"127.0.0.1:{port}")
     try:
         until(lambda: answers(port))
         silent = socket.create_connection(("127.0.0.1", port))
@@ -294,8 +302,7 @@ def test_health_and_metrics_are_told_without_secrets(office: Office) -> None:
         metrics = fetched(port, "metrics")
         one = fetched(port, "metrics?name[]=dozor_pages")
     finally:
-        service.send_signal(signal.SIGTERM)
-        assert service.wait(PATIENCE) == 0
+        ends(service)
     silent.close()
     assert health["status"] == "ok"
     for name in ("dozor_pages", "dozor_findings", "dozor_quota_used", "dozor_last_success"):
@@ -327,7 +334,7 @@ def is_at_work(office: Office) -> bool:
 def test_an_audit_on_demand_goes_beside_the_nightly_one(office: Office) -> None:
     office.set("ok", requests_per_second=5)
     office.environment.pop("DOZOR_OK__REQUESTS_PER_SECOND", None)
-    whole = subprocess.Popen(office.command("audit"), env=office.environment)
+    whole = office.begun("audit")
     until(lambda: is_at_work(office))
     one = office.dozor("audit", "edu")
     assert one.returncode == 0, one.stderr
@@ -337,7 +344,7 @@ def test_an_audit_on_demand_goes_beside_the_nightly_one(office: Office) -> None:
 
 def test_two_audits_of_everything_do_not_run_at_once(office: Office) -> None:
     office.environment["DOZOR_OK__REQUESTS_PER_SECOND"] = "0.1"  # it will surely not be over
-    whole = subprocess.Popen(office.command("audit"), env=office.environment)
+    whole = office.begun("audit")
     until(lambda: is_at_work(office))
     second = office.dozor("audit")
     whole.kill()

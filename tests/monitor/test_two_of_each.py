@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from monitor.storage.evidence import verify
 from monitor.storage.tables import AuditRow, LockRow, ObservationRow
 from tests.monitor.conftest import DOZOR, Mailbox
 from tests.monitor.pipeline import Town
+from tests.monitor.starts import Command, begun
 from tests.monitor.test_nights import DEPUTY, OPERATOR, TOMSK, nightly
 from tests.monitor.test_service import few_schools
 from tests.waiting import until
@@ -31,15 +31,12 @@ SCHOOLS = 6
 
 
 @contextmanager
-def running(town: Town, *commands: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+def running(town: Town, *commands: str) -> Iterator[list[Command]]:
     """Each word is a command, as its operator types it."""
     known = town.sandbox.settings()
     given = os.environ | {name: it for name, it in known.items() if "__" not in name}
     config = str(town.folder / "config.toml")
-    started = [
-        subprocess.Popen([str(DOZOR), "--config", config, *one.split()], env=given)
-        for one in commands
-    ]
+    started = [begun([str(DOZOR), "--config", config, *one.split()], given) for one in commands]
     try:
         yield started
     finally:
