@@ -18,6 +18,7 @@ import tomli_w
 from tests.monitor.conftest import AS_OF, DOZOR, Mailbox
 from tests.monitor.installed import with_format, with_network
 from tests.monitor.pipeline import empty_database, school
+from tests.monitor.starts import typed
 
 NETWORK = '''
 from dataclasses import dataclass, replace
@@ -51,6 +52,7 @@ async def read(pages, run):
         told.append(Observation(page=page, observed_at=run.as_of, facts=facts))
     yield tuple(told)
 
+from tests.monitor.starts import typed
 
 NETWORK = Network(
     slug="square", title="Площадь", canonical=canonical, settings=Settings,
@@ -72,12 +74,11 @@ FORMAT = Format(slug="trial", suffix=".trial", title="проба", render=render
 @dataclass
 class Town:
     folder: Path
-    environment: Mapping[str, str]
+    environment: dict[str, str]
 
     def dozor(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(DOZOR), "--config", str(self.folder / "config.toml"), *arguments]
-        given = {**os.environ, **self.environment}
-        return subprocess.run(command, env=given, capture_output=True, text=True, check=False)
+        return typed(command, os.environ | self.environment)
 
     def audit(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         out = str(self.folder / "out.json")

@@ -18,6 +18,7 @@ from tests.cast import NOW
 from tests.monitor.conftest import AS_OF, DOZOR
 from tests.monitor.pipeline import Town, school
 from tests.monitor.sandboxes import FREE, KEY
+from tests.monitor.starts import begun, typed
 
 LIBRARY = """
 import phonenumbers
@@ -98,18 +99,17 @@ class Office:
     def audited(self, *options: str) -> Night:
         out = self.folder / "out"
         command = self.command("audit", "--as-of", AS_OF, "--json", str(out), *options)
-        done = subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, check=False
-        )
+        done = typed(command, self.environment)
         return Night(done, json.loads(out.read_text("utf-8")), self.sandbox)
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        with subprocess.Popen(self.command("worker"), env=self.environment) as worker:
-            try:
-                yield
-            finally:
-                worker.terminate()
+        worker = begun(self.command("worker"), self.environment)
+        try:
+            yield
+        finally:
+            worker.terminate()
+            worker.wait()
 
 
 def office(folder: Path, sandbox: Running, library: str, **sections: Mapping[str, Any]) -> Office:

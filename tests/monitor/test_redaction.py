@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import subprocess
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -230,13 +229,6 @@ def talkative(office: Office, tmp_path: Path) -> Office:
     return office
 
 
-def in_a_process(office: Office, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Not in one that is warm: that would not know the network."""
-    return subprocess.run(
-        office.command(*arguments), env=office.environment, capture_output=True, text=True
-    )
-
-
 def told_tokens(text: str) -> list[str]:
     return [token for token in (FIRST, SECOND) if token in text]
 
@@ -245,14 +237,14 @@ def told_tokens(text: str) -> list[str]:
 def test_logs_warnings_threads_and_tracebacks_hide_every_token(
     talkative: Office, options: Sequence[str]
 ) -> None:
-    done = in_a_process(talkative, *options, "audit", "--as-of", AS_OF)
+    done = talkative.dozor(*options, "audit", "--as-of", AS_OF)
     for words in ("log of ***", "warning of ***", "thread of ***"):
         assert words in done.stderr, done.stderr
     assert not told_tokens(done.stdout + done.stderr)
 
 
 def test_a_failure_is_stored_without_tokens(talkative: Office) -> None:
-    in_a_process(talkative, "audit", "--as-of", AS_OF)
+    talkative.dozor("audit", "--as-of", AS_OF)
     engine = open_database(f"sqlite:///{talkative.folder / 'var/dozor.db'}")
     with session(engine) as opened:
         stored = [unpacked(Observation, body) for body in opened.exec(select(ObservationRow.body))]
@@ -263,7 +255,7 @@ def test_a_failure_is_stored_without_tokens(talkative: Office) -> None:
 
 
 def test_the_doctor_tells_no_token(talkative: Office) -> None:
-    done = in_a_process(talkative, "doctor")
+    done = talkative.dozor("doctor")
     assert "***" in done.stdout
     assert not told_tokens(done.stdout + done.stderr)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -23,6 +22,7 @@ import tomli_w
 from tests.monitor.conftest import AS_OF, DOZOR
 from tests.monitor.installed import with_network
 from tests.monitor.pipeline import QUICK, empty_database, school
+from tests.monitor.starts import typed
 
 PAGE = "https://square.example/school1"
 MINIMAL = """
@@ -145,9 +145,7 @@ class Town:
 
     def dozor(self, *arguments: str) -> str:
         command = [str(DOZOR), "--config", str(self.folder / "config.toml"), *arguments]
-        done = subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, check=False
-        )
+        done = typed(command, self.environment)
         return done.stdout + done.stderr
 
     def audit(self) -> dict[str, Any]:
