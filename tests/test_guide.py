@@ -20,12 +20,13 @@ from typer.testing import CliRunner
 from monitor.cli import app
 from monitor.cli.table import COMMANDS
 from monitor.sandbox import demo_world, serve, write_demo_registry
-from tests.monitor.conftest import Mailbox
+from tests.monitor.conftest import Mailbox, only
 
 GUIDE = Path(__file__).parents[1] / "docs/ru"
 WRITTEN = date(2026, 11, 22)
 ENDLESS = {"dozor serve"}  # tests/monitor/test_service.py lets it serve
 ORDER = ("first-audit.md", "outcomes.md", "evidence.md", "cases.md", "desk.md")
+NAMED = ("school-1", "school-2", "museum")  # in the commands of the guide
 NUMBERED = ("accept", "reject", "undo")  # by the number that the office was told last
 
 
@@ -58,6 +59,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Answ
         with serve(demo_world(datetime.now(UTC))) as sandbox, box.listening():
             Path("registry").mkdir()  # as in a clone
             town = write_demo_registry(sandbox, folder)
+            only(town, *NAMED)
             mail = {"host": "127.0.0.1", "port": box.port, "recipients": ["zam@example.org"]}
             zone = {"timezone": "Asia/Tomsk"}
             settings = {"registry": ["registry/town.toml"], "mail": mail, "schedule": zone}
