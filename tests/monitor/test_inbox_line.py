@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from select import select
-from subprocess import DEVNULL, Popen
 
 import pytest
 import tomli_w
@@ -22,6 +21,7 @@ from monitor.mail.inbox.line import InboxError, Trouble, inbox
 from tests.monitor.conftest import DOZOR
 from tests.monitor.dovecot import Dovecot, dovecot
 from tests.monitor.mails import FORM, Office, office, reply
+from tests.monitor.starts import begun
 from tests.waiting import free_port
 
 CA = trustme.CA()
@@ -80,7 +80,7 @@ def test_a_reader_that_is_killed_in_the_middle_has_read_nothing_twice(town: Offi
         config.write_text(tomli_w.dumps({"registry": ["town.toml"], "mail": mail}), "utf-8")
         command = [str(DOZOR), "--config", str(config), "inbox", "fetch"]
         environment = {**os.environ, **town.environment}
-        process = Popen(command, env=environment, stdout=DEVNULL, stderr=DEVNULL)
+        process = begun(command, environment)
         killed.append(process.pid)
         assert process.wait() == -signal.SIGKILL
     assert len(town.answers()) == 3

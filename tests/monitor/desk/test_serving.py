@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import signal
+import os
 import socket
-import subprocess
 import tomllib
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +14,7 @@ import pytest
 import tomli_w
 
 from tests.monitor.conftest import DOZOR
+from tests.monitor.starts import Surroundings, begun, typed
 from tests.waiting import free_port, until
 
 
@@ -35,16 +35,17 @@ def is_well(port: int) -> bool:
 def test_it_opens_answers_and_closes_when_told(office: Path, command: Sequence[str]) -> None:
     port = free_port()
     config = listening(office, port)
-    with subprocess.Popen(
-        [str(DOZOR), "--config", str(config), *command], stdout=subprocess.PIPE, text=True
-    ) as running:
-        try:
-            until(lambda: is_well(port))
-            running.send_signal(signal.SIGTERM)
-            told, _ = running.communicate()
-        finally:
-            running.kill()
-    assert running.returncode == 0
+    log = office / "told"
+    running = begun(
+        [str(DOZOR), "--config", str(config), *command], os.environ, Surroundings(stdout=log)
+    )
+    try:
+        until(lambda: is_well(port))
+        running.terminate()
+        assert running.wait() == 0
+    finally:
+        running.kill()
+    told = log.read_text("utf-8")
     assert "Стол закрыт" in told or "Служба остановлена" in told
 
 
@@ -52,12 +53,7 @@ def test_an_address_that_is_taken_is_told(office: Path) -> None:
     port = free_port()
     config = listening(office, port)
     with socket.create_server(("127.0.0.1", port)):
-        done = subprocess.run(
-            [str(DOZOR), "--config", str(config), "desk"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = typed([str(DOZOR), "--config", str(config), "desk"], os.environ)
     assert done.returncode == 2
     assert f"127.0.0.1:{port}" in done.stderr
     assert "Traceback" not in done.stderr
