@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.config import ConfigError
+from tests.monitor.conftest import only
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[1]
@@ -41,6 +42,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as terminal:
         try:
             until(Path("var/rehearsal/env.sh").is_file)
+            only(Path("var/rehearsal/demo.toml"), "school-1", "school-2")
             yield folder
         finally:
             terminal.terminate()

@@ -26,8 +26,8 @@ from tempfile import TemporaryDirectory
 from monitor import cli
 from monitor.config import load_settings
 from monitor.service.nights import Service, make_up, night, post
+from tests.waiting import PATIENCE
 
-PATIENCE = 120  # seconds
 _Remembering = type(cache(lambda: None))
 
 
