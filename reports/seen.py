@@ -29,7 +29,9 @@ PERSON = re.compile(
 NUMBER = re.compile(
     r"(?<![\w№])(?:\+?[78][\s(-]*)?\(?\d{3,5}\)?[\s-]*\d{1,3}[\s-]?\d{2}[\s-]?\d{2}\b"
 )
-MAILBOX = re.compile(r"[\w.+-]+@[\w.-]+\.\w+")
+# Each run of such signs is taken whole, mailbox or not: tried from each of its letters, a page that
+# shows a million letters in a row would keep the report for hours.
+MAILBOX = re.compile(r"[\w.+-]++(?P<host>@[\w.-]+\.\w+)?")
 IN_WORDS = ("name_", "activity_", "phone_", "email_", "address_", "postal_", "site_")  # reasons
 NO_LIST: tuple[str, ...] = ()
 
@@ -131,6 +133,6 @@ def _head_of_site(facts: Facts) -> Sequence[str]:
 
 def masked(text: str) -> str:
     """Without who is named in passing, and how to reach him."""
-    for known, instead in ((PERSON, "person"), (MAILBOX, "mailbox"), (NUMBER, "number")):
-        text = known.sub(word("masks", instead), text)
-    return text
+    text = PERSON.sub(word("masks", "person"), text)
+    text = MAILBOX.sub(lambda run: word("masks", "mailbox") if run["host"] else run[0], text)
+    return NUMBER.sub(word("masks", "number"), text)

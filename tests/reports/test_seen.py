@@ -103,6 +103,8 @@ def test_a_quotation_is_bounded_and_of_one_line() -> None:
         ("Пишите Сидорову И. П.", "Пишите [имя]"),
         ("звоните 8-913-123-45-67", "звоните [телефон]"),
         ("пишите ivanova@example.org", "пишите [адрес почты]"),
+        ("a@b.example-c@d.example,e@f.example", "[адрес почты][адрес почты],[адрес почты]"),
+        ("я@дома, школа@", "я@дома, школа@"),
         (
             "Школа № 1, с 1961 года, ОГРН 1027000000004",
             "Школа № 1, с 1961 года, ОГРН 1027000000004",
@@ -112,3 +114,10 @@ def test_a_quotation_is_bounded_and_of_one_line() -> None:
 )
 def test_who_is_named_in_passing_is_not_told(text: str, shown: str) -> None:
     assert masked(text) == shown
+
+
+@pytest.mark.parametrize("sign", ["а", "a.", "7", "А", "Аа-", "Аа ", "7 (", "@", "a@"])
+def test_a_million_signs_in_a_row_are_masked_as_quickly_as_words(sign: str) -> None:
+    """What tries each sign anew with all that follow would not come to its end."""
+    endless = sign * (1_000_000 // len(sign))
+    assert len(masked(endless)) == len(endless)
