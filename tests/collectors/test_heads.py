@@ -13,7 +13,7 @@ from collectors.http.answers import Answer
 from collectors.http.client import open_client
 from collectors.model import FailureCode
 from tests.collectors.test_http import LIMITS, failure, read
-from tests.collectors.tiny_web import a_run, public_roots
+from tests.collectors.tiny_web import a_run
 
 HTML = "Content-Type: text/html\r\n"
 
@@ -114,8 +114,8 @@ def test_a_connection_that_is_kept_reads_one_head_after_another() -> None:
     async def go() -> list[str]:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-        roots, permit = public_roots(), guard(["127.0.0.0/8"])
-        async with server, open_client("site", a_run(), LIMITS, permit, trust=roots) as client:
+        permit = guard(["127.0.0.0/8"])
+        async with server, open_client("site", a_run(), LIMITS, permit) as client:
             return [(await client.get(url)).headers["x-a"] for _ in range(2)]
 
     assert asyncio.run(go()) == ["1", "2"]

@@ -41,7 +41,6 @@ from tests.collectors.tiny_web import (
     endless,
     hang,
     names,
-    public_roots,
     reply,
     serve,
 )
@@ -73,10 +72,10 @@ def read(
 ) -> Answer:
     async def go() -> Answer:
         permit = guard(["127.0.0.0/8"])
-        run, roots = a_run(shelf), trust or public_roots()
+        run = a_run(shelf)
         async with (
             serve(routes, tls) as port,
-            open_client("site", run, limits, permit, resolver=resolver, trust=roots) as client,
+            open_client("site", run, limits, permit, resolver=resolver, trust=trust) as client,
         ):
             asked = url.replace("PORT", str(port))
             answers = [await client.get(asked, partly=partly) for _ in range(times)]
@@ -426,8 +425,8 @@ def test_a_cookie_that_is_not_ascii_goes_back_in_its_own_bytes(encoding: str, co
     async def go() -> None:
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-        roots, permit = public_roots(), guard(["127.0.0.0/8"])
-        async with server, open_client("site", a_run(), LIMITS, permit, trust=roots) as client:
+        permit = guard(["127.0.0.0/8"])
+        async with server, open_client("site", a_run(), LIMITS, permit) as client:
             await client.get(url)
             await client.get(url)
 

@@ -8,12 +8,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from collectors.guard import Resolver, resolve
-from collectors.http.client import trust_store
 from collectors.model import Evidence, Exchange, Observation, Page, Role, Run
 from collectors.site import SiteSettings
 from collectors.site.collect import collect
@@ -144,12 +142,6 @@ def names(**hosts: str) -> Resolver:
     return ask
 
 
-@cache
-def public_roots() -> ssl.SSLContext:
-    """Read once: to read them takes as long as a small site does."""
-    return trust_store()
-
-
 def visit(
     routes: Routes,
     address: str = "http://127.0.0.1:PORT",
@@ -172,8 +164,7 @@ def visit(
                 role=role,
             )
             wanted = SiteSettings(**{**QUICK, **settings})
-            roots = trust or (None if wanted.extra_roots else public_roots())
-            batches = collect(wanted, [page], a_run(shelf), resolver=resolver, trust=roots)
+            batches = collect(wanted, [page], a_run(shelf), resolver=resolver, trust=trust)
             (observation,) = [one async for batch in batches for one in batch]
             return observation
 

@@ -16,7 +16,6 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from collectors.http.client import trust_store
 from collectors.model import Collector, Observation, Page
 from collectors.ok import NETWORK as OK_NETWORK
 from collectors.ok import OkSettings
@@ -39,7 +38,6 @@ AUTHORITY = Page(institution="kedr/adm", network="site", address="https://kedrad
 TOWN = replace(cast.TOWN, packs=tuple(ACTS))
 TEXT = "<p>" + "Учим детей и ведём кружки. " * 12 + "</p>"
 MENU = '<nav><a href="/">Главная</a> <a href="/c">Контакты</a> <a href="/n">Новости</a></nav>'
-TRUST = trust_store()
 Way = Callable[[bytes, int], bytes]
 
 
@@ -130,7 +128,7 @@ SITES: Mapping[str, tuple[Page, Routes, str]] = {
 def judged(of: Page, routes: Routes) -> Mapping[tuple[object, ...], Finding]:
     """Everybody's findings beside pages in VK and OK that are in order."""
     role = "authority" if of is AUTHORITY else "official"
-    seen = visit(routes, role=role, trust=TRUST, attempts=1)  # type: ignore[arg-type]
+    seen = visit(routes, role=role, attempts=1)  # type: ignore[arg-type]
     seen = replace(seen, page=of)
     return findings(replace(seen, observed_at=cast.NOW))
 
