@@ -60,6 +60,24 @@ def new_page(slug: str) -> str:
     return networks()[slug].new_page if slug in networks() else ""
 
 
+def text_places(slug: str) -> tuple[str, ...]:
+    """«описании», «статусе»: where its pages tell of themselves; () where nothing is told."""
+    places = networks()[slug].places if slug in networks() else None
+    return places.texts if places else ()
+
+
+def contact_places(slug: str) -> tuple[str, ...]:
+    """The same, behind the places that are for contacts alone: «контактах», «ссылках»."""
+    places = networks()[slug].places if slug in networks() else None
+    return (*places.contacts, *places.texts) if places else ()
+
+
+def room(slug: str) -> tuple[str, ...]:
+    """Where an institution may write its contacts: the first place of each kind."""
+    places = networks()[slug].places if slug in networks() else None
+    return (*places.contacts[:1], *places.texts[:1]) if places else ()
+
+
 def dated_in(text: str) -> datetime | None:
     """When the post was published that a link in the text leads to, where the link itself tells.
 

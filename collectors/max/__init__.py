@@ -23,6 +23,7 @@ from collectors.model import (
     Network,
     Observation,
     Page,
+    Places,
     Run,
     Sign,
 )
@@ -63,6 +64,7 @@ NETWORK = Network(
     where="в MAX",
     page_title="канал в MAX",
     new_page="открытый для всех канал",
+    places=Places(texts=("описании", "закреплённой записи")),
     control="",
     hosts=MAX_HOSTS,
     page_in_link=max_page_in_link,

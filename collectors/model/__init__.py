@@ -40,6 +40,7 @@ from collectors.model.networks import (
     Health,
     Heard,
     Network,
+    Places,
     Quota,
     Sign,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "Observation",
     "Page",
     "Phone",
+    "Places",
     "Post",
     "PostalAddress",
     "Presence",

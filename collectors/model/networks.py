@@ -33,6 +33,14 @@ def _no_cost(_: Observation | None) -> Mapping[str, int]:
     return {}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where pages of a network tell of their owner, each as a reader is told it behind «в»."""
+
+    texts: tuple[str, ...]  # «описании», «закреплённой записи»: what stands in no place else
+    contacts: tuple[str, ...] = ()  # of their own for telephones and links: «контактах»
+
+
 class Health(StrEnum):
     """What `dozor doctor` says of a thing."""
 
@@ -139,6 +147,7 @@ class Network:
     where: str = ""  # «во «ВКонтакте»»
     page_title: str = ""  # «страница ВКонтакте»
     new_page: str = ""  # what is to be created there: «открытую для всех группу»
+    places: Places | None = None  # where something is looked for before it is called absent
     control: str = "страницу, на которой отметка точно есть"
     """What `control_pages` are to hold, for the doctor; "": its own check speaks of them."""
     hosts: frozenset[str] = frozenset()  # of its own, every spelling

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from collectors.dated import dated_beside
-from collectors.model import OK, CallsLeft, Collector, Network, Observation, Page, Run, Sign
+from collectors.model import (
+    OK,
+    CallsLeft,
+    Collector,
+    Network,
+    Observation,
+    Page,
+    Places,
+    Run,
+    Sign,
+)
 from collectors.ok.addresses import (
     OK_HOSTS,
     ok_address,
@@ -40,6 +50,7 @@ NETWORK = Network(
     where="в «Одноклассниках»",
     page_title="страница в Одноклассниках",
     new_page="открытую для всех группу",
+    places=Places(texts=("описании", "закреплённой записи"), contacts=("сведениях о группе",)),
     hosts=OK_HOSTS,
     page_in_link=ok_page_in_link,
     item_in_link=ok_item_in_link,

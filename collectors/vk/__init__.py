@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from collectors.dated import dated_beside
-from collectors.model import VK, CallsLeft, Collector, Network, Sign
+from collectors.model import VK, CallsLeft, Collector, Network, Places, Sign
 from collectors.vk.addresses import (
     VK_HOSTS,
     vk_address,
@@ -35,6 +35,9 @@ NETWORK = Network(
     where="во «ВКонтакте»",
     page_title="страница ВКонтакте",
     new_page="открытое для всех сообщество",
+    places=Places(
+        texts=("описании", "статусе", "закреплённой записи"), contacts=("контактах", "ссылках")
+    ),
     hosts=VK_HOSTS,
     page_in_link=vk_page_in_link,
     item_in_link=vk_item_in_link,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from collectors import networks
 from collectors.model import Evidence, Failure, FailureCode
 from rules.dossier import attestations
 from rules.dossier.case import Case
@@ -115,8 +116,11 @@ class Fields(dict[str, Any]):
 CASE_TELLS: Mapping[str, Callable[[Fields], Any]] = {
     "clause": lambda fields: fields.case.requirement.clause,
     "act": lambda fields: fields.case.act.short_title,
-    "network": lambda fields: network_name(fields.case.network or fields.get("in_network")),
-    "new_page": lambda fields: new_page(fields.case.network or fields.get("in_network")),
+    "network": lambda fields: network_name(_network(fields)),
+    "new_page": lambda fields: new_page(_network(fields)),
+    "text_places": lambda fields: networks.text_places(_network(fields) or ""),
+    "contact_places": lambda fields: networks.contact_places(_network(fields) or ""),
+    "room": lambda fields: networks.room(_network(fields) or ""),
     "failure": lambda fields: (
         failures_text(fields.missing or _page_failure(fields.case)) or failure_text(NOT_OFFERED)
     ),
@@ -124,6 +128,12 @@ CASE_TELLS: Mapping[str, Callable[[Fields], Any]] = {
     "freshness_days": lambda fields: fields.case.dossier.freshness_days,
     "created_on": lambda fields: iso(fields.case.latest_birth) if fields.case.page else None,
 }
+
+
+def _network(fields: Fields) -> str | None:
+    """That of the case; of a clause about several networks, the one that decided it."""
+    told = fields.case.network or fields.get("in_network") or fields.get("of_network")
+    return str(told) if told else None
 
 
 def _page_failure(case: Case) -> tuple[Failure, ...]:

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from collectors.model import BEGINNING, Contacts, Email, HintKind, Phone, Post, PostalAddress
+from collectors.model import BEGINNING, Contacts, Email, HintKind, Page, Phone, Post, PostalAddress
 from rules.dossier.case import Case
 from rules.model import Severity
 from rules.names.hints import hints_in
@@ -337,17 +337,18 @@ def page_contents(case: Case, *, min_about_chars: int, not_sites: list[str]) -> 
         }
     )
     shown = tuple(item for page in pages for item in case.look(page).evidence)
-    return (
-        _of_page(replace(worst, seen=replace(worst.seen, evidence=shown)))
-        if len(pages) > 1
-        else replace(worst, seen=replace(worst.seen, evidence=shown))
-    )
+    worst = replace(worst, seen=replace(worst.seen, evidence=shown))
+    meant = str(worst.measured["worst"]).partition(" ")[0]
+    return _of_page(worst, next(one for one in pages if one.address == meant), len(pages) > 1)
 
 
-def _of_page(worst: Reading) -> Reading:
-    """«На странице» of several says which."""
-    page = str(worst.measured["worst"]).partition(" ")[0]
-    return replace(worst, aside=(Reason.PAGE_MEANT,), measured={**worst.measured, "of_page": page})
+def _of_page(worst: Reading, page: Page, is_one_of_several: bool) -> Reading:
+    """«На странице» of several says which; and its network says where something was looked for."""
+    told = {**worst.measured, "of_network": page.network}
+    if not is_one_of_several:
+        return replace(worst, measured=told)
+    told["of_page"] = page.address
+    return replace(worst, aside=(Reason.PAGE_MEANT,), measured=told)
 
 
 def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, Reading]:

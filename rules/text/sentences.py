@@ -4,7 +4,8 @@ A template names fields of `measured`, `required` and of the case. `{posts:по�
 prints the number with the right form, `{since:date}` a date in words, `{since:span until}` the days
 from one field to another, `{shown:list}` a list of quotations, `{title:quote}` one,
 `{names:few}` the first three of a list and how many more there are,
-`{looked_for:words}` a list of words,
+`{looked_for:words}` a list of words, `{text_places:all}` «описании и статусе», `{room:any}` the
+same with «или»,
 `{clause:clause}` a clause with its name,
 `{admitted:admission}` what an answer «нет» says. Where a field may have nothing to tell, the file
 gives a list of templates: the first that can be filled is told, and the last needs no such field.
@@ -19,10 +20,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 
 from collectors import networks
 from collectors.model import Failure
@@ -33,6 +35,7 @@ _PLURAL = _RUSSIAN.plural_form
 _TEXTS = tomllib.loads(files("rules.text").joinpath("sentences.toml").read_text("utf-8"))
 SPAN = "span "
 MOST_FEW = 3
+LISTS: Mapping[str, Literal["standard", "or"]] = {"all": "standard", "any": "or"}
 DAY, DAY_OF_YEAR = "d MMMM y", "d MMMM"
 _NAMED = re.compile(r"[а-яё]{2}|[а-яё]\.\s?\d", re.IGNORECASE)
 _FORMS = {"one": 0, "few": 1, "many": 2, "other": 1}
@@ -74,6 +77,8 @@ def _print(value: Any, spec: str) -> str:
         return _few([quoted(one) for one in dict.fromkeys(filter(None, value))])
     if spec == "words":
         return ", ".join(value)
+    if spec in LISTS:
+        return format_list(value or [str(_TEXTS["places"]["other"])], LISTS[spec], _RUSSIAN)
     if spec == "quote":
         return quoted(value)
     if spec == "clause":
