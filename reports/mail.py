@@ -64,13 +64,11 @@ def digest(
     `rendered` is the report in HTML where that has been done already; `lies_at` says where it can
     be had when it is too big to be mailed. What cannot be attached, as it broke, keeps no letter.
     `beside`: the same report compared with the one that the reader had last; `overdue`: what is to
-    be settled and whose term is over. `carries_files`: not where only text is taken.
+    be settled and whose term is over. `carries_files`: not where only text is taken, a paragraph
+    a line, as in a chat.
     """
     told = beside or report
-    whole = _whole(report, rendered or html.FORMAT.render(report))
-    attached = whole
-    with barrier("format", "xlsx"):
-        attached = (*whole, *_table(report, sum(len(one.content) for one in whole)))
+    attached = _attached(report, rendered) if carries_files else ()
     values = {
         "view": (view := build(told, is_index=len(report.municipalities) > 1)),
         "kinds": {one.media_type for one in attached},
@@ -78,6 +76,7 @@ def digest(
         "lies_at": lies_at,
         "is_broken": rendered is NOTHING,
         "carries_files": carries_files,
+        "breaks_lines": carries_files,
         "overdue": len(overdue),
         "blocks": (),
     }
@@ -100,12 +99,13 @@ def subject_of(report: Report) -> str:
     return one_line(render("letter-subject.txt.j2", {"view": view}))
 
 
-def brief(report: Report, since: datetime) -> Letter:
+def brief(report: Report, since: datetime, *, breaks_lines: bool = True) -> Letter:
     """One line a month where there was nothing to tell: how everybody stands, as before."""
     zone = report.municipalities[0].timezone
     values = {
         "view": build(report, is_index=True),
         "since": day(since.astimezone(zone).date()),
+        "breaks_lines": breaks_lines,
     }
     return Letter(
         subject=one_line(render("letter-quiet-subject.txt.j2", values)),
@@ -142,6 +142,14 @@ def dressed(page: str) -> str:
     """Its styles in each element, as mail programs want them; those for a dark screen in the head:
     whoever leaves them out shows the light letter."""
     return INLINER.inline(page).replace("</head>", f"{render('letter-dark.html.j2', {})}</head>", 1)
+
+
+def _attached(report: Report, rendered: Rendered | Streamed | None) -> tuple[Attachment, ...]:
+    """The report and the workbook; of what breaks the other goes alone."""
+    whole = _whole(report, rendered or html.FORMAT.render(report))
+    with barrier("format", "xlsx"):
+        return (*whole, *_table(report, sum(len(one.content) for one in whole)))
+    return whole
 
 
 def _whole(report: Report, rendered: Rendered | Streamed) -> tuple[Attachment, ...]:

@@ -12,7 +12,8 @@ from typing import Any
 from unicodedata import category
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from reports.compiled import BesideTemplates
@@ -103,8 +104,12 @@ def capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def wrap(text: object, first: int, others: int) -> str:
-    """A paragraph of plain text, indented."""
+@pass_context
+def wrap(context: Context, text: object, first: int, others: int) -> str:
+    """A paragraph of plain text, indented; one line where `breaks_lines` is false, as in a chat,
+    whose window wraps by itself."""
+    if not context.get("breaks_lines", True):
+        return " " * first + one_line(text)
     return textwrap.fill(
         one_line(text), WIDTH, initial_indent=" " * first, subsequent_indent=" " * others
     )

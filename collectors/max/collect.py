@@ -4,8 +4,8 @@ One observation for every page that was asked. A channel whose number is not kno
 none of our bots in, is not open to us: that is nobody's fault, and nothing is said of it. No answer
 of MAX says that a channel is gone: whatever it refuses is unknown.
 
-The times in ids are believed by the run as a whole: so many channels are read before the first of
-them is told.
+The times in ids are believed by the run as a whole, and of each channel by what it shows itself: so
+many channels are read before the first of them is told.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collectors.http.errors import ReadError
 from collectors.max.addresses import max_address, number_in
 from collectors.max.api import SLUG, Api, changed, open_api
 from collectors.max.facts import READ, channel_facts, pinned_id, shown_keys
-from collectors.max.moments import is_sound
+from collectors.max.moments import ends_belief, is_sound
 from collectors.max.schema import (
     ACTIVE,
     CHANNEL,
@@ -147,7 +147,7 @@ class _Reader:
         if read.failure is None:
             known = self.shown.get(read.reader, frozenset())
             self.shown[read.reader] = known | shown_keys(read.chat)
-        if self.decodes and not is_sound(read.messages.moments):
+        if self.decodes and ends_belief(read.messages.moments):
             self.decodes = False
             log.error(LOUD, chat_id)
         return read
@@ -220,12 +220,13 @@ class _Reader:
 
     def _facts(self, read: Read) -> tuple[Facts, dict[str, Failure]]:
         facts, gaps = channel_facts(read.chat, read.rights, self.shown.get(read.reader, ()))
-        window = Window(since=self.run.walls_since, as_of=self.run.as_of, decodes=self.decodes)
+        decodes = self.decodes and is_sound(read.messages.moments)
+        window = Window(since=self.run.walls_since, as_of=self.run.as_of, decodes=decodes)
         total = count(read.chat.get("messages_count"))
         wall, short = wall_of(read.messages, total, window, _untold(read.rights))
         if short:
             gaps["wall"] = short
-        if not self.decodes:
+        if not decodes:
             gaps["dates"] = NOT_SOUND
         return replace(facts, wall=wall), gaps
 

@@ -3,7 +3,8 @@
 `mid` is `mid.`, 16 hexadecimal figures of the channel and 16 of the message. Without its last 16
 bits the message's number counts milliseconds since 1970 (seen to agree with `timestamp`; see
 docs/decisions/max.md). `timestamp` may move when a post is edited, and no field tells that it was.
-So the number is believed only while every message that is read bears it out: `is_sound`.
+So the number is believed only while what is read bears it out: of a channel `is_sound`, of the
+whole run until one of its channels `ends_belief`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ _POST_BYTES = 8
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BEGAN, ENDS = datetime(2024, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 """MAX is younger than the first; a number that says otherwise is no time."""
+
+FEWEST = 10
+"""Messages of a channel that speaks for the run: of a few most may have been edited by chance."""
 
 Moments = Iterable[tuple[datetime | None, datetime]]
 """Of each message the time in its id, if there is one, and the time that the network tells."""
@@ -60,5 +64,15 @@ def is_sound(moments: Moments) -> bool:
     and at least half agree to the millisecond. Ids of another shape do not."""
     pairs = list(moments)
     agreeing = sum(inner == told for inner, told in pairs)
-    is_later = any(inner is not None and inner > told for inner, told in pairs)
-    return not is_later and 2 * agreeing >= len(pairs)
+    return not _is_any_later(pairs) and 2 * agreeing >= len(pairs)
+
+
+def ends_belief(moments: Moments) -> bool:
+    """Whether one channel shows that ids hold no time at all: an editing makes `timestamp` later,
+    and nothing makes it earlier; nor is half of a channel edited that is not small."""
+    pairs = list(moments)
+    return _is_any_later(pairs) or (len(pairs) >= FEWEST and not is_sound(pairs))
+
+
+def _is_any_later(moments: Moments) -> bool:
+    return any(inner is not None and inner > told for inner, told in moments)

@@ -9,8 +9,11 @@ from monitor.application import Application
 from monitor.mail.consent import awaits_consent, waiting_letters, words
 from monitor.mail.delivery import Delivered, deliver
 from monitor.mail.queueing import queue_report
+from monitor.mail.recipients import told_of
 from monitor.mail.reminders import record_reminders
 from reports.model import Audit, Report
+
+TOLD_OF = ("sent", "queued", "parked")  # in this order
 
 
 def mail(application: Application, done: Audit, report: Report, files: Sequence[Path]) -> None:
@@ -27,13 +30,11 @@ def status_of(done: Delivered) -> int:
 
 
 def say_delivered(done: Delivered) -> None:
-    for recipient in done.sent:
-        print(f"Письмо отправлено: {recipient}")
-    for recipient, why in done.lighter:
-        print(f"Без приложений: {recipient} ({why})")
-    for recipient, why in done.postponed:
-        print(f"Письмо ждёт повтора: {recipient} ({why})")
-    for recipient, why in done.parked:
-        print(f"Письмо отложено: {recipient} ({why}); см. dozor outbox")
+    for state in TOLD_OF:
+        for fate in done.fates:
+            if fate.state == state:
+                print(told_of(fate.role, fate.recipient, state, fate.why))
+            if fate.state == state == "sent" and fate.why:
+                print(told_of(fate.role, fate.recipient, "lighter", fate.why))
     if done.held:
         print(f"Ждут, пока уйдёт отчёт руководителю, писем учреждениям: {done.held}")

@@ -13,6 +13,7 @@ from monitor.application import real_time, with_database
 from monitor.commands.parameters import AsJson, Config
 from monitor.config import load_settings
 from monitor.mail.inbox.showing import came_back
+from monitor.mail.recipients import to_whom
 from monitor.storage import outbox as line
 from monitor.storage.database import open_database
 from monitor.storage.tables import MessageRow
@@ -70,7 +71,7 @@ def _message_lines(row: MessageRow, zone: ZoneInfo) -> list[str]:
     """One message in two or three lines, so that no server's answer is cut by a narrow window."""
     at = row.sent_at or (row.due_at if row.state == "queued" else row.queued_at)
     state = f"{STATES.get(row.state, row.state)} {at.astimezone(zone):%d.%m.%Y %H:%M}"
-    lines = [f"№ {row.id}  {state}  {row.recipient}", one_line(row.subject)]
+    lines = [f"№ {row.id}  {state}  {to_whom(row.role, row.recipient)}", one_line(row.subject)]
     return [*lines, f"причина: {one_line(row.answer)}"] if row.answer else lines
 
 
@@ -81,6 +82,7 @@ def _as_json(row: MessageRow, zone: ZoneInfo) -> dict[str, object]:
         "number": row.id,
         "state": row.state,
         "audit": row.audit_id,
+        "role": row.role,
         "recipient": row.recipient,
         "subject": one_line(row.subject),
         **told,

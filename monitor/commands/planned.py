@@ -11,6 +11,7 @@ from monitor.application import Application
 from monitor.mail.consent import why_unreachable
 from monitor.mail.plan import Plan, Planned
 from monitor.mail.planned import in_line, news_in_words, role_in_words, table, words
+from monitor.mail.recipients import to_whom
 from monitor.storage.roles import INSTITUTION
 from monitor.storage.unsent import Unsent
 from reports.ground import name_of
@@ -38,11 +39,11 @@ def say_plan(application: Application, audit: Audit, found: Plan) -> None:
 def _say_in_line(waiting: Sequence[Unsent]) -> None:
     if waiting:
         print("", words("in_line", count=len(waiting)), sep="\n")
-        print(*(f"  {one.recipient}" for one in waiting), sep="\n")
+        print(*(f"  {to_whom(one.role, one.recipient)}" for one in waiting), sep="\n")
 
 
 def _lines(application: Application, one: Planned) -> Iterator[str]:
-    yield f"  {one.recipient} — {role_in_words(application, one.role, one.name)}"
+    yield f"  {to_whom(one.role, one.recipient)} — {role_in_words(application, one.role, one.name)}"
     yield f"      {table('why', one.why)}"
     yield f"      {words('subject', subject=one.subject)}"
     if one.told is None:

@@ -9,7 +9,7 @@ A bot of its own tells; those that read pages never do. What goes wrong here sta
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +38,7 @@ from reports.model import Audit, Report
 
 log = logging.getLogger(__name__)
 
-GOES_ON = "…"
+GOES_ON = "… и ещё строк: {left}"
 WHOLE = "Целиком: {url}"
 REFUSALS: Mapping[FailureCode, Refusal] = dict.fromkeys(
     (
@@ -71,19 +71,21 @@ def queue_for_chats(
     *,
     again: bool,
     scheduled: bool,
+    chosen: Callable[[Draft], bool],
 ) -> None:
     """As often as the deputy head's letter; an error here keeps no letter."""
     with barrier("letter", CHAT):
-        for draft in _drafts(application, report, files, terms):
+        for draft in filter(chosen, for_chats(application, report, files, terms)):
             asked = draft if scheduled else replace(draft, every="night")
             decision = decide(application, audit, asked)
             if again or decision.goes:
                 _queue(application, audit, replace(draft, letter=decision.letter), again)
 
 
-def _drafts(
+def for_chats(
     application: Application, report: Report, files: Sequence[Path], terms: Terms
 ) -> Iterator[Draft]:
+    """Each chat is told what those are who read of all municipalities."""
     settings = application.settings
     for slug, network in social_networks().items():
         for chat in network.chats(settings.networks[slug]) if network.tell else ():
@@ -113,18 +115,17 @@ def _queue(application: Application, audit: Audit, draft: Draft, again: bool) ->
 
 
 def message_of(letter: Letter, url: str, longest: int) -> str:
-    """The letter's text by whole lines, as far as it fits, and where the rest is to be seen."""
+    """The letter's text by whole lines, as far as it fits; then how many more there are, and
+    where all are to be seen."""
     end = f"\n\n{WHOLE.format(url=url)}" if url else ""
     whole = f"{letter.subject}\n\n{letter.text.strip()}"
     if _length(whole + end) <= longest:
         return whole + end
-    room = longest - _length(f"\n{GOES_ON}{end}")
-    kept: list[str] = []
-    for line in whole.splitlines():
-        if _length("\n".join([*kept, line])) > room:
-            break
-        kept.append(line)
-    return "\n".join(kept).rstrip() + f"\n{GOES_ON}{end}"
+    lines = whole.splitlines()
+    room = longest - _length(f"\n{GOES_ON.format(left=len(lines))}{end}")
+    kept = [line for at, line in enumerate(lines) if _length("\n".join(lines[: at + 1])) <= room]
+    left = GOES_ON.format(left=sum(map(bool, lines[len(kept) :])))
+    return "\n".join(kept).rstrip() + f"\n{left}{end}"
 
 
 def _length(text: str) -> int:
@@ -133,10 +134,6 @@ def _length(text: str) -> int:
 
 
 # --- handed over ----------------------------------------------------------------------------------
-
-
-def is_for_chat(message: MessageRow) -> bool:
-    return message.role.startswith(CHAT)
 
 
 def tell_chat(engine: Engine, settings: Settings, message: MessageRow) -> None:

@@ -7,7 +7,7 @@ mean, in smtp.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,9 +16,10 @@ from sqlalchemy import Engine
 from collectors.barrier import Fault, barrier
 from monitor.audit.careful import STORES
 from monitor.config import Mail, Settings
-from monitor.mail.chats import is_for_chat, tell_chat
+from monitor.mail.chats import tell_chat
 from monitor.mail.linking import with_link
 from monitor.mail.mime import without_attachments
+from monitor.mail.recipients import for_log, is_chat
 from monitor.mail.smtp import DeliveryError, Refusal, server
 from monitor.mail.transfer import transfer
 from monitor.storage import outbox
@@ -39,25 +40,46 @@ LIGHTER = "сервер не принял письмо вместе с прил�
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered:
-    """What became of the messages in line, by recipient."""
-
-    sent: tuple[str, ...] = ()
-    lighter: tuple[tuple[str, str], ...] = ()  # of these, without attachments: recipient, why
-    postponed: tuple[tuple[str, str], ...] = ()  # recipient, why
-    parked: tuple[tuple[str, str], ...] = ()
-    held: int = 0  # letters to institutions that wait for the deputy head's report
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
     """What became of one message this time."""
 
+    role: str
     recipient: str
-    state: str
+    state: str  # sent, queued, parked
     why: str = ""
     due_at: datetime | None = None  # of one that waits: when it is tried again
     ends_round: bool = False  # no other would have fared better
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What became of the messages in line."""
+
+    fates: tuple[Fate, ...] = ()
+    held: int = 0  # letters to institutions that wait for the deputy head's report
+
+    @property
+    def sent(self) -> tuple[str, ...]:
+        return tuple(fate.recipient for fate in self.fates if fate.state == "sent")
+
+    @property
+    def lighter(self) -> tuple[tuple[str, str], ...]:
+        """Of these, without attachments: recipient, why."""
+        return self._with_reasons("sent")
+
+    @property
+    def postponed(self) -> tuple[tuple[str, str], ...]:
+        return self._with_reasons("queued")
+
+    @property
+    def parked(self) -> tuple[tuple[str, str], ...]:
+        return self._with_reasons("parked")
+
+    def _with_reasons(self, state: str) -> tuple[tuple[str, str], ...]:
+        """By recipient: why its message came to this state, where there is a reason to tell."""
+        return tuple(
+            (one.recipient, one.why) for one in self.fates if one.state == state and one.why
+        )
 
 
 def deliver(engine: Engine, settings: Settings, clock: Clock, roles: str = "") -> Delivered:
@@ -72,18 +94,7 @@ def deliver(engine: Engine, settings: Settings, clock: Clock, roles: str = "") -
         if release(engine):
             fates += _deliver_due(engine, settings, clock, roles)
         held = 0 if roles else count_held(engine)
-    return Delivered(
-        sent=tuple(fate.recipient for fate in fates if fate.state == "sent"),
-        lighter=_with_reasons(fates, "sent"),
-        postponed=_with_reasons(fates, "queued"),
-        parked=_with_reasons(fates, "parked"),
-        held=held,
-    )
-
-
-def _with_reasons(fates: Iterable[Fate], state: str) -> tuple[tuple[str, str], ...]:
-    """By recipient: why its message came to this state, where there is a reason to tell."""
-    return tuple((fate.recipient, fate.why) for fate in fates if fate.state == state and fate.why)
+    return Delivered(fates=tuple(fates), held=held)
 
 
 def _deliver_due(engine: Engine, settings: Settings, clock: Clock, roles: str) -> Iterator[Fate]:
@@ -99,8 +110,8 @@ def _deliver_due(engine: Engine, settings: Settings, clock: Clock, roles: str) -
 
 def _postpone_others(engine: Engine, now: datetime, fate: Fate, roles: str) -> Iterator[Fate]:
     due = fate.due_at or now + PAUSES[0]
-    for recipient in outbox.postpone(engine, now, due, fate.why, roles):
-        yield replace(fate, recipient=recipient, state="queued", due_at=due)
+    for role, recipient in outbox.postpone(engine, now, due, fate.why, roles):
+        yield replace(fate, role=role, recipient=recipient, state="queued", due_at=due)
 
 
 def _deliver_one(
@@ -124,12 +135,16 @@ def _deliver_one(
             return None
     if crossing.fault:
         return _park_broken(engine, message, crossing.fault)
-    return Fate(recipient=message.recipient, state="sent", why=lighter)
+    return _fate(message, "sent", lighter)
+
+
+def _fate(message: MessageRow, state: str, why: str = "") -> Fate:
+    return Fate(role=message.role, recipient=message.recipient, state=state, why=why)
 
 
 def _hand_over(engine: Engine, settings: Settings, clock: Clock, message: MessageRow) -> None:
     """By its own way; raises DeliveryError, ClaimLostError."""
-    if is_for_chat(message):
+    if is_chat(message.role):
         tell_chat(engine, settings, message)
         return
     with server(settings) as opened:
@@ -142,7 +157,7 @@ def _park_broken(engine: Engine, message: MessageRow, fault: Fault) -> Fate:
     assert message.id is not None
     why = BROKE.format(error=fault.detail)
     outbox.mark(engine, message.id, state="parked", answer=why)
-    return Fate(recipient=message.recipient, state="parked", why=why)
+    return _fate(message, "parked", why)
 
 
 def _is_requeued_lighter(
@@ -165,13 +180,8 @@ def _retry_or_park(
 ) -> Fate:
     """Queue again with a longer pause, or park; nothing is thrown away."""
     assert message.id is not None
-    log.warning("message %d to %s: %s", message.id, message.recipient, error)
-    fate = Fate(
-        recipient=message.recipient,
-        state="parked",
-        why=str(error),
-        ends_round=error.refusal is Refusal.SERVER,
-    )
+    log.warning("%d, %s: %s", message.id, for_log(message.role, message.recipient), error)
+    fate = replace(_fate(message, "parked", str(error)), ends_round=error.refusal is Refusal.SERVER)
     if error.refusal is Refusal.FOR_GOOD or message.attempts > len(PAUSES):
         give_back(engine, message, state="parked", answer=fate.why)
         return fate

@@ -132,8 +132,8 @@ class Reports:
             DEPUTY,
             lambda one: digest(
                 one,
-                _read_again(self._written_files),
-                lies_at=self._lies_at,
+                _read_again(self._written_files) if self._carries_files else NOTHING,
+                lies_at=self._lies_at if self._carries_files else "",
                 beside=self._beside(one, then) if then else None,
                 overdue=self._terms.overdue(self.readers.towns),
                 carries_files=self._carries_files,
@@ -141,7 +141,11 @@ class Reports:
         )
 
     def _brief(self, told: Told) -> Letter:
-        return mended(self.report, DEPUTY, lambda one: brief(one, told.as_of))
+        return mended(
+            self.report,
+            DEPUTY,
+            lambda one: brief(one, told.as_of, breaks_lines=self._carries_files),
+        )
 
     def _for_reader(self, letter: Letter, is_operator: bool) -> Letter:
         """The operator who is a deputy head as well is told both in one letter."""

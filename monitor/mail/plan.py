@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from monitor.application import Application
+from monitor.mail.chats import for_chats
 from monitor.mail.consent import may_write_to_institutions, unreachable
 from monitor.mail.deputies import by_hand, for_deputies
 from monitor.mail.drafts import Draft, for_cur, for_institutions
@@ -68,6 +69,7 @@ class _Planner:
         application, report = self.application, self.report
         terms = Terms(application, self.audit.as_of)
         yield from self._planned(by_hand(for_deputies(application, report, (), terms)))
+        yield from self._planned(by_hand(for_chats(application, report, (), terms)))
         yield from self._planned(for_cur(application, report))
         towns = {one.id for one in report.municipalities}
         may_write = may_write_to_institutions(application)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.application import Application
+from monitor.mail.recipients import is_chat
 from monitor.storage.roles import DEPUTY, INSTITUTION, REHEARSAL, towns_of
 from monitor.storage.unsent import Unsent, unsent_since
 from reports.news import News
@@ -29,6 +30,8 @@ def role_in_words(application: Application, role: str, name: str) -> str:
     """Whose letter it is; `name`: of the institution."""
     if role.startswith(INSTITUTION):
         return name
+    if is_chat(role):
+        return table("roles", "chat")
     if not role.startswith(DEPUTY):
         return table("roles", "cur")
     names = {town.id: town.name for town in application.municipalities}

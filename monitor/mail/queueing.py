@@ -65,7 +65,9 @@ def queue_report(
     if not scheduled:
         reports = by_hand(reports)
     told, informed = _queue_for_deputies(application, audit, report, reports, again, chosen)
-    queue_for_chats(application, audit, report, files, terms, again=again, scheduled=scheduled)
+    queue_for_chats(
+        application, audit, report, files, terms, again=again, scheduled=scheduled, chosen=chosen
+    )
     tables = _queue_due(application, audit, filter(chosen, for_cur(application, report)), again)
     if confirmed or may_write_to_institutions(application):
         letters = for_institutions(application, report, informed, terms)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from monitor.mail.recipients import to_whom
 from monitor.storage.kept_back import STOPPED
 from monitor.storage.unsent import Unsent, unsent_since
 from reports.templating import one_line
@@ -53,7 +54,7 @@ def stuck_text(letters: Sequence[Unsent]) -> str:
 def _lines(letters: Sequence[Unsent]) -> Iterator[str]:
     for one in letters[:MOST_NAMED]:
         name = "waits" if one.state == "held" else one.state
-        yield words(name, recipient=one.recipient, answer=one_line(one.answer))
+        yield words(name, recipient=to_whom(one.role, one.recipient), answer=one_line(one.answer))
     if len(letters) > MOST_NAMED:
         yield words("more", count=len(letters) - MOST_NAMED)
 

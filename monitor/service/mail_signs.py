@@ -10,6 +10,7 @@ from collectors.model import Health, Sign
 from collectors.roots import doubts
 from monitor.application import real_time
 from monitor.config import Mail, Settings
+from monitor.mail.recipients import to_whom
 from monitor.mail.smtp import DeliveryError, server, trusting
 from monitor.mail.stuck import stuck_letters, words
 from monitor.service.stored import look_at_stored
@@ -74,6 +75,6 @@ def letter_signs(settings: Settings) -> Iterator[Sign]:
     """What does not go, though the server may answer."""
     with look_at_stored(settings) as engine:
         if engine and (found := stuck_letters(engine, real_time())):
-            named = ", ".join(dict.fromkeys(one.recipient for one in found))
+            named = ", ".join(dict.fromkeys(to_whom(one.role, one.recipient) for one in found))
             told = words("doctor", count=len(found), recipients=named)
             yield Sign(Health.WARNING, told, words("doctor_advice"))

@@ -27,6 +27,7 @@ from collectors.errors import UsageError
 from monitor.application import real_time
 from monitor.config import Settings
 from monitor.logs import without_secrets
+from monitor.mail.recipients import is_chat
 from monitor.service.due import last_due
 from monitor.storage import audits, history, nights
 from monitor.storage.database import StorageError, connect, session
@@ -49,7 +50,7 @@ METRICS: Mapping[str, tuple[str, Sequence[str]]] = {  # what they are, and by wh
     "dozor_institutions": ("By standing, last audit", ("standing",)),
     "dozor_findings": ("Findings of the last audit", ("outcome",)),
     "dozor_quota_used": ("Counted calls in 24 hours", ("reader", "method")),
-    "dozor_messages": ("Letters by state", ("state",)),
+    "dozor_messages": ("Letters, and messages to chats, by state", ("state", "kind")),
     "dozor_clock_believed": ("1, or 0 while nothing is removed for the clock's sake", ()),
 }
 SICK = "503 Service Unavailable"
@@ -231,10 +232,18 @@ def _of_calls(engine: Engine, now: datetime) -> Iterator[Metric]:
 
 def _of_outbox(engine: Engine) -> Iterator[Metric]:
     with session(engine) as opened:
-        states = opened.exec(
-            select(MessageRow.state, func.count()).group_by(MessageRow.state)
+        rows = opened.exec(
+            select(MessageRow.state, MessageRow.role, func.count()).group_by(
+                MessageRow.state, MessageRow.role
+            )
         ).all()
-    yield _counter("dozor_messages", Counter(dict(states)))
+    found: Counter[tuple[str, str]] = Counter()
+    for state, role, count in rows:
+        found[state, "chat" if is_chat(role) else "letter"] += count
+    messages = _gauge("dozor_messages")
+    for labels, count in found.items():
+        messages.add_metric(labels, count)
+    yield messages
 
 
 def _gauge(name: str) -> Gauge:

@@ -40,6 +40,7 @@ from monitor.logs import without_secrets
 from monitor.mail.asking import alert_the_operator
 from monitor.mail.delivery import Delivered, deliver
 from monitor.mail.queueing import queue_alert, queue_report
+from monitor.mail.recipients import for_log
 from monitor.mail.reminders import record_reminders
 from monitor.mail.stuck import stuck_letters, stuck_text
 from monitor.mail.stuck import words as stuck_words
@@ -382,9 +383,11 @@ def _alert_once(context: Context, subject: str, text: str) -> None:
 
 
 def _log(done: Delivered) -> None:
-    for recipient in done.sent:
-        log.info("mail sent to %s", recipient)
-    for recipient, why in done.lighter:
-        log.warning("mail to %s went without attachments: %s", recipient, why)
-    for recipient, why in (*done.postponed, *done.parked):
-        log.warning("mail to %s not sent: %s", recipient, why)
+    for fate in done.fates:
+        whom = for_log(fate.role, fate.recipient)
+        if fate.state != "sent":
+            log.warning("%s not sent: %s", whom, fate.why)
+        elif fate.why:
+            log.warning("%s went without attachments: %s", whom, fate.why)
+        else:
+            log.info("%s sent", whom)

@@ -33,7 +33,7 @@ from monitor.storage.tables import AuditRow, MessageRow
 from reports.model import Audit
 
 UNSURE = (
-    "неизвестно, ушло ли письмо: программа остановилась при передаче. Спросите адресата; "
+    "неизвестно, дошло ли: программа остановилась при передаче. Спросите адресата; "
     "отправить снова: dozor outbox --retry"
 )
 NEVER = ("parked", *KEPT_BACK)  # states in which nobody has it, or is about to
@@ -268,8 +268,8 @@ def claim(engine: Engine, number: int, now: datetime) -> MessageRow | None:
 
 def postpone(
     engine: Engine, now: datetime, due_at: datetime, answer: str, roles: str = ""
-) -> tuple[str, ...]:
-    """What is due now waits until then, and has been tried once more; gives the recipients."""
+) -> tuple[tuple[str, str], ...]:
+    """What is due now waits until then, and has been tried once more; gives roles, recipients."""
     waits = (
         col(MessageRow.state) == "queued",
         col(MessageRow.due_at) <= now,
@@ -277,14 +277,14 @@ def postpone(
     )
     with session(engine) as opened:
         found = opened.exec(
-            select(MessageRow.recipient).where(*waits).order_by(col(MessageRow.id))
+            select(MessageRow.role, MessageRow.recipient).where(*waits).order_by(col(MessageRow.id))
         ).all()
         opened.exec(
             update(MessageRow)
             .where(*waits)
             .values(due_at=due_at, attempts=MessageRow.attempts + 1, answer=answer)
         )
-    return tuple(found)
+    return tuple((role, recipient) for role, recipient in found)
 
 
 def _with_letter(opened: Session, row: MessageRow) -> MessageRow:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from collectors.max.facts import channel_facts
-from collectors.max.moments import is_sound
+from collectors.max.moments import FEWEST, is_sound
 from collectors.max.people import without_people
 from collectors.max.schema import SchemaError, chat_of, rights_of
 from collectors.max.walls import Messages
@@ -179,24 +179,38 @@ def test_a_channel_that_counts_more_than_it_lists_is_not_known_to_its_beginning(
 # --- times that are not believed ------------------------------------------------------------------
 
 
-def doubtful() -> MaxChannel:
-    """Two of its three posts were edited."""
+def doubtful(edited: int, of: int) -> MaxChannel:
     later = NOW - timedelta(days=1)
-    moved = tuple(post(number, 20, edited_at=later) for number in (1, 2))
-    return replace(CHANNEL, chat_id=-9, posts=(*moved, post(3, 3)), bots={BOT: MaxMember()})
+    moved = tuple(post(number, 20, edited_at=later) for number in range(edited))
+    kept = tuple(post(number, 3) for number in range(edited, of))
+    return replace(CHANNEL, chat_id=-9, posts=(*moved, *kept), bots={BOT: MaxMember()})
+
+
+def doubts(edited: int, of: int) -> list[bool]:
+    """Of the school's channel, and of one where so many posts were edited."""
+    with serve(replace(WORLD, max_channels=(CHANNEL, doubtful(edited, of)))) as running:
+        found = read(running, page(), page("https://max.ru/c/-9", None))
+    return ["dates" in one.gaps for one in found]
 
 
 def test_ids_that_disagree_are_not_believed_in_the_whole_run(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with serve(replace(WORLD, max_channels=(CHANNEL, doubtful()))) as running:
-        found = read(running, page(), page("https://max.ru/c/-9", None))
-    assert [one.gaps["dates"].code for one in found] == [FailureCode.DATES_UNSURE] * 2
+    assert doubts(edited=FEWEST - 4, of=FEWEST) == [True, True]
     assert "are not believed in this run" in caplog.text.replace("\n", " ")
 
 
+@pytest.mark.parametrize(("edited", "of"), [(1, 1), (2, 3), (FEWEST - 1, FEWEST - 1)])
+def test_a_small_channel_that_was_edited_is_doubted_alone(edited: int, of: int) -> None:
+    assert doubts(edited, of) == [False, True]
+
+
+def test_a_channel_of_which_half_agrees_is_believed() -> None:
+    assert doubts(edited=FEWEST // 2, of=FEWEST) == [False, False]
+
+
 def test_a_time_that_is_not_believed_proves_nothing_strictly() -> None:
-    with serve(replace(WORLD, max_channels=(doubtful(),))) as running:
+    with serve(replace(WORLD, max_channels=(doubtful(2, 3),))) as running:
         shown = read(running, page("https://max.ru/c/-9", None))[0].facts
     assert shown is not None
     assert shown.wall is not None

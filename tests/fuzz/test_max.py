@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from collectors.max.addresses import max_address, max_owner
 from collectors.max.facts import channel_facts
-from collectors.max.moments import in_link, in_mid
+from collectors.max.moments import FEWEST, ends_belief, in_link, in_mid, is_sound
 from collectors.max.people import OF_PEOPLE, without_people
 from collectors.max.schema import SchemaError, chat_of, error_of, messages_of, rights_of
 from collectors.max.walls import Messages, Window, wall_of
-from collectors.model import Failure, FailureCode, Observation, Presence
+from collectors.model import Author, Failure, FailureCode, Observation, Presence
 from rules.engine import judge_alone
 from rules.model import Outcome
 from tests import cast
@@ -58,6 +58,46 @@ def test_any_channel_is_understood_or_refused(told: dict[str, Any]) -> None:
 def test_any_messages_make_a_wall(items: list[Any], decodes: bool) -> None:
     wall, _ = wall_of(Messages().plus(items, -5), None, replace(WINDOW, decodes=decodes))
     assert wall is None or all(post.published_at <= cast.NOW for post in wall.posts)
+
+
+CHANNELS = st.lists(
+    st.lists(st.tuples(st.integers(-2, 30), st.integers(0, 30)), max_size=2 * FEWEST),
+    min_size=1,
+    max_size=4,
+)
+"""Of each message how many days ago it was made by its id, and how many it was last touched."""
+
+
+@given(CHANNELS)
+def test_no_post_whose_day_is_doubted_counts_strictly_and_none_is_dated_too_late(
+    channels: list[list[tuple[int, int]]],
+) -> None:
+    read = [
+        Messages().plus([message(at, told, n) for n, (at, told) in enumerate(some)], -5)
+        for some in channels
+    ]
+    decodes = not any(ends_belief(one.moments) for one in read)
+    if any(at < told for some in channels for at, told in some):
+        assert not decodes
+    for one in read:
+        believed = decodes and is_sound(one.moments)
+        wall, _ = wall_of(one, None, replace(WINDOW, decodes=believed))
+        for post in wall.posts if wall else ():
+            assert (post.author is Author.PAGE) is believed
+            assert post.told_at is not None
+            assert post.published_at <= post.told_at
+
+
+def message(at: int, told: int, number: int) -> dict[str, Any]:
+    made, touched = (
+        int((cast.NOW - timedelta(days=days)).timestamp() * 1000) for days in (at, told)
+    )
+    sequence = made << 16 | number
+    return {
+        "recipient": {"chat_id": -5},
+        "timestamp": touched,
+        "body": {"mid": f"mid.{-5 % 2**64:016x}{sequence:016x}", "text": "Новость"},
+    }
 
 
 @given(values)

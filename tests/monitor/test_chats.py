@@ -12,15 +12,23 @@ import pytest
 from monitor.application import Application, opened
 from monitor.audit.begin import AuditRequest
 from monitor.audit.run import audit
+from monitor.commands.letters import say_delivered
+from monitor.commands.planned import say_plan
+from monitor.desk.ground import Desk
 from monitor.mail.chats import message_of
 from monitor.mail.delivery import Delivered, deliver
+from monitor.mail.plan import Plan, plan
 from monitor.mail.queueing import queue_report
-from monitor.reporting.stored import report_of
+from monitor.mail.stuck import stuck_letters, stuck_text
+from monitor.reporting.stored import chosen_audit, report_of
 from monitor.sandbox import Fault, Running, serve
+from monitor.service.metrics import metrics_text
 from monitor.storage import outbox
 from reports.mail import Letter
 from tests.cast import NOW
 from tests.collectors.max import WORLD
+from tests.monitor.desk.asking import Office
+from tests.monitor.desk.test_institution import text
 from tests.monitor.pipeline import Town, school
 
 TELLER, CHAT = "max-telling-token", -555
@@ -55,9 +63,9 @@ def test_the_digest_is_told_once_with_a_link_to_the_desk(tmp_path: Path, running
     with audited(tmp_path, running) as application:
         sent(application)
         sent(application)
-    ((chat, text),) = running.state.max_sent
-    assert (chat, "https://dozor.town.ru" in text, len(text) <= 4000) == (CHAT, True, True)
-    assert "приложен" not in text  # a message takes no files
+    ((chat, told),) = running.state.max_sent
+    assert (chat, "https://dozor.town.ru" in told, len(told) <= 4000) == (CHAT, True, True)
+    assert "приложен" not in told  # a message takes no files
 
 
 def test_reading_tokens_never_post(tmp_path: Path, running: Running) -> None:
@@ -89,10 +97,54 @@ def test_nobody_is_told_without_a_bot_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_long_digest_is_cut_at_a_line() -> None:
-    text = "\n".join(f"Строка {number} 😀" for number in range(1000))
+    lines = "\n".join(f"Строка {number} 😀" for number in range(1000))
     told = message_of(
-        Letter(subject="Тема", text=text, html="", attachments=()), "https://dozor.town.ru", 4000
+        Letter(subject="Тема", text=lines, html="", attachments=()), "https://dozor.town.ru", 4000
     )
     assert len(told.encode("utf-16-le")) // 2 <= 4000
-    assert told.endswith("…\n\nЦеликом: https://dozor.town.ru")
-    assert told.splitlines()[-4].endswith("😀")
+    *kept, left, _, where = told.splitlines()
+    assert (kept[-1].endswith("😀"), where) == (True, "Целиком: https://dozor.town.ru")
+    assert left == f"… и ещё строк: {1000 - len(kept) + 2}"  # above them the subject and a blank
+
+
+def test_a_paragraph_is_one_line_in_a_chat(tmp_path: Path, running: Running) -> None:
+    with audited(tmp_path, running) as application:
+        sent(application)
+    assert "и отсутствие страницы никем не подтверждено.\n" in running.state.max_sent[0][1]
+
+
+def test_the_terminal_tells_letters_and_messages_apart(
+    tmp_path: Path, running: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with audited(tmp_path, running) as application:
+        say_delivered(sent(application))
+    assert capsys.readouterr().out == f"Сообщение в MAX отправлено: чат {CHAT}\n"
+
+
+def test_a_chat_stands_in_the_plan_and_goes_only_if_it_was_picked(
+    tmp_path: Path, running: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with audited(tmp_path, running) as application:
+        done = chosen_audit(application, None)
+        report = report_of(application, done)
+        queue_report(application, done, report, again=True, chosen=lambda _: False)
+        assert states(application) == ["queued"]
+        (planned,) = plan(application, done, report, again=True).letters
+        say_plan(application, done, Plan(letters=(planned,), unreachable=()))
+    assert f"чат {CHAT} в MAX — в чат" in capsys.readouterr().out
+    assert (planned.role, planned.recipient, planned.goes) == ("chat:max", f"{CHAT}", True)
+
+
+def test_what_did_not_go_is_named_by_its_chat_on_the_desk_and_by_the_doctor(
+    tmp_path: Path, running: Running
+) -> None:
+    running.add_fault(Fault(code=403, text="chat.denied", method=POST))
+    with audited(tmp_path, running) as application:
+        sent(application)
+        office = Office(Desk(application))
+        for path, query in (("/night", {}), ("/send", {}), ("/", {"what": "letters"})):
+            assert f"чат {CHAT} в MAX" in text(office.page(path, query)), path
+        assert "в чат, отчёт обо всех муниципалитетах" in text(office.page("/send"))
+        assert f"чат {CHAT} в MAX" in stuck_text(stuck_letters(application.engine, NOW))
+        metrics = metrics_text(application.engine)
+    assert 'dozor_messages{kind="chat",state="parked"} 1.0' in metrics

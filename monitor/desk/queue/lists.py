@@ -14,6 +14,7 @@ from monitor.desk.model import Ask, Role
 from monitor.desk.queue.items import Item, Items, titles_of
 from monitor.desk.queue.words import words
 from monitor.mail.inbox.said import reason_of
+from monitor.mail.recipients import to_whom
 from monitor.storage import audits, board, outbox, received, waiting
 from monitor.storage.received import Received
 from monitor.storage.waiting import PAGE, Waits, Wanted
@@ -101,7 +102,9 @@ def listed(desk: Desk, ask: Ask, look: Looked) -> Mapping[str, Any]:
     """The list itself."""
     engine = desk.application.engine
     if look.what is Waits.LETTERS:
-        return {"letters": waiting.parked(engine, ask.visitor.towns), "requirements": ()}
+        letters = waiting.parked(engine, ask.visitor.towns)
+        named = [(one, to_whom(one.role, one.recipient)) for one in letters]
+        return {"letters": named, "requirements": ()}
     if look.what is Waits.MAIL:
         found = received.unclear(engine) if ask.visitor.towns is None else ()
         return {"mail": [_message(desk, one) for one in found[:PAGE]], "requirements": ()}

@@ -13,6 +13,7 @@ from monitor.desk.model import OPERATORS, Answer, Ask, Goto, Page
 from monitor.desk.night import at_work, institutions_of, owners_of, quotas, unread_places
 from monitor.desk.orders.sending import newest_whole
 from monitor.desk.rendering import desk_word, moment
+from monitor.mail.recipients import to_whom
 from monitor.storage import heartbeats, kept_back, nights, orders
 from monitor.storage.journal import What
 from monitor.storage.orders import Kind
@@ -65,7 +66,7 @@ def _issues(ask: Ask, audit: Audit) -> Sequence[str]:
 def _parked(desk: Desk, ask: Ask) -> Sequence[Mapping[str, Any]]:
     known = [one.id for one in desk.application.municipalities]
     return [
-        {"recipient": one.recipient, "subject": one.subject, "answer": one.answer}
+        {"to": to_whom(one.role, one.recipient), "subject": one.subject, "answer": one.answer}
         for one in kept_back.standing(desk.application.engine)
         if one.state == "parked" and sees_letter(ask.visitor, one.role, known)
     ]

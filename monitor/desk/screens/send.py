@@ -16,6 +16,7 @@ from monitor.desk.orders.sending import newest_whole
 from monitor.desk.rendering import desk_word, moment
 from monitor.mail.consent import awaits_consent
 from monitor.mail.planned import role_in_words
+from monitor.mail.recipients import to_whom
 from monitor.registry.mailboxes import MailboxError, address_of
 from monitor.storage import kept_back, orders, outbox
 from monitor.storage.addressed import Message
@@ -92,6 +93,7 @@ def _line(letter: Letter, states: Mapping[tuple[str, str], str], zone: Any) -> M
     own = f"why_{letter['why']}"
     return {
         **letter,
+        "to": to_whom(letter["role"], letter["recipient"]),
         "can_go": _goes(letter, states),
         "state": desk_word("message_states", state) if state else "",
         "why_in_words": desk_word("send", own) if own in _OWN_WHY else letter["why_in_words"],
@@ -135,7 +137,7 @@ def _standing(desk: Desk, ask: Ask) -> Sequence[Mapping[str, Any]]:
     return [
         {
             "number": one.number,
-            "recipient": one.recipient,
+            "to": to_whom(one.role, one.recipient),
             "who": role_in_words(application, one.role, _name(desk, one.role)),
             "subject": one.subject,
             "state": desk_word("message_states", one.state),
@@ -258,7 +260,7 @@ def _keep_back(desk: Desk, ask: Ask, audit: Audit, picked: Sequence[Letter], sta
 
 
 def _who(picked: Sequence[Letter]) -> str:
-    return ", ".join(one["recipient"] for one in picked)
+    return ", ".join(to_whom(one["role"], one["recipient"]) for one in picked)
 
 
 def _told(desk: Desk, ask: Ask, state: str) -> str:
@@ -307,7 +309,7 @@ def in_line(desk: Desk, ask: Ask) -> Answer:
             raise UsageError([desk_word("failures", "400")])
     if not is_done:
         raise UsageError([desk_word("send", "gone")])
-    note(desk, ask, LINE[do], detail=letter.recipient)
+    note(desk, ask, LINE[do], detail=to_whom(letter.role, letter.recipient))
     return Goto(f"{PATH}#line", "saved")
 
 
