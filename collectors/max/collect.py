@@ -113,14 +113,22 @@ class _Reader:
 
     async def look_at_controls(self) -> None:
         """Channels that surely have a description and a pinned message: that these keys are served
-        is known from them."""
+        is known from them, of each bot that they have let in: another may be shown less."""
         for written in self.settings.control_pages:
             address = max_address(written)
             page = Page(institution="", network=SLUG, address=address)
-            if chat_id_of(page) is None:
+            if (chat_id := chat_id_of(page)) is None:
                 log.error("max.control_pages: %r has no number: write https://max.ru/c/-…", written)
-            else:
-                await self._one(page)
+                continue
+            with barrier("page", address):
+                await self._shown_to_each(page, chat_id)
+
+    async def _shown_to_each(self, page: Page, chat_id: int) -> None:
+        for token, api in list(self.bots.items()):
+            read = self._noted(await self._by_bot(page, chat_id, token, api), chat_id)
+            self._drop_if_refused(token, read.failure)
+            if read.failure and read.failure.code not in AT_THE_DOOR:
+                return
 
     async def read(self, pages: Sequence[Page]) -> list[Read]:
         found: list[Read] = []
@@ -156,22 +164,24 @@ class _Reader:
         """By the first bot that the channel has let in and shows its posts; else by the first that
         it has let in. Of refusals the plainest is told."""
         refused: list[Read] = []
-        without_posts: Read | None = None
+        without_posts: list[Read] = []
         for token, api in list(self.bots.items()):
             read = await self._by_bot(page, chat_id, token, api)
             if read.failure is None and _shows_posts(read):
                 return read
-            if read.failure is None:
-                without_posts = without_posts or read
-                continue
-            if read.failure.code is FailureCode.TOKEN_REFUSED:
-                self.bots.pop(token, None)
-                self.refusal = read.failure
-            refused.append(read)
-            if read.failure.code not in AT_THE_DOOR:
+            (refused if read.failure else without_posts).append(read)
+            self._drop_if_refused(token, read.failure)
+            if read.failure and read.failure.code not in AT_THE_DOOR:
                 break
-        if without_posts is not None:
-            return without_posts
+        return next(iter(without_posts), None) or self._plainest(page, refused)
+
+    def _drop_if_refused(self, token: str, failure: Failure | None) -> None:
+        """A token that MAX does not take is asked with no more."""
+        if failure and failure.code is FailureCode.TOKEN_REFUSED:
+            self.bots.pop(token, None)
+            self.refusal = failure
+
+    def _plainest(self, page: Page, refused: Sequence[Read]) -> Read:
         if not refused:
             return Read(page=page, failure=self.refusal or NO_TOKEN)
         plainest = min(refused, key=lambda read: _plainness(read.failure))

@@ -106,6 +106,20 @@ def test_what_another_channel_shows_is_empty_where_it_is_left_out() -> None:
     assert (shown.facts.description, shown.facts.contacts) == ("", Contacts())
 
 
+@pytest.mark.parametrize(
+    ("let_in", "told"), [((BOT, OTHER_BOT), ""), ((BOT,), None), ((OTHER_BOT,), "")]
+)
+def test_what_a_control_shows_counts_for_the_bots_that_it_has_let_in(
+    let_in: tuple[str, ...], told: str | None
+) -> None:
+    bare = MaxChannel(chat_id=-2, name="Музей", bots={OTHER_BOT: MaxMember()}, posts=posts(2))
+    control = replace(CHANNEL, bots={token: MaxMember() for token in let_in})
+    town = replace(WORLD, max_channels=(control, bare), max_bots=(BOT, OTHER_BOT))
+    shown = seen(town, page("https://max.ru/c/-2", None), control_pages=(f"max.ru/c/{NUMBER}",))
+    assert shown.facts is not None
+    assert shown.facts.description == told
+
+
 def test_null_says_that_there_is_nothing() -> None:
     told = {**recorded("chats_get-chat-by-id"), "description": None, "pinned_message": None}
     shown, gaps = channel_facts(told, (), ())
