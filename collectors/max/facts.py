@@ -18,7 +18,14 @@ from collectors.numbers import count
 
 SHOWN_KEYS = ("description", "pinned_message", "icon")
 PLACES = ("description", "pinned_message")  # where contacts stand
-READ, WRITE = "read_all_messages", "write"
+READ = "read_all_messages"
+_RIGHTS_THAT_CHANGE = """
+    write edit delete post_edit_delete_message edit_message delete_message pin_message
+    change_chat_info edit_link add_admins add_remove_members
+"""
+CHANGES = frozenset(_RIGHTS_THAT_CHANGE.split())
+"""Rights to speak or act for the institution, in the words of the newest schemas and of earlier
+ones; none of them is needed to read."""
 NOT_SHOWN = Failure(FailureCode.NOT_OFFERED, "a place was left out of the answer")
 NO_MARK = Failure(FailureCode.NOT_OFFERED, "MAX has no field for the mark")
 
@@ -52,7 +59,7 @@ def channel_facts(
         has_avatar=bool(told["icon"]) if "icon" in told else None,
         members_count=count(chat["participants_count"]),
         contacts=None if "contacts" in gaps and contacts == Contacts() else contacts,
-        reader_may_write=None if rights is None else WRITE in rights,
+        reader_may_write=None if rights is None else bool(CHANGES & {*rights}),
         schema=VERSION,
     )
     return facts, gaps

@@ -83,7 +83,16 @@ def test_the_mark_is_never_seen() -> None:
     assert observation.gaps["government_mark"].code is FailureCode.NOT_OFFERED
 
 
-@pytest.mark.parametrize(("rights", "may"), [(("read_all_messages",), False), (("write",), True)])
+@pytest.mark.parametrize(
+    ("rights", "may"),
+    [
+        (("read_all_messages",), False),
+        (("view_stats", "can_call", "something_new"), False),
+        (("write",), True),
+        (("post_edit_delete_message",), True),
+        (("change_chat_info",), True),
+    ],
+)
 def test_a_bot_that_may_write_is_noticed(rights: tuple[str, ...], may: bool) -> None:
     given = {BOT: MaxMember(permissions=("read_all_messages", *rights))}
     shown = seen(world(bots=given)).facts

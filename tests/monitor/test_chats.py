@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from collectors.max import NETWORK
 from monitor.application import Application, opened
 from monitor.audit.begin import AuditRequest
 from monitor.audit.run import audit
@@ -22,11 +24,12 @@ from monitor.mail.queueing import queue_report
 from monitor.mail.stuck import stuck_letters, stuck_text
 from monitor.reporting.stored import chosen_audit, report_of
 from monitor.sandbox import Fault, Running, serve
+from monitor.service.listening import listen
 from monitor.service.metrics import metrics_text
 from monitor.storage import outbox
 from reports.mail import Letter
 from tests.cast import NOW
-from tests.collectors.max import WORLD
+from tests.collectors.max import ADDRESS, BOT, NUMBER, WORLD
 from tests.monitor.desk.asking import Office
 from tests.monitor.desk.test_institution import text
 from tests.monitor.pipeline import Town, school
@@ -43,8 +46,8 @@ def running() -> Iterator[Running]:
 
 
 @contextmanager
-def audited(folder: Path, running: Running) -> Iterator[Application]:
-    office = Town(folder, running, [school(1)], sections=SECTIONS)
+def audited(folder: Path, running: Running, **more: Any) -> Iterator[Application]:
+    office = Town(folder, running, [{**school(1), **more}], sections=SECTIONS)
     with opened(office.settings(), lambda: NOW) as application:
         done = audit(application, AuditRequest(as_of=NOW))
         queue_report(application, done, report_of(application, done))
@@ -68,10 +71,17 @@ def test_the_digest_is_told_once_with_a_link_to_the_desk(tmp_path: Path, running
     assert "приложен" not in told  # a message takes no files
 
 
-def test_reading_tokens_never_post(tmp_path: Path, running: Running) -> None:
-    with audited(tmp_path, running) as application:
+def test_reading_tokens_never_post_and_the_telling_one_reads_nothing(
+    tmp_path: Path, running: Running
+) -> None:
+    """Through a night with a channel, a listening and the doctor."""
+    channel = {"url": ADDRESS, "chat_id": NUMBER}
+    with audited(tmp_path, running, page=[channel]) as application:
         sent(application)
-    assert {call.token for call in running.log("max") if call.method == POST} == {TELLER}
+        listen(application)
+        list(NETWORK.check(application.settings.networks["max"], lambda *_: None))
+    told = {(call.token, call.method.split()[0]) for call in running.log("max")}
+    assert told == {(BOT, "GET"), (TELLER, "POST")}
 
 
 @pytest.mark.parametrize(
