@@ -26,6 +26,7 @@ class Reason(StrEnum):
     # what could not be seen
     NEVER_READ = "never_read"
     NOT_READ = "not_read"
+    NOT_LET_IN = "not_let_in"
     STALE = "stale"
     FACT_NOT_SHOWN = "fact_not_shown"
     PAGE_NOT_LIVE = "page_not_live"

@@ -31,7 +31,13 @@ from collectors.model.contacts import (
 )
 from collectors.model.evidence import Evidence, EvidenceSink, Exchange, Route
 from collectors.model.facts import Access, Facts, Observation, Presence, WallAccess
-from collectors.model.failures import NOT_OURS_TO_READ, NOT_TRIED, Failure, FailureCode
+from collectors.model.failures import (
+    AT_ITS_DOOR,
+    NOT_OURS_TO_READ,
+    NOT_TRIED,
+    Failure,
+    FailureCode,
+)
 from collectors.model.networks import (
     AddressOwner,
     Admission,
@@ -50,6 +56,7 @@ from collectors.model.sites import Block, Crawl, SiteFacts, SitePage
 from collectors.model.walls import BEGINNING, Author, Post, Wall
 
 __all__ = [
+    "AT_ITS_DOOR",
     "BEGINNING",
     "NOT_OURS_TO_READ",
     "NOT_TRIED",

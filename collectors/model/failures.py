@@ -59,6 +59,11 @@ NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.QUOTA})
 NOT_OURS_TO_READ = frozenset({FailureCode.NOT_ADMITTED})
 
 
+# Whoever keeps the page sees it, and our reader does not until he is let in: that it opens for
+# everybody else is no news.
+AT_ITS_DOOR = NOT_OURS_TO_READ | {FailureCode.PUT_OUT}
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A named reason, with an English detail for the log (never a secret)."""

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from collectors.model import (
+    AT_ITS_DOOR,
     NOT_TRIED,
     Access,
     Evidence,
@@ -108,7 +109,7 @@ def _judge_newest(page: Page, history: list[Observation], dossier: Dossier, name
     if newest.facts and _is_replaced(page, newest.facts, history, dossier, names):
         return replace(told, unread=Reason.PAGE_REPLACED)
     if newest.failure or newest.facts is None:  # tried tonight in vain: yesterday proves nothing
-        return replace(told, unread=Reason.NOT_READ, read_at=None)
+        return replace(told, unread=_why_unread(newest.failure), read_at=None)
     own = of_one_page(page, history, dossier)
     return _limit_wall(_with_facts(told, newest.facts, own, dossier), history, own)
 
@@ -121,6 +122,11 @@ def _limit_wall(view: View, history: Sequence[Observation], own: Sequence[Observ
         return view
     wall = replace(view.wall, covered_since=max(*others, view.wall.covered_since))
     return replace(view, wall=wall, facts=replace(view.facts, wall=wall))
+
+
+def _why_unread(failure: Failure | None) -> Reason:
+    is_at_the_door = failure is not None and failure.code in AT_ITS_DOOR
+    return Reason.NOT_LET_IN if is_at_the_door else Reason.NOT_READ
 
 
 _FOLLOWING = frozenset({"page_created", "page_deleted", "page_renamed"})

@@ -134,6 +134,13 @@ def test_nobody_is_asked_for_anything_where_only_reading_failed() -> None:
         assert "Если у вас всё открывается, от вас ничего не нужно." in body
 
 
+def test_whoever_has_not_let_us_in_is_not_told_that_it_opens_for_him() -> None:
+    at_the_door = tuple(replace(one, reason="not_let_in") for one in REPORT.findings)
+    for body in both(letter(replace(REPORT, findings=at_the_door), CLINIC)):
+        assert "Страницу не удалось прочитать" in body
+        assert "Если у вас всё открывается" not in body
+
+
 def test_the_letter_is_small_and_loads_nothing() -> None:
     told = letter(REPORT, MUSEUM)
     assert len(told.html.encode()) < 60_000
