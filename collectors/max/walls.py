@@ -51,7 +51,7 @@ class Messages:
 
     entries: tuple[Entry, ...] = ()
     sure: int = 0
-    has_hole: bool = False
+    holes: int = 0  # listed, and not understood
     is_ended: bool = False
     failure: Failure | None = None  # why no more was read
 
@@ -62,8 +62,8 @@ class Messages:
         above = next((at for at, one in enumerate(fresh) if one is None), len(fresh))
         return Messages(
             entries=(*self.entries, *(one for one in fresh if one is not None)),
-            sure=self.sure if self.has_hole else self.sure + above,
-            has_hole=self.has_hole or above < len(fresh),
+            sure=self.sure if self.holes else self.sure + above,
+            holes=self.holes + fresh.count(None),
             is_ended=not fresh and len(items) < SHEET,
         )
 
@@ -73,12 +73,17 @@ class Messages:
 
     def is_all(self, total: int | None) -> bool:
         """The list came to its end, with as many as the channel counts, but for a few."""
-        if not self.is_ended or self.has_hole:
+        if not self.is_ended or self.holes:
             return False
-        if total is None:
-            return bool(self.entries)
+        return bool(self.entries) if total is None else not self.lacks(total)
+
+    def lacks(self, total: int | None) -> bool:
+        """The list came to its end with fewer than the channel counts: the others may be anywhere,
+        and nothing says that they are older than these."""
+        if not self.is_ended or total is None:
+            return False
         hidden = max(1, total // HIDDEN_OF) if self.entries else 0
-        return total - hidden <= len(self.entries)
+        return total - hidden > len(self.entries) + self.holes
 
     def reaches(self, since: datetime) -> bool:
         """Nothing is gained by reading on, though there may be holes above."""
@@ -197,11 +202,13 @@ def _hours_back(told: datetime, since: datetime) -> int:
 
 
 def _covered_since(messages: Messages, total: int | None) -> datetime | None:
-    """A list that is not in order of time covers nothing: more may stand anywhere.
+    """A list that is not in order of time, or lacks some, covers nothing: more may stand anywhere.
 
     The pinned message may stand first, as elsewhere.
     """
-    if not _in_order([one for one in messages.entries if not one.is_pinned]):
+    if messages.lacks(total) or not _in_order(
+        [one for one in messages.entries if not one.is_pinned]
+    ):
         return None
     return BEGINNING if messages.is_all(total) else messages.oldest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from collectors.max.facts import channel_facts
 from collectors.max.moments import FEWEST, is_sound
 from collectors.max.people import without_people
 from collectors.max.schema import SchemaError, chat_of, rights_of
-from collectors.max.walls import Messages
+from collectors.max.walls import Messages, Window, wall_of
 from collectors.model import BEGINNING, Access, Author, Contacts, Facts, FailureCode, Wall
 from monitor.sandbox import MaxChannel, MaxMember, serve
 from tests.cast import NOW
@@ -197,6 +197,26 @@ def test_a_channel_that_counts_more_than_it_lists_is_not_known_to_its_beginning(
         ghost = replace(CHANNEL, posts=posts(5))
         running.state.max_by_id[NUMBER] = ghost
         assert read(running)[0].gaps.get("wall") is None
+
+
+@pytest.mark.parametrize(("counted", "since"), [(3, BEGINNING), (4, BEGINNING), (5, None)])
+def test_a_list_that_ends_before_what_is_counted_shows_no_silence(
+    counted: int, since: datetime | None
+) -> None:
+    """One may be hidden; of more nobody knows whether they are older than what was listed."""
+    made = [NOW - timedelta(days=days) for days in (20, 30, 40)]
+    listed = [told(moment, number) for number, moment in enumerate(made)]
+    messages = Messages().plus(listed, NUMBER).plus(listed[2:], NUMBER)
+    window = Window(since=NOW - timedelta(weeks=10), as_of=NOW, decodes=True)
+    wall, _ = wall_of(messages, counted, window)
+    assert wall is not None
+    assert wall.covered_since == since
+
+
+def told(moment: datetime, number: int) -> dict[str, object]:
+    ms = int(moment.timestamp() * 1000)
+    body = {"mid": f"mid.{NUMBER % 2**64:016x}{ms << 16 | number:016x}", "text": "Новость"}
+    return {"recipient": {"chat_id": NUMBER}, "timestamp": ms, "body": body}
 
 
 # --- times that are not believed ------------------------------------------------------------------
