@@ -13,20 +13,20 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import anyio
 from anyio import CapacityLimiter
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as Place
+from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from collectors.errors import OperatorError, TroubleError
+from monitor.desk.bodies import BODY, ROOM
 from monitor.desk.entry import first_visit, visitor_of
 from monitor.desk.forms import check_origin, check_token, read_form
 from monitor.desk.gate.passwords import AT_ONCE
 from monitor.desk.ground import Desk
 from monitor.desk.guard import Guard
+from monitor.desk.limits import Limits
 from monitor.desk.model import (
     Answer,
     Ask,
@@ -40,9 +40,11 @@ from monitor.desk.model import (
     Text,
     Visitor,
 )
+from monitor.desk.places import by_path, location
 from monitor.desk.rendering import KINDS, desk_word, render, static
-from monitor.desk.routes import ROUTES, Route
+from monitor.desk.routes import Route
 from monitor.desk.screens.menu import menu
+from monitor.desk.uploads import MEGABYTE
 from monitor.registry.mailboxes import is_server
 
 log = logging.getLogger(__name__)
@@ -51,26 +53,15 @@ THREADS = 8  # screens at work at a time; the rest wait their turn
 FOR_EVER = "public, max-age=31536000, immutable"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 LOG_IN, SECOND_FACTOR = "/login", "/login/code"
-ROOM = 1_000_000  # bytes of a form beside its files
 
 
-def desk_app(desk: Desk) -> ASGIApp:
-    settings = desk.settings.desk
-    most = settings.uploads_mb * 1_000_000 * 5 + ROOM
-    secure = settings.public_url.startswith("https://")
+def desk_app(desk: Desk, limits: Limits) -> ASGIApp:
+    secure = desk.settings.desk.public_url.startswith("https://")
     site = _Site(desk, CapacityLimiter(THREADS), secure=secure)
-    by_path: dict[str, dict[str, Route]] = {}
-    for route in ROUTES:
-        by_path.setdefault(route.path, {})[route.method] = route
-    places = [Place(path, _Endpoint(site, path, of)) for path, of in by_path.items()]
-    places.append(Place("/static/{digest}/{name}", _static))
-    inner = Starlette(
-        routes=places,
-        exception_handlers={404: site.not_found, 405: site.not_found},
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(_hosts(desk)))],
-    )
-    inner.router.redirect_slashes = False
-    return Guard(inner, site.failure, most, secure=secure)
+    places = [Place(path, _Endpoint(site, path, of)) for path, of in by_path().items()]
+    places.append(Place("/static/{digest}/{name}", _Static(site)))
+    inner = Router(places, redirect_slashes=False, default=_Nowhere(site))
+    return Guard(inner, site.failure, limits, _hosts(desk), secure=secure)
 
 
 def _hosts(desk: Desk) -> set[str]:
@@ -94,7 +85,7 @@ class _Site:
                 body = render(answer, ask, self._common(ask))
                 response = Response(body, answer.status, media_type="text/html")
             case Goto():
-                response = Response(None, 303, {"Location": _location(answer)})
+                response = Response(None, 303, {"Location": location(answer)})
             case File():
                 response = Response(answer.content, 200, _attached(answer.name))
                 response.headers["Content-Type"] = answer.kind
@@ -146,9 +137,6 @@ class _Site:
             status = error.http
         return self._failed(status, ask, error.lines)
 
-    def not_found(self, request: Request, error: Exception) -> Response:
-        return self.failure(getattr(error, "status_code", 404))
-
 
 class _Endpoint:
     """One path, by its methods. A class, so that Starlette hands every method over."""
@@ -161,6 +149,9 @@ class _Endpoint:
         request = Request(scope, receive)
         method = "GET" if request.method == "HEAD" else request.method
         route = self._routes.get(method)
+        if route and route.method == "POST":
+            most = self._site.desk.settings.desk.uploads_mb * MEGABYTE * route.uploads
+            scope[BODY].allow(most + ROOM)
         response = await self._answer(request, route) if route else self._site.failure(405)
         await response(scope, receive, send)
 
@@ -241,20 +232,6 @@ def _turned_away(ask: Ask, route: Route) -> Answer | None:
     raise RefusedPageError([desk_word("failures", "403")], 403)
 
 
-def _location(answer: Goto) -> str:
-    """Ours, always: what is no path of ours leads to the first page."""
-    parts = urlsplit(answer.path)
-    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
-        return "/"
-    path = quote(parts.path, safe="/%:@+,;=~")
-    told = {"said": answer.said} if answer.said else {}
-    if answer.number is not None:
-        told["number"] = f"{answer.number}"
-    query = "&".join(part for part in (parts.query, urlencode(told)) if part)
-    place = f"#{quote(parts.fragment)}" if parts.fragment else ""
-    return f"{path}?{query}{place}" if query else f"{path}{place}"
-
-
 def _said(ask: Ask) -> str:
     """The sentence that a change leaves for the page after it: ours, by its key."""
     number = ask.query.get("number", "")
@@ -274,8 +251,26 @@ def _attached(name: str) -> dict[str, str]:
     return {"Content-Disposition": named, "Cache-Control": "private, no-store"}
 
 
-async def _static(request: Request) -> Response:
-    name = request.path_params["name"]
-    if request.method not in ("GET", "HEAD") or name not in KINDS:
-        return Response(None, 404)
-    return Response(static(name), media_type=KINDS[name], headers={"Cache-Control": FOR_EVER})
+class _Static:
+    def __init__(self, site: _Site) -> None:
+        self._site = site
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        response = self._answer(scope["method"], scope["path_params"]["name"])
+        await response(scope, receive, send)
+
+    def _answer(self, method: str, name: str) -> Response:
+        if method not in ("GET", "HEAD") or name not in KINDS:
+            return self._site.failure(404)
+        heads = {"Cache-Control": FOR_EVER}
+        return Response(static(name), media_type=KINDS[name], headers=heads)
+
+
+class _Nowhere:
+    """Whatever no route is for."""
+
+    def __init__(self, site: _Site) -> None:
+        self._site = site
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._site.failure(404)(scope, receive, send)

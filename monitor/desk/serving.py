@@ -18,6 +18,7 @@ from monitor.cases.board import follow
 from monitor.config import Settings
 from monitor.desk.dispatch import desk_app
 from monitor.desk.ground import Desk
+from monitor.desk.limits import STANDARD, Limits
 from monitor.desk.orders.worker import orders_carried_out
 from monitor.errors.system import in_russian
 
@@ -25,7 +26,6 @@ log = logging.getLogger(__name__)
 
 LAST_ANSWERS = 10  # seconds that answers which have begun are given at the end
 IDLE = 15  # seconds that a line may stay open between two requests
-AT_ONCE = 200  # requests; whoever comes beyond that is asked to come again
 WAITING = 256  # connections that the system holds for us
 
 
@@ -91,12 +91,12 @@ def followed(desk: Desk) -> Iterator[None]:
         keeper.join()
 
 
-def _server(desk: Desk) -> _Server:
+def _server(desk: Desk, limits: Limits = STANDARD) -> _Server:
     settings = desk.settings.desk
     logging.getLogger("uvicorn.access").disabled = True  # whoever hands it a handler later
     return _Server(
         uvicorn.Config(
-            desk_app(desk),
+            desk_app(desk, limits),
             proxy_headers=True,
             forwarded_allow_ips=list(settings.trusted_proxies),
             access_log=False,  # it would hold the addresses of links
@@ -104,7 +104,6 @@ def _server(desk: Desk) -> _Server:
             server_header=False,
             lifespan="off",
             ws="none",
-            limit_concurrency=AT_ONCE,
             timeout_keep_alive=IDLE,
             timeout_graceful_shutdown=LAST_ANSWERS,
         )
