@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from monitor.application import Application
 from monitor.cases.answers import answer
 from monitor.cases.book import by_institution
 from monitor.cases.recording import Noted, check
 from monitor.desk.asked_of import Asked
-from monitor.desk.linked import Came
-from monitor.desk.model import Ask, RefusedPageError, Upload
+from monitor.desk.ground import Desk
+from monitor.desk.linked import Came, day_is_full
+from monitor.desk.model import Ask, RefusedPageError
 from monitor.desk.rendering import desk_word
 from monitor.desk.scanning import check_clean, check_room
 from monitor.desk.uploads import taken
@@ -29,29 +30,25 @@ CORRECTABLE = ("phones", "emails", "address", "page", "site", "name", "person")
 YES, NO = "yes", "no"
 
 
-def send(application: Application, came: Came, ask: Ask, said: InstitutionAnswer) -> Noted | None:
+def send(desk: Desk, came: Came, ask: Ask, said: InstitutionAnswer) -> Noted | None:
     """None where this very form was sent before. Raises RefusedPageError, UsageError."""
+    application = desk.application
     if statements.is_answered(application.engine, "link", said.source):
         return None
     settings = application.settings
     files = taken(ask.files, settings.desk.uploads_mb)
     check(application, came.institution, said)
     _check_read_once(application, came, said)
-    _take_share(application, came, files)
-    check_room(settings, files)
-    check_clean(settings.desk.scan_command, files)
+    if not links.take(application.engine, came.link, came.today):
+        raise day_is_full()
+    check_room(settings, files, desk.limits.least_free)
+    check_clean(settings.desk.scan_command, files, desk.limits.scan)
     brought = [(one.name, one.content) for one in files]
     return answer(application, came.institution, said, brought, by=said_by(came))
 
 
 def said_by(came: Came) -> str:
     return desk_word("link", "by", number=came.link.number)
-
-
-def _take_share(application: Application, came: Came, files: Sequence[Upload]) -> None:
-    size = sum(len(one.content) for one in files)
-    if not links.take(application.engine, came.link, came.today, size):
-        raise RefusedPageError([desk_word("link", "day_is_full", most=links.MOST_ANSWERS)], 429)
 
 
 def _check_read_once(application: Application, came: Came, said: InstitutionAnswer) -> None:

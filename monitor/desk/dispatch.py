@@ -20,13 +20,13 @@ from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from collectors.errors import OperatorError, TroubleError
-from monitor.desk.bodies import BODY, ROOM
+from monitor.desk.bodies import BODY, ROOM, Body
 from monitor.desk.entry import first_visit, visitor_of
-from monitor.desk.forms import check_origin, check_token, read_form
+from monitor.desk.forms import Form, check_origin, check_token, read_form
 from monitor.desk.gate.passwords import AT_ONCE
 from monitor.desk.ground import Desk
 from monitor.desk.guard import Guard
-from monitor.desk.limits import Limits
+from monitor.desk.linked import TOKEN, give_back_bytes, take_bytes
 from monitor.desk.model import (
     Answer,
     Ask,
@@ -49,19 +49,20 @@ from monitor.registry.mailboxes import is_server
 
 log = logging.getLogger(__name__)
 
+UPLOADS = 2  # files looked through at a time
 THREADS = 8  # screens at work at a time; the rest wait their turn
 FOR_EVER = "public, max-age=31536000, immutable"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 LOG_IN, SECOND_FACTOR = "/login", "/login/code"
 
 
-def desk_app(desk: Desk, limits: Limits) -> ASGIApp:
+def desk_app(desk: Desk) -> ASGIApp:
     secure = desk.settings.desk.public_url.startswith("https://")
     site = _Site(desk, CapacityLimiter(THREADS), secure=secure)
     places = [Place(path, _Endpoint(site, path, of)) for path, of in by_path().items()]
     places.append(Place("/static/{digest}/{name}", _Static(site)))
     inner = Router(places, redirect_slashes=False, default=_Nowhere(site))
-    return Guard(inner, site.failure, limits, _hosts(desk), secure=secure)
+    return Guard(inner, site.failure, desk.limits, _hosts(desk), secure=secure)
 
 
 def _hosts(desk: Desk) -> set[str]:
@@ -77,7 +78,13 @@ class _Site:
 
     def __init__(self, desk: Desk, threads: CapacityLimiter, *, secure: bool) -> None:
         self.desk, self.threads, self.secure = desk, threads, secure
-        self.hashing = CapacityLimiter(AT_ONCE)
+        self.hashing, self.scanning = CapacityLimiter(AT_ONCE), CapacityLimiter(UPLOADS)
+
+    def lane(self, route: Route) -> CapacityLimiter:
+        """What may take long keeps nobody from reading a page."""
+        if route.hashes:
+            return self.hashing
+        return self.scanning if route.uploads else self.threads
 
     def respond(self, answer: Answer, ask: Ask, cookies: tuple[Cookie, ...] = ()) -> Response:
         match answer:
@@ -163,10 +170,10 @@ class _Endpoint:
             if turned := _turned_away(ask, route):
                 return site.respond(turned, ask, made)
             if route.method == "POST":
-                ask = await _with_form(ask, request)
+                ask = await _with_form(site, route, ask, request)
         except OperatorError as error:
             return site.refused(error, ask)
-        lane = site.hashing if route.hashes else site.threads
+        lane = site.lane(route)
         return await anyio.to_thread.run_sync(_shown, site, route, ask, made, limiter=lane)
 
 
@@ -210,11 +217,24 @@ def _nobody(desk: Desk) -> Ask:
     )
 
 
-async def _with_form(ask: Ask, request: Request) -> Ask:
+async def _with_form(site: _Site, route: Route, ask: Ask, request: Request) -> Ask:
     check_origin(request)
-    fields, files = await read_form(request)
+    by_link = route.uploads and TOKEN in ask.parts
+    fields, files = await (_read_by_link(site, ask, request) if by_link else read_form(request))
     check_token(fields, ask.visitor.secret)
     return replace(ask, form=fields, files=tuple(files))
+
+
+async def _read_by_link(site: _Site, ask: Ask, request: Request) -> Form:
+    """Against the link's day, whatever becomes of it; what was announced and never came is not."""
+    body: Body = request.scope[BODY]
+    announced, apart = body.most if body.stated is None else body.stated, site.threads
+    who = await anyio.to_thread.run_sync(take_bytes, site.desk, ask, announced, limiter=apart)
+    try:
+        return await read_form(request)
+    finally:
+        left = announced - body.came
+        await anyio.to_thread.run_sync(give_back_bytes, site.desk, who, left, limiter=apart)
 
 
 def _turned_away(ask: Ask, route: Route) -> Answer | None:

@@ -24,6 +24,7 @@ MOST_FIELDS, MOST_FILES, MOST_SIGNS = 1000, 5, 20_000
 OWN_PLACES = ("same-origin", "none")  # of Sec-Fetch-Site
 FOREIGN = "форма пришла не с этой страницы. Откройте страницу заново и повторите"
 UNREADABLE = "форма пришла испорченной. Откройте страницу заново и повторите"
+Form = tuple[dict[str, list[str]], list[Upload]]  # its fields, and its files
 LONG = f"поле длиннее {MOST_SIGNS} знаков: сократите текст или приложите файл"
 
 
@@ -53,7 +54,7 @@ def check_token(form: Mapping[str, Sequence[str]], secret: str) -> None:
         raise RefusedPageError([FOREIGN], 403)
 
 
-async def read_form(request: Request) -> tuple[dict[str, list[str]], list[Upload]]:
+async def read_form(request: Request) -> Form:
     """Fields and files. RefusedPageError where it is no form, or has too much of anything."""
     _check_charset(request.headers.get("content-type", ""))
     try:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.storage.room import LEAST_FREE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Seconds, and counts of what is there at a time. A test gives its own, which are short."""
 
+    scan: float = 60.0  # for the scanner with one file
+    least_free: int = LEAST_FREE  # bytes of the disk, which no upload takes
     body: float = 120.0  # for a whole body: ten megabytes over a slow telephone
     requests: int = 200  # at work; whoever comes beyond that is asked to come again
 

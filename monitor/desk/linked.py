@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.desk.ground import Desk
-from monitor.desk.model import Ask, NotFoundError, Role, Visitor
+from monitor.desk.model import Ask, NotFoundError, RefusedPageError, Role, Visitor
+from monitor.desk.rendering import desk_word
 from monitor.storage import links
 from monitor.storage.links import Link
 from rules.model import Institution, Municipality
@@ -45,3 +46,20 @@ def came(desk: Desk, ask: Ask) -> Came:
         town=town,
         today=ask.now.astimezone(town.timezone).date(),
     )
+
+
+def take_bytes(desk: Desk, ask: Ask, size: int) -> Came:
+    """Of the link's day, before they are read: what is refused later has come as well. Raises
+    NotFoundError, RefusedPageError where the day is full."""
+    who = came(desk, ask)
+    if not links.take_bytes(desk.application.engine, who.link, who.today, size):
+        raise day_is_full()
+    return who
+
+
+def give_back_bytes(desk: Desk, who: Came, size: int) -> None:
+    links.give_back_bytes(desk.application.engine, who.link, who.today, size)
+
+
+def day_is_full() -> RefusedPageError:
+    return RefusedPageError([desk_word("link", "day_is_full", most=links.MOST_ANSWERS)], 429)

@@ -18,7 +18,6 @@ from monitor.cases.board import follow
 from monitor.config import Settings
 from monitor.desk.dispatch import desk_app
 from monitor.desk.ground import Desk
-from monitor.desk.limits import STANDARD, Limits
 from monitor.desk.orders.worker import orders_carried_out
 from monitor.errors.system import in_russian
 
@@ -91,12 +90,12 @@ def followed(desk: Desk) -> Iterator[None]:
         keeper.join()
 
 
-def _server(desk: Desk, limits: Limits = STANDARD) -> _Server:
+def _server(desk: Desk) -> _Server:
     settings = desk.settings.desk
     logging.getLogger("uvicorn.access").disabled = True  # whoever hands it a handler later
     return _Server(
         uvicorn.Config(
-            desk_app(desk, limits),
+            desk_app(desk),
             proxy_headers=True,
             forwarded_allow_ips=list(settings.trusted_proxies),
             access_log=False,  # it would hold the addresses of links

@@ -58,7 +58,7 @@ class Visit:
 def served(application: Application, limits: Limits = STANDARD) -> Iterator[str]:
     """Its address."""
     with socket.create_server(("127.0.0.1", 0)) as at:
-        server = _server(Desk(application), limits)
+        server = _server(Desk(application, limits))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [at]})
         thread.start()
         try:
