@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import Message
 from email.parser import BytesHeaderParser
 from urllib.parse import urlsplit
@@ -18,14 +18,19 @@ def line(address: str) -> Iterator[socket.socket]:
         yield opened
 
 
+def say(opened: socket.socket, *parts: bytes) -> None:
+    """As long as the other side listens: it may have ended it already."""
+    with suppress(ConnectionError):
+        for part in parts:
+            opened.sendall(part)
+
+
 def until_closed(opened: socket.socket) -> bytes:
     """All that comes until the other side ends it, however it does."""
     came = b""
-    try:
+    with suppress(ConnectionError):
         while part := opened.recv(65_536):
             came += part
-    except ConnectionError:
-        pass
     return came
 
 
@@ -37,8 +42,7 @@ def head(method: str, path: str, *heads: str, host: str = "Host: localhost") -> 
 def answered(address: str, *sent: bytes) -> tuple[int, Message, str]:
     """Status, heads and text of the answer after which the connection was closed."""
     with line(address) as opened:
-        for part in sent:
-            opened.sendall(part)
+        say(opened, *sent)
         came = until_closed(opened)
     first, _, rest = came.partition(b"\r\n")
     heads, _, text = rest.partition(b"\r\n\r\n")
