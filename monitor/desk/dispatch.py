@@ -80,11 +80,11 @@ class _Site:
         self.desk, self.threads, self.secure = desk, threads, secure
         self.hashing, self.scanning = CapacityLimiter(AT_ONCE), CapacityLimiter(UPLOADS)
 
-    def lane(self, route: Route) -> CapacityLimiter:
+    def lane(self, route: Route, ask: Ask) -> CapacityLimiter:
         """What may take long keeps nobody from reading a page."""
         if route.hashes:
             return self.hashing
-        return self.scanning if route.uploads else self.threads
+        return self.scanning if ask.files else self.threads
 
     def respond(self, answer: Answer, ask: Ask, cookies: tuple[Cookie, ...] = ()) -> Response:
         match answer:
@@ -173,7 +173,7 @@ class _Endpoint:
                 ask = await _with_form(site, route, ask, request)
         except OperatorError as error:
             return site.refused(error, ask)
-        lane = site.lane(route)
+        lane = site.lane(route, ask)
         return await anyio.to_thread.run_sync(_shown, site, route, ask, made, limiter=lane)
 
 

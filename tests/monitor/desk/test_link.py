@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from monitor.application import Application
@@ -353,17 +357,45 @@ def test_no_upload_takes_what_the_disk_keeps_free(application: Application, home
         assert sent(guest, f"{home}/registry", said).status_code == 303
 
 
+def scanning(application: Application, *command: str) -> Application:
+    desk = application.settings.desk.model_copy(update={"scan_command": command})
+    return replace(application, settings=replace(application.settings, desk=desk))
+
+
 def test_a_scanner_that_hangs_lets_nothing_pass(application: Application, home: str) -> None:
-    desk = application.settings.desk.model_copy(
-        update={"scan_command": (sys.executable, "-c", "import signal; signal.pause()")}
-    )
-    hung = replace(application, settings=replace(application.settings, desk=desk))
+    hung = scanning(application, sys.executable, "-c", "import signal; signal.pause()")
     said = {**POST, "field": "phones", "new": "8 (38250) 3-55-00"}
     with served(hung, Limits(scan=0.2)) as address, visit(address) as guest:
         answer = sent(guest, f"{home}/registry", said, {"files": ("a.pdf", PDF)})
         assert answer.status_code == 503
         assert "сейчас не работает" in answer.text
         assert answers(application) == []
+
+
+def test_scanners_at_work_keep_nobody_from_a_page(
+    application: Application, tmp_path: Path, token: str, home: str
+) -> None:
+    may_end = tmp_path / "may-end"
+    waits = ("sh", "-c", f"until test -e '{may_end}'; do sleep 0.1; done")
+    said = {**POST, "field": "phones", "new": "8 (38250) 3-55-00"}
+    files = {"files": ("a.pdf", PDF + b"0" * 10_000)}
+    with (
+        served(scanning(application, *waits)) as address,
+        visit(address) as guest,
+        ThreadPoolExecutor(9) as pool,
+    ):
+        guest.page(home)
+        fields = [fields_on(guest, f"{home}/registry") | said for _ in range(9)]
+        post, cookies = partial(httpx.post, timeout=60, files=files), dict(guest.client.cookies)
+        place = f"{address}{home}/registry"
+        coming = [pool.submit(post, place, data=one, cookies=cookies) for one in fields]
+        try:
+            until(lambda: used(application, token).sent_bytes > 9 * 10_000)
+            assert guest.get("/login").status_code == 200
+            assert sent(guest, f"{home}/registry", said).status_code == 303
+        finally:
+            may_end.touch()
+        assert [one.result().status_code for one in coming] == [303] * 9
 
 
 def test_a_case_is_read_again_once_a_day_by_a_link(guest: Visit, home: str) -> None:
