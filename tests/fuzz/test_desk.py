@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import count, repeat
 from pathlib import Path
 from shutil import copytree
 from urllib.parse import quote
@@ -98,8 +99,14 @@ def browser(desk: Application) -> Iterator[Visit]:
         yield found
 
 
+@pytest.fixture
+def keys(desk: Application, route: Route) -> Iterator[str]:
+    """Of sessions of somebody who may come there: the same one, as long as nothing ends it."""
+    is_lasting = not route.path.startswith(("/login", "/logout", "/enrol", "/account"))
+    return repeat(key(desk, route)) if is_lasting else (key(desk, route) for _ in count())
+
+
 def key(desk: Application, route: Route) -> str:
-    """Of somebody who may come there, in a session of his own: a log-out may be among them."""
     role = next((role for role in Role if role in route.who and role not in NOBODY), None)
     number = account(desk.engine, role or Role.OPERATOR, name=f"fuzz-{role}")
     return key_of(desk.engine, number, is_whole=role is not None)
@@ -125,13 +132,14 @@ def link(desk: Application) -> str:
 def test_whatever_is_sent_to_the_desk(
     desk: Application,
     browser: Visit,
+    keys: Iterator[str],
     case: str,
     route: Route,
     parts: Mapping[str, str],
     fields: Mapping[str, str],
     heads: Mapping[str, str],
 ) -> None:
-    own = key(desk, route)
+    own = next(keys)
     browser.client.cookies.clear()
     browser.client.cookies.set(SESSION, own)
     if "{token}" in route.path:
