@@ -76,7 +76,7 @@ async def read_form(request: Request) -> Form:
 
 def _check_charset(kind: str) -> None:
     """Browsers send a form in the charset of its page; by others Python would decode anything from
-    UTF-7 to Punycode, and raise what nobody expects."""
+    UTF-7 to Punycode, and raise what Starlette does not expect."""
     _, told = parse_options_header(kind)
     if told.get(b"charset", b"utf-8").strip().lower() not in (b"utf-8", b"utf8"):
         raise RefusedPageError([UNREADABLE])
