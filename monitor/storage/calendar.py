@@ -29,22 +29,50 @@ class Ending(NamedTuple):
 
 def terms(engine: Engine, towns: Towns, first: date, last: date, most: int) -> Sequence[Ending]:
     """Confirmations and waivers in force that end within these days, the first to end first."""
-    until = col(BoardTermRow.until)
-    return _listed(engine, BoardTermRow, towns, (until >= first, until <= last), (until,), most)
+    return ending(engine, towns, first, last, most)[0]
 
 
 def due(engine: Engine, towns: Towns, first: date, last: date, most: int) -> Sequence[Ending]:
     """Cases whose own term ends within these days."""
     on = col(BoardCaseRow.due)
     asked = (on >= first, on <= last, col(BoardCaseRow.state).in_(RUNNING))
-    return _listed(engine, BoardCaseRow, towns, asked, (on,), most)
+    return _page(engine, BoardCaseRow, towns, asked, (on,), most)[0]
 
 
 def overdue(engine: Engine, towns: Towns, most: int, at: int = 1) -> Sequence[Ending]:
     """Those whose term is over, the longest first; a page of `most`."""
     case = BoardCaseRow
     asked = (col(case.state) == "overdue",)
-    return _listed(engine, case, towns, asked, (col(case.due),), most, at)
+    return _page(engine, case, towns, asked, (col(case.due),), most, at)[0]
+
+
+def disputed(engine: Engine, towns: Towns, most: int) -> tuple[Sequence[Ending], int]:
+    """The longest first, and how many there are; `answer` of a row: that of the case."""
+    case = BoardCaseRow
+    return _page(engine, case, towns, (col(case.state) == "disputed",), (col(case.since),), most)
+
+
+def unassigned(engine: Engine, towns: Towns, most: int) -> tuple[Sequence[Ending], int]:
+    """Whose term is over, and which nobody was told to see to; the longest first."""
+    case = BoardCaseRow
+    asked = (col(case.state) == "overdue", col(case.assigned).is_(None))
+    return _page(engine, case, towns, asked, (col(case.due),), most)
+
+
+def assigned(engine: Engine, towns: Towns, most: int) -> tuple[Sequence[Ending], int]:
+    """By the day on which they are to be done; those without a day come last."""
+    case = BoardCaseRow
+    asked = (col(case.assigned).is_not(None),)
+    order = (col(case.assigned_until).is_(None), col(case.assigned_until))
+    return _page(engine, case, towns, asked, order, most)
+
+
+def ending(
+    engine: Engine, towns: Towns, first: date, last: date, most: int
+) -> tuple[Sequence[Ending], int]:
+    """As `terms`, and how many there are."""
+    until = col(BoardTermRow.until)
+    return _page(engine, BoardTermRow, towns, (until >= first, until <= last), (until,), most)
 
 
 def counted(engine: Engine, towns: Towns) -> Mapping[str, int]:
@@ -98,7 +126,7 @@ def events(engine: Engine, towns: Towns) -> Sequence[Recorded]:
         return [one for one in linked(rows) if not hasattr(one.said, "of")]
 
 
-def _listed(
+def _page(
     engine: Engine,
     kind: Any,
     towns: Towns,
@@ -106,13 +134,14 @@ def _listed(
     order: Sequence[Any],
     most: int,
     at: int = 1,
-) -> Sequence[Ending]:
+) -> tuple[Sequence[Ending], int]:
+    """One page of them, and how many there are."""
     whose = and_(
         col(BoardRow.municipality) == kind.municipality,
         col(BoardRow.institution) == kind.institution,
     )
     wanted = (
-        select(kind, BoardRow.title)
+        select(kind, BoardRow.title, func.count().over())
         .join(BoardRow, whose)
         .where(*_of(kind, towns), *asked)
         .order_by(*order, col(BoardRow.sorting), kind.id)
@@ -120,7 +149,8 @@ def _listed(
         .offset(most * (at - 1))
     )
     with session(engine) as opened:
-        return [Ending(row, title) for row, title in opened.exec(wanted)]
+        found = opened.exec(wanted).all()
+    return [Ending(row, title) for row, title, _ in found], found[0][2] if found else 0
 
 
 def _of(kind: Any, towns: Towns) -> tuple[ColumnElement[bool], ...]:

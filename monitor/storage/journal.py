@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Engine, and_, or_, true
 from sqlmodel import Session, col, select
 
 from monitor.storage.database import batched, session
-from monitor.storage.desk_tables import JournalRow
+from monitor.storage.desk_tables import AccountRow, JournalRow
 from monitor.storage.statements import recorded_by_rows
 from monitor.storage.tables import StatementRow
 from rules.cases.model import Recorded
@@ -156,6 +156,25 @@ def stated(
     with session(engine) as opened:
         rows = opened.exec(chosen.order_by(col(StatementRow.id).desc()).limit(most)).all()
         return recorded_by_rows(rows)
+
+
+DECISIVE = ("attestation", "event", "waiver", "assigned", "decided", "withdrawn")
+
+
+def decided(
+    engine: Engine, towns: Collection[str] | None, most: int
+) -> tuple[tuple[Recorded, str], ...]:
+    """What was decided, by whatever way, the newest first; each with the role of the account that
+    recorded it, "" where it was none."""
+    same = col(AccountRow.name) == col(StatementRow.recorded_by)
+    chosen = select(StatementRow, AccountRow.role).outerjoin(AccountRow, same)
+    chosen = chosen.where(col(StatementRow.kind).in_(DECISIVE))
+    if towns is not None:
+        chosen = chosen.where(col(StatementRow.municipality).in_(sorted(towns)))
+    with session(engine) as opened:
+        rows = opened.exec(chosen.order_by(col(StatementRow.id).desc()).limit(most)).all()
+    made = recorded_by_rows([row for row, _ in rows])
+    return tuple(zip(made, (role or "" for _, role in rows), strict=True))
 
 
 def stated_by_number(engine: Engine, numbers: Sequence[int]) -> tuple[Recorded, ...]:

@@ -17,6 +17,7 @@ from monitor.desk.institution.acts import ACTS, Act, Given, in_fields, options_o
 from monitor.desk.institution.things import Thing, things_of
 from monitor.desk.institution.words import sentences, words
 from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page, Screen
+from monitor.desk.screens.decisions import DEPUTY
 from monitor.desk.screens.institution import looked_at, path_of
 from monitor.storage.journal import What
 from reports.ground import name_of
@@ -29,7 +30,7 @@ def form(slug: str) -> Screen:
     def screen(desk: Desk, ask: Ask) -> Answer:
         look = looked_at(desk, ask)
         things = things_of(desk.application, look)
-        return _shown(act, look, things, {"thing": ask.query.get("thing", "")})
+        return _shown(act, look, things, {"thing": ask.query.get("thing", "")}, back=_back(ask))
 
     return screen
 
@@ -46,12 +47,18 @@ def done(slug: str) -> Screen:
             number = act.do(desk.application, Given(ask, look, things, today))
         except UsageError as error:
             typed = {field.name: ask.typed(field.name) for field in act.fields}
-            return _shown(act, look, things, typed, in_fields(error.lines))
+            faults = in_fields(error.lines)
+            return _shown(act, look, things, typed, faults, back=_back(ask))
         _followed(desk, ask, look, NOTED.get(slug, What.RECORDED), number)
         said = "saved" if number is None else "saved_number"
-        return Goto(path_of(look.institution), said, number)
+        return Goto(_back(ask) or path_of(look.institution), said, number)
 
     return screen
+
+
+def _back(ask: Ask) -> str:
+    """To the deputy head's screen, for whoever came from there: a form keeps its address."""
+    return f"/{DEPUTY}" if ask.query.get("back") == DEPUTY else ""
 
 
 NOTED: Mapping[str, What] = {"assign": What.ASSIGNED, "close-dispute": What.DECIDED}
@@ -70,6 +77,7 @@ def _shown(
     things: Sequence[Thing],
     typed: Mapping[str, str],
     faults: Sequence[str] = (),
+    back: str = "",
 ) -> Page:
     fields = [
         {
@@ -84,7 +92,8 @@ def _shown(
         }
         for field in act.fields
     ]
-    values = {**_head(look, act.slug), "fields": fields, "faults": faults, "what": ""}
+    head = _head(look, act.slug) | {"back": back}
+    values = {**head, "fields": fields, "faults": faults, "what": ""}
     return Page("act.html.j2", values, 400 if faults else 200)
 
 
@@ -95,6 +104,7 @@ def _head(look: CloseLook, slug: str) -> dict[str, Any]:
         "button": words(slug, "button"),
         "name": name_of(look.institution),
         "path": path_of(look.institution),
+        "back": "",
     }
 
 

@@ -18,6 +18,7 @@ from monitor.storage.waiting import Waits
 from rules.cases.model import InstitutionAnswer
 
 CONFLICT = 409
+DEPUTY = "deputy"  # the deputy head's screen, among the lists that a form may come from
 
 
 def one(desk: Desk, ask: Ask) -> Answer:
@@ -62,6 +63,8 @@ def _told(done: int, faults: Sequence[str]) -> Sequence[str]:
 
 def _back(ask: Ask) -> str:
     """To the list that he came from."""
+    if ask.typed("what") == DEPUTY:
+        return f"/{DEPUTY}"
     known = [what for what in Waits if what == ask.typed("what")]
     if not known:
         return "/"

@@ -18,6 +18,7 @@ class Item:
 MENU: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/", DECIDERS),
     ("/send", OPERATORS),
+    ("/deputy", DECIDERS),
     ("/summary", PEOPLE),
     ("/terms", PEOPLE),
     ("/night", PEOPLE),
