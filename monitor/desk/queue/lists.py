@@ -29,6 +29,7 @@ class Tab:
     title: str
     count: int
     is_here: bool
+    requirement: str = ""  # where it is one's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,7 @@ def requirements(desk: Desk, ask: Ask, look: Looked) -> Sequence[Tab]:
             title=titles.get(one, one),
             count=count,
             is_here=one == look.requirement,
+            requirement=one,
         )
         for one, count in counted.items()
     ]

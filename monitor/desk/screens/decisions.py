@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from collectors.errors import UsageError
 from monitor.cases.recording import on_record
@@ -11,9 +11,10 @@ from monitor.desk.model import Answer, Ask, File, Goto, NotFoundError, Page, Ref
 from monitor.desk.queue import lists
 from monitor.desk.queue.deciding import decide
 from monitor.desk.queue.lists import BY_REQUIREMENT, Looked
-from monitor.desk.queue.things import answer_numbered, thing_named
+from monitor.desk.queue.things import Thing, answer_numbered, thing_named
 from monitor.desk.queue.words import words
 from monitor.storage import attachments, waiting
+from monitor.storage.board_rows import BoardCaseRow
 from monitor.storage.waiting import Waits
 from rules.cases.model import InstitutionAnswer
 
@@ -45,32 +46,40 @@ def several(desk: Desk, ask: Ask) -> Answer:
     if not names:
         raise RefusedPageError([words("faults", "nothing")])
     things = [thing_named(desk, ask, name) for name in names]
-    done, faults = 0, list[str]()
+    made, done, faults = set[int | None](), 0, list[str]()
     for thing in things:
         try:
-            decide(desk, ask, thing, ask.typed("do"))
+            made.add(decide(desk, ask, thing, ask.typed("do")).number)
             done += 1
         except UsageError as error:
-            faults += error.lines
+            if _is_settled_by(desk, thing, made):
+                done += 1
+            else:
+                faults += error.lines
     if faults:
         raise RefusedPageError(_told(done, faults), CONFLICT)
-    return Goto(_back(ask), "several", done)
+    return Goto(_back(ask, of_all=True), "several", done)
+
+
+def _is_settled_by(desk: Desk, thing: Thing, made: Set[int | None]) -> bool:
+    """One statement may speak of several cases: it is no other's decision then."""
+    row = waiting.row_of(desk.application.engine, BoardCaseRow, thing.name)
+    return row is not None and row.answer is not None and row.answer in made
 
 
 def _told(done: int, faults: Sequence[str]) -> Sequence[str]:
     return [words("faults", "some_decided", count=done), *dict.fromkeys(faults)]
 
 
-def _back(ask: Ask) -> str:
-    """To the list that he came from."""
+def _back(ask: Ask, *, of_all: bool = False) -> str:
+    """To the list that he came from; `of_all`: of all requirements, for this one is done with."""
     if ask.typed("what") == DEPUTY:
         return f"/{DEPUTY}"
     known = [what for what in Waits if what == ask.typed("what")]
     if not known:
         return "/"
-    look = Looked(
-        what=known[0], requirement=ask.typed("requirement"), at=1, aside=ask.typed("aside") == "1"
-    )
+    requirement = "" if of_all else ask.typed("requirement")
+    look = Looked(what=known[0], requirement=requirement, at=1, aside=ask.typed("aside") == "1")
     return look.address()
 
 

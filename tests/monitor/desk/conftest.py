@@ -6,14 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from monitor.application import Application
 from monitor.sandbox import serve
 from tests.cast import NOW
+from tests.monitor.desk.month import played
 from tests.monitor.desk.people import account
 from tests.monitor.desk.served import Visit, application_in, served, visit
 from tests.monitor.pipeline import Town, school
 from tests.monitor.test_faults import OK, VK, WELL, community
+from tests.reports.test_browser import CHROMIUM
 
 BARE = replace(WELL, communities=(community(101, government_mark=False), *WELL.communities[1:]))
 CLERK = {"role": "filler", "post": "секретарь"}
@@ -45,6 +48,23 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for role in ("operator", "deputy", "cur"):  # whose numbers are 1, 2 and 3
             account(audited.engine, role)
     return folder
+
+
+@pytest.fixture(scope="session")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's town after its month. Do not write."""
+    return played(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One of a module: whatever runs an event loop of its own cannot while this one is there."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        yield running
+        running.close()
 
 
 @pytest.fixture
