@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page
 
@@ -65,18 +65,28 @@ class Hands:
 
 
 @contextmanager
+def came_in(
+    browser: Browser, application: Application, address: str, role: str, **more: Any
+) -> Iterator[Page]:
+    """A page of somebody of this role, in a browser of his own."""
+    towns = [town.id for town in application.municipalities]
+    key = key_of(application.engine, account(application.engine, role, towns), NOW)
+    context = browser.new_context(base_url=address, **more)
+    context.add_cookies([{"name": SESSION, "value": key, "url": address}])
+    page = context.new_page()
+    page.route("**/favicon.ico", lambda asked: asked.fulfill(status=204))
+    yield page
+    context.close()
+
+
+@contextmanager
 def signed_in(
     browser: Browser, application: Application, address: str, role: str, *, scripts: bool
 ) -> Iterator[Page]:
-    """A page of somebody of this role. AssertionError for whatever the browser complains of."""
-    towns = [town.id for town in application.municipalities]
-    key = key_of(application.engine, account(application.engine, role, towns), NOW)
-    context = browser.new_context(java_script_enabled=scripts, base_url=address)
-    context.add_cookies([{"name": SESSION, "value": key, "url": address}])
-    page, told = context.new_page(), list[str]()
-    page.route("**/favicon.ico", lambda asked: asked.fulfill(status=204))
-    page.on("console", lambda message: told.append(message.text))
-    page.on("pageerror", lambda error: told.append(str(error)))
-    yield page
-    context.close()
+    """The same. AssertionError for whatever the browser complains of."""
+    told = list[str]()
+    with came_in(browser, application, address, role, java_script_enabled=scripts) as page:
+        page.on("console", lambda message: told.append(message.text))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        yield page
     assert told == []

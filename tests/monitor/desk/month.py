@@ -29,6 +29,8 @@ def played(temporary: pytest.TempPathFactory) -> Path:
 def _play(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)  # of a process that did not come to its end
     folder.mkdir()
-    with serve(demo_world(NOW)) as running, opened(demo_settings(running, folder)) as application:
-        play_month(application, running, NOW)
+    with serve(demo_world(NOW)) as running:
+        settings = demo_settings(running, folder)
+        with opened(settings, lambda: NOW) as application:
+            play_month(application, running, NOW)
     return folder
