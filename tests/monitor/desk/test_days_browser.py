@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from monitor.application import Application
 from monitor.cases.answers import answer, answers_waiting
@@ -226,17 +226,23 @@ def closes(page: Page, who: str, reason: str) -> None:
     article = page.locator("[aria-labelledby=disputed] article", has_text=who)
     article.locator("summary").click()
     article.get_by_label("Чем кончилось").fill(reason)
-    article.get_by_role("button", name="Закрыть спор").click()
+    follows(page, article.get_by_role("button", name="Закрыть спор"))
     assert page.get_by_role("status").inner_text() == "Спор закрыт."
 
 
 def fills(page: Page, part: str, link: str, **typed: str) -> None:
-    page.locator(f"[aria-labelledby={part}]").get_by_role("link", name=link).first.click()
+    follows(page, page.locator(f"[aria-labelledby={part}]").get_by_role("link", name=link).first)
     for label, text in typed.items():
         page.get_by_label(label).fill(text)
-    page.locator("main form button").click()
+    follows(page, page.locator("main form button"))
     assert page.get_by_role("status").inner_text().startswith("Записано, № ")
     assert urlsplit(page.url).path == "/deputy"
+
+
+def follows(page: Page, where: Locator) -> None:
+    """A click, and the page that it leads to."""
+    with page.expect_navigation():
+        where.click()
 
 
 # --- of those who read --------------------------------------------------------------------------
@@ -255,7 +261,8 @@ def test_a_cur_reads_and_takes_away(
             assert taken.value.path().stat().st_size > 1000
         reads(page, "МУ «Музей леса»")
         for name in ("Сроки", "Ночь"):
-            page.get_by_role("navigation", name="Разделы").get_by_role("link", name=name).click()
+            menu = page.get_by_role("navigation", name="Разделы")
+            follows(page, menu.get_by_role("link", name=name))
             assert page.locator("h1").inner_text() == name
     entries = journal.newest(town.engine, journal.Wanted(what=(journal.What.EXPORTED,)), most=9)
     assert [(one.who, one.role) for one in entries] == [("cur", "cur")] * 2
@@ -267,7 +274,7 @@ def test_a_region_looks(browser: Browser, town: Application, address: str, scrip
     with signed_in(browser, town, address, "region", scripts=scripts) as page:
         page.goto("/summary")
         page.get_by_label("Найти").fill("музей")
-        page.get_by_role("button", name="Показать").click()
+        follows(page, page.get_by_role("button", name="Показать"))
         assert page.locator("tbody tr").count() == 1
         reads(page, "МУ «Музей леса»")
     assert len(stated(town)) == before
@@ -275,7 +282,7 @@ def test_a_region_looks(browser: Browser, town: Application, address: str, scrip
 
 def reads(page: Page, who: str) -> None:
     """An institution's page, on which there is nothing to press but the way out."""
-    page.get_by_role("link", name=who).first.click()
+    follows(page, page.get_by_role("link", name=who).first)
     assert page.locator("h1").inner_text() == who
     assert page.locator("main button").count() == 0
     assert page.locator("main a.button").count() == 0

@@ -29,7 +29,6 @@ from monitor.storage.tables import MessageRow
 from tests.cast import NOW
 from tests.monitor.desk.asking import Office, routed
 from tests.monitor.desk.hands import came_in
-from tests.monitor.desk.month import played
 from tests.monitor.desk.served import application_in, served
 
 BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -63,9 +62,9 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def seen(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+def seen(month: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     folder = tmp_path_factory.mktemp("look") / "town"
-    with application_in(Path(shutil.copytree(played(tmp_path_factory), folder))) as town:
+    with application_in(Path(shutil.copytree(month, folder))) as town:
         letter = mail_of_all_kinds(town)
         catch_up(town)
         Office(Desk(town)).sent("/send/plan")
@@ -113,7 +112,8 @@ def draft(page: Page, town: str) -> str:
     book.save(changed)
     file = {"name": "реестр.xlsx", "mimeType": BOOK, "buffer": changed.getvalue()}
     page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
-    page.get_by_role("button", name="Показать, что изменится").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Показать, что изменится").click()
     return urlsplit(page.url).path.rpartition("/")[2]
 
 
