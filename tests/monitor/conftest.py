@@ -29,6 +29,7 @@ from monitor.storage.database import open_database
 from reports.model import Audit
 from tests import postgresql
 from tests.cast import NOW
+from tests.monitor.month import played
 from tests.monitor.pipeline import empty_database
 from tests.monitor.postman import Postman
 from tests.monitor.starts import Command, Surroundings, begun, typed
@@ -87,6 +88,12 @@ def audit(engine: Engine) -> Audit:
     return audits.begin(
         engine, as_of=NOW, started_at=NOW, scope=None, registries={}, packs={}, documents=()
     )
+
+
+@pytest.fixture(scope="session")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's town after its month. Do not write."""
+    return played(tmp_path_factory)
 
 
 @pytest.fixture

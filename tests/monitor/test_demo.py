@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +13,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from monitor.application import Application, opened
 from monitor.cases.book import cases_of
-from monitor.commands.demo import demo_settings, play_month
-from monitor.reporting.stored import report_of, write
-from monitor.sandbox import demo_world, serve
+from monitor.config import load_settings
+from monitor.reporting.stored import chosen_audit, report_of, write
 from monitor.sandbox.demo import ZONE
 from monitor.storage import judged
 from monitor.storage.statements import recorded
@@ -47,10 +47,10 @@ class Town(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    folder = tmp_path_factory.mktemp("demo")
-    with serve(demo_world(NOW)) as running, opened(demo_settings(running, folder)) as application:
-        report = report_of(application, play_month(application, running, NOW))
+def town(month: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = Path(shutil.copytree(month, tmp_path_factory.mktemp("demo") / "town"))
+    with opened(load_settings(folder / "config.toml"), lambda: NOW) as application:
+        report = report_of(application, chosen_audit(application, None))
         (demo,) = application.municipalities
         stated = recorded(application.engine, demo.id)
         yield Town(

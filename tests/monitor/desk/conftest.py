@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, sync_playwright
 from monitor.application import Application
 from monitor.sandbox import serve
 from tests.cast import NOW
-from tests.monitor.desk.month import played
 from tests.monitor.desk.people import account
 from tests.monitor.desk.served import Visit, application_in, served, visit
 from tests.monitor.pipeline import Town, school
@@ -48,12 +47,6 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for role in ("operator", "deputy", "cur"):  # whose numbers are 1, 2 and 3
             account(audited.engine, role)
     return folder
-
-
-@pytest.fixture(scope="session")
-def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's town after its month. Do not write."""
-    return played(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

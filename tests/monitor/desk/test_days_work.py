@@ -92,7 +92,7 @@ def test_of_two_at_once_one_wins_and_the_other_is_told(both: Application, operat
 def test_a_page_costs_a_few_statements_the_session_counted(
     both: Application, operator: Visit
 ) -> None:
-    for address in ("/", "/?what=reviews", "/summary", "/summary?text=а&state=to_do"):
+    for address in ("/", "/?what=reviews", "/deputy", "/summary", "/summary?text=а&state=to_do"):
         with counted(both.engine) as put:
             operator.get(address)
         own = [one for one in put if "board_audit" not in one]  # whoever follows asks beside it
