@@ -24,6 +24,7 @@ from starlette.types import ASGIApp
 from collectors.errors import OperatorError, TroubleError
 from monitor.desk.entry import first_visit, visitor_of
 from monitor.desk.forms import check_origin, check_token, read_form
+from monitor.desk.gate.calling import lines_for
 from monitor.desk.gate.passwords import AT_ONCE
 from monitor.desk.ground import Desk
 from monitor.desk.guard import Guard
@@ -43,6 +44,7 @@ from monitor.desk.model import (
 from monitor.desk.rendering import KINDS, desk_word, render, static
 from monitor.desk.routes import ROUTES, Route
 from monitor.desk.screens.menu import menu
+from monitor.desk.veil import veiled_file
 from monitor.registry.mailboxes import is_server
 
 log = logging.getLogger(__name__)
@@ -96,8 +98,9 @@ class _Site:
             case Goto():
                 response = Response(None, 303, {"Location": _location(answer)})
             case File():
-                response = Response(answer.content, 200, _attached(answer.name))
-                response.headers["Content-Type"] = answer.kind
+                file = veiled_file(answer, ask)
+                response = Response(file.content, 200, _attached(file.name))
+                response.headers["Content-Type"] = file.kind
             case Text():
                 response = Response(answer.content, media_type="text/plain")
         own = answer.cookies if isinstance(answer, Page | Goto) else ()
@@ -144,7 +147,7 @@ class _Site:
             status = 404
         elif isinstance(error, RefusedPageError):
             status = error.http
-        return self._failed(status, ask, error.lines)
+        return self._failed(status, ask, lines_for(self.desk, ask, error))
 
     def not_found(self, request: Request, error: Exception) -> Response:
         return self.failure(getattr(error, "status_code", 404))

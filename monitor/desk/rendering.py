@@ -14,6 +14,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader
 
 from monitor.desk.forms import FIELD, token_for
 from monitor.desk.model import Ask, Page
+from monitor.desk.veil import veiled
 from reports.templating import asset, environment
 
 STYLES, SCRIPT = "desk.css", "desk.js"
@@ -39,7 +40,7 @@ def render(page: Page, ask: Ask, common: Mapping[str, Any]) -> bytes:
         **page.values,
     }
     text = templates().get_template(page.template).render({"folder": "", **values})
-    return text.encode("utf-8", "replace")
+    return veiled(text, ask).encode("utf-8", "replace")
 
 
 @cache

@@ -10,6 +10,7 @@ is changed or erased: a decision and a withdrawal are rows of their own, and of 
 withdraw the same at once the second is told what the first did.
 
 RefusedError    the statement does not exist, is no answer, is decided, or is withdrawn already
+  StandsError   of these, where somebody has decided or withdrawn it
 """
 
 from __future__ import annotations
@@ -60,6 +61,14 @@ DECISIONS = {"accepted": "принят", "rejected": "отклонён"}
 
 class RefusedError(UsageError):
     """Nothing was recorded; the text is Russian and says what stands on record instead."""
+
+
+class StandsError(RefusedError):
+    """Somebody was quicker. `who`: his name, as it stands in the text."""
+
+    def __init__(self, lines: Sequence[str], who: str) -> None:
+        super().__init__(lines)
+        self.who = who
 
 
 def record(
@@ -125,9 +134,10 @@ def decide(engine: Engine, decision: Decision, *, by: str, at: datetime) -> int:
         if not isinstance(answer.said, InstitutionAnswer):
             raise RefusedError([f"№ {decision.of}: это не ответ учреждения; ответы: dozor answers"])
         if answer.withdrawn:
-            raise RefusedError([f"№ {decision.of}: {_withdrawal_in_words(answer.withdrawn)}"])
+            raise _gone(decision.of, answer.withdrawn)
         if stands := next((one for one in answer.decided if not one.withdrawn), None):
-            raise RefusedError([f"ответ № {decision.of} уже {_decision_in_words(stands)}"])
+            told = f"ответ № {decision.of} уже {_decision_in_words(stands)}"
+            raise StandsError([told], getattr(stands.said, "by", ""))
         row = _row(answer.municipality, answer.institution, decision, by, at)
         row.slot = f"decision:{decision.of}:{len(answer.decided) + 1}"
         return _put(opened, row)
@@ -144,10 +154,15 @@ def withdraw(
                 [f"№ {withdrawal.of}: отмену не отменяют; запишите сказанное заново"]
             )
         if stated.withdrawn:
-            raise RefusedError([f"№ {withdrawal.of}: {_withdrawal_in_words(stated.withdrawn)}"])
+            raise _gone(withdrawal.of, stated.withdrawn)
         row = _row(stated.municipality, stated.institution, withdrawal, by, at, since)
         row.slot = f"withdrawal:{withdrawal.of}"
         return _put(opened, row)
+
+
+def _gone(number: int, withdrawn: Recorded) -> StandsError:
+    assert isinstance(withdrawn.said, Withdrawal)
+    return StandsError([f"№ {number}: {_withdrawal_in_words(withdrawn)}"], withdrawn.said.by)
 
 
 def _decision_in_words(decided: Recorded) -> str:

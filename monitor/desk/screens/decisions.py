@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from collectors.errors import UsageError
 from monitor.cases.recording import on_record
+from monitor.desk.gate.calling import lines_for
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, File, Goto, NotFoundError, Page, RefusedPageError
 from monitor.desk.queue import lists
@@ -50,7 +51,7 @@ def several(desk: Desk, ask: Ask) -> Answer:
             decide(desk, ask, thing, ask.typed("do"))
             done += 1
         except UsageError as error:
-            faults += error.lines
+            faults += lines_for(desk, ask, error)
     if faults:
         raise RefusedPageError(_told(done, faults), CONFLICT)
     return Goto(_back(ask), "several", done)
