@@ -127,6 +127,7 @@ def renew(
     post: str,
     by: str,
     document: str = "",
+    once: str = "",
 ) -> Noted:
     """The same is confirmed anew, from today on. `thing`: kind, page, requirement, about."""
     found = _last_of(application, institution, thing)
@@ -144,7 +145,7 @@ def renew(
         source="database",
         number=None,
     )
-    return record(application, institution, said, by=by)
+    return record(application, institution, said, by=by, once=once)
 
 
 def _last_of(

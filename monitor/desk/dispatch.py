@@ -41,6 +41,7 @@ from monitor.desk.model import (
     Text,
     Visitor,
 )
+from monitor.desk.once import number_of
 from monitor.desk.rendering import KINDS, desk_word, render, static
 from monitor.desk.routes import ROUTES, Route
 from monitor.desk.screens.menu import menu
@@ -184,7 +185,8 @@ class _Endpoint:
 
 def _shown(site: _Site, route: Route, ask: Ask, made: tuple[Cookie, ...]) -> Response:
     try:
-        return site.respond(route.screen(site.desk, ask), ask, made)
+        found = site.desk.forms.answered(ask.once, ask.now, lambda: route.screen(site.desk, ask))
+        return site.respond(found, ask, made)
     except OperatorError as error:
         return site.refused(error, ask)
 
@@ -226,7 +228,8 @@ async def _with_form(ask: Ask, request: Request) -> Ask:
     check_origin(request)
     fields, files = await read_form(request)
     check_token(fields, ask.visitor.secret)
-    return replace(ask, form=fields, files=tuple(files))
+    once = number_of(ask.visitor.secret, ask.path, fields, files)
+    return replace(ask, form=fields, files=tuple(files), once=once)
 
 
 def _turned_away(ask: Ask, route: Route) -> Answer | None:

@@ -13,6 +13,7 @@ from collectors.errors import OperatorError
 from monitor.application import Application
 from monitor.config import Settings
 from monitor.desk.model import Ask, NotFoundError
+from monitor.desk.once import Forms
 from monitor.desk.registry.drafts import Drafts
 from monitor.registry import load_all
 from rules.model import Institution, Municipality
@@ -33,6 +34,7 @@ class Desk:
         self._stamp = _stamp(application.settings.registry)
         self.fault: tuple[str, ...] = ()
         self.drafts = Drafts()
+        self.forms = Forms()
 
     @property
     def settings(self) -> Settings:

@@ -69,6 +69,7 @@ class Ask:
     address: str  # of the browser, as far as the trusted proxies tell
     cookies: Mapping[str, str] = field(repr=False)
     agent: str = ""  # what the browser calls itself
+    once: str = ""  # of which form it is, in which words: monitor/desk/once.py
 
     def typed(self, name: str) -> str:
         """One field, without blanks around; "" where it was left empty or is not there."""

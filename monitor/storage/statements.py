@@ -120,11 +120,11 @@ def _slot_of(channel: str, source: str) -> str:
     return f"answer:{channel}:{source}"
 
 
-def is_answered(engine: Engine, channel: str, source: str) -> bool:
-    """Whether the answer that its channel knows by this is on record."""
+def answered(engine: Engine, channel: str, source: str) -> int | None:
+    """The number of the answer that its channel knows by this, where it is on record."""
     same = select(StatementRow.id).where(StatementRow.slot == _slot_of(channel, source))
     with session(engine) as opened:
-        return opened.exec(same).first() is not None
+        return opened.exec(same).first()
 
 
 def decide(engine: Engine, decision: Decision, *, by: str, at: datetime) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 
 from monitor.desk.answering import CORRECTABLE, fields_of, said_in, send
@@ -64,12 +63,10 @@ def _sent(desk: Desk, who: Came, ask: Ask, kind: AnswerKind, asked: Asked | None
     """With what was typed where something is wrong; files have to be chosen again."""
     home = f"{PATH}{ask.parts[TOKEN]}"
     try:
-        noted = send(desk.application, who, ask, said_in(who, ask, kind, asked))
+        number = send(desk.application, who, ask, said_in(who, ask, kind, asked))
     except RefusedPageError as error:
         return _form(desk, who, ask, kind, asked, error.lines, error.http)
-    if noted is None:
-        return Goto(home, "repeated")
-    return Goto(home, kind, noted.recorded.number)
+    return Goto(home, kind, number)
 
 
 def _likely(asked: Asked) -> str:
@@ -102,7 +99,6 @@ def _form(
         "yes_label": _question(told) if told else "",
         "options": [(one, desk_word("link_fields", one)) for one in CORRECTABLE],
         "field": ask.typed("field") or (_likely(asked) if asked else ""),
-        "once": ask.typed("once") or secrets.token_urlsafe(16),
         "faults": faults,
         "accept": ACCEPT,
         "most_files": MOST_FILES,
