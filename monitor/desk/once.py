@@ -2,8 +2,8 @@
 
 Each form carries a number that is drawn with it. Who sends the same form again, in the same words,
 is led where the first click led him, with the same sentence; what he changed after «back» is
-another thing. Statements carry that number in the database (`slot`, unique), so that neither another
-process nor a restart records them twice; what is remembered here is the way to the next page.
+another thing. Statements carry that number in the database (`slot`, unique), so that neither
+another process nor a restart records them twice; what is remembered here is where they led.
 """
 
 from __future__ import annotations
