@@ -38,6 +38,7 @@ class What(StrEnum):
     ACCOUNT_ADDED = "account_added"
     ACCOUNT_RESET = "account_reset"
     ACCOUNT_ENDED = "account_ended"
+    ACCOUNT_ROLE = "account_role"
     LINK_OPENED = "link_opened"
     LINK_ENDED = "link_ended"
     ANSWERED = "answered"

@@ -111,6 +111,13 @@ def of(engine: Engine, municipality: str, institution: str) -> tuple[Link, ...]:
         return tuple(_value(*row) for row in rows)
 
 
+def institutions(engine: Engine) -> tuple[str, ...]:
+    """Whoever was ever given one, as `municipality/id`."""
+    named = select(LinkRow.municipality, LinkRow.institution).distinct()
+    with session(engine) as opened:
+        return tuple(sorted(f"{town}/{name}" for town, name in opened.exec(named)))
+
+
 def by_number(engine: Engine, number: int) -> Link | None:
     with session(engine) as opened:
         found = opened.exec(_links().where(LinkRow.id == number)).first()

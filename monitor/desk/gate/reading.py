@@ -24,7 +24,12 @@ from monitor.storage.accounts import Account
 from monitor.storage.journal import Entry, Wanted, What
 from rules.cases.model import Recorded
 
-OF_ACCOUNTS = (What.ACCOUNT_ADDED, What.ACCOUNT_RESET, What.ACCOUNT_ENDED)
+OF_ACCOUNTS = (
+    What.ACCOUNT_ADDED,
+    What.ACCOUNT_RESET,
+    What.ACCOUNT_ENDED,
+    What.ACCOUNT_ROLE,
+)
 STATED = "stated"  # by people, otherwise than at the desk
 
 
