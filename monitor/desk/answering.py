@@ -11,14 +11,15 @@ from monitor.cases.answers import answer
 from monitor.cases.book import by_institution
 from monitor.cases.recording import check
 from monitor.desk.asked_of import Asked
-from monitor.desk.linked import Came
+from monitor.desk.linked import Came, told
 from monitor.desk.model import Ask, RefusedPageError, Upload
 from monitor.desk.rendering import desk_word
 from monitor.desk.scanning import check_clean, check_room
 from monitor.desk.uploads import taken
 from monitor.mail.inbox.sorting import BY_COUNT, BY_WORD, DENIED
 from monitor.registry.statements import LEADING, may_state
-from monitor.storage import links, statements
+from monitor.storage import journal, links, statements
+from monitor.storage.journal import What
 from reports.templating import one_line
 from rules.cases.model import AnswerKind, Correction, InstitutionAnswer, Said
 from rules.model import Attestation
@@ -44,6 +45,7 @@ def send(application: Application, came: Came, ask: Ask, said: InstitutionAnswer
     noted = answer(application, came.institution, said, brought, by=said_by(came)).recorded
     if isinstance(noted.said, InstitutionAnswer) and _words(noted.said) != _words(said):
         raise _read_today(noted.number)  # of two at once the other was first
+    journal.note_once(application.engine, told(came, ask, What.ANSWERED, noted.number))
     return noted.number
 
 

@@ -7,7 +7,9 @@ from datetime import date
 
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask, NotFoundError, Role, Visitor
+from monitor.desk.rendering import desk_word
 from monitor.storage import links
+from monitor.storage.journal import Entry, What
 from monitor.storage.links import Link
 from rules.model import Institution, Municipality
 
@@ -44,4 +46,18 @@ def came(desk: Desk, ask: Ask) -> Came:
         institution=institution,
         town=town,
         today=ask.now.astimezone(town.timezone).date(),
+    )
+
+
+def told(came: Came, ask: Ask, what: What, statement: int | None = None) -> Entry:
+    """For the journal: what was done by this link."""
+    return Entry(
+        at=ask.now,
+        what=what,
+        who=desk_word("link", "by", number=came.link.number),
+        role=Role.INSTITUTION,
+        address=ask.address,
+        municipality=came.town.id,
+        institution=came.institution.id,
+        statement=statement,
     )

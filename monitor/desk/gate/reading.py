@@ -177,7 +177,7 @@ class _Telling:
         role = sentences()["roles"].get(entry.role, entry.role)
         return Line(
             at=entry.at,
-            who=self._who(entry, role),
+            who=self._who(entry),
             role=role,
             address=entry.address if self._names_people else "",
             what=sentences()["journal"].get(entry.what, entry.what),
@@ -188,10 +188,10 @@ class _Telling:
             **self._place(entry.municipality, entry.institution),
         )
 
-    def _who(self, entry: Entry, role: str) -> str:
+    def _who(self, entry: Entry) -> str:
         if self._names_people:
             return entry.who
-        return self._called.numbered(entry.account) if entry.role else role or entry.who
+        return self._called.numbered(entry.account) or self._called(entry.who)
 
     def _detail(self, entry: Entry) -> str:
         """What was done to an account calls it by its name."""
