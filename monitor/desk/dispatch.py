@@ -185,7 +185,8 @@ class _Endpoint:
 
 def _shown(site: _Site, route: Route, ask: Ask, made: tuple[Cookie, ...]) -> Response:
     try:
-        found = site.desk.forms.answered(ask.once, ask.now, lambda: route.screen(site.desk, ask))
+        screen = route.screen if ask.visitor.role in route.who else route.late or route.screen
+        found = site.desk.forms.answered(ask.once, ask.now, lambda: screen(site.desk, ask))
         return site.respond(found, ask, made)
     except OperatorError as error:
         return site.refused(error, ask)
@@ -238,6 +239,8 @@ def _turned_away(ask: Ask, route: Route) -> Answer | None:
     if role in route.who:
         return None
     if Role.INSTITUTION in route.who:
+        if route.late and ask.visitor.is_late:
+            return None
         raise NotFoundError
     if role is Role.ENTERING:
         return Goto(SECOND_FACTOR)

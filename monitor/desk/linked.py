@@ -30,7 +30,7 @@ def visitor_by_link(desk: Desk, token: str, secret: str) -> Visitor:
     """Whatever account the browser may have besides: here he is the institution, or a guest."""
     link = links.by_token(desk.application.engine, token)
     if link is None or not link.is_live(desk.clock()):
-        return Visitor(role=Role.GUEST, secret=secret)
+        return Visitor(role=Role.GUEST, secret=secret, is_late=link is not None)
     return Visitor(role=Role.INSTITUTION, towns=frozenset({link.municipality}), secret=secret)
 
 

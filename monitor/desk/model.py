@@ -39,6 +39,7 @@ class Visitor:
     name: str = ""
     towns: frozenset[str] | None = frozenset()
     secret: str = ""  # what his browser is known by; forms are bound to it
+    is_late: bool = False  # came by a link that was alive once
 
     def sees(self, town: str) -> bool:
         return self.towns is None or town in self.towns

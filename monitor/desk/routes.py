@@ -49,6 +49,7 @@ class Route:
     path: str  # as Starlette writes it: /institutions/{town}/{institution}
     screen: Screen
     who: Set[Role]
+    late: Screen | None = None  # for who comes by a link that has ended meanwhile
     hashes: bool = False  # a password: few at a time, so that nobody waits for them to read a page
 
 
@@ -110,10 +111,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/a/{token}", link.page, ANYBODY),
     Route("POST", "/a/{token}/new", link.new, BY_LINK),
     Route("POST", "/a/{token}/end", link.end, INSTITUTIONS),
-    Route("GET", "/a/{token}/registry", link_answer.registry_form, INSTITUTIONS),
-    Route("POST", "/a/{token}/registry", link_answer.registry_sent, INSTITUTIONS),
-    Route("GET", "/a/{token}/{kind}/{case}", link_answer.form, INSTITUTIONS),
-    Route("POST", "/a/{token}/{kind}/{case}", link_answer.sent, INSTITUTIONS),
+    Route("GET", "/a/{token}/registry", link_answer.registry_form, INSTITUTIONS, link.page),
+    Route("POST", "/a/{token}/registry", link_answer.registry_sent, INSTITUTIONS, link_answer.late),
+    Route("GET", "/a/{token}/{kind}/{case}", link_answer.form, INSTITUTIONS, link.page),
+    Route("POST", "/a/{token}/{kind}/{case}", link_answer.sent, INSTITUTIONS, link_answer.late),
     Route("GET", "/terms", terms.page, PEOPLE),
     Route("GET", "/registry", registry.overview, OPERATORS),
     Route("GET", "/registry/{town}", registry.town, OPERATORS),

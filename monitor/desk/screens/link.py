@@ -69,7 +69,8 @@ def _dead(desk: Desk, ask: Ask) -> Page:
     """Whose it was is not told: the link may be in other hands."""
     token = ask.parts[TOKEN]
     known = links.by_token(desk.application.engine, token)
-    values = {"is_sample": token == SAMPLE, "is_known": known is not None}
+    home = f"{PATH}{token}"
+    values = {"home": home, "is_sample": token == SAMPLE, "is_known": known is not None}
     return Page("link-dead.html.j2", values, 410 if known else 404)
 
 

@@ -9,7 +9,7 @@ from monitor.desk.asked_of import IN_REGISTRY, Asked, asked_of, wanted
 from monitor.desk.ground import Desk
 from monitor.desk.linked import TOKEN, Came, came
 from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page, RefusedPageError
-from monitor.desk.rendering import desk_word
+from monitor.desk.rendering import desk_word, words
 from monitor.desk.screens.link import common
 from monitor.desk.uploads import ACCEPT, MOST_FILES
 from monitor.mail.linking import PATH
@@ -39,12 +39,32 @@ def registry_form(desk: Desk, ask: Ask) -> Answer:
 
 def sent(desk: Desk, ask: Ask) -> Answer:
     who = came(desk, ask)
-    kind, asked = _what(desk, who, ask)
+    try:
+        kind, asked = _what(desk, who, ask)
+    except RefusedPageError as error:
+        return _unsent(ask, error.lines, error.http)
     return _sent(desk, who, ask, kind, asked)
 
 
 def registry_sent(desk: Desk, ask: Ask) -> Answer:
     return _sent(desk, came(desk, ask), ask, OF_ALL, None)
+
+
+def late(desk: Desk, ask: Ask) -> Answer:
+    """The link has ended while somebody was writing: nothing is sent, and no word of it is lost."""
+    return _unsent(ask, [desk_word("link", "ended_meanwhile")], 410)
+
+
+def _unsent(ask: Ask, lines: Sequence[str], status: int) -> Page:
+    typed = [(told, ask.typed(name)) for name, told in words()["link_typed"].items()]
+    values = {
+        "lines": lines,
+        "typed": [(told, text) for told, text in typed if text],
+        "home": f"{PATH}{ask.parts[TOKEN]}",
+        "had_files": bool(ask.files),
+        "is_late": ask.visitor.is_late,
+    }
+    return Page("link-unsent.html.j2", values, status)
 
 
 def _what(desk: Desk, who: Came, ask: Ask) -> tuple[AnswerKind, Asked]:
