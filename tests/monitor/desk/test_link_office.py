@@ -202,6 +202,18 @@ def test_a_link_ends_by_itself(application: Application, token: str) -> None:
     assert stored.by_token(application.engine, token)
 
 
+@pytest.mark.parametrize(("role", "count"), [("operator", 1), ("deputy", 0)])
+def test_the_page_of_an_institution_leads_an_operator_to_its_links(
+    application: Application, role: str, count: int
+) -> None:
+    with served(application) as address, somebody(address, application.engine, role) as visitor:
+        page = visitor.page("/institutions/town/school-1")
+        found = page.select('a[href="/institutions/town/school-1/links"]')
+        assert len(found) == count
+        for link in found:
+            assert "Ссылки для ответа" in visitor.page(str(link["href"])).get_text()
+
+
 # --- what the office's journal tells of links ---------------------------------------------------
 
 

@@ -14,13 +14,14 @@ import tomli_w
 from collectors.errors import UsageError
 from monitor.application import Application
 from monitor.desk.ground import Desk
-from monitor.desk.model import Goto, RefusedPageError
+from monitor.desk.model import Goto, RefusedPageError, Role
 from monitor.desk.orders.carrying import carry_out
 from monitor.desk.queue.lists import held_audit
 from monitor.mail.release import unreleased
 from monitor.mail.week import queue_the_week
 from monitor.reporting.stored import chosen_audit
-from monitor.storage import outbox
+from monitor.storage import journal, outbox
+from monitor.storage.journal import Wanted, What
 from tests.cast import NOW
 from tests.monitor.desk.asking import OPERATOR, Office, ask_of
 from tests.monitor.desk.served import application_in
@@ -136,3 +137,39 @@ def test_a_letter_in_line_of_the_other_is_not_there(ours: Office, theirs: Office
         told.append((refused.value.http, refused.value.lines))
     assert told[0] == told[1]
     assert told[0][0] == 404
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.DEPUTY])
+def test_a_held_report_is_let_go_from_what_waits(ours: Office, theirs: Office, role: Role) -> None:
+    who = ours.by(replace(OURS, role=role))
+    form = who.page("/").select_one('form[action="/release"]')
+    assert form
+    carried = {str(one["name"]): str(one["value"]) for one in form.select("input")}
+    assert who.sent("/release", carried).said == "released"
+    carry_out(ours.desk.application)
+    assert reported(ours.desk.application) == {"deputy:town"}
+    assert who.page("/").select_one('form[action="/release"]') is None
+    assert theirs.page("/").select_one('form[action="/release"]')
+    with pytest.raises(UsageError, match="уже отпущен"):
+        who.post("/release", carried)
+    with pytest.raises(UsageError, match="новая проверка"):
+        who.post("/release", {"audit": "999"})
+    engine = ours.desk.application.engine
+    (entry,) = journal.newest(engine, Wanted(what=(What.RELEASED,)), most=9)
+    assert entry.municipality == "town"
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_report_of_all_is_let_go_by_who_answers_for_all(office: Path) -> None:
+    config = office / "config.toml"
+    told = tomllib.loads(config.read_text("utf-8"))
+    told["mail"] = {"host": "127.0.0.1", "port": 9, "recipients": ["head@region.example.org"]}
+    config.write_text(tomli_w.dumps(told), "utf-8")
+    with application_in(office) as application:
+        one, every = Office(Desk(application), OURS), Office(Desk(application))
+        form = {"audit": f"{chosen_audit(application, None).id}"}
+        with pytest.raises(UsageError, match="отвечает за все"):
+            one.post("/release", form)
+        assert every.sent("/release", form).said == "released"
+        carry_out(application)
+        assert reported(application) == {"deputy"}
