@@ -21,10 +21,11 @@ from monitor.desk.gate.visiting import SESSION
 from monitor.storage import statements
 from monitor.storage.database import open_database
 from rules.cases.model import Telling
+from tests.monitor.conftest import DOZOR
 from tests.monitor.desk.people import account, key_of
 from tests.monitor.desk.served import Visit, visit
 from tests.monitor.desk.test_serving import is_well, listening
-from tests.monitor.starts import _typed, fork_server
+from tests.monitor.starts import Command, Surroundings, begun
 from tests.waiting import free_port, until
 
 ONE = "/institutions/town/school-1"
@@ -48,20 +49,16 @@ def application(request: pytest.FixtureRequest, office: Path) -> Iterator[Applic
 
 
 @contextmanager
-def running(application: Application, folder: Path) -> Iterator[int]:
-    """The desk in a process of its own; gives its number, and kills it at the latest at the end."""
-    told = folder / "stdout", folder / "stderr"
-    command = ["dozor", "--config", f"{folder / 'config.toml'}", "desk"]
-    given = (command, dict(os.environ), told, None, None)
-    process = fork_server().Process(target=_typed, args=given)
-    process.start()
+def running(application: Application, folder: Path) -> Iterator[Command]:
+    """The desk in a process of its own, which is killed at the latest at the end."""
+    config = folder / "config.toml"
+    command = [str(DOZOR), "--config", f"{config}", "desk"]
+    desk = begun(command, os.environ, Surroundings(stdout=folder / "told"))
     try:
         until(lambda: is_well(application.settings.desk.port))
-        assert process.pid
-        yield process.pid
+        yield desk
     finally:
-        process.kill()
-        process.join()
+        desk.kill()
 
 
 def forms_of(browser: Visit) -> list[dict[str, str]]:
@@ -102,7 +99,7 @@ def test_what_the_page_said_is_there_after_a_kill(application: Application, offi
             sending = threading.Thread(target=send, args=(browser, forms))
             sending.start()
             until(lambda: len(said) >= TOLD)
-            os.kill(process, 9)
+            process.kill()
             sending.join()
         found = recorded(application)
         assert said.items() <= found.items()
