@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from monitor.application import Application
@@ -11,8 +11,9 @@ from monitor.cases.answers import answer
 from monitor.cases.book import by_institution
 from monitor.cases.recording import check
 from monitor.desk.asked_of import Asked
-from monitor.desk.linked import Came, told
-from monitor.desk.model import Ask, RefusedPageError, Upload
+from monitor.desk.ground import Desk
+from monitor.desk.linked import Came, day_is_full, told
+from monitor.desk.model import Ask, RefusedPageError
 from monitor.desk.rendering import desk_word
 from monitor.desk.scanning import check_clean, check_room
 from monitor.desk.uploads import taken
@@ -29,18 +30,20 @@ CORRECTABLE = ("phones", "emails", "address", "page", "site", "name", "person")
 YES, NO = "yes", "no"
 
 
-def send(application: Application, came: Came, ask: Ask, said: InstitutionAnswer) -> int | None:
+def send(desk: Desk, came: Came, ask: Ask, said: InstitutionAnswer) -> int | None:
     """The answer's number: the first one where this very form was sent before. Raises
     RefusedPageError, UsageError."""
+    application = desk.application
     if known := statements.answered(application.engine, "link", said.source):
         return known
     settings = application.settings
     files = taken(ask.files, settings.desk.uploads_mb)
     check(application, came.institution, said)
     said = _read_once(application, came, said)
-    _take_share(application, came, files)
-    check_room(settings, files)
-    check_clean(settings.desk.scan_command, files)
+    if not links.take(application.engine, came.link, came.today):
+        raise day_is_full()
+    check_room(settings, files, desk.limits.least_free)
+    check_clean(settings.desk.scan_command, files, desk.limits.scan)
     brought = [(one.name, one.content) for one in files]
     noted = answer(application, came.institution, said, brought, by=said_by(came)).recorded
     if isinstance(noted.said, InstitutionAnswer) and _words(noted.said) != _words(said):
@@ -51,12 +54,6 @@ def send(application: Application, came: Came, ask: Ask, said: InstitutionAnswer
 
 def said_by(came: Came) -> str:
     return desk_word("link", "by", number=came.link.number)
-
-
-def _take_share(application: Application, came: Came, files: Sequence[Upload]) -> None:
-    size = sum(len(one.content) for one in files)
-    if not links.take(application.engine, came.link, came.today, size):
-        raise RefusedPageError([desk_word("link", "day_is_full", most=links.MOST_ANSWERS)], 429)
 
 
 def _read_once(application: Application, came: Came, said: InstitutionAnswer) -> InstitutionAnswer:

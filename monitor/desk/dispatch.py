@@ -13,21 +13,21 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import anyio
 from anyio import CapacityLimiter
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as Place
+from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from collectors.errors import OperatorError, TroubleError
+from monitor.desk.bodies import BODY, ROOM, Body
 from monitor.desk.entry import first_visit, visitor_of
-from monitor.desk.forms import check_origin, check_token, read_form
+from monitor.desk.forms import Form, check_origin, check_token, read_form
 from monitor.desk.gate.calling import lines_for
 from monitor.desk.gate.passwords import AT_ONCE
 from monitor.desk.ground import Desk
 from monitor.desk.guard import Guard
+from monitor.desk.linked import TOKEN, give_back_bytes, take_bytes
 from monitor.desk.model import (
     Answer,
     Ask,
@@ -42,38 +42,30 @@ from monitor.desk.model import (
     Visitor,
 )
 from monitor.desk.once import number_of
+from monitor.desk.places import by_path, location
 from monitor.desk.rendering import KINDS, desk_word, render, static
-from monitor.desk.routes import ROUTES, Route
+from monitor.desk.routes import Route
 from monitor.desk.screens.menu import menu
+from monitor.desk.uploads import MEGABYTE
 from monitor.desk.veil import veiled_file
 from monitor.registry.mailboxes import is_server
 
 log = logging.getLogger(__name__)
 
+UPLOADS = 2  # files looked through at a time
 THREADS = 8  # screens at work at a time; the rest wait their turn
 FOR_EVER = "public, max-age=31536000, immutable"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 LOG_IN, SECOND_FACTOR = "/login", "/login/code"
-ROOM = 1_000_000  # bytes of a form beside its files
 
 
 def desk_app(desk: Desk) -> ASGIApp:
-    settings = desk.settings.desk
-    most = settings.uploads_mb * 1_000_000 * 5 + ROOM
-    secure = settings.public_url.startswith("https://")
+    secure = desk.settings.desk.public_url.startswith("https://")
     site = _Site(desk, CapacityLimiter(THREADS), secure=secure)
-    by_path: dict[str, dict[str, Route]] = {}
-    for route in ROUTES:
-        by_path.setdefault(route.path, {})[route.method] = route
-    places = [Place(path, _Endpoint(site, path, of)) for path, of in by_path.items()]
-    places.append(Place("/static/{digest}/{name}", _static))
-    inner = Starlette(
-        routes=places,
-        exception_handlers={404: site.not_found, 405: site.not_found},
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(_hosts(desk)))],
-    )
-    inner.router.redirect_slashes = False
-    return Guard(inner, site.failure, most, secure=secure)
+    places = [Place(path, _Endpoint(site, path, of)) for path, of in by_path().items()]
+    places.append(Place("/static/{digest}/{name}", _Static(site)))
+    inner = Router(places, redirect_slashes=False, default=_Nowhere(site))
+    return Guard(inner, site.failure, desk.limits, _hosts(desk), secure=secure)
 
 
 def _hosts(desk: Desk) -> set[str]:
@@ -89,7 +81,13 @@ class _Site:
 
     def __init__(self, desk: Desk, threads: CapacityLimiter, *, secure: bool) -> None:
         self.desk, self.threads, self.secure = desk, threads, secure
-        self.hashing = CapacityLimiter(AT_ONCE)
+        self.hashing, self.scanning = CapacityLimiter(AT_ONCE), CapacityLimiter(UPLOADS)
+
+    def lane(self, route: Route, ask: Ask) -> CapacityLimiter:
+        """What may take long keeps nobody from reading a page."""
+        if route.hashes:
+            return self.hashing
+        return self.scanning if ask.files else self.threads
 
     def respond(self, answer: Answer, ask: Ask, cookies: tuple[Cookie, ...] = ()) -> Response:
         match answer:
@@ -97,7 +95,7 @@ class _Site:
                 body = render(answer, ask, self._common(ask))
                 response = Response(body, answer.status, media_type="text/html")
             case Goto():
-                response = Response(None, 303, {"Location": _location(answer)})
+                response = Response(None, 303, {"Location": location(answer)})
             case File():
                 file = veiled_file(answer, ask)
                 response = Response(file.content, 200, _attached(file.name))
@@ -150,9 +148,6 @@ class _Site:
             status = error.http
         return self._failed(status, ask, lines_for(self.desk, ask, error))
 
-    def not_found(self, request: Request, error: Exception) -> Response:
-        return self.failure(getattr(error, "status_code", 404))
-
 
 class _Endpoint:
     """One path, by its methods. A class, so that Starlette hands every method over."""
@@ -165,6 +160,9 @@ class _Endpoint:
         request = Request(scope, receive)
         method = "GET" if request.method == "HEAD" else request.method
         route = self._routes.get(method)
+        if route and route.method == "POST":
+            most = self._site.desk.settings.desk.uploads_mb * MEGABYTE * route.uploads
+            scope[BODY].allow(most + ROOM)
         response = await self._answer(request, route) if route else self._site.failure(405)
         await response(scope, receive, send)
 
@@ -176,10 +174,10 @@ class _Endpoint:
             if turned := _turned_away(ask, route):
                 return site.respond(turned, ask, made)
             if route.method == "POST":
-                ask = await _with_form(ask, request)
+                ask = await _with_form(site, route, ask, request)
         except OperatorError as error:
             return site.refused(error, ask)
-        lane = site.hashing if route.hashes else site.threads
+        lane = site.lane(route, ask)
         return await anyio.to_thread.run_sync(_shown, site, route, ask, made, limiter=lane)
 
 
@@ -225,12 +223,25 @@ def _nobody(desk: Desk) -> Ask:
     )
 
 
-async def _with_form(ask: Ask, request: Request) -> Ask:
+async def _with_form(site: _Site, route: Route, ask: Ask, request: Request) -> Ask:
     check_origin(request)
-    fields, files = await read_form(request)
+    by_link = route.uploads and TOKEN in ask.parts
+    fields, files = await (_read_by_link(site, ask, request) if by_link else read_form(request))
     check_token(fields, ask.visitor.secret)
     once = number_of(ask.visitor.secret, ask.path, fields, files)
     return replace(ask, form=fields, files=tuple(files), once=once)
+
+
+async def _read_by_link(site: _Site, ask: Ask, request: Request) -> Form:
+    """Against the link's day, whatever becomes of it; what was announced and never came is not."""
+    body: Body = request.scope[BODY]
+    announced, apart = body.most if body.stated is None else body.stated, site.threads
+    day = await anyio.to_thread.run_sync(take_bytes, site.desk, ask, announced, limiter=apart)
+    try:
+        return await read_form(request)
+    finally:
+        left = announced - body.came
+        await anyio.to_thread.run_sync(give_back_bytes, site.desk, day, left, limiter=apart)
 
 
 def _turned_away(ask: Ask, route: Route) -> Answer | None:
@@ -248,20 +259,6 @@ def _turned_away(ask: Ask, route: Route) -> Answer | None:
         back = {"next": ask.path} if route.method == "GET" and ask.path != "/" else {}
         return Goto(f"{LOG_IN}?{urlencode(back)}" if back else LOG_IN)
     raise RefusedPageError([desk_word("failures", "403")], 403)
-
-
-def _location(answer: Goto) -> str:
-    """Ours, always: what is no path of ours leads to the first page."""
-    parts = urlsplit(answer.path)
-    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
-        return "/"
-    path = quote(parts.path, safe="/%:@+,;=~")
-    told = {"said": answer.said} if answer.said else {}
-    if answer.number is not None:
-        told["number"] = f"{answer.number}"
-    query = "&".join(part for part in (parts.query, urlencode(told)) if part)
-    place = f"#{quote(parts.fragment)}" if parts.fragment else ""
-    return f"{path}?{query}{place}" if query else f"{path}{place}"
 
 
 def _said(ask: Ask) -> str:
@@ -283,8 +280,26 @@ def _attached(name: str) -> dict[str, str]:
     return {"Content-Disposition": named, "Cache-Control": "private, no-store"}
 
 
-async def _static(request: Request) -> Response:
-    name = request.path_params["name"]
-    if request.method not in ("GET", "HEAD") or name not in KINDS:
-        return Response(None, 404)
-    return Response(static(name), media_type=KINDS[name], headers={"Cache-Control": FOR_EVER})
+class _Static:
+    def __init__(self, site: _Site) -> None:
+        self._site = site
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        response = self._answer(scope["method"], scope["path_params"]["name"])
+        await response(scope, receive, send)
+
+    def _answer(self, method: str, name: str) -> Response:
+        if method not in ("GET", "HEAD") or name not in KINDS:
+            return self._site.failure(404)
+        heads = {"Cache-Control": FOR_EVER}
+        return Response(static(name), media_type=KINDS[name], headers=heads)
+
+
+class _Nowhere:
+    """Whatever no route is for."""
+
+    def __init__(self, site: _Site) -> None:
+        self._site = site
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._site.failure(404)(scope, receive, send)

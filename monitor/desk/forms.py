@@ -11,8 +11,10 @@ import hmac
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
 from monitor.desk.model import RefusedPageError, Upload
@@ -22,6 +24,7 @@ MOST_FIELDS, MOST_FILES, MOST_SIGNS = 1000, 5, 20_000
 OWN_PLACES = ("same-origin", "none")  # of Sec-Fetch-Site
 FOREIGN = "форма пришла не с этой страницы. Откройте страницу заново и повторите"
 UNREADABLE = "форма пришла испорченной. Откройте страницу заново и повторите"
+Form = tuple[dict[str, list[str]], list[Upload]]  # its fields, and its files
 LONG = f"поле длиннее {MOST_SIGNS} знаков: сократите текст или приложите файл"
 
 
@@ -33,9 +36,16 @@ def check_origin(request: Request) -> None:
     """Browsers say from where a form is sent; what they cannot say is left to the token."""
     place = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin", "null")
-    foreign_origin = origin != "null" and urlsplit(origin).netloc != request.headers.get("host")
+    foreign_origin = origin != "null" and _host_of(origin) != request.headers.get("host")
     if (place and place not in OWN_PLACES) or (not place and foreign_origin):
         raise RefusedPageError([FOREIGN], 403)
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # no browser's
+        return None
 
 
 def check_token(form: Mapping[str, Sequence[str]], secret: str) -> None:
@@ -44,13 +54,14 @@ def check_token(form: Mapping[str, Sequence[str]], secret: str) -> None:
         raise RefusedPageError([FOREIGN], 403)
 
 
-async def read_form(request: Request) -> tuple[dict[str, list[str]], list[Upload]]:
+async def read_form(request: Request) -> Form:
     """Fields and files. RefusedPageError where it is no form, or has too much of anything."""
+    _check_charset(request.headers.get("content-type", ""))
     try:
         sent = await request.form(
             max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=4 * MOST_SIGNS
         )
-    except HTTPException as error:
+    except (MultiPartException, FormParserError) as error:
         raise RefusedPageError([UNREADABLE]) from error
     fields: dict[str, list[str]] = {}
     files = []
@@ -61,6 +72,14 @@ async def read_form(request: Request) -> tuple[dict[str, list[str]], list[Upload
             fields.setdefault(name, []).append(_text(value))
     await sent.close()
     return fields, [one for one in files if one.name or one.content]
+
+
+def _check_charset(kind: str) -> None:
+    """Browsers send a form in the charset of its page; by others Python would decode anything from
+    UTF-7 to Punycode, and raise what Starlette does not expect."""
+    _, told = parse_options_header(kind)
+    if told.get(b"charset", b"utf-8").strip().lower() not in (b"utf-8", b"utf8"):
+        raise RefusedPageError([UNREADABLE])
 
 
 def _text(value: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from collectors.errors import OperatorError
 from monitor.application import Application
 from monitor.config import Settings
+from monitor.desk.limits import STANDARD, Limits
 from monitor.desk.model import Ask, NotFoundError
 from monitor.desk.once import Forms
 from monitor.desk.registry.drafts import Drafts
@@ -29,7 +30,8 @@ class Desk:
     one standing, and `fault` says why.
     """
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, limits: Limits = STANDARD) -> None:
+        self.limits = limits
         self._application, self._lock = application, threading.Lock()
         self._stamp = _stamp(application.settings.registry)
         self.fault: tuple[str, ...] = ()

@@ -1,23 +1,28 @@
 """The outermost layer: heads on every answer, limits on every request, one line in the log.
 
 What nobody foresaw becomes a page that names no path and no error; the log, which holds no address
-of a link and no field of a form, says where it happened.
+of a link and no field of a form, says where it happened. Nothing stands between this and the routes
+that would answer an error by itself.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
+from urllib.parse import unquote_to_bytes
 
-import anyio
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from monitor.desk.bodies import BODY, Body, BodyRefusedError
+from monitor.desk.limits import Limits
+
 log = logging.getLogger(__name__)
 
-BODY_SECONDS = 120  # for a whole body: ten megabytes over a slow telephone
 HEADS: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -31,82 +36,94 @@ HEADS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 YEAR = "max-age=31536000"
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\\\s]+)(?::\d{1,5})?", re.IGNORECASE)
 
 Failure = Callable[[int], Response]  # the page for a status
 
 
-class BodyRefusedError(Exception):
-    """What is sent is bigger, or comes more slowly, than is taken. `http`: 413 or 408."""
-
-    def __init__(self, http: int) -> None:
-        super().__init__(http)
-        self.http = http
-
-
 class Guard:
-    def __init__(self, inner: ASGIApp, failure: Failure, most_bytes: int, *, secure: bool) -> None:
-        self._inner, self._failure, self._most = inner, failure, most_bytes
+    """`hosts`: by what names we may be asked for."""
+
+    def __init__(
+        self, inner: ASGIApp, failure: Failure, limits: Limits, hosts: Set[str], *, secure: bool
+    ) -> None:
+        self._inner, self._failure, self._limits, self._hosts = inner, failure, limits, hosts
         self._heads = {**HEADS, **({"Strict-Transport-Security": YEAR} if secure else {})}
+        self._at_work = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        answer = _Answer(send, self._heads)
+        body = Body(scope, receive, self._limits.body)
+        scope[BODY], answer = body, _Answer(send, body, self._heads)
         began = time.monotonic()
+        self._at_work += 1
         try:
-            bounded = _bounded(scope, receive, self._most, began + BODY_SECONDS)
-            await self._inner(scope, bounded, answer)
-        except BodyRefusedError as refused:
-            answer.heads = {**answer.heads, "Connection": "close"}
-            await answer.instead(self._failure(refused.http), scope, receive)
-        except Exception:
-            log.exception("a page of the desk failed: %s", _place(scope))
-            await answer.instead(self._failure(500), scope, receive)
+            await self._guarded(scope, body, answer)
         finally:
+            self._at_work -= 1
             took = time.monotonic() - began
             log.info("%s %s %s %.3f s", scope["method"], _place(scope), answer.status, took)
 
+    async def _guarded(self, scope: Scope, body: Body, answer: _Answer) -> None:
+        try:
+            if refused := self._refused(scope):
+                await answer.instead(self._failure(refused), scope)
+            else:
+                await self._inner(scope, body, answer)
+        except BodyRefusedError as refusal:
+            await answer.instead(self._failure(refusal.http), scope)
+        except ClientDisconnect:
+            return  # nobody is left to be answered
+        except Exception:
+            log.exception("a page of the desk failed: %s", _place(scope))
+            await answer.instead(self._failure(500), scope)
+
+    def _refused(self, scope: Scope) -> int | None:
+        """The status for what is no request of ours, whatever it asks for."""
+        host = HOST.fullmatch(Headers(scope=scope).get("host", ""))
+        if host is None or host[1].lower() not in self._hosts:
+            return 400
+        if not _is_text(scope.get("raw_path", b"")):
+            return 404
+        if not _is_text(scope["query_string"]):
+            return 400
+        return 503 if self._at_work > self._limits.requests else None
+
 
 class _Answer:
-    """Passes an answer on with our heads, and knows whether it has begun."""
+    """Passes an answer on with our heads, and knows whether it has begun.
 
-    def __init__(self, send: Send, heads: Mapping[str, str]) -> None:
-        self._send, self.heads, self.status = send, heads, 0
+    A line on which more is still to come, and to no end, is closed with the answer.
+    """
+
+    def __init__(self, send: Send, body: Body, heads: Mapping[str, str]) -> None:
+        self._send, self._body, self._heads, self.status = send, body, heads, 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             told = MutableHeaders(scope=message)
-            for name, value in self.heads.items():
+            for name, value in self._heads.items():
                 told[name] = value
             told.setdefault("Cache-Control", "no-store")
+            await self._body.spill()
+            if not self._body.is_whole:
+                told["Connection"] = "close"
         await self._send(message)
 
-    async def instead(self, response: Response, scope: Scope, receive: Receive) -> None:
+    async def instead(self, response: Response, scope: Scope) -> None:
         if not self.status:
-            await response(scope, receive, self)
+            await response(scope, self._body, self)
 
 
-def _bounded(scope: Scope, receive: Receive, most: int, until: float) -> Receive:
-    """Its body, as long as it is no bigger than `most` and there before `until`."""
-    stated = Headers(scope=scope).get("content-length", "0")
-    came = 0
-
-    async def received() -> Message:
-        nonlocal came
-        if not stated.isascii() or not stated.isdigit() or int(stated[:18]) > most:
-            raise BodyRefusedError(413)
-        with anyio.move_on_after(max(0.0, until - time.monotonic())) as patience:
-            message = await receive()
-        if patience.cancelled_caught:
-            raise BodyRefusedError(408)
-        came += len(message.get("body", b""))
-        if came > most:
-            raise BodyRefusedError(413)
-        return message
-
-    return received
+def _is_text(escaped: bytes) -> bool:
+    """Whether a database and a log can hold it: UTF-8, without NUL."""
+    try:
+        return "\0" not in unquote_to_bytes(escaped).decode()
+    except UnicodeDecodeError:
+        return False
 
 
 def _place(scope: Scope) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from monitor.desk.ground import Desk
-from monitor.desk.model import Ask, NotFoundError, Role, Visitor
+from monitor.desk.model import Ask, NotFoundError, RefusedPageError, Role, Visitor
 from monitor.desk.rendering import desk_word
 from monitor.storage import links
 from monitor.storage.journal import Entry, What
@@ -24,6 +24,14 @@ class Came:
     institution: Institution
     town: Municipality
     today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A link's day: what comes by it is counted against that, and bounded."""
+
+    link: Link
+    on: date
 
 
 def visitor_by_link(desk: Desk, token: str, secret: str) -> Visitor:
@@ -61,3 +69,31 @@ def told(came: Came, ask: Ask, what: What, statement: int | None = None) -> Entr
         institution=came.institution.id,
         statement=statement,
     )
+
+
+def take_bytes(desk: Desk, ask: Ask, size: int) -> Day:
+    """Of the link's day, before they are read: what is refused later has come as well, and so has
+    what comes by a link that is dead. Raises NotFoundError, RefusedPageError where the day is full.
+    """
+    link = links.by_token(desk.application.engine, ask.parts[TOKEN])
+    if link is None:
+        raise NotFoundError
+    day = Day(link, _local_day(desk, link, ask.now))
+    if not links.take_bytes(desk.application.engine, day.link, day.on, size):
+        raise day_is_full()
+    return day
+
+
+def give_back_bytes(desk: Desk, day: Day, size: int) -> None:
+    links.give_back_bytes(desk.application.engine, day.link, day.on, size)
+
+
+def _local_day(desk: Desk, link: Link, now: datetime) -> date:
+    """Of its municipality, as long as the registry has it."""
+    towns = {one.id: one.timezone for one in desk.application.municipalities}
+    zone = towns.get(link.municipality, desk.settings.schedule.timezone)
+    return now.astimezone(zone).date()
+
+
+def day_is_full() -> RefusedPageError:
+    return RefusedPageError([desk_word("link", "day_is_full", most=links.MOST_ANSWERS)], 429)

@@ -76,6 +76,13 @@ class Ask:
         """One field, without blanks around; "" where it was left empty or is not there."""
         return next(iter(self.form.get(name, ())), "").strip()
 
+    def numbered(self, part: str) -> int:
+        """The number that stands in the path; 0, which nothing has, for what is none. So whatever
+        is not there is looked for, and told, in the same way."""
+        typed = self.parts[part]
+        is_number = typed.isascii() and typed.isdigit() and len(typed) < 10
+        return int(typed) if is_number else 0
+
     def ticked(self, name: str) -> tuple[str, ...]:
         """All values of boxes of one name."""
         return tuple(self.form.get(name, ()))
@@ -102,12 +109,15 @@ class Goto:
     """After every change: the page that shows it, so that «reload» repeats nothing.
 
     `path` is one of ours. `said` is the key of a sentence in words.toml that the page shows.
+    `enters`: as whom somebody has just come in; then `path` may be anybody's wish, and what is no
+    page for him is the first page.
     """
 
     path: str
     said: str = ""
     number: int | None = None
     cookies: tuple[Cookie, ...] = ()
+    enters: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)

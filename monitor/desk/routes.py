@@ -36,6 +36,7 @@ from monitor.desk.screens import (
     summary,
     terms,
 )
+from monitor.desk.uploads import MOST_FILES
 
 HALF_IN = frozenset({Role.ENTERING})
 REGISTERED = "/registry/{town}/institutions/{institution}"
@@ -52,6 +53,7 @@ class Route:
     who: Set[Role]
     late: Screen | None = None  # for who comes by a link that has ended meanwhile
     hashes: bool = False  # a password: few at a time, so that nobody waits for them to read a page
+    uploads: int = 0  # files that its form may bring; without any, a body is a small one
 
 
 ROUTES: tuple[Route, ...] = (
@@ -114,14 +116,28 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/a/{token}/new", link.new, BY_LINK),
     Route("POST", "/a/{token}/end", link.end, INSTITUTIONS),
     Route("GET", "/a/{token}/registry", link_answer.registry_form, INSTITUTIONS, link.page),
-    Route("POST", "/a/{token}/registry", link_answer.registry_sent, INSTITUTIONS, link_answer.late),
+    Route(
+        "POST",
+        "/a/{token}/registry",
+        link_answer.registry_sent,
+        INSTITUTIONS,
+        link_answer.late,
+        uploads=MOST_FILES,
+    ),
     Route("GET", "/a/{token}/{kind}/{case}", link_answer.form, INSTITUTIONS, link.page),
-    Route("POST", "/a/{token}/{kind}/{case}", link_answer.sent, INSTITUTIONS, link_answer.late),
+    Route(
+        "POST",
+        "/a/{token}/{kind}/{case}",
+        link_answer.sent,
+        INSTITUTIONS,
+        link_answer.late,
+        uploads=MOST_FILES,
+    ),
     Route("GET", "/terms", terms.page, PEOPLE),
     Route("GET", "/registry", registry.overview, OPERATORS),
     Route("GET", "/registry/{town}", registry.town, OPERATORS),
     Route("GET", "/registry/{town}/table", registry.workbook, OPERATORS),
-    Route("POST", "/registry/{town}/table", registry.upload, OPERATORS),
+    Route("POST", "/registry/{town}/table", registry.upload, OPERATORS, uploads=1),
     Route("GET", "/registry/{town}/drafts/{draft}", registry.draft, OPERATORS),
     Route("POST", "/registry/{town}/drafts/{draft}", registry.take_over, OPERATORS),
     Route("GET", REGISTERED, registry_institution.page, OPERATORS),

@@ -18,14 +18,13 @@ from monitor.cases.board import follow
 from monitor.config import Settings
 from monitor.desk.dispatch import desk_app
 from monitor.desk.ground import Desk
+from monitor.desk.lines import Lines
 from monitor.desk.orders.worker import orders_carried_out
 from monitor.errors.system import in_russian
 
 log = logging.getLogger(__name__)
 
 LAST_ANSWERS = 10  # seconds that answers which have begun are given at the end
-IDLE = 15  # seconds that a line may stay open between two requests
-AT_ONCE = 200  # requests; whoever comes beyond that is asked to come again
 WAITING = 256  # connections that the system holds for us
 
 
@@ -93,6 +92,7 @@ def followed(desk: Desk) -> Iterator[None]:
 
 def _server(desk: Desk) -> _Server:
     settings = desk.settings.desk
+    lines = Lines(desk.limits, settings.trusted_proxies)
     logging.getLogger("uvicorn.access").disabled = True  # whoever hands it a handler later
     return _Server(
         uvicorn.Config(
@@ -104,8 +104,8 @@ def _server(desk: Desk) -> _Server:
             server_header=False,
             lifespan="off",
             ws="none",
-            limit_concurrency=AT_ONCE,
-            timeout_keep_alive=IDLE,
+            http=lines.protocol(),  # type: ignore[arg-type]  # what makes one, not a class
+            timeout_keep_alive=int(desk.limits.silent) + 1,  # ours comes first
             timeout_graceful_shutdown=LAST_ANSWERS,
         )
     )

@@ -44,11 +44,12 @@ def filters_of(engine: Engine, account: int) -> Sequence[SavedFilterRow]:
         return opened.exec(mine.order_by(col(SavedFilterRow.name))).all()
 
 
-def drop_filter(engine: Engine, account: int, number: int) -> None:
-    """Of another account nothing goes."""
+def drop_filter(engine: Engine, account: int, number: int) -> bool:
+    """Whether there was one; of another account nothing goes."""
     with exclusive(engine) as opened:
-        opened.exec(
+        dropped = opened.exec(
             delete(SavedFilterRow).where(
                 col(SavedFilterRow.account) == account, col(SavedFilterRow.id) == number
             )
         )
+    return bool(dropped.rowcount)

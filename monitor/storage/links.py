@@ -180,20 +180,38 @@ def note_opening(engine: Engine, link: Link, day: date, at: datetime) -> bool:
     return bool(first.rowcount)
 
 
-def take(engine: Engine, link: Link, day: date, size: int) -> bool:
-    """Room for one more answer with files of that size; False: the day's share is used up."""
+def take(engine: Engine, link: Link, day: date) -> bool:
+    """Room for one more answer; False: the day's share is used up."""
     with session(engine) as opened:
         _begin(opened, link, day)
         taken = opened.exec(
             update(LinkDayRow)
-            .where(
-                *_is(link, day),
-                col(LinkDayRow.answers) < MOST_ANSWERS,
-                col(LinkDayRow.sent_bytes) + size <= MOST_BYTES,
-            )
-            .values(answers=LinkDayRow.answers + 1, sent_bytes=LinkDayRow.sent_bytes + size)
+            .where(*_is(link, day), col(LinkDayRow.answers) < MOST_ANSWERS)
+            .values(answers=LinkDayRow.answers + 1)
         )
     return bool(taken.rowcount)
+
+
+def take_bytes(engine: Engine, link: Link, day: date, size: int) -> bool:
+    """Likewise for what is about to be sent, whatever becomes of it."""
+    with session(engine) as opened:
+        _begin(opened, link, day)
+        taken = opened.exec(
+            update(LinkDayRow)
+            .where(*_is(link, day), col(LinkDayRow.sent_bytes) + size <= MOST_BYTES)
+            .values(sent_bytes=LinkDayRow.sent_bytes + size)
+        )
+    return bool(taken.rowcount)
+
+
+def give_back_bytes(engine: Engine, link: Link, day: date, size: int) -> None:
+    """Of what was taken, as much as never came."""
+    with session(engine) as opened:
+        opened.exec(
+            update(LinkDayRow)
+            .where(*_is(link, day))
+            .values(sent_bytes=LinkDayRow.sent_bytes - size)
+        )
 
 
 def take_new(engine: Engine, link: Link, day: date) -> bool:

@@ -22,10 +22,13 @@ _NAME = re.compile(
     rf"|{_WORD}\s*{_INITIALS}"
     rf"|{_INITIALS}\s*{_WORD}"
 )
+_TITLES = rf"(?:(?!(?:{_POSTS}))[\w-]+\s+){{0,6}}"  # «дважды Героя Советского Союза маршала»
 _BEARS_A_NAME = re.compile(
-    r"(?:\bим\.|\bимени|\bул\.|\bулиц\w*|\bпл\.|\bпер\.|\bпр-т|\bпроспект\w*)\s*(?:\w+\s+)?$", re.I
+    r"(?:(?<!от\s)\b(?:им\.|имени)|\bул\.|\bулиц\w*|\bпл\.|\bпер\.|\bпр-т|\bпроспект\w*)"
+    rf"\s*{_TITLES}$",
+    re.I,
 )
-_BEFORE = 80  # signs before a name that say what bears it
+_BEFORE = 100  # signs before a name that say what bears it
 _LEFT_OVER = re.compile(r"\s*\(\s*\)|\s+(?=[,;)])|[\s,;:–—-]+$|^[\s,;:–—-]+")
 
 

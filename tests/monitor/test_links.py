@@ -136,12 +136,15 @@ def test_the_journal_counts_openings_by_the_day(engine: Engine, link: Link) -> N
 
 
 def test_a_day_of_a_link_holds_ten_answers(engine: Engine, link: Link) -> None:
-    taken = [links.take(engine, link, TODAY, 1) for _ in range(12)]
+    taken = [links.take(engine, link, TODAY) for _ in range(12)]
     assert taken == [True] * 10 + [False] * 2
-    assert links.take(engine, link, TODAY + timedelta(days=1), 1)
+    assert links.take(engine, link, TODAY + timedelta(days=1))
 
 
 def test_a_day_of_a_link_holds_a_hundred_megabytes(engine: Engine, link: Link) -> None:
-    assert links.take(engine, link, TODAY, 99_000_000)
-    assert not links.take(engine, link, TODAY, 1_000_001)
-    assert links.take(engine, link, TODAY, 1_000_000)
+    assert links.take_bytes(engine, link, TODAY, 99_000_000)
+    assert not links.take_bytes(engine, link, TODAY, 1_000_001)
+    assert links.take_bytes(engine, link, TODAY, 1_000_000)
+    links.give_back_bytes(engine, link, TODAY, 10)
+    assert links.take_bytes(engine, link, TODAY, 10)
+    assert not links.take_bytes(engine, link, TODAY, 1)

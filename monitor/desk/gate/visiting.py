@@ -87,4 +87,6 @@ def onward(desk: Desk, key: str, path: str = "/", said: str = "") -> Goto:
     stay = _stay(desk, key)
     left = owed(stay) if stay else None
     cookies = (Cookie(name=SESSION, value=key),)
-    return Goto(STEPS[left] if left else path or "/", said, cookies=cookies)
+    if stay is None or left:
+        return Goto(STEPS[left] if left else "/", said, cookies=cookies)
+    return Goto(path or "/", said, cookies=cookies, enters=Role(stay.account.role))

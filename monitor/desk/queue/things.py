@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from monitor.cases.recording import on_record
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask, NotFoundError
+from monitor.storage import statements
 from rules.cases.model import CaseKey
 from rules.model import Institution
 
 LONGEST = 4_000  # signs
 DEEP = "[["  # no thing is a list of lists
+NUL = "\\u0000"  # nor has any what no database takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +30,11 @@ class Thing:
 
 def thing_named(desk: Desk, ask: Ask, name: str) -> Thing:
     """Raises NotFoundError, also for what is another municipality's."""
-    if DEEP in name or len(name) > LONGEST:
+    if DEEP in name or NUL in name or len(name) > LONGEST:
         raise NotFoundError
     try:
         kind, *rest = json.loads(name)
+        json.dumps(rest, ensure_ascii=False).encode()  # half of a surrogate pair is no text
     except (ValueError, TypeError):
         raise NotFoundError from None
     match kind, rest:
@@ -55,6 +57,9 @@ def _is_text(value: object) -> bool:
 
 
 def answer_numbered(desk: Desk, ask: Ask, number: int) -> Thing:
-    stated = on_record(desk.application, number)
+    """Raises NotFoundError, for what is another municipality's as for what is not there."""
+    stated = statements.by_number(desk.application.engine, number)
+    if stated is None:
+        raise NotFoundError
     found = desk.institution(ask, stated.municipality, stated.institution)
     return Thing(name=json.dumps(["answer", number]), institution=found, number=number)

@@ -8,7 +8,7 @@ from typing import Any
 
 from collectors.errors import UsageError
 from monitor.desk.ground import Desk
-from monitor.desk.model import Ask
+from monitor.desk.model import Ask, RefusedPageError
 from monitor.desk.registry.fields import Field, fields_of, seen
 from monitor.desk.registry.words import sentences, words
 from monitor.desk.registry.writing import entry
@@ -54,11 +54,11 @@ def proposals_of(desk: Desk, ask: Ask) -> tuple[Proposal, ...]:
 
 
 def proposal(desk: Desk, ask: Ask, institution: Institution, number: int) -> Proposal:
-    """Raises UsageError where somebody has dealt with it."""
+    """Raises RefusedPageError where somebody has dealt with it, as where it never was."""
     for one in proposals_of(desk, ask):
         if (one.number, one.institution) == (number, institution):
             return one
-    raise UsageError([words("refused", "proposal_gone")])
+    raise RefusedPageError([words("refused", "proposal_gone")], 404)
 
 
 def dismiss(desk: Desk, ask: Ask, found: Proposal, why: str) -> None:

@@ -124,8 +124,8 @@ def undone(desk: Desk, ask: Ask) -> Answer:
 
 def _named(look: CloseLook, ask: Ask) -> ListedStatement:
     """Of this institution, whatever number stands in the address."""
-    typed = ask.parts["number"]
-    found = [one for one in look.statements if f"{one.recorded.number}" == typed]
+    number = ask.numbered("number")
+    found = [one for one in look.statements if one.recorded.number == number]
     if not found:
         raise NotFoundError
     return found[0]

@@ -74,7 +74,7 @@ def _back(ask: Ask) -> str:
 
 def file(desk: Desk, ask: Ask) -> Answer:
     """What came with an answer, to be kept."""
-    number, at = (_number(ask, name) for name in ("number", "at"))
+    number, at = ask.numbered("number"), ask.numbered("at")
     answer_numbered(desk, ask, number)
     said = on_record(desk.application, number).said
     files = said.attachments if isinstance(said, InstitutionAnswer) else ()
@@ -84,10 +84,3 @@ def file(desk: Desk, ask: Ask) -> Answer:
     if content is None:
         raise RefusedPageError([words("faults", "no_file")], 404)
     return File(files[at - 1].name, content)
-
-
-def _number(ask: Ask, name: str) -> int:
-    part = ask.parts[name]
-    if not (part.isascii() and part.isdigit() and len(part) < 10):
-        raise NotFoundError
-    return int(part)

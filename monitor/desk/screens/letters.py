@@ -62,10 +62,8 @@ def _report(desk: Desk, audit: Audit, town: Municipality) -> Report:
 
 def was_sent(desk: Desk, ask: Ask) -> Answer:
     one = desk.institution(ask, ask.parts["town"], ask.parts["institution"])
-    typed = ask.parts["number"]
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-        raise NotFoundError
-    found = sent_text(desk.application.engine, int(typed), institution_of(one.key))
+    number = ask.numbered("number")
+    found = sent_text(desk.application.engine, number, institution_of(one.key))
     if found is None:
         raise NotFoundError
     message, body = found

@@ -83,7 +83,7 @@ def _sent(desk: Desk, who: Came, ask: Ask, kind: AnswerKind, asked: Asked | None
     """With what was typed where something is wrong; files have to be chosen again."""
     home = f"{PATH}{ask.parts[TOKEN]}"
     try:
-        number = send(desk.application, who, ask, said_in(who, ask, kind, asked))
+        number = send(desk, who, ask, said_in(who, ask, kind, asked))
     except RefusedPageError as error:
         return _form(desk, who, ask, kind, asked, error.lines, error.http)
     return Goto(home, kind, number)

@@ -41,9 +41,8 @@ def _institution(desk: Desk, ask: Ask) -> Institution:
 
 def _link(desk: Desk, ask: Ask) -> Link:
     """Raises NotFoundError for another institution's."""
-    institution, number = _institution(desk, ask), ask.parts["number"]
-    is_number = number.isascii() and number.isdigit() and len(number) < 10
-    found = links.by_number(desk.application.engine, int(number)) if is_number else None
+    institution = _institution(desk, ask)
+    found = links.by_number(desk.application.engine, ask.numbered("number"))
     own = (institution.municipality, institution.id)
     if found is None or (found.municipality, found.institution) != own:
         raise NotFoundError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.desk.ground import Desk
-from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page
+from monitor.desk.model import Answer, Ask, Goto, Page
 from monitor.desk.registry.fields import FIRST, correct, fields_of, pages_of, seen
 from monitor.desk.registry.proposals import dismiss, proposal
 from monitor.desk.registry.words import words
@@ -51,13 +51,10 @@ def save(desk: Desk, ask: Ask) -> Answer:
 
 def decide_proposal(desk: Desk, ask: Ask) -> Answer:
     institution = _institution(desk, ask)
-    number = ask.parts["number"]
-    if not (number.isascii() and number.isdigit() and len(number) < 12):
-        raise NotFoundError
-    found = proposal(desk, ask, institution, int(number))
+    found = proposal(desk, ask, institution, ask.numbered("number"))
     if ask.typed("do") == "dismiss":
         dismiss(desk, ask, found, ask.typed("why"))
         return Goto("/registry", "proposal_dismissed")
-    why = words("words", "why_asked", number=number)
+    why = words("words", "why_asked", number=found.number)
     correct(desk, ask, institution, why=why, statement=found.number)
     return Goto("/registry", "registry_written")

@@ -92,8 +92,7 @@ def keep(desk: Desk, ask: Ask) -> Answer:
 
 
 def drop(desk: Desk, ask: Ask) -> Answer:
-    number = ask.parts["number"]
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    engine, owner = desk.application.engine, ask.visitor.account or 0
+    if not aside.drop_filter(engine, owner, ask.numbered("number")):
         raise NotFoundError
-    aside.drop_filter(desk.application.engine, ask.visitor.account or 0, int(number))
     return Goto("/summary", "filter_dropped")

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from monitor.application import Application, opened
 from monitor.config import load_settings
 from monitor.desk.ground import Desk
+from monitor.desk.limits import STANDARD, Limits
 from monitor.desk.serving import _server
 from tests.cast import NOW
 from tests.waiting import until
@@ -54,10 +55,10 @@ class Visit:
 
 
 @contextmanager
-def served(application: Application) -> Iterator[str]:
+def served(application: Application, limits: Limits = STANDARD) -> Iterator[str]:
     """Its address."""
     with socket.create_server(("127.0.0.1", 0)) as at:
-        server = _server(Desk(application))
+        server = _server(Desk(application, limits))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [at]})
         thread.start()
         try:

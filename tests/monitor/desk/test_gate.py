@@ -102,12 +102,44 @@ def test_he_comes_where_he_wanted_to_go(guest: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    "onto", ["https://evil.example.org/", "//evil.example.org", "evil", "/\\evil"]
+    "onto",
+    [
+        *(
+            "https://evil.example.org/",
+            "//evil.example.org",
+            "/\\evil.example.org",
+            "evil",
+            "\\\\evil",
+        ),
+        *(
+            "http:evil.example.org",
+            "/%2fevil.example.org",
+            "/\t/evil.example.org",
+            "/\n/evil",
+            "//[",
+        ),
+        *("/login?next=//evil.example.org", "/logout", "/healthz", "/no-such-page", "/journal"),
+        *(
+            "/summary/../..//evil.example.org",
+            "/registry/..",
+            "/registry/%2e%2e",
+            "javascript:alert(1)",
+        ),
+    ],
 )
-def test_nobody_is_sent_elsewhere(guest: Visit, onto: str) -> None:
-    place = goes_to(log_in(guest, "reader", next=onto))
-    assert place.startswith("/")
-    assert not place.startswith(("//", "/\\"))
+def test_whoever_comes_in_is_sent_to_no_place_but_a_page_of_his(guest: Visit, onto: str) -> None:
+    assert goes_to(log_in(guest, "reader", next=onto)) == "/"
+
+
+@pytest.mark.parametrize(
+    ("onto", "place"),
+    [
+        ("/summary?search=школа&x=\x01", "/summary?search=%D1%88%D0%BA%D0%BE%D0%BB%D0%B0&x=%01"),
+        ("/institutions/town/school-1", "/institutions/town/school-1"),
+    ],
+)
+def test_a_page_of_his_is_where_he_comes(guest: Visit, onto: str, place: str) -> None:
+    assert goes_to(log_in(guest, "reader", next=onto)) == place
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(guest: Visit) -> None:
@@ -353,9 +385,9 @@ def test_a_page_asks_the_database_few_things(at: str, noted: Application, path: 
     assert 0 < len(asked) <= 12
 
 
-def test_what_cannot_be_asked_of_a_database_finds_nothing(at: str, noted: Application) -> None:
+def test_what_is_no_number_and_no_name_finds_nothing(at: str, noted: Application) -> None:
     with somebody(at, noted.engine, "operator", name="breaker") as him:
-        for value in ("%00", "%ED%A0%80", "9" * 40, "' OR 1=1 --"):
+        for value in ("%01", "%EF%BF%BD", "9" * 40, "' OR 1=1 --"):
             answer = him.get(f"/journal?who={value}&institution={value}&entry={value}&what={value}")
             assert answer.status_code == 200
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from bs4 import BeautifulSoup
 
 from monitor.application import Application
 from monitor.cases.answers import answers_waiting, reject
 from monitor.cases.rereading import ordered
+from monitor.desk.limits import Limits
 from monitor.storage import attachments, links, statements
-from monitor.storage.links import SAMPLE, Link
+from monitor.storage.links import SAMPLE, Link, UsedOn
 from monitor.storage.tables import MessageRow
 from rules.cases.model import InstitutionAnswer, Recorded
 from tests.cast import NOW
 from tests.monitor.desk.files import PDF, POLYGLOT
+from tests.monitor.desk.raw import answered, head, line
 from tests.monitor.desk.served import Visit, served, visit
+from tests.waiting import until
 
 POST = {"post": "директор"}
 
@@ -299,6 +307,96 @@ def test_the_eleventh_answer_of_a_day_is_refused(
     codes = [sent(guest, form, said).status_code for _ in range(11)]
     assert codes == [303] * 10 + [429]
     assert len(answers(application)) == 10
+
+
+def used(application: Application, token: str) -> UsedOn:
+    number = link_of(application, token).number
+    (day,) = links.days_of(application.engine, [number])[number]
+    return day
+
+
+def test_what_is_refused_counts_for_what_was_sent(
+    application: Application, guest: Visit, token: str, home: str
+) -> None:
+    big = ("a.pdf", b"<html>" + b" " * 1_500_000)
+    sent(guest, f"{home}/registry", {**POST, "field": "phones", "new": "1"}, {"files": big})
+    assert 1_500_000 < used(application, token).sent_bytes < 1_510_000
+    guest.client.post(f"{home}/registry", data={"form": "another's"}, files={"files": big})
+    assert 3_000_000 < used(application, token).sent_bytes < 3_020_000
+    assert used(application, token).answers == 0
+
+
+def test_what_was_announced_and_never_came_is_not_counted(
+    application: Application, address: str, token: str, home: str
+) -> None:
+    parts = "Content-Type: multipart/form-data; boundary=x"
+    with line(address) as opened:
+        opened.sendall(head("POST", f"{home}/registry", parts, "Content-Length: 40000000"))
+        opened.sendall(b"--x\r\n" + b"a" * 995)
+        number = link_of(application, token).number
+        until(lambda: links.days_of(application.engine, [number]))
+    until(lambda: used(application, token).sent_bytes == 1000)
+
+
+def test_a_day_that_is_full_reads_nothing_more(
+    application: Application, address: str, token: str, home: str
+) -> None:
+    today = NOW.astimezone(application.municipalities[0].timezone).date()
+    assert links.take_bytes(application.engine, link_of(application, token), today, 99_000_000)
+    status, _, text = answered(address, head("POST", f"{home}/registry", "Content-Length: 1000001"))
+    assert status == 429
+    assert "100 МБ" in text
+
+
+def test_no_upload_takes_what_the_disk_keeps_free(application: Application, home: str) -> None:
+    said = {**POST, "field": "phones", "new": "8 (38250) 3-55-00"}
+    with served(application, Limits(least_free=1 << 62)) as address, visit(address) as guest:
+        answer = sent(guest, f"{home}/registry", said, {"files": ("a.pdf", PDF)})
+        assert answer.status_code == 507
+        assert "диске мало места" in answer.text
+        assert answers(application) == []
+        assert sent(guest, f"{home}/registry", said).status_code == 303
+
+
+def scanning(application: Application, *command: str) -> Application:
+    desk = application.settings.desk.model_copy(update={"scan_command": command})
+    return replace(application, settings=replace(application.settings, desk=desk))
+
+
+def test_a_scanner_that_hangs_lets_nothing_pass(application: Application, home: str) -> None:
+    hung = scanning(application, sys.executable, "-c", "import signal; signal.pause()")
+    said = {**POST, "field": "phones", "new": "8 (38250) 3-55-00"}
+    with served(hung, Limits(scan=0.2)) as address, visit(address) as guest:
+        answer = sent(guest, f"{home}/registry", said, {"files": ("a.pdf", PDF)})
+        assert answer.status_code == 503
+        assert "сейчас не работает" in answer.text
+        assert answers(application) == []
+
+
+def test_scanners_at_work_keep_nobody_from_a_page(
+    application: Application, tmp_path: Path, token: str, home: str
+) -> None:
+    may_end = tmp_path / "may-end"
+    waits = ("sh", "-c", f"until test -e '{may_end}'; do sleep 0.1; done")
+    said = {**POST, "field": "phones", "new": "8 (38250) 3-55-00"}
+    files = {"files": ("a.pdf", PDF + b"0" * 10_000)}
+    with (
+        served(scanning(application, *waits)) as address,
+        visit(address) as guest,
+        ThreadPoolExecutor(9) as pool,
+    ):
+        guest.page(home)
+        fields = [fields_on(guest, f"{home}/registry") | said for _ in range(9)]
+        post, cookies = partial(httpx.post, timeout=60, files=files), dict(guest.client.cookies)
+        place = f"{address}{home}/registry"
+        coming = [pool.submit(post, place, data=one, cookies=cookies) for one in fields]
+        try:
+            until(lambda: used(application, token).sent_bytes > 9 * 10_000)
+            assert guest.get("/login").status_code == 200
+            assert sent(guest, f"{home}/registry", said).status_code == 303
+        finally:
+            may_end.touch()
+        assert [one.result().status_code for one in coming] == [303] * 9
 
 
 def test_a_case_is_read_again_once_a_day_by_a_link(guest: Visit, home: str) -> None:

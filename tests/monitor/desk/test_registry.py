@@ -290,7 +290,7 @@ def test_what_was_asked_is_written_once(operator: Visit, asked: int) -> None:
     sent = shown(operator, "/registry") | {"do": "write"}
     path = f"{SCHOOL}/proposals/{asked}"
     assert operator.client.post(path, data=sent).status_code == 303
-    assert operator.client.post(path, data=sent).status_code == 400
+    assert operator.client.post(path, data=sent).status_code == 404
 
 
 @pytest.mark.usefixtures("asked")

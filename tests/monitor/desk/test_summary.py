@@ -85,10 +85,12 @@ def test_a_filter_is_kept_for_its_account_alone(desk: Desk) -> None:
 
 def test_a_filter_is_dropped_by_its_account_alone(desk: Desk) -> None:
     sent(desk, "/summary/filters", {"name": "Школы", "text": "СОШ"})
-    for visitor, left in ((NEIGHBOUR, 1), (PETROVA, 0)):
-        sent(desk, "/summary/filters/1/drop", {}, visitor)
-        page = shown(desk, "/summary")
-        assert len(page.select("form[action$='/drop']")) == left
+    drop, boxes = "/summary/filters/1/drop", "form[action$='/drop']"
+    with pytest.raises(NotFoundError):
+        sent(desk, drop, {}, NEIGHBOUR)
+    assert len(shown(desk, "/summary").select(boxes)) == 1
+    sent(desk, drop, {}, PETROVA)
+    assert not shown(desk, "/summary").select(boxes)
 
 
 @pytest.mark.parametrize("form", [{"text": "СОШ"}, {"name": "x"}, {"name": "x" * 61, "kind": "y"}])

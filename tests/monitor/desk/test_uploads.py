@@ -122,9 +122,9 @@ def test_all_faults_are_told_at_once() -> None:
 FILE = Upload(name="справка.pdf", content=PDF)
 
 
-def scanned(*command: str) -> str:
+def scanned(*command: str, seconds: float = 60) -> str:
     try:
-        check_clean(command, [FILE])
+        check_clean(command, [FILE], seconds)
     except RefusedPageError as error:
         return str(error)
     return ""
