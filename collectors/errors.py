@@ -10,7 +10,7 @@
     │   ├── DeskAddressError          monitor/desk/serving.py
     │   ├── EntryError, OverError, BusyError   who comes in at the desk: monitor/desk/gate/
     │   ├── TooManyError              monitor/storage/attempts.py
-    │   ├── RefusedError              monitor/storage/statements.py
+    │   ├── RefusedError, StandsError   monitor/storage/statements.py
     │   ├── OrderedBeforeError        monitor/storage/orders.py
     │   ├── UnusualFileError, ChangedMeanwhileError   a registry's file: monitor/registry
     │   ├── FaultsError               monitor/desk/registry/writing.py

@@ -20,6 +20,7 @@ from monitor.cases.recording import Noted, municipality_of, record, today_of, un
 from monitor.cases.words import in_words, words
 from monitor.registry.statements import posts_of
 from monitor.storage.audits import latest
+from monitor.storage.statements import StandsError
 from rules.cases.model import CaseKey, CaseState, InstitutionAnswer, InstitutionCase, Recorded
 from rules.model import Attestation, Event, Institution
 
@@ -58,18 +59,19 @@ def settle(
     once = f"look:{'/'.join(map(str, key))}:{len(case.statements)}"
     noted = record(application, institution, said, by=by, once=once)
     if noted.recorded.said != said:
-        raise UsageError([_decided_by(noted.recorded)])
+        raise _decided_by(noted.recorded)
     return noted
 
 
 def _check_undecided(case: InstitutionCase) -> None:
     if case.answer and case.state not in (CaseState.TO_DO, CaseState.OVERDUE):
-        raise UsageError([_decided_by(case.answer)])
+        raise _decided_by(case.answer)
 
 
-def _decided_by(stated: Recorded) -> str:
+def _decided_by(stated: Recorded) -> StandsError:
     said, who = in_words(stated.said), stated.recorded_by
-    return words("decided", "by_another", number=stated.number or "", said=said, who=who)
+    told = words("decided", "by_another", number=stated.number or "", said=said, who=who)
+    return StandsError([told], who)
 
 
 def _day_of_finding(application: Application, institution: Institution) -> date:
@@ -125,6 +127,7 @@ def renew(
     post: str,
     by: str,
     document: str = "",
+    once: str = "",
 ) -> Noted:
     """The same is confirmed anew, from today on. `thing`: kind, page, requirement, about."""
     found = _last_of(application, institution, thing)
@@ -142,7 +145,7 @@ def renew(
         source="database",
         number=None,
     )
-    return record(application, institution, said, by=by)
+    return record(application, institution, said, by=by, once=once)
 
 
 def _last_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from collectors.errors import UsageError
-from monitor.application import Context, open_context, opened, with_database
+from monitor.application import Context, load_acts, open_context, opened, with_database
 from monitor.commands.moments import clean
 from monitor.commands.parameters import AsJson, Config
 from monitor.commands.suggestions import municipalities, users
@@ -20,6 +20,7 @@ from monitor.config import Settings, load_settings
 from monitor.desk.gate import granting
 from monitor.desk.gate.granting import Granted
 from monitor.desk.gate.words import words
+from monitor.registry import load_all
 from monitor.storage import accounts
 from monitor.storage.accounts import ROLES, Account
 
@@ -36,6 +37,21 @@ AskPassword = Annotated[
 ]
 
 
+Towns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--municipality",
+        metavar="ID",
+        help="За какой муниципалитет отвечает; можно несколько раз. Область без него видит все.",
+        autocompletion=municipalities,
+    ),
+]
+ROLES_HELP = (
+    "operator — ведёт дела; deputy — заместитель главы; cur — ЦУР, читает; "
+    "region — область, читает."
+)
+
+
 def _roles(incomplete: str) -> list[tuple[str, str]]:
     return [(role, words("roles", role)) for role in ROLES if role.startswith(incomplete)]
 
@@ -48,21 +64,11 @@ def add(
         typer.Option(
             "--role",
             metavar="РОЛЬ",
-            help="operator — ведёт дела; deputy — заместитель главы; cur — ЦУР, читает; "
-            "region — область, читает.",
+            help=ROLES_HELP,
             autocompletion=_roles,
         ),
     ],
-    municipality: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--municipality",
-            metavar="ID",
-            help="За какой муниципалитет отвечает; можно несколько раз. Область без него "
-            "видит все.",
-            autocompletion=municipalities,
-        ),
-    ] = None,
+    municipality: Towns = None,
     ask_password: AskPassword = False,
 ) -> int:
     settings, typed = load_settings(config), granting.name_of(clean(name))
@@ -123,6 +129,29 @@ def reset(config: Config, name: User, ask_password: AskPassword = False) -> int:
         print(words("granting", told, name=typed))
         _tell_password(settings, granted)
     return 0
+
+
+def role(
+    config: Config,
+    name: User,
+    role: Annotated[str, typer.Argument(metavar="РОЛЬ", help=ROLES_HELP, autocompletion=_roles)],
+    municipality: Towns = None,
+) -> int:
+    settings, typed = load_settings(config), granting.name_of(clean(name))
+    role = _role(clean(role))
+    towns = _towns(settings, role, municipality) if municipality else ()
+    with _open(settings) as context:
+        changed = granting.change_role(
+            context.engine, typed, role=role, towns=towns, at=context.clock()
+        )
+        print(words("granting", "role", **_named(changed)))
+    return 0
+
+
+def _towns(settings: Settings, role: str, named: Sequence[str]) -> tuple[str, ...]:
+    """As they stand in the registries."""
+    known = load_all(settings.registry, packs=tuple(load_acts(settings.rules.packs)))
+    return granting.towns_of(role, [clean(town) for town in named], [town.id for town in known])
 
 
 def end(config: Config, name: User) -> int:

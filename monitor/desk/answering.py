@@ -2,69 +2,88 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from monitor.application import Application
 from monitor.cases.answers import answer
 from monitor.cases.book import by_institution
-from monitor.cases.recording import Noted, check
+from monitor.cases.recording import check
 from monitor.desk.asked_of import Asked
 from monitor.desk.ground import Desk
-from monitor.desk.linked import Came, day_is_full
+from monitor.desk.linked import Came, day_is_full, told
 from monitor.desk.model import Ask, RefusedPageError
 from monitor.desk.rendering import desk_word
 from monitor.desk.scanning import check_clean, check_room
 from monitor.desk.uploads import taken
 from monitor.mail.inbox.sorting import BY_COUNT, BY_WORD, DENIED
 from monitor.registry.statements import LEADING, may_state
-from monitor.storage import links, statements
+from monitor.storage import journal, links, statements
+from monitor.storage.journal import What
 from reports.templating import one_line
-from rules.cases.model import AnswerKind, Correction, InstitutionAnswer
+from rules.cases.model import AnswerKind, Correction, InstitutionAnswer, Said
 from rules.model import Attestation
 
-ONCE = "once"  # drawn when a form is shown: a double click is one answer
-DRAWN = re.compile(r"[\w-]{8,64}")
 LONGEST_POST, LONGEST_LINE, LONGEST_TEXT = 100, 300, 4000
 CORRECTABLE = ("phones", "emails", "address", "page", "site", "name", "person")
 YES, NO = "yes", "no"
 
 
-def send(desk: Desk, came: Came, ask: Ask, said: InstitutionAnswer) -> Noted | None:
-    """None where this very form was sent before. Raises RefusedPageError, UsageError."""
+def send(desk: Desk, came: Came, ask: Ask, said: InstitutionAnswer) -> int | None:
+    """The answer's number: the first one where this very form was sent before. Raises
+    RefusedPageError, UsageError."""
     application = desk.application
-    if statements.is_answered(application.engine, "link", said.source):
-        return None
+    if known := statements.answered(application.engine, "link", said.source):
+        return known
     settings = application.settings
     files = taken(ask.files, settings.desk.uploads_mb)
     check(application, came.institution, said)
-    _check_read_once(application, came, said)
+    said = _read_once(application, came, said)
     if not links.take(application.engine, came.link, came.today):
         raise day_is_full()
     check_room(settings, files, desk.limits.least_free)
     check_clean(settings.desk.scan_command, files, desk.limits.scan)
     brought = [(one.name, one.content) for one in files]
-    return answer(application, came.institution, said, brought, by=said_by(came))
+    noted = answer(application, came.institution, said, brought, by=said_by(came)).recorded
+    if isinstance(noted.said, InstitutionAnswer) and _words(noted.said) != _words(said):
+        raise _read_today(noted.number)  # of two at once the other was first
+    journal.note_once(application.engine, told(came, ask, What.ANSWERED, noted.number))
+    return noted.number
 
 
 def said_by(came: Came) -> str:
     return desk_word("link", "by", number=came.link.number)
 
 
-def _check_read_once(application: Application, came: Came, said: InstitutionAnswer) -> None:
-    """A reading costs calls of the networks: of each case one a day by a link."""
+def _read_once(application: Application, came: Came, said: InstitutionAnswer) -> InstitutionAnswer:
+    """A reading costs calls of the networks: of each case one a day by links. Its `source` is that
+    of the case and the day, so that of many at once one is recorded."""
     if said.kind != "corrected":
-        return
+        return said
     made = by_institution(application, came.town, [came.institution]).get(came.institution.id, ())
-    for one in made:
-        before = one.said
-        if (
-            isinstance(before, InstitutionAnswer)
-            and (before.kind, before.channel, before.on) == ("corrected", "link", said.on)
-            and _thing(before) == _thing(said)
-            and not one.withdrawn
-        ):
-            raise RefusedPageError([desk_word("link", "read_today", number=one.number)], 429)
+    same = [one for one in made if _is_same_reading(one.said, said)]
+    for one in same:
+        if not one.withdrawn:
+            raise _read_today(one.number)
+    whose = (came.institution.key, said.on.isoformat(), *_thing(said), len(same))
+    return replace(said, source=f"read:{hashlib.sha256(repr(whose).encode()).hexdigest()}")
+
+
+def _is_same_reading(before: Said, said: InstitutionAnswer) -> bool:
+    return (
+        isinstance(before, InstitutionAnswer)
+        and (before.kind, before.channel, before.on) == ("corrected", "link", said.on)
+        and _thing(before) == _thing(said)
+    )
+
+
+def _read_today(number: int | None) -> RefusedPageError:
+    return RefusedPageError([desk_word("link", "read_today", number=number or "")], 429)
+
+
+def _words(said: InstitutionAnswer) -> tuple[str, ...]:
+    return said.by, said.text, said.document
 
 
 def _thing(said: InstitutionAnswer) -> tuple[str | None, ...]:
@@ -106,10 +125,10 @@ def said_in(came: Came, ask: Ask, kind: AnswerKind, asked: Asked | None) -> Inst
 
 
 def source_of(came: Came, ask: Ask) -> str:
-    drawn = ask.typed(ONCE)
-    if not DRAWN.fullmatch(drawn):
+    """By what the answer is known: the same form in the same words is the same answer."""
+    if not ask.once:
         raise RefusedPageError([desk_word("failures", "400")])
-    return f"{came.link.number}:{drawn}"
+    return f"{came.link.number}:{ask.once}"
 
 
 def _line(ask: Ask, name: str, longest: int = LONGEST_LINE) -> str:

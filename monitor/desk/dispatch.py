@@ -23,6 +23,7 @@ from collectors.errors import OperatorError, TroubleError
 from monitor.desk.bodies import BODY, ROOM, Body
 from monitor.desk.entry import first_visit, visitor_of
 from monitor.desk.forms import Form, check_origin, check_token, read_form
+from monitor.desk.gate.calling import lines_for
 from monitor.desk.gate.passwords import AT_ONCE
 from monitor.desk.ground import Desk
 from monitor.desk.guard import Guard
@@ -40,11 +41,13 @@ from monitor.desk.model import (
     Text,
     Visitor,
 )
+from monitor.desk.once import number_of
 from monitor.desk.places import by_path, location
 from monitor.desk.rendering import KINDS, desk_word, render, static
 from monitor.desk.routes import Route
 from monitor.desk.screens.menu import menu
 from monitor.desk.uploads import MEGABYTE
+from monitor.desk.veil import veiled_file
 from monitor.registry.mailboxes import is_server
 
 log = logging.getLogger(__name__)
@@ -94,8 +97,9 @@ class _Site:
             case Goto():
                 response = Response(None, 303, {"Location": location(answer)})
             case File():
-                response = Response(answer.content, 200, _attached(answer.name))
-                response.headers["Content-Type"] = answer.kind
+                file = veiled_file(answer, ask)
+                response = Response(file.content, 200, _attached(file.name))
+                response.headers["Content-Type"] = file.kind
             case Text():
                 response = Response(answer.content, media_type="text/plain")
         own = answer.cookies if isinstance(answer, Page | Goto) else ()
@@ -142,7 +146,7 @@ class _Site:
             status = 404
         elif isinstance(error, RefusedPageError):
             status = error.http
-        return self._failed(status, ask, error.lines)
+        return self._failed(status, ask, lines_for(self.desk, ask, error))
 
 
 class _Endpoint:
@@ -179,7 +183,9 @@ class _Endpoint:
 
 def _shown(site: _Site, route: Route, ask: Ask, made: tuple[Cookie, ...]) -> Response:
     try:
-        return site.respond(route.screen(site.desk, ask), ask, made)
+        screen = route.screen if ask.visitor.role in route.who else route.late or route.screen
+        found = site.desk.forms.answered(ask.once, ask.now, lambda: screen(site.desk, ask))
+        return site.respond(found, ask, made)
     except OperatorError as error:
         return site.refused(error, ask)
 
@@ -222,19 +228,20 @@ async def _with_form(site: _Site, route: Route, ask: Ask, request: Request) -> A
     by_link = route.uploads and TOKEN in ask.parts
     fields, files = await (_read_by_link(site, ask, request) if by_link else read_form(request))
     check_token(fields, ask.visitor.secret)
-    return replace(ask, form=fields, files=tuple(files))
+    once = number_of(ask.visitor.secret, ask.path, fields, files)
+    return replace(ask, form=fields, files=tuple(files), once=once)
 
 
 async def _read_by_link(site: _Site, ask: Ask, request: Request) -> Form:
     """Against the link's day, whatever becomes of it; what was announced and never came is not."""
     body: Body = request.scope[BODY]
     announced, apart = body.most if body.stated is None else body.stated, site.threads
-    who = await anyio.to_thread.run_sync(take_bytes, site.desk, ask, announced, limiter=apart)
+    day = await anyio.to_thread.run_sync(take_bytes, site.desk, ask, announced, limiter=apart)
     try:
         return await read_form(request)
     finally:
         left = announced - body.came
-        await anyio.to_thread.run_sync(give_back_bytes, site.desk, who, left, limiter=apart)
+        await anyio.to_thread.run_sync(give_back_bytes, site.desk, day, left, limiter=apart)
 
 
 def _turned_away(ask: Ask, route: Route) -> Answer | None:
@@ -243,6 +250,8 @@ def _turned_away(ask: Ask, route: Route) -> Answer | None:
     if role in route.who:
         return None
     if Role.INSTITUTION in route.who:
+        if route.late and ask.visitor.is_late:
+            return None
         raise NotFoundError
     if role is Role.ENTERING:
         return Goto(SECOND_FACTOR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 
 from monitor.desk.gate.visiting import visitor_by_session
 from monitor.desk.ground import Desk
@@ -26,11 +27,4 @@ def first_visit(visitor: Visitor) -> tuple[Visitor, tuple[Cookie, ...]]:
     if visitor.secret:
         return visitor, ()
     made = secrets.token_urlsafe(32)
-    known = Visitor(
-        role=visitor.role,
-        account=visitor.account,
-        name=visitor.name,
-        towns=visitor.towns,
-        secret=made,
-    )
-    return known, (Cookie(name=FIRST_VISIT, value=made),)
+    return replace(visitor, secret=made), (Cookie(name=FIRST_VISIT, value=made),)

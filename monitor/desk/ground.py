@@ -14,6 +14,7 @@ from monitor.application import Application
 from monitor.config import Settings
 from monitor.desk.limits import STANDARD, Limits
 from monitor.desk.model import Ask, NotFoundError
+from monitor.desk.once import Forms
 from monitor.desk.registry.drafts import Drafts
 from monitor.registry import load_all
 from rules.model import Institution, Municipality
@@ -35,6 +36,7 @@ class Desk:
         self._stamp = _stamp(application.settings.registry)
         self.fault: tuple[str, ...] = ()
         self.drafts = Drafts()
+        self.forms = Forms()
 
     @property
     def settings(self) -> Settings:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask, NotFoundError, RefusedPageError, Role, Visitor
 from monitor.desk.rendering import desk_word
 from monitor.storage import links
+from monitor.storage.journal import Entry, What
 from monitor.storage.links import Link
 from rules.model import Institution, Municipality
 
@@ -25,11 +26,19 @@ class Came:
     today: date
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A link's day: what comes by it is counted against that, and bounded."""
+
+    link: Link
+    on: date
+
+
 def visitor_by_link(desk: Desk, token: str, secret: str) -> Visitor:
     """Whatever account the browser may have besides: here he is the institution, or a guest."""
     link = links.by_token(desk.application.engine, token)
     if link is None or not link.is_live(desk.clock()):
-        return Visitor(role=Role.GUEST, secret=secret)
+        return Visitor(role=Role.GUEST, secret=secret, is_late=link is not None)
     return Visitor(role=Role.INSTITUTION, towns=frozenset({link.municipality}), secret=secret)
 
 
@@ -48,17 +57,42 @@ def came(desk: Desk, ask: Ask) -> Came:
     )
 
 
-def take_bytes(desk: Desk, ask: Ask, size: int) -> Came:
-    """Of the link's day, before they are read: what is refused later has come as well. Raises
-    NotFoundError, RefusedPageError where the day is full."""
-    who = came(desk, ask)
-    if not links.take_bytes(desk.application.engine, who.link, who.today, size):
+def told(came: Came, ask: Ask, what: What, statement: int | None = None) -> Entry:
+    """For the journal: what was done by this link."""
+    return Entry(
+        at=ask.now,
+        what=what,
+        who=desk_word("link", "by", number=came.link.number),
+        role=Role.INSTITUTION,
+        address=ask.address,
+        municipality=came.town.id,
+        institution=came.institution.id,
+        statement=statement,
+    )
+
+
+def take_bytes(desk: Desk, ask: Ask, size: int) -> Day:
+    """Of the link's day, before they are read: what is refused later has come as well, and so has
+    what comes by a link that is dead. Raises NotFoundError, RefusedPageError where the day is full.
+    """
+    link = links.by_token(desk.application.engine, ask.parts[TOKEN])
+    if link is None:
+        raise NotFoundError
+    day = Day(link, _local_day(desk, link, ask.now))
+    if not links.take_bytes(desk.application.engine, day.link, day.on, size):
         raise day_is_full()
-    return who
+    return day
 
 
-def give_back_bytes(desk: Desk, who: Came, size: int) -> None:
-    links.give_back_bytes(desk.application.engine, who.link, who.today, size)
+def give_back_bytes(desk: Desk, day: Day, size: int) -> None:
+    links.give_back_bytes(desk.application.engine, day.link, day.on, size)
+
+
+def _local_day(desk: Desk, link: Link, now: datetime) -> date:
+    """Of its municipality, as long as the registry has it."""
+    towns = {one.id: one.timezone for one in desk.application.municipalities}
+    zone = towns.get(link.municipality, desk.settings.schedule.timezone)
+    return now.astimezone(zone).date()
 
 
 def day_is_full() -> RefusedPageError:

@@ -39,6 +39,7 @@ class Visitor:
     name: str = ""
     towns: frozenset[str] | None = frozenset()
     secret: str = ""  # what his browser is known by; forms are bound to it
+    is_late: bool = False  # came by a link that was alive once
 
     def sees(self, town: str) -> bool:
         return self.towns is None or town in self.towns
@@ -69,6 +70,7 @@ class Ask:
     address: str  # of the browser, as far as the trusted proxies tell
     cookies: Mapping[str, str] = field(repr=False)
     agent: str = ""  # what the browser calls itself
+    once: str = ""  # of which form it is, in which words: monitor/desk/once.py
 
     def typed(self, name: str) -> str:
         """One field, without blanks around; "" where it was left empty or is not there."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -14,6 +15,8 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader
 
 from monitor.desk.forms import FIELD, token_for
 from monitor.desk.model import Ask, Page
+from monitor.desk.once import FIELD as ONCE
+from monitor.desk.veil import veiled
 from reports.templating import asset, environment
 
 STYLES, SCRIPT = "desk.css", "desk.js"
@@ -26,6 +29,7 @@ def templates() -> Environment:
     own = PackageLoader("monitor.desk", "templates")
     found = environment().overlay(loader=ChoiceLoader([own, PackageLoader("reports", "templates")]))
     found.globals |= {"desk_word": desk_word, "static": static_path, "form_field": FIELD}
+    found.globals |= {"once_field": ONCE, "drawn": partial(secrets.token_urlsafe, 12)}
     found.filters |= {"short_day": short_day, "moment": moment}
     return found
 
@@ -39,7 +43,7 @@ def render(page: Page, ask: Ask, common: Mapping[str, Any]) -> bytes:
         **page.values,
     }
     text = templates().get_template(page.template).render({"folder": "", **values})
-    return text.encode("utf-8", "replace")
+    return veiled(text, ask).encode("utf-8", "replace")
 
 
 @cache

@@ -31,6 +31,7 @@ from monitor.desk.screens import (
     post,
     registry,
     registry_institution,
+    release,
     send,
     start,
     summary,
@@ -51,6 +52,7 @@ class Route:
     path: str  # as Starlette writes it: /institutions/{town}/{institution}
     screen: Screen
     who: Set[Role]
+    late: Screen | None = None  # for who comes by a link that has ended meanwhile
     hashes: bool = False  # a password: few at a time, so that nobody waits for them to read a page
     uploads: int = 0  # files that its form may bring; without any, a body is a small one
 
@@ -73,6 +75,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/account/sessions", account.end_sessions, PEOPLE),
     Route("GET", "/journal", journal.page, DECIDERS),
     Route("GET", "/journal.csv", journal.export, DECIDERS),
+    Route("POST", "/release", release.release, DECIDERS),
     Route("POST", "/decide", decisions.one, DECIDERS),
     Route("GET", "/several", decisions.confirm, DECIDERS),
     Route("POST", "/several", decisions.several, DECIDERS),
@@ -113,12 +116,24 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/a/{token}", link.page, ANYBODY),
     Route("POST", "/a/{token}/new", link.new, BY_LINK),
     Route("POST", "/a/{token}/end", link.end, INSTITUTIONS),
-    Route("GET", "/a/{token}/registry", link_answer.registry_form, INSTITUTIONS),
+    Route("GET", "/a/{token}/registry", link_answer.registry_form, INSTITUTIONS, link.page),
     Route(
-        "POST", "/a/{token}/registry", link_answer.registry_sent, INSTITUTIONS, uploads=MOST_FILES
+        "POST",
+        "/a/{token}/registry",
+        link_answer.registry_sent,
+        INSTITUTIONS,
+        link_answer.late,
+        uploads=MOST_FILES,
     ),
-    Route("GET", "/a/{token}/{kind}/{case}", link_answer.form, INSTITUTIONS),
-    Route("POST", "/a/{token}/{kind}/{case}", link_answer.sent, INSTITUTIONS, uploads=MOST_FILES),
+    Route("GET", "/a/{token}/{kind}/{case}", link_answer.form, INSTITUTIONS, link.page),
+    Route(
+        "POST",
+        "/a/{token}/{kind}/{case}",
+        link_answer.sent,
+        INSTITUTIONS,
+        link_answer.late,
+        uploads=MOST_FILES,
+    ),
     Route("GET", "/terms", terms.page, PEOPLE),
     Route("GET", "/deputy", deputy.page, DECIDERS),
     Route("GET", "/registry", registry.overview, OPERATORS),

@@ -1,7 +1,8 @@
 """The week in one letter: from which audits it is made, and whether it is still to be queued.
 
 Only audits that the deputy head may know of are used: one that was held for a mass change counts
-when a person has sent its report. Whoever answers for one municipality reads of that one alone.
+when a person has sent its report, of every municipality. Whoever answers for one municipality reads
+of that one alone.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 
 from monitor.application import Application, Context
-from monitor.audit.mass_change import is_held
 from monitor.mail.drafts import WEEK, Draft
 from monitor.mail.queueing import queue_since
 from monitor.mail.readers import readers_of
+from monitor.mail.release import unreleased
 from monitor.reporting.beside import compared
 from monitor.reporting.mending import mended
 from monitor.reporting.municipality import of_towns
@@ -46,10 +47,11 @@ def week_of(*towns: str) -> str:
 def queue_the_week(application: Application, begin: datetime, due: datetime) -> bool:
     """The newest audit beside the last one of `begin`; False when none was made since then, or
     the first of all came after `due`: it belongs to the next letter."""
+    towns = [one.id for one in application.municipalities]
     told = [
         one
         for one in audits.whole_since(application.engine, begin - OLDEST, application.clock())
-        if not is_held(one) or outbox.has_report(application.engine, one)
+        if not unreleased(application, one, towns)
     ]
     nights = [one for one in told if one.as_of > begin]
     if not nights or told[-1].as_of > due:

@@ -112,6 +112,24 @@ def end(engine: Engine, name: str, *, at: datetime) -> Account:
         return account_of(row)
 
 
+def change_role(
+    engine: Engine, name: str, *, role: str, municipalities: tuple[str, ...], at: datetime
+) -> Account:
+    """`municipalities` empty: those that he has. All sessions end: none goes on as what he was."""
+    with exclusive(engine) as opened:
+        row = _asked(opened, name)
+        if row.ended_at:
+            raise RefusedError([f"запись «{name}» закрыта; вернёт её dozor desk user reset {name}"])
+        towns = list(municipalities) or row.municipalities
+        if role != REGION and not towns:
+            raise RefusedError([f"«{name}» видит все муниципалитеты: укажите --municipality"])
+        if (row.role, row.municipalities) == (role, towns):
+            raise RefusedError([f"у записи «{name}» уже эта роль"])
+        row.role, row.municipalities = role, towns
+        _end_sessions(opened, row, at)
+        return account_of(row)
+
+
 def _end_sessions(opened: Session, row: AccountRow, at: datetime) -> None:
     live = (col(DeskSessionRow.account_id) == row.id, col(DeskSessionRow.ended_at).is_(None))
     opened.exec(update(DeskSessionRow).where(*live).values(ended_at=at))

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, and_, func
+from sqlalchemy import ColumnElement, Engine, and_, func, or_
+from sqlalchemy import case as sa_case
 from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 
@@ -25,6 +26,9 @@ class Ending(NamedTuple):
 
     row: Any
     title: str
+
+
+Listed = tuple[Sequence[Ending], int]  # and how many there are in all
 
 
 def terms(engine: Engine, towns: Towns, first: date, last: date, most: int) -> Sequence[Ending]:
@@ -46,30 +50,48 @@ def overdue(engine: Engine, towns: Towns, most: int, at: int = 1) -> Sequence[En
     return _page(engine, case, towns, asked, (col(case.due),), most, at)[0]
 
 
-def disputed(engine: Engine, towns: Towns, most: int) -> tuple[Sequence[Ending], int]:
+def disputed(engine: Engine, towns: Towns, most: int) -> Listed:
     """The longest first, and how many there are; `answer` of a row: that of the case."""
     case = BoardCaseRow
     return _page(engine, case, towns, (col(case.state) == "disputed",), (col(case.since),), most)
 
 
-def unassigned(engine: Engine, towns: Towns, most: int) -> tuple[Sequence[Ending], int]:
-    """Whose term is over, and which nobody was told to see to; the longest first."""
+def seen_to(engine: Engine, towns: Towns, most: int) -> tuple[Listed, Listed]:
+    """In one statement: cases whose term is over and which nobody was told to see to, the longest
+    first; and those that are assigned, by the day on which they are to be done, without a day last.
+    """
     case = BoardCaseRow
-    asked = (col(case.state) == "overdue", col(case.assigned).is_(None))
-    return _page(engine, case, towns, asked, (col(case.due),), most)
+    free, until = col(case.assigned).is_(None), col(case.assigned_until)
+    order = (sa_case((free, col(case.due)), else_=until), col(BoardRow.sorting), col(case.id))
+    nth = func.row_number().over(partition_by=free, order_by=(until.is_(None), *order))
+    total = func.count().over(partition_by=free)
+    within = (
+        select(col(case.id).label("id"), nth.label("nth"), total.label("total"))
+        .join(BoardRow, _whose(case))
+        .where(
+            *_of(case, towns), or_(col(case.assigned).is_not(None), col(case.state) == "overdue")
+        )
+        .subquery()
+    )
+    wanted = (
+        select(case, BoardRow.title, within.c.total)
+        .join(BoardRow, _whose(case))
+        .join(within, within.c.id == col(case.id))
+        .where(within.c.nth <= most)
+        .order_by(within.c.nth)
+    )
+    with session(engine) as opened:
+        found = opened.exec(wanted).all()
+    return _listed([one for one in found if one[0].assigned is None]), _listed(
+        [one for one in found if one[0].assigned is not None]
+    )
 
 
-def assigned(engine: Engine, towns: Towns, most: int) -> tuple[Sequence[Ending], int]:
-    """By the day on which they are to be done; those without a day come last."""
-    case = BoardCaseRow
-    asked = (col(case.assigned).is_not(None),)
-    order = (col(case.assigned_until).is_(None), col(case.assigned_until))
-    return _page(engine, case, towns, asked, order, most)
+def _listed(found: Sequence[tuple[Any, str, int]]) -> Listed:
+    return [Ending(row, title) for row, title, _ in found], found[0][2] if found else 0
 
 
-def ending(
-    engine: Engine, towns: Towns, first: date, last: date, most: int
-) -> tuple[Sequence[Ending], int]:
+def ending(engine: Engine, towns: Towns, first: date, last: date, most: int) -> Listed:
     """As `terms`, and how many there are."""
     until = col(BoardTermRow.until)
     return _page(engine, BoardTermRow, towns, (until >= first, until <= last), (until,), most)
@@ -134,15 +156,11 @@ def _page(
     order: Sequence[Any],
     most: int,
     at: int = 1,
-) -> tuple[Sequence[Ending], int]:
+) -> Listed:
     """One page of them, and how many there are."""
-    whose = and_(
-        col(BoardRow.municipality) == kind.municipality,
-        col(BoardRow.institution) == kind.institution,
-    )
     wanted = (
         select(kind, BoardRow.title, func.count().over())
-        .join(BoardRow, whose)
+        .join(BoardRow, _whose(kind))
         .where(*_of(kind, towns), *asked)
         .order_by(*order, col(BoardRow.sorting), kind.id)
         .limit(most)
@@ -150,7 +168,14 @@ def _page(
     )
     with session(engine) as opened:
         found = opened.exec(wanted).all()
-    return [Ending(row, title) for row, title, _ in found], found[0][2] if found else 0
+    return _listed(found)
+
+
+def _whose(kind: Any) -> ColumnElement[bool]:
+    return and_(
+        col(BoardRow.municipality) == kind.municipality,
+        col(BoardRow.institution) == kind.institution,
+    )
 
 
 def _of(kind: Any, towns: Towns) -> tuple[ColumnElement[bool], ...]:

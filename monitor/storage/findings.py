@@ -11,11 +11,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, and_, func, or_
+from sqlalchemy import Engine, and_, false, func, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from collectors.model import Evidence
+from monitor.storage.board_rows import BoardRow
 from monitor.storage.bodies import packed, unpacked
 from monitor.storage.database import put_once, session
 from monitor.storage.tables import COUNTED, AuditRow, EvidenceListRow, JudgementRow
@@ -162,6 +163,35 @@ def of_institution(
     with session(engine) as opened:
         body = opened.exec(wanted).first()
         return _findings(body, _Lists(opened, lists)) if body is not None else ()
+
+
+def on_the_board(engine: Engine, whose: Several[tuple[str, str]]) -> tuple[Finding, ...]:
+    """What the board shows of these institutions (municipality and id), in two statements."""
+    named = [
+        and_(
+            col(JudgementRow.municipality) == municipality,
+            col(JudgementRow.institution) == institution,
+        )
+        for municipality, institution in sorted(whose)
+    ]
+    shown = and_(
+        col(BoardRow.municipality) == col(JudgementRow.municipality),
+        col(BoardRow.institution) == col(JudgementRow.institution),
+        col(BoardRow.audit_id) == col(JudgementRow.audit_id),
+    )
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(JudgementRow.body).join(BoardRow, shown).where(or_(false(), *named))
+        )
+        kept = [unpacked(Judgement, body) for body in rows]
+        digests = {digest for one in kept for digest in one.grounds.values()}
+        lists = opened.exec(select(EvidenceListRow).where(col(EvidenceListRow.digest).in_(digests)))
+        grounds = {row.digest: unpacked(Grounds, row.body).evidence for row in lists}
+    return tuple(
+        replace(found, evidence=grounds[one.grounds[at]]) if at in one.grounds else found
+        for one in kept
+        for at, found in enumerate(one.findings)
+    )
 
 
 def each_of_audit(engine: Engine, audit: Audit) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, and_, or_, true
 from sqlmodel import Session, col, select
 
-from monitor.storage.database import batched, session
+from monitor.storage.database import batched, exclusive, session
 from monitor.storage.desk_tables import AccountRow, JournalRow
 from monitor.storage.statements import recorded_by_rows
 from monitor.storage.tables import StatementRow
@@ -38,6 +38,7 @@ class What(StrEnum):
     ACCOUNT_ADDED = "account_added"
     ACCOUNT_RESET = "account_reset"
     ACCOUNT_ENDED = "account_ended"
+    ACCOUNT_ROLE = "account_role"
     LINK_OPENED = "link_opened"
     LINK_ENDED = "link_ended"
     ANSWERED = "answered"
@@ -92,6 +93,14 @@ class Wanted:
 def note(engine: Engine, entry: Entry) -> int:
     with session(engine) as opened:
         return put(opened, entry)
+
+
+def note_once(engine: Engine, entry: Entry) -> None:
+    """Of a statement: a second entry that says the same of it is none."""
+    with exclusive(engine) as opened:
+        same = (JournalRow.what == entry.what, JournalRow.statement == entry.statement)
+        if not opened.exec(select(JournalRow.id).where(*same).limit(1)).first():
+            put(opened, entry)
 
 
 def put(opened: Session, entry: Entry) -> int:

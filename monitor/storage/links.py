@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, func, update
+from sqlalchemy import ColumnElement, Engine, update
 from sqlmodel import Session, col, select
 
 from monitor.clocks.believed import SLIP
@@ -111,6 +111,13 @@ def of(engine: Engine, municipality: str, institution: str) -> tuple[Link, ...]:
         return tuple(_value(*row) for row in rows)
 
 
+def institutions(engine: Engine) -> tuple[str, ...]:
+    """Whoever was ever given one, as `municipality/id`."""
+    named = select(LinkRow.municipality, LinkRow.institution).distinct()
+    with session(engine) as opened:
+        return tuple(sorted(f"{town}/{name}" for town, name in opened.exec(named)))
+
+
 def by_number(engine: Engine, number: int) -> Link | None:
     with session(engine) as opened:
         found = opened.exec(_links().where(LinkRow.id == number)).first()
@@ -153,19 +160,24 @@ def end(engine: Engine, number: int, *, by: str, at: datetime) -> bool:
 # --- a link's day -------------------------------------------------------------------------------
 
 
-def note_opening(engine: Engine, link: Link, day: date, at: datetime) -> None:
-    """One more; mail scanners open links as well."""
+def note_opening(engine: Engine, link: Link, day: date, at: datetime) -> bool:
+    """One more; mail scanners open links as well. Whether it was the first one of the day."""
     with session(engine) as opened:
         _begin(opened, link, day)
+        first = opened.exec(
+            update(LinkDayRow)
+            .where(*_is(link, day), col(LinkDayRow.first_at).is_(None))
+            .values(first_at=at)
+        )
         opened.exec(
             update(LinkDayRow)
             .where(*_is(link, day))
             .values(
                 openings=LinkDayRow.openings + 1,
-                first_at=func.coalesce(col(LinkDayRow.first_at), at),
                 last_at=at,
             )
         )
+    return bool(first.rowcount)
 
 
 def take(engine: Engine, link: Link, day: date) -> bool:

@@ -171,16 +171,16 @@ def has_gone_to(engine: Engine, roles: str) -> bool:
         return opened.exec(wanted.limit(1)).first() is not None
 
 
-def has_report(engine: Engine, audit: Audit) -> bool:
-    """Whether this audit's report was put in line for a deputy head, of the whole or of a part, and
-    nobody has taken it out again."""
+def reported_roles(engine: Engine, audit: Audit) -> frozenset[str]:
+    """The roles of deputy heads, of the whole or of a part, for whom this audit's report was put in
+    line and not taken out again by anybody."""
     with session(engine) as opened:
         report = (
             MessageRow.audit_id == audit.id,
             col(MessageRow.role).startswith(DEPUTY),
             col(MessageRow.state).not_in(KEPT_BACK),
         )
-        return opened.exec(select(MessageRow.id).where(*report).limit(1)).first() is not None
+        return frozenset(opened.exec(select(MessageRow.role).where(*report).distinct()))
 
 
 def last_told(

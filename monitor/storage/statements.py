@@ -10,6 +10,7 @@ is changed or erased: a decision and a withdrawal are rows of their own, and of 
 withdraw the same at once the second is told what the first did.
 
 RefusedError    the statement does not exist, is no answer, is decided, or is withdrawn already
+  StandsError   of these, where somebody has decided or withdrawn it
 """
 
 from __future__ import annotations
@@ -62,6 +63,14 @@ class RefusedError(UsageError):
     """Nothing was recorded; the text is Russian and says what stands on record instead."""
 
 
+class StandsError(RefusedError):
+    """Somebody was quicker. `who`: his name, as it stands in the text."""
+
+    def __init__(self, lines: Sequence[str], who: str) -> None:
+        super().__init__(lines)
+        self.who = who
+
+
 def record(
     engine: Engine,
     institution: Institution,
@@ -111,11 +120,11 @@ def _slot_of(channel: str, source: str) -> str:
     return f"answer:{channel}:{source}"
 
 
-def is_answered(engine: Engine, channel: str, source: str) -> bool:
-    """Whether the answer that its channel knows by this is on record."""
+def answered(engine: Engine, channel: str, source: str) -> int | None:
+    """The number of the answer that its channel knows by this, where it is on record."""
     same = select(StatementRow.id).where(StatementRow.slot == _slot_of(channel, source))
     with session(engine) as opened:
-        return opened.exec(same).first() is not None
+        return opened.exec(same).first()
 
 
 def decide(engine: Engine, decision: Decision, *, by: str, at: datetime) -> int:
@@ -125,9 +134,10 @@ def decide(engine: Engine, decision: Decision, *, by: str, at: datetime) -> int:
         if not isinstance(answer.said, InstitutionAnswer):
             raise RefusedError([f"№ {decision.of}: это не ответ учреждения; ответы: dozor answers"])
         if answer.withdrawn:
-            raise RefusedError([f"№ {decision.of}: {_withdrawal_in_words(answer.withdrawn)}"])
+            raise _gone(decision.of, answer.withdrawn)
         if stands := next((one for one in answer.decided if not one.withdrawn), None):
-            raise RefusedError([f"ответ № {decision.of} уже {_decision_in_words(stands)}"])
+            told = f"ответ № {decision.of} уже {_decision_in_words(stands)}"
+            raise StandsError([told], getattr(stands.said, "by", ""))
         row = _row(answer.municipality, answer.institution, decision, by, at)
         row.slot = f"decision:{decision.of}:{len(answer.decided) + 1}"
         return _put(opened, row)
@@ -144,10 +154,15 @@ def withdraw(
                 [f"№ {withdrawal.of}: отмену не отменяют; запишите сказанное заново"]
             )
         if stated.withdrawn:
-            raise RefusedError([f"№ {withdrawal.of}: {_withdrawal_in_words(stated.withdrawn)}"])
+            raise _gone(withdrawal.of, stated.withdrawn)
         row = _row(stated.municipality, stated.institution, withdrawal, by, at, since)
         row.slot = f"withdrawal:{withdrawal.of}"
         return _put(opened, row)
+
+
+def _gone(number: int, withdrawn: Recorded) -> StandsError:
+    assert isinstance(withdrawn.said, Withdrawal)
+    return StandsError([f"№ {number}: {_withdrawal_in_words(withdrawn)}"], withdrawn.said.by)
 
 
 def _decision_in_words(decided: Recorded) -> str:

@@ -8,6 +8,7 @@ bears somebody's name is none.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _POSTS = (
     "директор|завед|начальник|глав|заместител|методист|учител|воспитател|специалист|секретар"
@@ -21,9 +22,13 @@ _NAME = re.compile(
     rf"|{_WORD}\s*{_INITIALS}"
     rf"|{_INITIALS}\s*{_WORD}"
 )
+_TITLES = rf"(?:(?!(?:{_POSTS}))[\w-]+\s+){{0,6}}"  # «дважды Героя Советского Союза маршала»
 _BEARS_A_NAME = re.compile(
-    r"(?:\bим\.|\bимени|\bул\.|\bулиц\w*|\bпл\.|\bпер\.|\bпр-т|\bпроспект\w*)\s*(?:\w+\s+)?$", re.I
+    r"(?:(?<!от\s)\b(?:им\.|имени)|\bул\.|\bулиц\w*|\bпл\.|\bпер\.|\bпр-т|\bпроспект\w*)"
+    rf"\s*{_TITLES}$",
+    re.I,
 )
+_BEFORE = 100  # signs before a name that say what bears it
 _LEFT_OVER = re.compile(r"\s*\(\s*\)|\s+(?=[,;)])|[\s,;:–—-]+$|^[\s,;:–—-]+")
 
 
@@ -40,9 +45,19 @@ def without_names(text: str) -> str:
     return _LEFT_OVER.sub("", text).strip(" ,;:–—-") if spans else text
 
 
+def with_names_replaced(text: str, instead: Callable[[str], str]) -> str:
+    """A text with something else in the place of each name; `instead` is given the name."""
+    parts, at = [], 0
+    for begin, end in _spans(text):
+        name = text[begin:end]
+        parts += [text[at:begin], instead(name.strip()), name[len(name.rstrip()) :]]
+        at = end
+    return "".join((*parts, text[at:]))
+
+
 def _spans(text: str) -> list[tuple[int, int]]:
     return [
         found.span()
         for found in _NAME.finditer(text)
-        if not _BEARS_A_NAME.search(text[: found.start()])
+        if not _BEARS_A_NAME.search(text[max(0, found.start() - _BEFORE) : found.start()])
     ]

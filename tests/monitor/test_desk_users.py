@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from typer.testing import CliRunner, Result
 from collectors.errors import OperatorError
 from monitor.cli import app
 from monitor.desk.gate import passwords
-from monitor.storage import accounts, journal
+from monitor.storage import accounts, journal, sessions
 from monitor.storage.database import connect
 from monitor.storage.journal import Wanted
+from monitor.storage.sessions import Beginning
 from tests.monitor.pipeline import empty_database
 
 OWN = "три весёлых ёжика"
@@ -126,3 +128,39 @@ def test_the_shell_offers_the_names_that_there_are(folder: Path) -> None:
     line = f"dozor --config {folder / 'config.toml'} desk user end iv"
     asked = {"COMP_WORDS": line, "COMP_CWORD": "6", "_DOZOR_COMPLETE": "complete_bash"}
     assert CliRunner(env=asked).invoke(app, prog_name="dozor").output.split() == ["ivanova"]
+
+
+def test_a_role_is_changed_and_its_sessions_end(folder: Path) -> None:
+    added(folder)
+    engine = connect(f"sqlite:///{folder / 'var/dozor.db'}")
+    known = accounts.by_name(engine, "ivanova")
+    assert known
+    now = datetime.now(UTC)
+    begun = Beginning(account=known.number, is_whole=True, at=now, until=now + timedelta(hours=1))
+    key = sessions.begin(engine, begun)
+    told = user(folder, "role", "ivanova", "cur")
+    assert "теперь ЦУР, town" in told.output
+    assert sessions.found(engine, key, now) is None
+    (entry, _) = journal.newest(engine, Wanted(), most=9)
+    engine.dispose()
+    assert (entry.what, entry.detail) == ("account_role", "ivanova, ЦУР")
+    assert listed(folder)[0]["role"] == "cur"
+
+
+def test_a_role_is_not_changed_into_one_that_sees_all_by_silence(folder: Path) -> None:
+    with_towns(folder, "town", "next")
+    user(folder, "add", "obl", "--role", "region")
+    assert "укажите --municipality" in why(user(folder, "role", "obl", "operator"))
+    assert "«else» в реестрах нет" in why(
+        user(folder, "role", "obl", "operator", "--municipality", "else")
+    )
+    assert user(folder, "role", "obl", "operator", "--municipality", "next").exit_code == 0
+    assert listed(folder)[0]["municipalities"] == ["next"]
+    assert "уже эта роль" in why(user(folder, "role", "obl", "operator"))
+
+
+def test_a_closed_account_has_no_role_to_change(folder: Path) -> None:
+    added(folder)
+    user(folder, "end", "ivanova")
+    assert "закрыта" in why(user(folder, "role", "ivanova", "cur"))
+    assert "записи «nobody» нет" in why(user(folder, "role", "nobody", "cur"))

@@ -65,9 +65,17 @@ class Deputy:
         self._towns = {town.id: town for town in desk.towns(ask)}
         self._items, self._titles = Items(desk, ask), titles_of(desk.application)
         self._today = today_of(desk, ask)
+        towns = list(self._towns)
+        self._disputed = calendar.disputed(self._engine, towns, MOST)
+        self._unassigned, self._assigned = calendar.seen_to(self._engine, towns, MOST)
+        lists = (self._disputed, self._unassigned, self._assigned)
+        cases = [Shown(*one) for rows, _ in lists for one in rows]
+        self._of = dict(
+            zip((one.row.thing for one in cases), self._items.cases(cases), strict=True)
+        )
 
     def disputed(self) -> Listed:
-        rows, total = calendar.disputed(self._engine, list(self._towns), MOST)
+        rows, total = self._disputed
         said = waiting.said(self._engine, [one.row.answer for one in rows if one.row.answer])
         lines = [self._objected(one, said.get(one.row.answer)) for one in rows]
         return _listed("disputed", "objection", lines, total)
@@ -81,7 +89,7 @@ class Deputy:
         return replace(line, item=replace(line.item, text=shown.text, who=told))
 
     def unassigned(self) -> Listed:
-        rows, total = calendar.unassigned(self._engine, list(self._towns), MOST)
+        rows, total = self._unassigned
         return _listed("unassigned", "case", [self._case(one) for one in rows], total)
 
     def ending(self) -> Listed:
@@ -91,14 +99,13 @@ class Deputy:
         return _listed("ending", "statement", [self._term(one) for one in rows], total)
 
     def assigned(self) -> Listed:
-        rows, total = calendar.assigned(self._engine, list(self._towns), MOST)
+        rows, total = self._assigned
         return _listed("assigned", "case", [self._given(one) for one in rows], total)
 
     def _case(self, ending: Ending) -> Line:
         row = ending.row
-        (item,) = self._items.cases([Shown(*ending)])
         return Line(
-            item=item,
+            item=self._of[row.thing],
             query=_query(row.requirement, row.page, row.about),
             state=case_words("states", row.state),
             until=row.due,

@@ -79,6 +79,15 @@ def check_password(password: str, name: str) -> None:
     passwords.check(password, name)
 
 
+def change_role(
+    engine: Engine, name: str, *, role: str, towns: Sequence[str] = (), at: datetime
+) -> Account:
+    """`towns` empty: those that he has."""
+    account = accounts.change_role(engine, name, role=role, municipalities=tuple(towns), at=at)
+    _note(engine, What.ACCOUNT_ROLE, account, at)
+    return account
+
+
 def end(engine: Engine, name: str, *, at: datetime) -> Account:
     account = accounts.end(engine, name, at=at)
     _note(engine, What.ACCOUNT_ENDED, account, at)

@@ -35,4 +35,5 @@ def note(
         statement=statement,
         detail=detail,
     )
-    journal.note(desk.application.engine, entry)
+    tell = journal.note if statement is None else journal.note_once
+    tell(desk.application.engine, entry)

@@ -14,15 +14,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.cases.words import in_words
+from monitor.desk.gate.calling import Callings
 from monitor.desk.gate.visiting import towns_of
 from monitor.desk.gate.words import sentences, words
 from monitor.desk.ground import Desk
-from monitor.desk.model import Ask, Role
+from monitor.desk.model import Ask
 from monitor.storage import accounts, journal
 from monitor.storage.accounts import Account
-from monitor.storage.journal import Entry, Wanted
+from monitor.storage.journal import Entry, Wanted, What
 from rules.cases.model import Recorded
 
+OF_ACCOUNTS = (
+    What.ACCOUNT_ADDED,
+    What.ACCOUNT_RESET,
+    What.ACCOUNT_ENDED,
+    What.ACCOUNT_ROLE,
+)
 STATED = "stated"  # by people, otherwise than at the desk
 
 
@@ -162,30 +169,41 @@ class _Telling:
 
     def __init__(self, desk: Desk, ask: Ask, known: Sequence[Account]) -> None:
         self._roles = {one.name: words("roles", one.role) for one in known}
-        self._names_people = ask.visitor.role is Role.OPERATOR
+        self._called = Callings(desk, ask, known)
+        self._names_people = self._called.names_people
         self._towns = {town.id: town for town in desk.towns(ask)}
 
     def entry(self, entry: Entry) -> Line:
         role = sentences()["roles"].get(entry.role, entry.role)
         return Line(
             at=entry.at,
-            who=entry.who if self._names_people or not role else role,
+            who=self._who(entry),
             role=role,
             address=entry.address if self._names_people else "",
             what=sentences()["journal"].get(entry.what, entry.what),
-            detail=entry.detail,
+            detail=self._detail(entry),
             statement=entry.statement,
             number=entry.number or 0,
             is_entry=True,
             **self._place(entry.municipality, entry.institution),
         )
 
+    def _who(self, entry: Entry) -> str:
+        if self._names_people:
+            return entry.who
+        return self._called.numbered(entry.account) or self._called(entry.who)
+
+    def _detail(self, entry: Entry) -> str:
+        """What was done to an account calls it by its name."""
+        is_named = entry.what in OF_ACCOUNTS and not self._names_people
+        return self._called.numbered(entry.account) if is_named else entry.detail
+
     def statement(self, stated: Recorded) -> Line:
         assert stated.at
         role = self._roles.get(stated.recorded_by, "")
         return Line(
             at=stated.at,
-            who=stated.recorded_by if self._names_people else role or stated.recorded_by,
+            who=self._called(stated.recorded_by),
             role=role,
             address="",
             what=words("journal_page", "stated"),

@@ -189,7 +189,8 @@ def _recorded(make: Callable[[Given], Statement]) -> Doing:
 
     def do(application: Application, given: Given) -> int | None:
         said, who = make(given), given.ask.visitor.name
-        return record(application, given.look.institution, said, by=who).recorded.number
+        noted = record(application, given.look.institution, said, by=who, once=given.ask.once)
+        return noted.recorded.number
 
     return do
 

@@ -129,7 +129,7 @@ class View:
         mark = counting.mark(finding, self._asked)
         if finding.outcome not in QUOTED:
             return Glance(mark, finding.because)
-        looks = self._looks.get(_address(self._look.institution, finding), ())
+        looks = self._looks.get(address_of(self._look.institution, finding), ())
         seen = next((one for one in looks if rests_on(finding, one)), None)
         found = fragment(finding, seen, self._zone)
         if found is None:
@@ -218,7 +218,7 @@ def addresses_of(institution: Institution) -> tuple[Address, ...]:
     return (*pages, (SITE, institution.site)) if institution.site else tuple(pages)
 
 
-def _address(institution: Institution, finding: Finding) -> Address:
+def address_of(institution: Institution, finding: Finding) -> Address:
     """Of what was looked at: what a site shows is told of no page of it."""
     is_site = finding.network == SITE
     address = institution.site if is_site else finding.page

@@ -110,6 +110,7 @@ def _renew(desk: Desk, ask: Ask, thing: Thing) -> Decided:
         post=_given(ask, "post", "no_post"),
         by=ask.visitor.name,
         document=ask.typed("document"),
+        once=ask.once,
     )
     return Decided("renewed", noted.recorded.number)
 

@@ -13,8 +13,9 @@ from monitor.cases.deciding import first_post
 from monitor.cases.words import in_words
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask
+from monitor.desk.queue.fragments import Fragments
 from monitor.desk.queue.words import words
-from monitor.desk.rendering import short_day
+from monitor.desk.rendering import moment, short_day
 from monitor.storage import waiting
 from monitor.storage.board_rows import BoardAnswerRow, BoardCaseRow, BoardTermRow
 from monitor.storage.waiting import READ_DECIDES, Shown
@@ -22,6 +23,8 @@ from rules.cases.matching import speaks_of
 from rules.cases.model import CaseKey, InstitutionAnswer, Said
 from rules.model import Institution
 from rules.text.sentences import cited
+
+QUOTES = 2  # of one case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,9 @@ class Seen:
     page: str | None
     because: str
     terms: str
+    quotes: Sequence[str] = ()  # what stood there, at `at`, in `part` of the page
+    part: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,20 +86,26 @@ class Items:
         self._application = desk.application
         self._titles = titles_of(desk.application)
         self._towns = {town.id: town for town in desk.towns(ask)}
+        self._now = ask.now
 
     def answers(self, shown: Sequence[Shown]) -> tuple[Item, ...]:
         """In two more statements."""
         rows: list[BoardAnswerRow] = [one.row for one in shown]
         said = waiting.said(self._application.engine, [row.number for row in rows])
         beside = waiting.cases_beside(self._application.engine, rows)
+        seen = self._fragments(beside)
         return tuple(
-            self._answer(one, told, beside)
+            self._answer(one, told, beside, seen)
             for one in shown
             if isinstance(told := said.get(one.row.number), InstitutionAnswer)
         )
 
     def _answer(
-        self, shown: Shown, said: InstitutionAnswer, beside: Iterable[BoardCaseRow]
+        self,
+        shown: Shown,
+        said: InstitutionAnswer,
+        beside: Iterable[BoardCaseRow],
+        fragments: Fragments,
     ) -> Item:
         row: BoardAnswerRow = shown.row
         own = [case for case in beside if _is_about(case, row, said)]
@@ -102,7 +114,7 @@ class Items:
             told=self._in_words(said, is_seen=bool(own)),
             who=words("said", "by", by=said.by, on=short_day(row.made_on)),
             text=said.text,
-            seen=[self._seen(case) for case in own],
+            seen=[self._seen(case, fragments) for case in own],
             files=[
                 Attached(
                     path=f"/answers/{row.number}/files/{at}",
@@ -123,11 +135,12 @@ class Items:
         return told.replace(f", {asked}", "" if is_seen else f" ({title})", 1)
 
     def cases(self, shown: Sequence[Shown]) -> tuple[Item, ...]:
+        seen = self._fragments([one.row for one in shown])
         return tuple(
             Item(
                 **self._of_whom(one),
                 told=self._titles.get(one.row.requirement, one.row.requirement),
-                seen=[self._seen(one.row)],
+                seen=[self._seen(one.row, seen)],
                 post=self._post(one.row),
             )
             for one in shown
@@ -162,13 +175,20 @@ class Items:
             "town": town.name if town and several else "",
         }
 
-    def _seen(self, case: BoardCaseRow) -> Seen:
+    def _fragments(self, cases: Sequence[BoardCaseRow]) -> Fragments:
+        return Fragments(self._application, self._towns, cases, self._now)
+
+    def _seen(self, case: BoardCaseRow, fragments: Fragments) -> Seen:
+        found, town = fragments.of(case), self._towns.get(case.municipality)
         return Seen(
             title=self._titles.get(case.requirement, case.requirement),
             place=networks.page_title(case.network) if case.network else "",
             page=case.page,
             because=case.because,
             terms=", ".join(_terms(case)),
+            quotes=found.quotes[:QUOTES] if found else (),
+            part=found.place if found else "",
+            at=moment(found.at, town.timezone) if found and town else "",
         )
 
     def _post(self, row: BoardCaseRow | BoardTermRow) -> str:

@@ -8,14 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from monitor.audit.mass_change import is_held
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask, Role
 from monitor.desk.queue.items import Item, Items, titles_of
 from monitor.desk.queue.words import words
 from monitor.mail.inbox.said import reason_of
 from monitor.mail.recipients import to_whom
-from monitor.storage import audits, board, outbox, received, waiting
+from monitor.mail.release import unreleased
+from monitor.storage import audits, board, received, waiting
 from monitor.storage.received import Received
 from monitor.storage.waiting import PAGE, Waits, Wanted
 
@@ -174,12 +174,10 @@ def _message(desk: Desk, came: Received) -> Message:
 
 
 def held_audit(desk: Desk, ask: Ask) -> int | None:
-    """The number of the audit whose report waits for a person to look at it."""
-    engine, towns = desk.application.engine, [one.id for one in desk.towns(ask)]
-    last = audits.latest(engine, towns, now=ask.now)
-    if last is None or not is_held(last) or outbox.has_report(engine, last):
-        return None
-    return last.id
+    """The number of the audit whose report waits for whoever asks to look at it."""
+    towns = [one.id for one in desk.towns(ask)]
+    last = audits.latest(desk.application.engine, towns, now=ask.now)
+    return last.id if last and unreleased(desk.application, last, towns) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from monitor.cases.close import CloseLook
 from monitor.cases.listing import ListedStatement
 from monitor.cases.recording import undo
 from monitor.cases.words import in_words
+from monitor.desk.gate.calling import lines_for
 from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
 from monitor.desk.institution.acts import ACTS, Act, Given, in_fields, options_of
@@ -47,7 +48,7 @@ def done(slug: str) -> Screen:
             number = act.do(desk.application, Given(ask, look, things, today))
         except UsageError as error:
             typed = {field.name: ask.typed(field.name) for field in act.fields}
-            faults = in_fields(error.lines)
+            faults = in_fields(lines_for(desk, ask, error))
             return _shown(act, look, things, typed, faults, back=_back(ask))
         _followed(desk, ask, look, NOTED.get(slug, What.RECORDED), number)
         said = "saved" if number is None else "saved_number"
@@ -126,7 +127,7 @@ def undone(desk: Desk, ask: Ask) -> Answer:
             raise UsageError([words("fault", "needed", field=words("label", "reason"))])
         undo(desk.application, stated.recorded.number, by=ask.visitor.name, reason=reason)
     except UsageError as error:
-        return _undo_shown(look, stated, in_fields(error.lines))
+        return _undo_shown(look, stated, in_fields(lines_for(desk, ask, error)))
     _followed(desk, ask, look, What.UNDONE, stated.recorded.number)
     return Goto(path_of(look.institution), "undone", stated.recorded.number)
 

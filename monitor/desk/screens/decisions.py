@@ -6,6 +6,7 @@ from collections.abc import Sequence, Set
 
 from collectors.errors import UsageError
 from monitor.cases.recording import on_record
+from monitor.desk.gate.calling import lines_for
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, File, Goto, NotFoundError, Page, RefusedPageError
 from monitor.desk.queue import lists
@@ -55,7 +56,7 @@ def several(desk: Desk, ask: Ask) -> Answer:
             if _is_settled_by(desk, thing, made):
                 done += 1
             else:
-                faults += error.lines
+                faults += lines_for(desk, ask, error)
     if faults:
         raise RefusedPageError(_told(done, faults), CONFLICT)
     return Goto(_back(ask, of_all=True), "several", done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.desk.calendar.deputy import Deputy, waiting_for
 from monitor.desk.ground import Desk
-from monitor.desk.model import OPERATORS, Answer, Ask, Page
+from monitor.desk.model import Answer, Ask, Page
 from monitor.desk.queue.lists import freshness, held_audit
 from monitor.desk.screens.decisions import DEPUTY
 
@@ -21,7 +21,6 @@ def page(desk: Desk, ask: Ask) -> Answer:
             **dict(zip(("disputed", "unassigned", "ending"), waits, strict=True)),
             "assigned": found.assigned(),
             "decided": found.decided(),
-            "may_operate": ask.visitor.role in OPERATORS,
             "fresh": freshness(desk, ask),
         },
     )

@@ -10,14 +10,15 @@ from datetime import datetime
 
 from monitor.desk.asked_of import everything
 from monitor.desk.ground import Desk
-from monitor.desk.linked import TOKEN, Came, came
+from monitor.desk.linked import TOKEN, Came, came, told
 from monitor.desk.model import Answer, Ask, Goto, Page, Role
 from monitor.desk.rendering import desk_word
 from monitor.mail.linking import PATH
 from monitor.mail.new_link import send_new_link
 from monitor.reporting.settling import sender_of
-from monitor.storage import links
+from monitor.storage import journal, links
 from monitor.storage.database import StorageError
+from monitor.storage.journal import What
 from monitor.storage.links import SAMPLE, Link
 from reports.ground import name_of
 from reports.words import count
@@ -28,7 +29,7 @@ def page(desk: Desk, ask: Ask) -> Answer:
     if ask.visitor.role is not Role.INSTITUTION:
         return _dead(desk, ask)
     who = came(desk, ask)
-    _note(desk, who, ask.now)
+    _note(desk, who, ask)
     values = {
         **common(desk, who),
         "all": everything(desk.application, who),
@@ -55,17 +56,21 @@ def links_days_left(who: Came, now: datetime) -> int:
     return max(1, (who.link.ends_at - now).days)
 
 
-def _note(desk: Desk, who: Came, at: datetime) -> None:
-    """A page is shown also where the journal cannot be written just now."""
+def _note(desk: Desk, who: Came, ask: Ask) -> None:
+    """Each opening is counted, the first of a day stands in the office's journal. The page is shown
+    also where neither can be written just now."""
+    engine = desk.application.engine
     with suppress(StorageError):
-        links.note_opening(desk.application.engine, who.link, who.today, at)
+        if links.note_opening(engine, who.link, who.today, ask.now):
+            journal.note(engine, told(who, ask, What.LINK_OPENED))
 
 
 def _dead(desk: Desk, ask: Ask) -> Page:
     """Whose it was is not told: the link may be in other hands."""
     token = ask.parts[TOKEN]
     known = links.by_token(desk.application.engine, token)
-    values = {"is_sample": token == SAMPLE, "is_known": known is not None}
+    home = f"{PATH}{token}"
+    values = {"home": home, "is_sample": token == SAMPLE, "is_known": known is not None}
     return Page("link-dead.html.j2", values, 410 if known else 404)
 
 
@@ -94,5 +99,7 @@ def _send_new(desk: Desk, link: Link, now: datetime) -> None:
 def end(desk: Desk, ask: Ask) -> Answer:
     who = came(desk, ask)
     by = desk_word("link", "by_itself", number=who.link.number)
-    links.end(desk.application.engine, who.link.number, by=by, at=ask.now)
+    engine = desk.application.engine
+    if links.end(engine, who.link.number, by=by, at=ask.now):
+        journal.note(engine, told(who, ask, What.LINK_ENDED))
     return Goto(f"{PATH}{ask.parts[TOKEN]}", "link_ended")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 
 from monitor.desk.answering import CORRECTABLE, fields_of, said_in, send
@@ -10,7 +9,7 @@ from monitor.desk.asked_of import IN_REGISTRY, Asked, asked_of, wanted
 from monitor.desk.ground import Desk
 from monitor.desk.linked import TOKEN, Came, came
 from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page, RefusedPageError
-from monitor.desk.rendering import desk_word
+from monitor.desk.rendering import desk_word, words
 from monitor.desk.screens.link import common
 from monitor.desk.uploads import ACCEPT, MOST_FILES
 from monitor.mail.linking import PATH
@@ -40,12 +39,32 @@ def registry_form(desk: Desk, ask: Ask) -> Answer:
 
 def sent(desk: Desk, ask: Ask) -> Answer:
     who = came(desk, ask)
-    kind, asked = _what(desk, who, ask)
+    try:
+        kind, asked = _what(desk, who, ask)
+    except RefusedPageError as error:
+        return _unsent(ask, error.lines, error.http)
     return _sent(desk, who, ask, kind, asked)
 
 
 def registry_sent(desk: Desk, ask: Ask) -> Answer:
     return _sent(desk, came(desk, ask), ask, OF_ALL, None)
+
+
+def late(desk: Desk, ask: Ask) -> Answer:
+    """The link has ended while somebody was writing: nothing is sent, and no word of it is lost."""
+    return _unsent(ask, [desk_word("link", "ended_meanwhile")], 410)
+
+
+def _unsent(ask: Ask, lines: Sequence[str], status: int) -> Page:
+    typed = [(told, ask.typed(name)) for name, told in words()["link_typed"].items()]
+    values = {
+        "lines": lines,
+        "typed": [(told, text) for told, text in typed if text],
+        "home": f"{PATH}{ask.parts[TOKEN]}",
+        "had_files": bool(ask.files),
+        "is_late": ask.visitor.is_late,
+    }
+    return Page("link-unsent.html.j2", values, status)
 
 
 def _what(desk: Desk, who: Came, ask: Ask) -> tuple[AnswerKind, Asked]:
@@ -64,12 +83,10 @@ def _sent(desk: Desk, who: Came, ask: Ask, kind: AnswerKind, asked: Asked | None
     """With what was typed where something is wrong; files have to be chosen again."""
     home = f"{PATH}{ask.parts[TOKEN]}"
     try:
-        noted = send(desk, who, ask, said_in(who, ask, kind, asked))
+        number = send(desk, who, ask, said_in(who, ask, kind, asked))
     except RefusedPageError as error:
         return _form(desk, who, ask, kind, asked, error.lines, error.http)
-    if noted is None:
-        return Goto(home, "repeated")
-    return Goto(home, kind, noted.recorded.number)
+    return Goto(home, kind, number)
 
 
 def _likely(asked: Asked) -> str:
@@ -102,7 +119,6 @@ def _form(
         "yes_label": _question(told) if told else "",
         "options": [(one, desk_word("link_fields", one)) for one in CORRECTABLE],
         "field": ask.typed("field") or (_likely(asked) if asked else ""),
-        "once": ask.typed("once") or secrets.token_urlsafe(16),
         "faults": faults,
         "accept": ACCEPT,
         "most_files": MOST_FILES,

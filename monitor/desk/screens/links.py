@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.desk.gate.calling import Callings
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page
 from monitor.storage import journal, links
@@ -19,6 +20,7 @@ def page(desk: Desk, ask: Ask) -> Answer:
         "name": name_of(institution),
         "zone": desk.town(ask, institution.municipality).timezone,
         "links": given,
+        "called": Callings(desk, ask),
         "live": {one.number for one in given if one.is_live(ask.now)},
         "days": links.days_of(desk.application.engine, [one.number for one in given]),
     }

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from collectors.errors import UsageError
-from monitor.audit.mass_change import HELD, is_held
+from monitor.audit.mass_change import HELD
 from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
-from monitor.desk.letters import sees_letter
-from monitor.desk.model import Answer, Ask, Goto, Page
+from monitor.desk.letters import sees_letter, sees_order, towns_told
+from monitor.desk.model import Answer, Ask, Goto, Page, RefusedPageError
 from monitor.desk.orders.sending import newest_whole
 from monitor.desk.rendering import desk_word, moment
 from monitor.mail.consent import awaits_consent
 from monitor.mail.planned import role_in_words
 from monitor.mail.recipients import to_whom
+from monitor.mail.release import unreleased
 from monitor.registry.mailboxes import MailboxError, address_of
 from monitor.storage import kept_back, orders, outbox
 from monitor.storage.addressed import Message
@@ -27,6 +29,7 @@ from reports.model import Audit
 
 PATH = "/send"
 AT_ONCE = 100  # letters on a page
+ORDERS, LOOKED_THROUGH = 3, 50  # that are shown, of how many that anybody gave
 
 Letter = Mapping[str, Any]
 
@@ -44,7 +47,7 @@ def page(desk: Desk, ask: Ask) -> Answer:
             "path": PATH,
             "zone": zone,
             "audit": audit,
-            "held": _why_held(desk, audit) if audit else (),
+            "held": _why_held(desk, ask, audit) if audit else (),
             "needs_consent": awaits_consent(application),
             "writes_to_institutions": desk.settings.mail.institutions,
             "has_readers": bool(desk.settings.mail.deputies or desk.settings.mail.cur),
@@ -57,7 +60,7 @@ def page(desk: Desk, ask: Ask) -> Answer:
             "at": at,
             "last": last,
             "unreachable": _unreachable(ask, found),
-            "orders": [_order(one, zone) for one in _orders(desk, audit)],
+            "orders": [_order(one, zone) for one in _orders(desk, ask, audit)],
             "standing": _standing(desk, ask),
             "to": desk.settings.mail.operator or "",
         },
@@ -109,16 +112,26 @@ def _unreachable(ask: Ask, found: Order | None) -> Sequence[str]:
     return [one["why"] for one in known if ask.visitor.sees(one["town"])]
 
 
-def _why_held(desk: Desk, audit: Audit) -> Sequence[str]:
-    """Why the night has not sent the report of itself; nothing once somebody has."""
-    if not is_held(audit) or outbox.has_report(desk.application.engine, audit):
+def _why_held(desk: Desk, ask: Ask, audit: Audit) -> Sequence[str]:
+    """Why the night has not sent the report of itself; nothing once his own is let go."""
+    if not unreleased(desk.application, audit, [one.id for one in desk.towns(ask)]):
         return ()
     return [one.text for one in audit.issues if one.code.startswith(HELD)]
 
 
-def _orders(desk: Desk, audit: Audit | None) -> Sequence[Order]:
+def _orders(desk: Desk, ask: Ask, audit: Audit | None) -> Sequence[Order]:
+    """The last ones of his; of a plan, which is of everybody's letters, how it stands."""
+    if audit is None:
+        return ()
+    known = [one.id for one in desk.application.municipalities]
     kinds = [Kind.PLAN, Kind.SEND, Kind.REHEARSE]
-    return orders.newest(desk.application.engine, kinds, f"{audit.id}", 3) if audit else ()
+    found = orders.newest(desk.application.engine, kinds, f"{audit.id}", LOOKED_THROUGH)
+    own = [
+        one if sees_order(ask.visitor, one, known) else replace(one, ordered_by="", told="")
+        for one in found
+        if one.kind is Kind.PLAN or sees_order(ask.visitor, one, known)
+    ]
+    return own[:ORDERS]
 
 
 def _order(order: Order, zone: Any) -> Mapping[str, Any]:
@@ -224,14 +237,21 @@ def _send(desk: Desk, ask: Ask, audit: Audit, picked: Sequence[Letter]) -> Answe
     to_institutions = any(one["role"].startswith(INSTITUTION) for one in picked)
     if to_institutions and awaits_consent(desk.application) and not confirmed:
         raise UsageError([desk_word("send", "no_consent")])
-    if _why_held(desk, audit) and ask.typed("release") != "yes":
+    held = unreleased(desk.application, audit, _told_of(desk, picked))
+    if held and ask.typed("release") != "yes":
         raise UsageError([desk_word("send", "not_released")])
     chosen = [[one["role"], one["recipient"]] for one in picked]
     body = {"audit": audit.id, "chosen": chosen, "confirmed": confirmed}
     _put(desk, ask, Kind.SEND, audit, body)
-    what = What.RELEASED if is_held(audit) else What.SENT
+    what = What.RELEASED if held else What.SENT
     note(desk, ask, what, detail=_who(picked))
     return Goto(PATH, "sending_ordered", len(picked))
+
+
+def _told_of(desk: Desk, picked: Sequence[Letter]) -> frozenset[str]:
+    """The municipalities of which these letters tell."""
+    known = [one.id for one in desk.application.municipalities]
+    return frozenset(town for one in picked for town in towns_told(one["role"], known))
 
 
 def _rehearse(desk: Desk, ask: Ask, audit: Audit, picked: Sequence[Letter]) -> Answer:
@@ -296,7 +316,7 @@ def in_line(desk: Desk, ask: Ask) -> Answer:
     """One letter: stopped, let go, sent again, or never sent."""
     found = [one for one in _seen_in_line(desk, ask) if f"{one.number}" == ask.typed("number")]
     if not found:
-        raise UsageError([desk_word("send", "gone")])
+        raise RefusedPageError([desk_word("send", "gone")], 404)
     letter, engine, do = found[0], desk.application.engine, ask.typed("do")
     match do:
         case "let_go":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import httpx
@@ -70,19 +70,27 @@ def test_twenty_things_are_decided_by_one_press_each(both: Application, operator
     assert "Ответов, которые ждут решения, нет" in operator.page("/?what=answers").get_text()
 
 
-def test_of_two_at_once_one_wins_and_the_other_is_told(both: Application, operator: Visit) -> None:
-    form, answers = forms(operator)[0], list[httpx.Response]()
-    page = {"cookies": operator.client.cookies, "data": form, "timeout": 60}
-    address = operator.client.base_url.join("/decide")
-
-    def decide() -> None:
-        answers.append(httpx.post(address, **page))
-
-    several = [threading.Thread(target=decide) for _ in range(4)]
-    for one in several:
+def at_once(visit: Visit, path: str, several: Sequence[Mapping[str, str]]) -> list[httpx.Response]:
+    """Several forms of one browser, sent in the same moment."""
+    answers = list[httpx.Response]()
+    page = {"cookies": visit.client.cookies, "timeout": 60}
+    address = visit.client.base_url.join(path)
+    threads = [
+        threading.Thread(
+            target=lambda form=form: answers.append(httpx.post(address, data=form, **page))
+        )
+        for form in several
+    ]
+    for one in threads:
         one.start()
-    for one in several:
+    for one in threads:
         one.join()
+    return answers
+
+
+def test_of_two_at_once_one_wins_and_the_other_is_told(both: Application, operator: Visit) -> None:
+    form = forms(operator)[0]
+    answers = at_once(operator, "/decide", [{**form, "once": f"page {at}"} for at in range(4)])
     assert sorted(one.status_code for one in answers) == [303, 400, 400, 400]
     assert all("уже принят" in one.text for one in answers if one.status_code == 400)
     stated = recorded(both.engine, "town")

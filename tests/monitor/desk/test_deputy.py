@@ -56,7 +56,7 @@ def desk(application: Application) -> Desk:
 
 
 def over(desk: Desk) -> list[Ending]:
-    return list(calendar.unassigned(desk.application.engine, None, 100)[0])
+    return list(calendar.seen_to(desk.application.engine, None, 100)[0][0])
 
 
 def of_pages(desk: Desk) -> list[Ending]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from bs4 import BeautifulSoup
 
 from monitor.application import Application
 from monitor.cases.answers import answers_waiting, reject
@@ -416,8 +417,10 @@ def test_a_link_is_ended_by_one_click(guest: Visit, home: str) -> None:
 
 
 def test_a_dead_link_names_nobody(application: Application, guest: Visit) -> None:
-    answer = guest.get(f"/a/{token_for(application, 'town/school-1', days=0)}")
+    home = f"/a/{token_for(application, 'town/school-1', days=0)}"
+    answer = guest.get(home)
     assert answer.status_code == 410
+    assert f'action="{home}/new"' in guest.get(f"{home}/registry").text
     assert "СОШ" not in answer.text
     assert "Прислать новую" in answer.text
 
@@ -428,5 +431,40 @@ def test_by_a_dead_link_nothing_is_sent(
     form = offered(guest, home, "disagrees")
     fields = {**fields_on(guest, form), **POST, "text": "нет"}
     links.end(application.engine, link_of(application, token).number, by="оператор", at=NOW)
-    assert guest.client.post(form, data=fields).status_code == 404
+    assert guest.client.post(form, data=fields).status_code == 410
     assert answers(application) == []
+
+
+def test_what_was_written_while_a_link_ended_is_not_lost(
+    application: Application, guest: Visit, token: str, home: str
+) -> None:
+    form = offered(guest, home, "disagrees")
+    typed = {"post": "директор Ромашкина А. А.", "text": "отметка стоит,\nсм. <b>страницу</b>"}
+    fields = {**fields_on(guest, form), **typed}
+    links.end(application.engine, link_of(application, token).number, by="оператор", at=NOW)
+    answer = guest.client.post(form, data=fields, files={"file": ("a.pdf", PDF)})
+    page = BeautifulSoup(answer.text, "lxml")
+    assert [one.text for one in page.select("textarea")] == list(typed.values())
+    for told in ("срок ссылки прошёл или её закрыли", "Ничего не отправлено", "Файлы придётся"):
+        assert told in page.get_text()
+    assert "СОШ" not in answer.text  # whose it was is not told
+    offer = page.select_one(f'form[action="{home}/new"]')
+    assert offer
+    carried = {str(one["name"]): str(one["value"]) for one in offer.select("input")}
+    assert guest.client.post(f"{home}/new", data=carried).status_code == 303
+
+
+def test_what_was_written_of_a_case_that_is_gone_is_not_lost(guest: Visit, home: str) -> None:
+    form = offered(guest, home, "disagrees")
+    gone = f"{form.rpartition('/')[0]}/{'0' * 16}"
+    answer = guest.client.post(gone, data={**fields_on(guest, form), **POST, "text": "иначе"})
+    assert answer.status_code == 404
+    assert "Этого вопроса больше нет" in answer.text
+    assert "иначе</textarea>" in answer.text
+
+
+def test_by_a_link_that_nobody_was_given_no_form_is_read(guest: Visit, home: str) -> None:
+    fields = fields_on(guest, f"{home}/registry")
+    answer = guest.client.post(f"/a/{'a' * 52}/registry", data={**fields, "text": "слова"})
+    assert answer.status_code == 404
+    assert "слова" not in answer.text

@@ -22,6 +22,7 @@ from rules.cases.model import InstitutionAnswer
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox
 from tests.monitor.desk.files import POLYGLOT
+from tests.monitor.desk.people import somebody
 from tests.monitor.desk.served import Visit, served, visit
 from tests.monitor.desk.test_link import POST, link_of, offered, sent, token_for
 from tests.monitor.links import tokens_in
@@ -199,3 +200,45 @@ def test_a_link_ends_by_itself(application: Application, token: str) -> None:
     with served(after) as address, visit(address) as late:
         assert late.get(f"/a/{token}").status_code == 410
     assert stored.by_token(application.engine, token)
+
+
+@pytest.mark.parametrize(("role", "count"), [("operator", 1), ("deputy", 0)])
+def test_the_page_of_an_institution_leads_an_operator_to_its_links(
+    application: Application, role: str, count: int
+) -> None:
+    with served(application) as address, somebody(address, application.engine, role) as visitor:
+        page = visitor.page("/institutions/town/school-1")
+        found = page.select('a[href="/institutions/town/school-1/links"]')
+        assert len(found) == count
+        for link in found:
+            assert "Ссылки для ответа" in visitor.page(str(link["href"])).get_text()
+
+
+# --- what the office's journal tells of links ---------------------------------------------------
+
+
+def test_a_link_is_told_to_be_opened_once_a_day(application: Application, token: str) -> None:
+    with served(application) as address, visit(address) as guest:
+        for _ in range(3):
+            guest.get(f"/a/{token}")
+        form = offered(guest, f"/a/{token}", "disagrees")
+        sent(guest, form, {**POST, "text": "у нас иначе"})
+        guest.send(f"/a/{token}", f"/a/{token}/end")
+    found = journal.newest(application.engine, Wanted(institution="school-1"), most=9)
+    told = [(one.what, one.who, one.role) for one in found[::-1]]
+    who = ("ссылка № 1", "institution")
+    assert told == [("link_opened", *who), ("answered", *who), ("link_ended", *who)]
+    assert found[1].statement == 1
+
+
+def test_an_answer_stands_in_the_journal_once(application: Application, token: str) -> None:
+    with served(application) as address, visit(address) as guest:
+        sent(guest, offered(guest, f"/a/{token}", "disagrees"), {**POST, "text": "у нас иначе"})
+        with somebody(address, application.engine, "deputy") as deputy:
+            rows = [
+                row.get_text(" ", strip=True) for row in deputy.page("/journal").select("tbody tr")
+            ]
+    about = [row for row in rows if "СОШ № 1" in row]
+    assert len(about) == 2
+    assert any("ответ учреждения № 1" in row and "ссылка № 1" in row for row in about)
+    assert any("ссылка открыта" in row for row in about)

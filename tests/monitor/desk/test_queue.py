@@ -16,6 +16,7 @@ from monitor.desk.ground import Desk
 from monitor.desk.model import File, Goto, NotFoundError, RefusedPageError, Role, Visitor
 from monitor.storage import outbox
 from monitor.storage.statements import by_number
+from reports.seen import MOST
 from rules.cases.model import InstitutionAnswer
 from rules.model import Attestation
 from tests.cast import NOW
@@ -235,3 +236,26 @@ def test_what_was_noted_is_not_told_again_as_a_statement(
     made = decided(desk, said(application), "accept").number
     lines = read(desk, ask_of(desk, "/journal"), Asked(), 9).lines
     assert [line.is_entry for line in lines if line.statement == made] == [True]
+
+
+def test_what_was_seen_is_quoted_beside_what_is_to_be_decided(desk: Desk) -> None:
+    page = shown(desk, "/?what=reviews")
+    quoted = page.select("article .seen q")
+    assert quoted
+    assert all(0 < len(one.text) <= MOST for one in quoted)
+    assert "Там видно" in page.get_text()
+
+
+def test_what_is_quoted_is_what_the_page_of_the_institution_quotes(desk: Desk) -> None:
+    article = shown(desk, "/?what=reviews").select_one("article:has(q)")
+    assert article
+    link = article.select_one("h3 a")
+    assert link
+    whole = {one.text for one in shown(desk, str(link["href"])).select(".seen q")}
+    assert {one.text for one in article.select(".seen q")} <= whole
+
+
+def test_quotations_cost_a_few_statements_however_many_wait(desk: Desk) -> None:
+    with counted(desk.application.engine) as put:
+        assert shown(desk, "/?what=reviews").select("article .seen q")
+    assert len(put) <= MOST_STATEMENTS, put

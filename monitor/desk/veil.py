@@ -1,0 +1,46 @@
+"""Names of people in all that the desk gives out: for operators alone.
+
+One border, behind every page and every file of text: whatever field a name was typed into, whoever
+typed it, it is masked for everybody else. What is a name for sure is one: a surname with initials,
+or with a patronymic. A surname alone cannot be told from a word (docs/decisions/desk-log-in.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.desk.model import OPERATORS, Ask, File
+from reports.tables import Sheet
+from reports.words import word
+from rules.names.people import with_names_replaced
+
+TEXT, CHARSET = "text/", "utf-8"
+
+
+def veiled(text: str, ask: Ask) -> str:
+    """But for names that he has typed into this very form: they are his own words."""
+    if ask.visitor.role in OPERATORS:
+        return text
+    typed = "\n".join(value for values in ask.form.values() for value in values)
+    mask = word("masks", "person")
+    return with_names_replaced(text, lambda name: name if name in typed else mask)
+
+
+def veiled_sheet(sheet: Sheet, ask: Ask) -> Sheet:
+    """A table that becomes no text."""
+    rows = (
+        {key: veiled(cell, ask) if isinstance(cell, str) else cell for key, cell in row.items()}
+        for row in sheet.rows
+    )
+    return replace(sheet, rows=rows)
+
+
+def veiled_file(file: File, ask: Ask) -> File:
+    """Its name, and what it says where it is text. What an institution sent stays as it came: who
+    decides has to read it."""
+    if ask.visitor.role in OPERATORS:
+        return file
+    content = file.content
+    if file.kind.startswith(TEXT):
+        content = veiled(content.decode(CHARSET), ask).encode(CHARSET)
+    return replace(file, name=veiled(file.name, ask), content=content)
