@@ -51,7 +51,7 @@ from collectors.model.networks import (
     Sign,
 )
 from collectors.model.pages import OK, SITE, VK, Address, Page, Role
-from collectors.model.running import Budget, Collector, Run, Turns
+from collectors.model.running import Budget, Collector, Memories, Run, SiteMemory, Turns
 from collectors.model.sites import Block, Crawl, SiteFacts, SitePage
 from collectors.model.walls import BEGINNING, Author, Post, Wall
 
@@ -87,6 +87,7 @@ __all__ = [
     "Hint",
     "HintKind",
     "Link",
+    "Memories",
     "Network",
     "Observation",
     "Page",
@@ -102,6 +103,7 @@ __all__ = [
     "Shown",
     "Sign",
     "SiteFacts",
+    "SiteMemory",
     "SitePage",
     "Turns",
     "Wall",

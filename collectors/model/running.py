@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from collectors.model.evidence import EvidenceSink
 from collectors.model.facts import Observation
 from collectors.model.pages import Page
+
+Value = TypeVar("Value")
 
 
 class Budget(Protocol):
@@ -40,6 +42,29 @@ class Turns(Protocol):
         ...
 
 
+class SiteMemory(Protocol):
+    """What parsers made of the bytes of one site, in this run and in earlier ones.
+
+    `place`: which page it is of; each holds one value. `digest`: of everything that the value was
+    made from, the parser itself among it. It saves work and is no source: what it gives is what the
+    parser would give.
+    """
+
+    def recall(self, kind: type[Value], place: str, digest: str) -> Value | None:
+        """None where nothing was made from just that, or what was kept cannot be read."""
+        ...
+
+    def remember(self, place: str, digest: str, value: object) -> None: ...
+
+    def save(self) -> None:
+        """For later runs; a failure to store stops the run."""
+        ...
+
+
+class Memories(Protocol):
+    def of_site(self, site: str) -> SiteMemory: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """What every collector of one run shares."""
@@ -49,6 +74,7 @@ class Run:
     evidence: EvidenceSink
     budget: Budget
     turns: Turns | None = None  # where other processes use the same readers; None: nobody else does
+    memories: Memories | None = None  # of earlier runs; None: everything is read anew
     user_agent: str = "Dozor/0.1 (audit of official pages; contact: see the operator)"
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 
 from collectors.ends import is_page
 from collectors.hints import hints_of, is_crowded, names_a_network
+from collectors.http.answers import Answer
 from collectors.http.errors import ReadError
 from collectors.model import FailureCode, Link
 from collectors.site.encodings import decoded
@@ -74,7 +75,11 @@ async def _sitemap(reader: SiteReader, url: str, site: Territory) -> Sitemap:
         return Sitemap()
     kind = answer.headers.get("content-type", "")
     most = reader.client.limits.max_bytes
-    read = await reader.weigh(answer, sitemap_of, answer.body, most, kind, site)
+    last = reader.remembered(Sitemap, url, answer.body, most, kind, site)
+    read = last.recall()
+    if read is None:
+        read = await reader.weigh(answer, sitemap_of, answer.body, most, kind, site)
+        last.keep(read)
     return read or Sitemap(is_whole=answer.is_whole or is_page(answer.body))
 
 
@@ -104,9 +109,8 @@ async def scripted_widgets(reader: SiteReader, scripts: Sequence[str]) -> Script
             all_read = False
             continue
         all_read = all_read and answer.is_whole
-        kind = answer.headers.get("content-type", "")
         try:
-            script = await reader.weigh(answer, _read_script, answer.body, kind, url)
+            script = await _script(reader, answer, url)
         except ReadError:
             all_read = False
             continue
@@ -115,6 +119,17 @@ async def scripted_widgets(reader: SiteReader, scripts: Sequence[str]) -> Script
         if script.forms:
             return Scripted(script.forms, all_read, tuple(hints))
     return Scripted((), all_read, tuple(hints))
+
+
+async def _script(reader: SiteReader, answer: Answer, url: str) -> Scripted:
+    """Raises ReadError."""
+    kind = answer.headers.get("content-type", "")
+    last = reader.remembered(Scripted, url, answer.body, kind)
+    script = last.recall()
+    if script is None:
+        script = await reader.weigh(answer, _read_script, answer.body, kind, url)
+        last.keep(script)
+    return script
 
 
 def _read_script(body: bytes, content_type: str, url: str) -> Scripted:

@@ -78,18 +78,26 @@ class _Sites:
         self.places = asyncio.Semaphore(self.settings.hosts_at_once)
 
     async def read(self, asked: Asked) -> tuple[Asked, SiteReading]:
-        address, is_authority = asked
         async with self.places:
-            with barrier("site", address) as crossing:
-                return asked, await read_site(
-                    self.client,
-                    self.settings,
-                    address,
-                    is_authority=is_authority,
-                    names_resolve=self.names_resolve,
-                    apart=self.apart,
-                )
+            with barrier("site", asked[0]) as crossing:
+                return asked, await self._read(*asked)
         return asked, SiteReading(failure=crossing.failure)
+
+    async def _read(self, address: str, is_authority: bool) -> SiteReading:
+        memories = self.client.run.memories
+        memory = memories.of_site(f"{address} {is_authority:d}") if memories else None
+        reading = await read_site(
+            self.client,
+            self.settings,
+            address,
+            is_authority=is_authority,
+            names_resolve=self.names_resolve,
+            apart=self.apart,
+            memory=memory,
+        )
+        if memory:
+            memory.save()
+        return reading
 
     async def names_resolve(self) -> bool:
         """Whether a name that surely exists is known here: else "no such name" says nothing."""

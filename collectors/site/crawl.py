@@ -23,6 +23,7 @@ from collectors.model import (
     Link,
     Presence,
     SiteFacts,
+    SiteMemory,
     SitePage,
 )
 from collectors.networks import social_networks
@@ -70,9 +71,11 @@ async def read_site(
     is_authority: bool,
     names_resolve: Callable[[], Awaitable[bool]],
     apart: Apart | None = None,
+    memory: SiteMemory | None = None,
 ) -> SiteReading:
     """Never raises ReadError. `names_resolve` tells whether our resolver can be believed."""
-    reader = SiteReader(client, client.run.as_of.date(), with_blocks=is_authority, apart=apart)
+    as_of = client.run.as_of.date()
+    reader = SiteReader(client, as_of, with_blocks=is_authority, apart=apart, memory=memory)
     broke = None
     try:
         home = await find_home(reader, address, whole_host=is_authority)

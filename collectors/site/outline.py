@@ -61,8 +61,9 @@ def registered_numbers(text: str) -> Iterator[str]:
         yield match[1] or match[2] or match[0]
 
 
-def latest_date(root: HtmlElement, dated: Iterable[Dated], as_of: date) -> date | None:
-    stamps = (element.get("datetime") or "" for element in elements(root, "time"))
-    found = [day for stamp in stamps for day in iso_dates(stamp)]
-    found += [day for day, _ in dated]
-    return max((day for day in found if day <= as_of), default=None)
+def all_days(root: HtmlElement, dated: Iterable[Dated]) -> Iterator[date]:
+    """Every date that a page tells, in its text or to machines."""
+    for element in elements(root, "time"):
+        yield from iso_dates(element.get("datetime") or "")
+    for day, _ in dated:
+        yield day

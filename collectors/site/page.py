@@ -32,10 +32,10 @@ from collectors.site.html import (
 )
 from collectors.site.markup import Markup, Source, read_markup
 from collectors.site.outline import (
+    all_days,
     beginning_and_end,
     breadcrumbs,
     headings,
-    latest_date,
     registered_numbers,
 )
 from collectors.site.shown import shown_contacts
@@ -69,6 +69,12 @@ class PageReading:
     is_cut: bool = False  # it has more anchors, mentions… than are kept, or outran its budget
     is_part: bool = False  # its end did not come
     is_endless: bool | None = None  # it begins as a whole page and does not end as one
+    days: tuple[date, ...] = ()  # all that it tells, in order
+
+    def as_of(self, today: date) -> PageReading:
+        """With the latest date that was not yet to come: the rest is the same on every day."""
+        latest = max((day for day in self.days if day <= today), default=None)
+        return replace(self, page=replace(self.page, latest_date=latest))
 
     @property
     def is_empty(self) -> bool:
@@ -82,6 +88,12 @@ class PageReading:
 
 def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> PageReading:
     """`with_blocks`: the authority's pages are cut into possible cards of institutions."""
+    return parse_page(source, site, with_blocks=with_blocks).as_of(as_of)
+
+
+def parse_page(source: Source, site: Territory, *, with_blocks: bool) -> PageReading:
+    """What the bytes say on any day: it depends on nothing but what is given here and on the code,
+    so it may be kept from one night to the next (collectors/site/memory.py)."""
     markup = read_markup(source, site, with_blocks)
     if markup is None:
         nothing = SitePage(url=source.url, status=source.status)
@@ -101,7 +113,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
     )
     answers = bool(contacts.phones and contacts.emails)
     return PageReading(
-        page=_kept_page(markup, found, text, latest_date(markup.root, dated, as_of)),
+        page=_kept_page(markup, found, text),
         contacts=_first_contacts(contacts),
         links=pages,
         maps=_map_pages(markup, site),
@@ -116,6 +128,7 @@ def read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool
         is_cut=not markup.is_all or found.is_more_than_kept or is_long or markup.budget.is_spent,
         is_part=source.is_part,
         is_endless=source.is_endless,
+        days=tuple(sorted(set(all_days(markup.root, dated)))),
     )
 
 
@@ -193,7 +206,7 @@ def _map_pages(markup: Markup, site: Territory) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pages_among(maps, site)))
 
 
-def _kept_page(markup: Markup, found: _Inventory, text: str, latest: date | None) -> SitePage:
+def _kept_page(markup: Markup, found: _Inventory, text: str) -> SitePage:
     source = markup.source
     return SitePage(
         url=source.url,
@@ -205,7 +218,6 @@ def _kept_page(markup: Markup, found: _Inventory, text: str, latest: date | None
         hints=found.hints[:MOST_HINTS],
         text_length=len(text),
         documents=len({link.target.url for link in markup.links if link.target.is_document}),
-        latest_date=latest,
         blocks=found.blocks[:MOST_BLOCKS],
         mentions=found.mentions[:MOST_MENTIONS],
     )

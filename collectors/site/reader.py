@@ -14,9 +14,10 @@ from collectors.guard import RefusedAddressError, check_url
 from collectors.http.answers import Answer, Extent, content_type
 from collectors.http.client import Client
 from collectors.http.errors import CertificateError, CertificateTrouble, ReadError, read_error
-from collectors.model import Evidence, Failure, FailureCode
+from collectors.model import Evidence, Failure, FailureCode, SiteMemory
 from collectors.site.markup import Source
-from collectors.site.page import PageReading, read_page
+from collectors.site.memory import Remembered, remembered
+from collectors.site.page import PageReading, parse_page
 from collectors.site.robots import Robots, robots
 from collectors.site.territory import Territory, target
 
@@ -54,6 +55,7 @@ class SiteReader:
     with_blocks: bool
     evidence: list[Evidence] = field(default_factory=list)
     apart: Apart | None = None  # where heavy answers are taken apart; None: in a thread
+    memory: SiteMemory | None = None  # of what was made of the same bytes before
     certificate: CertificateTrouble | None = None
     robots_by_host: dict[str, Robots] = field(default_factory=dict)
 
@@ -92,12 +94,20 @@ class SiteReader:
             is_part=not answer.is_whole,
             refresh=answer.headers.get("refresh", ""),
         )
-        reading = await self.weigh(
-            answer, _read_page, source, site, self.as_of, with_blocks=self.with_blocks
-        )
+        last = self.remembered(PageReading, answer.url, source, site, self.with_blocks)
+        reading = last.recall()
+        if reading is None:
+            reading = await self.weigh(
+                answer, _parse_page, source, site, with_blocks=self.with_blocks
+            )
+            last.keep(reading)
         if code := _failure_instead(reading):
             raise ReadError(Failure(FailureCode.CUT if reading.is_part else code, answer.url))
-        return reading
+        return reading.as_of(self.as_of)
+
+    def remembered(self, kind: type[Value], url: str, *made_from: object) -> Remembered[Value]:
+        """What was made of just this before, if it is remembered."""
+        return remembered(self.memory, kind, url, *made_from)
 
     async def weigh(
         self, answer: Answer, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs
@@ -175,14 +185,14 @@ def is_usual(body: bytes) -> bool:
     return links + body.count(b"@") // 4 <= MANY_LINKS
 
 
-def _read_page(source: Source, site: Territory, as_of: date, *, with_blocks: bool) -> PageReading:
+def _parse_page(source: Source, site: Territory, *, with_blocks: bool) -> PageReading:
     """Whether its end came is looked for here, too: it takes a while for megabytes."""
     ends = replace(
         source,
         is_part=source.is_part or breaks_off(source.body),
         is_endless=lacks_end(source.body),
     )
-    return read_page(ends, site, as_of, with_blocks=with_blocks)
+    return parse_page(ends, site, with_blocks=with_blocks)
 
 
 def _is_page(answer: Answer) -> bool:

@@ -21,6 +21,7 @@ from monitor.storage import observations
 from monitor.storage.evidence import WarcFile
 from monitor.storage.ledger import Ledger
 from monitor.storage.pace import SharedTurns
+from monitor.storage.site_memory import StoredMemories
 from reports.model import Audit
 
 WALL_WINDOW = timedelta(weeks=10)  # four judged weeks within eight, and the holidays of January
@@ -67,6 +68,7 @@ def collector_run(of: RunContext, slug: str, file: EvidenceSink) -> Run:
         evidence=file,
         budget=Ledger(context.engine, quotas, context.clock, request.on_demand),
         turns=SharedTurns(context.engine),
+        memories=StoredMemories(context.engine, context.clock().date()),
     )
 
 

@@ -19,6 +19,7 @@ from monitor.storage.old_letters import remove_letters
 from monitor.storage.old_reports import remove_reports
 from monitor.storage.received import remove_old_mail
 from monitor.storage.retention import Moved, remove_old
+from monitor.storage.site_memory import forget_old
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ def tidy(context: Context) -> Tidied:
     gone = remove_letters(engine, settings.mail.keep_days, now, believed=believed)
     remove_old_mail(engine, settings.mail.keep_days, kept.evidence_days, now, believed=believed)
     remove_attachments(engine, kept.evidence_days, now, believed=believed)
+    forget_old(engine, now, believed=believed)
     told = settings.reports
     shown = remove_reports(engine, told.directory, told.keep_days, now, believed=believed)
     return Tidied(moved, gone, len(shown), doubt)

@@ -17,14 +17,23 @@ def packed(value: Any, *, strict: bool = False) -> bytes:
     `strict`: what is not of the kind that its field says is refused, as it would not be read back
     (PydanticSerializationError).
     """
+    return zlib.compress(in_json(value, strict=strict))
+
+
+def in_json(value: Any, *, strict: bool = False) -> bytes:
+    """As `packed`, and not compressed."""
     warnings: Literal["error", "warn"] = "error" if strict else "warn"
-    adapter = _adapter(type(value))
-    return zlib.compress(adapter.dump_json(value, exclude_defaults=True, warnings=warnings))
+    return _adapter(type(value)).dump_json(value, exclude_defaults=True, warnings=warnings)
 
 
 def unpacked(kind: type[Value], body: bytes) -> Value:
     """Raises pydantic.ValidationError for a body that no version of `kind` wrote."""
-    value: Value = _adapter(kind).validate_json(zlib.decompress(body))
+    return from_json(kind, zlib.decompress(body))
+
+
+def from_json(kind: type[Value], text: bytes) -> Value:
+    """Raises pydantic.ValidationError."""
+    value: Value = _adapter(kind).validate_json(text)
     return value
 
 

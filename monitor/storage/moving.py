@@ -29,11 +29,14 @@ from monitor.storage.board_rows import DERIVED
 from monitor.storage.database import kind_of, schema_is_current, translated, upgrade
 from monitor.storage.desk_tables import AttemptRow
 from monitor.storage.order_rows import OrderRow
+from monitor.storage.site_memory import SiteMemoryRow
 from monitor.storage.tables import AttachmentRow, LetterPartRow, LockRow
 
 # Who is at work there, or was told to be, is not at work here, an attempt counts for a quarter of
 # an hour, and what is derived is derived again.
-LEFT_BEHIND = {str(one.__tablename__) for one in (LockRow, AttemptRow, OrderRow, *DERIVED)}
+LEFT_BEHIND = {
+    str(one.__tablename__) for one in (LockRow, AttemptRow, OrderRow, SiteMemoryRow, *DERIVED)
+}
 AT_ONCE = 500  # rows
 FEW = 8  # where a row may be as large as an attachment
 LARGE = {str(LetterPartRow.__tablename__), str(AttachmentRow.__tablename__)}

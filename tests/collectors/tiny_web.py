@@ -7,12 +7,12 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from collectors.guard import Resolver, resolve
-from collectors.model import Evidence, Exchange, Observation, Page, Role, Run
+from collectors.model import Evidence, Exchange, Memories, Observation, Page, Role, Run
 from collectors.site import SiteSettings
 from collectors.site.collect import collect
 from tests.cast import NOW
@@ -64,12 +64,15 @@ class Plenty:
         return None
 
 
-def a_run(shelf: Shelf | None = None) -> Run:
+def a_run(
+    shelf: Shelf | None = None, as_of: datetime = NOW, memories: Memories | None = None
+) -> Run:
     return Run(
-        as_of=NOW,
-        walls_since=NOW - timedelta(weeks=5),
+        as_of=as_of,
+        walls_since=as_of - timedelta(weeks=5),
         evidence=shelf or Shelf(),
         budget=Plenty(),
+        memories=memories,
     )
 
 

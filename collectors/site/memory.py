@@ -1,0 +1,147 @@
+"""What was made of a page last night, while nothing has changed from which it was made.
+
+To parse a page takes three times as long as to fetch it, and most pages of most sites are what they
+were. A value is kept under a digest of *all* that it depends on: the bytes, the address, whose page
+it is, whether its end came, and the program itself (`parsers_version`). So a value that is
+recalled is the value that the parser would give: a cut or partly read page stays one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from lxml import etree
+
+from collectors.installed import installed_under
+from collectors.model import SiteMemory
+from collectors.networks import networks
+
+Value = TypeVar("Value")
+
+# Whose versions may change what is read; the others that collectors use only fetch.
+LIBRARIES = ("beautifulsoup4", "httpx", "idna", "lxml", "phonenumbers")
+SOURCE, COMPILED = ".py", ".pyc"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered(Generic[Value]):
+    """The place of one value in the memory of a site. Made by `remembered`."""
+
+    memory: SiteMemory | None
+    kind: type[Value]
+    place: str
+    digest: str
+
+    def recall(self) -> Value | None:
+        return self.memory.recall(self.kind, self.place, self.digest) if self.memory else None
+
+    def keep(self, value: Value | None) -> None:
+        if self.memory and value is not None:
+            self.memory.remember(self.place, self.digest, value)
+
+
+def remembered(
+    memory: SiteMemory | None, kind: type[Value], url: str, *made_from: object
+) -> Remembered[Value]:
+    """`made_from`: all that the parser is given: texts, numbers, bytes, frozen values of these."""
+    known = parsers_version() if memory else None
+    if known is None:
+        return Remembered(None, kind, "", "")
+    place = hashlib.sha256(f"{kind.__qualname__} {url}".encode("utf-8", "backslashreplace"))
+    told = (known, kind.__qualname__, *made_from)
+    return Remembered(memory, kind, place.hexdigest()[:32], fingerprint(told))
+
+
+def fingerprint(value: object) -> str:
+    """Equal values have equal ones, in every process; of different ones they differ."""
+    told = "\n".join(_told(value)).encode("utf-8", "backslashreplace")
+    return hashlib.sha256(told).hexdigest()
+
+
+def _told(value: Any) -> Iterator[str]:
+    """A line each, none of which holds a line break."""
+    if isinstance(value, bytes):
+        yield f"bytes {hashlib.sha256(value).hexdigest()}"
+    elif isinstance(value, frozenset):
+        yield from _each("set", sorted(value))
+    elif isinstance(value, tuple):
+        yield from _each("tuple", value)
+    elif is_dataclass(value):
+        names = [one.name for one in fields(value)]
+        yield from _each(type(value).__qualname__, [getattr(value, name) for name in names])
+    elif value is None or isinstance(value, str | int):
+        yield repr(value)
+    else:
+        raise TypeError(f"{type(value).__qualname__} has no fingerprint")
+
+
+def _each(kind: str, values: list[Any] | tuple[Any, ...]) -> Iterator[str]:
+    yield f"{kind} {len(values)}"
+    for one in values:
+        yield from _told(one)
+
+
+# --- the program itself ---------------------------------------------------------------------------
+
+
+@cache
+def parsers_version() -> str | None:
+    """A digest of everything by which a page is read: our sources and those of all networks, and
+    the versions of what parses below. Any change of any of them is another parser.
+
+    None where a source is not to be found: then nothing is kept, for nobody could tell a change.
+    """
+    sources = sources_of_parsers()
+    return None if sources is None else digest_of(sources, _versions())
+
+
+def sources_of_parsers() -> frozenset[Path] | None:
+    """Of `collectors`, and of networks that are others'. None where one is not to be found."""
+    networks()  # loads them
+    modules = (point.module for point in installed_under("dozor.networks"))
+    places = [_place(module) for module in ("collectors", *modules)]
+    written = [frozenset(_sources(place)) for place in places if place is not None]
+    if len(written) < len(places) or not all(written):
+        return None
+    return frozenset().union(*written)
+
+
+def digest_of(sources: Iterable[Path], versions: Iterable[str]) -> str:
+    told = hashlib.sha256("\n".join(versions).encode())
+    for path in sorted(sources):
+        told.update(f"\n{path.name} ".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return told.hexdigest()
+
+
+def _place(module: str) -> Path | None:
+    """The folder of a package, the file of a module that stands alone."""
+    loaded = sys.modules[module]
+    file = Path(loaded.__file__) if loaded.__file__ else None
+    return file.parent if file and hasattr(loaded, "__path__") else file
+
+
+def _sources(place: Path) -> Iterator[Path]:
+    """Modules, and words and tables beside them; nothing of what Python itself makes of them."""
+    if not place.is_dir():
+        yield from [place] if place.suffix == SOURCE else []
+    elif any(place.glob(f"*{SOURCE}")):
+        yield from (one for one in place.rglob("*") if one.suffix != COMPILED and one.is_file())
+
+
+def _versions() -> Iterator[str]:
+    yield f"{platform.python_implementation()} {platform.python_version()}"
+    yield f"unicode {unicodedata.unidata_version}"
+    yield f"libxml2 {etree.LIBXML_VERSION}"
+    for point in sorted(installed_under("dozor.networks")):
+        yield f"{point.name} = {point.value} {point.dist.version if point.dist else ''}"
+    for name in LIBRARIES:
+        yield f"{name} {version(name)}"

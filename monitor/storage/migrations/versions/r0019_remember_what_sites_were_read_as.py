@@ -1,0 +1,23 @@
+"""Remember what pages of sites were read as"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "site_memory",
+        sa.Column("site", sa.String(), primary_key=True),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+    )
+    op.create_index("ix_site_memory_used_on", "site_memory", ["used_on"])
+
+
+def downgrade() -> None:
+    op.drop_table("site_memory")
