@@ -12,7 +12,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -66,6 +66,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
+@lru_cache(maxsize=1024)  # of a page that is asked for it is asked by each who handles it
 def check_url(text: str) -> httpx.URL:
     """The address, parsed once and for all by the parser that will also dial it."""
     check_spelling(text)

@@ -17,6 +17,7 @@ class Record:
     number: int
     url: str
     fetched: str
+    came: str | None  # earlier: `fetched` is when the server said that nothing changed since
     sha256: str
     short: str
     record: str

@@ -319,6 +319,7 @@ def build_record(ground: Ground, evidence: Evidence, number: int) -> Record:
         number=number,
         url=evidence.url,
         fetched=moment(evidence.fetched_at, ground.zone),
+        came=moment(evidence.bytes_at, ground.zone) if evidence.bytes_at else None,
         sha256=evidence.sha256,
         short=evidence.sha256[:12],
         record=evidence.record,

@@ -42,6 +42,7 @@ class Material:
     begin: int
     end: int
     repeats: str | None = None  # address and moment of the answer that has the same body
+    is_word: bool = False  # no bytes came: the server said that they are what they were
     is_repeated: bool = False  # here only because another one has the same body
     others: int = 0  # institutions beside this one that the same answer tells of
     is_secure: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import httpx
@@ -34,6 +34,7 @@ class Answer:
     body: bytes
     evidence: tuple[Evidence, ...] = ()
     extent: Extent = Extent.WHOLE
+    asked: httpx.Headers = field(default_factory=httpx.Headers)  # with what
 
     @property
     def is_whole(self) -> bool:

@@ -29,11 +29,18 @@ async def read_body(response: httpx.Response, body: bytearray, most: int) -> Ext
         unpack = _unpacker(response.headers.get("content-encoding", ""))
         is_broken = await _fill(response, body, unpack, most)
     finally:
-        await response.aclose()
+        if not response.is_closed:  # by its end
+            await response.aclose()
     is_cut = is_broken or unpack.is_open
     if (not is_cut and (unpack.has_ended or _is_framed(response))) or has_end(bytes(body)):
         return Extent.WHOLE
     return Extent.CUT if is_cut else Extent.UNTOLD
+
+
+async def read_nothing(response: httpx.Response) -> None:
+    """To the end of an answer that has no body, so that its connection serves the next one."""
+    async for _ in response.aiter_raw():
+        pass
 
 
 async def _fill(

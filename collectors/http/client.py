@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Container, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,8 @@ from collectors.guard import (
     resolve,
 )
 from collectors.http.answers import Answer, Extent, content_type
-from collectors.http.bodies import read_body
+from collectors.http.bodies import read_body, read_nothing
+from collectors.http.conditions import NOT_MODIFIED, Earlier, Held
 from collectors.http.cookies import CookieStore
 from collectors.http.errors import (
     EXPECTED,
@@ -36,7 +37,7 @@ from collectors.http.limits import Limits
 from collectors.http.locations import redirect_target
 from collectors.http.retries import retrying
 from collectors.http.transport import BYTES, GuardedTransport
-from collectors.model import Evidence, Exchange, FailureCode, Run
+from collectors.model import Evidence, Exchange, FailureCode, Original, Run
 from collectors.roots import trust
 from collectors.route import route_of_stream
 
@@ -62,28 +63,29 @@ class Client:
         attempts: int | None = None,
         only: Container[str] | None = None,
         partly: bool = False,
+        earlier: Earlier | None = None,
     ) -> Answer:
         """Follows redirects, repeats what may pass. Raises ReadError, and OSError of the sink.
 
         `only`: content types whose bodies are read; of another one the answer has no body.
         `partly`: what came in part, and no better again, is an answer; it looks at `extent`.
+        `earlier`: answers that are held, and taken where the server says that nothing changed.
         """
+        asking = Asking(only, earlier)
         address = url if params is None else str(httpx.URL(url).copy_merge_params(dict(params)))
         try:
             return await retrying(self.limits, attempts)(
-                self._follow, address, dict(headers or {}), only
+                self._follow, address, dict(headers or {}), asking
             )
         except ReadError as error:
             if partly and (part := _part_of(error)):
                 return part
             raise
 
-    async def _follow(
-        self, url: str, headers: Mapping[str, str], only: Container[str] | None
-    ) -> Answer:
+    async def _follow(self, url: str, headers: Mapping[str, str], asking: Asking) -> Answer:
         trail: tuple[Evidence, ...] = ()
         for _ in range(self.limits.max_redirects + 1):
-            answer = await self._hop(url, headers, only, trail)
+            answer = await self._hop(url, headers, asking, trail)
             target = redirect_target(answer)
             if target is None:
                 return check_definite(answer)
@@ -91,12 +93,21 @@ class Client:
         raise read_error(TooManyRedirectsError(url), trail)
 
     async def _hop(
-        self,
-        url: str,
-        headers: Mapping[str, str],
-        only: Container[str] | None,
-        trail: tuple[Evidence, ...],
+        self, url: str, headers: Mapping[str, str], asking: Asking, trail: tuple[Evidence, ...]
     ) -> Answer:
+        """A 304 that stands for nothing is followed by a request without a condition."""
+        request = self._request(url, headers, trail)
+        if asking.earlier and (conditions := asking.earlier.conditions(request)):
+            request.headers.update(conditions)
+            answer = await self._exchange(request, asking, trail)
+            if answer.status != NOT_MODIFIED:
+                return answer
+            trail, request = answer.evidence, self._request(url, headers, trail)
+        return await self._exchange(request, asking, trail)
+
+    def _request(
+        self, url: str, headers: Mapping[str, str], trail: tuple[Evidence, ...]
+    ) -> httpx.Request:
         try:
             address = check_url(url)
             if "#" in url:
@@ -106,8 +117,7 @@ class Client:
             self.cookies.add_to(request)
         except EXPECTED as error:
             raise read_error(error, trail) from error
-        async with self._pace(request.url):
-            return await self._exchange(request, only, trail)
+        return request
 
     def _pace(self, url: httpx.URL) -> AsyncLimiter:
         host = url.host.removeprefix("www.")
@@ -116,34 +126,45 @@ class Client:
         return self.paces[host]
 
     async def _exchange(
-        self,
-        request: httpx.Request,
-        only: Container[str] | None,
-        trail: tuple[Evidence, ...],
+        self, request: httpx.Request, asking: Asking, trail: tuple[Evidence, ...]
     ) -> Answer:
-        """One request. What came before a failure is kept, too: it shows the failure."""
+        """One request, in its turn. What came before a failure is kept: it shows the failure."""
+        async with self._pace(request.url):
+            return await self._exchange_now(request, asking, trail)
+
+    async def _exchange_now(
+        self, request: httpx.Request, asking: Asking, trail: tuple[Evidence, ...]
+    ) -> Answer:
         body, extent = bytearray(), Extent.WHOLE
         response: httpx.Response | None = None
         problem: Exception | None = None
         try:
             async with asyncio.timeout(self.limits.total_timeout):
                 response = await self._send(request)
-                if only is None or content_type(response.headers) in only:
+                if response.status_code == NOT_MODIFIED:
+                    await read_nothing(response)
+                elif asking.wants(response.headers):
                     extent = await read_body(response, body, self.limits.max_bytes)
-                await response.aclose()
+                if not response.is_closed:
+                    await response.aclose()
         except EXPECTED as error:
             problem = error
+        held = asking.confirmed(request, response) if response and not problem else None
         if response is not None:
-            trail = (*trail, await self._keep(request, response, bytes(body)))
+            exchange = self._exchange_of(request, response, bytes(body))
+            last = asking.last(exchange)
+            kept = replace(exchange, last=last, unchanged=held.copy if held else None)
+            trail = (*trail, await self._keep(kept))
         if problem is not None or response is None:
             raise read_error(problem or RuntimeError("no answer"), trail) from problem
         return Answer(
             url=str(request.url),
-            status=response.status_code,
-            headers=response.headers,
-            body=bytes(body),
+            status=200 if held else response.status_code,
+            headers=held.headers if held else response.headers,
+            body=held.copy.body if held else bytes(body),
             evidence=trail,
             extent=extent,
+            asked=request.headers,
         )
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
@@ -154,11 +175,16 @@ class Client:
         self.cookies.take_from(response)
         return response
 
-    async def _keep(
-        self, request: httpx.Request, response: httpx.Response, body: bytes
-    ) -> Evidence:
+    async def _keep(self, exchange: Exchange) -> Evidence:
         """A heavy body is searched for secrets and packed in a thread."""
-        exchange = Exchange(
+        if len(exchange.body) <= HEAVY:
+            return self.run.evidence.keep(exchange)
+        return await asyncio.to_thread(self.run.evidence.keep, exchange)
+
+    def _exchange_of(
+        self, request: httpx.Request, response: httpx.Response, body: bytes
+    ) -> Exchange:
+        return Exchange(
             network=self.network,
             method=request.method,
             url=str(request.url),
@@ -171,9 +197,31 @@ class Client:
             fetched_at=datetime.now(UTC),
             route=response.extensions.get("route"),
         )
-        if len(body) <= HEAVY:
-            return self.run.evidence.keep(exchange)
-        return await asyncio.to_thread(self.run.evidence.keep, exchange)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is wanted of the answers to one call."""
+
+    only: Container[str] | None
+    earlier: Earlier | None
+
+    def wants(self, headers: httpx.Headers) -> bool:
+        return self.only is None or content_type(headers) in self.only
+
+    def last(self, exchange: Exchange) -> Original | None:
+        if self.earlier is None or not exchange.body:
+            return None
+        return self.earlier.last(exchange.url, exchange.body)
+
+    def confirmed(self, request: httpx.Request, response: httpx.Response) -> Held | None:
+        """What is held and, as the server says, still there. It was wanted when it came."""
+        if self.earlier is None or response.status_code != NOT_MODIFIED:
+            return None
+        held = self.earlier.held(request)
+        if held is None or not held.is_confirmed_by(response):
+            return None
+        return held if self.wants(held.headers) else None
 
 
 def _reason(response: httpx.Response) -> str:

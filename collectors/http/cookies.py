@@ -19,7 +19,8 @@ class CookieStore:
         self._names: dict[str, set[str]] = {}  # by host
 
     def add_to(self, request: httpx.Request) -> None:
-        self._cookies.set_cookie_header(request)
+        if self._names:  # looking for none takes as long as for some
+            self._cookies.set_cookie_header(request)
 
     def take_from(self, response: httpx.Response) -> None:
         if "set-cookie" in response.headers and self._has_room(response):

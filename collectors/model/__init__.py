@@ -29,7 +29,15 @@ from collectors.model.contacts import (
     PostalAddress,
     Shown,
 )
-from collectors.model.evidence import Evidence, EvidenceSink, Exchange, Route
+from collectors.model.evidence import (
+    Copy,
+    Evidence,
+    EvidenceSink,
+    Exchange,
+    Original,
+    Originals,
+    Route,
+)
 from collectors.model.facts import Access, Facts, Observation, Presence, WallAccess
 from collectors.model.failures import (
     AT_ITS_DOOR,
@@ -73,6 +81,7 @@ __all__ = [
     "CallsLeft",
     "Collector",
     "Contacts",
+    "Copy",
     "Crawl",
     "Dated",
     "Email",
@@ -90,6 +99,8 @@ __all__ = [
     "Memories",
     "Network",
     "Observation",
+    "Original",
+    "Originals",
     "Page",
     "Phone",
     "Places",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from collectors.model.evidence import EvidenceSink
+from collectors.model.evidence import EvidenceSink, Originals
 from collectors.model.facts import Observation
 from collectors.model.pages import Page
 
@@ -75,6 +75,9 @@ class Run:
     budget: Budget
     turns: Turns | None = None  # where other processes use the same readers; None: nobody else does
     memories: Memories | None = None  # of earlier runs; None: everything is read anew
+    originals: Originals | None = None  # None: nothing is referred to, every body is kept whole
+    believed: Set[str] = frozenset()
+    """Addresses of sites whose word is taken that a page is what it was."""
     user_agent: str = "Dozor/0.1 (audit of official pages; contact: see the operator)"
 
 

@@ -28,6 +28,7 @@ from collectors.model import (
 )
 from collectors.networks import social_networks
 from collectors.site.beside import mapped_pages, own_scripts, scripted_widgets
+from collectors.site.earlier import last_answers
 from collectors.site.frontier import Frontier
 from collectors.site.home import Home, find_home
 from collectors.site.page import PageReading
@@ -74,8 +75,32 @@ async def read_site(
     memory: SiteMemory | None = None,
 ) -> SiteReading:
     """Never raises ReadError. `names_resolve` tells whether our resolver can be believed."""
-    as_of = client.run.as_of.date()
-    reader = SiteReader(client, as_of, with_blocks=is_authority, apart=apart, memory=memory)
+    run = client.run
+    takes_word = address in run.believed and not is_authority
+    earlier = last_answers(memory, run.originals, takes_word=takes_word)
+
+    async def read() -> SiteReading:
+        reader = SiteReader(
+            client,
+            run.as_of.date(),
+            with_blocks=is_authority,
+            apart=apart,
+            memory=memory,
+            earlier=earlier,
+        )
+        return await _read(reader, settings, address, names_resolve)
+
+    reading = await read()
+    return await read() if earlier and earlier.must_be_read_anew() else reading
+
+
+async def _read(
+    reader: SiteReader,
+    settings: SiteSettings,
+    address: str,
+    names_resolve: Callable[[], Awaitable[bool]],
+) -> SiteReading:
+    is_authority = reader.with_blocks
     broke = None
     try:
         home = await find_home(reader, address, whole_host=is_authority)
@@ -153,6 +178,8 @@ class _Crawl:
         )
 
     async def _from_home(self) -> None:
+        if self.reader.earlier:
+            self.reader.earlier.is_home = False
         reading = self.home.reading
         self._take(reading)
         self._mark_home(target(reading.page.url))

@@ -15,6 +15,7 @@ from collectors.http.answers import Answer, Extent, content_type
 from collectors.http.client import Client
 from collectors.http.errors import CertificateError, CertificateTrouble, ReadError, read_error
 from collectors.model import Evidence, Failure, FailureCode, SiteMemory
+from collectors.site.earlier import LastAnswers
 from collectors.site.markup import Source
 from collectors.site.memory import Remembered, remembered
 from collectors.site.page import PageReading, parse_page
@@ -56,6 +57,7 @@ class SiteReader:
     evidence: list[Evidence] = field(default_factory=list)
     apart: Apart | None = None  # where heavy answers are taken apart; None: in a thread
     memory: SiteMemory | None = None  # of what was made of the same bytes before
+    earlier: LastAnswers | None = None
     certificate: CertificateTrouble | None = None
     robots_by_host: dict[str, Robots] = field(default_factory=dict)
 
@@ -167,13 +169,17 @@ class SiteReader:
 
     async def _ask(self, url: str, attempts: int | None, only: frozenset[str] | None) -> Answer:
         try:
-            answer = await self.client.get(url, attempts=attempts, only=only, partly=True)
+            answer = await self.client.get(
+                url, attempts=attempts, only=only, partly=True, earlier=self.earlier
+            )
         except ReadError as error:
             self.evidence += error.evidence
             if isinstance(error, CertificateError):
                 self.certificate = error.kind
             raise
         self.evidence += answer.evidence
+        if self.earlier:
+            self.earlier.note(answer)
         return answer
 
 

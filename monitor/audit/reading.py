@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from collectors.model import EvidenceSink, Failure, Observation, Page, Run
+from collectors.model import SITE, EvidenceSink, Failure, Observation, Page, Run
 from collectors.networks import networks
 from collectors.text import normalised
 from monitor.application import Context
@@ -16,10 +16,12 @@ from monitor.audit.begin import AuditRequest, StoppedError
 from monitor.audit.careful import read_carefully
 from monitor.audit.plan import not_due, plan_of
 from monitor.audit.recheck import as_second
+from monitor.audit.word import believed_sites
 from monitor.logs import without_secrets
 from monitor.storage import observations
 from monitor.storage.evidence import WarcFile
 from monitor.storage.ledger import Ledger
+from monitor.storage.originals import stored_originals
 from monitor.storage.pace import SharedTurns
 from monitor.storage.site_memory import StoredMemories
 from reports.model import Audit
@@ -59,7 +61,7 @@ def read_pages(of: RunContext, file: WarcFile, pages: Sequence[Page], *, again: 
 
 
 def collector_run(of: RunContext, slug: str, file: EvidenceSink) -> Run:
-    """What a network's collector is given."""
+    """What any network's collector is given."""
     context, request = of.context, of.request
     quotas = networks()[slug].quotas(context.settings.networks[slug])
     return Run(
@@ -68,7 +70,18 @@ def collector_run(of: RunContext, slug: str, file: EvidenceSink) -> Run:
         evidence=file,
         budget=Ledger(context.engine, quotas, context.clock, request.on_demand),
         turns=SharedTurns(context.engine),
-        memories=StoredMemories(context.engine, context.clock().date()),
+    )
+
+
+def with_memory(run: Run, of: RunContext, file: WarcFile, believed: Set[str]) -> Run:
+    """What was read of the same pages before, for who can make use of it."""
+    context, now = of.context, of.context.clock()
+    folder = context.settings.storage.evidence
+    return replace(
+        run,
+        memories=StoredMemories(context.engine, now.date()),
+        originals=stored_originals(context.engine, folder, file, now),
+        believed=believed,
     )
 
 
@@ -102,6 +115,8 @@ class PageReader:
         """Commit batch by batch: what a killed run has read stays read."""
         context, tell = self.of.context, self.of.tell
         run = collector_run(self.of, slug, self.file)
+        if slug == SITE:
+            run = with_memory(run, self.of, self.file, self._believed(pages))
         collector = networks()[slug].collector(context.settings.networks[slug])
         plan = plan_of(context, slug, pages, run, self.of.zones)
         self._keep(tuple(not_due(page, run.as_of) for page in plan.waiting))
@@ -113,6 +128,12 @@ class PageReader:
             tell(slug, done, len(pages))
             if context.stopping():
                 raise StoppedError
+
+    def _believed(self, pages: Sequence[Page]) -> Set[str]:
+        """A second look takes nobody's word."""
+        if self.again:
+            return frozenset()
+        return believed_sites(self.of.context.engine, pages, self.of.request.as_of)
 
     def _keep(self, batch: tuple[Observation, ...]) -> None:
         """Evidence reaches the disk before what rests on it."""

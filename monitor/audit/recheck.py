@@ -3,7 +3,8 @@
 A page that answered badly once, at one moment of one night, has not changed yet. So the pages on
 which a finding would turn to `fail` are read a second time in the same run. The second reading
 is a further observation and the newest one: the rules judge by it. If it does not show the fault,
-there is none; if it could not be made, the page is *unknown*, and nobody is accused.
+there is none; if it could not be made, the page is *unknown*, and nobody is accused. It asks for
+all bytes: a server's word is worth a pass for some days, and no accusation.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from collectors.model import NOT_TRIED, Failure, FailureCode, Observation, Page
+from monitor.audit.word import rests_on_word
 from reports.counting import Change, change
 from rules.model import Dossier, Finding
 
 
 def worsened_pages(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ...]:
-    """Pages read in this run on which a finding that got worse rests."""
-    worse = [one for one in found if change(one) is Change.WORSE]
+    """Pages read in this run on which a finding that got worse rests, or any that accuses by a
+    server's word that nothing changed."""
+    worse = [one for one in found if change(one) is Change.WORSE or rests_on_word(one)]
     seen = {page: reading for page, reading in _read_now(dossier) if reading.facts is not None}
     pages = (page for one in worse for page, reading in seen.items() if _rests_on(one, reading))
     return tuple(dict.fromkeys(pages))

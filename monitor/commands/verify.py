@@ -18,7 +18,7 @@ from monitor.config import load_settings
 from monitor.errors.system import in_russian
 from monitor.reporting.package.check import Checked, check
 from monitor.storage.database import open_database
-from monitor.storage.evidence import verify as verified
+from monitor.storage.verifying import verify as verified
 
 
 def verify(

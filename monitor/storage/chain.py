@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import col, select
@@ -50,3 +51,8 @@ def broken(chain: Iterable[Sealing]) -> Iterator[Sealing]:
         if one.chain != link(one.sha256, last):
             yield one
         last = one.chain
+
+
+def digest_and_size(path: Path) -> tuple[str, int]:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest(), path.stat().st_size

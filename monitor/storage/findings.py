@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, and_, false, func, or_
+from sqlalchemy import Engine, and_, bindparam, false, func, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -249,6 +249,41 @@ def earlier(engine: Engine, institution: Institution, as_of: datetime) -> Earlie
         lists = _Lists(opened)
         last = _findings(latest[0], lists) if latest else ()
         return Earlier(_findings(whole[0], lists) if whole and whole is not latest else last, last)
+
+
+def last_failed(
+    engine: Engine, institutions: Iterable[str], as_of: datetime
+) -> Iterator[tuple[str, Sequence[tuple[Finding, bool]]]]:
+    """What the latest finished audit before `as_of` found wrong, by the institution's key
+    ("municipality/institution"): each finding, and whether it rests on a long list of evidence,
+    which is left where it is. Institutions without such a finding are left out."""
+    latest = (
+        select(JudgementRow.body, JudgementRow.failed)
+        .join(AuditRow, col(AuditRow.id) == JudgementRow.audit_id)
+        .where(
+            JudgementRow.municipality == bindparam("town"),
+            JudgementRow.institution == bindparam("whose"),
+            col(AuditRow.as_of) < as_of,
+            col(AuditRow.finished_at).is_not(None),
+        )
+        .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
+        .limit(1)
+    )
+    with session(engine) as opened:
+        connection = opened.connection()
+        for key in institutions:
+            town, _, whose = key.partition("/")
+            row = connection.execute(latest, {"town": town, "whose": whose}).first()
+            if row and row.failed:
+                kept = unpacked(Judgement, row.body)
+                yield (
+                    key,
+                    [
+                        (one, at in kept.grounds)
+                        for at, one in enumerate(kept.findings)
+                        if one.outcome is Outcome.FAIL
+                    ],
+                )
 
 
 def of_last_whole(engine: Engine, as_of: datetime) -> Iterator[Finding]:

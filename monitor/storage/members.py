@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 
 LEVEL, GZIP = 6, zlib.MAX_WBITS + 16
 HEAD = 4096  # bytes of a record that surely hold its own headers
+ELSEWHERE = "Dozor-Refers-To-File"  # the file that holds the record which a revisit refers to
 _NETWORK = re.compile(rb"\r\nDozor-Network: ([\w-]+)\r\n")
+_REFERS_TO = re.compile(rb"\r\nDozor-Refers-To-File: ([\w.-]+)\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,17 @@ class Members:
     warcio would compress by level 9: twice the time of 6, for 0.1 % of the bytes.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, end: int = 0) -> None:
         self._file = file
+        self._end = end  # of the file so far
         self.begin()
 
     def begin(self) -> None:
-        """Forget what was not flushed."""
+        """Forget what was not flushed, and where it was written."""
+        self.spans: list[tuple[int, int]] = []  # begin and length of each member since then
+        self._anew()
+
+    def _anew(self) -> None:
         self._packer = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
         self._packed: list[bytes] = []
 
@@ -58,9 +65,12 @@ class Members:
         self._packed.append(self._packer.compress(part))
 
     def flush(self) -> None:
-        self._file.write(b"".join((*self._packed, self._packer.flush())))
+        whole = b"".join((*self._packed, self._packer.flush()))
+        self._file.write(whole)
         self._file.flush()
-        self.begin()
+        self.spans.append((self._end, len(whole)))
+        self._end += len(whole)
+        self._anew()
 
 
 def members_of(path: Path) -> Iterator[Member]:
@@ -78,27 +88,41 @@ def _headers(head: bytes) -> Mapping[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in parted}
 
 
-def mend(path: Path) -> tuple[Counter[str], int]:
-    """Cut off what a killed run had half written; the requests by network and the records kept."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a file holds: requests by network, records, the end of the last whole one, and the
+    names of other files whose records are referred to."""
+
+    requests: Counter[str]
+    records: int = 0
+    end: int = 0
+    refers_to: frozenset[str] = frozenset()
+
+
+def mend(path: Path) -> Counted:
+    """Cut off what a killed run had half written; what is kept."""
     if not path.is_file():
-        return Counter(), 0
-    requests, records, end = counted(path)
-    if end < path.stat().st_size:
-        log.warning("%s: cut to its last whole record, %d bytes", path.name, end)
-        os.truncate(path, end)
-    return requests, records
+        return Counted(Counter())
+    found = counted(path)
+    if found.end < path.stat().st_size:
+        log.warning("%s: cut to its last whole record, %d bytes", path.name, found.end)
+        os.truncate(path, found.end)
+    return found
 
 
-def counted(path: Path) -> tuple[Counter[str], int, int]:
-    """Requests by network, records, and the end of the last whole one."""
+def counted(path: Path) -> Counted:
     requests: Counter[str] = Counter()
+    refers_to: set[str] = set()
     records = end = 0
     with path.open("rb") as opened:
         for head, whole in each_member(opened):
             end, records = whole, records + 1
+            head = head.partition(b"\r\n\r\n")[0]  # what follows is somebody else's
             if network := _NETWORK.search(head):
                 requests[network[1].decode()] += 1
-    return requests, records, end
+            if other := _REFERS_TO.search(head):
+                refers_to.add(other[1].decode())
+    return Counted(requests, records, end, frozenset(refers_to))
 
 
 def whole_until(path: Path) -> int:

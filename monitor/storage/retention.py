@@ -3,6 +3,7 @@
     kept ──old enough──> bin (a folder beside it) ──a week──> gone
       ^──── no longer old: the setting, or the clock, was put right ────┘
 
+A file whose bodies another one refers to is not old while that one is here, be it in the bin.
 Nothing of it happens by a clock that is not believed (monitor/clocks/believed.py), and in one night
 only a tenth of what is stored may go into the bin, or out of it. The chain of run digests goes over
 the rows, which are never deleted: it verifies as before, and what is in the bin is verified as
@@ -12,7 +13,8 @@ well.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +24,7 @@ from sqlmodel import Session, col, select
 
 from monitor.storage import history
 from monitor.storage.database import exclusive, session
+from monitor.storage.members import counted
 from monitor.storage.private import make_folder
 from monitor.storage.tables import EvidenceFileRow
 
@@ -53,8 +56,9 @@ def remove_old(
     """
     may_go = is_believed(engine, now) if believed is None else believed
     begun, before = history.surely_begun(engine), now - timedelta(days=days) if days else None
+    unsealed = _referred_to_by_unsealed(engine, folder)
     with exclusive(engine) as opened:
-        moved = _marked(opened, _stored(opened, begun), before, now, may_go)
+        moved = _marked(opened, _stored(opened, begun, unsealed), before, now, may_go)
     _arrange(engine, folder)
     for what, names in (("to the bin", moved.binned), ("back", moved.back), ("gone", moved.gone)):
         if names:
@@ -75,9 +79,10 @@ def a_tenth(count: int) -> int:
 class _File:
     row: EvidenceFileRow
     begun: datetime
+    is_wanted: bool  # by a file that is kept
 
     def is_old(self, before: datetime | None) -> bool:
-        return before is not None and self.begun < before
+        return before is not None and self.begun < before and not self.is_wanted
 
 
 def _marked(
@@ -101,14 +106,29 @@ def _marked(
     )
 
 
-def _stored(opened: Session, begun: Mapping[int, datetime]) -> Sequence[_File]:
+def _stored(opened: Session, begun: Mapping[int, datetime], unsealed: Set[str]) -> Sequence[_File]:
     """In the order of sealing: those that have lain longest first."""
     rows = opened.exec(
         select(EvidenceFileRow)
         .where(col(EvidenceFileRow.removed_on).is_(None))
         .order_by(col(EvidenceFileRow.place))
-    )
-    return [_File(row, begun[row.audit_id]) for row in rows if row.audit_id in begun]
+    ).all()
+    wanted = unsealed | {name for row in rows for name in row.refers_to or ()}
+    return [
+        _File(row, begun[row.audit_id], row.name in wanted) for row in rows if row.audit_id in begun
+    ]
+
+
+def _referred_to_by_unsealed(engine: Engine, folder: Path) -> Set[str]:
+    """By runs under way, and by those that were killed and nobody has resumed yet."""
+    with session(engine) as opened:
+        sealed = set(opened.exec(select(EvidenceFileRow.name)))
+    wanted: set[str] = set()
+    for path in folder.glob("audit-*.warc.gz"):
+        if path.name not in sealed:
+            with suppress(FileNotFoundError):  # nothing was in it, and it went just now
+                wanted |= counted(path).refers_to
+    return wanted
 
 
 def _set(files: Sequence[_File], change: Callable[[EvidenceFileRow], None]) -> tuple[str, ...]:

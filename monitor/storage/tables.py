@@ -252,6 +252,8 @@ class EvidenceFileRow(SQLModel, table=True):
     place: int = Field(sa_column_kwargs={"server_default": "0"})  # in the order of sealing
     binned_at: datetime | None = _moment(default=None, nullable=True)
     removed_on: date | None = None
+    refers_to: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """Other files that hold bodies which this one only refers to: they stay as long as it does."""
 
 
 class EvidenceStampRow(SQLModel, table=True):

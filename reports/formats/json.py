@@ -170,11 +170,14 @@ def finding_json(finding: Finding) -> Json:
 
 
 def evidence_json(evidence: Evidence) -> Json:
+    """`bytes_at`, where no bytes came: when they did, of which the server says that they stand."""
+    bytes_at = evidence.bytes_at
     return {
         "record": evidence.record,
         "sha256": evidence.sha256,
         "url": evidence.url,
         "fetched_at": evidence.fetched_at,
+        **({} if bytes_at is None else {"bytes_at": bytes_at}),
     }
 
 

@@ -6,8 +6,12 @@ import gzip
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
-from collectors.model import Exchange
+from collectors.model import Copy, Exchange
+from monitor.storage.evidence import WarcFile
+from monitor.storage.originals import StoredOriginals
+from reports.model import Audit
 from tests.cast import NOW
 
 PAGE = "<html><title>Школа</title>Приёмная</html>".encode()
@@ -94,3 +98,32 @@ def exchanges() -> Iterator[Exchange]:
     """One a second: by the second a replay finds them."""
     for second, one in enumerate(KINDS):
         yield replace(one, fetched_at=NOW + timedelta(seconds=second))
+
+
+def two_nights(folder: Path, night: Audit) -> tuple[Path, Path]:
+    """The files of a night, and of the next one: all comes again, and then is said to be unchanged.
+
+    What is held whole by the first file is only referred to by the second.
+    """
+    later = replace(night, id=night.id + 1)
+    with WarcFile(folder, night, []) as file, WarcFile(folder, later, []) as again:
+        originals = StoredOriginals(file, folder, frozenset(), NOW)
+        for first in exchanges():
+            last = originals.of(file.keep(first))
+            second = replace(first, fetched_at=first.fetched_at + timedelta(days=1), last=last)
+            again.keep(second)
+            if last and first.method == "GET" and first.status == 200:
+                again.keep(_unchanged(second, originals.copy(last)))
+    return file.path, again.path
+
+
+def _unchanged(asked: Exchange, copy: Copy | None) -> Exchange:
+    return replace(
+        asked,
+        fetched_at=asked.fetched_at + timedelta(days=1),
+        status=304,
+        reason="Not Modified",
+        headers=[("ETag", '"1"')],
+        body=b"",
+        unchanged=copy,
+    )

@@ -21,10 +21,9 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 
 from monitor.sandbox import demo_world, serve
-from monitor.storage.evidence import WarcFile
 from tests.cast import NOW
 from tests.monitor.conftest import DOZOR, office_of
-from tests.monitor.exchanges import exchanges
+from tests.monitor.exchanges import two_nights
 from tests.monitor.test_evidence_elsewhere import NIGHT
 from tests.waiting import free_port, until
 
@@ -67,13 +66,11 @@ def kept(answer: ArcWarcRecord, asked: ArcWarcRecord) -> Kept:
 
 @pytest.fixture(scope="module")
 def evidence(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    with WarcFile(tmp_path_factory.mktemp("kinds"), NIGHT, []) as file:
-        for exchange in exchanges():
-            file.keep(exchange)
+    two = two_nights(tmp_path_factory.mktemp("kinds"), NIGHT)
     with serve(demo_world(NOW)) as sandbox:
         office = office_of(sandbox, tmp_path_factory.mktemp("demo"))
         office.audit()
-    return [file.path, *office.folder.rglob("*.warc.gz")]
+    return [*two, *office.folder.rglob("*.warc.gz")]
 
 
 @pytest.fixture(scope="module")

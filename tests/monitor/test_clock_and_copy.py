@@ -18,7 +18,7 @@ from monitor.audit.witnesses import hear
 from monitor.clocks.believed import Why
 from monitor.storage import audits
 from monitor.storage.database import connect
-from monitor.storage.evidence import verify
+from monitor.storage.verifying import verify
 from reports.model import Audit
 from tests.cast import NOW
 from tests.monitor.conftest import DOZOR, Mailbox

@@ -25,7 +25,6 @@ from monitor.sandbox import serve
 from monitor.storage import audits, findings
 from monitor.storage.bodies import unpacked
 from monitor.storage.database import connect, open_database, session
-from monitor.storage.evidence import verify
 from monitor.storage.outbox import UNSURE
 from monitor.storage.tables import (
     AuditRow,
@@ -34,6 +33,7 @@ from monitor.storage.tables import (
     NightRow,
     ObservationRow,
 )
+from monitor.storage.verifying import verify
 from reports.model import Audit
 from tests import postgresql
 from tests.cast import NOW

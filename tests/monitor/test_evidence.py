@@ -12,8 +12,9 @@ from warcio.archiveiterator import ArchiveIterator
 
 from collectors.model import Exchange, Route
 from monitor.redaction import SECRET_PARAMETERS
-from monitor.storage.evidence import WarcFile, seal, verify
+from monitor.storage.evidence import WarcFile, seal
 from monitor.storage.members import members_of
+from monitor.storage.verifying import verify
 from reports.model import Audit
 from tests.cast import NOW
 

@@ -17,7 +17,7 @@ from warcio.recordloader import ArcWarcRecord
 from monitor.storage.evidence import WarcFile
 from reports.model import Audit, Collection
 from tests.cast import NOW
-from tests.monitor.exchanges import exchanges
+from tests.monitor.exchanges import exchanges, two_nights
 
 NIGHT = Audit(
     id=7,
@@ -47,6 +47,19 @@ def records(kept: Path) -> list[ArcWarcRecord]:
                 yield record
 
     return list(read())
+
+
+@pytest.fixture(scope="module")
+def night_after(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its file refers to that of the night before."""
+    return two_nights(tmp_path_factory.mktemp("two"), NIGHT)[1]
+
+
+@pytest.mark.parametrize("program", ["warcio", "fastwarc"])
+def test_what_refers_to_another_night_passes_the_check_of_others(
+    night_after: Path, program: str
+) -> None:
+    test_evidence_passes_the_check_of_others(night_after, program)
 
 
 @pytest.mark.parametrize("program", ["warcio", "fastwarc"])

@@ -9,16 +9,9 @@ from sqlalchemy import Engine
 from monitor.commands.copies import back_up, restore
 from monitor.config import Storage
 from monitor.storage import audits
-from monitor.storage.evidence import (
-    WarcFile,
-    next_part,
-    seal,
-    seal_abandoned,
-    seal_rest,
-    sealed,
-    verify,
-)
+from monitor.storage.evidence import WarcFile, next_part, seal, seal_abandoned, seal_rest, sealed
 from monitor.storage.retention import BIN, Moved, remove_old
+from monitor.storage.verifying import verify
 from reports.model import Audit
 from tests.cast import NOW
 from tests.monitor.test_evidence import EXCHANGE

@@ -18,8 +18,8 @@ from monitor.service.nights import Service
 from monitor.service.worker import order_night
 from monitor.storage import jobs, nights
 from monitor.storage.database import open_database, session
-from monitor.storage.evidence import verify
 from monitor.storage.tables import AuditRow, LockRow, ObservationRow
+from monitor.storage.verifying import verify
 from tests.monitor.conftest import DOZOR, Mailbox
 from tests.monitor.pipeline import Town
 from tests.monitor.starts import Command, begun

@@ -36,10 +36,10 @@ from monitor.service.queue_executor import SHARDS, QueueExecutor, by_host, queue
 from monitor.service.worker import order_night, work
 from monitor.storage import jobs, nights
 from monitor.storage.database import open_database, session
-from monitor.storage.evidence import verify
 from monitor.storage.heartbeats import SCHEMA, alive, options_of, queue_fault
 from monitor.storage.jobs import Job
 from monitor.storage.tables import LockRow, ObservationRow
+from monitor.storage.verifying import verify
 from tests.cast import NOW
 from tests.monitor.conftest import Office
 from tests.monitor.pipeline import QUICK, school

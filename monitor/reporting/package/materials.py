@@ -19,7 +19,7 @@ from collectors.model import Evidence
 from collectors.site.encodings import decoded
 from monitor.reporting.package.cdxj import line, url_key, with_posted
 from monitor.reporting.package.records import Cut, Night
-from monitor.storage.evidence import CERTIFICATE, certificate_uri
+from monitor.storage.spelling import CAME, CERTIFICATE, NOT_MODIFIED, certificate_uri
 from reports.protocol import Material
 from reports.templating import one_line, short
 from reports.words import phrase
@@ -62,6 +62,11 @@ class Exchanged:
     def status(self) -> str:
         head = self.answer.http_headers
         return str(head.get_statuscode()) if head else "-"
+
+    @property
+    def is_word(self) -> bool:
+        """The server only said that nothing changed; status and headers are the original's."""
+        return self.told("WARC-Profile") == NOT_MODIFIED
 
     @property
     def media_type(self) -> str:
@@ -136,7 +141,7 @@ def material(
         method=one.method,
         network=one.told("Dozor-Network"),
         fetched_at=one.at,
-        status=one.status,
+        status=one.told(CAME).partition(" ")[0] if one.is_word else one.status,
         sha256=one.told("Dozor-Body-Sha256"),
         ip=one.told("WARC-IP-Address") or None,
         certificate=shown,
@@ -147,6 +152,7 @@ def material(
         end=one.cut.member.end,
         repeats=f"{again}, {one.told('WARC-Refers-To-Date')}" if again else None,
         is_repeated=evidence is None,
+        is_word=one.is_word,
         is_secure=one.url.startswith("https:"),
     )
 

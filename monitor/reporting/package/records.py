@@ -7,7 +7,7 @@ night's file would prove nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,9 +18,9 @@ from sqlmodel import col, select
 from collectors.errors import OperatorError
 from collectors.model import Evidence
 from monitor.storage.database import session
-from monitor.storage.evidence import CERTIFICATE, certificate_uri
-from monitor.storage.members import Member, members_of
+from monitor.storage.members import ELSEWHERE, Member, members_of
 from monitor.storage.retention import place_of
+from monitor.storage.spelling import CERTIFICATE, certificate_uri
 from monitor.storage.tables import AuditRow, EvidenceFileRow
 
 SLACK = timedelta(hours=1)  # a clock that was put right meanwhile
@@ -60,18 +60,56 @@ class Found:
 def find(engine: Engine, folder: Path, wanted: Iterable[Evidence]) -> Found:
     """Raises EvidenceError where a file is not as it was sealed."""
     left = {one.record: one for one in wanted}
-    nights = []
+    nights: dict[str, Night] = {}
     for row in _likely(engine, tuple(left.values())):
         path = place_of(folder, row.name)
         if not left or row.removed_on is not None:
             continue
         if cuts := _cuts(path, row, left.keys()):
             _check(path, row)
-            nights.append(Night(row, cuts))
+            nights[row.name] = Night(row, cuts)
             for one in cuts:
                 left.pop(one.member.id, None)
-    nights.sort(key=lambda night: night.row.place)
-    return Found(tuple(nights), tuple(left.values()))
+    for night in _elsewhere(engine, folder, tuple(nights.values())):
+        nights[night.row.name] = _joined(nights.get(night.row.name), night)
+    ordered = sorted(nights.values(), key=lambda night: night.row.place)
+    return Found(tuple(ordered), tuple(left.values()))
+
+
+def _elsewhere(engine: Engine, folder: Path, nights: Sequence[Night]) -> Iterator[Night]:
+    """The whole answers of earlier nights that these refer to."""
+    referred: dict[str, set[tuple[str, ...]]] = {}
+    for one in (cut.member for night in nights for cut in night.cuts):
+        if name := one.headers.get(ELSEWHERE.lower()):
+            referred.setdefault(name, set()).add(_original_of(one))
+    with session(engine) as opened:
+        rows = opened.exec(
+            select(EvidenceFileRow).where(col(EvidenceFileRow.name).in_(referred))
+        ).all()
+    for row in rows:
+        path = place_of(folder, row.name)
+        _check(path, row)
+        yield Night(row, _originals(path, referred.pop(row.name)))
+    if referred:
+        told = ", ".join(sorted(referred))
+        raise EvidenceError([f"нет файлов, на материалы которых ссылаются эти: {told}"])
+
+
+def _joined(night: Night | None, more: Night) -> Night:
+    if night is None:
+        return more
+    cuts = {one.member.begin: one for one in (*night.cuts, *more.cuts)}
+    return Night(night.row, tuple(cuts[begin] for begin in sorted(cuts)))
+
+
+def _originals(path: Path, keys: Set[tuple[str, ...]]) -> tuple[Cut, ...]:
+    """Whole answers, with what was asked and the certificates that were shown."""
+    records = {
+        one.id
+        for one in members_of(path)
+        if one.kind == "response" and _key_of_response(one) in keys
+    }
+    return _cuts_of(path, records)
 
 
 def _likely(engine: Engine, wanted: Sequence[Evidence]) -> Iterator[EvidenceFileRow]:
@@ -107,7 +145,10 @@ def _cuts(path: Path, row: EvidenceFileRow, wanted: Iterable[str]) -> tuple[Cut,
     """The answers that are wanted with what was asked, then what these refer to."""
     if not path.is_file():
         raise EvidenceError([f"{path}: файла нет, а проверка № {row.audit_id} его записала"])
-    ids = set(wanted)
+    return _cuts_of(path, set(wanted))
+
+
+def _cuts_of(path: Path, ids: Set[str]) -> tuple[Cut, ...]:
     own = {one.begin: one for one in members_of(path) if {one.id, _answered(one)} & ids}
     if not own:
         return ()
@@ -115,9 +156,9 @@ def _cuts(path: Path, row: EvidenceFileRow, wanted: Iterable[str]) -> tuple[Cut,
     return tuple(Cut(path, one) for _, one in sorted({**own, **more}.items()))
 
 
-def _answered(request: Member) -> str:
-    """Of what was asked: the record with its answer."""
-    return request.headers.get("warc-concurrent-to", "").strip("<>")
+def _answered(one: Member) -> str:
+    """Of what was asked, or of what came instead of a body: the record with its answer."""
+    return one.headers.get("warc-concurrent-to", "").strip("<>")
 
 
 def _referred(path: Path, own: Mapping[int, Member]) -> dict[int, Member]:

@@ -1,4 +1,4 @@
-"""Remember what pages of sites were read as"""
+"""Remember what pages of sites were read as, and which evidence refers to which"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,8 +16,10 @@ def upgrade() -> None:
         sa.Column("used_on", sa.Date(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
     )
+    op.add_column("evidence_file", sa.Column("refers_to", sa.JSON(), nullable=True))
     op.create_index("ix_site_memory_used_on", "site_memory", ["used_on"])
 
 
 def downgrade() -> None:
+    op.drop_column("evidence_file", "refers_to")
     op.drop_table("site_memory")
