@@ -31,6 +31,14 @@ def unpacked(kind: type[Value], body: bytes) -> Value:
     return from_json(kind, zlib.decompress(body))
 
 
+def joined(kind: type[Value], body: bytes, name: str, apart: bytes | None) -> Value:
+    """As `unpacked`, of a value whose field `name` is kept apart; None: it is not."""
+    if apart is None:
+        return unpacked(kind, body)
+    told = zlib.decompress(body)
+    return from_json(kind, b'%s,"%s":%s}' % (told[:-1], name.encode(), zlib.decompress(apart)))
+
+
 def from_json(kind: type[Value], text: bytes) -> Value:
     """Raises pydantic.ValidationError."""
     value: Value = _adapter(kind).validate_json(text)

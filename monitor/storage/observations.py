@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import zlib
 from collections import defaultdict
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine, and_, bindparam, false, func, insert, or_
 from sqlmodel import SQLModel, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select
 
 from collectors.barrier import barrier
-from collectors.model import Address, Observation
-from monitor.storage.bodies import packed, unpacked
-from monitor.storage.database import session
-from monitor.storage.outlines import read_back
-from monitor.storage.tables import ObservationRow
+from collectors.model import Address, Facts, Observation
+from monitor.storage.bodies import in_json, joined, packed
+from monitor.storage.database import put_once, session
+from monitor.storage.outlines import FACTS, Bodies, read_back
+from monitor.storage.tables import ObservationRow, SiteFactsRow
 from reports.model import Audit
 
 Part = TypeVar("Part")
+SelectOfBodies = Select[bytes, bytes]
 
 HISTORY = 14  # readings of one page that a judgement looks back on
 _ADD = insert(SQLModel.metadata.tables["observation"])
@@ -28,9 +32,10 @@ _ADD = insert(SQLModel.metadata.tables["observation"])
 
 def add(engine: Engine, audit: Audit, batch: Iterable[Observation]) -> None:
     """Commit one batch: what a killed run had added stays."""
-    if rows := [_sound_row(audit, one) for one in batch]:
+    if told := [_sound_row(audit, one) for one in batch]:
         with session(engine) as opened:
-            opened.connection().execute(_ADD, rows)
+            put_once(opened, [facts for _, facts in told if facts])
+            opened.connection().execute(_ADD, [row for row, _ in told])
 
 
 def history(
@@ -87,15 +92,16 @@ def last_looks(
         .subquery()
     )
     wanted = (
-        select(table.network, table.address, table.body)
+        select(table.network, table.address, table.body, col(SiteFactsRow.body))
         .join(numbered, numbered.c.id == table.id)
+        .outerjoin(SiteFactsRow, col(SiteFactsRow.digest) == table.facts)
         .where(numbered.c.turn <= most)
         .order_by(*newest)
     )
     found: defaultdict[Address, list[Observation]] = defaultdict(list)
     with session(engine) as opened:
-        for network, address, body in opened.connection().execute(wanted):
-            found[network, address].append(unpacked(Observation, body))
+        for network, address, body, facts in opened.connection().execute(wanted):
+            found[network, address].append(joined(Observation, body, FACTS, facts))
     return {address: tuple(looks) for address, looks in found.items()}
 
 
@@ -161,7 +167,7 @@ def known_ids(
 def _each(
     engine: Engine,
     addresses: Several[Address],
-    of_page: SelectOfScalar[bytes],
+    of_page: SelectOfBodies,
     kind: type[Part],
     *,
     strict: bool = False,
@@ -172,32 +178,34 @@ def _each(
 
 
 def _rows(
-    engine: Engine, addresses: Several[Address], of_page: SelectOfScalar[bytes]
-) -> Iterator[tuple[Address, Sequence[bytes]]]:
+    engine: Engine, addresses: Several[Address], of_page: SelectOfBodies
+) -> Iterator[tuple[Address, Sequence[Bodies]]]:
     """On the bare connection: over so many small questions the session takes longest."""
     with session(engine) as opened:
         connection = opened.connection()
         for network, address in addresses:
             asked = {"page_network": network, "page_address": address}
-            yield (network, address), connection.execute(of_page, asked).scalars().all()
+            rows = connection.execute(of_page, asked)
+            yield (network, address), [(row[0], row[1]) for row in rows]
 
 
-def _read_back(kind: type[Part], bodies: Iterable[bytes], _: str) -> tuple[Part, ...]:
-    return tuple(unpacked(kind, body) for body in bodies)
+def _read_back(kind: type[Part], bodies: Iterable[Bodies], _: str) -> tuple[Part, ...]:
+    return tuple(joined(kind, body, FACTS, facts) for body, facts in bodies)
 
 
 def _read_back_or_nothing(
-    kind: type[Part], bodies: Iterable[bytes], address: str
+    kind: type[Part], bodies: Iterable[Bodies], address: str
 ) -> tuple[Part, ...]:
     with barrier("page", address):
         return _read_back(kind, bodies, address)
     return ()
 
 
-def _of_page(as_of: datetime, most: int) -> SelectOfScalar[bytes]:
+def _of_page(as_of: datetime, most: int) -> SelectOfBodies:
     """Put together once for many pages: SQLAlchemy takes longer over it than SQLite."""
     return (
-        select(ObservationRow.body)
+        select(ObservationRow.body, SiteFactsRow.body)
+        .outerjoin(SiteFactsRow, col(SiteFactsRow.digest) == ObservationRow.facts)
         .where(*_seen_there(as_of))
         .order_by(col(ObservationRow.observed_at).desc(), col(ObservationRow.id).desc())
         .limit(most)
@@ -213,7 +221,9 @@ def _seen_there(as_of: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _sound_row(audit: Audit, observation: Observation) -> dict[str, Any]:
+def _sound_row(
+    audit: Audit, observation: Observation
+) -> tuple[dict[str, Any], SiteFactsRow | None]:
     """Facts that cannot be stored, or not be read back as they were, cost their own page."""
     with barrier("page", observation.page.address) as crossing:
         return _row(audit, observation)
@@ -228,14 +238,24 @@ def _sound_row(audit: Audit, observation: Observation) -> dict[str, Any]:
     )
 
 
-def _row(audit: Audit, observation: Observation) -> dict[str, Any]:
+def _row(audit: Audit, observation: Observation) -> tuple[dict[str, Any], SiteFactsRow | None]:
     facts, failure = observation.facts, observation.failure
-    return {
+    apart = _facts_apart(facts) if facts and facts.site else None
+    kept = observation if apart is None else replace(observation, facts=None)
+    row = {
         "audit_id": audit.id,
         "network": observation.page.network,
         "address": observation.page.address,
         "page_id": facts.page_id if facts else None,
         "observed_at": observation.observed_at,
         "failure": failure.code.value if failure else None,
-        "body": packed(observation, strict=True),
+        "body": packed(kept, strict=True),
+        "facts": apart and apart.digest,
     }
+    return row, apart
+
+
+def _facts_apart(facts: Facts) -> SiteFactsRow:
+    """Those of a site are long, and nearly always what they were last night."""
+    text = in_json(facts, strict=True)
+    return SiteFactsRow(digest=hashlib.sha256(text).hexdigest()[:32], body=zlib.compress(text))

@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 
 from collectors.model import Facts, Observation, SiteFacts
-from monitor.storage.bodies import unpacked
+from monitor.storage.bodies import joined
+
+FACTS = "facts"
+Bodies = tuple[bytes, bytes | None]  # of an observation, and of its facts where they are kept apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +34,20 @@ _TOLD = tuple(one.name for one in fields(Facts) if one.name != "site")
 _LOOK = tuple(one.name for one in fields(Observation) if one.name != "facts")
 
 
-def read_back(bodies: Iterable[bytes]) -> Iterator[Observation]:
+def read_back(bodies: Iterable[Bodies]) -> Iterator[Observation]:
     """Newest first, as they come. Of what lies behind a reading with its site, `site` is None.
 
     Raises pydantic.ValidationError for a body that no version of the program wrote.
     """
     is_behind = False
-    for body in bodies:
-        look = _in_outline(body) if is_behind else unpacked(Observation, body)
+    for body, facts in bodies:
+        look = _in_outline(body, facts) if is_behind else joined(Observation, body, FACTS, facts)
         is_behind = is_behind or (look.facts is not None and look.facts.site is not None)
         yield look
 
 
-def _in_outline(body: bytes) -> Observation:
-    seen = unpacked(_Outline, body)
+def _in_outline(body: bytes, apart: bytes | None) -> Observation:
+    seen = joined(_Outline, body, FACTS, apart)
     told = {name: getattr(seen.facts, name) for name in _TOLD} if seen.facts else None
     facts = Facts(**told) if told is not None else None
     return Observation(facts=facts, **{name: getattr(seen, name) for name in _LOOK})

@@ -98,6 +98,16 @@ class ObservationRow(SQLModel, table=True):
     observed_at: datetime = _moment()
     failure: str | None = None
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    facts: str | None = None  # of a site: the digest by which they are kept
+
+
+class SiteFactsRow(SQLModel, table=True):
+    """What a site showed, once for all nights on which it was the same."""
+
+    __tablename__ = "site_facts"
+
+    digest: str = Field(primary_key=True)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 COUNTED: Mapping[Outcome, str] = {

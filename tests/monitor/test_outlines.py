@@ -18,7 +18,7 @@ from collectors.model import (
     SiteFacts,
 )
 from monitor.storage.bodies import packed, unpacked
-from monitor.storage.outlines import read_back
+from monitor.storage.outlines import Bodies, read_back
 from rules.dossier.views import look
 from rules.names.own_names import NOWHERE
 from tests import cast
@@ -52,6 +52,16 @@ LOOKS = (
 )
 
 
+def bodies_of(*looks: Observation) -> list[Bodies]:
+    """The facts of every second one lie apart."""
+    return [
+        (packed(replace(one, facts=None)), packed(one.facts))
+        if at % 2 and one.facts
+        else (packed(one), None)
+        for at, one in enumerate(looks)
+    ]
+
+
 def test_the_page_is_seen_as_if_every_reading_had_been_read_back_whole() -> None:
     for nights in product(LOOKS, repeat=4):
         bodies = [
@@ -59,7 +69,7 @@ def test_the_page_is_seen_as_if_every_reading_had_been_read_back_whole() -> None
             for back, one in enumerate(nights)
         ]
         whole = [unpacked(Observation, body) for body in bodies]
-        outlined = list(read_back(bodies))
+        outlined = list(read_back((body, None) for body in bodies))
         views = [look(SITE, cast.dossier(cast.SCHOOL, *one), NOWHERE) for one in (whole, outlined)]
         assert views[0] == views[1]
 
@@ -67,11 +77,11 @@ def test_the_page_is_seen_as_if_every_reading_had_been_read_back_whole() -> None
 def test_an_older_site_is_not_read_back_and_all_else_is() -> None:
     newest, older = at(0, read("Школа")), at(1, read("Школа переехала"))
     assert older.facts is not None
-    outlined = tuple(read_back(map(packed, (newest, older))))
+    outlined = tuple(read_back(bodies_of(newest, older)))
     assert outlined == (newest, replace(older, facts=replace(older.facts, site=None)))
 
 
 def test_behind_a_night_without_the_site_the_last_one_that_has_it_is_whole() -> None:
     nights = (at(0, None, Failure(FailureCode.NOT_DUE)), at(1, read("Школа")), at(2, read("Дом")))
-    outlined = list(read_back(map(packed, nights)))
+    outlined = list(read_back(bodies_of(*nights)))
     assert [bool(one.facts and one.facts.site) for one in outlined] == [False, True, False]

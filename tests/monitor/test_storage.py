@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -13,12 +13,21 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine
 from sqlmodel import SQLModel, select
 
-from collectors.model import Failure, FailureCode, Observation, Quota
+from collectors.model import (
+    Crawl,
+    Failure,
+    FailureCode,
+    Observation,
+    Page,
+    Quota,
+    SiteFacts,
+    SitePage,
+)
 from monitor.storage import audits, findings, locks, observations, statements
 from monitor.storage.database import StorageError, open_database, schema_is_current, session
 from monitor.storage.ledger import Ledger
 from monitor.storage.pace import Span
-from monitor.storage.tables import COUNTED, EvidenceListRow, JudgementRow, LockRow
+from monitor.storage.tables import COUNTED, EvidenceListRow, JudgementRow, LockRow, SiteFactsRow
 from reports.model import Audit, Collection, Issue
 from rules.model import Attestation, Event, Finding, Outcome, Severity, Waiver
 from tests.cast import EVIDENCE, NOW, SCHOOL, SCHOOL_FACTS, SCHOOL_OK, SCHOOL_VK, TOWN, seen
@@ -93,6 +102,42 @@ def test_a_finished_audit_reads_back_whole(engine: Engine, audit: Audit) -> None
     )
     assert audits.latest(engine) == finished
     assert (finished.collection, finished.issues) == (read, issues)
+
+
+SITE = Page(institution="kedr/school", network="site", address="https://school.example")
+SHOWN = SiteFacts(
+    final_url="https://school.example/",
+    pages=(SitePage(url="https://school.example/", status=200, title="Школа"),),
+    crawl=Crawl(complete=True, read=1, frontier=0),
+    text="Приёмная",
+)
+
+
+def test_what_a_site_shows_every_night_is_kept_once(engine: Engine, audit: Audit) -> None:
+    same = replace(SCHOOL_FACTS, site=SHOWN)
+    other = replace(same, site=replace(SHOWN, text="Другая"))
+    told = [
+        seen(SITE, facts, NOW + timedelta(days=at)) for at, facts in enumerate([same, same, other])
+    ]
+    for one in told:
+        observations.add(engine, audit, [one])
+    with session(engine) as opened:
+        assert len(opened.exec(select(SiteFactsRow)).all()) == 2
+    end, newest = NOW + timedelta(days=9), tuple(reversed(told))
+    assert observations.history(engine, [SITE.key], end) == {SITE.key: newest}
+    assert observations.last_looks(engine, [SITE.key], end, most=2) == {SITE.key: newest[:2]}
+    ((_, parts),) = observations.each_part(OutlineOf, engine, [SITE.key], end)
+    assert [one.facts.title for one in parts if one.facts] == [SCHOOL_FACTS.title] * 3
+
+
+@dataclass(frozen=True)
+class TitleOf:
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class OutlineOf:
+    facts: TitleOf | None = None
 
 
 def test_an_unfinished_audit_is_not_the_latest(engine: Engine, audit: Audit) -> None:

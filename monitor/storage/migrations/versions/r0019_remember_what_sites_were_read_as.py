@@ -1,4 +1,4 @@
-"""Remember what pages of sites were read as, and which evidence refers to which"""
+"""Remember what sites were read as, and keep once what is the same every night"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,10 +16,19 @@ def upgrade() -> None:
         sa.Column("used_on", sa.Date(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
     )
+    op.create_table(
+        "site_facts",
+        sa.Column("digest", sa.String(), primary_key=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+    )
+    op.add_column("observation", sa.Column("facts", sa.String(), nullable=True))
     op.add_column("evidence_file", sa.Column("refers_to", sa.JSON(), nullable=True))
     op.create_index("ix_site_memory_used_on", "site_memory", ["used_on"])
 
 
 def downgrade() -> None:
+    """Without what observations of sites showed since: their facts stood apart."""
     op.drop_column("evidence_file", "refers_to")
+    op.drop_column("observation", "facts")
+    op.drop_table("site_facts")
     op.drop_table("site_memory")
