@@ -21,6 +21,7 @@ from tests.reports.town import (
     REQUIREMENTS,
     TWO_TOWNS,
     big_report,
+    by_word,
 )
 
 NOTHING = Collection(pages=0, read=0, unread=0)
@@ -210,3 +211,11 @@ def test_requirements_of_one_clause_stand_together() -> None:
     ]
     told = subjects(ground(REPORT, TOWN), found)
     assert [one.clause for one in told] == ["8.1a", "8.1a", "8.1b"]
+
+
+def test_what_a_server_only_said_is_told_with_both_moments() -> None:
+    told = said(one(by_word(REPORT), "[id$=-m1]"))
+    assert (
+        "получено 22 ноября 2026, 03:00, 23 ноября 2026, 03:00 сервер ответил, что не менялось"
+        in told
+    )

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from reports.formats import installed
 from reports.formats.json import FORMAT
 from reports.model import Report
-from tests.reports.town import AUDIT, HOSTILE, REPORT, TWO_TOWNS
+from tests.reports.town import AUDIT, HOSTILE, REPORT, TWO_TOWNS, by_word
 
 
 @cache
@@ -33,6 +33,16 @@ def of(report: Report, institution: str) -> Any:
 @pytest.mark.parametrize("report", [REPORT, TWO_TOWNS, HOSTILE])
 def test_the_audit_fits_its_schema(report: Report) -> None:
     assert [e.message for e in validator().iter_errors(written(report))] == []
+
+
+def test_what_a_server_only_said_has_both_moments() -> None:
+    audit = written(by_word(REPORT))
+    assert [e.message for e in validator().iter_errors(audit)] == []
+    told = [e for i in audit["institutions"] for f in i["findings"] for e in f["evidence"]]
+    assert {(one["fetched_at"], one["bytes_at"]) for one in told} == {
+        ("2026-11-22T20:00:00+00:00", "2026-11-21T20:00:00+00:00")
+    }
+    assert "bytes_at" not in json.dumps(written(REPORT))
 
 
 def test_the_schema_refuses_a_remedy_for_what_is_fulfilled() -> None:
