@@ -1,7 +1,4 @@
-"""A second night of a site: what is asked by a condition, what is referred to, what is believed.
-
-The site is a real server that knows tags and dates, or only says so.
-"""
+"""A second night of a site: what it is asked by, and what is believed of its server's word."""
 
 from __future__ import annotations
 
@@ -54,9 +51,11 @@ class Web:
     port: int = 0
     asked: list[tuple[str, str]] = field(default_factory=list)
     sent: int = 0
+    dialled: int = 0
     changes: Callable[[bytes, str], bytes] = lambda told, _: told  # what it says, and was asked by
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.dialled += 1
         try:
             while True:
                 asked = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -114,7 +113,7 @@ class Web:
             packs={},
             documents=(),
         )
-        self.asked, self.sent = [], 0
+        self.asked, self.sent, self.dialled = [], 0, 0
         with WarcFile(self.folder, audit, []) as file:
             run = replace(
                 a_run(),
@@ -125,7 +124,7 @@ class Web:
             )
             (found,) = [one async for one in self._read(run)]
         seal(self.engine, audit, file)
-        return Night(found, audit, file.path, tuple(self.asked), self.sent)
+        return Night(found, audit, file.path, tuple(self.asked), self.sent, self.dialled)
 
     async def _read(self, run: Run) -> AsyncIterator[Observation]:
         page = Page(institution="kedr/school", network="site", address=self.address)
@@ -142,6 +141,7 @@ class Night:
     path: Path
     asked: tuple[tuple[str, str], ...]
     sent: int
+    dialled: int
 
     @property
     def conditions(self) -> dict[str, str]:
@@ -202,6 +202,7 @@ def test_where_nothing_changed_hardly_anything_comes(engine: Engine, tmp_path: P
             assert same(second.seen, await web.plain())
             assert {second.conditions[path] for path in ("/", "/a", "/b")} == {'"1"'}
             assert second.sent < first.sent / 10
+            assert second.dialled == 1
             assert second.size < first.size / 3
             assert [one.status for one in second.words] == [304, 304, 304]
             came = {one.url: one for one in first.seen.evidence}
