@@ -8,7 +8,7 @@ import os
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +16,7 @@ from typing import BinaryIO
 log = logging.getLogger(__name__)
 
 LEVEL, GZIP = 6, zlib.MAX_WBITS + 16
+SHORT, SHORT_ROOM = 4096, 4  # bytes of a record, and zlib's memLevel for it
 HEAD = 4096  # bytes of a record that surely hold its own headers
 ELSEWHERE = "Dozor-Refers-To-File"  # the file that holds the record which a revisit refers to
 _NETWORK = re.compile(rb"\r\nDozor-Network: ([\w-]+)\r\n")
@@ -55,22 +56,26 @@ class Members:
     def begin(self) -> None:
         """Forget what was not flushed, and where it was written."""
         self.spans: list[tuple[int, int]] = []  # begin and length of each member since then
-        self._anew()
-
-    def _anew(self) -> None:
-        self._packer = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
-        self._packed: list[bytes] = []
+        self._parts: list[bytes] = []
 
     def write(self, part: bytes) -> None:
-        self._packed.append(self._packer.compress(part))
+        self._parts.append(part)
 
     def flush(self) -> None:
-        whole = b"".join((*self._packed, self._packer.flush()))
+        whole = _packed(self._parts)
         self._file.write(whole)
         self._file.flush()
         self.spans.append((self._end, len(whole)))
         self._end += len(whole)
-        self._anew()
+        self._parts = []
+
+
+def _packed(parts: Sequence[bytes]) -> bytes:
+    """One member. Most records are short, and for those zlib takes ten times as long over making
+    room for long ones as over packing."""
+    room = SHORT_ROOM if sum(map(len, parts)) <= SHORT else zlib.DEF_MEM_LEVEL
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP, room)
+    return b"".join((*map(packer.compress, parts), packer.flush()))
 
 
 def members_of(path: Path) -> Iterator[Member]:
