@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, and_, false, func, or_
+from sqlalchemy import ColumnElement, Engine, and_, false, func, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -230,25 +230,52 @@ def each_judged(engine: Engine, audit: Audit) -> Iterator[tuple[Finding, ...]]:
 
 def earlier(engine: Engine, institution: Institution, as_of: datetime) -> Earlier:
     """Of finished audits before `as_of`."""
+    with session(engine) as opened:
+        latest = whole = _last_of(opened, institution, as_of)
+        if latest and latest[1] is not None:
+            whole = _last_of(opened, institution, as_of, whole_only=True) or latest
+        if latest is None or whole is None:
+            return Earlier((), ())
+        lists = _Lists(opened)
+        last = _findings(_body_of(opened, institution, latest[0]), lists)
+        if whole == latest:
+            return Earlier(last, last)
+        return Earlier(_findings(_body_of(opened, institution, whole[0]), lists), last)
+
+
+Known = tuple[int | None, Any]  # an audit's number and its scope
+
+
+def _last_of(
+    opened: Session, institution: Institution, as_of: datetime, *, whole_only: bool = False
+) -> Known | None:
+    """Audits are gone through from the newest, each with one look into the index: to sort all that
+    was ever found of an institution would take longer with every night.
+    """
+    judged = select(JudgementRow.id).where(
+        *_of(institution), col(JudgementRow.audit_id) == col(AuditRow.id)
+    )
     newest_first = (
-        select(JudgementRow.body, AuditRow.scope)
-        .join(AuditRow, col(AuditRow.id) == JudgementRow.audit_id)
-        .where(
-            JudgementRow.municipality == institution.municipality,
-            JudgementRow.institution == institution.id,
-            col(AuditRow.as_of) < as_of,
-            col(AuditRow.finished_at).is_not(None),
-        )
+        select(AuditRow.id, AuditRow.scope)
+        .where(col(AuditRow.as_of) < as_of, col(AuditRow.finished_at).is_not(None), judged.exists())
         .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
         .limit(1)
     )
-    with session(engine) as opened:
-        latest = whole = opened.exec(newest_first).first()
-        if latest and latest[1] is not None:
-            whole = opened.exec(newest_first.where(col(AuditRow.scope).is_(None))).first() or latest
-        lists = _Lists(opened)
-        last = _findings(latest[0], lists) if latest else ()
-        return Earlier(_findings(whole[0], lists) if whole and whole is not latest else last, last)
+    if whole_only:
+        newest_first = newest_first.where(col(AuditRow.scope).is_(None))
+    return opened.exec(newest_first).first()
+
+
+def _body_of(opened: Session, institution: Institution, audit: int | None) -> bytes:
+    wanted = select(JudgementRow.body).where(*_of(institution), col(JudgementRow.audit_id) == audit)
+    return opened.exec(wanted).one()
+
+
+def _of(institution: Institution) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(JudgementRow.municipality) == institution.municipality,
+        col(JudgementRow.institution) == institution.id,
+    )
 
 
 def of_last_whole(engine: Engine, as_of: datetime) -> Iterator[Finding]:
