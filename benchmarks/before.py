@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.differing import Region
 from benchmarks.figures import Figure, Size, as_json, number, table, this_machine, told
 from benchmarks.ground import grounds
+from benchmarks.prolonged import prolong
 from benchmarks.trees import REFERENCE, Pair, Tree, Used, built, in_turn, middle, this_tree
 
 FOLDER = Path("build/bench")
@@ -33,6 +34,7 @@ AUDITED = {Size.TINY: 4, Size.QUICK: 400, Size.FULL: 400}
 JUDGED = {Size.TINY: 3, Size.QUICK: 40, Size.FULL: 150}
 CRAWLED = {Size.TINY: 2, Size.QUICK: 30, Size.FULL: 200}
 UNCHANGED = {Size.TINY: 3, Size.QUICK: 40, Size.FULL: 400}
+GROWN = {Size.TINY: (26, 9), Size.QUICK: (1_060, 60), Size.FULL: (5_300, 365)}
 ROUNDS = {Size.TINY: 1, Size.QUICK: 3, Size.FULL: 5}
 NIGHTS = {Size.TINY: 2, Size.QUICK: 14, Size.FULL: 14}
 
@@ -158,8 +160,45 @@ def single(size: Size, trees: Trees, folder: Path) -> Iterator[Figure]:
     yield _memory("audit ONE, cold", cold, None)
 
 
+def grown(size: Size, trees: Trees, folder: Path) -> Iterator[Figure]:
+    """The same in a region after many nights, beside a town of thirteen after a week."""
+    (few, week), (many, nights) = (13, 7), GROWN[size]
+    since = a_wednesday()
+    with (
+        grounds(Region(institutions=few, since=since), trees, folder / "town") as town,
+        grounds(Region(institutions=many, since=since), trees, folder / "region") as region,
+    ):
+        for ground, count in ((town, week), (region, nights)):
+            in_turn(trees, 1, lambda tree, _, ground=ground: ground.night(tree, 0, "audit", ONE))
+            for tree in trees:
+                prolong(ground.of(tree) / "dozor.db", ground.region, count)
+        small, large = [], []
+        for turn in range(ROUNDS[size]):
+            for ground, pairs in ((town, small), (region, large)):
+                pairs += in_turn(
+                    trees,
+                    1,
+                    lambda tree, _, ground=ground, turn=turn: ground.night(
+                        tree, 1, "audit", ONE, minutes=turn
+                    ),
+                )
+    shares = [
+        (b.before.cpu / a.before.cpu, b.now.cpu / a.now.cpu)
+        for a, b in zip(small, large, strict=True)
+    ]
+    yield Figure(
+        what=f"audit ONE of {many:,} after {nights} nights, to one of {few} after {week}",
+        value=median(now for _, now in shares),
+        unit="×",
+        at_most=1.1,
+        note=f"before {number(median(before for before, _ in shares))}",
+    )
+    yield _ratio(f"audit ONE of {many:,} after {nights} nights: CPU", large, None)
+
+
 LINES: Mapping[str, Line] = {
     "one": single,
+    "grown": grown,
     "vk": vk,
     "audits": audits,
     "sites": sites,

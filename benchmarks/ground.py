@@ -62,7 +62,7 @@ def grounds(
     with apart(world(region)) as sandbox, _post() if mail else nullcontext(0) as port:
         for tree in trees:
             own = folder / tree.name
-            own.mkdir()
+            own.mkdir(parents=True)
             registry = write_registry(region, sandbox.site_urls, own)
             settings = _settings(sandbox, registry, port)
             (own / "config.toml").write_text(tomli_w.dumps(settings), "utf-8")

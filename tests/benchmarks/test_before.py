@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.differing import FIRST_ID, Region, world
 from benchmarks.ground import grounds
+from benchmarks.prolonged import prolong
 from benchmarks.trees import Pair, Used, in_turn, middle, this_tree
+from monitor.storage import audits, findings
+from monitor.storage.database import open_database
+from rules.model import Institution
 
 WEDNESDAY = datetime(2026, 11, 18, 20, tzinfo=UTC)
 TOWN = Region(institutions=3, since=WEDNESDAY, site_pages=2)
@@ -52,3 +56,19 @@ def test_two_trees_take_turns() -> None:
     assert turns == ["a0", "b0", "a1", "b1", "a2", "b2"]
     assert pairs[0] == Pair(Used(4.0, 1.0), Used(2.0, 1.0))
     assert middle(pairs) == 0.75
+
+
+def test_what_is_prolonged_is_found_by_the_program(tmp_path: Path) -> None:
+    """An audit after it compares with its last night, and counts its nights."""
+    tree = this_tree()
+    with grounds(TOWN, [tree], tmp_path) as ground:
+        ground.night(tree, 0, "audit", "i1")
+        assert prolong(ground.of(tree) / "dozor.db", TOWN, nights=20) == 20 * 3 + 2
+        engine = open_database(f"sqlite:///{ground.of(tree) / 'dozor.db'}")
+    last = audits.by_id(engine, 21)
+    assert last is not None
+    assert last.as_of == WEDNESDAY - timedelta(days=1)
+    assert len(audits.tallies(engine, last)) == 12
+    school = Institution(id="i1", municipality="town0", name="Школа", kind="school")
+    assert findings.earlier(engine, school, WEDNESDAY).compared
+    engine.dispose()
