@@ -38,6 +38,7 @@ LAZY = {
         "collectors.vk.collector": "vk_api",
         "collectors.vk.check": "vk_api",
     },
+    "monitor/audit/stamping.py": {"monitor.clocks.tsa": "cryptography"},
     "monitor/cli/lazy.py": {"(a command)": "sqlalchemy"},
     "monitor/commands/audit.py": {
         "monitor.commands.letters": "css_inline",
@@ -49,6 +50,7 @@ LAZY = {
         "monitor.desk.serving": "uvicorn",
         "monitor.service.worker": "procrastinate*",
     },
+    "monitor/commands/suggestions.py": {"monitor.storage.accounts": "monitor.storage.desk_tables"},
     "monitor/commands/worker.py": {"monitor.service.worker": "procrastinate*"},
     "monitor/sandbox/server.py": {"monitor.sandbox.tls": "trustme*"},
     "monitor/storage/database.py": {
