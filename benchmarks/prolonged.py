@@ -3,19 +3,23 @@
 Whatever columns a program's tables have, so it serves another commit's database as well. What is
 looked back on in the first town (a fortnight of pages, all that was found) has the body of the
 audit that is copied. Other rows have none that could be read: they may be found, counted and
-sorted, and whoever reads them has read too much.
+sorted, and whoever reads them has read too much. What was found stands so since the first night:
+the history of a case is read where it changed.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from benchmarks.differing import FIRST_ID, TOWN, Region
 
-BODY = "CASE WHEN {looked_back_on} THEN one.body ELSE x'00' END"
+BODY = "CASE WHEN {looked_back_on} THEN {body} ELSE x'00' END"
 
 
 AUDIT = {
@@ -34,13 +38,13 @@ LOOK = {
     "audit_id": "night.audit",
     "address": "page",
     "observed_at": "moment",
-    "body": BODY.format(looked_back_on="n <= 14 AND municipality = 'town0'"),
+    "body": BODY.format(looked_back_on="n <= 14 AND municipality = 'town0'", body="one.body"),
 }
 JUDGEMENT = {
     "audit_id": "night.audit",
     "municipality": "who.municipality",
     "institution": "who.institution",
-    "body": BODY.format(looked_back_on="who.municipality = 'town0'"),
+    "body": BODY.format(looked_back_on="who.municipality = 'town0'", body="one.body"),
 }
 
 
@@ -54,11 +58,20 @@ def prolong(database: Path, region: Region, nights: int) -> int:
         opened.executemany("INSERT INTO night VALUES (?, ?, ?)", _nights(region, last, nights))
         opened.execute("CREATE TEMP TABLE who (municipality TEXT, institution TEXT, page TEXT)")
         opened.executemany("INSERT INTO who VALUES (?, ?, ?)", _members(region))
+        opened.create_function("since", 1, partial(_since, region.since - timedelta(days=nights)))
         _copy_all(opened, last)
         opened.commit()
         return _number(opened, "SELECT count(*) FROM observation")
     finally:
         opened.close()
+
+
+def _since(first: datetime, body: bytes) -> bytes:
+    """A judgement, each finding of which stands so since then."""
+    told = json.loads(zlib.decompress(body))
+    for finding in told["findings"]:
+        finding["since"] = first.date().isoformat()
+    return zlib.compress(json.dumps(told, ensure_ascii=False).encode())
 
 
 def _nights(region: Region, last: int, nights: int) -> Iterable[tuple[int, int, str]]:
@@ -82,6 +95,7 @@ def _copy_all(opened: sqlite3.Connection, last: int) -> None:
     _copy(opened, "audit", f"audit AS one, night WHERE one.id = {last}", AUDIT)
     _copy(opened, "evidence_file", f"evidence_file AS one, night {of_last}", FILE)
     _copy(opened, "observation", f"({page}) AS one, night, who", LOOK)
+    opened.execute(f"UPDATE judgement SET body = since(body) {of_last}")
     found = f"SELECT * FROM judgement {of_last} LIMIT 1"
     _copy(opened, "judgement", f"({found}) AS one, night, who", JUDGEMENT)
 
