@@ -67,8 +67,10 @@ def vk(size: Size, trees: Trees, folder: Path) -> Iterator[Figure]:
         sizes: dict[str, int] = {}
 
         def whole(tree: Tree, _: int) -> Used:
-            used = ground.fresh(tree, "collect")
-            sizes[tree.name] = ground.size(tree)
+            ground.begin(tree)
+            empty = ground.size(tree)
+            used = ground.night(tree, 0, "collect")
+            sizes[tree.name] = ground.size(tree) - empty
             return used
 
         many = in_turn(trees, ROUNDS[size], whole)

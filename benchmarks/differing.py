@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
-from itertools import accumulate, product
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,9 @@ PACKS = ("kedrovy-2022-298", "minvody-draft", "fed-8fz")
 POST_EVERY = timedelta(hours=44)
 BACK, AHEAD = timedelta(weeks=11), timedelta(weeks=4)
 LIMITS_OFF = Limits(requests_per_second=None, wall_get_per_day=None)
-SYLLABLES = "шко ла го род ме ро при я ти е пра здник кон курс у ро ки но вость ре бя та спорт"
+VOCABULARY = 20_000  # words; an office's posts of some years have as many
+VOWELS, CONSONANTS = "оеаиоеаияыуюэ", "нтсрвлкмдпбгзчхжшцщфнтсрвлкмд"  # as often as they are used
+ENDINGS = "а я о е и ы у ой ей ого его ому ем ами ах ия ию ать ить ал ил ась ный ная ное ных"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +57,15 @@ class Region:
 
 @cache
 def vocabulary() -> tuple[Sequence[str], Sequence[float]]:
-    """Words of two and three syllables and their cumulative frequencies, by Zipf."""
-    parts = SYLLABLES.split()
-    words = ["".join(one) for length in (2, 3) for one in product(parts, repeat=length)]
-    random.Random(1).shuffle(words)
-    return words, list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
+    """Words with Russian endings, and their cumulative frequencies, by Zipf."""
+    drawn = random.Random(1)
+    words = [_word(drawn) for _ in range(VOCABULARY)]
+    return words, list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
+
+
+def _word(drawn: random.Random) -> str:
+    stem = (drawn.choice(CONSONANTS) + drawn.choice(VOWELS) for _ in range(drawn.randint(0, 3)))
+    return "".join(stem) + drawn.choice(CONSONANTS) + drawn.choice(ENDINGS.split())
 
 
 def said(length: int, *seed: object) -> str:

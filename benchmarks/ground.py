@@ -37,10 +37,14 @@ class Ground:
         return typed(tree, self.of(tree), VARIABLES, command, *others, "--as-of", moment)
 
     def fresh(self, tree: Tree, *words: str) -> Used:
-        """The same on a database of its own, which is there already."""
+        """The first night's command, on a database that is hardly used."""
+        self.begin(tree)
+        return self.night(tree, 0, *words)
+
+    def begin(self, tree: Tree) -> None:
+        """A database with the tables of the tree, and one page in it."""
         self.clear(tree)
         self.night(tree, -1, "collect", "i0")
-        return self.night(tree, 0, *words)
 
     def of(self, tree: Tree) -> Path:
         return self.folder / tree.name
