@@ -15,12 +15,12 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.figures import Figure, Machine, Size, as_json, number, table, this_machine
+from benchmarks.figures import Figure, Size, as_json, number, table, this_machine, told
 from benchmarks.running import measured
 
 PARTS = (
     *("shell", "vk_scale", "vk_limits", "sites", "hostile"),
-    *("judging", "nights", "formats", "desk", "year"),
+    *("judging", "nights", "formats", "desk", "year", "before"),
 )
 FOLDER = Path("build/bench")
 
@@ -39,15 +39,6 @@ def run(parts: Sequence[str], size: Size) -> Iterator[Figure]:
         spent = measured(figures_of, part, size)
         print(f"# {part}: {spent.seconds:.0f} s", file=sys.stderr, flush=True)
         yield from spent.value
-
-
-def told(machine: Machine) -> str:
-    return (
-        f"{machine.processor}, {machine.cores} cores, {machine.memory_gb} GB; "
-        f"Linux {machine.kernel}, Python {machine.python}; commit {machine.commit}; "
-        f"{machine.at}, load before the run {machine.load:.2f}, "
-        f"bare loop {machine.yardstick:.2f} s"
-    )
 
 
 def main() -> None:

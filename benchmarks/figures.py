@@ -80,6 +80,15 @@ def this_machine() -> Machine:
     )
 
 
+def told(machine: Machine) -> str:
+    return (
+        f"{machine.processor}, {machine.cores} cores, {machine.memory_gb} GB; "
+        f"Linux {machine.kernel}, Python {machine.python}; commit {machine.commit}; "
+        f"{machine.at}, load before the run {machine.load:.2f}, "
+        f"bare loop {machine.yardstick:.2f} s"
+    )
+
+
 def _loop() -> float:
     begun, total = time.process_time(), 0
     for step in range(LOOP):

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, make_url
 from collectors.errors import UsageError
 from monitor.clocks.believed import ProcessTime
 from monitor.config import ConfigError, Settings, load_settings
-from monitor.registry import load_all
+from monitor.registry.remembered import remembered
 from monitor.storage import statements
 from monitor.storage.addresses import SQLITE
 from monitor.storage.database import open_database
@@ -59,9 +59,12 @@ class Application(Context):
 
     def as_stated(self, as_of: datetime | None = None) -> Application:
         """With what people stated and nobody has withdrawn: by that moment, or at all."""
+        speaking = statements.speaking(self.engine)
         joined = (
-            statements.joined(self.engine, one, as_of and as_of.astimezone(one.timezone).date())
-            for one in self.municipalities
+            statements.joined(self.engine, town, as_of and as_of.astimezone(town.timezone).date())
+            if town.id in speaking
+            else town
+            for town in self.municipalities
         )
         return replace(self, municipalities=tuple(joined))
 
@@ -115,7 +118,8 @@ def opened(
     Raises RegistryError, PackError, ConfigError, StorageError.
     """
     acts = load_acts(settings.rules.packs)
-    municipalities = load_all(settings.registry, packs=tuple(acts))
+    kept = settings.storage.evidence.parent
+    municipalities = remembered(settings.registry, packs=tuple(acts), folder=kept)
     _check_towns(settings, municipalities)
     check(municipalities)
     engine = open_database(settings.storage.database, engine)

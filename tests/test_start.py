@@ -17,7 +17,7 @@ from tests.monitor.pipeline import empty_database, school
 # Of workbooks, letters, migrations, the service and the database that is not used.
 ASKED_FOR = {
     *("xlsxwriter", "openpyxl", "css_inline", "alembic", "prometheus_client"),
-    *("procrastinate", "sqlalchemy.dialects.postgresql"),
+    *("procrastinate", "sqlalchemy.dialects.postgresql", "holidays"),
     *("monitor.mail.mime", "monitor.service.nights", "reports.mail"),
 }
 # Every import inside a function, and what it keeps away from those who do not need it: a library
@@ -38,6 +38,7 @@ LAZY = {
         "collectors.vk.collector": "vk_api",
         "collectors.vk.check": "vk_api",
     },
+    "monitor/audit/stamping.py": {"monitor.clocks.tsa": "cryptography"},
     "monitor/cli/lazy.py": {"(a command)": "sqlalchemy"},
     "monitor/commands/audit.py": {
         "monitor.commands.letters": "css_inline",
@@ -49,6 +50,7 @@ LAZY = {
         "monitor.desk.serving": "uvicorn",
         "monitor.service.worker": "procrastinate*",
     },
+    "monitor/commands/suggestions.py": {"monitor.storage.accounts": "monitor.storage.desk_tables"},
     "monitor/commands/worker.py": {"monitor.service.worker": "procrastinate*"},
     "monitor/sandbox/server.py": {"monitor.sandbox.tls": "trustme*"},
     "monitor/storage/database.py": {
@@ -60,7 +62,7 @@ LAZY = {
 KEPT_AWAY = {library.rstrip("*") for file in LAZY.values() for library in file.values()}
 ROOT = Path(__file__).parents[1]
 READERS = {"bs4", "lxml", "httpx", "requests", "vk_api"}  # of networks
-WORK = {"sqlalchemy", "sqlmodel", "jinja2", "babel", "holidays", "phonenumbers", "rules", "reports"}
+WORK = {"sqlalchemy", "sqlmodel", "jinja2", "babel", "phonenumbers", "rules", "reports"}
 BROUGHT = """
 import importlib, json, sys
 brought = {}

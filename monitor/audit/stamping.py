@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 
 from monitor.application import Context
-from monitor.clocks import tsa
 from monitor.storage import stamps
 
 log = logging.getLogger(__name__)
@@ -20,6 +19,8 @@ def stamp_the_chain(context: Context) -> str:
     link = stamps.last_link(context.engine) if url else None
     if link is None or stamps.stamp_over(context.engine, link.place):
         return ""
+    from monitor.clocks import tsa
+
     try:
         response = tsa.ask(url, link.text)
     except tsa.StampError as error:

@@ -11,7 +11,6 @@ from collectors.errors import OperatorError
 from monitor.application import load_acts, open_context, pack_files, with_database
 from monitor.config import load_settings
 from monitor.registry import load_all
-from monitor.storage.accounts import listed
 from reports.formats import installed
 from rules.model import Municipality
 
@@ -33,6 +32,8 @@ def municipalities(context: typer.Context, incomplete: str) -> Offers:
 
 def users(context: typer.Context, incomplete: str) -> Offers:
     """Of the desk; nobody where there is no database yet, or it cannot be read."""
+    from monitor.storage.accounts import listed
+
     try:
         settings = load_settings(context.params["config"])
         with open_context(with_database(settings)) as opened:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection as Several
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from monitor.storage.locks import LockTakenError
 from monitor.storage.tables import AuditRow, DocumentRow
 from reports.model import Audit, Collection, Issue, Tally
 
+FEW = 16  # audits that are read at once
 NOTHING_READ = Collection(pages=0, read=0, unread=0)
 
 
@@ -216,18 +218,31 @@ def latest(
     Offices may share a database: what one audited whole may be a part of what another has. With
     `now`, not one that is dated later.
     """
-    with session(engine) as opened:
-        whole = (row for row in opened.exec(_judged(now)) if row.scope is None)
+    with _by_and_by(engine, _judged(now).where(_is_whole())) as whole:
         found = next((row for row in whole if set(towns) <= _towns_of(row, towns)), None)
-    return _value(found) if found else None
+        return _value(found) if found else None
 
 
 def latest_of_any(engine: Engine, towns: Several[str], now: datetime) -> Audit | None:
     """The newest finished audit in one of these towns, be it only of a few institutions."""
-    with session(engine) as opened:
-        rows = opened.exec(_judged(now))
+    with _by_and_by(engine, _judged(now)) as rows:
         found = next((row for row in rows if set(towns) & _towns_of(row, towns)), None)
-    return _value(found) if found else None
+        return _value(found) if found else None
+
+
+def _is_whole() -> ColumnElement[bool]:
+    """Of all institutions."""
+    return col(AuditRow.scope).is_(None)
+
+
+@contextmanager
+def _by_and_by(engine: Engine, asked: SelectOfScalar[AuditRow]) -> Iterator[Iterable[AuditRow]]:
+    """A few rows at a time: whoever has found his own asks for no more of a year of nights."""
+    with (
+        session(engine) as opened,
+        opened.exec(asked.execution_options(yield_per=FEW)) as rows,
+    ):
+        yield rows
 
 
 def _towns_of(row: AuditRow, otherwise: Several[str]) -> set[str]:
@@ -237,29 +252,30 @@ def _towns_of(row: AuditRow, otherwise: Several[str]) -> set[str]:
 
 def before(engine: Engine, audit: Audit, *, whole_only: bool = True) -> Audit | None:
     """The newest finished audit as of an earlier moment; `whole_only`: of all institutions."""
+    wanted = _judged().where(col(AuditRow.as_of) < audit.as_of).limit(1)
     with session(engine) as opened:
-        rows = opened.exec(_judged().where(col(AuditRow.as_of) < audit.as_of))
-        found = next((row for row in rows if row.scope is None or not whole_only), None)
+        found = opened.exec(wanted.where(_is_whole()) if whole_only else wanted).first()
     return _value(found) if found else None
 
 
 def whole_since(engine: Engine, since: datetime, now: datetime) -> tuple[Audit, ...]:
     """The finished audits of all institutions as of a moment between, newest first."""
     with session(engine) as opened:
-        rows = opened.exec(_judged(now).where(col(AuditRow.as_of) > since))
-        return tuple(_value(row) for row in rows if row.scope is None)
+        rows = opened.exec(_judged(now).where(_is_whole(), col(AuditRow.as_of) > since))
+        return tuple(map(_value, rows))
 
 
 def tallies(
     engine: Engine, audit: Audit, *, most: int = 12, municipality: str | None = None
 ) -> tuple[Tally, ...]:
     """Outcome counts of the last whole audits up to `audit`, oldest first, one per as-of moment."""
-    with session(engine) as opened:
-        rows = opened.exec(_judged().where(col(AuditRow.as_of) <= audit.as_of)).all()
-        newest: dict[datetime, AuditRow] = {}
+    newest: dict[datetime, AuditRow] = {}
+    until = _judged().where(_is_whole(), col(AuditRow.as_of) <= audit.as_of)
+    with _by_and_by(engine, until) as rows:
         for row in rows:
-            if row.scope is None and len(newest) < most:
-                newest.setdefault(row.as_of, row)
+            if len(newest) == most and row.as_of not in newest:
+                break
+            newest.setdefault(row.as_of, row)
     chosen = [row.id or 0 for row in newest.values()]
     counts = findings.counts_of(engine, chosen, municipality)
     return tuple(

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, and_, bindparam, false, func, or_
+from sqlalchemy import ColumnElement, Engine, and_, bindparam, false, func, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -230,25 +230,55 @@ def each_judged(engine: Engine, audit: Audit) -> Iterator[tuple[Finding, ...]]:
 
 def earlier(engine: Engine, institution: Institution, as_of: datetime) -> Earlier:
     """Of finished audits before `as_of`."""
-    newest_first = (
-        select(JudgementRow.body, AuditRow.scope)
-        .join(AuditRow, col(AuditRow.id) == JudgementRow.audit_id)
-        .where(
-            JudgementRow.municipality == institution.municipality,
-            JudgementRow.institution == institution.id,
-            col(AuditRow.as_of) < as_of,
-            col(AuditRow.finished_at).is_not(None),
-        )
+    with session(engine) as opened:
+        latest = whole = _last_of(opened, institution, as_of)
+        if latest and latest[1] is not None:
+            whole = _last_of(opened, institution, as_of, whole_only=True) or latest
+        if latest is None or whole is None:
+            return Earlier((), ())
+        lists = _Lists(opened)
+        last = _findings(_body_of(opened, institution, latest[0]), lists)
+        if whole == latest:
+            return Earlier(last, last)
+        return Earlier(_findings(_body_of(opened, institution, whole[0]), lists), last)
+
+
+Known = tuple[int | None, Any]  # an audit's number and its scope
+
+
+def _last_of(
+    opened: Session, institution: Institution, as_of: datetime, *, whole_only: bool = False
+) -> Known | None:
+    newest_first = _newest_first(_of(institution), as_of)
+    if whole_only:
+        newest_first = newest_first.where(col(AuditRow.scope).is_(None))
+    found: Known | None = opened.exec(newest_first).first()
+    return found
+
+
+def _newest_first(whose: Several[ColumnElement[bool]], as_of: datetime) -> Any:
+    """Audits are gone through from the newest, each with one look into the index: to sort all that
+    was ever found of an institution would take longer with every night.
+    """
+    judged = select(JudgementRow.id).where(*whose, col(JudgementRow.audit_id) == col(AuditRow.id))
+    return (
+        select(AuditRow.id, AuditRow.scope)
+        .where(col(AuditRow.as_of) < as_of, col(AuditRow.finished_at).is_not(None), judged.exists())
         .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
         .limit(1)
     )
-    with session(engine) as opened:
-        latest = whole = opened.exec(newest_first).first()
-        if latest and latest[1] is not None:
-            whole = opened.exec(newest_first.where(col(AuditRow.scope).is_(None))).first() or latest
-        lists = _Lists(opened)
-        last = _findings(latest[0], lists) if latest else ()
-        return Earlier(_findings(whole[0], lists) if whole and whole is not latest else last, last)
+
+
+def _body_of(opened: Session, institution: Institution, audit: int | None) -> bytes:
+    wanted = select(JudgementRow.body).where(*_of(institution), col(JudgementRow.audit_id) == audit)
+    return opened.exec(wanted).one()
+
+
+def _of(institution: Institution) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(JudgementRow.municipality) == institution.municipality,
+        col(JudgementRow.institution) == institution.id,
+    )
 
 
 def last_failed(
@@ -257,33 +287,31 @@ def last_failed(
     """What the latest finished audit before `as_of` found wrong, by the institution's key
     ("municipality/institution"): each finding, and whether it rests on a long list of evidence,
     which is left where it is. Institutions without such a finding are left out."""
-    latest = (
-        select(JudgementRow.body, JudgementRow.failed)
-        .join(AuditRow, col(AuditRow.id) == JudgementRow.audit_id)
-        .where(
-            JudgementRow.municipality == bindparam("town"),
-            JudgementRow.institution == bindparam("whose"),
-            col(AuditRow.as_of) < as_of,
-            col(AuditRow.finished_at).is_not(None),
-        )
-        .order_by(col(AuditRow.as_of).desc(), col(AuditRow.id).desc())
-        .limit(1)
+    whose = (
+        col(JudgementRow.municipality) == bindparam("town"),
+        col(JudgementRow.institution) == bindparam("whose"),
+    )
+    latest = _newest_first(whose, as_of)
+    found = select(JudgementRow.body).where(
+        *whose, col(JudgementRow.audit_id) == bindparam("audit"), col(JudgementRow.failed) > 0
     )
     with session(engine) as opened:
         connection = opened.connection()
         for key in institutions:
-            town, _, whose = key.partition("/")
-            row = connection.execute(latest, {"town": town, "whose": whose}).first()
-            if row and row.failed:
-                kept = unpacked(Judgement, row.body)
-                yield (
-                    key,
-                    [
-                        (one, at in kept.grounds)
-                        for at, one in enumerate(kept.findings)
-                        if one.outcome is Outcome.FAIL
-                    ],
-                )
+            town, _, name = key.partition("/")
+            asked = {"town": town, "whose": name}
+            audit = connection.execute(latest, asked).scalar()
+            body = connection.execute(found, {**asked, "audit": audit}).scalar()
+            if body:
+                yield key, _failed_in(unpacked(Judgement, body))
+
+
+def _failed_in(kept: Judgement) -> Sequence[tuple[Finding, bool]]:
+    return [
+        (one, at in kept.grounds)
+        for at, one in enumerate(kept.findings)
+        if one.outcome is Outcome.FAIL
+    ]
 
 
 def of_last_whole(engine: Engine, as_of: datetime) -> Iterator[Finding]:

@@ -193,6 +193,12 @@ def recorded(
         return linked(opened.exec(wanted.order_by(col(StatementRow.id))).all())
 
 
+def speaking(engine: Engine) -> frozenset[str]:
+    """The municipalities of which anything was ever stated."""
+    with session(engine) as opened:
+        return frozenset(opened.exec(select(StatementRow.municipality).distinct()))
+
+
 def has_answers(engine: Engine) -> bool:
     """Whether any institution has ever answered."""
     some = select(StatementRow.id).where(StatementRow.kind == "answered").limit(1)
@@ -220,9 +226,11 @@ def joined(engine: Engine, municipality: Municipality, on: date | None = None) -
         kept[stated.institution] += _judged(stated, on or date.max)
     institutions = tuple(
         _with(_without(each, (*gone[each.id], *of[each.id])), of[each.id])
+        if each.id in of or each.id in gone
+        else each
         for each in municipality.institutions
     )
-    return replace(municipality, institutions=institutions)
+    return replace(municipality, institutions=institutions) if of or gone else municipality
 
 
 def numbered(engine: Engine, municipality: Municipality) -> Municipality:

@@ -299,3 +299,46 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
 def test_an_address_that_is_none_is_told() -> None:
     with pytest.raises(StorageError, match="адрес не понят"):
         open_database("nonsense")
+
+
+def test_of_a_long_row_of_audits_the_newest_that_is_meant_is_found(engine: Engine) -> None:
+    """More of them than are read at once, parts of the whole and repetitions among them."""
+    for night in range(40):
+        for scope in (None, ("kedr/school",)):
+            for kind in ("audit", "evaluate"):
+                _done(engine, NOW + timedelta(days=night), kind, scope)
+    last = _done(engine, NOW + timedelta(days=40), "audit", None)
+    assert audits.latest(engine, ["kedr"]) == last
+    assert audits.latest(engine, ["kedr", "elsewhere"]) is None
+    before = audits.before(engine, last)
+    assert before is not None
+    assert (before.as_of, before.scope, before.kind) == (NOW + timedelta(days=39), None, "evaluate")
+    part = audits.before(engine, last, whole_only=False)
+    assert part is not None
+    assert (part.as_of, part.scope) == (before.as_of, ("kedr/school",))
+    trend = audits.tallies(engine, last, most=25)
+    assert [one.as_of for one in trend] == [NOW + timedelta(days=day) for day in range(16, 41)]
+    assert trend[-2].audit == before.id
+    since = audits.whole_since(engine, NOW + timedelta(days=20), NOW + timedelta(days=90))
+    assert len(since) == 2 * 19 + 1
+
+
+def _done(engine: Engine, as_of: datetime, kind: str, scope: tuple[str, ...] | None) -> Audit:
+    begun = audits.begin(
+        engine,
+        kind=kind,
+        as_of=as_of,
+        started_at=as_of,
+        scope=scope,
+        registries={"kedr": "1" * 64},
+        packs={},
+        documents=(),
+    )
+    return audits.finish(
+        engine,
+        begun,
+        finished_at=as_of,
+        complete=True,
+        collection=Collection(pages=0, read=0, unread=0),
+        issues=(),
+    )
