@@ -17,7 +17,7 @@ from tests.monitor.pipeline import empty_database, school
 # Of workbooks, letters, migrations, the service and the database that is not used.
 ASKED_FOR = {
     *("xlsxwriter", "openpyxl", "css_inline", "alembic", "prometheus_client"),
-    *("procrastinate", "sqlalchemy.dialects.postgresql", "holidays"),
+    *("procrastinate", "sqlalchemy.dialects.postgresql"),
     *("monitor.mail.mime", "monitor.service.nights", "reports.mail"),
 }
 # Every import inside a function, and what it keeps away from those who do not need it: a library
@@ -62,7 +62,7 @@ LAZY = {
 KEPT_AWAY = {library.rstrip("*") for file in LAZY.values() for library in file.values()}
 ROOT = Path(__file__).parents[1]
 READERS = {"bs4", "lxml", "httpx", "requests", "vk_api"}  # of networks
-WORK = {"sqlalchemy", "sqlmodel", "jinja2", "babel", "phonenumbers", "rules", "reports"}
+WORK = {"sqlalchemy", "sqlmodel", "jinja2", "babel", "holidays", "phonenumbers", "rules", "reports"}
 BROUGHT = """
 import importlib, json, sys
 brought = {}

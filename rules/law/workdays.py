@@ -1,23 +1,21 @@
 """Working days, months and ISO weeks, as the law counts them.
 
-Russia's transfers and working Saturdays stand in calendar.toml; regional days off are registry
-data. A year without an act of the Government is never guessed: `CalendarUncoveredError` (guard
-G25).
+Russia's transfers and working Saturdays come from `holidays`; regional days off are registry data.
+A year without an act of the Government is never guessed: `CalendarUncoveredError` (guard G25).
 """
 
 from __future__ import annotations
 
 import calendar
-import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-NEWEST_COVERED_YEAR = 2027  # raise with calendar.toml, and with the totals in test_workdays.py
+import holidays
+
+NEWEST_COVERED_YEAR = 2027  # raise with the library, and with its totals in test_workdays.py
 OLDEST_COVERED_YEAR = 1991
-SATURDAY = 5
 
 DaysOff = tuple[date, ...]
 
@@ -30,16 +28,10 @@ class CalendarUncoveredError(Exception):
         self.year = year
 
 
+# The library needs 10 ms to make up a year.
 @cache
-def _otherwise(year: int) -> frozenset[date]:
-    """Weekdays off, and weekends on which one works."""
-    told = " ".join(_table()[str(year)].values())
-    return frozenset(date.fromisoformat(f"{year}-{day}") for day in told.split())
-
-
-@cache
-def _table() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("rules.law").joinpath("calendar.toml").read_text("utf-8"))
+def _calendar(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays("RU", years=[year])
 
 
 # A page's weeks and every term are counted by days, the same few hundred all night.
@@ -48,8 +40,7 @@ def is_working_day(day: date, days_off: DaysOff = ()) -> bool:
     """Raises CalendarUncoveredError."""
     if not OLDEST_COVERED_YEAR <= day.year <= NEWEST_COVERED_YEAR:
         raise CalendarUncoveredError(day.year)
-    is_weekday = day.weekday() < SATURDAY
-    return day not in days_off and is_weekday != (day in _otherwise(day.year))
+    return day not in days_off and _calendar(day.year).is_working_day(day)
 
 
 def add_working_days(event: date, number: int, days_off: DaysOff = ()) -> date:

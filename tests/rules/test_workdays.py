@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.law import workdays
 from rules.law.workdays import (
     NEWEST_COVERED_YEAR,
     CalendarUncoveredError,
@@ -25,7 +23,6 @@ from rules.law.workdays import (
     starts_at,
     working_days_between,
 )
-from tests.rules.calendar_page import page
 
 TOMSK = ZoneInfo("Asia/Tomsk")
 TOTALS = {2022: 247, 2023: 247, 2024: 248, 2025: 247, 2026: 247, 2027: 247}
@@ -35,12 +32,6 @@ TOTALS = {2022: 247, 2023: 247, 2024: 248, 2025: 247, 2026: 247, 2027: 247}
 def test_a_year_has_its_working_days(year: int, total: int) -> None:
     days = [date(year, 1, 1) + timedelta(days=number) for number in range(366)]
     assert sum(is_working_day(day) for day in days if day.year == year) == total
-
-
-def test_the_table_is_what_the_library_says() -> None:
-    """Another version that knows better changes the file by the command that it names."""
-    table = Path(workdays.__file__).with_name("calendar.toml")
-    assert table.read_text("utf-8") == page()
 
 
 def test_the_totals_reach_the_newest_covered_year() -> None:
