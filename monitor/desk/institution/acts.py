@@ -104,13 +104,13 @@ def attested(given: Given) -> Statement:
     kind = given.one_of("kind", kinds())
     thing = given.needed_thing() if kind == "finding" else None
     day = given.day("on") or (_day_found(given) if thing else given.today)
-    value = given.text("value") or YES
+    value = None if thing else given.one_of("value", values()) == YES  # silence is no yes
     return Attestation(
         kind=kind,
         stated_by=given.needed("by"),
         stated_on=day,
         valid_until=given.day("until"),
-        value=None if thing else value == YES,
+        value=value,
         page=thing.page if thing else given.text("page") or None,
         count=given.number("count"),
         of=given.number("of"),

@@ -98,6 +98,15 @@ def test_a_form_that_cannot_be_meant_comes_back_with_what_was_typed(written: Off
     assert len(recorded(written)) == count
 
 
+@pytest.mark.parametrize("answer", [{}, {"value": ""}, {"value": "maybe"}])
+def test_who_gives_no_answer_attests_nothing(written: Office, answer: dict[str, str]) -> None:
+    count = len(recorded(written))
+    form = {"kind": "gospabliki", "by": "директор", **answer}
+    page = written.refused(f"{SCHOOL}/attest", form)
+    assert "«Ответ»" in text(page)
+    assert len(recorded(written)) == count
+
+
 def test_the_domain_speaks_in_the_words_of_the_form(written: Office) -> None:
     form = {"kind": "two_factor", "value": "yes", "by": "сторож"}
     page = written.refused(f"{SCHOOL}/attest", form)
