@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from collectors import networks
 from collectors.model import SITE, Address, Observation
@@ -27,6 +28,17 @@ LOOKS = 3  # back to one that a finding rests on
 QUOTED = ("fail", "review")  # outcomes beside which a reader wants to look himself
 
 Looks = Mapping[Address, Sequence[Observation]]
+
+
+class OfCase(Protocol):
+    """What a finding and a row of the board have in common."""
+
+    @property
+    def network(self) -> str | None: ...
+    @property
+    def page(self) -> str | None: ...
+    @property
+    def about(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,8 @@ class View:
         seen = next((one for one in looks if rests_on(finding, one)), None)
         found = fragment(finding, seen, self._zone)
         if found is None:
-            return Glance(mark, finding.because, url=finding.page)
+            _, url = place_of(self._look.institution, finding)
+            return Glance(mark, finding.because, url=url)
         at = moment(found.at, self._zone)
         return Glance(mark, finding.because, found.quotes, found.place, at, found.url)
 
@@ -216,6 +229,13 @@ def _order(person: Person) -> str:
 def addresses_of(institution: Institution) -> tuple[Address, ...]:
     pages = [page.key for page in institution.pages]
     return (*pages, (SITE, institution.site)) if institution.site else tuple(pages)
+
+
+def place_of(institution: Institution, case: OfCase) -> tuple[str, str | None]:
+    """Where a reader may look himself: the page, else the site on which it tells of another."""
+    if case.network == SITE or (case.about and not case.network):
+        return networks.page_title(SITE), case.page or institution.site
+    return networks.page_title(case.network) if case.network else "", case.page
 
 
 def address_of(institution: Institution, finding: Finding) -> Address:

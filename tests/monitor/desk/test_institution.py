@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
 from monitor.desk.ground import Desk
+from monitor.desk.institution.view import place_of
 from monitor.desk.model import NotFoundError
 from monitor.storage import statements
-from rules.cases.model import Recorded
+from rules.cases.model import CaseKey, Recorded
 from tests.monitor.desk.asking import DEPUTY, OF_THE_NEIGHBOUR, Office, counted
 from tests.monitor.desk.served import application_in
 
@@ -49,6 +51,25 @@ def test_it_shows_what_is_to_be_settled_and_what_was_seen_there(written: Office)
     assert page.select_one("h1").get_text() == "МКОУ СОШ № 1"  # type: ignore[union-attr]
     assert "ждёт учреждения" in text(page)
     assert page.select(".seen q")
+
+
+@pytest.mark.parametrize(
+    ("network", "page", "about", "place"),
+    [
+        (None, None, "museum", ("официальный сайт", "https://adm.example.org")),
+        ("site", None, None, ("официальный сайт", "https://adm.example.org")),
+        ("vk", "https://vk.com/adm", None, ("страница ВКонтакте", "https://vk.com/adm")),
+        ("vk", None, None, ("страница ВКонтакте", None)),
+        (None, None, None, ("", None)),
+    ],
+)
+def test_who_is_asked_to_look_himself_is_told_where(
+    written: Office, network: str, page: str, about: str, place: object
+) -> None:
+    (town, *_) = written.desk.application.municipalities
+    owner = replace(town.by_id["school-1"], site="https://adm.example.org")
+    case = CaseKey("town", "school-1", "x/8.1a", network, page, about)
+    assert place_of(owner, case) == place
 
 
 def test_its_first_night_is_told_as_the_first(written: Office) -> None:
