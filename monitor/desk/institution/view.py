@@ -12,9 +12,9 @@ from monitor.application import Application
 from monitor.cases.close import Change, CloseLook
 from monitor.cases.listing import ListedStatement, attestation_of, day_of
 from monitor.cases.wording import terms_in_words
-from monitor.cases.words import SHORT_DAY, in_words
+from monitor.cases.words import SHORT_DAY, titled
 from monitor.cases.words import words as case_words
-from monitor.desk.institution.things import key_in_form, requirements_of, title_of
+from monitor.desk.institution.things import key_in_form, requirements_of, title_of, titles_in
 from monitor.desk.institution.words import words
 from monitor.desk.rendering import moment, short_day
 from monitor.registry.sheets import described
@@ -111,6 +111,7 @@ class View:
         self._look, self._private = look, private
         self._town, self._zone = look.municipality, look.municipality.timezone
         self._asked: Mapping[str, Requirement] = requirements_of(application, self._town)
+        self._titles = titles_in(self._asked)
         self._looks = observations.last_looks(
             application.engine, addresses_of(look.institution), look.as_of, most=LOOKS
         )
@@ -189,7 +190,7 @@ class View:
         can_be_undone = stated.number is not None and stated.withdrawn is None
         return StatementLine(
             number=stated.number,
-            what=in_words(said),
+            what=titled(said, self._titles),
             by=by if self._private else "",
             on=short_day(day_of(said) or stated.since),
             until=short_day(one.until),

@@ -128,6 +128,22 @@ def test_who_gives_no_answer_attests_nothing(written: Office, answer: dict[str, 
     assert len(recorded(written)) == count
 
 
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [("6.5. Двух", "two_factor"), ("9(1). На странице: телефон", "finding"), ("7(5). Сайт", "")],
+)
+def test_what_a_case_leaves_no_doubt_of_is_chosen_beforehand(
+    written: Office, title: str, kind: str
+) -> None:
+    key = thing(written, "attest", title)
+    page = written.page(f"{SCHOOL}/attest", {"thing": key})
+    chosen = {one["id"]: one.select_one("option[selected]") for one in page.select("select")}
+    values = {name: one and one["value"] for name, one in chosen.items()}
+    assert values["f-thing"] == key
+    assert (values["f-kind"] or "") == kind
+    assert not values["f-value"]
+
+
 def test_the_domain_speaks_in_the_words_of_the_form(written: Office) -> None:
     form = {"kind": "two_factor", "value": "yes", "by": "сторож"}
     page = written.refused(f"{SCHOOL}/attest", form)
@@ -169,3 +185,16 @@ def test_a_number_of_another_institution_is_not_there(written: Office) -> None:
     gone = written.sent(f"{SCHOOL}/tell", {"by": "секретарь"})
     with pytest.raises(NotFoundError):
         written.get(f"/institutions/town/school-2/statements/{gone.number}/undo")
+
+
+def test_a_record_says_its_requirement_and_its_day_apart_from_whose_word_it_is(
+    written: Office,
+) -> None:
+    form = {"thing": thing(written, "waive", "6.6"), "reason": "ремонт", "by": "мэр"}
+    number = written.sent(f"{SCHOOL}/waive", {**form, "until": "01.12.2026"}).number
+    title = "п. 6.6. Отметка «Госорганизация» во «ВКонтакте»"
+    told = " ".join(text(written.page(SCHOOL)).split())
+    assert f"Отсрочка, {title}, до 01.12.2026; мэр от " in told
+    assert title in text(written.page(f"{SCHOOL}/statements/{number}/undo"))
+    assert title in text(written.page("/journal"))
+    assert "kedrovy-2022-298" not in text(written.page("/journal").select_one("tbody"))
