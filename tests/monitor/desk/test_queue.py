@@ -85,6 +85,15 @@ def test_an_accepted_answer_waits_no_more_and_its_record_names_who(desk: Desk) -
     assert stated.decided[0].recorded_by == PETROVA.name
 
 
+def test_an_accepted_objection_waits_on_and_closing_it_is_said_to_reject_it(desk: Desk) -> None:
+    number = said(desk.application, kind="disagrees", attestation=None, text="всё есть")
+    assert decided(desk, number, "accept").said == "objected"
+    (article,) = shown(desk, "/?what=disputes").select("article")
+    told = " ".join(article.get_text(" ").split())
+    assert "Почему возражение отклоняем" in told
+    assert "запишите подтверждение" in told
+
+
 @pytest.mark.parametrize(
     ("do", "field", "told"),
     [("reject", "reason", "нет приказа"), ("ask", "question", "уточните: нет приказа")],
