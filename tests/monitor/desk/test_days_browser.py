@@ -194,6 +194,7 @@ def looks_at_all(hands: Hands) -> None:
     while page.locator("details a[href^='/several']").count():
         with few(hands):
             opens_several(hands)
+            hands.type("INPUT", "Кто подтверждает", "заместитель главы")
             hands.go("BUTTON", "У отмеченных выполнено")
         assert hands.said().startswith("Решено: ")
     while page.locator("article").count():
