@@ -70,6 +70,12 @@ def in_words(said: Said) -> str:
     return ", ".join(part for part in (kind_in_words(said), *_parts(said)) if part)
 
 
+def titled(said: Said, titles: Mapping[str, str]) -> str:
+    """The same with the requirement's title, of `titles`, instead of its id."""
+    told, asked = in_words(said), getattr(said, "requirement", None)
+    return told.replace(asked, titles.get(asked, asked), 1) if asked else told
+
+
 def _parts(said: Said) -> Iterator[str]:
     match said:
         case Attestation():

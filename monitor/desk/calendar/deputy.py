@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from monitor.cases.words import in_words
+from monitor.cases.words import titled
 from monitor.cases.words import words as case_words
 from monitor.desk.calendar.words import words
 from monitor.desk.gate.words import words as gate_words
@@ -145,7 +145,7 @@ class Deputy:
         return Decided(
             at=stated.at.astimezone(town.timezone) if town else stated.at,
             role=gate_words("roles", role or "terminal"),
-            told=_told(stated.said, self._titles),
+            told=titled(unnamed(stated.said), self._titles),
             institution=name_of(owner) if owner else stated.institution,
             path=path_of(stated.municipality, stated.institution) if owner else "",
         )
@@ -164,9 +164,3 @@ def _query(requirement: str, page: str | None, about: str | None) -> str:
 def _listed(name: str, counted: str, lines: Sequence[Line], total: int) -> Listed:
     title = words("deputy", name, count=count(total, counted))
     return Listed(title, lines, total)
-
-
-def _told(said: Said, titles: Mapping[str, str]) -> str:
-    """With the requirement's title instead of its id."""
-    told, asked = in_words(unnamed(said)), getattr(said, "requirement", None)
-    return told.replace(asked, titles.get(asked, asked), 1) if asked else told

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from collectors import networks
 from monitor.desk.calendar.notices import day_of, owed
 from monitor.desk.calendar.words import sentences, words
 from monitor.desk.ground import Desk
@@ -136,7 +137,7 @@ class Weeks:
             self._application.engine, list(self._towns), self._first, self._last, MOST
         )
         for ending in rows:
-            yield ending.row.due, _entry("due", ending, case_in_words(ending))
+            yield ending.row.due, _entry("due", ending, case_in_words(ending, self._titles))
 
     def _notices(self) -> Iterator[tuple[date, Entry]]:
         for town, account in owed(self._application, list(self._towns.values()), self._ask.now):
@@ -145,16 +146,17 @@ class Weeks:
                 yield day, _notice(town, account)
 
     def _reminders(self) -> Iterator[tuple[date, Entry]]:
-        """Of terms that run: some working days before their end, by a letter."""
+        """Of terms that run: some working days before their end, by a letter if any are written."""
+        name = "remind" if self._desk.settings.mail.institutions else "remind_yourself"
         workdays = self._desk.settings.cases.terms.remind_workdays
         told = defaultdict[tuple[date, date], int](int)
-        for (name, state, due), (_, institutions) in self._cases_by_day.items():
-            on = reminding_day(due, workdays, self._towns[name].days_off)
+        for (town, state, due), (_, institutions) in self._cases_by_day.items():
+            on = reminding_day(due, workdays, self._towns[town].days_off)
             if state == "to_do" and on and max(self._first, self._today) <= on <= self._last:
                 told[on, due] += institutions
         for (on, due), count in told.items():
             told_to = words("said", _plural(count), count=count)
-            text = words("said", "remind", until=day_of_month(due), count=told_to)
+            text = words("said", name, until=day_of_month(due), count=told_to)
             yield on, Entry(kind="remind", title="", text=text)
 
 
@@ -171,9 +173,13 @@ def path_of(ending: Ending) -> str:
     return f"/institutions/{ending.row.municipality}/{ending.row.institution}"
 
 
-def case_in_words(ending: Ending) -> str:
+def case_in_words(ending: Ending, titles: Mapping[str, str]) -> str:
+    """What is asked comes first: many requirements are unknown for the same reason."""
     row = ending.row
-    told = [row.because]
+    title = titles.get(row.requirement, row.requirement)
+    page = networks.page_title(row.network) if row.network else ""
+    name = "case_on_page" if page else "case"
+    told = [words("said", name, title=title, page=page, because=row.because)]
     if row.due_clause:
         told.append(words("said", "due_by_law", clause=cited(row.due_clause)))
     if row.assigned:

@@ -13,12 +13,13 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.cases.words import in_words
+from monitor.cases.words import titled
 from monitor.desk.gate.calling import Callings
 from monitor.desk.gate.visiting import towns_of
 from monitor.desk.gate.words import sentences, words
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask
+from monitor.desk.queue.items import titles_of
 from monitor.storage import accounts, journal
 from monitor.storage.accounts import Account
 from monitor.storage.journal import Entry, Wanted, What
@@ -96,7 +97,8 @@ def _with_words(desk: Desk, lines: Sequence[Line]) -> tuple[Line, ...]:
     """An entry that speaks of a statement tells what it says."""
     numbers = [line.statement for line in lines if line.is_entry and line.statement]
     stated = journal.stated_by_number(desk.application.engine, numbers)
-    said = {one.number: in_words(one.said) for one in stated}
+    titles = titles_of(desk.application)
+    said = {one.number: titled(one.said, titles) for one in stated}
     return tuple(
         replace(line, detail=said[line.statement])
         if not line.detail and line.statement in said
@@ -172,6 +174,7 @@ class _Telling:
         self._called = Callings(desk, ask, known)
         self._names_people = self._called.names_people
         self._towns = {town.id: town for town in desk.towns(ask)}
+        self._titles = titles_of(desk.application)
 
     def entry(self, entry: Entry) -> Line:
         role = sentences()["roles"].get(entry.role, entry.role)
@@ -207,7 +210,7 @@ class _Telling:
             role=role,
             address="",
             what=words("journal_page", "stated"),
-            detail=in_words(stated.said),
+            detail=titled(stated.said, self._titles),
             statement=stated.number,
             number=stated.number or 0,
             is_entry=False,

@@ -21,11 +21,15 @@ from monitor.desk.model import Ask
 from monitor.registry.cells import is_nothing
 from monitor.registry.sheets import described
 from monitor.registry.statements import Statement
+from rules.cases.matching import kinds_of
 from rules.cases.model import Assignment, Telling
 from rules.model import Attestation, Event, Waiver
 
 ALL = "all"  # of a dispute: every finding of the institution
 YES, NO = "yes", "no"
+FINDING = "finding"  # the kind of attestation that answers what was seen
+# A section of a site is there, or there is nothing to tell in it: he has to say which.
+ONE_WAY_OF_SEVERAL = frozenset({"no_checks", "no_treaties"})
 
 Options = Sequence[tuple[str, str]]
 
@@ -102,15 +106,15 @@ def _dotted(typed: str) -> date:
 
 def attested(given: Given) -> Statement:
     kind = given.one_of("kind", kinds())
-    thing = given.needed_thing() if kind == "finding" else None
+    thing = given.needed_thing() if kind == FINDING else None
     day = given.day("on") or (_day_found(given) if thing else given.today)
-    value = given.text("value") or YES
+    value = None if thing else given.one_of("value", values()) == YES  # silence is no yes
     return Attestation(
         kind=kind,
         stated_by=given.needed("by"),
         stated_on=day,
         valid_until=given.day("until"),
-        value=None if thing else value == YES,
+        value=value,
         page=thing.page if thing else given.text("page") or None,
         count=given.number("count"),
         of=given.number("of"),
@@ -305,6 +309,22 @@ def _things_for(act: Act, things: Sequence[Thing]) -> Sequence[Thing]:
     if act.slug != "close-dispute":
         return things
     return [one for one in things if one.is_disputed]
+
+
+def beforehand(
+    application: Application, act: Act, things: Sequence[Thing], key: str
+) -> Mapping[str, str]:
+    """What an attestation of this thing is, where there is no doubt: its kind, and its page.
+
+    The answer is left to whoever attests.
+    """
+    thing = next((one for one in things if one.key == key), None)
+    if act.slug != "attest" or thing is None:
+        return {}
+    known = kinds_of(application.acts.values()).get(thing.requirement, frozenset())
+    if len(known) > 1 or known & ONE_WAY_OF_SEVERAL:
+        return {}
+    return {"kind": next(iter(known), FINDING), "page": thing.page or ""}
 
 
 # --- what the domain says, in the words of the form ---------------------------------------------

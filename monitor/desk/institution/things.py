@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from collectors import networks
@@ -33,6 +33,14 @@ class Thing:
 def requirements_of(application: Application, town: Municipality) -> dict[str, Requirement]:
     acts = town.acts_in(application.acts)
     return {asked.id: asked for act in acts for asked in act.requirements}
+
+
+def titles_in(asked: Mapping[str, Requirement]) -> Mapping[str, str]:
+    """«п. 6.5. Двухфакторная аутентификация» by the requirement's id."""
+    return {
+        one.id: words("thing", "one", clause=cited(one.clause), title=one.title)
+        for one in asked.values()
+    }
 
 
 def things_of(application: Application, look: CloseLook) -> tuple[Thing, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from collectors import networks
 from collectors.model import SITE, Address, Observation
@@ -11,9 +12,9 @@ from monitor.application import Application
 from monitor.cases.close import Change, CloseLook
 from monitor.cases.listing import ListedStatement, attestation_of, day_of
 from monitor.cases.wording import terms_in_words
-from monitor.cases.words import SHORT_DAY, in_words
+from monitor.cases.words import SHORT_DAY, titled
 from monitor.cases.words import words as case_words
-from monitor.desk.institution.things import key_in_form, requirements_of, title_of
+from monitor.desk.institution.things import key_in_form, requirements_of, title_of, titles_in
 from monitor.desk.institution.words import words
 from monitor.desk.rendering import moment, short_day
 from monitor.registry.sheets import described
@@ -27,6 +28,17 @@ LOOKS = 3  # back to one that a finding rests on
 QUOTED = ("fail", "review")  # outcomes beside which a reader wants to look himself
 
 Looks = Mapping[Address, Sequence[Observation]]
+
+
+class OfCase(Protocol):
+    """What a finding and a row of the board have in common."""
+
+    @property
+    def network(self) -> str | None: ...
+    @property
+    def page(self) -> str | None: ...
+    @property
+    def about(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,7 @@ class View:
         self._look, self._private = look, private
         self._town, self._zone = look.municipality, look.municipality.timezone
         self._asked: Mapping[str, Requirement] = requirements_of(application, self._town)
+        self._titles = titles_in(self._asked)
         self._looks = observations.last_looks(
             application.engine, addresses_of(look.institution), look.as_of, most=LOOKS
         )
@@ -133,7 +146,8 @@ class View:
         seen = next((one for one in looks if rests_on(finding, one)), None)
         found = fragment(finding, seen, self._zone)
         if found is None:
-            return Glance(mark, finding.because, url=finding.page)
+            _, url = place_of(self._look.institution, finding)
+            return Glance(mark, finding.because, url=url)
         at = moment(found.at, self._zone)
         return Glance(mark, finding.because, found.quotes, found.place, at, found.url)
 
@@ -176,7 +190,7 @@ class View:
         can_be_undone = stated.number is not None and stated.withdrawn is None
         return StatementLine(
             number=stated.number,
-            what=in_words(said),
+            what=titled(said, self._titles),
             by=by if self._private else "",
             on=short_day(day_of(said) or stated.since),
             until=short_day(one.until),
@@ -216,6 +230,13 @@ def _order(person: Person) -> str:
 def addresses_of(institution: Institution) -> tuple[Address, ...]:
     pages = [page.key for page in institution.pages]
     return (*pages, (SITE, institution.site)) if institution.site else tuple(pages)
+
+
+def place_of(institution: Institution, case: OfCase) -> tuple[str, str | None]:
+    """Where a reader may look himself: the page, else the site on which it tells of another."""
+    if case.network == SITE or (case.about and not case.network):
+        return networks.page_title(SITE), case.page or institution.site
+    return networks.page_title(case.network) if case.network else "", case.page
 
 
 def address_of(institution: Institution, finding: Finding) -> Address:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -79,18 +79,31 @@ def choices(desk: Desk, ask: Ask) -> Mapping[str, Options]:
     """By the name of a field: what may be chosen, and how it is called."""
     towns = desk.towns(ask)
     members = [one for town in towns for one in town.institutions]
-    kinds = sorted({one.kind for one in members})
-    seen = sorted({page.network for one in members for page in one.pages})
+    kinds = {one.kind for one in members}
+    seen = {page.network for one in members for page in one.pages}
     packs = {act.id for town in towns for act in town.acts_in(desk.application.acts)}
-    titles = titles_of(desk.application)
     return {
         "town": [(one.id, one.name) for one in towns],
-        "kind": [(one, report_words()["kinds"].get(one, one)) for one in kinds],
+        "kind": _by_name([(one, report_words()["kinds"].get(one, one)) for one in kinds]),
         "standing": list(sentences()["standings"].items()),
         "state": list(sentences()["states"].items()),
-        "requirement": [
-            (one, title) for one, title in titles.items() if one.partition("/")[0] in packs
-        ],
-        "network": [(one, networks.title(one)) for one in seen],
+        "requirement": _requirements(desk, packs),
+        "network": _by_name([(one, networks.title(one)) for one in seen]),
         "sort": list(sentences()["sorts"].items()),
     }
+
+
+def _requirements(desk: Desk, packs: Set[str]) -> Options:
+    """Of several acts each names its own: «п. 4» stands in all of them."""
+    acts = desk.application.acts
+    found = [
+        (one, title, acts[pack].short_title)
+        for one, title in titles_of(desk.application).items()
+        if (pack := one.partition("/")[0]) in packs
+    ]
+    return [(one, f"{title} · {act}" if len(packs) > 1 else title) for one, title, act in found]
+
+
+def _by_name(options: Options) -> Options:
+    """As a reader looks for them: what they are called by inside says nothing to him."""
+    return sorted(options, key=lambda one: (one[1].casefold(), one[0]))

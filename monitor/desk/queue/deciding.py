@@ -17,6 +17,7 @@ from monitor.desk.queue.things import Thing
 from monitor.desk.queue.words import words
 from monitor.storage import aside
 from monitor.storage.journal import What
+from rules.cases.model import InstitutionAnswer
 
 DAYS = ("%Y-%m-%d", "%d.%m.%Y")
 
@@ -48,7 +49,8 @@ def decide(desk: Desk, ask: Ask, thing: Thing, name: str) -> Decided:
 def _accept(desk: Desk, ask: Ask, thing: Thing) -> Decided:
     number = _number(thing)
     stated = accept(desk.application, number, by=ask.visitor.name)
-    return Decided("accepted", stated.decided[-1].number)
+    is_objection = isinstance(stated.said, InstitutionAnswer) and stated.said.kind == "disagrees"
+    return Decided("objected" if is_objection else "accepted", stated.decided[-1].number)
 
 
 def _reject(desk: Desk, ask: Ask, thing: Thing) -> Decided:

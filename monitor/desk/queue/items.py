@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from collectors import networks
 from monitor.application import Application
 from monitor.cases.deciding import first_post
 from monitor.cases.words import in_words
 from monitor.desk.ground import Desk
+from monitor.desk.institution.view import place_of
 from monitor.desk.model import Ask
 from monitor.desk.queue.fragments import Fragments
 from monitor.desk.queue.words import words
@@ -180,10 +180,12 @@ class Items:
 
     def _seen(self, case: BoardCaseRow, fragments: Fragments) -> Seen:
         found, town = fragments.of(case), self._towns.get(case.municipality)
+        owner = self._institution(case)
+        place, page = place_of(owner, case) if owner else ("", case.page)
         return Seen(
             title=self._titles.get(case.requirement, case.requirement),
-            place=networks.page_title(case.network) if case.network else "",
-            page=case.page,
+            place=place,
+            page=page,
             because=case.because,
             terms=", ".join(_terms(case)),
             quotes=found.quotes[:QUOTES] if found else (),

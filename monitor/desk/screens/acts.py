@@ -10,12 +10,12 @@ from monitor.cases.board import refresh
 from monitor.cases.close import CloseLook
 from monitor.cases.listing import ListedStatement
 from monitor.cases.recording import undo
-from monitor.cases.words import in_words
+from monitor.cases.words import titled
 from monitor.desk.gate.calling import lines_for
 from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
-from monitor.desk.institution.acts import ACTS, Act, Given, in_fields, options_of
-from monitor.desk.institution.things import Thing, things_of
+from monitor.desk.institution.acts import ACTS, Act, Given, beforehand, in_fields, options_of
+from monitor.desk.institution.things import Thing, requirements_of, things_of, titles_in
 from monitor.desk.institution.words import sentences, words
 from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page, Screen
 from monitor.desk.screens.decisions import DEPUTY
@@ -25,13 +25,15 @@ from reports.ground import name_of
 
 
 def form(slug: str) -> Screen:
-    """The form of an act, with the thing that the address names chosen."""
+    """The form of an act, with the thing that the address names and what follows from it chosen."""
     act = ACTS[slug]
 
     def screen(desk: Desk, ask: Ask) -> Answer:
         look = looked_at(desk, ask)
         things = things_of(desk.application, look)
-        return _shown(act, look, things, {"thing": ask.query.get("thing", "")}, back=_back(ask))
+        key = ask.query.get("thing", "")
+        typed = {"thing": key, **beforehand(desk.application, act, things, key)}
+        return _shown(act, look, things, typed, back=_back(ask))
 
     return screen
 
@@ -114,7 +116,7 @@ def _head(look: CloseLook, slug: str) -> dict[str, Any]:
 
 def undo_form(desk: Desk, ask: Ask) -> Answer:
     look = looked_at(desk, ask)
-    return _undo_shown(look, _named(look, ask))
+    return _undo_shown(desk, look, _named(look, ask))
 
 
 def undone(desk: Desk, ask: Ask) -> Answer:
@@ -127,7 +129,7 @@ def undone(desk: Desk, ask: Ask) -> Answer:
             raise UsageError([words("fault", "needed", field=words("label", "reason"))])
         undo(desk.application, stated.recorded.number, by=ask.visitor.name, reason=reason)
     except UsageError as error:
-        return _undo_shown(look, stated, in_fields(lines_for(desk, ask, error)))
+        return _undo_shown(desk, look, stated, in_fields(lines_for(desk, ask, error)))
     _followed(desk, ask, look, What.UNDONE, stated.recorded.number)
     return Goto(path_of(look.institution), "undone", stated.recorded.number)
 
@@ -141,7 +143,10 @@ def _named(look: CloseLook, ask: Ask) -> ListedStatement:
     return found[0]
 
 
-def _undo_shown(look: CloseLook, stated: ListedStatement, faults: Sequence[str] = ()) -> Page:
+def _undo_shown(
+    desk: Desk, look: CloseLook, stated: ListedStatement, faults: Sequence[str] = ()
+) -> Page:
+    titles = titles_in(requirements_of(desk.application, look.municipality))
     fields = [
         {
             "name": "reason",
@@ -154,6 +159,6 @@ def _undo_shown(look: CloseLook, stated: ListedStatement, faults: Sequence[str] 
             "options": (),
         }
     ]
-    what = f"№ {stated.recorded.number}: {in_words(stated.recorded.said)}"
+    what = f"№ {stated.recorded.number}: {titled(stated.recorded.said, titles)}"
     values = {**_head(look, "undo"), "fields": fields, "faults": faults, "what": what}
     return Page("act.html.j2", values, 400 if faults else 200)

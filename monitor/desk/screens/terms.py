@@ -8,6 +8,7 @@ from monitor.desk.calendar.weeks import WEEKS, Weeks, case_in_words, monday_of, 
 from monitor.desk.calendar.words import sentences
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, Page
+from monitor.desk.queue.items import titles_of
 from monitor.desk.queue.lists import freshness, page_number, today_of
 from monitor.storage import calendar
 
@@ -23,12 +24,12 @@ def page(desk: Desk, ask: Ask) -> Answer:
     last = max(1, -(-count // OVERDUE))
     at = min(page_number(ask), last)
     over = calendar.overdue(engine, towns, OVERDUE, at)
-    span = timedelta(days=7 * WEEKS)
+    span, titles = timedelta(days=7 * WEEKS), titles_of(desk.application)
     return Page(
         "terms.html.j2",
         {
             "weeks": Weeks(desk, ask, first, today).weeks,
-            "overdue": [(one, case_in_words(one), path_of(one)) for one in over],
+            "overdue": [(one, case_in_words(one, titles), path_of(one)) for one in over],
             "count": count,
             "at": at,
             "last": last,

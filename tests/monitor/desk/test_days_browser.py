@@ -165,7 +165,9 @@ def test_without_scripts_he_leaves_nothing_of_the_month_that_waits(
         looks_at_all(hands)
         page.goto("/?what=disputes")
         with few(hands):
-            told(hands, "Закрыть спор", "Чем кончилось", "сеть закрыла", "Закрыть спор")
+            told(
+                hands, "Закрыть спор", "Почему возражение отклоняем", "сеть закрыла", "Закрыть спор"
+            )
         counts = page.get_by_role("navigation", name="Что ждёт").locator("b").all_inner_texts()
     assert counts == ["0"] * len(Waits)
     assert verdicts(left) == TEN[:3]
@@ -192,6 +194,7 @@ def looks_at_all(hands: Hands) -> None:
     while page.locator("details a[href^='/several']").count():
         with few(hands):
             opens_several(hands)
+            hands.type("INPUT", "Кто подтверждает", "заместитель главы")
             hands.go("BUTTON", "У отмеченных выполнено")
         assert hands.said().startswith("Решено: ")
     while page.locator("article").count():
@@ -234,9 +237,9 @@ ASSIGNED = {"Кому": "отдел ИТ", "Чьё слово": "замести�
 def closes(page: Page, who: str, reason: str) -> None:
     article = page.locator("[aria-labelledby=disputed] article", has_text=who)
     article.locator("summary").click()
-    article.get_by_label("Чем кончилось").fill(reason)
+    article.get_by_label("Почему возражение отклоняем").fill(reason)
     follows(page, article.get_by_role("button", name="Закрыть спор"))
-    assert page.get_by_role("status").inner_text() == "Спор закрыт."
+    assert page.get_by_role("status").inner_text() == "Спор закрыт: возражение отклонено."
 
 
 def fills(page: Page, part: str, link: str, **typed: str) -> None:

@@ -125,7 +125,9 @@ def test_what_is_over_is_assigned_there_and_stands_among_what_is_assigned(desk: 
     assert isinstance(done, Goto)
     assert done.path == "/deputy"
     assert len(over(desk)) < before
-    assert "отдел ИТ" in text_of(part(desk, "assigned"))
+    told = text_of(part(desk, "assigned"))
+    assert "отдел ИТ" in told
+    assert "дело: срок вышел" in told  # the case's own: the assignment has its days yet
     made = [one.said for one in recorded(desk.application.engine, "town")]
     assert [one.to for one in made if isinstance(one, Assignment)] == ["отдел ИТ"]
 

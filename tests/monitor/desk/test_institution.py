@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
 from monitor.desk.ground import Desk
+from monitor.desk.institution.view import place_of
 from monitor.desk.model import NotFoundError
 from monitor.storage import statements
-from rules.cases.model import Recorded
+from rules.cases.model import CaseKey, Recorded
 from tests.monitor.desk.asking import DEPUTY, OF_THE_NEIGHBOUR, Office, counted
 from tests.monitor.desk.served import application_in
 
@@ -49,6 +51,25 @@ def test_it_shows_what_is_to_be_settled_and_what_was_seen_there(written: Office)
     assert page.select_one("h1").get_text() == "МКОУ СОШ № 1"  # type: ignore[union-attr]
     assert "ждёт учреждения" in text(page)
     assert page.select(".seen q")
+
+
+@pytest.mark.parametrize(
+    ("network", "page", "about", "place"),
+    [
+        (None, None, "museum", ("официальный сайт", "https://adm.example.org")),
+        ("site", None, None, ("официальный сайт", "https://adm.example.org")),
+        ("vk", "https://vk.com/adm", None, ("страница ВКонтакте", "https://vk.com/adm")),
+        ("vk", None, None, ("страница ВКонтакте", None)),
+        (None, None, None, ("", None)),
+    ],
+)
+def test_who_is_asked_to_look_himself_is_told_where(
+    written: Office, network: str, page: str, about: str, place: object
+) -> None:
+    (town, *_) = written.desk.application.municipalities
+    owner = replace(town.by_id["school-1"], site="https://adm.example.org")
+    case = CaseKey("town", "school-1", "x/8.1a", network, page, about)
+    assert place_of(owner, case) == place
 
 
 def test_its_first_night_is_told_as_the_first(written: Office) -> None:
@@ -98,6 +119,31 @@ def test_a_form_that_cannot_be_meant_comes_back_with_what_was_typed(written: Off
     assert len(recorded(written)) == count
 
 
+@pytest.mark.parametrize("answer", [{}, {"value": ""}, {"value": "maybe"}])
+def test_who_gives_no_answer_attests_nothing(written: Office, answer: dict[str, str]) -> None:
+    count = len(recorded(written))
+    form = {"kind": "gospabliki", "by": "директор", **answer}
+    page = written.refused(f"{SCHOOL}/attest", form)
+    assert "«Ответ»" in text(page)
+    assert len(recorded(written)) == count
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [("6.5. Двух", "two_factor"), ("9(1). На странице: телефон", "finding"), ("7(5). Сайт", "")],
+)
+def test_what_a_case_leaves_no_doubt_of_is_chosen_beforehand(
+    written: Office, title: str, kind: str
+) -> None:
+    key = thing(written, "attest", title)
+    page = written.page(f"{SCHOOL}/attest", {"thing": key})
+    chosen = {one["id"]: one.select_one("option[selected]") for one in page.select("select")}
+    values = {name: one and one["value"] for name, one in chosen.items()}
+    assert values["f-thing"] == key
+    assert (values["f-kind"] or "") == kind
+    assert not values["f-value"]
+
+
 def test_the_domain_speaks_in_the_words_of_the_form(written: Office) -> None:
     form = {"kind": "two_factor", "value": "yes", "by": "сторож"}
     page = written.refused(f"{SCHOOL}/attest", form)
@@ -139,3 +185,16 @@ def test_a_number_of_another_institution_is_not_there(written: Office) -> None:
     gone = written.sent(f"{SCHOOL}/tell", {"by": "секретарь"})
     with pytest.raises(NotFoundError):
         written.get(f"/institutions/town/school-2/statements/{gone.number}/undo")
+
+
+def test_a_record_says_its_requirement_and_its_day_apart_from_whose_word_it_is(
+    written: Office,
+) -> None:
+    form = {"thing": thing(written, "waive", "6.6"), "reason": "ремонт", "by": "мэр"}
+    number = written.sent(f"{SCHOOL}/waive", {**form, "until": "01.12.2026"}).number
+    title = "п. 6.6. Отметка «Госорганизация» во «ВКонтакте»"
+    told = " ".join(text(written.page(SCHOOL)).split())
+    assert f"Отсрочка, {title}, до 01.12.2026; мэр от " in told
+    assert title in text(written.page(f"{SCHOOL}/statements/{number}/undo"))
+    assert title in text(written.page("/journal"))
+    assert "kedrovy-2022-298" not in text(written.page("/journal").select_one("tbody"))

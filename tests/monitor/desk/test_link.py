@@ -18,12 +18,14 @@ from bs4 import BeautifulSoup
 
 from monitor.application import Application
 from monitor.cases.answers import answers_waiting, reject
+from monitor.cases.recording import record
 from monitor.cases.rereading import ordered
 from monitor.desk.limits import Limits
 from monitor.storage import attachments, links, statements
 from monitor.storage.links import SAMPLE, Link, UsedOn
 from monitor.storage.tables import MessageRow
 from rules.cases.model import InstitutionAnswer, Recorded
+from rules.model import Waiver
 from tests.cast import NOW
 from tests.monitor.desk.files import PDF, POLYGLOT
 from tests.monitor.desk.raw import answered, head, line
@@ -91,6 +93,16 @@ def test_the_page_says_whose_it_is(guest: Visit, home: str) -> None:
     head = guest.page(home).h1
     assert head
     assert head.text == "МКОУ СОШ № 1"
+
+
+def test_what_is_put_off_has_one_last_day(
+    application: Application, guest: Visit, home: str
+) -> None:
+    day = NOW.date() + timedelta(days=9)
+    said = Waiver(requirement="kedrovy-2022-298/6.6", reason="ремонт", by="глава", until=day)
+    record(application, application.municipalities[0].by_id["school-1"], said, by="operator")
+    told = [one.get_text().strip() for one in guest.page(home).select("p.soft")]
+    assert f"Отложено до {day:%d.%m.%Y}." in told
 
 
 def test_opening_changes_nothing_but_the_journal(

@@ -22,7 +22,7 @@ from tests.monitor.desk.test_link import POST, fields_on, offered, token_for
 ONE = "/institutions/town/school-1"
 UNTIL = f"{NOW + timedelta(days=9):%d.%m.%Y}"
 TYPED: Mapping[str, Mapping[str, str]] = {
-    "attest": {"kind": "esia", "by": "директор", "document": "приказ № 5"},
+    "attest": {"kind": "esia", "value": "yes", "by": "директор", "document": "приказ № 5"},
     "waive": {"thing": "", "reason": "ждём", "by": "глава", "until": UNTIL},
     "dispute": {"thing": "", "document": "письмо"},
     "assign": {"thing": "", "to": "завхоз", "by": "глава"},

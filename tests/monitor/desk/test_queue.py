@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from monitor.storage import outbox
 from monitor.storage.statements import by_number
 from reports.seen import MOST
 from rules.cases.model import InstitutionAnswer
-from rules.model import Attestation
+from rules.model import Attestation, Person
 from tests.cast import NOW
 from tests.monitor.desk.asking import PETROVA, ask_of, counted
 from tests.monitor.desk.asks import given, sent, shown
@@ -85,6 +86,15 @@ def test_an_accepted_answer_waits_no_more_and_its_record_names_who(desk: Desk) -
     assert stated.decided[0].recorded_by == PETROVA.name
 
 
+def test_an_accepted_objection_waits_on_and_closing_it_is_said_to_reject_it(desk: Desk) -> None:
+    number = said(desk.application, kind="disagrees", attestation=None, text="всё есть")
+    assert decided(desk, number, "accept").said == "objected"
+    (article,) = shown(desk, "/?what=disputes").select("article")
+    told = " ".join(article.get_text(" ").split())
+    assert "Почему возражение отклоняем" in told
+    assert "запишите подтверждение" in told
+
+
 @pytest.mark.parametrize(
     ("do", "field", "told"),
     [("reject", "reason", "нет приказа"), ("ask", "question", "уточните: нет приказа")],
@@ -135,6 +145,26 @@ def test_a_question_is_settled_with_the_post_that_the_registry_knows(desk: Desk)
     assert isinstance(done, Goto)
     assert done.said == "looked"
     assert len(shown(desk, done.path).select("article")) == before - 1
+
+
+@pytest.mark.parametrize(
+    ("posts", "offered"),
+    [(("директор", "директор"), "директор"), (("директор", "заведующая"), "")],
+)
+def test_nobody_is_put_down_as_whose_word_it_is_of_an_institution_that_is_not_his(
+    desk: Desk, posts: tuple[str, str], offered: str
+) -> None:
+    (town, *others) = desk.application.municipalities
+    schools = tuple(
+        replace(school, persons=(Person(role="head", post=post, rank="head"),))
+        for school, post in zip(town.institutions, posts, strict=True)
+    )
+    towns = (replace(town, institutions=schools), *others)
+    office = Desk(replace(desk.application, municipalities=towns))
+    of_town = replace(PETROVA, towns=frozenset({town.id}))
+    page = shown(office, "/several?what=reviews&requirement=kedrovy-2022-298/3.site", of_town)
+    assert len(page.select("input[name=thing]")) == len(posts)
+    assert page.select("#f-post")[0]["value"] == offered
 
 
 def test_several_of_one_requirement_are_accepted_after_a_page_that_names_them(desk: Desk) -> None:

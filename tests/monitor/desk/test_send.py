@@ -56,6 +56,12 @@ def office(audited_town: Path, tmp_path: Path, mailbox: Mailbox) -> Iterator[Off
         yield Office(Desk(application))
 
 
+def test_where_nothing_was_ever_sent_nothing_is_said_to_have_gone(office: Office) -> None:
+    told = text(office.page("/send"))
+    assert "Отправки ничего не ждёт" in told
+    assert "ушли" not in told
+
+
 def addresses(mailbox: Mailbox) -> list[str]:
     return sorted(message["To"].addresses[0].addr_spec for message in mailbox.messages)
 

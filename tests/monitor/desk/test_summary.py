@@ -59,6 +59,30 @@ def test_a_filter_finds_what_it_names(desk: Desk, query: str, names: list[str]) 
     assert found(desk, f"/summary?{query}") == names
 
 
+def test_kinds_and_networks_are_chosen_by_what_they_are_called(desk: Desk) -> None:
+    (town, *others) = desk.application.municipalities
+    school = town.institutions[0]
+    several = [replace(school, id=f"i-{kind}", kind=kind) for kind in ("accounting", "school")]
+    grown = replace(town, institutions=(*several, replace(school, kind="authority")))
+    shown_of = Desk(replace(desk.application, municipalities=(grown, *others)))
+    page = shown(shown_of, "/summary")
+    named = [one.get_text() for one in page.select("#f-kind option")][1:]
+    assert named == sorted(named)
+    assert named[0] == "администрация"
+
+
+def test_of_several_acts_each_requirement_names_its_own(desk: Desk) -> None:
+    def titles(town: Municipality) -> list[str]:
+        office = Desk(replace(desk.application, municipalities=(town,)))
+        return [one.get_text() for one in shown(office, "/summary").select("#f-requirement option")]
+
+    town = desk.application.municipalities[0]
+    assert "п. 4. Право не вести страницы и сайт" in titles(town)
+    several = titles(replace(town, packs=(*town.packs, "minvody-draft")))
+    assert "п. 4. Право не вести страницы и сайт · Постановление № 298" in several
+    assert len(several) == len(set(several))
+
+
 def test_another_municipality_is_not_in_it(desk: Desk) -> None:
     assert found(desk, visitor=NEIGHBOUR) == ["МКОУ СОШ № 9"]
     assert found(desk, "/summary?town=town", NEIGHBOUR) == []

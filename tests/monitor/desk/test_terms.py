@@ -47,6 +47,13 @@ def at(application: Application, days: int) -> Application:
     return replace(application, clock=lambda: NOW + timedelta(days=days))
 
 
+def writing(application: Application) -> Application:
+    """That writes to institutions."""
+    settings = application.settings
+    mail = settings.mail.model_copy(update={"institutions": True})
+    return replace(application, settings=replace(settings, mail=mail))
+
+
 def text_of(application: Application, address: str = "/terms", **more: Any) -> str:
     return " ".join(shown(Desk(application), address, **more).get_text(" ").split())
 
@@ -77,12 +84,27 @@ def test_a_notice_that_is_owed_stands_with_its_clause(board: Application) -> Non
 
 
 def test_a_term_and_its_reminder_are_told_and_then_it_is_over(board: Application) -> None:
-    text = text_of(board)
+    text = text_of(writing(board))
     assert "срок учреждения" in text
     assert "Дозор напомнит о сроке" in text
     later = at(board, 60)
     catch_up(later)
     assert "Срок вышел:" in text_of(later)
+
+
+def test_no_letter_is_promised_where_none_is_written(board: Application) -> None:
+    text = text_of(board)
+    assert "Дозор напомнит" not in text
+    assert "напомните сами" in text
+
+
+def test_a_term_names_what_it_is_of(board: Application) -> None:
+    """Also once it is over: «подтверждения пока нет» is said of several requirements."""
+    told = ": п. 6.5. Двухфакторная аутентификация во «ВКонтакте», страница ВКонтакте: "
+    assert told in text_of(board)
+    later = at(board, 60)
+    catch_up(later)
+    assert told in text_of(later).partition("Раньше")[0]
 
 
 def test_to_whom_it_is_assigned_is_told(board: Application) -> None:
