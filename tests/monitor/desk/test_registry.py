@@ -209,6 +209,14 @@ def test_faults_of_a_table_are_told_by_its_places(operator: Visit) -> None:
     assert "/tmp" not in answered.text
 
 
+@pytest.mark.parametrize(
+    "name", ["\U00020000" * 80 + ".csv", "я" * 300, "../../t.csv", ".", "\u202e"]
+)
+def test_a_table_may_be_called_anything(operator: Visit, name: str) -> None:
+    answered = uploaded(operator, table("school-1;Школа № 1;школа;1-22-33"), name)
+    assert answered.status_code == 303
+
+
 def test_a_table_of_yesterday_is_not_written_over_a_newer_file(operator: Visit, file: Path) -> None:
     draft = uploaded(operator, table("school-1;Школа № 1;школа;1-22-33")).headers["location"]
     corrected(operator, f_address="ул. Новая, 1", why="переезд")
