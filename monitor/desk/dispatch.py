@@ -17,7 +17,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as Place
 from starlette.routing import Router
-from starlette.types import ASGIApp
 
 from collectors.errors import OperatorError, TroubleError
 from monitor.desk.bodies import BODY, ROOM, Body
@@ -59,7 +58,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 LOG_IN, SECOND_FACTOR = "/login", "/login/code"
 
 
-def desk_app(desk: Desk) -> ASGIApp:
+def desk_app(desk: Desk) -> Guard:
     secure = desk.settings.desk.public_url.startswith("https://")
     site = _Site(desk, CapacityLimiter(THREADS), secure=secure)
     places = [Place(path, _Endpoint(site, path, of)) for path, of in by_path().items()]

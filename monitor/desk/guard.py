@@ -80,6 +80,12 @@ class Guard:
             log.exception("a page of the desk failed: %s", _place(scope))
             await answer.instead(self._failure(500), scope)
 
+    def unread(self) -> Response:
+        """The page for what came and is no HTTP: no request of it ever reaches us."""
+        page = self._failure(400)
+        page.headers.update({"Cache-Control": "no-store", **self._heads})
+        return page
+
     def _refused(self, scope: Scope) -> int | None:
         """The status for what is no request of ours, whatever it asks for."""
         host = HOST.fullmatch(Headers(scope=scope).get("host", ""))

@@ -15,6 +15,8 @@ from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+import h11
+from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from monitor.desk.limits import Limits
@@ -22,9 +24,13 @@ from monitor.storage.attempts import place_of
 
 
 class Lines:
-    """All that are open. `trusted`: proxies, behind which is everybody; theirs are not counted."""
+    """All that are open. `trusted`: proxies, behind which is everybody; theirs are not counted.
+    `unread`: the answer to what is no HTTP, with all its heads."""
 
-    def __init__(self, limits: Limits, trusted: Sequence[str]) -> None:
+    def __init__(
+        self, limits: Limits, trusted: Sequence[str], unread: Callable[[], Response]
+    ) -> None:
+        self.unread = unread
         self.limits, self._trusted = limits, tuple(ip_network(one) for one in trusted)
         self._open: dict[Line, str] = {}  # the oldest first
         self._by_place: Counter[str] = Counter()
@@ -100,6 +106,19 @@ class Line(H11Protocol):
         super().on_response_complete()
         if not self.is_asked:  # the next request may have come already
             self._wait_for_head()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP gets our page, unless another answer has begun; then the line ends."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            answer = self._lines.unread()
+            told = [*answer.raw_headers, (b"connection", b"close")]
+            for part in (
+                h11.Response(status_code=answer.status_code, headers=told, reason=b"Bad Request"),
+                h11.Data(data=bytes(answer.body)),
+                h11.EndOfMessage(),
+            ):
+                self.transport.write(self.conn.send(part) or b"")
+        self.transport.close()
 
     def pause_writing(self) -> None:
         super().pause_writing()

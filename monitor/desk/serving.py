@@ -92,11 +92,12 @@ def followed(desk: Desk) -> Iterator[None]:
 
 def _server(desk: Desk) -> _Server:
     settings = desk.settings.desk
-    lines = Lines(desk.limits, settings.trusted_proxies)
+    app = desk_app(desk)
+    lines = Lines(desk.limits, settings.trusted_proxies, app.unread)
     logging.getLogger("uvicorn.access").disabled = True  # whoever hands it a handler later
     return _Server(
         uvicorn.Config(
-            desk_app(desk),
+            app,
             proxy_headers=True,
             forwarded_allow_ips=list(settings.trusted_proxies),
             access_log=False,  # it would hold the addresses of links

@@ -25,6 +25,7 @@ MOST_PARTS, MOST_TYPES, MOST_UNPACKED = 2_000, MEGABYTE, 200 * MEGABYTE  # of a 
 TYPES = "[Content_Types].xml"
 DOCUMENT = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 MACROS = ("vbaproject.bin", "vbadata.xml")
+MACRO_KINDS = (b"vbaproject", b"macroenabled")  # whatever the part itself is called
 BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, KeyError)
 
 
@@ -38,7 +39,10 @@ def _is_docx(content: bytes) -> bool:
             if any(one.filename.casefold().endswith(MACROS) for one in parts):
                 return False
             with opened.open(TYPES) as listed:
-                return DOCUMENT in listed.read(MOST_TYPES)
+                kinds = listed.read(MOST_TYPES + 1)
+                if len(kinds) > MOST_TYPES or any(one in kinds.lower() for one in MACRO_KINDS):
+                    return False
+                return DOCUMENT in kinds
     except BROKEN:
         return False
 

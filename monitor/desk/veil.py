@@ -7,6 +7,8 @@ or with a patronymic. A surname alone cannot be told from a word (docs/decisions
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import replace
 
 from monitor.desk.model import OPERATORS, Ask, File
@@ -15,15 +17,21 @@ from reports.words import word
 from rules.names.people import with_names_replaced
 
 TEXT, CHARSET = "text/", "utf-8"
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064]")  # a name is read over them
 
 
 def veiled(text: str, ask: Ask) -> str:
     """But for names that he has typed into this very form: they are his own words."""
     if ask.visitor.role in OPERATORS:
         return text
-    typed = "\n".join(value for values in ask.form.values() for value in values)
+    typed = _plain("\n".join(value for values in ask.form.values() for value in values))
     mask = word("masks", "person")
-    return with_names_replaced(text, lambda name: name if name in typed else mask)
+    return with_names_replaced(_plain(text), lambda name: name if name in typed else mask)
+
+
+def _plain(text: str) -> str:
+    """As it is read: «й» is one sign, and what nobody sees stands in no word."""
+    return unicodedata.normalize("NFC", UNSEEN.sub("", text))
 
 
 def veiled_sheet(sheet: Sheet, ask: Ask) -> Sheet:

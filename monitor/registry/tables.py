@@ -173,12 +173,21 @@ def _records(path: Path, text: str, separator: str) -> Iterator[list[str]]:
     width = max(map(len, _first_rows(text, separator)), default=0)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        for number, row in enumerate(rows, 1):
+        for number, row in enumerate(map(_without_blanks, rows), 1):
+            if len(row) > MAX_COLUMNS:
+                raise _refusal(path, "too_many_columns", number, limit=MAX_COLUMNS)
             if not is_strict and any(_took_a_row(cell, separator, width) for cell in row):
                 raise _refusal(path, "open_quote", number)
             yield row
     except csv.Error:
         raise _refusal(path, "open_quote", rows.line_num) from None
+
+
+def _without_blanks(row: list[str]) -> list[str]:
+    """Without the empty cells at its end, of which a line of separators has millions."""
+    while row and not row[-1].strip():
+        row.pop()
+    return row
 
 
 def _is_well_quoted(text: str, separator: str) -> bool:
@@ -220,7 +229,7 @@ def _separator(text: str) -> str:
 def _first_rows(text: str, separator: str) -> list[list[str]]:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        return list(islice(rows, HEADER_WITHIN))
+        return [row[:MAX_COLUMNS] for row in islice(rows, HEADER_WITHIN)]
     except csv.Error:
         return []
 

@@ -16,11 +16,29 @@ _POSTS = (
 )
 _WORD = rf"(?!(?i:{_POSTS}))[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?"
 _INITIALS = r"(?<![А-ЯЁа-яё])[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?"
-_PATRONYMIC = r"[А-ЯЁ][а-яё]+(?:вич|вича|вичу|вичем|вна|вны|вне|вной|ична|ичны|ьич|ьича)"
+_PATRONYMIC = (
+    r"(?:[А-ЯЁ][а-яё]+(?:вич|вича|вичу|вичем|вна|вны|вне|вной|ична|ичны|ьич|ьича)"
+    r"|(?:Фом|Лук|Кузьм|Никит|Савв|Фок)ич(?:а|у|ем)?)"
+)
+_OF_THE_EAST = r"(?:оглы|оглу|кызы|гызы)"  # «Мамед оглы»: a patronymic of two words
+# In capitals every word begins like a name: short ones are of offices («ГКУ ЦБ»), one initial says
+# nothing, and of endings those of «ОСНОВНОЙ» and «УРОВНЕ» do not either.
+_NO_SURNAMES = "ИМЕНИ|УЛИЦ|ПЛОЩАД|ПРОСПЕКТ|ПЕРЕУЛ"
+_CAPITALS = (
+    rf"(?<![А-ЯЁа-яё])(?!(?i:{_POSTS})|{_NO_SURNAMES})"
+    r"[А-ЯЁ]{4,}(?:-[А-ЯЁ]{2,})?(?![А-ЯЁа-яё])"
+)
+_TWO_INITIALS = rf"(?<![А-ЯЁа-яё])(?!И\.\s?О\.\s*(?i:{_POSTS}))[А-ЯЁ]\.\s?[А-ЯЁ]\."
+_PATRONYMIC_IN_CAPITALS = r"[А-ЯЁ]{2,}(?:[ОЕ]ВИЧ(?:А|У|ЕМ)?|[ОЕ]ВНА|ЬИЧ(?:А|У)?)(?![А-ЯЁа-яё])"
 _NAME = re.compile(
-    rf"(?:{_WORD}\s+)?{_WORD}\s+{_PATRONYMIC}(?:\s+{_WORD})?(?![а-яё])"
+    r"(?=[А-ЯЁ])(?:"  # as each does; so most places of a long page are passed at once
+    rf"(?:{_CAPITALS}\s+)?{_CAPITALS}\s+{_PATRONYMIC_IN_CAPITALS}(?:\s+{_CAPITALS})?"
+    rf"|{_CAPITALS}\s*{_TWO_INITIALS}"
+    rf"|{_TWO_INITIALS}\s*{_CAPITALS}"
+    rf"|{_WORD}\s+{_WORD}\s+(?:{_WORD}\s+)?{_OF_THE_EAST}\b"
+    rf"|(?:{_WORD}\s+)?{_WORD}\s+{_PATRONYMIC}(?:\s+{_WORD})?(?![а-яё])"
     rf"|{_WORD}\s*{_INITIALS}"
-    rf"|{_INITIALS}\s*{_WORD}"
+    rf"|{_INITIALS}\s*{_WORD})"
 )
 _TITLES = rf"(?:(?!(?:{_POSTS}))[\w-]+\s+){{0,6}}"  # «дважды Героя Советского Союза маршала»
 _BEARS_A_NAME = re.compile(

@@ -19,6 +19,7 @@ from openpyxl import Workbook, load_workbook
 from monitor.registry import RegistryError, load, to_toml
 from monitor.registry.imports import import_table
 from monitor.registry.sheets import sheets
+from monitor.registry.tables import grids
 from monitor.registry.workbook import export, template
 from tests.monitor.test_registry import EVERYTHING, TODAY
 
@@ -337,6 +338,18 @@ def test_a_link_to_another_file_is_not_followed(book: Path) -> None:
 def test_too_many_rows_are_refused(tmp_path: Path) -> None:
     (tmp_path / "long.csv").write_text("Код;Вид\n" + "a;b\n" * 50_001, "utf-8")
     assert "строк больше 50000" in told(tmp_path / "long.csv")[0]
+
+
+@pytest.mark.parametrize("line", ["a;" * 201, '"a";' * 201, "=1;" * 201])
+def test_too_many_columns_are_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / "wide.csv").write_text(f"Код;Вид\n{line}\n", "utf-8")
+    assert "столбцов больше 200" in told(tmp_path / "wide.csv")[0]
+
+
+def test_a_line_of_nothing_but_separators_has_no_columns(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text("Код;Вид\n" + ";" * 1_000_000 + "\na;b\n", "utf-8")
+    assert [cells for _, cells in grids(path)[0].rows] == [("Код", "Вид"), ("a", "b")]
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"\x00\x01", b"\xd0\xcf\x11\xe0"])

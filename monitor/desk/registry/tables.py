@@ -30,7 +30,7 @@ from monitor.storage.journal import Entry
 from rules.model import Municipality
 
 NAME = re.compile(r"[^\w.() №-]+")
-MOST_NAME = 80
+MOST_NAME, MOST_NAME_BYTES = 80, 200  # a folder's entry has 255 bytes, a letter up to four
 MOST_ENTRIES = 300  # of one table in the journal
 
 
@@ -125,7 +125,8 @@ def _safe_name(name: str) -> str:
     """The last part, without what a folder or a journal could not hold."""
     last = name.replace("\\", "/").rpartition("/")[2]
     plain = NAME.sub("_", last).strip(" .")
-    return plain[-MOST_NAME:] or "table"
+    short = plain[-MOST_NAME:].encode()[-MOST_NAME_BYTES:].decode("utf-8", "ignore")
+    return short or "table"
 
 
 # --- taken over ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from monitor.desk.guard import HEADS
 from monitor.desk.limits import Limits
 from monitor.desk.routes import ROUTES
 from tests.cast import NOW
-from tests.monitor.desk.raw import answered, head
+from tests.monitor.desk.raw import answered, head, line, say, until_closed
 from tests.monitor.desk.served import Visit, served
 
 PLACES = ("/healthz", "/", "/no-such-page", "/static/x/desk.css", "/static/x/other.css")
@@ -91,6 +91,39 @@ PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n'
 )
 def test_a_refusal_is_our_page_with_all_heads(address: str, status: int, sent: bytes) -> None:
     assert refusal(address, sent) == status
+
+
+CHUNKED = head("POST", "/login", ENCODED, "Transfer-Encoding: chunked")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"nothing of the kind\r\n\r\n",
+        b"GET /healthz\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",  # TLS
+        head("GET", "/", host=""),
+        head("GET", "/", "Host: evil.example.org"),
+        head("GET", "/<script>\u00a0"),
+        head("GET", "/", "X: a\0b"),
+        head("<script>", "/"),
+        head("POST", "/login", "Content-Length: -1"),
+        head("POST", "/login", "Content-Length: 1", "Content-Length: 2"),
+        head("POST", "/login", "Transfer-Encoding: gzip"),
+        head("GET", "/", "X: " + "a" * 70_000).removesuffix(b"\r\n"),
+        CHUNKED + b"no number\r\n",
+    ],
+)
+def test_what_is_no_http_is_refused_by_our_page_too(address: str, sent: bytes) -> None:
+    assert refusal(address, sent) == 400
+
+
+def test_what_is_no_http_is_answered_behind_what_was_asked_before(address: str) -> None:
+    with line(address) as opened:
+        say(opened, head("GET", "/healthz"), b"nothing of the kind\r\n\r\n")
+        first, _, second = until_closed(opened).partition(b"ok\n")
+    assert first.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert second.startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
 def test_a_body_that_does_not_say_its_length_is_cut_off(address: str) -> None:

@@ -22,14 +22,17 @@ from monitor.cases.answers import accept, reject
 from monitor.cases.board import refresh
 from monitor.cases.recording import record, undo
 from monitor.desk.gate.visiting import SESSION
+from monitor.desk.ground import Desk
 from monitor.desk.model import Role
 from monitor.desk.routes import ROUTES, Route
+from monitor.desk.veil import veiled
 from monitor.storage import accounts, aside, attachments, journal, links, orders
 from monitor.storage.journal import Entry, What
 from monitor.storage.orders import Kind
 from rules.cases.model import Assignment, Correction, InstitutionAnswer, Telling
 from rules.model import Attestation, Event, Institution, Waiver
 from tests.cast import NOW
+from tests.monitor.desk.asking import DEPUTY, ask_of
 from tests.monitor.desk.files import PDF
 from tests.monitor.desk.people import account, key_of
 from tests.monitor.desk.served import Visit, application_in, served, visit
@@ -209,6 +212,17 @@ def test_a_name_is_not_told_by_a_link(browser: Visit, desk: Application) -> None
         assert answer.status_code == 200
         assert STEM not in told_by(answer), place
     assert "не то, [имя]" in browser.get(home).text
+
+
+DECOMPOSED = "Зайцева И. И. или Незабудкина И. И.".replace("й", "и\u0306")
+IN_FULL = "НЕЗАБУДКИНА ИРИНА ИВАНОВНА"
+BROKEN = ("Незабуд\u00adкина И. И.", "Незабудкина\u200b И. И.")
+
+
+@pytest.mark.parametrize("written", [NAME.upper(), IN_FULL, *BROKEN, DECOMPOSED])
+def test_a_name_is_masked_however_it_is_written(desk: Application, written: str) -> None:
+    told = veiled(f"<p>звонила {written}</p>", ask_of(Desk(desk), visitor=DEPUTY))
+    assert told.replace("[имя] или [имя]", "[имя]") == "<p>звонила [имя]</p>"
 
 
 def test_what_he_has_just_typed_is_shown_to_him_again(browser: Visit, desk: Application) -> None:

@@ -209,6 +209,14 @@ def test_faults_of_a_table_are_told_by_its_places(operator: Visit) -> None:
     assert "/tmp" not in answered.text
 
 
+@pytest.mark.parametrize(
+    "name", ["\U00020000" * 80 + ".csv", "я" * 300, "../../t.csv", ".", "\u202e"]
+)
+def test_a_table_may_be_called_anything(operator: Visit, name: str) -> None:
+    answered = uploaded(operator, table("school-1;Школа № 1;школа;1-22-33"), name)
+    assert answered.status_code == 303
+
+
 def test_a_table_of_yesterday_is_not_written_over_a_newer_file(operator: Visit, file: Path) -> None:
     draft = uploaded(operator, table("school-1;Школа № 1;школа;1-22-33")).headers["location"]
     corrected(operator, f_address="ул. Новая, 1", why="переезд")
@@ -290,7 +298,8 @@ def test_what_was_asked_is_written_once(operator: Visit, asked: int) -> None:
     sent = shown(operator, "/registry") | {"do": "write"}
     path = f"{SCHOOL}/proposals/{asked}"
     assert operator.client.post(path, data=sent).status_code == 303
-    assert operator.client.post(path, data=sent).status_code == 404
+    from_another_page = sent | {"once": "of another page"}
+    assert operator.client.post(path, data=from_another_page).status_code == 404
 
 
 @pytest.mark.usefixtures("asked")

@@ -17,6 +17,7 @@ from tests.monitor.desk.files import (
     PDF,
     POLYGLOT,
     SHEET,
+    WORD,
     bomb,
     office,
     packed,
@@ -63,6 +64,10 @@ def test_a_file_is_what_stands_in_it(content: bytes, kind: str) -> None:
         "Директор подтверждает".encode(),
         office(SHEET),
         office(**{"word/vbaProject.bin": b"macro"}),
+        office(
+            f'{WORD}"/><Override PartName="/a" ContentType="application/vnd.ms-office.vbaProject'
+        ),
+        office(f'{WORD}"/>{" " * 1_000_000}<Override PartName="/a" ContentType="x'),
         packed(**{"a.txt": "x"}),
         packed(**{"[Content_Types].xml": "no such kind"}),
         office()[:-30],
