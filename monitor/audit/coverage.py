@@ -125,5 +125,5 @@ def _troubles(history: Sequence[Outline]) -> frozenset[FailureCode]:
         return frozenset({FailureCode.NOT_DUE})
     if failure := history[0].failure:
         return frozenset({failure.code})
-    gaps = {gap.code for gap in history[0].gaps.values()}
+    gaps = {gap.code for gap in history[0].gaps.values()} - {FailureCode.NOT_DUE}  # by design
     return frozenset((gaps - ANSWERS) | (gaps & {FailureCode.CONTROL_SILENT}))
