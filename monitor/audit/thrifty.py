@@ -62,21 +62,21 @@ def basis_of(audit: Audit, municipality: str) -> str:
 
 
 def may_rest(page: Page, last: Observation, known: Known, as_of: datetime) -> bool:
-    """`last`: the newest look that tried the wall."""
+    """`last`: the newest look that tried the wall. What nobody has told of is not at rest."""
     told = known.walls.get(page.key, ())
-    stated = max(
-        (known.stated.get(one.institution, last.observed_at) for one in told), default=None
-    )
     return (
-        stated == last.observed_at
+        bool(told)
         and is_whole(last)
         and as_of < last.observed_at + rest_of(last, known.freshness)
-        and all(as_of < one.until and one.basis == _basis(one, known) for one in told)
+        and all(_holds(one, last, known, as_of) for one in told)
     )
 
 
-def _basis(wall: Wall, known: Known) -> str | None:
-    return known.bases.get(wall.institution.partition("/")[0])
+def _holds(told: Wall, last: Observation, known: Known, as_of: datetime) -> bool:
+    """Until after tonight, by the same law and registry, and nothing was stated since the look."""
+    basis = known.bases.get(told.institution.partition("/")[0])
+    stated = known.stated.get(told.institution, last.observed_at)
+    return as_of < told.until and told.basis == basis and stated <= last.observed_at
 
 
 def is_whole(look: Observation) -> bool:

@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 def by_weeks(case: Case, holds: bool, holds_next: Callable[[], bool]) -> date:
     """`holds`: nothing that is published later belongs to the weeks that are judged now, or it
-    cannot make them worse. `holds_next`: the same of the weeks that the next Monday judges."""
+    cannot change what they come to. `holds_next`: the same of those that Monday judges."""
     if not holds:
         return READ_ANEW
     sunday = monday_of(case.today) + WEEK - DAY

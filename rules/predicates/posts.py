@@ -59,20 +59,24 @@ def posts_per_week(
     beside = beside_the_wall(case, min(mondays, default=case.today))
     is_met = len(weeks) >= FEWEST_WEEKS and len(poor) <= max_weeks_below
 
-    def is_met_next() -> bool:
-        """On Monday, by the posts that are known now."""
+    def is_sure_next() -> bool:
+        """On Monday it is met by the posts that are known now, or lacking by the weeks read now."""
         coming = _judged_weeks(
             case, lookback_weeks, max_calendar_weeks, min_workdays_in_week, later=WEEK
         )
         counted = [count_week(_posts(case), monday, case.zone, min_own_text) for monday in coming]
         below = sum(week.strict < min_posts for week in counted)
-        return len(counted) >= FEWEST_WEEKS and below <= max_weeks_below
+        surely = sum(
+            one.generous < min_posts for one in counted if _is_read(case, one.monday + WEEK)
+        )
+        is_met = len(counted) >= FEWEST_WEEKS and below <= max_weeks_below
+        return is_met or surely > max_weeks_below
 
     return _window(
         case,
         mondays,
         min(mondays, default=case.today),
-        by_weeks(case, is_met or read == weeks, is_met_next),
+        by_weeks(case, is_met or is_lacking or read == weeks, is_sure_next),
         Reading(
             bounds=Bounds(
                 strict=is_met,
@@ -97,7 +101,7 @@ def posts_per_week(
             required={"min_posts": min_posts, "max_weeks_below": max_weeks_below},
             notes=(*_notes(case, mondays), *beside.notes),
             aside=beside.aside,
-            settled=read == weeks,
+            settled=is_lacking or read == weeks,
         ),
     )
 

@@ -8,8 +8,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete
+from sqlmodel import col
+
 from collectors.model import FailureCode, Observation
+from monitor.application import opened
 from monitor.sandbox import Change, Community, Post, Token, World, serve
+from monitor.storage import statements
+from monitor.storage.database import session
+from monitor.storage.walls import WallRow
+from rules.model import Event
 from tests.cast import NOW, TOMSK
 from tests.collectors.vk import CONTROL, FREE
 from tests.monitor.pipeline import Done, Town, school
@@ -139,3 +147,17 @@ def test_another_registry_asks_for_all_walls_anew(tmp_path: Path) -> None:
         at(small, NOW)
         changed = Town(tmp_path, small.sandbox, [{**member(LIVELY), "popular_names": ["Первая"]}])
         assert rested(at(changed, TUESDAY)) == set()
+
+
+def test_what_was_stated_or_is_not_remembered_asks_for_a_look(tmp_path: Path) -> None:
+    with town(tmp_path, community(LIVELY), community(QUIET), community(CHANGED)) as small:
+        at(small, NOW)
+        with opened(small.settings(), lambda: TUESDAY) as application:
+            (here,) = application.municipalities
+            renamed = Event(kind="page_renamed", on=TUESDAY.date(), page="https://vk.com/club1")
+            who, at_noon = here.by_id["school-1"], NOW + timedelta(hours=9)
+            statements.record(application.engine, who, renamed, by="office", at=at_noon)
+            with session(application.engine) as unit:
+                unit.exec(delete(WallRow).where(col(WallRow.address).endswith(f"club{QUIET}")))
+        assert rested(at(small, TUESDAY)) == {CHANGED}
+        assert rested(at(small, TUESDAY + NIGHT)) == {LIVELY, QUIET, CHANGED}
