@@ -35,6 +35,7 @@ from collectors.vk.collector import without_wall
 from monitor.audit.thrifty import Known, end_of, head_of, may_rest
 from monitor.storage.walls import Wall as Word
 from rules.dossier.bench import Bench
+from rules.dossier.views import look
 from rules.engine import Heard, hear
 from rules.model import ActStatus, Dossier, Finding, Outcome
 from rules.reading import WHILE_FRESH
@@ -319,3 +320,17 @@ def test_half_of_the_walls_at_most_are_read_midweek_and_hardly_anything_is_unkno
     assert max(read[day] for day in midweek) <= pages / 2
     assert sum(read[day] for day in days) <= 0.4 * pages * len(days)
     assert all(unknown[day] <= 0.02 * found[day] for day in days)
+
+
+def test_contacts_are_lent_by_the_look_that_saw_the_pinned_post_as_well() -> None:
+    """Not by last night's, which saw a part of them and said so."""
+    world = World(moments(STARTS[0], [0, 0, 0]), (), Contacts(), ((0, PINNED[1]),), ((0, ""),))
+    whole = world.whole(0)
+    heads = [world.of_head(night, head_of(whole)) for night in (1, 2)]
+    seen = [whole, *(one for one in heads if one)]
+    dossier = cast.dossier(cast.SCHOOL, *seen, municipality=TOWN, as_of=world.nights[2])
+    view = look(world.page, dossier, bench_on(dossier.today).names)
+    assert len(seen) == len(world.nights)
+    assert whole.facts is not None
+    assert view.facts.contacts == whole.facts.contacts != Contacts()
+    assert (view.head_at, view.read_at) == (world.nights[2], world.nights[0])
