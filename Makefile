@@ -91,6 +91,7 @@ pictures: .venv/dev browser  ## docs/*.png from the demo
 
 fuzz: .venv/dev  ## every parser, and what must hold of every judgement, with random input
 	FUZZ_EXAMPLES=20000 $(BIN)/pytest tests/fuzz -n 2
+	FUZZ_EXAMPLES=2000 $(BIN)/pytest tests/monitor/test_thrifty.py
 	for seed in 1 2 3; do \
 		FUZZ_EXAMPLES=5000 $(BIN)/pytest tests/rules/test_properties.py -n 2 --dist worksteal \
 			--hypothesis-seed=$$seed || exit 1; done

@@ -1,6 +1,7 @@
-"""A region's year of planning: how old the oldest look ever got, and whether a quota ever broke.
+"""A region's year of planning: how old the oldest look ever got, how many walls were read, and
+whether a quota ever broke.
 
-    python -m benchmarks.year [--nights 365] [--pages 5300] [--tokens 1 2 5] [--seeds 1]
+    python -m benchmarks.year [--nights 365] [--pages 5300] [--tokens 1 2 5] [--seeds 1] [--all]
 
 The planning (monitor/audit/plan.py), the price of a page (collectors/vk) and the ledger
 (monitor/storage/ledger.py) are the product's; the clock, the platform and the pages are made up
@@ -9,6 +10,11 @@ by day somebody asks for institutions at once, from the reserve. One page in a h
 be read, one reading in two hundred fails, new pages appear, habits of posting change, and now and
 then VK says too early that a token's day is used up. Quotas are counted again, apart from the
 ledger: more than 5,000 calls of one token in any 24 hours is a violation.
+
+Which walls may rest is the product's word as well (monitor/audit/thrifty.py); until when a verdict
+holds is made up: to the end of the week, or of the next where the running week cannot make
+any difference any more: one of four weeks at most is poor, or two of the three before are. One
+page in twelve fails every night, one head in thirty has changed. `--all` reads all walls.
 """
 
 from __future__ import annotations
@@ -28,8 +34,10 @@ from collectors.model import Address, Facts, Failure, FailureCode, Observation, 
 from collectors.vk.settings import FULL_SHEET, USUAL_POSTS, WALL_GET, VkSettings, cost, quotas
 from collectors.vk.walls import WAIT_SECONDS
 from monitor.audit.plan import Past, planned, tried
+from monitor.audit.thrifty import Known, may_rest
 from monitor.storage.database import open_database
 from monitor.storage.ledger import Ledger
+from monitor.storage.walls import Wall as Word
 from rules.model import Outcome
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -39,6 +47,8 @@ COMPANY = 25  # walls a request
 PER_DAY = VkSettings().wall_get_per_day
 PACE = 1.1 / VkSettings().requests_per_second  # seconds between two requests of a token
 MISSED, REFUSED_EARLY = 0.02, 0.01  # of nights
+FAILS, HEAD_CHANGES = 1 / 12, 1 / 30  # of pages; of heads, a night
+ENOUGH, MAY_BE_POOR = 2, 1  # posts a week; weeks of the last four (both are the decree's)
 UNREADABLE, FAILING, MOODY, NEW = 0.01, 0.005, 0.002, 0.0003  # of pages, a night
 
 
@@ -52,6 +62,8 @@ class Habit:
     since: datetime
     last: Observation | None = None  # the last try
     whole: datetime | None = None  # the last whole look
+    fails: bool = False  # every night, so that its wall is read every night
+    until: datetime = BEGUN  # what was judged by its wall holds
 
     @property
     def address(self) -> Address:
@@ -68,6 +80,7 @@ class Night:
     oldest: timedelta  # since a whole look, or since it entered the registry
     fresh: float  # share of pages with a whole look within a week
     read: float  # share that was read this night
+    walls: float  # wall.get a page
     hours: float
 
 
@@ -92,8 +105,10 @@ class Account:
 class Year:
     """One region, so many tokens, one seed."""
 
-    def __init__(self, pages: int, tokens: int, seed: int) -> None:
+    def __init__(self, pages: int, tokens: int, seed: int, thrifty: bool = True) -> None:
         self.now = BEGUN
+        self.thrifty = thrifty
+        self.taken = 0  # calls, this night
         self.cut = 0  # walls read in part, as the calls ended
         self.random = Random(f"{pages} {tokens} {seed}")
         self.tokens = {f"token{at}": Account() for at in range(tokens)}
@@ -126,6 +141,7 @@ class Year:
             posts=self._posts(),
             readable=self.random.random() >= UNREADABLE,
             since=self.now,
+            fails=self.random.random() < FAILS,
         )
 
     def _posts(self) -> int:
@@ -142,15 +158,43 @@ class Year:
     # --- the night ---
 
     def _night(self) -> Night:
-        as_of = self.now
+        as_of, self.taken = self.now, 0
         ledger = self._ledger(on_demand=False)
         left = {WALL_GET: sum(ledger.left(token, WALL_GET) for token in self.tokens)}
         by_page = {one.page: one for one in self.habits}
-        costs = {one.page: cost(one.last) for one in self.habits}
+        at_rest = {one.page for one in self.habits if self._may_rest(one, as_of)}
+        costs = {one.page: {} if one.page in at_rest else cost(one.last) for one in self.habits}
         plan = planned(list(by_page), costs, left, self._past(), as_of)
-        due = [by_page[page] for page in plan.due]
+        changed = {page for page in at_rest if self.random.random() < HEAD_CHANGES}
+        due = [by_page[page] for page in plan.due if page not in at_rest - changed]
         read = self._read(due, ledger, as_of)
         return self._told(as_of, read)
+
+    def _may_rest(self, one: Habit, as_of: datetime) -> bool:
+        if one.last is None or not self.thrifty:
+            return False
+        told = Word(
+            address=one.address,
+            institution=one.page.institution,
+            judged_at=as_of - DAY,
+            until=one.until,
+            basis="",
+        )
+        known = Known(walls={one.address: [told]}, bases={"town": ""}, freshness=FRESH)
+        return may_rest(one.page, one.last, known, as_of)
+
+    def _good_until(self, one: Habit, as_of: datetime) -> datetime:
+        """Midnight after a Sunday; a page that fails is judged by its wall of the night."""
+        days = as_of.weekday()
+        monday = as_of.replace(hour=0, minute=0, second=0, microsecond=0) - days * DAY
+        poor = sum(self._posts_in(one, 7) < ENOUGH for _ in range(3))
+        now = self._posts_in(one, days) < ENOUGH
+        is_sure = poor > MAY_BE_POOR or poor + now <= MAY_BE_POOR
+        return as_of if one.fails else monday + (14 if is_sure else 7) * DAY
+
+    def _posts_in(self, one: Habit, days: int) -> int:
+        """By chance, by its habit."""
+        return sum(self.random.random() < one.posts / 140 for _ in range(2 * days))
 
     def _past(self) -> Past:
         tries = {one.address: tried(one.last) for one in self.habits if one.last}
@@ -202,10 +246,12 @@ class Year:
         whole = tried(one.last).whole
         if whole:
             one.whole = as_of
+            one.until = self._good_until(one, as_of)
         return whole
 
     def _take(self, ledger: Ledger, token: str, calls: int) -> int:
         granted = ledger.take(token, WALL_GET, calls)
+        self.taken += granted
         if granted:
             self.tokens[token].add(self.now, granted)
         return granted
@@ -221,6 +267,7 @@ class Year:
             fresh=sum(one.whole is not None and as_of - one.whole <= FRESH for one in can)
             / len(can),
             read=read / len(can),
+            walls=self.taken / len(self.habits),
             hours=(self.now - as_of).total_seconds() / 3600,
         )
 
@@ -264,14 +311,15 @@ class Outlook:
     fresh_worst: float
     fresh_mean: float
     read_mean: float
+    walls_mean: float
     hours_longest: float
     most_calls: int
     walls_cut: int
     violations: int
 
 
-def outlook(pages: int, tokens: int, nights: int, seed: int) -> Outlook:
-    year = Year(pages, tokens, seed)
+def outlook(pages: int, tokens: int, nights: int, seed: int, thrifty: bool = True) -> Outlook:
+    year = Year(pages, tokens, seed, thrifty)
     told = list(year.nights(nights))
     later = told[min(30, nights // 2) :]
     year.engine.dispose()
@@ -284,6 +332,7 @@ def outlook(pages: int, tokens: int, nights: int, seed: int) -> Outlook:
         fresh_worst=min(one.fresh for one in later),
         fresh_mean=sum(one.fresh for one in later) / len(later),
         read_mean=sum(one.read for one in later) / len(later),
+        walls_mean=sum(one.walls for one in later) / len(later),
         hours_longest=max(one.hours for one in told),
         most_calls=year.most,
         walls_cut=year.cut,
@@ -333,6 +382,12 @@ def _of_years(what: str, years: list[Outlook]) -> Iterator[Figure]:
         unit="% of readable pages",
     )
     yield Figure(
+        what=f"{what}: walls",
+        value=sum(one.walls_mean for one in years) / len(years),
+        unit="wall.get a page and night",
+        at_most=0.4,
+    )
+    yield Figure(
         what=f"{what}: the fullest 24 hours of a token",
         value=max(one.most_calls for one in years),
         unit="wall.get",
@@ -346,9 +401,10 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=5300)
     parser.add_argument("--tokens", type=int, nargs="+", default=[1, 2, 5])
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--all", action="store_true", help="read every wall every night")
     given = parser.parse_args()
     rows = [
-        outlook(given.pages, tokens, given.nights, seed)
+        outlook(given.pages, tokens, given.nights, seed, not given.all)
         for tokens in given.tokens
         for seed in range(given.seeds)
     ]

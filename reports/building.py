@@ -233,6 +233,7 @@ def build_run(report: Report) -> Run:
         pages=audit.collection.pages,
         read=audit.collection.read,
         unread=audit.collection.unread,
+        at_rest=audit.collection.at_rest,
         reasons=tuple(
             (word("failures", code), number)
             for code, number in sorted(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from collectors.model import Evidence, Failure
+from collectors.model import Address, Evidence, Failure, FailureCode
 from rules.model import Outcome, Severity
 from rules.reasons import Reason
 
@@ -43,6 +43,9 @@ class Seen:
     read_at: datetime | None = None  # the oldest look that it rests on; None: that of the page
 
 
+READ_ANEW, WHILE_FRESH = date.min, date.max
+"""Of a wall: what rests on it needs a newer look at once; none before the look is stale."""
+
 PAGES_OF_THE_CASE = Seen()
 NO_EVIDENCE = Seen(evidence=())  # a statement, the registry or the act alone
 
@@ -54,6 +57,11 @@ class Reading:
     What is told beside `because`: `pending` while a window is open (None: it is closed), `unseen`
     for unknown (None: the first of what is missing tells). `otherwise` is what a guard put another
     reason before; the sentence names it too, or a reader would not know what to mend.
+
+    `good_until`: of each page at whose wall it looks (what comes with a wall is part of it), the
+    last local day on which no newer look at that wall could change a pass or a question. A fail,
+    and what is unknown, need a newer look at once, unless the days are `settled`: then they hold
+    whatever the outcome is.
     """
 
     bounds: Bounds
@@ -69,6 +77,8 @@ class Reading:
     required: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Reason, ...] = ()
     aside: tuple[Reason, ...] = ()  # told in the same breath where the reading blames or asks
+    good_until: Mapping[Address, date] = field(default_factory=dict)
+    settled: bool = False
 
     def ask(self, why: Reason) -> Reading:
         """At worst a question: what was seen may count after all."""
@@ -104,6 +114,29 @@ def outcome_of(reading: Reading) -> Outcome:
     if not reading.bounds.generous and reading.worst is Outcome.FAIL:
         return Outcome.FAIL
     return Outcome.REVIEW
+
+
+def lasting(reading: Reading, outcome: Outcome) -> Mapping[Address, date]:
+    """Until when it stands without a newer look at a wall, by the page; see `Reading`."""
+    if not reading.good_until:
+        return {}
+    late = any(one.code is FailureCode.NOT_DUE for one in reading.seen.missing)
+    is_open = outcome in (Outcome.PENDING, Outcome.ERROR) or (outcome is Outcome.UNKNOWN and late)
+    holds = reading.settled or outcome not in (Outcome.FAIL, Outcome.UNKNOWN)
+    return (
+        reading.good_until
+        if holds and not is_open
+        else dict.fromkeys(reading.good_until, READ_ANEW)
+    )
+
+
+def least(days: Iterable[Mapping[Address, date]]) -> Mapping[Address, date]:
+    """Of each page the earliest day."""
+    found: dict[Address, date] = {}
+    for told in days:
+        for address, day in told.items():
+            found[address] = min(day, found.get(address, day))
+    return found
 
 
 WORST_FIRST = (

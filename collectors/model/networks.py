@@ -41,6 +41,10 @@ class Places:
     contacts: tuple[str, ...] = ()  # of their own for telephones and links: «контактах»
 
 
+def _not_thrifty(_: Any) -> bool:
+    return False
+
+
 class Health(StrEnum):
     """What `dozor doctor` says of a thing."""
 
@@ -144,6 +148,8 @@ class Network:
     readers: Callable[[Any], tuple[str, ...]] = _no_readers  # settings → tokens, as Budget has them
     cost: Callable[[Observation | None], Mapping[str, int]] = _no_cost
     """The last reading of a page → method → calls that the next one will take."""
+    thrifty: Callable[[Any], bool] = _not_thrifty
+    """Settings → whether it leaves walls unread that `Run.at_rest` names."""
     where: str = ""  # «во «ВКонтакте»»
     page_title: str = ""  # «страница ВКонтакте»
     new_page: str = ""  # what is to be created there: «открытую для всех группу»

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from collectors.model.evidence import EvidenceSink, Originals
 from collectors.model.facts import Observation
-from collectors.model.pages import Page
+from collectors.model.pages import Address, Page
 
 Value = TypeVar("Value")
 
@@ -79,6 +79,9 @@ class Run:
     believed: Set[str] = frozenset()
     """Addresses of sites whose word is taken that a page is what it was."""
     user_agent: str = "Dozor/0.1 (audit of official pages; contact: see the operator)"
+    at_rest: Mapping[Address, Observation] = field(default_factory=dict)
+    """Pages whose wall may stay unread while the head is as it was at this last whole look (told
+    without its posts). A collector that reads a wall before it knows the head need not heed it."""
 
 
 class Collector(Protocol):

@@ -67,12 +67,21 @@ async def _read(
 async def _observe_without_wall(
     found: AsyncIterator[list[Found | Observation]], run: Run
 ) -> AsyncIterator[list[Found | Observation]]:
-    """What has no wall is observed at once."""
+    """What has no wall is observed at once, and what may be left at rest tonight."""
     async for batch in found:
-        yield [
-            _observe(one, None, run) if isinstance(one, Found) and not has_wall(one.group) else one
-            for one in batch
-        ]
+        yield [_observe_head(one, run) if isinstance(one, Found) else one for one in batch]
+
+
+def _observe_head(found: Found, run: Run) -> Found | Observation:
+    """The page itself, where its wall has to be read."""
+    if not has_wall(found.group):
+        return _observe(found, None, run)
+    last = run.at_rest.get(found.page.key)
+    if last is None:
+        return found
+    with barrier("page", found.page.address):
+        return _at_rest(found, last, run) or found
+    return found
 
 
 def _observe(found: Found, reading: WallReading | None, run: Run) -> Observation:
@@ -102,6 +111,41 @@ def observation(found: Found, reading: WallReading | None, run: Run) -> Observat
         evidence=tuple(dict.fromkeys((*found.evidence, *(reading.evidence if reading else ())))),
         reader=found.reader.name,
     )
+
+
+def _at_rest(found: Found, last: Observation, run: Run) -> Observation | None:
+    """The head alone; None where its wall has to be read."""
+    facts, gaps = group_facts(found.group, found.reader.signals)
+    facts, gaps = _with_addresses(facts, gaps, found)
+    left = without_wall(facts, gaps, last)
+    if left is None:
+        return None
+    return Observation(
+        page=found.page,
+        observed_at=run.as_of,
+        facts=facts,
+        gaps=left,
+        evidence=tuple(dict.fromkeys(found.evidence)),
+        reader=found.reader.name,
+    )
+
+
+def without_wall(facts: Facts, gaps: Gaps, last: Observation) -> Gaps | None:
+    """The gaps of a look at a head that leaves the wall for another night; None where anything of
+    the head is not as it was at the last whole look."""
+    if last.facts is None or gaps != last.gaps:
+        return None
+    pinned = last.facts.pinned_text
+    shown = _with_contacts(facts, find_contacts(pinned or "", "pinned"))
+    if _steady(replace(shown, pinned_text=pinned)) != _steady(last.facts):
+        return None
+    later = Failure(FailureCode.NOT_DUE, "nothing that a wall shows can change a verdict tonight")
+    return {**gaps, "wall": later, "pinned_text": later, "contacts": later}
+
+
+def _steady(facts: Facts) -> Facts:
+    """Without the wall, and without counters that move every day and are read every night."""
+    return replace(facts, wall=None, members_count=None, clips_count=None)
 
 
 def _with_addresses(facts: Facts, gaps: Gaps, found: Found) -> tuple[Facts, Gaps]:

@@ -28,6 +28,7 @@ class VkSettings:
     reserve_per_day: int = 300
     control_pages: tuple[str, ...] = ()
     timeout: float = 30  # seconds, for the whole of one answer
+    thrifty: bool = True  # a wall that cannot change a verdict tonight is left for another night
     backoff: float = 1  # seconds before the first repetition; doubles, with jitter
     tokens: str = field(default="", repr=False)
 
@@ -50,6 +51,10 @@ class VkSettings:
 def quotas(settings: VkSettings) -> Mapping[str, Quota]:
     """VK counts only `wall.get` by the day: 5,000 a token (SevereCloud/vk-limits)."""
     return {WALL_GET: Quota(per_day=settings.wall_get_per_day, reserve=settings.reserve_per_day)}
+
+
+def is_thrifty(settings: VkSettings) -> bool:
+    return settings.thrifty
 
 
 def readers(settings: VkSettings) -> tuple[str, ...]:

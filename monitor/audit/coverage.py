@@ -47,21 +47,30 @@ class Look:
     unread: FailureCode | None  # why no fresh whole reading counts; None: it was read
     troubles: frozenset[FailureCode] = frozenset()  # for the operator
     may_write: bool = False  # our reader was given there more than it needs
+    at_rest: bool = False  # its wall was left for another night, as it could change nothing
 
 
 def look(history: Sequence[Outline], as_of: datetime, freshness: timedelta) -> Look:
     """`history`: newest first; of an address never asked, empty."""
     newest = history[0].facts if history else None
     may_write = newest is not None and newest.reader_may_write is True
-    return _shared_look(_why_unread(history, as_of, freshness), _troubles(history), may_write)
+    rests = bool(history) and _rests(history[0])
+    return _shared_look(
+        _why_unread(history, as_of, freshness), _troubles(history), may_write, rests
+    )
+
+
+def _rests(newest: Outline) -> bool:
+    wall = newest.gaps.get("wall")
+    return wall is not None and wall.code is FailureCode.NOT_DUE
 
 
 @cache
 def _shared_look(
-    unread: FailureCode | None, troubles: frozenset[FailureCode], may_write: bool
+    unread: FailureCode | None, troubles: frozenset[FailureCode], may_write: bool, at_rest: bool
 ) -> Look:
     """Equal looks are one value: a region has thousands of pages and a handful of looks."""
-    return Look(unread, troubles, may_write)
+    return Look(unread, troubles, may_write, at_rest)
 
 
 def coverage(
@@ -90,6 +99,7 @@ def coverage(
         unread=reasons.total(),
         requests=dict(sorted(requests.items())),
         reasons=dict(sorted(reasons.items())),
+        at_rest=sum(looks[key].at_rest for key in due if codes[key] is None),
     )
 
 
@@ -125,5 +135,5 @@ def _troubles(history: Sequence[Outline]) -> frozenset[FailureCode]:
         return frozenset({FailureCode.NOT_DUE})
     if failure := history[0].failure:
         return frozenset({failure.code})
-    gaps = {gap.code for gap in history[0].gaps.values()}
+    gaps = {gap.code for gap in history[0].gaps.values()} - {FailureCode.NOT_DUE}  # by design
     return frozenset((gaps - ANSWERS) | (gaps & {FailureCode.CONTROL_SILENT}))

@@ -16,10 +16,12 @@ from monitor.audit.careful import STORES
 from monitor.audit.compare import followed
 from monitor.audit.dossiers import Seen, authority_site, standing_pages
 from monitor.audit.scope import Scope, pages_of
-from monitor.storage import findings, observations
+from monitor.audit.thrifty import walls_of
+from monitor.storage import findings, observations, walls
+from monitor.storage.walls import Wall
 from reports.model import Audit
 from rules.dossier.bench import Bench
-from rules.engine import declared_pages, judge, unjudged
+from rules.engine import declared_pages, hear, unjudged
 from rules.model import Dossier, Finding, Institution, Municipality
 
 Doubtful = Callable[[Sequence[Finding], Dossier], tuple[Page, ...]]
@@ -64,13 +66,14 @@ class Judge:
                 continue
             shared = self._shared_texts(municipality)
             site = authority_site(engine, municipality, self.as_of)
-            bench = self._bench(municipality)
+            bench, seen = self._bench(municipality), list[Wall]()
             for institution in members:
                 if self.context.stopping():
                     raise StoppedError
                 doubt = Doubt(municipality, institution, shared, ())
-                if pages := self._settle(bench, doubt, site, doubtful):
+                if pages := self._settle(bench, doubt, site, seen, doubtful):
                     doubts.append(replace(doubt, pages=pages))
+            walls.remember(engine, seen)
         return tuple(doubts)
 
     def judge_doubts(self, doubts: Sequence[Doubt]) -> None:
@@ -79,28 +82,41 @@ class Judge:
             members = list(of_municipality)
             municipality = members[0].municipality
             site = authority_site(self.context.engine, municipality, self.as_of)
-            bench = self._bench(municipality)
+            bench, seen = self._bench(municipality), list[Wall]()
             for doubt in members:
-                self._settle(bench, doubt, site)
+                self._settle(bench, doubt, site, seen)
+            walls.remember(self.context.engine, seen)
 
     def _settle(
-        self, bench: Bench, doubt: Doubt, site: Seen, doubtful: Doubtful = never_doubtful
+        self,
+        bench: Bench,
+        doubt: Doubt,
+        site: Seen,
+        seen: list[Wall],
+        doubtful: Doubtful = never_doubtful,
     ) -> tuple[Page, ...]:
-        """Store what was found, or give the pages that are in doubt. What breaks costs this one."""
+        """Store what was found, or give the pages that are in doubt. What breaks costs this one.
+
+        `seen` takes until when walls need no newer look; what is not told there is read.
+        """
         engine, institution = self.context.engine, doubt.institution
         with barrier("institution", institution.key, passing=STORES) as crossing:
             dossier = self._dossier(doubt, site)
-            found = self._findings(bench, dossier)
+            heard = hear(bench, dossier)
+            found = self._followed(bench, dossier, heard.findings)
             if pages := doubtful(found, dossier):
                 return pages
             findings.add(engine, self.audit, found)
+            seen += walls_of(self.context, self.audit, heard, dossier)
         if crossing.fault:
             findings.add(engine, self.audit, unjudged(institution, bench.acts))
         return ()
 
-    def _findings(self, bench: Bench, dossier: Dossier) -> tuple[Finding, ...]:
+    def _followed(
+        self, bench: Bench, dossier: Dossier, found: tuple[Finding, ...]
+    ) -> tuple[Finding, ...]:
         earlier = findings.earlier(self.context.engine, dossier.institution, dossier.as_of)
-        return followed(judge(bench, dossier), earlier.compared, bench.on, earlier.latest)
+        return followed(found, earlier.compared, bench.on, earlier.latest)
 
     def _bench(self, municipality: Municipality) -> Bench:
         today = self.as_of.astimezone(municipality.timezone).date()
@@ -133,14 +149,13 @@ class Judge:
         """On how many of the municipality's pages each text stands: finds autoposting."""
         pages = pages_of(municipality.institutions, municipality, self.as_of)
         addresses = {page.key for page in pages}
-        newest = observations.each_history(self.context.engine, addresses, self.as_of, most=1)
         counts: Counter[str] = Counter()
-        for _, readings in newest:
-            counts.update(_digests_of_posts(readings))
+        for _, look in observations.each_last_wall(self.context.engine, addresses, self.as_of):
+            counts.update(_digests_of_posts(look))
         return {digest: count for digest, count in counts.items() if count > 1}
 
 
-def _digests_of_posts(readings: Sequence[Observation]) -> set[str]:
+def _digests_of_posts(look: Observation) -> set[str]:
     """By which equal posts of several institutions are found."""
-    walls = [one.facts.wall for one in readings if one.facts and one.facts.wall]
-    return {post.digest for wall in walls for post in wall.posts if post.digest}
+    wall = look.facts.wall if look.facts else None
+    return {post.digest for post in wall.posts if post.digest} if wall else set()

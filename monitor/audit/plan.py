@@ -9,8 +9,8 @@ first that was tried longest ago, so that pages that fail every night starve nob
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,9 @@ from collectors.model import (
 from collectors.networks import networks
 from monitor.application import Context
 from monitor.audit.coverage import ANSWERS
+from monitor.audit.thrifty import head_of, known_of, may_rest
 from monitor.storage import findings, observations
+from reports.model import Audit
 from rules.engine import NOT_DUE
 from rules.model import Finding, Outcome
 from rules.reasons import Reason
@@ -47,6 +49,7 @@ OF_TODAY = frozenset(  # a fail for these reasons needs a look of its own day
 )
 
 Calls = Mapping[str, int]  # method → calls
+MayRest = Callable[[Page, Observation], bool]  # the last look that tried the wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Plan:
 
     due: tuple[Page, ...]
     waiting: tuple[Page, ...] = ()
+    at_rest: Mapping[Address, Observation] = field(default_factory=dict)  # see `Run`
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +81,28 @@ class Past:
 
 
 def plan_of(
-    context: Context, slug: str, pages: Sequence[Page], run: Run, zones: Mapping[str, ZoneInfo]
+    context: Context,
+    slug: str,
+    pages: Sequence[Page],
+    run: Run,
+    zones: Mapping[str, ZoneInfo],
+    thrifty: Audit | None = None,
 ) -> Plan:
     """All pages, as long as the day's calls of all tokens together reach for them.
 
-    `zones`: of municipalities, by id.
+    `zones`: of municipalities, by id. `thrifty`: the audit, where walls may be left at rest.
     """
     network, settings = networks()[slug], context.settings.networks[slug]
     readers, quotas = network.readers(settings), network.quotas(settings)
     if not (readers and quotas):
         return Plan(tuple(pages))
     left = {name: sum(run.budget.left(one, name) for one in readers) for name in quotas}
-    tries, calls = _last_tries(context, network, pages, run.as_of)
+    may = _thrift(context, network, pages, run, thrifty)
+    tries, calls, at_rest = _last_tries(context, network, pages, run.as_of, may)
     first = network.cost(None)
-    costs = {page: calls.get(page.key, first) for page in pages}
+    costs = {page: {} if page.key in at_rest else calls.get(page.key, first) for page in pages}
     if reaches(costs.values(), left):
-        return Plan(tuple(pages))
+        return Plan(tuple(pages), at_rest=at_rest)
     outcomes, accused = told_of_pages(findings.of_last_whole(context.engine, run.as_of))
     past = Past(
         tries=tries,
@@ -101,7 +111,22 @@ def plan_of(
         zones=zones,
         freshness=timedelta(days=context.settings.rules.freshness_days),
     )
-    return planned(pages, costs, left, past, run.as_of)
+    return replace(planned(pages, costs, left, past, run.as_of), at_rest=at_rest)
+
+
+def _thrift(
+    context: Context, network: Network, pages: Sequence[Page], run: Run, audit: Audit | None
+) -> MayRest:
+    """An audit of institutions by name reads all of theirs."""
+    is_thrifty = network.thrifty(context.settings.networks[network.slug])
+    if audit is None or audit.scope is not None or not is_thrifty:
+        return _never
+    known = known_of(context, pages, audit, run.as_of)
+    return lambda page, last: may_rest(page, last, known, run.as_of)
+
+
+def _never(_page: Page, _last: Observation) -> bool:
+    return False
 
 
 def told_of_pages(
@@ -130,17 +155,22 @@ def accused_by(finding: Finding) -> Iterator[Address]:
 
 
 def _last_tries(
-    context: Context, network: Network, pages: Sequence[Page], as_of: datetime
-) -> tuple[dict[Address, Try], dict[Address, Calls]]:
-    """And what the next reading will cost by what that one showed: few prices, each held once."""
-    tries, costs = {}, {}
+    context: Context, network: Network, pages: Sequence[Page], as_of: datetime, may_rest: MayRest
+) -> tuple[dict[Address, Try], dict[Address, Calls], dict[Address, Observation]]:
+    """And what the next reading will cost by what that one showed: few prices, each held once.
+
+    At last the looks, without walls, of the pages whose walls may rest.
+    """
+    tries, costs, at_rest = {}, {}, {}
     prices: dict[tuple[tuple[str, int], ...], Calls] = {}
-    addresses = {page.key for page in pages}
-    for address, last in observations.each_last_try(context.engine, addresses, as_of, NOT_TRIED):
+    by_address = {page.key: page for page in pages}
+    for address, last in observations.each_last_try(context.engine, by_address, as_of, NOT_TRIED):
         price = network.cost(last)
         costs[address] = prices.setdefault(tuple(price.items()), price)
         tries[address] = tried(last)
-    return tries, costs
+        if may_rest(by_address[address], last):
+            at_rest[address] = head_of(last)
+    return tries, costs, at_rest
 
 
 def planned(

@@ -118,11 +118,12 @@ class PageReader:
         if slug == SITE:
             run = with_memory(run, self.of, self.file, self._believed(pages))
         collector = networks()[slug].collector(context.settings.networks[slug])
-        plan = plan_of(context, slug, pages, run, self.of.zones)
+        thrifty = None if self.again else self.of.audit
+        plan = plan_of(context, slug, pages, run, self.of.zones, thrifty)
         self._keep(tuple(not_due(page, run.as_of) for page in plan.waiting))
         done = len(plan.waiting)
         tell(slug, done, len(pages))
-        async for batch in read_carefully(collector, plan.due, run):
+        async for batch in read_carefully(collector, plan.due, replace(run, at_rest=plan.at_rest)):
             self._keep(batch)
             done += len(batch)
             tell(slug, done, len(pages))

@@ -61,7 +61,9 @@ class QueueExecutor:
             batch
             for slug in networks()
             if slug in of_networks
-            for batch in self._batches(slug, [page for page in pages if page.network == slug])
+            for batch in self._batches(
+                slug, [page for page in pages if page.network == slug], again
+            )
         ]
         self._do(READ, [(self._reading(pages, again), lock) for pages, lock in batches])
 
@@ -77,12 +79,13 @@ class QueueExecutor:
         self._do(JUDGE, [(one, None) for one in judging])
 
     def _batches(
-        self, slug: str, pages: Sequence[Page]
+        self, slug: str, pages: Sequence[Page], again: bool
     ) -> Iterator[tuple[Sequence[Page], str | None]]:
         """Planned for all workers together: what the day does not reach for is not asked for."""
         context = self.of.context
         run = collector_run(self.of, slug, NoEvidence())
-        plan = plan_of(context, slug, pages, run, self.of.zones)
+        thrifty = None if again else self.of.audit
+        plan = plan_of(context, slug, pages, run, self.of.zones, thrifty)
         waiting = [not_due(page, run.as_of) for page in plan.waiting]
         observations.add(context.engine, self.of.audit, waiting)
         if networks()[slug].readers(context.settings.networks[slug]):

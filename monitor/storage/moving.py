@@ -31,11 +31,13 @@ from monitor.storage.desk_tables import AttemptRow
 from monitor.storage.order_rows import OrderRow
 from monitor.storage.site_memory import SiteMemoryRow
 from monitor.storage.tables import AttachmentRow, LetterPartRow, LockRow
+from monitor.storage.walls import WallRow
 
 # Who is at work there, or was told to be, is not at work here, an attempt counts for a quarter of
 # an hour, and what is derived is derived again.
 LEFT_BEHIND = {
-    str(one.__tablename__) for one in (LockRow, AttemptRow, OrderRow, SiteMemoryRow, *DERIVED)
+    str(one.__tablename__)
+    for one in (LockRow, AttemptRow, OrderRow, SiteMemoryRow, WallRow, *DERIVED)
 }
 AT_ONCE = 500  # rows
 FEW = 8  # where a row may be as large as an attachment

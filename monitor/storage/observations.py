@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Several
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.sql.expression import Select
 
 from collectors.barrier import barrier
-from collectors.model import Address, Facts, Observation
+from collectors.model import Address, Facts, FailureCode, Observation
 from monitor.storage.bodies import in_json, joined, packed
 from monitor.storage.database import put_once, session
 from monitor.storage.outlines import FACTS, Bodies, read_back
@@ -27,6 +27,7 @@ Part = TypeVar("Part")
 SelectOfBodies = Select[bytes, bytes]
 
 HISTORY = 14  # readings of one page that a judgement looks back on
+LOOKS = HISTORY - 2  # so many of them may be without the wall: tonight there may be two more
 _ADD = insert(SQLModel.metadata.tables["observation"])
 
 
@@ -108,14 +109,44 @@ def last_looks(
 def each_last_try(
     engine: Engine, addresses: Several[Address], as_of: datetime, passed_over: Several[str]
 ) -> Iterator[tuple[Address, Observation]]:
-    """The newest observation of every address that was one: not a failure `passed_over`."""
+    """The newest look at every address that tried its wall: not one with a failure `passed_over`,
+    nor one that left the wall for another night. One that lies behind LOOKS others is not found."""
     tried = or_(
         col(ObservationRow.failure).is_(None), col(ObservationRow.failure).not_in(passed_over)
     )
-    last = _of_page(as_of, 1).where(tried)
-    for address, newest in _each(engine, addresses, last, Observation):
-        if newest:
-            yield address, newest[0]
+    for address, bodies in _rows(engine, addresses, _of_page(as_of, LOOKS).where(tried)):
+        if last := _first(bodies, address, _tried_its_wall):
+            yield address, last
+
+
+def each_last_wall(
+    engine: Engine, addresses: Several[Address], as_of: datetime
+) -> Iterator[tuple[Address, Observation]]:
+    """The newest look at every address that showed a wall."""
+    for address, bodies in _rows(engine, addresses, _of_page(as_of, LOOKS)):
+        if last := _first(bodies, address, _has_wall):
+            yield address, last
+
+
+def _tried_its_wall(look: Observation) -> bool:
+    wall = look.gaps.get("wall")
+    return wall is None or wall.code is not FailureCode.NOT_DUE
+
+
+def _has_wall(look: Observation) -> bool:
+    return look.facts is not None and look.facts.wall is not None
+
+
+def _first(
+    bodies: Iterable[Bodies], address: Address, wanted: Callable[[Observation], bool]
+) -> Observation | None:
+    """No more bodies are read back than it takes."""
+    with barrier("page", address[1]):
+        return next(
+            filter(wanted, (joined(Observation, body, FACTS, facts) for body, facts in bodies)),
+            None,
+        )
+    return None
 
 
 def of_audit(engine: Engine, audit: Audit) -> set[Address]:

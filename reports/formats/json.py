@@ -114,6 +114,7 @@ def audit_json(audit: Audit) -> Json:
             "pages": collection.pages,
             "read": collection.read,
             "unread": collection.unread,
+            "at_rest": collection.at_rest,
             "requests": dict(collection.requests),
             "reasons": dict(collection.reasons),
         },

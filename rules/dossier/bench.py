@@ -8,12 +8,12 @@ Nothing of them outlives its holder: whoever judges makes a bench for a municipa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
-from collectors.model import Evidence, Page
+from collectors.model import Address, Evidence, Page
 from rules.dossier.answers import Answers
 from rules.dossier.views import View, each_once, look
 from rules.law.norms import Clause, Kin, Law, Norm, law_of, norm_of
@@ -85,6 +85,7 @@ class Hearing:
         "answers",
         "bench",
         "dossier",
+        "good_until",
         "institution",
         "municipality",
         "today",
@@ -97,6 +98,7 @@ class Hearing:
         self.institution = dossier.institution
         self.today = bench.on
         self.answers = Answers()
+        self.good_until: dict[Address, date] = {}  # of walls, by all that was judged so far
         self._views: dict[Page, View] = {}
         self._whole: set[int] = set()  # evidence of these views; they are kept, so ids do not recur
 
@@ -107,6 +109,11 @@ class Hearing:
             view = self._views[page] = look(page, self.dossier, self.bench.names)
             self._whole.add(id(view.evidence))
         return view
+
+    def lasts(self, days: Mapping[Address, date]) -> None:
+        """What was judged needs no newer look at these walls until then."""
+        for address, day in days.items():
+            self.good_until[address] = min(day, self.good_until.get(address, day))
 
     def of_site(self, view: View) -> Answers:
         """The authority's site is asked about by every institution of the town: kept with it."""

@@ -32,6 +32,7 @@ from rules.names.own_names import Around
 from rules.reasons import Reason
 
 ABSENT_READS, ABSENT_DAYS = 3, 2  # how often an absence must be seen before it is believed (G01)
+WITH_A_WALL = frozenset({"wall", "pinned_text", "contacts"})  # what a look at a wall shows
 ANYBODY = "public"  # Observation.reader of a look without a token
 
 
@@ -56,6 +57,7 @@ class View:
     gaps: dict[str, Failure] = field(default_factory=dict)
     wall: Wall | None = None  # the union of all walls that were read (G10), no later posts
     read_at: datetime | None = None  # of two looks that facts came from, the older
+    head_at: datetime | None = None  # the same, of all but the wall and what comes with it
     wall_at: datetime | None = None  # when the newest of its walls was read: it knows no later day
     gone_since: datetime | None = None  # when it was first found gone: it may be so for longer
     page_id: str | None = None
@@ -100,6 +102,7 @@ def _judge_newest(page: Page, history: list[Observation], dossier: Dossier, name
     told = View(
         page=page,
         read_at=newest.observed_at,
+        head_at=newest.observed_at,
         evidence=each_once(newest.evidence),
         failure=newest.failure,
         page_id=_last_id(history) or page.known_id,
@@ -109,7 +112,8 @@ def _judge_newest(page: Page, history: list[Observation], dossier: Dossier, name
     if newest.facts and _is_replaced(page, newest.facts, history, dossier, names):
         return replace(told, unread=Reason.PAGE_REPLACED)
     if newest.failure or newest.facts is None:  # tried tonight in vain: yesterday proves nothing
-        return replace(told, unread=_why_unread(newest.failure), read_at=None)
+        why = _why_unread(newest.failure)
+        return replace(told, unread=why, read_at=None, head_at=None)
     own = of_one_page(page, history, dossier)
     return _limit_wall(_with_facts(told, newest.facts, own, dossier), history, own)
 
@@ -224,7 +228,7 @@ def _with_facts(told: View, facts: Facts, history: list[Observation], dossier: D
     if facts.presence is None:
         failure = history[0].gaps.get("presence")
         failure = failure or told.failure
-        return replace(told, unread=Reason.NOT_READ, read_at=None, failure=failure)
+        return replace(told, unread=Reason.NOT_READ, read_at=None, head_at=None, failure=failure)
     return _live_view(told, facts, history, dossier)
 
 
@@ -280,6 +284,7 @@ def _without_gap(looks: Iterable[Observation], longest: timedelta) -> Iterator[O
 def _live_view(told: View, facts: Facts, history: list[Observation], dossier: Dossier) -> View:
     facts, gaps, looks = _fill(_open_to_all(facts, history[0]), history, dossier)
     lent = [item for one in looks.values() for item in one.evidence]
+    of_head = [one.observed_at for name, one in looks.items() if name not in WITH_A_WALL]
     wall_at = looks.pop("wall", history[0]).observed_at
     closed = facts.access in (Access.CLOSED, Access.PRIVATE)
     if facts.access is not Access.OPEN and facts.government_mark is False:
@@ -298,6 +303,7 @@ def _live_view(told: View, facts: Facts, history: list[Observation], dossier: Do
         wall=wall,
         wall_at=wall_at,
         read_at=min(one.observed_at for one in (history[0], *looks.values())),
+        head_at=min((history[0].observed_at, *of_head)),
         evidence=each_once((*told.evidence, *lent)) if lent else told.evidence,
         state=PageState.CLOSED if closed else PageState.LIVE,
     )
@@ -318,13 +324,15 @@ def _fill(
 ) -> tuple[Facts, dict[str, Failure], dict[str, Observation]]:
     """A fact that was not due tonight is taken from an earlier look that is still fresh.
 
+    Of a look that lacked a part of it itself nothing is taken: what it did not see is not absent.
     Also what is still missing, and the look that each such fact came from.
     """
     gaps, looks = dict(history[0].gaps), {}
     oldest = dossier.as_of - timedelta(days=dossier.freshness_days)
     for name in [name for name, failure in gaps.items() if failure.code in NOT_TRIED]:
         for one in history[1:]:
-            value = getattr(one.facts, name, None) if one.observed_at >= oldest else None
+            is_whole = one.observed_at >= oldest and name not in one.gaps
+            value = getattr(one.facts, name, None) if is_whole else None
             if value is not None:
                 facts = replace(facts, **{name: value})
                 looks[name] = one

@@ -7,12 +7,13 @@ is the only clock, and the same dossier gives the same findings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from collectors.barrier import barrier
-from collectors.model import Page
+from collectors.model import Address, Page
 from rules.dossier import attestations
 from rules.dossier.bench import Bench, Hearing
 from rules.dossier.case import Case, is_authority
@@ -43,15 +44,38 @@ from rules.reasons import Reason
 from rules.terms.binding import not_bound, stricter_duty
 from rules.text.sentences import advice, sentence
 
-__all__ = ["ENGINE_PARAMETERS", "NOT_DUE", "declared_pages", "judge", "judge_alone", "unjudged"]
+__all__ = [
+    "ENGINE_PARAMETERS",
+    "NOT_DUE",
+    "Heard",
+    "declared_pages",
+    "hear",
+    "judge",
+    "judge_alone",
+    "unjudged",
+]
+
+
+class Heard(NamedTuple):
+    """`good_until`: of each page whose wall a clause looks at, the last local day on which no newer
+    look at it could change what was found; of a page that stands not there, no wall was asked."""
+
+    findings: tuple[Finding, ...]
+    good_until: Mapping[Address, date]
+
+
+def hear(bench: Bench, dossier: Dossier) -> Heard:
+    """Findings of one institution, in the acts' order; only of acts that its municipality names."""
+    hearing = Hearing(bench, dossier)
+    found = tuple(
+        _finding_of(case) for clause, kin in bench.law for case in cases_of(clause, kin, hearing)
+    )
+    return Heard(found, hearing.good_until)
 
 
 def judge(bench: Bench, dossier: Dossier) -> tuple[Finding, ...]:
-    """Findings of one institution, in the acts' order; only of acts that its municipality names."""
-    hearing = Hearing(bench, dossier)
-    return tuple(
-        _finding_of(case) for clause, kin in bench.law for case in cases_of(clause, kin, hearing)
-    )
+    """As `hear`, the findings alone."""
+    return hear(bench, dossier).findings
 
 
 def judge_alone(dossier: Dossier, acts: Sequence[Act]) -> tuple[Finding, ...]:

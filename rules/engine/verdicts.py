@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from collectors import networks
-from collectors.model import Evidence, Failure, FailureCode
+from collectors.model import Address, Evidence, Failure, FailureCode
 from rules.dossier import attestations
 from rules.dossier.case import Case
 from rules.model import Attestation, Outcome, Severity
-from rules.reading import Reading, outcome_of, reason_of
+from rules.reading import Reading, lasting, outcome_of, reason_of
 from rules.reasons import Reason
 from rules.terms.terms import read_on
 from rules.text.sentences import failure_text, failures_text, network_name, new_page, sentence
 
 BLAMED = frozenset((Outcome.FAIL, Outcome.REVIEW))
 NOT_DUE = "not_due"  # in `measured` of an unknown: what would have to be seen later than it was
+DAY = timedelta(days=1)
 NOT_OFFERED = Failure(FailureCode.NOT_OFFERED)
 
 
@@ -40,6 +41,7 @@ class Verdict(NamedTuple):
 
 def verdict_of(case: Case, reading: Reading) -> Verdict:
     outcome = outcome_of(reading)
+    case.hearing.lasts(_within_edition(case, lasting(reading, outcome)))
     reason = reason_of(reading, outcome)
     seen_on = read_on(case, reading)
     fields = _fields(case, reading, seen_on)
@@ -56,6 +58,14 @@ def verdict_of(case: Case, reading: Reading) -> Verdict:
         ),
         read_on=seen_on,
     )
+
+
+def _within_edition(case: Case, days: Mapping[Address, date]) -> Mapping[Address, date]:
+    """Another wording of the clause asks anew."""
+    editions = case.requirement.editions if days else ()
+    turns = (day for one in editions for day in (one.since, one.until) if day and day > case.today)
+    last = min(turns, default=None)
+    return {at: min(day, last - DAY) for at, day in days.items()} if last else days
 
 
 def _reasons(outcome: Outcome, reason: Reason, reading: Reading) -> tuple[Reason, ...]:

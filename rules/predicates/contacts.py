@@ -6,13 +6,23 @@ registry is a question for a person, never an accusation: the registry may be th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from collectors.model import BEGINNING, Contacts, Email, HintKind, Page, Phone, Post, PostalAddress
+from collectors.model import (
+    BEGINNING,
+    Address,
+    Contacts,
+    Email,
+    HintKind,
+    Phone,
+    Post,
+    PostalAddress,
+)
 from rules.dossier.case import Case
 from rules.model import Severity
 from rules.names.hints import hints_in
@@ -36,14 +46,11 @@ from rules.names.matching import (
 )
 from rules.names.naming import is_foreign, names_match
 from rules.names.reference import digits_of, phones_of
-from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen, tell_unread, worst_of
+from rules.reading import WHILE_FRESH, Because, Bounds, Reading, Seen
 from rules.reasons import Reason
-from rules.terms.ages import allow_for_age
 
 # What must have been read before something may be called absent (G15).
 PLACES = ("contacts", "description", "pinned_text")
-
-GRACE_DAYS = 14  # of a new page, where all atoms are judged as one (G03)
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -85,6 +92,7 @@ def name_shown(case: Case) -> Reading:
         seen=Seen(missing=case.missing("title", "description")),
         measured={"title": facts.title, "unread": unread},
         required={"name": case.institution.short_name or case.institution.name},
+        good_until=_while_fresh(case),
     )
 
 
@@ -117,6 +125,7 @@ def activity_told(case: Case, *, min_about_chars: int) -> Reading:
             "unread": list(facts.unread_places),
         },
         required={"min_about_chars": min_about_chars},
+        good_until=_while_fresh(case),
     )
 
 
@@ -194,6 +203,7 @@ def _without_email(reading: Reading) -> Reading:
         seen=Seen(missing=reading.seen.missing),
         severity=Severity.INFO,
         measured=reading.measured,
+        good_until=reading.good_until,
     )
 
 
@@ -311,7 +321,13 @@ def _agreement(
         },
         required={"registry": [_say(one) for one in ours]},
         notes=(Reason.NOTHING_TO_COMPARE,) if is_any else (),
+        good_until=_while_fresh(case),
     )
+
+
+def _while_fresh(case: Case) -> Mapping[Address, date]:
+    """A pinned post and what stands in it may change any day: a look that is fresh is enough."""
+    return {case.page.key: WHILE_FRESH} if case.page else {}
 
 
 def _between(told: Reason, shown: Sequence[object]) -> Reason:
@@ -320,56 +336,3 @@ def _between(told: Reason, shown: Sequence[object]) -> Reason:
 
 def _say(value: object) -> str:
     return value.original if isinstance(value, Phone) else str(value)
-
-
-def page_contents(case: Case, *, min_about_chars: int, not_sites: list[str]) -> Reading:
-    """All that a page must say, over all official pages: the worst of it decides."""
-    pages = case.official_pages(*case.requirement.networks)
-    if not pages:
-        return _no_pages()
-    worst = worst_of(
-        {
-            f"{page.address} {name}": reading
-            for page in pages
-            for name, reading in _atoms(
-                replace(case, page=page, network=page.network), min_about_chars, not_sites
-            ).items()
-        }
-    )
-    shown = tuple(item for page in pages for item in case.look(page).evidence)
-    worst = replace(worst, seen=replace(worst.seen, evidence=shown))
-    meant = str(worst.measured["worst"]).partition(" ")[0]
-    return _of_page(worst, next(one for one in pages if one.address == meant), len(pages) > 1)
-
-
-def _of_page(worst: Reading, page: Page, is_one_of_several: bool) -> Reading:
-    """«На странице» of several says which; and its network says where something was looked for."""
-    told = {**worst.measured, "of_network": page.network}
-    if not is_one_of_several:
-        return replace(worst, measured=told)
-    told["of_page"] = page.address
-    return replace(worst, aside=(Reason.PAGE_MEANT,), measured=told)
-
-
-def _atoms(case: Case, min_about_chars: int, not_sites: list[str]) -> dict[str, Reading]:
-    atoms = {
-        "name": name_shown(case),
-        "about": activity_told(case, min_about_chars=min_about_chars),
-        "postal": address_shown(case),
-        "email": email_shown(case),
-        "phone": phone_shown(case),
-        "site": site_shown(case, not_sites=not_sites),
-    }
-    return {
-        name: allow_for_age(case, GRACE_DAYS, tell_unread(one, case.view.unread))
-        for name, one in atoms.items()
-    }
-
-
-def _no_pages() -> Reading:
-    return Reading(
-        bounds=Bounds(strict=False, generous=True),
-        because=Because(met=Reason.PAGE_LIVE, unmet=Reason.PAGE_NOT_REGISTERED),
-        unseen=Reason.PAGE_NOT_REGISTERED,
-        seen=NO_EVIDENCE,
-    )

@@ -13,7 +13,16 @@ from rules.dossier.views import PageState, View
 from rules.law.workdays import starts_at
 from rules.model import Outcome, Severity
 from rules.predicates.owners import is_of_another
-from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen, outcome_of, worst_of
+from rules.reading import (
+    NO_EVIDENCE,
+    READ_ANEW,
+    Because,
+    Bounds,
+    Reading,
+    Seen,
+    outcome_of,
+    worst_of,
+)
 from rules.reasons import Reason
 from rules.terms.terms import doubt_early_look, not_due
 
@@ -172,6 +181,7 @@ def government_mark(case: Case, *, renamed_days: int = 0) -> Reading:
         seen=Seen(
             missing=() if said.admits else case.missing("government_mark"),
             evidence=_evidence_of(case.view, *elsewhere) if elsewhere else None,
+            read_at=case.view.head_at,
         ),
         unseen=Reason.MARK_BESIDE_UNSEEN if unseen else None,
         pending=Reason.PAGE_RENAMED if until and case.today <= until else None,
@@ -243,7 +253,7 @@ def house_style(case: Case) -> Reading:
             met=Reason.STYLE_AGREED,
             unmet=Reason.STYLE_NOT_ATTESTED if looks else Reason.STYLE_INCOMPLETE,
         ),
-        seen=Seen(missing=case.missing("has_avatar", "has_cover")),
+        seen=Seen(missing=case.missing("has_avatar", "has_cover"), read_at=case.view.head_at),
         worst=Outcome.REVIEW,
         measured={
             "avatar": case.facts.has_avatar,
@@ -296,7 +306,19 @@ def page_kept(case: Case, *, abandon_days: int) -> Reading:
             **(_term(max(young), abandon_days) if is_new else {}),
         },
         required={"abandon_days": abandon_days},
+        good_until={
+            view.page.key: READ_ANEW if view in silent else _kept_until(case, view, abandon_days)
+            for view in views
+        },
+        settled=True,
     )
+
+
+def _kept_until(case: Case, view: View, abandon_days: int) -> date:
+    """The last whole day on which its newest post is new enough."""
+    posts = view.wall.posts if view.wall else ()
+    newest = max((one.published_at for one in posts), default=None)
+    return case.day_of(newest + timedelta(days=abandon_days - 1)) if newest else READ_ANEW
 
 
 def _term(created_on: date, days: int) -> dict[str, str]:
@@ -320,4 +342,4 @@ def gone_before_today(case: Case, views: Sequence[View]) -> tuple[Failure, ...]:
 
 
 def oldest(views: Iterable[View]) -> datetime | None:
-    return min((view.read_at for view in views if view.read_at), default=None)
+    return min((view.head_at for view in views if view.head_at), default=None)

@@ -15,6 +15,7 @@ from rules.law.workdays import (
 )
 from rules.model import Outcome, Severity
 from rules.predicates.beside import beside_the_wall
+from rules.predicates.lasting import by_silence, by_weeks
 from rules.predicates.post_counts import (
     WEEK,
     Week,
@@ -24,7 +25,7 @@ from rules.predicates.post_counts import (
     latest_moment,
     longest_gap,
 )
-from rules.reading import Because, Bounds, Reading, Seen
+from rules.reading import READ_ANEW, Because, Bounds, Reading, Seen
 from rules.reasons import Reason
 from rules.terms.terms import not_due
 
@@ -56,13 +57,29 @@ def posts_per_week(
     surely_poor = [week for week in read if week.generous < min_posts]
     is_lacking = len(surely_poor) > max_weeks_below
     beside = beside_the_wall(case, min(mondays, default=case.today))
+    is_met = len(weeks) >= FEWEST_WEEKS and len(poor) <= max_weeks_below
+
+    def is_sure_next() -> bool:
+        """On Monday it is met by the posts that are known now, or lacking by the weeks read now."""
+        coming = _judged_weeks(
+            case, lookback_weeks, max_calendar_weeks, min_workdays_in_week, later=WEEK
+        )
+        counted = [count_week(_posts(case), monday, case.zone, min_own_text) for monday in coming]
+        below = sum(week.strict < min_posts for week in counted)
+        surely = sum(
+            one.generous < min_posts for one in counted if _is_read(case, one.monday + WEEK)
+        )
+        is_met = len(counted) >= FEWEST_WEEKS and below <= max_weeks_below
+        return is_met or surely > max_weeks_below
+
     return _window(
         case,
         mondays,
         min(mondays, default=case.today),
+        by_weeks(case, is_met or is_lacking or read == weeks, is_sure_next),
         Reading(
             bounds=Bounds(
-                strict=len(weeks) >= FEWEST_WEEKS and len(poor) <= max_weeks_below,
+                strict=is_met,
                 generous=not is_lacking or beside.has_new_clips,
             ),
             because=Because(
@@ -84,6 +101,7 @@ def posts_per_week(
             required={"min_posts": min_posts, "max_weeks_below": max_weeks_below},
             notes=(*_notes(case, mondays), *beside.notes),
             aside=beside.aside,
+            settled=is_lacking or read == weeks,
         ),
     )
 
@@ -119,6 +137,13 @@ def posts_regular(
         case,
         weeks,
         start,
+        by_silence(
+            days,
+            own,
+            case.day_of(_read_at(case)),
+            max((_local(case, post) for post in shown), default=None),
+            max_gap_days,
+        ),
         Reading(
             bounds=Bounds(
                 strict=bool(own) and gap <= max_gap_days,
@@ -148,9 +173,17 @@ def posts_regular(
 # --- the window -------------------------------------------------------------------------------
 
 
-def _window(case: Case, mondays: Sequence[date], start: date, reading: Reading) -> Reading:
+def _window(
+    case: Case, mondays: Sequence[date], start: date, until: date, reading: Reading
+) -> Reading:
     """What both clauses need: a wall that was read, weeks enough, and covered (G03, G04)."""
-    reading = replace(reading, seen=replace(reading.seen, read_at=case.view.wall_at))
+    told = _fit(case, mondays, start, reading)
+    lasts = until if told is reading or told.bounds.strict else READ_ANEW
+    seen = replace(told.seen, read_at=case.view.wall_at)
+    return replace(told, seen=seen, good_until={case.view.page.key: lasts})
+
+
+def _fit(case: Case, mondays: Sequence[date], start: date, reading: Reading) -> Reading:
     wall = case.view.wall
     if wall is None:
         return reading.doubt().lack(*case.missing("wall"))
@@ -192,9 +225,11 @@ def _unread_days(case: Case) -> tuple[Reason, ...]:
     return () if _is_read(case, case.today) else (Reason.DAYS_NOT_READ,)
 
 
-def _judged_weeks(case: Case, wanted: int, lookback: int, min_workdays: int) -> list[date]:
+def _judged_weeks(
+    case: Case, wanted: int, lookback: int, min_workdays: int, later: timedelta = timedelta(0)
+) -> list[date]:
     """Mondays of the newest complete weeks that are judged, since the page exists."""
-    weeks = case.hearing.bench.judged_weeks(case.dossier.as_of, lookback, min_workdays)
+    weeks = case.hearing.bench.judged_weeks(case.dossier.as_of + later, lookback, min_workdays)
     born = case.born or date.min
     return [monday for monday in weeks if monday >= born][:wanted]
 

@@ -45,7 +45,18 @@ def test_a_part_runs_at_its_tiniest(part: str) -> None:
 
 
 def test_a_year_in_small_breaks_no_quota_and_leaves_no_page_behind() -> None:
-    told = outlook(pages=120, tokens=1, nights=10, seed=1)
+    told = outlook(pages=120, tokens=1, nights=10, seed=1, thrifty=False)
     assert told.violations == 0
     assert told.oldest_days < 3
     assert told.fresh_worst > 0.9
+
+
+def test_a_thrifty_year_in_small_reads_half_as_much_and_nothing_gets_stale() -> None:
+    full, thrifty = (
+        outlook(pages=120, tokens=1, nights=10, seed=1, thrifty=thrifty)
+        for thrifty in (False, True)
+    )
+    assert thrifty.violations == 0
+    assert thrifty.oldest_days < 7
+    assert thrifty.fresh_worst == 1
+    assert thrifty.walls_mean < 0.5 * full.walls_mean

@@ -15,7 +15,7 @@ from rules.dossier import case as cases_of_one
 from rules.engine import judge_alone
 from rules.model import Act, Finding, Outcome, Requirement
 from rules.packs import load_act, shipped
-from rules.predicates import contacts, posts
+from rules.predicates import contents, posts
 from rules.terms import notices
 from tests.rules.world import Given, cases, world
 
@@ -107,7 +107,7 @@ SPANS = [
     (notices, "SHARE_OF_ONE_DAY", 1),
     (posts, "AUTOPOSTED_ON", 1),
     (posts, "FEWEST_WEEKS", 1),
-    (contacts, "GRACE_DAYS", 1),
+    (contents, "GRACE_DAYS", 1),
 ]
 
 

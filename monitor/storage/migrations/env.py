@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from monitor.storage import admission_rows, board_rows, desk_tables, order_rows, tables
+from monitor.storage import admission_rows, board_rows, desk_tables, order_rows, tables, walls
 
 TABLES = (
     tables,
@@ -11,6 +11,7 @@ TABLES = (
     board_rows,
     order_rows,
     admission_rows,
+    walls,
 )  # they register themselves with SQLModel.metadata
 
 context.configure(

@@ -1,0 +1,127 @@
+"""Which walls may be left unread tonight: those that can change no verdict before the next night.
+
+Whoever judges writes down until when his findings hold without a newer look at each wall
+(`rules.reading.lasting`). Here that is read back, with what else asks for a look: a whole one that
+would soon be stale, something that was stated since, another registry or act, a look that failed.
+Whatever is not known is read. That the page itself is as it was is seen by the collector.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from collectors.model import SITE, Address, Observation, Page
+from collectors.networks import networks
+from monitor.application import Context
+from monitor.storage import walls
+from monitor.storage.walls import Wall
+from reports.model import Audit
+from rules.dossier.views import WITH_A_WALL
+from rules.engine import Heard
+from rules.law.workdays import starts_at
+from rules.model import Dossier, Outcome
+from rules.reading import READ_ANEW, WHILE_FRESH
+
+NIGHT = timedelta(days=1)
+DAWN = timedelta(hours=12)  # nights are not of one length: one begins late, the next in time
+SPARE = 2  # nights before a look is stale: tonight's may fail
+EARLIER = (0, 0, 0, 1, 1, 2)  # nights: what was read in one night is not renewed in one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is remembered when a night is planned. `stated`: when something last was, by
+    institution."""
+
+    walls: Mapping[Address, Sequence[Wall]] = field(default_factory=dict)
+    stated: Mapping[str, datetime] = field(default_factory=dict)
+    bases: Mapping[str, str] = field(default_factory=dict)  # by municipality
+    freshness: timedelta = timedelta(days=7)
+
+
+def known_of(context: Context, pages: Iterable[Page], audit: Audit, as_of: datetime) -> Known:
+    freshness = timedelta(days=context.settings.rules.freshness_days)
+    addresses = {page.key for page in pages}
+    return Known(
+        walls=walls.of_pages(context.engine, addresses, as_of - freshness),
+        stated=walls.last_stated(context.engine, as_of),
+        bases={town: basis_of(audit, town) for town in audit.registries},
+        freshness=freshness,
+    )
+
+
+def basis_of(audit: Audit, municipality: str) -> str:
+    """By which registry and which acts an audit judges there."""
+    told = (audit.registries.get(municipality, ""), *sorted(audit.packs.values()))
+    return hashlib.sha256(" ".join(told).encode()).hexdigest()[:16]
+
+
+def may_rest(page: Page, last: Observation, known: Known, as_of: datetime) -> bool:
+    """`last`: the newest look that tried the wall. What nobody has told of is not at rest."""
+    told = known.walls.get(page.key, ())
+    return (
+        bool(told)
+        and is_whole(last)
+        and as_of < last.observed_at + rest_of(last, known.freshness)
+        and all(_holds(one, last, known, as_of) for one in told)
+    )
+
+
+def _holds(told: Wall, last: Observation, known: Known, as_of: datetime) -> bool:
+    """Until after tonight, by the same law and registry, and nothing was stated since the look."""
+    basis = known.bases.get(told.institution.partition("/")[0])
+    stated = known.stated.get(told.institution, last.observed_at)
+    return as_of < told.until and told.basis == basis and stated <= last.observed_at
+
+
+def is_whole(look: Observation) -> bool:
+    """It lacked nothing that comes with a wall."""
+    wall = look.facts.wall if look.facts else None
+    is_read = wall is not None and wall.covered_since is not None
+    return is_read and WITH_A_WALL.isdisjoint(look.gaps)
+
+
+def rest_of(last: Observation, freshness: timedelta) -> timedelta:
+    """How long after this look the wall may rest; as by a lot that page and day draw together."""
+    told = f"{last.page.address} {last.observed_at.date()}"
+    nights = freshness // NIGHT - SPARE - EARLIER[zlib.crc32(told.encode()) % len(EARLIER)]
+    return max(nights * NIGHT - DAWN, timedelta(0))
+
+
+def head_of(look: Observation) -> Observation:
+    """Without the posts: thousands are held while a night is read."""
+    return replace(look, facts=look.facts and replace(look.facts, wall=None))
+
+
+# --- what was judged --------------------------------------------------------------------------
+
+
+def walls_of(context: Context, audit: Audit, heard: Heard, dossier: Dossier) -> Iterable[Wall]:
+    """Of the institution's pages, what is to be remembered until the next night."""
+    settings = context.settings.networks
+    freshness = timedelta(days=dossier.freshness_days)
+    broke = any(one.outcome is Outcome.ERROR for one in heard.findings)
+    for network, address in dossier.observations:
+        of_it = [page for page in dossier.institution.pages if page.key == (network, address)]
+        if not of_it or network == SITE or not networks()[network].thrifty(settings[network]):
+            continue
+        day = READ_ANEW if broke else heard.good_until.get((network, address), WHILE_FRESH)
+        yield Wall(
+            address=(network, address),
+            institution=dossier.institution.key,
+            judged_at=dossier.as_of,
+            until=end_of(day, dossier.as_of, dossier.municipality.timezone, freshness),
+            basis=basis_of(audit, dossier.municipality.id),
+        )
+
+
+def end_of(day: date, as_of: datetime, zone: ZoneInfo, freshness: timedelta) -> datetime:
+    """Of the day, where the municipality is; of one that is over, now."""
+    today = as_of.astimezone(zone).date()
+    last = min(day, today + freshness)
+    return as_of if last < today else starts_at(last + NIGHT, zone)
