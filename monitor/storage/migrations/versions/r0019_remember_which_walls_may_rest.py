@@ -5,7 +5,7 @@ from alembic import op
 
 from monitor.storage.tables import Moment
 
-revision = "0020"
+revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
