@@ -124,6 +124,7 @@ def test_whoever_breaks_off_an_audit_is_told_what_is_kept(tmp_path: Path) -> Non
     command = [*DOZOR, "audit", "--config", str(tmp_path / "config.toml")]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as audit:
         until(lambda: opened(pipe, writer))
+        until(lambda: is_reading(audit.pid, pipe))
         audit.send_signal(signal.SIGINT)
         told = audit.communicate()[1]
     os.close(*writer)
@@ -138,6 +139,15 @@ def opened(pipe: Path, writer: list[int]) -> bool:
     except OSError:
         return False
     return True
+
+
+def is_reading(process: int, pipe: Path) -> bool:
+    """It has the pipe, and sleeps. Between opening and reading it would never notice a signal: no
+    line of Python runs there."""
+    place = Path(f"/proc/{process}")
+    files = [one.readlink() for one in (place / "fd").iterdir()]
+    state = (place / "stat").read_text().rpartition(")")[2].split()[0]
+    return pipe in files and state == "S"
 
 
 @pytest.fixture
