@@ -30,7 +30,7 @@ from collectors.site.page import read_page
 from collectors.site.robots import robots, sitemap_of
 from collectors.site.territory import _own_page, resolved, territory
 from monitor.sandbox import Site, SitePage, World
-from rules.names.called import name_of
+from rules.names.called import _parts_of, name_of
 
 SIZES = {Size.TINY: 2_000, Size.QUICK: 20_000, Size.FULL: 100_000}
 SITE_PAGES = {Size.TINY: 20_000, Size.QUICK: 150_000, Size.FULL: 600_000}
@@ -131,7 +131,7 @@ def _cpu(parser: Parser, text: str) -> float:
 def _once(parser: Parser, text: str) -> float:
     resolved.cache_clear()
     _own_page.cache_clear()
-    name_of.cache_clear()
+    _parts_of.cache_clear()
     begun = time.process_time()
     parser(text)
     return time.process_time() - begun
