@@ -64,7 +64,7 @@ def figures(size: Size) -> Iterator[Figure]:
         value=1000 * page.cpu,
         unit="CPU ms",
         at_most=1000 * SHARE * report.cpu if size is Size.FULL else None,
-        reference="a fiftieth of rendering the region's report",
+        reference="rendering the region's report",
         ratio=page.cpu / report.cpu,
         note=f"the board worked out in {page.board:.1f} CPU s",
     )
