@@ -10,26 +10,23 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from lxml import etree
 
 from collectors.installed import installed_under
 from collectors.model import SiteMemory
-from collectors.networks import networks
+from collectors.sources import digest_of, sources_of_parsers
 
 Value = TypeVar("Value")
 
 # Whose versions may change what is read; the others that collectors use only fetch.
 LIBRARIES = ("beautifulsoup4", "httpx", "idna", "lxml", "phonenumbers")
-SOURCE, COMPILED = ".py", ".pyc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,39 +99,6 @@ def parsers_version() -> str | None:
     """
     sources = sources_of_parsers()
     return None if sources is None else digest_of(sources, _versions())
-
-
-def sources_of_parsers() -> frozenset[Path] | None:
-    """Of `collectors`, and of networks that are others'. None where one is not to be found."""
-    networks()  # loads them
-    modules = (point.module for point in installed_under("dozor.networks"))
-    places = [_place(module) for module in ("collectors", *modules)]
-    written = [frozenset(_sources(place)) for place in places if place is not None]
-    if len(written) < len(places) or not all(written):
-        return None
-    return frozenset().union(*written)
-
-
-def digest_of(sources: Iterable[Path], versions: Iterable[str]) -> str:
-    told = hashlib.sha256("\n".join(versions).encode())
-    for path in sorted(sources):
-        told.update(f"\n{path.name} ".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return told.hexdigest()
-
-
-def _place(module: str) -> Path | None:
-    """The folder of a package, the file of a module that stands alone."""
-    loaded = sys.modules[module]
-    file = Path(loaded.__file__) if loaded.__file__ else None
-    return file.parent if file and hasattr(loaded, "__path__") else file
-
-
-def _sources(place: Path) -> Iterator[Path]:
-    """Modules, and words and tables beside them; nothing of what Python itself makes of them."""
-    if not place.is_dir():
-        yield from [place] if place.suffix == SOURCE else []
-    elif any(place.glob(f"*{SOURCE}")):
-        yield from (one for one in place.rglob("*") if one.suffix != COMPILED and one.is_file())
 
 
 def _versions() -> Iterator[str]:

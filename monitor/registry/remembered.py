@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -21,13 +21,13 @@ from pathlib import Path
 import pydantic
 from pydantic import TypeAdapter, ValidationError
 
+from collectors.sources import digest_of, sources_in, sources_of_parsers
 from monitor.registry.files import load_all
 from rules.model import Municipality
 
 PREFIX = ".registry-"
 ROOT = Path(__file__).parents[2]
-READ_BY = ("collectors", "rules", "monitor/registry")  # what a value may depend on
-SOURCES = (".py", ".toml")
+READ_BY = ("rules", "monitor/registry")  # beside `collectors`: what a value may depend on
 QUICK = 1  # of zlib's levels
 
 Towns = tuple[Municipality, ...]
@@ -39,8 +39,8 @@ def remembered(paths: Iterable[Path], *, packs: Collection[str], folder: Path) -
     `folder`: where it is kept, if it is there. RegistryError with every fault of all files.
     """
     paths = tuple(paths)
-    digests = _digests(paths)
-    kept = folder / f"{PREFIX}{_key(digests, packs)}" if digests else None
+    digests, program = _digests(paths), _program()
+    kept = folder / f"{PREFIX}{_key(program, digests, packs)}" if digests and program else None
     if kept and (towns := _read_back(kept)):
         return towns
     towns = load_all(paths, packs=packs)
@@ -57,27 +57,21 @@ def _digests(paths: Sequence[Path]) -> tuple[str, ...]:
     return ()
 
 
-def _key(digests: Sequence[str], packs: Collection[str]) -> str:
-    told = "\n".join((_program(), *digests, "", *sorted(packs)))
+def _key(program: str, digests: Sequence[str], packs: Collection[str]) -> str:
+    told = "\n".join((program, *digests, "", *sorted(packs)))
     return hashlib.sha256(told.encode()).hexdigest()
 
 
 @cache
-def _program() -> str:
-    """The digest of our own code, and which Python and libraries it runs on."""
+def _program() -> str | None:
+    """The digest of the code that reads a registry, also of networks that are others', and which
+    Python and libraries it runs on. None where a source is not to be found."""
+    networks = sources_of_parsers()
+    if networks is None:
+        return None
+    ours = (path for room in READ_BY for path in sources_in(ROOT / room))
     libraries = Path(pydantic.__file__).parents[1].stat().st_mtime_ns
-    digest = hashlib.sha256(f"{sys.version} {libraries}".encode())
-    for path in _sources():
-        digest.update(path.encode())
-        digest.update(Path(path).read_bytes())
-    return digest.hexdigest()
-
-
-def _sources() -> Iterator[str]:
-    for room in READ_BY:
-        for folder, below, names in os.walk(ROOT / room):
-            below.sort()
-            yield from (f"{folder}/{name}" for name in sorted(names) if name.endswith(SOURCES))
+    return digest_of(networks.union(ours), (sys.version, f"{libraries}"))
 
 
 @cache

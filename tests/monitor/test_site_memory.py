@@ -23,9 +23,10 @@ from collectors.model import Block, Memories, Observation, Page
 from collectors.site import SiteSettings
 from collectors.site.budget import MOST_LINKS
 from collectors.site.collect import collect
-from collectors.site.memory import LIBRARIES, digest_of, fingerprint, sources_of_parsers
+from collectors.site.memory import LIBRARIES, fingerprint
 from collectors.site.page import PageReading
 from collectors.site.territory import territory
+from collectors.sources import digest_of, sources_of_parsers
 from monitor.storage.database import connect, migrate, session
 from monitor.storage.site_memory import (
     KEPT,
