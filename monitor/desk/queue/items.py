@@ -89,7 +89,7 @@ class Items:
         self._now = ask.now
 
     def answers(self, shown: Sequence[Shown]) -> tuple[Item, ...]:
-        """In two more statements."""
+        """In two more statements, and the three of `Fragments`."""
         rows: list[BoardAnswerRow] = [one.row for one in shown]
         said = waiting.said(self._application.engine, [row.number for row in rows])
         beside = waiting.cases_beside(self._application.engine, rows)
