@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -19,6 +20,7 @@ from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Job as Taken
 from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, text
 
@@ -42,11 +44,15 @@ _MINE = text(
     f"SELECT count(*) FROM {SCHEMA}.procrastinate_jobs "
     "WHERE id = :id AND status = 'doing' AND attempts = :attempts"
 )
-_GIVE = (  # as procrastinate_retry_job does, unless another worker was faster
-    "SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM ("
+_HELD = (  # by this very try of it: whoever was held to be dead finds nothing
     "SELECT id FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' "
-    "AND attempts = %(attempts)s FOR UPDATE) AS stalled"
+    "AND attempts = %(attempts)s FOR UPDATE"
 )
+_RETRY = (
+    "SELECT procrastinate_retry_job_v2("
+    f"id, %(at)s, %(priority)s, %(queue)s, %(lock)s) FROM ({_HELD}) AS held"
+)
+_FINISH = f"SELECT procrastinate_finish_job_v1(id, %(status)s, %(delete)s) FROM ({_HELD}) AS held"
 _ALONE = f"SELECT pg_advisory_lock({_LOCK + 1})"
 _ORDERED = (
     "SELECT count(*) AS orders FROM procrastinate_jobs "
@@ -80,9 +86,39 @@ def prepare(engine: Engine) -> None:
         bare.exec_driver_sql(SchemaManager.get_schema())
 
 
+class FencedJobs(JobManager):
+    """A job is ended, or put back, only by the worker that holds it.
+
+    A worker that was silent for too long (a crowded machine) may still live when its job has been
+    given to another. The library goes by the job's number alone, so the first one's end would be
+    taken for the end of the other's work: the run would break off, or be judged half read.
+    """
+
+    async def finish_job(self, job: Taken, status: Status, delete_job: bool) -> None:
+        await self.connector.execute_query_async(
+            _FINISH, id=job.id, attempts=job.attempts, status=status.value, delete=delete_job
+        )
+
+    async def retry_job(
+        self,
+        job: Taken,
+        retry_at: datetime | None = None,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
+        at = retry_at or datetime.now(UTC)
+        words = {"priority": priority, "queue": queue, "lock": lock}
+        await self.connector.execute_query_async(
+            _RETRY, id=job.id, attempts=job.attempts, at=at, **words
+        )
+
+
 def queue(address: str) -> App:
     """For workers: asynchronous, to be opened by the caller."""
-    return App(connector=PsycopgConnector(min_size=1, max_size=CONNECTIONS, **options_of(address)))
+    app = App(connector=PsycopgConnector(min_size=1, max_size=CONNECTIONS, **options_of(address)))
+    app.job_manager = FencedJobs(app.connector)
+    return app
 
 
 @contextmanager
@@ -150,9 +186,8 @@ async def _give_away(app: App, job: Taken, most: int) -> None:
     if job.attempts >= most:
         await _end(app, job)
     else:
-        await app.connector.execute_query_async(_GIVE, id=job.id, attempts=job.attempts)
+        await app.job_manager.retry_job(job)
 
 
 async def _end(app: App, job: Taken, *, delete: bool = False) -> None:
-    with suppress(ConnectorException):  # no longer "doing": another has just done it
-        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=delete)
+    await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=delete)

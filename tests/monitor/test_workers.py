@@ -198,6 +198,47 @@ def kill_one(config: Path, secrets: Mapping[str, str]) -> None:
     engine.dispose()
 
 
+def test_a_worker_that_only_seemed_dead_spoils_nothing(region: Region, new_database: str) -> None:
+    """Stopped until another has its job, then woken: it finds that the job is no longer its own."""
+    first = region.settings(f"sqlite:///{region.folder / 'one.db'}", ALONE)
+    single = told(first, region.folder / "1")
+    config, known = region.config(new_database), secrets(SHARED)
+    with crew(config, known, 2) as members:
+        stopper = fork_server().Process(target=stop_one, args=(config, known))
+        stopper.start()
+        both = told(load_settings(config, known), region.folder / "2", executors=queue_executor)
+        stopper.join()
+        assert (stopper.exitcode, [one.exitcode for one in members]) == (0, [None, None])
+    assert both == single
+
+
+def stop_one(config: Path, secrets: Mapping[str, str]) -> None:
+    settings = load_settings(config, secrets)
+    folder = settings.storage.evidence
+    engine = open_database(settings.storage.database)
+    file = until(lambda: next((one for one in folder.glob("*-*-*.gz") if one.stat().st_size), None))
+    worker = int(file.name.split("-")[2])
+    until(lambda: _stopped_at_work(engine, worker))
+    until(lambda: _given_away(engine))
+    os.kill(worker, signal.SIGCONT)
+    engine.dispose()
+
+
+def _stopped_at_work(engine: Engine, worker: int) -> bool:
+    """Both hold a job while this one stands still; else it is woken, for another try."""
+    os.kill(worker, signal.SIGSTOP)
+    if jobs.states(engine, "audit-1")["doing"] == 2:
+        return True
+    os.kill(worker, signal.SIGCONT)
+    return False
+
+
+def _given_away(engine: Engine) -> int:
+    with engine.connect() as connection:
+        count = f"SELECT count(*) FROM {SCHEMA}.procrastinate_jobs WHERE attempts > 0"
+        return int(connection.exec_driver_sql(count).scalar_one())
+
+
 def test_a_night_whose_worker_is_killed_is_finished_by_another(
     region: Region, new_database: str
 ) -> None:
