@@ -67,7 +67,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """Whatever is stored, is stored in both."""
     if request.param == "sqlite":
         (tmp_path / "dozor.db").write_bytes(empty_database())
-        opened = open_database(f"sqlite:///{tmp_path / 'dozor.db'}")
+        patient = f"sqlite:///{tmp_path / 'dozor.db'}?timeout=300"  # SQLite queues nobody: on a
+        opened = open_database(patient)  # crowded machine some wait for long, in no order
         yield opened
         opened.dispose()
     else:
