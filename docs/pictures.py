@@ -49,7 +49,7 @@ def take_report(browser: Browser, report: Path) -> None:
 
 def take_desk(browser: Browser, config: Path) -> None:
     settings = load_settings(config, {"DOZOR_DESK__ADDRESS": f"127.0.0.1:{free_port()}"})
-    password, secret = passwords.made_up(), codes.new_secret()
+    password, secret = passwords.make_password(), codes.new_secret()
     seat(settings, password, secret)
     with served(settings):
         page = browser.new_page(viewport=SCREEN, base_url=f"http://{settings.desk.address}")

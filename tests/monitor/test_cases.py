@@ -17,7 +17,7 @@ from monitor.audit.run import audit, evaluate
 from monitor.cases.answers import accept, answer, answers_waiting, reject
 from monitor.cases.book import cases_of, find_case
 from monitor.cases.recording import assign, record, tell, undo
-from monitor.cases.rereading import ordered
+from monitor.cases.rereading import awaiting_reread
 from monitor.reporting.stating import Statements
 from monitor.sandbox import Running, serve
 from monitor.service.rereads import read_ordered
@@ -141,12 +141,12 @@ def test_corrected_orders_a_reading_that_settles_it_or_not(
     office.now = NOW + timedelta(hours=1)
     number = said(application, "corrected")
     assert case(application).state is CaseState.REREADING
-    assert [one.key for one in ordered(application)] == [school_of(application).key]
+    assert [one.key for one in awaiting_reread(application)] == [school_of(application).key]
     office.now = NOW + timedelta(days=1)
     assert read_ordered(application)
     assert read_ordered(application) is None
     read = case(application)
-    assert (read.state, ordered(application)) == (CaseState.TO_DO, ())
+    assert (read.state, awaiting_reread(application)) == (CaseState.TO_DO, ())
     assert read.before
     assert read.after
     assert read.answer
