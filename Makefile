@@ -87,7 +87,7 @@ build/pywb/ready: requirements/pywb.txt
 
 pictures: .venv/dev browser  ## docs/*.png from the demo
 	$(BIN)/dozor demo --folder build/demo
-	$(BIN)/python docs/pictures.py build/demo
+	$(BIN)/python -m docs.pictures build/demo
 
 fuzz: .venv/dev  ## every parser, and what must hold of every judgement, with random input
 	FUZZ_EXAMPLES=20000 $(BIN)/pytest tests/fuzz -n 2

@@ -22,7 +22,7 @@ from monitor.registry.mailboxes import address_of
 from monitor.storage import audits, outbox
 from monitor.storage.database import open_database
 from monitor.storage.old_letters import remove_letters
-from reports.mail import Attachment, Letter
+from reports.mail import Letter, MailAttachment
 from reports.model import Audit
 
 BEGUN = datetime(2026, 1, 1, 3, tzinfo=UTC)
@@ -57,8 +57,8 @@ def _report(chance: Random) -> Letter:
         text="Отчёт.\n" * 100,
         html="<p>Отчёт.</p>" * 100,
         attachments=(
-            Attachment(name="report.html", media_type="text/html", content=page),
-            Attachment(
+            MailAttachment(name="report.html", media_type="text/html", content=page),
+            MailAttachment(
                 name="report.xlsx", media_type="application/x", content=chance.randbytes(150_000)
             ),
         ),

@@ -1,6 +1,6 @@
 """The pictures of docs/ and the README, taken by a real browser from the demo's report and desk.
 
-make pictures        (python docs/pictures.py build/demo)
+make pictures        (python -m docs.pictures build/demo)
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyotp
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from monitor.application import opened
 from monitor.cases.board import catch_up
@@ -19,10 +19,10 @@ from monitor.config import Settings, load_settings
 from monitor.desk.gate import codes, granting, passwords
 from monitor.desk.serving import served
 from monitor.storage import accounts
+from tests.browsers import chromium
 
 HERE = Path(__file__).parent
 COLOURS = 96
-CHROMIUM = "/usr/bin/chromium"
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 NAME = "operator"
 DESK = {
@@ -33,13 +33,9 @@ DESK = {
 
 
 def take(folder: Path) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium() as browser:
         take_report(browser, folder / "report.html")
         take_desk(browser, folder / "config.toml")
-        browser.close()
     for name in ("report.png", "card.png", *DESK):
         slim(HERE / name)
 
@@ -53,7 +49,7 @@ def take_report(browser: Browser, report: Path) -> None:
 
 def take_desk(browser: Browser, config: Path) -> None:
     settings = load_settings(config, {"DOZOR_DESK__ADDRESS": f"127.0.0.1:{free_port()}"})
-    password, secret = passwords.made_up(), codes.new_secret()
+    password, secret = passwords.make_password(), codes.new_secret()
     seat(settings, password, secret)
     with served(settings):
         page = browser.new_page(viewport=SCREEN, base_url=f"http://{settings.desk.address}")

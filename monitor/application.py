@@ -18,6 +18,7 @@ from monitor.registry.remembered import remembered
 from monitor.storage import statements
 from monitor.storage.addresses import SQLITE
 from monitor.storage.database import open_database
+from monitor.storage.joining import join_statements
 from rules.model import Act, Municipality
 from rules.packs import load_act, shipped
 
@@ -61,7 +62,7 @@ class Application(Context):
         """With what people stated and nobody has withdrawn: by that moment, or at all."""
         speaking = statements.speaking(self.engine)
         joined = (
-            statements.joined(self.engine, town, as_of and as_of.astimezone(town.timezone).date())
+            join_statements(self.engine, town, as_of and as_of.astimezone(town.timezone).date())
             if town.id in speaking
             else town
             for town in self.municipalities

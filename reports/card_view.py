@@ -175,6 +175,19 @@ class Card:
     more_records: int  # that findings rest on and that are not shown
 
     @property
+    def violated(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.failed if item.mark == Outcome.FAIL)
+
+    @property
+    def advised(self) -> tuple[Item, ...]:
+        """What is only recommended, and not done."""
+        return tuple(item for item in self.failed if item.mark != Outcome.FAIL)
+
+    @property
     def is_open(self) -> bool:
         """Unfolded when the report is opened: something is violated."""
-        return any(one.mark == Outcome.FAIL for one in self.failed)
+        return bool(self.violated)
+
+    @property
+    def waiting_count(self) -> int:
+        return sum(len(group.subjects) for group in self.waiting)

@@ -355,7 +355,7 @@ def subjects(ground: Ground, findings: Sequence[Finding]) -> tuple[Subject, ...]
     """Those of one clause stand together, where the first of them does: it is cited once."""
     places: dict[tuple[str, str], list[str]] = {}
     clauses = list(dict.fromkeys(finding.clause for finding in findings))
-    for finding in sorted(findings, key=lambda one: clauses.index(one.clause)):
+    for finding in sorted(findings, key=lambda finding: clauses.index(finding.clause)):
         place = place_of(ground, finding)
         places.setdefault((finding.clause, finding.requirement), []).extend(
             [place] if place else []

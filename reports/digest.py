@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reports.friday_view import Call, Decision, DueNotice
+from reports.friday_view import Call, DecisionDue, DueNotice
 from reports.ground import Ground, ground, place_of, title_of
 from reports.model import Report
 from reports.news import is_new_violation
-from reports.view import Line, Section
+from reports.view import ChangeLine, Section
 from reports.words import day, phrase, word
 from rules.cases.model import InstitutionCase
 
@@ -151,7 +151,7 @@ def _by_when(call: Call) -> str:
     return phrase("digest_late", call.due) if call.is_overdue and call.due else call.term
 
 
-def _decision(decision: Decision) -> DigestLine:
+def _decision(decision: DecisionDue) -> DigestLine:
     said = word("decisions", decision.kind)
     whose = f"{said}: {decision.institution}" if decision.institution else said
     return DigestLine(whose, ", ".join(filter(None, (decision.what, decision.when))))
@@ -176,15 +176,15 @@ def _changes(base: Ground, section: Section) -> Iterator[DigestBlock]:
         yield _block(name, [_change(line) for line in lines])
 
 
-def _appeared(base: Ground) -> Iterator[Line]:
+def _appeared(base: Ground) -> Iterator[ChangeLine]:
     for one in base.all:
         if is_new_violation(one):
             name = base.names.get(one.institution, one.institution)
             title = title_of(base, one.requirement)
-            yield Line(one.outcome, name, "", title, place_of(base, one), "")
+            yield ChangeLine(one.outcome, name, "", title, place_of(base, one), "")
 
 
-def _change(line: Line) -> DigestLine:
+def _change(line: ChangeLine) -> DigestLine:
     below = word("marks", "below", "word") if line.mark == "below" else ""
     beside = ", ".join(filter(None, (line.place, below)))
     return DigestLine(f"{line.institution}: {line.title}", beside)

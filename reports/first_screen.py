@@ -19,12 +19,12 @@ from reports.ground import (
     title_of,
     told,
 )
-from reports.model import Entry
+from reports.model import RegistryEntry
 from reports.posts_view import Who
 from reports.standing import Stand, Standing, is_put_off
 from reports.view import (
+    ChangeLine,
     Changes,
-    Line,
     Move,
     Numbers,
     PutOff,
@@ -106,7 +106,7 @@ def build_unmet(ground: Ground, failings: Failings, called: int) -> tuple[Unmet,
 
     `called` is how many institutions each of them names.
     """
-    order = sorted(failings.items(), key=lambda one: unmet_order(one[0][0], one[1]))
+    order = sorted(failings.items(), key=lambda item: unmet_order(item[0][0], item[1]))
     return tuple(
         Unmet(mark, name, it.clause, it.title, len(it.who), whom_to_call(ground, it, called))
         for (mark, name), it in order
@@ -128,7 +128,7 @@ def institutions_in(findings: Iterable[Finding]) -> int:
 
 def build_changes(ground: Ground) -> Changes:
     """An institution at a time: those of a region do not fit in memory."""
-    lines: dict[Change, list[tuple[LineOrder, Line]]] = {kind: [] for kind in LISTED}
+    lines: dict[Change, list[tuple[LineOrder, ChangeLine]]] = {kind: [] for kind in LISTED}
     classes: Counter[Change] = Counter()
     is_comparable = False
     for institution in ground.institutions:
@@ -155,7 +155,7 @@ def build_changes(ground: Ground) -> Changes:
 
 def changed(
     ground: Ground, kind: Change, found: Iterable[Finding]
-) -> Iterator[tuple[LineOrder, Line]]:
+) -> Iterator[tuple[LineOrder, ChangeLine]]:
     """Of one institution, a line a requirement."""
     alike: dict[tuple[str, str], list[Finding]] = {}
     for finding in found:
@@ -167,12 +167,12 @@ def changed(
         yield order, change_line(ground, mark, same)
 
 
-def gravest_first(lines: Iterable[tuple[LineOrder, Line]]) -> tuple[Line, ...]:
+def gravest_first(lines: Iterable[tuple[LineOrder, ChangeLine]]) -> tuple[ChangeLine, ...]:
     """Violations before advice."""
     return tuple(line for _, line in sorted(lines, key=lambda pair: pair[0]))
 
 
-def moves(ground: Ground, entries: Iterable[Entry]) -> tuple[Move, ...]:
+def moves(ground: Ground, entries: Iterable[RegistryEntry]) -> tuple[Move, ...]:
     return tuple(
         Move(
             name=one.name,
@@ -184,10 +184,10 @@ def moves(ground: Ground, entries: Iterable[Entry]) -> tuple[Move, ...]:
     )
 
 
-def change_line(ground: Ground, mark: str, found: Sequence[Finding]) -> Line:
+def change_line(ground: Ground, mark: str, found: Sequence[Finding]) -> ChangeLine:
     """Of one requirement of one institution: as it is counted everywhere."""
     first = min(found, key=counting.gravity)
-    return Line(
+    return ChangeLine(
         mark=mark,
         institution=ground.names.get(first.institution, first.institution),
         anchor=f"{first.municipality}--{first.institution}",

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 from reports import counting
 from reports.counting import Change
-from reports.friday_view import Call, Decision, DueNotice, Friday
+from reports.friday_view import Call, DecisionDue, DueNotice, Friday
 from reports.ground import (
     Ground,
     anchor_of,
@@ -62,7 +62,7 @@ def build_friday(ground: Ground) -> Friday:
     return Friday(
         day=day_of_month(friday),
         calls=tuple(call for _, call in sorted(calls, key=lambda pair: pair[0])),
-        decisions=tuple(sorted(decisions, key=lambda one: WORST_FIRST.index(one.kind))),
+        decisions=tuple(sorted(decisions, key=lambda decision: WORST_FIRST.index(decision.kind))),
         notices=tuple(_notices(ground)),
         overdue=overdue,
         terms=next_terms(ground, friday),
@@ -162,20 +162,20 @@ def _assigned(cases: Iterable[InstitutionCase]) -> str:
 # --- decisions ----------------------------------------------------------------------------------
 
 
-def _of_the_report(ground: Ground) -> Iterator[Decision]:
+def _of_the_report(ground: Ground) -> Iterator[DecisionDue]:
     held = [one for one in ground.report.audit.issues if one.code.startswith(HELD)]
     if held:
-        yield Decision("held", "", "", phrase("report_held"), "")
+        yield DecisionDue("held", "", "", phrase("report_held"), "")
 
 
-def _decisions(ground: Ground, institution: Institution, cases: Cases) -> Iterator[Decision]:
+def _decisions(ground: Ground, institution: Institution, cases: Cases) -> Iterator[DecisionDue]:
     found = [f for f in ground.findings[institution.id] if f.outcome is not Outcome.PASS]
     waits: dict[str, list[_Wait]] = {}
     for finding in found:
         for kind, wait in _waits(ground, finding, cases.get(key_of(finding))):
             waits.setdefault(kind, []).append(wait)
     for kind, those in waits.items():
-        yield Decision(
+        yield DecisionDue(
             kind=kind,
             institution=ground.names[institution.id],
             anchor=anchor_of(institution),
@@ -231,18 +231,18 @@ def _notices(ground: Ground) -> Iterator[DueNotice]:
     """Those that nobody is known to have sent; of an act ahead of its time, what is not over."""
     today = audit_day(ground)
     owed = [one for one in town_of(ground).notices if one.state in OWED and one.due_on]
-    for one in sorted(owed, key=lambda one: one.due_on or date.max):
+    for one in sorted(owed, key=lambda notice: notice.due_on or date.max):
         is_over = bool(one.due_on and one.due_on < today)
         if one.state is not State.AHEAD or not is_over:
             yield _notice(ground, one)
 
 
-def _notice(ground: Ground, one: Notice) -> DueNotice:
+def _notice(ground: Ground, notice: Notice) -> DueNotice:
     return DueNotice(
-        institution=one.institution,
-        anchor=f"{ground.municipality.id}--{one.key}",
-        what=phrase(f"notice_{one.kind}", word("recipients", one.to), one.network),
-        due=one.due or "",
-        is_late=one.state is State.LATE,
-        is_ahead=one.state is State.AHEAD,
+        institution=notice.institution,
+        anchor=f"{ground.municipality.id}--{notice.key}",
+        what=phrase(f"notice_{notice.kind}", word("recipients", notice.to), notice.network),
+        due=notice.due or "",
+        is_late=notice.state is State.LATE,
+        is_ahead=notice.state is State.AHEAD,
     )

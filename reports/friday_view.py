@@ -29,7 +29,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class DecisionDue:
     """Something that waits for the deputy head."""
 
     kind: str  # held | disputed | answered | overdue | waiver
@@ -66,7 +66,7 @@ class NextTerm:
 class Friday:
     day: str  # «4 декабря»: the next one
     calls: tuple[Call, ...]
-    decisions: tuple[Decision, ...]
+    decisions: tuple[DecisionDue, ...]
     notices: tuple[DueNotice, ...]
     overdue: int  # institutions
     terms: tuple[NextTerm, ...]  # of the next weeks, the earliest first

@@ -34,7 +34,7 @@ INLINER = CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class MailAttachment:
     name: str  # ASCII, so that every mail program can save it
     media_type: str
     content: bytes
@@ -47,7 +47,7 @@ class Letter:
     subject: str
     text: str
     html: str
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[MailAttachment, ...]
 
 
 def digest(
@@ -144,7 +144,7 @@ def dressed(page: str) -> str:
     return INLINER.inline(page).replace("</head>", f"{render('letter-dark.html.j2', {})}</head>", 1)
 
 
-def _attached(report: Report, rendered: Rendered | Streamed | None) -> tuple[Attachment, ...]:
+def _attached(report: Report, rendered: Rendered | Streamed | None) -> tuple[MailAttachment, ...]:
     """The report and the workbook; of what breaks the other goes alone."""
     whole = _whole(report, rendered or html.FORMAT.render(report))
     with barrier("format", "xlsx"):
@@ -152,7 +152,7 @@ def _attached(report: Report, rendered: Rendered | Streamed | None) -> tuple[Att
     return whole
 
 
-def _whole(report: Report, rendered: Rendered | Streamed) -> tuple[Attachment, ...]:
+def _whole(report: Report, rendered: Rendered | Streamed) -> tuple[MailAttachment, ...]:
     """The page; with cards beside it an archive, as its links would lead nowhere; or nothing."""
     if rendered is NOTHING:
         return ()
@@ -160,19 +160,21 @@ def _whole(report: Report, rendered: Rendered | Streamed) -> tuple[Attachment, .
     beside = iter(rendered.beside)
     first = next(beside, None)
     if first is None:
-        return _small(Attachment(name, "text/html", rendered.main))
+        return _small(MailAttachment(name, "text/html", rendered.main))
     files = chain([(name, rendered.main), first], beside)
     packed = archive(files, report.audit.as_of, MOST_ATTACHED)
-    return (Attachment(f"{file_stem(report)}.zip", ARCHIVE, packed),) if packed else ()
+    return (MailAttachment(f"{file_stem(report)}.zip", ARCHIVE, packed),) if packed else ()
 
 
-def _table(report: Report, attached: int) -> tuple[Attachment, ...]:
+def _table(report: Report, attached: int) -> tuple[MailAttachment, ...]:
     """The workbook stays behind where mail servers would refuse the whole letter for its size."""
     table = xlsx.FORMAT.render(report).main
-    return _small(Attachment(f"{file_stem(report)}{xlsx.FORMAT.suffix}", WORKBOOK, table), attached)
+    return _small(
+        MailAttachment(f"{file_stem(report)}{xlsx.FORMAT.suffix}", WORKBOOK, table), attached
+    )
 
 
-def _small(attachment: Attachment, attached: int = 0) -> tuple[Attachment, ...]:
+def _small(attachment: MailAttachment, attached: int = 0) -> tuple[MailAttachment, ...]:
     return (attachment,) if len(attachment.content) + attached <= MOST_ATTACHED else ()
 
 
@@ -199,7 +201,7 @@ def table_letter(report: Report) -> Letter:
         text=render("letter-cur.txt.j2", values),
         html=dressed(render("letter-cur.html.j2", values)),
         attachments=(
-            Attachment(
+            MailAttachment(
                 f"{file_stem(report)}{cur.FORMAT.suffix}", WORKBOOK, cur.FORMAT.render(report).main
             ),
         ),

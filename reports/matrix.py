@@ -18,8 +18,8 @@ from reports.standing import SETTLED, Stand, said
 from reports.view import (
     Cell,
     Clauses,
-    Column,
     Matrix,
+    MatrixColumn,
     OwnLine,
     Rest,
     Row,
@@ -54,11 +54,11 @@ def build_matrix(
     )
 
 
-def matrix_columns(ground: Ground) -> tuple[Column, ...]:
+def matrix_columns(ground: Ground) -> tuple[MatrixColumn, ...]:
     """Requirements that apply to somebody, in the acts' order."""
     applying = {f.requirement for f in ground.all if f.outcome is not Outcome.NOT_APPLICABLE}
     return tuple(
-        Column(one.id, one.clause, one.title)
+        MatrixColumn(one.id, one.clause, one.title)
         for one in ground.requirements.values()
         if one.id in applying
     )
@@ -70,8 +70,8 @@ def to_do(ground: Ground) -> frozenset[str]:
 
 
 def apart(
-    ground: Ground, columns: Sequence[Column]
-) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    ground: Ground, columns: Sequence[MatrixColumn]
+) -> tuple[tuple[MatrixColumn, ...], tuple[MatrixColumn, ...]]:
     """What concerns the authority alone would be columns with one cell; and the others."""
     bodies: defaultdict[str, set[str]] = defaultdict(set)
     for finding in ground.all:
@@ -83,14 +83,14 @@ def apart(
     return tuple(own), tuple(one for one in columns if one not in own)
 
 
-def rest_of(ground: Ground, columns: Sequence[Column]) -> Rest:
+def rest_of(ground: Ground, columns: Sequence[MatrixColumn]) -> Rest:
     asked = {one.requirement for one in columns}
     open_ones = {f.requirement for f in ground.all if f.outcome not in SETTLED}
     unclear = len(asked & open_ones)
     return Rest(met=len(asked) - unclear, unclear=unclear)
 
 
-def own_lines(ground: Ground, columns: Sequence[Column]) -> Iterator[OwnLine]:
+def own_lines(ground: Ground, columns: Sequence[MatrixColumn]) -> Iterator[OwnLine]:
     """The authority's clauses at which something is to be done."""
     found = ground.findings.get(ground.municipality.authority or "", ())
     for column in columns:
@@ -98,7 +98,7 @@ def own_lines(ground: Ground, columns: Sequence[Column]) -> Iterator[OwnLine]:
         yield OwnLine(counting.worst(marks), column.requirement, column.clause, column.title)
 
 
-def clause_groups(ground: Ground, columns: Sequence[Column]) -> Iterable[Clauses]:
+def clause_groups(ground: Ground, columns: Sequence[MatrixColumn]) -> Iterable[Clauses]:
     """«9.1» holds its six columns together."""
     for (act, clause), group in groupby(
         columns, key=lambda c: (ground.acts[c.requirement].short_title, c.clause)
@@ -107,12 +107,12 @@ def clause_groups(ground: Ground, columns: Sequence[Column]) -> Iterable[Clauses
 
 
 def act_spans(clauses: Iterable[Clauses]) -> Iterable[tuple[str, int]]:
-    for act, group in groupby(clauses, key=lambda one: one.act):
+    for act, group in groupby(clauses, key=lambda clause: clause.act):
         yield act, sum(len(one.columns) for one in group)
 
 
 def build_row(
-    ground: Ground, institution: Institution, columns: Sequence[Column], stand: Stand
+    ground: Ground, institution: Institution, columns: Sequence[MatrixColumn], stand: Stand
 ) -> Row:
     by_requirement: dict[str, list[Finding]] = {}
     for finding in ground.findings[institution.id]:
@@ -141,7 +141,9 @@ def tokens(ground: Ground, institution: Institution) -> str:
     return " ".join(dict.fromkeys(found))
 
 
-def build_cell(ground: Ground, column: Column, findings: Sequence[Finding] | None) -> Cell | None:
+def build_cell(
+    ground: Ground, column: MatrixColumn, findings: Sequence[Finding] | None
+) -> Cell | None:
     if not findings:
         return None
     return cell_of(column.title, counting.worst(mark_of(ground, f) for f in findings))

@@ -78,7 +78,7 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class RegistryEntry:
     """A line of the registry that came or went: an institution, or one of its pages."""
 
     municipality: str
@@ -142,8 +142,8 @@ class Report:
     weeks: Mapping[tuple[str, str], Mapping[date, int]] = field(default_factory=dict)
     """(network, address) → Monday → posts; a week that was not read whole is absent, not 0."""
     writings: Mapping[tuple[str, str], Writing] = field(default_factory=dict)
-    entered: tuple[Entry, ...] = ()  # in the registry now, and not at the previous audit
-    left: tuple[Entry, ...] = ()
+    entered: tuple[RegistryEntry, ...] = ()  # in the registry now, and not at the previous audit
+    left: tuple[RegistryEntry, ...] = ()
     facts: Mapping[tuple[str, str], Facts] = field(default_factory=dict)
     """(network, address) → what a fresh reading showed; only the ЦУР's table asks for it."""
     lacks_towns: bool = False  # a municipality of today's settings was not audited

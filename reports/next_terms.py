@@ -22,7 +22,7 @@ def next_terms(ground: Ground, friday: date) -> tuple[NextTerm, ...]:
         for institution in ground.institutions
         for due, titles in _by_day(ground, institution).items()
     ]
-    return tuple(term for _, term in sorted(found, key=lambda one: one[0]))
+    return tuple(term for _, term in sorted(found, key=lambda pair: pair[0]))
 
 
 def _by_day(ground: Ground, institution: Institution) -> dict[date, dict[str, None]]:

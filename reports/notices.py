@@ -72,7 +72,7 @@ def town_of(base: Ground) -> Town:
     return Town(
         name=base.municipality.name,
         on=day(_today(base)),
-        notices=tuple(sorted(found, key=lambda one: UNTOLD_FIRST.index(one.state))),
+        notices=tuple(sorted(found, key=lambda notice: UNTOLD_FIRST.index(notice.state))),
         asked=bool(asked),
         binding=any(clause.force.refusal is None for clause, _ in asked),
     )

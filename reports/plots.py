@@ -61,7 +61,7 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MapCell:
     x: float
     text: str
     tone: str  # of its letters: none, light, dark
@@ -75,7 +75,7 @@ class MapLine:
     base: float  # of its letters
     label: str
     strips: tuple[Strip, ...]
-    cells: tuple[Cell, ...]
+    cells: tuple[MapCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +204,9 @@ def shade_of(count: int | None) -> str | None:
     return UNREAD if count is None else SHADES[bisect(EDGES, count)]
 
 
-def cells(counts: Sequence[int | None], left: float, step: float) -> Iterator[Cell]:
+def cells(counts: Sequence[int | None], left: float, step: float) -> Iterator[MapCell]:
     for column, count in enumerate(counts):
-        yield Cell(
+        yield MapCell(
             px(left + step * (column + 0.5)), "?" if count is None else f"{count}", tone_of(count)
         )
 

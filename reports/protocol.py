@@ -88,7 +88,7 @@ class Contents:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RecordLine:
     """A record as the protocol lists it."""
 
     number: int
@@ -131,8 +131,8 @@ class Protocol:
     software: str
     acts: tuple[str, ...]
     points: tuple[Point, ...]
-    lines: tuple[Line, ...]
-    repeated: tuple[Line, ...]
+    lines: tuple[RecordLine, ...]
+    repeated: tuple[RecordLine, ...]
     gone: tuple[str, ...]
     sealed: tuple[Sealed, ...]
     stamp: Stamped | None
@@ -180,13 +180,15 @@ def _acts(ground: Ground, findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def worst_first(ground: Ground, findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda one: counting.WORST_FIRST.index(mark_of(ground, one)))
+    return sorted(
+        findings, key=lambda finding: counting.WORST_FIRST.index(mark_of(ground, finding))
+    )
 
 
-def _line(number: int, material: Material, zone: ZoneInfo) -> Line:
+def _line(number: int, material: Material, zone: ZoneInfo) -> RecordLine:
     utc = to_the_second(material.fetched_at, UTC)
     local = to_the_second(material.fetched_at, zone)
-    return Line(number, material, utc, local, networks.title(material.network))
+    return RecordLine(number, material, utc, local, networks.title(material.network))
 
 
 def to_the_second(value: datetime, zone: tzinfo) -> str:

@@ -63,7 +63,7 @@ def ranked(sections: Iterable[Section]) -> Iterable[Ranked]:
         by_share[whole_percent(one.share.part, one.share.whole) or 0].append(one)
     place = 1
     for share in sorted(by_share, reverse=True):
-        alike = sorted(by_share[share], key=lambda one: one.name)
+        alike = sorted(by_share[share], key=lambda town: town.name)
         last = place + len(alike) - 1
         for one in alike:
             yield Ranked(one, f"{place}" if last == place else f"{place}–{last}")
@@ -102,7 +102,9 @@ def widespread(failings: Iterable[Failings]) -> tuple[Widespread, ...]:
         for key, one in of_town.items():
             found[key].append(one)
     lines = (line_of(mark, those) for (mark, _), those in found.items())
-    return tuple(sorted(lines, key=lambda one: (one.mark == BELOW, -one.institutions, one.title)))
+    return tuple(
+        sorted(lines, key=lambda line: (line.mark == BELOW, -line.institutions, line.title))
+    )
 
 
 def line_of(mark: str, in_towns: Sequence[Failing]) -> Widespread:

@@ -30,7 +30,7 @@ class Portion:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChangeLine:
     """One change since the previous audit."""
 
     mark: str
@@ -53,9 +53,9 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class Changes:
     since: str | None  # None: nothing to compare with
-    worse: tuple[Line, ...]
-    fixed: tuple[Line, ...]
-    lost: tuple[Line, ...]
+    worse: tuple[ChangeLine, ...]
+    fixed: tuple[ChangeLine, ...]
+    lost: tuple[ChangeLine, ...]
     new_violations: int
     same: int
     no_data: int  # with `lost`: one of the two looks saw nothing
@@ -104,7 +104,7 @@ class Unjudged:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class MatrixColumn:
     requirement: str
     clause: str
     title: str
@@ -116,7 +116,7 @@ class Clauses:
 
     act: str
     clause: str
-    columns: tuple[Column, ...]
+    columns: tuple[MatrixColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class OwnLine:
 class Matrix:
     acts: tuple[tuple[str, int], ...]  # short title, columns
     clauses: tuple[Clauses, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[MatrixColumn, ...]
     rows: tuple[Row, ...]
     marks: tuple[str, ...]  # for the legend: those that occur
     rest: Rest  # requirements without a column: nobody has anything to do at them

@@ -64,7 +64,7 @@ def _pack(packed: IO[bytes], sheets: Iterable[Sheet], made_at: datetime) -> None
         book.set_properties({"author": "Dozor", "created": made})
         looks = Looks(book)
         for sheet in sheets:
-            _write(book.add_worksheet(sheet.title, Page), sheet, looks)
+            _write(book.add_worksheet(sheet.title, RowSheet), sheet, looks)
 
 
 def _options() -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _options() -> dict[str, Any]:
     return {**_PLAIN, "default_format_properties": dict(DEFAULT)}
 
 
-class Page(Worksheet):  # type: ignore[misc]  # the library has no types
+class RowSheet(Worksheet):  # type: ignore[misc]  # the library has no types
     """A sheet that takes whole rows: xlsxwriter's `constant_memory` sheet, whose row file `fh` we
     write ourselves."""
 
@@ -88,7 +88,7 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
         self.table.clear()
 
 
-def _write(page: Page, sheet: Sheet, looks: Looks) -> None:
+def _write(page: RowSheet, sheet: Sheet, looks: Looks) -> None:
     """Row by row: what is written is no longer kept in memory."""
     letters = [xl_col_to_name(place) for place in range(len(sheet.columns))]
     page.line(0, _head(sheet.columns, letters, looks), len(letters), _head_height(sheet.columns))
@@ -98,13 +98,13 @@ def _write(page: Page, sheet: Sheet, looks: Looks) -> None:
     for number, row in enumerate(sheet.rows, 1):
         begins = sheet.group != "" and row.get(sheet.group) != before
         before = row.get(sheet.group)
-        line = Line(number, row, is_ruled=begins and number > 1)
+        line = SheetLine(number, row, is_ruled=begins and number > 1)
         cells = _cells(page, line, sheet.columns, letters, looks)
         page.line(number, cells, len(letters), _height(sheet.columns, row))
     _lay_out(page, sheet, number)
 
 
-def _lay_out(page: Page, sheet: Sheet, last: int) -> None:
+def _lay_out(page: RowSheet, sheet: Sheet, last: int) -> None:
     """What stays in sight, and what of it comes on paper: all columns of a sheet abreast."""
     page.freeze_panes(1, sheet.frozen)
     page.autofilter(0, 0, last, len(sheet.columns) - 1)
@@ -144,14 +144,14 @@ def _height(columns: Iterable[Column], row: Row) -> int:
     return height(most)
 
 
-class Line(NamedTuple):
+class SheetLine(NamedTuple):
     number: int
     row: Row
     is_ruled: bool  # it begins a group
 
 
 def _cells(
-    page: Page, line: Line, columns: Sequence[Column], letters: Sequence[str], looks: Looks
+    page: RowSheet, line: SheetLine, columns: Sequence[Column], letters: Sequence[str], looks: Looks
 ) -> Iterator[str]:
     number, row, is_ruled = line
     for place, (column, letter) in enumerate(zip(columns, letters, strict=True)):

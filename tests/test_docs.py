@@ -15,6 +15,7 @@ from collectors.model import FailureCode
 from collectors.networks import networks
 from monitor.audit.issues import sentences
 from monitor.config import Settings
+from monitor.registry.declaration import TABLES
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = (ROOT / "docs/configuration.md").read_text("utf-8")
@@ -93,3 +94,36 @@ def test_every_decision_stands_in_the_index() -> None:
     index = (folder / "README.md").read_text("utf-8")
     pages = {page.name for page in folder.glob("*.md")} - {"README.md"}
     assert {name for name in pages if f"({name})" not in index} == set()
+
+
+# --- lists that would miss what is new ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_every_key_of_the_registry_is_told(table: type[BaseModel]) -> None:
+    page = (ROOT / "docs/registry.md").read_text("utf-8")
+    quoted = re.findall(r"```\w*\n(.*?)```|`([^`\n]*)`", page, re.DOTALL)
+    known = set(re.findall(r"\w+", " ".join(map("".join, quoted))))
+    keys = {field.alias or name for name, field in table.model_fields.items()}
+    assert keys - known == set()
+
+
+def test_every_chapter_of_the_guide_stands_in_its_contents() -> None:
+    folder = ROOT / "docs/ru"
+    contents = (folder / "README.md").read_text("utf-8")
+    chapters = {page.name for page in folder.glob("*.md")} - {"README.md"}
+    assert {name for name in chapters if f"({name})" not in contents} == set()
+
+
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def test_no_page_links_to_a_file_that_is_gone() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    dead = {
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in pages
+        for link in LINK.findall(page.read_text("utf-8"))
+        if not (page.parent / link).exists()
+    }
+    assert dead == set()

@@ -81,7 +81,7 @@ async def collect(
         for start in range(0, len(pages), HELD):
             some = await reader.read(pages[start : start + HELD])
             for at in range(0, len(some), AT_ONCE):
-                yield tuple(map(reader.told, some[at : at + AT_ONCE]))
+                yield tuple(map(reader.observation_of, some[at : at + AT_ONCE]))
 
 
 def chat_id_of(page: Page) -> int | None:
@@ -217,7 +217,7 @@ class _Reader:
                 break
         return replace(read, messages=messages, evidence=evidence)
 
-    def told(self, read: Read) -> Observation:
+    def observation_of(self, read: Read) -> Observation:
         about: dict[str, Any] = {"evidence": read.evidence, "reader": read.reader}
         if read.failure is not None:
             return _unread(read.page, self.run, read.failure, **about)

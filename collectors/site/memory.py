@@ -46,7 +46,7 @@ class Remembered(Generic[Value]):
             self.memory.remember(self.place, self.digest, value)
 
 
-def remembered(
+def recall_slot(
     memory: SiteMemory | None, kind: type[Value], url: str, *made_from: object
 ) -> Remembered[Value]:
     """`made_from`: all that the parser is given: texts, numbers, bytes, frozen values of these."""
@@ -60,11 +60,11 @@ def remembered(
 
 def fingerprint(value: object) -> str:
     """Equal values have equal ones, in every process; of different ones they differ."""
-    told = "\n".join(_told(value)).encode("utf-8", "backslashreplace")
+    told = "\n".join(_lines_of(value)).encode("utf-8", "backslashreplace")
     return hashlib.sha256(told).hexdigest()
 
 
-def _told(value: Any) -> Iterator[str]:
+def _lines_of(value: Any) -> Iterator[str]:
     """A line each, none of which holds a line break."""
     if isinstance(value, bytes):
         yield f"bytes {hashlib.sha256(value).hexdigest()}"
@@ -84,7 +84,7 @@ def _told(value: Any) -> Iterator[str]:
 def _each(kind: str, values: list[Any] | tuple[Any, ...]) -> Iterator[str]:
     yield f"{kind} {len(values)}"
     for one in values:
-        yield from _told(one)
+        yield from _lines_of(one)
 
 
 # --- the program itself ---------------------------------------------------------------------------

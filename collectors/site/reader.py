@@ -17,7 +17,7 @@ from collectors.http.errors import CertificateError, CertificateTrouble, ReadErr
 from collectors.model import Evidence, Failure, FailureCode, SiteMemory
 from collectors.site.earlier import LastAnswers
 from collectors.site.markup import Source
-from collectors.site.memory import Remembered, remembered
+from collectors.site.memory import Remembered, recall_slot
 from collectors.site.page import PageReading, parse_page
 from collectors.site.robots import Robots, robots
 from collectors.site.territory import Territory, target
@@ -109,7 +109,7 @@ class SiteReader:
 
     def remembered(self, kind: type[Value], url: str, *made_from: object) -> Remembered[Value]:
         """What was made of just this before, if it is remembered."""
-        return remembered(self.memory, kind, url, *made_from)
+        return recall_slot(self.memory, kind, url, *made_from)
 
     async def weigh(
         self, answer: Answer, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs

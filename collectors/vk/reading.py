@@ -44,7 +44,7 @@ class WallReading:
         return wall_values(self.owner, self.offset, FULL_SHEET if self.sheets else self.count)
 
 
-def is_false(entry: Any) -> bool:
+def is_failed(entry: Any) -> bool:
     """A failed inner call is `false`, and so nothing of it can be projected."""
     return not isinstance(entry, dict) or (entry.get("count") is None and not entry.get("n"))
 

@@ -27,7 +27,7 @@ WHOLE, COUNTED = "copy_history", "copies"
 WallValues = Mapping[str, Any]
 
 
-class Originals(Enum):
+class OriginalsAsked(Enum):
     """How the originals of reposts are asked for."""
 
     UNPROVEN = (WHOLE, COUNTED)
@@ -40,12 +40,12 @@ def wall_values(owner: int, offset: int, count: int) -> WallValues:
     return {"owner_id": owner, "offset": offset, "count": count, "filter": "all"}
 
 
-def keys_of(originals: Originals) -> tuple[str, ...]:
+def keys_of(originals: OriginalsAsked) -> tuple[str, ...]:
     """Texts are read on a wall's first sheet only, where the pinned and the newest posts are."""
     return (*KEYS, *originals.value)
 
 
-def walls_script(walls: Sequence[WallValues], whole: bool, originals: Originals) -> str:
+def walls_script(walls: Sequence[WallValues], whole: bool, originals: OriginalsAsked) -> str:
     """Returns a list, one entry a wall: {n, count, items} whole, or {n, count, <key>: [...]}."""
     lines = ["var all=[];"]
     for number, values in enumerate(walls):
@@ -57,7 +57,7 @@ def walls_script(walls: Sequence[WallValues], whole: bool, originals: Originals)
     return "\n".join([*lines, "return all;"])
 
 
-def _columns(name: str, values: WallValues, originals: Originals) -> list[str]:
+def _columns(name: str, values: WallValues, originals: OriginalsAsked) -> list[str]:
     keys = keys_of(originals) + ((TEXT,) if values["offset"] == 0 else ())
     return [f'"{key}":{name}.items@.{_path(key)}' for key in keys]
 
@@ -66,13 +66,13 @@ def _path(key: str) -> str:
     return f"{WHOLE}@.length" if key == COUNTED else key
 
 
-def proof(entries: Iterable[Any]) -> Originals:
+def proof(entries: Iterable[Any]) -> OriginalsAsked:
     """What walls that were asked for both ways show of `@.length`."""
     rows = [row for entry in entries if isinstance(entry, dict) for row in _both(entry)]
     if not rows:
-        return Originals.UNPROVEN
+        return OriginalsAsked.UNPROVEN
     counted = all(isinstance(one, list) and count == len(one) for one, count in rows)
-    return Originals.COUNTED if counted else Originals.WHOLE
+    return OriginalsAsked.COUNTED if counted else OriginalsAsked.WHOLE
 
 
 def _both(entry: Mapping[str, Any]) -> list[tuple[Any, Any]]:

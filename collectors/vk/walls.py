@@ -24,11 +24,11 @@ from collectors.vk.errors import MAY_NOT_EXECUTE, NEEDS_HALVING, Action, VkError
 from collectors.vk.groups import Found
 from collectors.vk.posts import reaches
 from collectors.vk.reader import LINES, ApiAnswer, TokenReader
-from collectors.vk.reading import WallReading, failed_with, is_false, matching_errors, with_entry
+from collectors.vk.reading import WallReading, failed_with, is_failed, matching_errors, with_entry
 from collectors.vk.script import (
     CALLS,
     MisalignedError,
-    Originals,
+    OriginalsAsked,
     proof,
     walls_script,
 )
@@ -87,7 +87,7 @@ class _Walls:
         self._parts = numbers(1)
         self._too_big = 0
         self._emptied = 0
-        self._originals = Originals.UNPROVEN
+        self._originals = OriginalsAsked.UNPROVEN
         self._posts = first_count(run)
         self._patience = WAIT_SECONDS
 
@@ -234,8 +234,8 @@ class _Walls:
         self, reader: TokenReader, batch: list[WallReading], error: VkError
     ) -> list[WallReading]:
         """What becomes of a batch whose `execute` failed as a whole."""
-        if self._originals is Originals.UNPROVEN and _is_unready(error):
-            self._originals = Originals.WHOLE
+        if self._originals is OriginalsAsked.UNPROVEN and _is_unready(error):
+            self._originals = OriginalsAsked.WHOLE
             return batch
         if error.number in MAY_NOT_EXECUTE:
             reader.may_execute = False
@@ -273,14 +273,14 @@ class _Walls:
         entries = answer.response
         if not isinstance(entries, list) or len(entries) != len(batch):
             return self._of_empty(reader, batch)
-        if self._originals is Originals.UNPROVEN:
+        if self._originals is OriginalsAsked.UNPROVEN:
             self._originals = proof(entries)
         self._halvings.was_answered()
         self._weigh(batch, answer.size)
-        errors = iter(matching_errors(answer, sum(map(is_false, entries))))
+        errors = iter(matching_errors(answer, sum(map(is_failed, entries))))
         return [
             self._of_refusal(reader, reading, next(errors), answer.evidence)
-            if is_false(entry)
+            if is_failed(entry)
             else self._of_entry(reading, entry, answer.evidence)
             for reading, entry in zip(batch, entries, strict=True)
         ]

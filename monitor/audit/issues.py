@@ -35,7 +35,7 @@ def issues_of(pages: Sequence[Page], looks: Mapping[Address, Look]) -> tuple[Iss
         seen = looks[page.network, page.address]
         for code in (*sorted(seen.troubles), *([MAY_WRITE] if seen.may_write else [])):
             found[page.network, code].append(page.address)
-    often = sorted(found.items(), key=lambda one: -len(one[1]))
+    often = sorted(found.items(), key=lambda item: -len(item[1]))
     return tuple(_issue(network, code, addresses) for (network, code), addresses in often)
 
 

@@ -18,7 +18,7 @@ from monitor.audit.dossiers import Seen, authority_site, standing_pages
 from monitor.audit.scope import Scope, pages_of
 from monitor.audit.thrifty import walls_of
 from monitor.storage import findings, observations, walls
-from monitor.storage.walls import Wall
+from monitor.storage.walls import RestingWall
 from reports.model import Audit
 from rules.dossier.bench import Bench
 from rules.engine import declared_pages, hear, unjudged
@@ -66,7 +66,7 @@ class Judge:
                 continue
             shared = self._shared_texts(municipality)
             site = authority_site(engine, municipality, self.as_of)
-            bench, seen = self._bench(municipality), list[Wall]()
+            bench, seen = self._bench(municipality), list[RestingWall]()
             for institution in members:
                 if self.context.stopping():
                     raise StoppedError
@@ -82,7 +82,7 @@ class Judge:
             members = list(of_municipality)
             municipality = members[0].municipality
             site = authority_site(self.context.engine, municipality, self.as_of)
-            bench, seen = self._bench(municipality), list[Wall]()
+            bench, seen = self._bench(municipality), list[RestingWall]()
             for doubt in members:
                 self._settle(bench, doubt, site, seen)
             walls.remember(self.context.engine, seen)
@@ -92,7 +92,7 @@ class Judge:
         bench: Bench,
         doubt: Doubt,
         site: Seen,
-        seen: list[Wall],
+        seen: list[RestingWall],
         doubtful: Doubtful = never_doubtful,
     ) -> tuple[Page, ...]:
         """Store what was found, or give the pages that are in doubt. What breaks costs this one.

@@ -19,10 +19,10 @@ from collectors.model import SITE, Address, Observation, Page
 from collectors.networks import networks
 from monitor.application import Context
 from monitor.storage import walls
-from monitor.storage.walls import Wall
+from monitor.storage.walls import RestingWall
 from reports.model import Audit
 from rules.dossier.views import WITH_A_WALL
-from rules.engine import Heard
+from rules.engine import JudgedInstitution
 from rules.law.workdays import starts_at
 from rules.model import Dossier, Outcome
 from rules.reading import READ_ANEW, WHILE_FRESH
@@ -38,7 +38,7 @@ class Known:
     """What is remembered when a night is planned. `stated`: when something last was, by
     institution."""
 
-    walls: Mapping[Address, Sequence[Wall]] = field(default_factory=dict)
+    walls: Mapping[Address, Sequence[RestingWall]] = field(default_factory=dict)
     stated: Mapping[str, datetime] = field(default_factory=dict)
     bases: Mapping[str, str] = field(default_factory=dict)  # by municipality
     freshness: timedelta = timedelta(days=7)
@@ -50,12 +50,12 @@ def known_of(context: Context, pages: Iterable[Page], audit: Audit, as_of: datet
     return Known(
         walls=walls.of_pages(context.engine, addresses, as_of - freshness),
         stated=walls.last_stated(context.engine, as_of),
-        bases={town: basis_of(audit, town) for town in audit.registries},
+        bases={town: law_digest(audit, town) for town in audit.registries},
         freshness=freshness,
     )
 
 
-def basis_of(audit: Audit, municipality: str) -> str:
+def law_digest(audit: Audit, municipality: str) -> str:
     """By which registry and which acts an audit judges there."""
     told = (audit.registries.get(municipality, ""), *sorted(audit.packs.values()))
     return hashlib.sha256(" ".join(told).encode()).hexdigest()[:16]
@@ -72,7 +72,7 @@ def may_rest(page: Page, last: Observation, known: Known, as_of: datetime) -> bo
     )
 
 
-def _holds(told: Wall, last: Observation, known: Known, as_of: datetime) -> bool:
+def _holds(told: RestingWall, last: Observation, known: Known, as_of: datetime) -> bool:
     """Until after tonight, by the same law and registry, and nothing was stated since the look."""
     basis = known.bases.get(told.institution.partition("/")[0])
     stated = known.stated.get(told.institution, last.observed_at)
@@ -101,7 +101,9 @@ def head_of(look: Observation) -> Observation:
 # --- what was judged --------------------------------------------------------------------------
 
 
-def walls_of(context: Context, audit: Audit, heard: Heard, dossier: Dossier) -> Iterable[Wall]:
+def walls_of(
+    context: Context, audit: Audit, heard: JudgedInstitution, dossier: Dossier
+) -> Iterable[RestingWall]:
     """Of the institution's pages, what is to be remembered until the next night."""
     settings = context.settings.networks
     freshness = timedelta(days=dossier.freshness_days)
@@ -111,12 +113,12 @@ def walls_of(context: Context, audit: Audit, heard: Heard, dossier: Dossier) -> 
         if not of_it or network == SITE or not networks()[network].thrifty(settings[network]):
             continue
         day = READ_ANEW if broke else heard.good_until.get((network, address), WHILE_FRESH)
-        yield Wall(
+        yield RestingWall(
             address=(network, address),
             institution=dossier.institution.key,
             judged_at=dossier.as_of,
             until=end_of(day, dossier.as_of, dossier.municipality.timezone, freshness),
-            basis=basis_of(audit, dossier.municipality.id),
+            basis=law_digest(audit, dossier.municipality.id),
         )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from collectors.barrier import barrier
 from collectors.errors import RunError
 from monitor.application import Context
-from monitor.clocks.believed import ClockDoubt, Why
+from monitor.clocks.believed import ClockDoubt, DoubtReason
 from monitor.clocks.ntp import NoTimeError, offset
 from monitor.storage import history
 from monitor.storage.old_attachments import remove_attachments
@@ -32,7 +32,7 @@ def hear(context: Context) -> ClockDoubt | None:
     now, running = context.clock(), context.running
     own = running.doubt(now) if running else None
     if (off := _off_by_server(context)) is not None:
-        return None if abs(off) <= AGREES else ClockDoubt(Why.SERVER, off)
+        return None if abs(off) <= AGREES else ClockDoubt(DoubtReason.SERVER, off)
     return own or history.doubt(context.engine, now)
 
 
@@ -66,7 +66,7 @@ def tidy(context: Context) -> Tidied:
     """Remove the evidence, letters and reports that are older than the settings say. OSError."""
     doubt, engine, now = hear(context), context.engine, context.clock()
     if doubt:
-        is_news = doubt.why is not Why.BEGINNING
+        is_news = doubt.why is not DoubtReason.BEGINNING
         level = logging.WARNING if is_news else logging.INFO
         log.log(level, "nothing is removed, the clock is not believed: %s", doubt.why)
     settings = context.settings

@@ -126,8 +126,7 @@ def accept(application: Application, number: int, *, by: str, on: date | None = 
     said = stated.said
     assert isinstance(said, InstitutionAnswer)
     if said.kind == "corrected":
-        told = READ_DECIDES.format(number=number, institution=institution.id)
-        raise UsageError([told])
+        raise UsageError([READ_DECIDES.format(number=number, institution=institution.id)])
     if isinstance(said.attestation, Attestation):
         check(application, institution, said.attestation)
     return _decide(application, institution, number, "accepted", by=by, on=on)

@@ -21,7 +21,7 @@ from collectors.barrier import barrier
 from monitor.application import Application
 from monitor.audit.careful import STORES
 from monitor.cases.book import CaseBook, book_of
-from monitor.cases.deriving import derived
+from monitor.cases.deriving import derive
 from monitor.storage import board
 from monitor.storage.board import Derived, Key, Sign, Signs
 from monitor.storage.database import StorageError, batched
@@ -42,7 +42,7 @@ def refresh(application: Application, institutions: Sequence[Institution]) -> in
     done = 0
     for town, members in _by_town(application, institutions):
         for some in batched(members, AT_ONCE):
-            found = list(_worked_out(application, town, some))
+            found = list(_derive_each(application, town, some))
             board.write(application.engine, found)
             done += len(found)
     return done
@@ -92,7 +92,7 @@ def _stale(application: Application, found: Signs, now: datetime) -> tuple[Insti
 
 def _each_stale(application: Application, found: Signs, now: datetime) -> Iterator[Institution]:
     for town in application.municipalities:
-        basis, today = basis_of(application, town), now.astimezone(town.timezone).date()
+        basis, today = inputs_digest(application, town), now.astimezone(town.timezone).date()
         for member in town.institutions:
             key = (town.id, member.id)
             sign = found.rows.get(key)
@@ -113,7 +113,7 @@ def _has_news(found: Signs, key: Key, sign: Sign) -> bool:
     return is_judged or is_stated or found.letters.get(key, 0) != sign.letters
 
 
-def basis_of(application: Application, town: Municipality) -> str:
+def inputs_digest(application: Application, town: Municipality) -> str:
     """Of everything else that the rows of a town rest on."""
     acts = ((one.id, one.digest) for one in town.acts_in(application.acts))
     rests_on = (SCHEME, town.digest, application.settings.cases.terms, *acts)
@@ -139,14 +139,14 @@ def _by_town(
             yield town, members[town.id]
 
 
-def _worked_out(
+def _derive_each(
     application: Application, town: Municipality, members: Sequence[Institution]
 ) -> Iterator[Derived]:
     now, engine = application.clock(), application.engine
     seen = {
         "place": board.notice(engine, now),
         "statement": board.last_statement(engine),
-        "basis": basis_of(application, town),
+        "basis": inputs_digest(application, town),
     }
     sent = board.letters_sent(engine, [(town.id, one.id) for one in members])
     book = book_of(application, town, now, members)
@@ -163,5 +163,5 @@ def _one(
     book: CaseBook, town: Municipality, member: Institution, asked: Requirements
 ) -> Derived | None:
     with barrier("institution", member.key, passing=STORES):
-        return derived(book, town, member, asked)
+        return derive(book, town, member, asked)
     return None

@@ -12,7 +12,7 @@ from monitor.application import Application
 from monitor.cases.history import Nights
 from monitor.cases.past import Past
 from monitor.storage import statements
-from monitor.storage.judged import Night
+from monitor.storage.judged import JudgedNight
 from rules.cases.matching import Kinds, kinds_of, speaks_of
 from rules.cases.model import (
     CaseState,
@@ -30,7 +30,7 @@ from rules.model import Attestation, Finding, Institution, Municipality
 class Whole(NamedTuple):
     """What is known of one institution: its newest night, what was found then, its cases."""
 
-    night: Night | None
+    night: JudgedNight | None
     findings: tuple[Finding, ...]
     cases: tuple[InstitutionCase, ...]
 
@@ -111,7 +111,7 @@ def by_institution(
     alone = members[0].id if institutions is not None and len(members) == 1 else None
     found: defaultdict[str, list[Recorded]] = defaultdict(list)
     for institution in members:
-        found[institution.id] += written(institution)
+        found[institution.id] += statements_in_file(institution)
     for stated in statements.recorded(application.engine, municipality.id, alone):
         found[stated.institution].append(stated)
     return {name: _once(made) for name, made in found.items()}
@@ -127,7 +127,7 @@ def _once(made: Sequence[Recorded]) -> Sequence[Recorded]:
     ]
 
 
-def written(institution: Institution) -> Iterator[Recorded]:
+def statements_in_file(institution: Institution) -> Iterator[Recorded]:
     """What the registry's file states of an institution."""
     every: tuple[Said, ...] = (
         *institution.attestations,
@@ -151,13 +151,15 @@ def _of_one(
     for finding in nights.newest():
         if openness(finding) is Openness.SETTLED and not book.settled:
             continue
-        looks = nights.of(finding, list(_answered(book, finding, stated)))
+        looks = nights.of(finding, list(_answer_moments(book, finding, stated)))
         case = replay(History(looks, stated, nights.letters), book.kinds, book.calendar, as_of)
         if case and (book.settled or case.state is not CaseState.SETTLED):
             yield case
 
 
-def _answered(book: CaseBook, finding: Finding, stated: Iterable[Recorded]) -> Iterator[datetime]:
+def _answer_moments(
+    book: CaseBook, finding: Finding, stated: Iterable[Recorded]
+) -> Iterator[datetime]:
     """When something was said of the case that a later look confirms or not."""
     for each in stated:
         is_answer = isinstance(each.said, InstitutionAnswer | Attestation)

@@ -16,10 +16,10 @@ from monitor.application import Application
 from monitor.audit.compare import Counterparts
 from monitor.cases.answers import waiting_among
 from monitor.cases.book import CaseBook, book_of
-from monitor.cases.listing import ListedStatement, listed_of
+from monitor.cases.listing import ListedStatement, statements_of
 from monitor.cases.past import Behind, Past
 from monitor.storage import judged
-from monitor.storage.judged import Night
+from monitor.storage.judged import JudgedNight
 from rules.cases.model import InstitutionCase
 from rules.model import Finding, Institution, Municipality
 
@@ -36,7 +36,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class SeenNight:
-    night: Night
+    night: JudgedNight
     changes: tuple[Change, ...]
     is_first: bool  # nothing to compare with
 
@@ -86,7 +86,7 @@ def _statements(
     made = book.stated.get(institution.id, ())
     today = book.calendar.day_of(book.as_of)
     unread = {each.number for each, _, _ in waiting_among(made, cases)}
-    return listed_of(institution, town, made, newest, book.kinds, unread, today)
+    return statements_of(institution, town, made, newest, book.kinds, unread, today)
 
 
 def _seen(behind: Behind) -> Iterator[SeenNight]:
@@ -141,7 +141,7 @@ class _PastOfOne(Past):
 class _Found(Mapping[int, tuple[Finding, ...]]):
     """Findings by their night: the last nights in one statement, all before them in another."""
 
-    def __init__(self, engine: Engine, nights: Sequence[Night]) -> None:
+    def __init__(self, engine: Engine, nights: Sequence[JudgedNight]) -> None:
         self._engine = engine
         self._late = [one.number for one in nights[-SHOWN - 1 :]]
         self._early = [one.number for one in nights[: -SHOWN - 1]]

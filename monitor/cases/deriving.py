@@ -35,7 +35,7 @@ _MARKS = {
 }
 
 
-def derived(
+def derive(
     book: CaseBook, town: Municipality, institution: Institution, requirements: Requirements
 ) -> Derived:
     """`row` does not yet say up to where it has looked."""
@@ -53,7 +53,7 @@ def derived(
     )
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """As it is looked for: without case, ё, quotes."""
     plain = text.casefold().replace("ё", "е")
     return " ".join(re.sub(r"[«»\"'“”„]", " ", plain).split())
@@ -68,7 +68,7 @@ def _row(
         "institution": institution.id,
         "title": title,
         "sorting": _sorting(title),
-        "search": folded("\n".join(_searched(institution))),
+        "search": fold("\n".join(_search_words(institution))),
         "kind": institution.kind,
         "category": institution.category,
         "is_active": institution.is_active(today),
@@ -81,10 +81,10 @@ def _row(
 
 
 def _sorting(title: str) -> str:
-    return re.sub(r"\d+", lambda found: found[0].zfill(SIGNS_OF_A_NUMBER), folded(title))
+    return re.sub(r"\d+", lambda found: found[0].zfill(SIGNS_OF_A_NUMBER), fold(title))
 
 
-def _searched(institution: Institution) -> Iterator[str]:
+def _search_words(institution: Institution) -> Iterator[str]:
     yield from (institution.name, institution.short_name, institution.id)
     yield from (*institution.popular_names, *institution.former_names)
     yield from filter(None, (institution.ogrn, institution.inn, institution.address))

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from monitor.audit.compare import Counterparts
 from monitor.cases.past import Past
 from monitor.storage import judged
-from monitor.storage.judged import Night
+from monitor.storage.judged import JudgedNight
 from rules.cases.model import Judged
 from rules.cases.openness import Openness, openness
 from rules.model import Finding, Institution
@@ -34,7 +34,7 @@ class Nights:
         return self._read(len(self._nights) - 1)[0] if self._nights else ()
 
     @property
-    def last(self) -> Night | None:
+    def last(self) -> JudgedNight | None:
         return self._nights[-1] if self._nights else None
 
     def of(self, finding: Finding, answered: Sequence[datetime]) -> tuple[Judged, ...]:

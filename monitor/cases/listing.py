@@ -131,7 +131,7 @@ def case_as_json(case: InstitutionCase) -> dict[str, Any]:
     }
 
 
-def listed(
+def list_statements(
     application: Application,
     institutions: Sequence[Institution],
     expiring: int | None = None,
@@ -143,7 +143,7 @@ def listed(
     found = []
     for town in application.municipalities:
         members = [one for one in institutions if one.municipality == town.id]
-        found += list(_listed(application, town, members, as_of)) if members else []
+        found += list(_of_town(application, town, members, as_of)) if members else []
     if expiring is None:
         return tuple(found)
     return tuple(one for one in found if _ends_within(application, one, moment, expiring))
@@ -161,7 +161,7 @@ def _ends_within(
     return is_near and statement.state == IN_FORCE
 
 
-def _listed(
+def _of_town(
     application: Application,
     town: Municipality,
     members: Sequence[Institution],
@@ -178,10 +178,10 @@ def _listed(
     for member in members:
         made = [one for one in stated.get(member.id, ()) if as_of is None or _is_made(one, today)]
         newest = Nights(past, member, moment).newest() if made else ()
-        yield from listed_of(member, town, made, newest, kinds, unread, today)
+        yield from statements_of(member, town, made, newest, kinds, unread, today)
 
 
-def listed_of(
+def statements_of(
     member: Institution,
     town: Municipality,
     made: Sequence[Recorded],
@@ -198,7 +198,7 @@ def listed_of(
             institution=member,
             state=state_of(one, member, town, made, unread, today),
             until=end_of(one.said),
-            changed=tuple(_changed(one, newest, kinds, today)),
+            changed=tuple(_changed_findings(one, newest, kinds, today)),
         )
 
 
@@ -253,7 +253,7 @@ def _is_closed(said: Said, others: Sequence[Recorded], today: date) -> bool:
     return not is_disputed(same, today)
 
 
-def _changed(
+def _changed_findings(
     stated: Recorded, newest: Sequence[Finding], kinds: Kinds, today: date
 ) -> Iterator[Finding]:
     """Findings that would read otherwise without it."""

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from collectors.errors import RunError
 from monitor.storage import judged
-from monitor.storage.judged import Night
+from monitor.storage.judged import JudgedNight
 from rules.cases.openness import Openness, openness
 from rules.cases.replay import Calendar, SentLetter
 from rules.model import Finding, Institution
@@ -27,7 +27,7 @@ AT_ONCE = 50  # institutions
 class Behind(NamedTuple):
     """Of one institution; `found` by the number of a night, of those that are surely needed."""
 
-    nights: Sequence[Night]
+    nights: Sequence[JudgedNight]
     letters: Sequence[SentLetter]
     found: Mapping[int, tuple[Finding, ...]]
 
@@ -99,14 +99,14 @@ class Past:
 
 
 def _of_nights(
-    nights: Iterable[Night | None], found: Mapping[int, tuple[Finding, ...]]
+    nights: Iterable[JudgedNight | None], found: Mapping[int, tuple[Finding, ...]]
 ) -> Mapping[int, tuple[Finding, ...]]:
     return {night.number: found[night.number] for night in nights if night}
 
 
 def _before(
-    nights: Sequence[Night], newest: Sequence[Finding], calendar: Calendar
-) -> frozenset[Night]:
+    nights: Sequence[JudgedNight], newest: Sequence[Finding], calendar: Calendar
+) -> frozenset[JudgedNight]:
     """The nights before what is open now became as it is."""
     days = [calendar.day_of(night.at) for night in nights]
     return frozenset(nights[at] for at in _befores(days, newest) if at >= 0)

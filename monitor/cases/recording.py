@@ -54,8 +54,8 @@ def record(
     """
     town = municipality_of(application, institution)
     check(application, institution, said)
-    cases = touched(application, institution, said)
-    renewed = _renewed(application, institution, said)
+    cases = open_cases_of(application, institution, said)
+    renewed = _still_valid(application, institution, said)
     number = statements.record(
         application.engine,
         institution,
@@ -142,7 +142,7 @@ def tell(
 # --- what it speaks of --------------------------------------------------------------------------
 
 
-def touched(
+def open_cases_of(
     application: Application, institution: Institution, said: Said
 ) -> tuple[InstitutionCase, ...]:
     """The open cases of which a statement speaks."""
@@ -155,7 +155,7 @@ def touched(
     )
 
 
-def _renewed(application: Application, institution: Institution, said: Said) -> Recorded | None:
+def _still_valid(application: Application, institution: Institution, said: Said) -> Recorded | None:
     """The newest attestation of the same thing that still holds."""
     if not isinstance(said, Attestation):
         return None

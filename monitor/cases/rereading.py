@@ -15,13 +15,13 @@ from rules.cases.replay import calendar_of, moment_of
 from rules.model import Institution
 
 
-def ordered(application: Application) -> tuple[Institution, ...]:
+def awaiting_reread(application: Application) -> tuple[Institution, ...]:
     """Institutions that said «исправили», and that no audit has judged since; each once."""
-    found = {each.key: each for each in _ordered(application)}
+    found = {each.key: each for each in _each_awaiting(application)}
     return tuple(found.values())
 
 
-def _ordered(application: Application) -> Iterator[Institution]:
+def _each_awaiting(application: Application) -> Iterator[Institution]:
     now = application.clock()
     for waits in answers_waiting(application):
         if waits.answer.kind != "corrected":

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from monitor.registry.sheets import described
+from monitor.storage.statements import kind_on_record
 from rules.cases.model import (
     Assignment,
     Correction,
@@ -34,7 +35,7 @@ def _sentences() -> Mapping[str, Mapping[str, str]]:
 
 
 def kind_of(said: Said) -> str:
-    """One word for what it is: of an attestation, event or answer its own kind."""
+    """One word for what it is: its own kind where it has several, else what the store calls it."""
     match said:
         case Attestation() | Event():
             return said.kind
@@ -44,14 +45,7 @@ def kind_of(said: Said) -> str:
             return said.kind
         case Decision():
             return said.verdict
-        case Waiver():
-            return "waiver"
-        case Telling():
-            return "told"
-        case Assignment():
-            return "assigned"
-        case Withdrawal():
-            return "withdrawn"
+    return kind_on_record(said)
 
 
 def kind_in_words(said: Said) -> str:

@@ -32,7 +32,7 @@ RAN_OTHERWISE = timedelta(days=1)  # wall clock and the process's own
 PROVING_TIME = timedelta(days=7)  # of the process's own
 
 
-class Why(StrEnum):
+class DoubtReason(StrEnum):
     """Why the clock is not believed."""
 
     BEGINNING = "beginning"  # too few days are on record
@@ -47,14 +47,14 @@ class Why(StrEnum):
 class ClockDoubt:
     """`by`: how far; `left`: steps, or nights, until the clock is believed again."""
 
-    why: Why
+    why: DoubtReason
     by: timedelta = timedelta(0)
     left: int = 0
 
     @property
     def is_grave(self) -> bool:
         """A machine that was off for some days is no reason to write to anybody."""
-        return self.why is not Why.BEGINNING and abs(self.by) > FAR
+        return self.why is not DoubtReason.BEGINNING and abs(self.by) > FAR
 
     @property
     def what(self) -> str:
@@ -78,14 +78,14 @@ def doubt_of(moments: Iterable[datetime], now: datetime) -> ClockDoubt | None:
     """`moments` in the order in which they were written down. None: the clock is believed."""
     days = _days(moments)
     if days and days[-1] > now + SLIP:
-        return ClockDoubt(Why.STANDS_BEFORE, now - days[-1], PROVING)
+        return ClockDoubt(DoubtReason.STANDS_BEFORE, now - days[-1], PROVING)
     last = list(_steps(_days([*days, now])))[-PROVING:]
     if at := next((at for at in range(len(last), 0, -1) if last[at - 1].is_jump), 0):
         jump = last[at - 1].by
-        why = Why.JUMPED if jump > timedelta(0) else Why.WENT_BACK
+        why = DoubtReason.JUMPED if jump > timedelta(0) else DoubtReason.WENT_BACK
         return ClockDoubt(why, jump, PROVING - (len(last) - at))
     if len(last) < PROVING:
-        return ClockDoubt(Why.BEGINNING, left=PROVING - len(last))
+        return ClockDoubt(DoubtReason.BEGINNING, left=PROVING - len(last))
     return None
 
 
@@ -182,7 +182,7 @@ class ProcessTime:
         if self.jumped_at is None or own - self.jumped_at >= PROVING_TIME:
             return None
         left = PROVING - (own - self.jumped_at) // timedelta(days=1)
-        return ClockDoubt(Why.WAS_SET, self.jump, left)
+        return ClockDoubt(DoubtReason.WAS_SET, self.jump, left)
 
 
 def words(name: str, **values: object) -> str:

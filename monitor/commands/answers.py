@@ -17,7 +17,7 @@ from monitor.cases.answers import WaitingAnswer, answers_waiting
 from monitor.cases.answers import accept as accepted
 from monitor.cases.answers import answer as answered
 from monitor.cases.answers import reject as rejected
-from monitor.cases.listing import listed
+from monitor.cases.listing import list_statements
 from monitor.cases.recording import today_of
 from monitor.cases.words import in_words, words
 from monitor.commands.moments import clean, day
@@ -79,7 +79,10 @@ def _mail_as_json(came: Received) -> dict[str, object]:
 def _as_json(application: Application, found: Sequence[WaitingAnswer]) -> list[dict[str, object]]:
     """As in `statements --json`, with what it asks for and the cases of which it speaks."""
     members = {waits.institution.key: waits.institution for waits in found}
-    told = {one.recorded.number: one.as_json() for one in listed(application, [*members.values()])}
+    told = {
+        one.recorded.number: one.as_json()
+        for one in list_statements(application, [*members.values()])
+    }
     return [
         told[waits.recorded.number]
         | {

@@ -39,7 +39,7 @@ def _bound(settings: Settings) -> socket.socket:
 
 def _seated(application: Application, role: str, title: str) -> Iterator[str]:
     """A new account that owes nothing any more, in the words by which somebody comes in."""
-    now, password, secret = application.clock(), passwords.made_up(), codes.new_secret()
+    now, password, secret = application.clock(), passwords.make_password(), codes.new_secret()
     towns = [town.id for town in application.municipalities]
     granted = granting.add(application.engine, role, role=role, towns=towns, at=now, own=password)
     accounts.enrol(application.engine, granted.account.number, secret=secret)

@@ -42,18 +42,19 @@ def _say_in_line(waiting: Sequence[Unsent]) -> None:
         print(*(f"  {to_whom(one.role, one.recipient)}" for one in waiting), sep="\n")
 
 
-def _lines(application: Application, one: Planned) -> Iterator[str]:
-    yield f"  {to_whom(one.role, one.recipient)} — {role_in_words(application, one.role, one.name)}"
-    yield f"      {table('why', one.why)}"
-    yield f"      {words('subject', subject=one.subject)}"
-    if one.told is None:
+def _lines(application: Application, planned: Planned) -> Iterator[str]:
+    role = role_in_words(application, planned.role, planned.name)
+    yield f"  {to_whom(planned.role, planned.recipient)} — {role}"
+    yield f"      {table('why', planned.why)}"
+    yield f"      {words('subject', subject=planned.subject)}"
+    if planned.told is None:
         yield f"      {words('first_letter')}"
         return
-    on = moment(one.told.as_of, application.settings.schedule.timezone)
-    told = words("last", audit=one.told.audit, on=on, subject=one.told.subject)
+    on = moment(planned.told.as_of, application.settings.schedule.timezone)
+    told = words("last", audit=planned.told.audit, on=on, subject=planned.told.subject)
     yield f"      {told}"
-    if one.news is not None:
-        yield f"      {words('differs', news=news_in_words(one.news))}"
+    if planned.news is not None:
+        yield f"      {words('differs', news=news_in_words(planned.news))}"
 
 
 def planned_as_json(application: Application, audit: Audit, found: Plan) -> str:
@@ -67,18 +68,18 @@ def planned_as_json(application: Application, audit: Audit, found: Plan) -> str:
     return json.dumps(told, ensure_ascii=False, indent=2)
 
 
-def _as_json(one: Planned) -> Mapping[str, Any]:
-    told = one.told
+def _as_json(planned: Planned) -> Mapping[str, Any]:
+    told = planned.told
     return {
-        "role": one.role,
-        "recipient": one.recipient,
-        "goes": one.goes,
-        "why": one.why,
-        "subject": one.subject,
+        "role": planned.role,
+        "recipient": planned.recipient,
+        "goes": planned.goes,
+        "why": planned.why,
+        "subject": planned.subject,
         "last": {"audit": told.audit, "as_of": told.as_of.isoformat(), "subject": told.subject}
         if told
         else None,
-        "differs": asdict(one.news) if one.news else None,
+        "differs": asdict(planned.news) if planned.news else None,
     }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from collectors.errors import UsageError
 from monitor.application import Application, opened, real_time
 from monitor.audit.scope import in_scope
-from monitor.cases.listing import attestation_of, end_of, listed
+from monitor.cases.listing import attestation_of, end_of, list_statements
 from monitor.cases.recording import Noted, municipality_of, owner_of, today_of
 from monitor.cases.words import SHORT_DAY, correction_in_words, in_words, words
 from monitor.commands.moments import clean
@@ -58,7 +58,7 @@ def show(application: Application, noted: Noted, *, as_json: bool) -> None:
 
 def _as_json(application: Application, stated: Recorded) -> dict[str, object]:
     institution = owner_of(application, stated)
-    found = (one for one in listed(application, [institution]))
+    found = (one for one in list_statements(application, [institution]))
     return next(one.as_json() for one in found if one.recorded.number == stated.number)
 
 

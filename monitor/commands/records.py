@@ -9,7 +9,7 @@ import typer
 
 from monitor.application import opened, with_database
 from monitor.audit.scope import in_scope
-from monitor.cases.listing import ListedStatement, day_of, listed
+from monitor.cases.listing import ListedStatement, day_of, list_statements
 from monitor.cases.recording import undo as undone
 from monitor.cases.words import in_words, words
 from monitor.commands.moments import clean, day, moment
@@ -39,7 +39,7 @@ def statements(
         at = moment(as_of) if as_of else None
         names = [clean(name) for name in institutions or ()]
         members = in_scope(application.municipalities, names, at or application.clock())
-        found = listed(application, members, expiring, at)
+        found = list_statements(application, members, expiring, at)
         if as_json:
             print(json.dumps([one.as_json() for one in found], ensure_ascii=False, indent=2))
         else:

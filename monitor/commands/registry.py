@@ -18,14 +18,14 @@ from monitor.config import load_settings
 from monitor.registry import check as checked
 from monitor.registry import diff as compared
 from monitor.registry import load
-from monitor.registry.faults import Fault
+from monitor.registry.faults import RegistryFault
 from monitor.registry.imports import import_table as imported
 from monitor.registry.imports import import_tables as imported_several
 from monitor.registry.tables import grids
 from monitor.registry.workbook import export as exported
 from monitor.registry.workbook import template as made_template
 from monitor.storage.database import exists
-from monitor.storage.statements import numbered
+from monitor.storage.joining import join_numbered
 from rules.model import Municipality
 
 WRONG = 2
@@ -79,7 +79,7 @@ def import_table(
     force: Force = False,
 ) -> int:
     found = grids(file)
-    warnings: dict[Fault, None] = {}
+    warnings: dict[RegistryFault, None] = {}
     several = imported_several(file, timezone=timezone, found=found, warn=warnings.setdefault)
     if several:
         _print_warnings(warnings)
@@ -103,7 +103,7 @@ def import_table(
     return 0
 
 
-def _print_warnings(warnings: Iterable[Fault]) -> None:
+def _print_warnings(warnings: Iterable[RegistryFault]) -> None:
     """Beside the file, which may be written to the standard output."""
     for warning in warnings:
         print(warning, file=sys.stderr)
@@ -171,7 +171,7 @@ def _as_recorded(config: Path, file: Path) -> Municipality:
     if file.resolve() not in ours or not exists(settings.storage.database):
         return municipality
     with open_context(settings) as context:
-        return numbered(context.engine, municipality)
+        return join_numbered(context.engine, municipality)
 
 
 def diff(

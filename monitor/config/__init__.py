@@ -8,7 +8,7 @@ network brings its own settings along. Secrets never stand in the file: they com
 environment variable, or from the file that NAME_FILE names.
 """
 
-from monitor.config.desk import Desk
+from monitor.config.desk import DeskSettings
 from monitor.config.faults import ConfigError
 from monitor.config.mail import Encryption, Every, Mail, TownMail
 from monitor.config.schedule import Schedule, cron_trigger
@@ -28,7 +28,7 @@ __all__ = [
     "Cases",
     "Clock",
     "ConfigError",
-    "Desk",
+    "DeskSettings",
     "Encryption",
     "Every",
     "EvidenceStamps",

@@ -19,7 +19,7 @@ from pydantic_settings import (
 
 from collectors.model import Network
 from collectors.networks import networks
-from monitor.config.desk import Desk
+from monitor.config.desk import DeskSettings
 from monitor.config.faults import ConfigError, fault_line, unread_variables
 from monitor.config.mail import Mail
 from monitor.config.schedule import Schedule
@@ -68,7 +68,7 @@ def _declaration(file: Path, environment: Mapping[str, str]) -> type[BaseSetting
         cases: Cases = Cases()
         clock: Clock = Clock()
         evidence: EvidenceStamps = EvidenceStamps()
-        desk: Desk = Desk()
+        desk: DeskSettings = DeskSettings()
 
         @classmethod
         def settings_customise_sources(

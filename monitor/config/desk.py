@@ -21,7 +21,7 @@ NO_NAME = (
 )
 
 
-class Desk(Section):
+class DeskSettings(Section):
     """The browser's way in; without `public_url` institutions get no links."""
 
     address: str = "127.0.0.1:8080"
@@ -63,7 +63,7 @@ class Desk(Section):
         return written
 
     @model_validator(mode="after")
-    def _is_reached_by_a_name(self) -> Desk:
+    def _is_reached_by_a_name(self) -> DeskSettings:
         if not is_loopback(self.host) and not self.public_url:
             raise ValueError(NO_NAME)
         return self

@@ -47,7 +47,7 @@ class Secrets:
         hide(self._values)
 
     def values(self) -> tuple[str, ...]:
-        return tuple(sorted(self._values, key=lambda one: (-len(one), one)))
+        return tuple(sorted(self._values, key=lambda value: (-len(value), value)))
 
     def _find(self, variable: str) -> str:
         named = self._environment.get(f"{variable}_FILE")

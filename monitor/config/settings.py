@@ -15,7 +15,7 @@ from collectors.model import SITE, Network
 from collectors.networks import networks
 from collectors.roots import RootsError, certificates_in
 from monitor.config.declared import read
-from monitor.config.desk import Desk
+from monitor.config.desk import DeskSettings
 from monitor.config.faults import ConfigError
 from monitor.config.mail import Mail
 from monitor.config.schedule import Schedule
@@ -52,7 +52,7 @@ class Settings:
     cases: Cases = field(default_factory=Cases)
     clock: Clock = field(default_factory=Clock)
     evidence: EvidenceStamps = field(default_factory=EvidenceStamps)
-    desk: Desk = field(default_factory=Desk)
+    desk: DeskSettings = field(default_factory=DeskSettings)
     smtp_user: str
     smtp_password: str
     imap_user: str = ""

@@ -16,7 +16,7 @@ from monitor.desk.linked import Came, day_is_full, told
 from monitor.desk.model import Ask, RefusedPageError
 from monitor.desk.rendering import desk_word
 from monitor.desk.scanning import check_clean, check_room
-from monitor.desk.uploads import taken
+from monitor.desk.uploads import accept_uploads
 from monitor.mail.inbox.sorting import BY_COUNT, BY_WORD, DENIED
 from monitor.registry.statements import LEADING, may_state
 from monitor.storage import journal, links, statements
@@ -37,7 +37,7 @@ def send(desk: Desk, came: Came, ask: Ask, said: InstitutionAnswer) -> int | Non
     if known := statements.answered(application.engine, "link", said.source):
         return known
     settings = application.settings
-    files = taken(ask.files, settings.desk.uploads_mb)
+    files = accept_uploads(ask.files, settings.desk.uploads_mb)
     check(application, came.institution, said)
     said = _read_once(application, came, said)
     if not links.take(application.engine, came.link, came.today):

@@ -123,10 +123,10 @@ def _known(application: Application, town: Municipality) -> tuple[Mapping[str, R
     return {one.id: one for act in acts for one in act.requirements}, kinds_of(acts)
 
 
-def _urgency(one: Asked) -> tuple[int, bool, date]:
+def _urgency(asked: Asked) -> tuple[int, bool, date]:
     """What is overdue first, then what is to be mended, then what is to be confirmed."""
-    due = one.case.due.on if one.case.due else date.max
-    return ITS_TURN.index(one.case.state), one.wants_word, due
+    due = asked.case.due.on if asked.case.due else date.max
+    return ITS_TURN.index(asked.case.state), asked.wants_word, due
 
 
 def _asked(

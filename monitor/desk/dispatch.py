@@ -183,7 +183,7 @@ class _Endpoint:
 def _shown(site: _Site, route: Route, ask: Ask, made: tuple[Cookie, ...]) -> Response:
     try:
         screen = route.screen if ask.visitor.role in route.who else route.late or route.screen
-        found = site.desk.forms.answered(ask.once, ask.now, lambda: screen(site.desk, ask))
+        found = site.desk.forms.answer_once(ask.once, ask.now, lambda: screen(site.desk, ask))
         return site.respond(found, ask, made)
     except OperatorError as error:
         return site.refused(error, ask)

@@ -37,7 +37,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class FailureLine:
     title: str
     code: str
     count: int
@@ -49,7 +49,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class QuotaLine:
     title: str
     reader: str
     method: str
@@ -79,7 +79,7 @@ def owners_of(application: Application, towns: Sequence[Municipality], on: datet
 
 def unread_places(
     engine: Engine, audit: Audit, owners: Owners, zone: tzinfo
-) -> tuple[tuple[Reason, ...], frozenset[Address]]:
+) -> tuple[tuple[FailureLine, ...], frozenset[Address]]:
     """The most frequent reason first, and all addresses that are not his to see left out."""
     failed = _failed(engine, audit, owners)
     by_reason: defaultdict[str, list[Address]] = defaultdict(list)
@@ -89,7 +89,7 @@ def unread_places(
     shown = _shown(often)
     last = unread.last_read(engine, [one for _, some in shown for one in some])
     reasons = tuple(
-        Reason(
+        FailureLine(
             title=word("failures", code),
             code=code,
             count=len(by_reason[code]),
@@ -137,7 +137,7 @@ def _place(
     )
 
 
-def quotas(application: Application) -> Iterator[Quota]:
+def quotas(application: Application) -> Iterator[QuotaLine]:
     """Of each key, by its fingerprint: calls that the platform counts, in 24 hours."""
     used = unread.calls_of_a_day(application.engine, application.clock())
     for slug, network in networks.networks().items():
@@ -145,7 +145,7 @@ def quotas(application: Application) -> Iterator[Quota]:
         granted = network.quotas(settings) if settings else {}
         for reader in network.readers(settings) if granted else ():
             for method, quota in granted.items():
-                yield Quota(
+                yield QuotaLine(
                     title=network.title,
                     reader=without_secrets(reader),
                     method=method,

@@ -48,7 +48,7 @@ class Forms:
         self._lock = threading.Lock()
         self._turns: OrderedDict[str, _Turn] = OrderedDict()
 
-    def answered(self, number: str, now: datetime, answer: Callable[[], Answer]) -> Answer:
+    def answer_once(self, number: str, now: datetime, answer: Callable[[], Answer]) -> Answer:
         """Of several at once the others wait for the first. What was refused may be tried again."""
         if not number:
             return answer()

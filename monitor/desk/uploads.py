@@ -81,11 +81,11 @@ ACCEPT = ".pdf,.jpg,.jpeg,.png,.docx,application/pdf,image/jpeg,image/png"
 
 def kind_of(content: bytes) -> Kind | None:
     """None for whatever is not taken."""
-    found = KINDS.get(_told(content))
+    found = KINDS.get(_media_type_of(content))
     return found if found and found.is_really(content) else None
 
 
-def _told(content: bytes) -> str:
+def _media_type_of(content: bytes) -> str:
     """The whole file: by its beginning alone a document of Word is a ZIP like any other."""
     try:
         return str(Magic(mime=True).from_buffer(content))
@@ -93,7 +93,7 @@ def _told(content: bytes) -> str:
         return ""
 
 
-def taken(files: Sequence[Upload], most_mb: int) -> tuple[Upload, ...]:
+def accept_uploads(files: Sequence[Upload], most_mb: int) -> tuple[Upload, ...]:
     """Under names that say what they are. RefusedPageError, with a line for each that is not."""
     sent = [one for one in files if one.content or one.name]
     if len(sent) > MOST_FILES:
@@ -113,7 +113,7 @@ def _faults(file: Upload, most_mb: int) -> Sequence[str]:
         return [desk_word("uploads", "big", **told)]
     if kind_of(file.content):
         return []
-    return [desk_word("uploads", NAMES.get(_told(file.content), "kind"), **told)]
+    return [desk_word("uploads", NAMES.get(_media_type_of(file.content), "kind"), **told)]
 
 
 def _name(file: Upload, number: int) -> str:

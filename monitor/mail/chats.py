@@ -22,7 +22,7 @@ from collectors.networks import social_networks
 from monitor.application import Application
 from monitor.config import Settings
 from monitor.logs import without_secrets
-from monitor.mail.deputies import Reports, draft_of
+from monitor.mail.deputies import DeputyLetters, draft_of
 from monitor.mail.drafts import Draft
 from monitor.mail.due import decide
 from monitor.mail.readers import Readers
@@ -90,7 +90,7 @@ def for_chats(
     for slug, network in social_networks().items():
         for chat in network.chats(settings.networks[slug]) if network.tell else ():
             readers = Readers(towns=(), recipients=(chat,), every=settings.mail.report_every)
-            own = Reports(application, report, readers, files, terms, carries_files=False)
+            own = DeputyLetters(application, report, readers, files, terms, carries_files=False)
             yield replace(draft_of(own, chat, is_operator=False), role=chat_in(slug))
 
 

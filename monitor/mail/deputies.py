@@ -36,12 +36,12 @@ def for_deputies(
     audited = {one.id for one in report.municipalities}
     operator = (application.settings.mail.operator or "").casefold()
     for readers in readers_of(application.settings.mail, audited):
-        own = Reports(application, report, readers, files, terms)
+        own = DeputyLetters(application, report, readers, files, terms)
         for recipient in readers.recipients:
             yield draft_of(own, recipient, is_operator=recipient.casefold() == operator)
 
 
-def draft_of(own: Reports, recipient: str, *, is_operator: bool) -> Draft:
+def draft_of(own: DeputyLetters, recipient: str, *, is_operator: bool) -> Draft:
     return Draft(
         letter=partial(own.first, is_operator),
         role=deputy_of(*own.readers.towns),
@@ -53,7 +53,7 @@ def draft_of(own: Reports, recipient: str, *, is_operator: bool) -> Draft:
     )
 
 
-class Reports:
+class DeputyLetters:
     """What those who read of the same municipalities are told, made when it is asked for."""
 
     def __init__(
@@ -100,7 +100,7 @@ class Reports:
         then = self._then(number)
         due = self._terms.newly_over(self.readers.towns, then.audit.as_of)
         return mended(
-            self.report, DEPUTY, lambda one: news_of(self._beside(one, then), due=len(due))
+            self.report, DEPUTY, lambda report: news_of(self._beside(report, then), due=len(due))
         )
 
     def _then(self, number: int) -> Report:
@@ -120,7 +120,7 @@ class Reports:
         return mended(
             self.report,
             DEPUTY,
-            lambda one: subject_of(self._beside(one, then) if then else one),
+            lambda report: subject_of(self._beside(report, then) if then else report),
         )
 
     # --- letters -------------------------------------------------------------------------------
@@ -130,11 +130,11 @@ class Reports:
         return mended(
             self.report,
             DEPUTY,
-            lambda one: digest(
-                one,
+            lambda report: digest(
+                report,
                 _read_again(self._written_files) if self._carries_files else NOTHING,
                 lies_at=self._lies_at if self._carries_files else "",
-                beside=self._beside(one, then) if then else None,
+                beside=self._beside(report, then) if then else None,
                 overdue=self._terms.overdue(self.readers.towns),
                 carries_files=self._carries_files,
             ),
@@ -144,7 +144,7 @@ class Reports:
         return mended(
             self.report,
             DEPUTY,
-            lambda one: brief(one, told.as_of, breaks_lines=self._carries_files),
+            lambda report: brief(report, told.as_of, breaks_lines=self._carries_files),
         )
 
     def _for_reader(self, letter: Letter, is_operator: bool) -> Letter:

@@ -26,7 +26,7 @@ from reports.model import Audit
 from reports.news import News
 
 
-class Why(StrEnum):
+class LetterReason(StrEnum):
     """Why a letter goes, or does not."""
 
     FIRST = "first"
@@ -40,12 +40,21 @@ class Why(StrEnum):
     LATER_TOLD = "later_told"  # of a later audit
 
 
-GOING = frozenset({Why.FIRST, Why.ASKED, Why.WORSE, Why.DUE, Why.PERIOD, Why.QUIET})
+GOING = frozenset(
+    {
+        LetterReason.FIRST,
+        LetterReason.ASKED,
+        LetterReason.WORSE,
+        LetterReason.DUE,
+        LetterReason.PERIOD,
+        LetterReason.QUIET,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    why: Why
+    why: LetterReason
     letter: Callable[[], Letter]
     told: Told | None  # of what the reader was told last
     news: Callable[[], News] | None = None  # since then
@@ -62,35 +71,35 @@ def decide(context: Context, audit: Audit, draft: Draft) -> Decision:
     until = context.clock() + FAR  # one of much later is of a clock that was ahead
     told = outbox.last_told(context.engine, draft.role, draft.recipient, until)
     if told is None:
-        return Decision(why=Why.FIRST, letter=draft.letter, told=None)
+        return Decision(why=LetterReason.FIRST, letter=draft.letter, told=None)
     if draft.since is None or told.as_of >= audit.as_of:
         return Decision(why=_by_period(told, audit, draft), letter=draft.letter, told=told)
     since = draft.since(told)
-    why = Why.ASKED if draft.every == "night" else _by_news(since.news, told, audit, draft)
-    letter = since.brief if why is Why.QUIET and since.brief else since.letter
+    why = LetterReason.ASKED if draft.every == "night" else _by_news(since.news, told, audit, draft)
+    letter = since.brief if why is LetterReason.QUIET and since.brief else since.letter
     return Decision(why=why, letter=letter, told=told, news=since.news)
 
 
-def _by_period(told: Told, audit: Audit, draft: Draft) -> Why:
+def _by_period(told: Told, audit: Audit, draft: Draft) -> LetterReason:
     if draft.every == "night":
-        return Why.ASKED
+        return LetterReason.ASKED
     if told.as_of > audit.as_of:
-        return Why.LATER_TOLD
+        return LetterReason.LATER_TOLD
     if draft.falls_due is not None and draft.falls_due(told):
-        return Why.DUE
-    return Why.PERIOD if _has_begun(told, audit, draft) else Why.NOT_YET
+        return LetterReason.DUE
+    return LetterReason.PERIOD if _has_begun(told, audit, draft) else LetterReason.NOT_YET
 
 
-def _by_news(news: Callable[[], News], told: Told, audit: Audit, draft: Draft) -> Why:
+def _by_news(news: Callable[[], News], told: Told, audit: Audit, draft: Draft) -> LetterReason:
     found = news()
     if found.is_worse:
-        return Why.WORSE
+        return LetterReason.WORSE
     if found.due:
-        return Why.DUE
+        return LetterReason.DUE
     if not found.is_none:
-        return Why.PERIOD if _has_begun(told, audit, draft) else Why.NOT_YET
+        return LetterReason.PERIOD if _has_begun(told, audit, draft) else LetterReason.NOT_YET
     then, now = (at.astimezone(draft.zone).date() for at in (told.as_of, audit.as_of))
-    return Why.QUIET if now >= month_later(then) else Why.UNCHANGED
+    return LetterReason.QUIET if now >= month_later(then) else LetterReason.UNCHANGED
 
 
 def _has_begun(told: Told, audit: Audit, draft: Draft) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from monitor.config import Desk
+from monitor.config import DeskSettings
 from monitor.storage.links import SAMPLE, make
 from monitor.storage.roles import linked
 from monitor.storage.tables import MessageRow
@@ -21,12 +21,12 @@ PATH = "/a/"
 BASE64 = re.compile(rb"(?m)^(?:[A-Za-z0-9+/]{76}\r\n)*[A-Za-z0-9+/]{2,76}={0,2}(?=\r\n)")
 
 
-def sample_url(desk: Desk) -> str:
+def sample_url(desk: DeskSettings) -> str:
     """What stands in a letter's place for its link; "": institutions get none."""
     return f"{desk.public_url}{PATH}{SAMPLE}" if desk.public_url else ""
 
 
-def with_link(engine: Engine, desk: Desk, message: MessageRow, at: datetime) -> bytes:
+def with_link(engine: Engine, desk: DeskSettings, message: MessageRow, at: datetime) -> bytes:
     """The letter with a link that was made for it now; as it is, where it has no place for one."""
     institution = linked(message.role)
     if not institution or not _has_place(message.body):

@@ -27,7 +27,7 @@ from monitor.mail.reminders import record_reminders
 from monitor.mail.terms import Terms
 from monitor.registry.mailboxes import MailboxError, address_of
 from monitor.storage import outbox
-from monitor.storage.outbox import Place, QueuedBeforeError
+from monitor.storage.outbox import PlaceInLine, QueuedBeforeError
 from reports.mail import Letter
 from reports.model import Audit, Report
 
@@ -153,7 +153,7 @@ def queue_draft(context: Context, audit: Audit, draft: Draft, *, again: bool) ->
 
 
 def _body_or_refusal(
-    context: Context, draft: Draft, letter: Letter, number: str, place: Place
+    context: Context, draft: Draft, letter: Letter, number: str, place: PlaceInLine
 ) -> tuple[bytes, str]:
     """The letter as it goes over the wire, or why no letter can be addressed like that."""
     try:

@@ -87,7 +87,7 @@ def _letter(
         now = of_towns(application, now, towns)
     then = then and mended(then, WEEK, _read_through)
     beside = compared(application, now, then)
-    return mended(beside, WEEK, lambda one: weekly_letter(one, then, nights))
+    return mended(beside, WEEK, lambda report: weekly_letter(report, then, nights))
 
 
 def _read_through(report: Report) -> Report:

@@ -5,14 +5,14 @@ audits needs neither, nor the libraries that they load.
 """
 
 from monitor.registry.diff import Change, diff
-from monitor.registry.faults import Fault, RegistryError
+from monitor.registry.faults import RegistryError, RegistryFault
 from monitor.registry.files import check, load, load_all
 from monitor.registry.write import to_toml
 
 __all__ = [
     "Change",
-    "Fault",
     "RegistryError",
+    "RegistryFault",
     "check",
     "diff",
     "load",

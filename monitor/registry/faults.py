@@ -28,7 +28,7 @@ class Problem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class RegistryFault:
     """One thing that is wrong. `str(fault)` is one line for the terminal.
 
     In a spreadsheet `line` is the row and `column` the title of the column.
@@ -59,7 +59,7 @@ class Fault:
 class RegistryError(OperatorError):
     """The registry cannot be used. `faults` has every fault of every file, in their order."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[RegistryFault]) -> None:
         self.faults = tuple(faults)
         super().__init__([line for fault in self.faults for line in str(fault).splitlines()])
 
@@ -79,7 +79,7 @@ def fault(
     sheet: str | None = None,
     column: str | None = None,
     words: Mapping[str, object] | None = None,
-) -> Fault:
+) -> RegistryFault:
     """The fault of a problem, with its sentences filled in.
 
     `words`: of a table, what stands in them in the words of its reader.
@@ -89,7 +89,7 @@ def fault(
     about = {"example": _example(key), **problem.about, "key": key, **(words or {})}
     if column is not None:
         about["key"] = column
-    return Fault(
+    return RegistryFault(
         path=path,
         line=line,
         key=key,

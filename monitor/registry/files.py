@@ -19,7 +19,7 @@ from monitor.registry import values
 from monitor.registry.checks import Setting
 from monitor.registry.checks.pages import found_page
 from monitor.registry.declaration import Registry
-from monitor.registry.faults import Fault, Problem, RegistryError, fault, wording
+from monitor.registry.faults import Problem, RegistryError, RegistryFault, fault, wording
 from monitor.registry.judging import judge
 from rules.model import Municipality
 from rules.toml_lines import Place, loaded, places
@@ -66,7 +66,7 @@ def check(
     *,
     today: date | None = None,
     packs: Collection[str] | None = None,
-) -> tuple[Fault, ...]:
+) -> tuple[RegistryFault, ...]:
     """Every fault and every warning of the files, file by file and line by line.
 
     `today` is by default the clock's, at the place on Earth where the day begins first.
@@ -87,7 +87,7 @@ class _Draft:
     registry: Registry | None
     digest: str
     places: Place
-    faults: tuple[Fault, ...]
+    faults: tuple[RegistryFault, ...]
 
 
 def _drafts(paths: Iterable[Path | str], setting: Setting) -> list[_Draft]:
@@ -97,7 +97,7 @@ def _drafts(paths: Iterable[Path | str], setting: Setting) -> list[_Draft]:
     return drafts
 
 
-def _faults(drafts: Sequence[_Draft]) -> list[Fault]:
+def _faults(drafts: Sequence[_Draft]) -> list[RegistryFault]:
     found = [one for draft in drafts for one in sorted(draft.faults, key=lambda f: f.line)]
     return found + list(_between(drafts))
 
@@ -130,7 +130,7 @@ def _judge_text(
     return _Draft(path, registry, digest, tree, faults)
 
 
-def _at_line(path: Path, problem: Problem, tree: Place) -> Fault:
+def _at_line(path: Path, problem: Problem, tree: Place) -> RegistryFault:
     """`other` may be a path to a second place: it is told as that place's line."""
     other = problem.about.get("other")
     if isinstance(other, tuple):
@@ -164,7 +164,7 @@ def unreadable(error: OSError) -> Problem:
     return Problem((), "unreadable", {"reason": reasons[code] if code else in_russian(error)})
 
 
-def _parse_fault(path: Path, error: Exception) -> Fault:
+def _parse_fault(path: Path, error: Exception) -> RegistryFault:
     if isinstance(error, UnicodeDecodeError):
         line = error.object.count(b"\n", 0, error.start) + 1
         return fault(path, line, Problem((), "not_utf8"))
@@ -173,7 +173,7 @@ def _parse_fault(path: Path, error: Exception) -> Fault:
     return _syntax(path, str(error))
 
 
-def _syntax(path: Path, told: str) -> Fault:
+def _syntax(path: Path, told: str) -> RegistryFault:
     """tomllib of Python 3.11 tells the place only inside its sentence."""
     found = re.search(r"\(at line (\d+), column \d+\)", told)
     line = int(found[1]) if found else path.read_bytes().count(b"\n") + 1  # "at end of document"
@@ -185,7 +185,7 @@ def _syntax(path: Path, told: str) -> Fault:
 # --- between files ------------------------------------------------------------------------------
 
 
-def _between(drafts: Sequence[_Draft]) -> Iterator[Fault]:
+def _between(drafts: Sequence[_Draft]) -> Iterator[RegistryFault]:
     towns: dict[str, Path] = {}
     pages: dict[tuple[str, str], tuple[str, Path]] = {}
     for draft in drafts:

@@ -19,7 +19,7 @@ from monitor.registry.faults import Problem, RegistryError, fault
 from monitor.registry.files import unreadable
 from monitor.registry.grid import Cells, Content, Grid, Place
 from monitor.registry.titles import HEADER_WITHIN, is_title
-from monitor.registry.xlsx import Area, Book, BookError, Sheet, linked, unescape_text
+from monitor.registry.xlsx import Area, Book, BookError, XlsxSheet, linked, unescape_text
 
 MAX_BYTES = 20_000_000
 MAX_UNPACKED = 200_000_000
@@ -92,7 +92,7 @@ def _weigh(path: Path, book: Book) -> None:
         raise _refusal(path, "bomb", limit=MAX_UNPACKED // 1_000_000)
 
 
-def _sheet(path: Path, page: Sheet) -> Grid:
+def _sheet(path: Path, page: XlsxSheet) -> Grid:
     rows = list(_filled_rows(path, page.rows(MAX_COLUMNS), page.title))
     spread = sum(_within(rows, area) for area in [*page.merged, *(one for one, _ in page.links)])
     if spread > _MAX_SPREAD:
@@ -128,7 +128,7 @@ def _cover(cells: Cells, left: int, right: int, said: Content) -> Cells:
     return tuple(whole)
 
 
-def _links(rows: Sequence[Row], page: Sheet) -> Iterator[tuple[Place, str]]:
+def _links(rows: Sequence[Row], page: XlsxSheet) -> Iterator[tuple[Place, str]]:
     for area, address in page.links:
         for index in _of(rows, area):
             for column in range(area[2], min(area[3], MAX_COLUMNS) + 1):
@@ -223,7 +223,7 @@ def _separator(text: str) -> str:
 
     The first line may be a title with commas of its own, and so may be addresses and shares.
     """
-    return max(_SEPARATORS, key=lambda one: _likeness(_first_rows(text, one)))
+    return max(_SEPARATORS, key=lambda separator: _likeness(_first_rows(text, separator)))
 
 
 def _first_rows(text: str, separator: str) -> list[list[str]]:

@@ -46,7 +46,7 @@ class BookError(Exception):
 
 
 @dataclass(slots=True)
-class Sheet:
+class XlsxSheet:
     """One sheet. `links` and `merged` stand behind the rows: they are there once `rows` ended."""
 
     title: str
@@ -142,7 +142,7 @@ class Book:
     def parts(self) -> Sequence[zipfile.ZipInfo]:
         return self._packed.infolist()
 
-    def sheets(self) -> list[Sheet]:
+    def sheets(self) -> list[XlsxSheet]:
         kinds = self._relations(self._main)
         found = []
         for element in self.elements(self._main, "workbookPr", "sheet"):
@@ -152,7 +152,7 @@ class Book:
                 continue
             kind, target = kinds.get(_id(element), ("", ""))
             if kind.endswith("/worksheet"):
-                found.append(Sheet(_text(element.get("name", "")) or "", self, target))
+                found.append(XlsxSheet(_text(element.get("name", "")) or "", self, target))
         return found
 
     def targets(self, part: str) -> dict[str, str]:

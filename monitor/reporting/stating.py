@@ -15,7 +15,7 @@ from monitor.cases.listing import (
     ListedStatement,
     attestation_of,
     day_of,
-    listed,
+    list_statements,
 )
 from monitor.cases.words import in_words, words
 from reports.model import Audit, Stated
@@ -57,7 +57,7 @@ class Statements(Mapping[str, Sequence[Stated]]):
 
     def _of(self, members: Sequence[Institution]) -> Mapping[str, Sequence[Stated]]:
         found: defaultdict[str, list[Stated]] = defaultdict(list)
-        for one in listed(self._application, members, as_of=self._audit.as_of):
+        for one in list_statements(self._application, members, as_of=self._audit.as_of):
             found[one.institution.key].append(_in_words(one))
         return found
 

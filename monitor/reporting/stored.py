@@ -24,11 +24,11 @@ from monitor.reporting.settling import Looks, Settlings, sender_of
 from monitor.reporting.stating import Statements
 from monitor.reporting.walls import writings_of
 from monitor.storage import audits
-from monitor.storage.judgements import Kept
+from monitor.storage.judgements import KeptFindings
 from monitor.storage.private import written_whole
 from reports.formats import installed
 from reports.ground import part_of, part_stem
-from reports.model import Audit, Entry, FormatError, Rendered, Report, Streamed, Writing
+from reports.model import Audit, FormatError, RegistryEntry, Rendered, Report, Streamed, Writing
 from reports.words import phrase
 from rules.model import Institution, Municipality
 
@@ -94,7 +94,7 @@ def report_of(application: Application, audit: Audit) -> Report:
         municipalities=towns,
         institutions=scope,
         acts=tuple(act for name, act in application.acts.items() if name in used),
-        findings=Kept(application.engine, audit),
+        findings=KeptFindings(application.engine, audit),
         trend=audits.tallies(application.engine, audit) if audit.scope is None else (),
         previous_as_of=before.as_of if before else None,
         weeks={address: one.weeks for address, one in writings.items()},
@@ -111,7 +111,7 @@ def report_of(application: Application, audit: Audit) -> Report:
 
 def _moves(
     engine: Engine, before: Audit | None, audit: Audit, towns: Sequence[Municipality]
-) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+) -> tuple[tuple[RegistryEntry, ...], tuple[RegistryEntry, ...]]:
     """A report without it is better than none."""
     with barrier("part", "moves", passing=STORES):
         return moves(engine, before, audit, towns) if before else ((), ())
@@ -170,8 +170,8 @@ def write_all(report: Report, slug: str, path: Path, *, private: bool = True) ->
     return mended(
         report,
         slug,
-        lambda one: _write_files(one, slug, path, private=private),
-        trial=lambda one: exhaust(rendered_as(one, slug)),
+        lambda report: _write_files(report, slug, path, private=private),
+        trial=lambda report: exhaust(rendered_as(report, slug)),
     )
 
 
@@ -189,7 +189,7 @@ def _write_files(report: Report, slug: str, path: Path, *, private: bool) -> tup
 def pieces(report: Report, slug: str) -> Iterator[bytes]:
     """Its file alone, for a pipe; nothing is given before all of it was made."""
     with TemporaryFile() as kept:
-        mended(report, slug, lambda one: _keep(one, slug, kept))
+        mended(report, slug, lambda report: _keep(report, slug, kept))
         kept.seek(0)
         yield from iter(lambda: kept.read(PIECE), b"")
 
@@ -230,13 +230,13 @@ def default_path(application: Application, report: Report, slug: str) -> Path:
 
 def moves(
     engine: Engine, before: Audit, audit: Audit, towns: Iterable[Municipality]
-) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+) -> tuple[tuple[RegistryEntry, ...], tuple[RegistryEntry, ...]]:
     """What entered the registry since the previous audit, and what left it.
 
     A registry whose text of then is not kept, or is not understood any more, says nothing.
     """
-    entered: list[Entry] = []
-    left: list[Entry] = []
+    entered: list[RegistryEntry] = []
+    left: list[RegistryEntry] = []
     for town in towns:
         if old := _as_it_was(engine, before, town):
             was, now = entries(old, before.as_of), entries(town, audit.as_of)
@@ -264,7 +264,7 @@ def _parsed(body: bytes) -> Municipality | None:
             return None
 
 
-def entries(town: Municipality, as_of: datetime) -> tuple[Entry, ...]:
+def entries(town: Municipality, as_of: datetime) -> tuple[RegistryEntry, ...]:
     """Every institution and page that stands in the registry as of the moment."""
     return tuple(
         entry
@@ -273,8 +273,8 @@ def entries(town: Municipality, as_of: datetime) -> tuple[Entry, ...]:
     )
 
 
-def _entry(institution: Institution, page: Page | None = None) -> Entry:
-    return Entry(
+def _entry(institution: Institution, page: Page | None = None) -> RegistryEntry:
+    return RegistryEntry(
         municipality=institution.municipality,
         institution=institution.id,
         name=institution.short_name or institution.name,
@@ -283,7 +283,9 @@ def _entry(institution: Institution, page: Page | None = None) -> Entry:
     )
 
 
-def _not_among(those: Iterable[Entry], here: Iterable[Entry]) -> Iterator[Entry]:
+def _not_among(
+    those: Iterable[RegistryEntry], here: Iterable[RegistryEntry]
+) -> Iterator[RegistryEntry]:
     """Of `those` what is not `here`; of an institution that is not, itself without its pages."""
     known = {_identity(one) for one in here}
     gone = {one.institution for one in those if one.network is None and _identity(one) not in known}
@@ -293,5 +295,5 @@ def _not_among(those: Iterable[Entry], here: Iterable[Entry]) -> Iterator[Entry]
             yield one
 
 
-def _identity(entry: Entry) -> tuple[str | None, ...]:
+def _identity(entry: RegistryEntry) -> tuple[str | None, ...]:
     return entry.institution, entry.network, entry.address

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from collectors.model import Health, Sign
 from monitor.application import real_time
 from monitor.audit.witnesses import AGREES
-from monitor.clocks.believed import ClockDoubt, Why, words
+from monitor.clocks.believed import ClockDoubt, DoubtReason, words
 from monitor.clocks.ntp import NoTimeError, offset
 from monitor.config import Settings
 from monitor.service.stored import look_at_stored
@@ -38,7 +38,7 @@ def _server(settings: Settings) -> Iterator[Sign]:
         yield Sign(Health.WARNING, told, words("silent_advice"))
         return
     if abs(off) > AGREES:
-        doubt = ClockDoubt(Why.SERVER, off)
+        doubt = ClockDoubt(DoubtReason.SERVER, off)
         yield Sign(Health.FAULT, doubt.what, doubt.advice)
     else:
         yield Sign(Health.GOOD, words("agree_server", seconds=f"{off.total_seconds():+.1f}"))
@@ -57,7 +57,7 @@ def _stored(engine: Engine, proved: bool) -> Iterator[Sign]:
 
 
 def _state(doubt: ClockDoubt) -> Health:
-    if doubt.why is Why.BEGINNING:
+    if doubt.why is DoubtReason.BEGINNING:
         return Health.GOOD
     return Health.FAULT if doubt.is_grave else Health.WARNING
 

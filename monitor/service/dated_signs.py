@@ -100,11 +100,11 @@ def _schemas(engine: Engine, settings: Settings) -> Iterator[Sign]:
         yield _met(networks()[slug], one)
 
 
-def _is_newer(one: SchemaSeen, known: SchemaSeen | None) -> bool:
-    return known is None or one.observed_at > known.observed_at
+def _is_newer(newer: SchemaSeen, known: SchemaSeen | None) -> bool:
+    return known is None or newer.observed_at > known.observed_at
 
 
-def _met(network: Network, one: SchemaSeen) -> Sign:
-    schema = one.facts.schema if one.facts else None
-    told = MET.format(network=network.title, on=one.observed_at, schema=schema)
+def _met(network: Network, seen: SchemaSeen) -> Sign:
+    schema = seen.facts.schema if seen.facts else None
+    told = MET.format(network=network.title, on=seen.observed_at, schema=schema)
     return Sign(Health.GOOD, told)

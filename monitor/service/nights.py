@@ -253,11 +253,11 @@ def _tell(application: Application, done: Audit) -> None:
         return
     told = queue_report(application, done, report, files, scheduled=True)
     alert_the_operator(application, report)
-    if done.issues and not _is_told(application, told):
+    if done.issues and not _operator_has_letter(application, told):
         _alert_once(application, f"Дозор: проверка № {done.id} прочитала не всё", _summary(done))
 
 
-def _is_told(application: Application, told: Sequence[str]) -> bool:
+def _operator_has_letter(application: Application, told: Sequence[str]) -> bool:
     """Whether the operator has a deputy head's letter, in which these issues stand as well."""
     operator = (application.settings.mail.operator or "").casefold()
     deputies = {one.casefold() for one in application.settings.mail.deputies}

@@ -12,7 +12,7 @@ from typing import Protocol
 from monitor.application import Application, Context
 from monitor.audit.begin import AuditRequest, StoppedError
 from monitor.audit.run import audit
-from monitor.cases.rereading import ordered
+from monitor.cases.rereading import awaiting_reread
 from monitor.storage.locks import LockTakenError
 from monitor.storage.statements import has_answers
 from reports.model import Audit
@@ -46,7 +46,7 @@ def reread(service: Opening) -> Audit | None:
 
 
 def read_ordered(application: Application) -> Audit | None:
-    asked = tuple(institution.key for institution in ordered(application))
+    asked = tuple(institution.key for institution in awaiting_reread(application))
     if not asked:
         return None
     log.warning("reading what answers have ordered: %s", ", ".join(asked))

@@ -50,7 +50,7 @@ def overdue(engine: Engine, towns: Towns, most: int, at: int = 1) -> Sequence[En
     return _page(engine, case, towns, asked, (col(case.due),), most, at)[0]
 
 
-def disputed(engine: Engine, towns: Towns, most: int) -> Listed:
+def disputed_cases(engine: Engine, towns: Towns, most: int) -> Listed:
     """The longest first, and how many there are; `answer` of a row: that of the case."""
     case = BoardCaseRow
     return _page(engine, case, towns, (col(case.state) == "disputed",), (col(case.since),), most)
@@ -82,12 +82,12 @@ def seen_to(engine: Engine, towns: Towns, most: int) -> tuple[Listed, Listed]:
     )
     with session(engine) as opened:
         found = opened.exec(wanted).all()
-    return _listed([one for one in found if one[0].assigned is None]), _listed(
+    return _as_listed([one for one in found if one[0].assigned is None]), _as_listed(
         [one for one in found if one[0].assigned is not None]
     )
 
 
-def _listed(found: Sequence[tuple[Any, str, int]]) -> Listed:
+def _as_listed(found: Sequence[tuple[Any, str, int]]) -> Listed:
     return [Ending(row, title) for row, title, _ in found], found[0][2] if found else 0
 
 
@@ -97,7 +97,7 @@ def ending(engine: Engine, towns: Towns, first: date, last: date, most: int) -> 
     return _page(engine, BoardTermRow, towns, (until >= first, until <= last), (until,), most)
 
 
-def counted(engine: Engine, towns: Towns) -> Mapping[str, int]:
+def counts_by_state(engine: Engine, towns: Towns) -> Mapping[str, int]:
     """How many cases stand in each state, and how many are assigned to somebody."""
     case = BoardCaseRow
     wanted = sa_select(col(case.state), func.count(), func.count(col(case.assigned)))
@@ -108,7 +108,7 @@ def counted(engine: Engine, towns: Towns) -> Mapping[str, int]:
     return found | {"assigned": sum(int(given) for _, _, given in rows)}
 
 
-def counted_by_day(
+def counts_by_day(
     engine: Engine, towns: Towns, first: date, last: date
 ) -> Mapping[tuple[str, str, date], tuple[int, int]]:
     """(municipality, state, last day) → cases and institutions of all that fall due."""
@@ -168,7 +168,7 @@ def _page(
     )
     with session(engine) as opened:
         found = opened.exec(wanted).all()
-    return _listed(found)
+    return _as_listed(found)
 
 
 def _whose(kind: Any) -> ColumnElement[bool]:

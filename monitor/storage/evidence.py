@@ -33,7 +33,7 @@ from monitor.redaction import MASK, Redactor
 from monitor.storage.chain import digest_and_size, link
 from monitor.storage.database import exclusive, session
 from monitor.storage.heartbeats import is_in_work
-from monitor.storage.members import ELSEWHERE, Counted, Members, counted, mend
+from monitor.storage.members import ELSEWHERE, FileCount, Members, counted, mend
 from monitor.storage.private import appending, make_folder
 from monitor.storage.spelling import (
     CAME,
@@ -297,7 +297,10 @@ class WarcFile:
 def seal(engine: Engine, audit: Audit, file: WarcFile) -> None:
     """Add the finished file to the chain of run digests."""
     _seal(
-        engine, audit, file.path, Counted(file.requests, file.records, 0, frozenset(file.refers_to))
+        engine,
+        audit,
+        file.path,
+        FileCount(file.requests, file.records, 0, frozenset(file.refers_to)),
     )
 
 
@@ -344,7 +347,7 @@ def _stem(audit: Audit) -> str:
     return f"audit-{audit.id:06}"
 
 
-def _seal(engine: Engine, audit: Audit, path: Path, found: Counted) -> None:
+def _seal(engine: Engine, audit: Audit, path: Path, found: FileCount) -> None:
     digest, size = digest_and_size(path)
     with exclusive(engine) as opened:
         last = opened.exec(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from monitor.clocks.believed import SLIP, ClockDoubt, Why, doubt_of, surely_at
+from monitor.clocks.believed import SLIP, ClockDoubt, DoubtReason, doubt_of, surely_at
 from monitor.storage.database import session
 from monitor.storage.tables import AuditRow, MessageRow
 
@@ -42,7 +42,7 @@ def _letter_of_later(engine: Engine, now: datetime) -> ClockDoubt | None:
     """Letters are written also on days without an audit. The newest of all tells: those of a clock
     that was put right since are followed by others."""
     at = _newest_moment(engine, MessageRow.queued_at, MessageRow.id)
-    return ClockDoubt(Why.STANDS_BEFORE, now - at) if at and at > now + SLIP else None
+    return ClockDoubt(DoubtReason.STANDS_BEFORE, now - at) if at and at > now + SLIP else None
 
 
 def _newest_moment(engine: Engine, moment: Any, number: Any) -> datetime | None:

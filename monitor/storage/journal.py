@@ -77,7 +77,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class EntryFilter:
     """Which entries; `towns`, `accounts` None: of all. What belongs to no municipality (a log-in)
     is shown by whose it is; nobody's (a wrong name) only to whoever sees all accounts."""
 
@@ -130,7 +130,7 @@ def one_line(text: str) -> str:
 
 
 def newest(
-    engine: Engine, wanted: Wanted, *, most: int, before: int | None = None
+    engine: Engine, wanted: EntryFilter, *, most: int, before: int | None = None
 ) -> tuple[Entry, ...]:
     """The newest first. `before`: only those with a smaller number."""
     chosen = select(JournalRow).where(_visible(wanted), *_within(wanted, col(JournalRow.at)))
@@ -147,8 +147,8 @@ def newest(
         return tuple(map(_entry, rows))
 
 
-def stated(
-    engine: Engine, wanted: Wanted, *, most: int, before: int | None = None
+def unjournalled_statements(
+    engine: Engine, wanted: EntryFilter, *, most: int, before: int | None = None
 ) -> tuple[Recorded, ...]:
     """What people stated otherwise than by an entry of the journal, the newest first."""
     told = select(JournalRow.statement).where(col(JournalRow.statement) == col(StatementRow.id))
@@ -170,7 +170,7 @@ def stated(
 DECISIVE = ("attestation", "event", "waiver", "assigned", "decided", "withdrawn")
 
 
-def decided(
+def newest_decisions(
     engine: Engine, towns: Collection[str] | None, most: int
 ) -> tuple[tuple[Recorded, str], ...]:
     """What was decided, by whatever way, the newest first; each with the role of the account that
@@ -186,7 +186,7 @@ def decided(
     return tuple(zip(made, (role or "" for _, role in rows), strict=True))
 
 
-def stated_by_number(engine: Engine, numbers: Sequence[int]) -> tuple[Recorded, ...]:
+def recorded_by_number(engine: Engine, numbers: Sequence[int]) -> tuple[Recorded, ...]:
     """What these statements say, in no order."""
     found: list[Recorded] = []
     for some in batched(numbers):
@@ -196,14 +196,14 @@ def stated_by_number(engine: Engine, numbers: Sequence[int]) -> tuple[Recorded, 
     return tuple(found)
 
 
-def _visible(wanted: Wanted) -> ColumnElement[bool]:
+def _visible(wanted: EntryFilter) -> ColumnElement[bool]:
     town, account = col(JournalRow.municipality), col(JournalRow.account_id)
     is_near = true() if wanted.towns is None else town.in_(sorted(wanted.towns))
     is_known = true() if wanted.accounts is None else account.in_(sorted(wanted.accounts))
     return or_(and_(town.is_not(None), is_near), and_(town.is_(None), is_known))
 
 
-def _within(wanted: Wanted, at: Any) -> list[Any]:
+def _within(wanted: EntryFilter, at: Any) -> list[Any]:
     since = [at >= wanted.since] if wanted.since else []
     return since + ([at < wanted.until] if wanted.until else [])
 

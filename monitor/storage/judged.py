@@ -22,7 +22,7 @@ from rules.model import Finding, Institution
 AT_ONCE = 500  # values in one statement
 
 
-class Night(NamedTuple):
+class JudgedNight(NamedTuple):
     """An audit that judged the institution."""
 
     number: int  # of the judgement
@@ -30,7 +30,7 @@ class Night(NamedTuple):
     audit: int = 0
 
 
-def nights(engine: Engine, institution: Institution, until: datetime) -> tuple[Night, ...]:
+def nights(engine: Engine, institution: Institution, until: datetime) -> tuple[JudgedNight, ...]:
     """Finished audits as of that moment or before, oldest first."""
     wanted = (
         select(JudgementRow.id, AuditRow.as_of, JudgementRow.audit_id)
@@ -44,10 +44,12 @@ def nights(engine: Engine, institution: Institution, until: datetime) -> tuple[N
         .order_by(col(AuditRow.as_of), col(AuditRow.id))
     )
     with session(engine) as opened:
-        return tuple(Night(number or 0, at, audit) for number, at, audit in opened.exec(wanted))
+        return tuple(
+            JudgedNight(number or 0, at, audit) for number, at, audit in opened.exec(wanted)
+        )
 
 
-def found(engine: Engine, night: Night) -> tuple[Finding, ...]:
+def found(engine: Engine, night: JudgedNight) -> tuple[Finding, ...]:
     """Without long lists of evidence."""
     with session(engine) as opened:
         body = opened.get_one(JudgementRow, night.number).body
@@ -68,9 +70,9 @@ def letters_to(engine: Engine, institution: Institution) -> tuple[SentLetter, ..
 
 def nights_of(
     engine: Engine, institutions: Sequence[Institution], until: datetime
-) -> Mapping[str, Sequence[Night]]:
+) -> Mapping[str, Sequence[JudgedNight]]:
     """As `nights`, of several at once, by their keys."""
-    found: defaultdict[str, list[Night]] = defaultdict(list)
+    found: defaultdict[str, list[JudgedNight]] = defaultdict(list)
     for town, names in _by_town(institutions):
         wanted = (
             sa_select(
@@ -90,11 +92,11 @@ def nights_of(
         )
         with session(engine) as opened:
             for name, number, at, audit in opened.connection().execute(wanted):
-                found[f"{town}/{name}"].append(Night(number or 0, at, audit))
+                found[f"{town}/{name}"].append(JudgedNight(number or 0, at, audit))
     return found
 
 
-def found_in(engine: Engine, nights: Iterable[Night]) -> Mapping[int, tuple[Finding, ...]]:
+def found_in(engine: Engine, nights: Iterable[JudgedNight]) -> Mapping[int, tuple[Finding, ...]]:
     """As `found`, of several at once, by their numbers."""
     wanted = sorted({night.number for night in nights})
     found: dict[int, tuple[Finding, ...]] = {}

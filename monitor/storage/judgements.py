@@ -19,7 +19,7 @@ from rules.model import Finding, Institution
 REMEMBERED = 400  # institutions: some 40 MB
 
 
-class Kept(Findings):
+class KeptFindings(Findings):
     """Of a finished audit: nothing is added to it any more."""
 
     def __init__(self, engine: Engine, audit: Audit, remembered: int = REMEMBERED) -> None:

@@ -92,7 +92,7 @@ def _headers(head: bytes) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class FileCount:
     """What a file holds: requests by network, records, the end of the last whole one, and the
     names of other files whose records are referred to."""
 
@@ -102,10 +102,10 @@ class Counted:
     refers_to: frozenset[str] = frozenset()
 
 
-def mend(path: Path) -> Counted:
+def mend(path: Path) -> FileCount:
     """Cut off what a killed run had half written; what is kept."""
     if not path.is_file():
-        return Counted(Counter())
+        return FileCount(Counter())
     found = counted(path)
     if found.end < path.stat().st_size:
         log.warning("%s: cut to its last whole record, %d bytes", path.name, found.end)
@@ -113,7 +113,7 @@ def mend(path: Path) -> Counted:
     return found
 
 
-def counted(path: Path) -> Counted:
+def counted(path: Path) -> FileCount:
     requests: Counter[str] = Counter()
     refers_to: set[str] = set()
     records = end = 0
@@ -125,7 +125,7 @@ def counted(path: Path) -> Counted:
                 requests[network[1].decode()] += 1
             if other := _REFERS_TO.search(head):
                 refers_to.add(other[1].decode())
-    return Counted(requests, records, end, frozenset(refers_to))
+    return FileCount(requests, records, end, frozenset(refers_to))
 
 
 def whole_until(path: Path) -> int:

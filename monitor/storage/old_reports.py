@@ -99,7 +99,7 @@ def _written(path: Path) -> datetime | None:
 def _remove(files: list[Path]) -> bool:
     """The page that has the links goes first: it never leads to what is not there any more."""
     try:
-        for path in sorted(files, key=lambda one: len(one.parts)):
+        for path in sorted(files, key=lambda path: len(path.parts)):
             path.unlink(missing_ok=True)
         for cards in {path.parent for path in files if _CARDS.fullmatch(path.parent.name)}:
             with suppress(OSError):  # a file that is not ours is in it

@@ -45,7 +45,7 @@ class QueuedBeforeError(StorageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceInLine:
     """Where a new message stands: its turn, and the first and the last letter it answers."""
 
     turn: int
@@ -64,16 +64,20 @@ class Told:
 
 def place(
     engine: Engine, audit: Audit | None, role: str, recipient: str, *, again: bool = False
-) -> Place | None:
+) -> PlaceInLine | None:
     """None when this audit's message was queued before and nobody said `again`.
 
     An alert (no audit) is always queued, and answers nothing.
     """
     if audit is None:
-        return Place(1, ())
+        return PlaceInLine(1, ())
     with session(engine) as opened:
         turns = _turns(opened, audit, role, recipient)
-        return None if turns and not again else Place(turns + 1, _thread(opened, role, recipient))
+        return (
+            None
+            if turns and not again
+            else PlaceInLine(turns + 1, _thread(opened, role, recipient))
+        )
 
 
 def _turns(opened: Session, audit: Audit, role: str, recipient: str) -> int:

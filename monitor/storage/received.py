@@ -46,7 +46,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeptMessage:
     """What is kept of a message."""
 
     subject: str = ""
@@ -71,12 +71,12 @@ class Received:
     number: int
     kind: str
     arrived_at: datetime
-    kept: Kept
+    kept: KeptMessage
     decided_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class MailboxPlace:
     """Where a message lies on the server."""
 
     mailbox: str
@@ -88,11 +88,11 @@ class Place:
 class Incoming:
     """A message as it is written down."""
 
-    place: Place
+    place: MailboxPlace
     slot: str
     kind: str
     arrived_at: datetime
-    kept: Kept
+    kept: KeptMessage
     contents: Sequence[bytes] = ()
     institution: Institution | None = None
     answers: Sequence[InstitutionAnswer] = ()
@@ -161,7 +161,7 @@ def _note_copy(opened: Session, came: Incoming, at: datetime) -> bool:
         kind=OLD,
         arrived_at=came.arrived_at,
         read_at=at,
-        body=packed(Kept()),
+        body=packed(KeptMessage()),
     )
     opened.add(row)
     return True
@@ -219,7 +219,7 @@ def _value(row: ReceivedRow) -> Received:
         number=row.id or 0,
         kind=row.kind,
         arrived_at=row.arrived_at,
-        kept=unpacked(Kept, row.body),
+        kept=unpacked(KeptMessage, row.body),
         decided_by=row.decided_by,
     )
 
@@ -248,7 +248,7 @@ def place(
         row = _waiting(opened, number)
         made = statements.put(opened, institution, answer, by=by, at=at)
         kept = replace(
-            unpacked(Kept, row.body),
+            unpacked(KeptMessage, row.body),
             answers=(made,),
             municipality=institution.municipality,
             institution=institution.id,
@@ -261,7 +261,7 @@ def dismiss(engine: Engine, number: int, reason: str, *, by: str, at: datetime) 
     """Raises UsageError."""
     with exclusive(engine) as opened:
         row = _waiting(opened, number)
-        _decide(row, DISMISSED, replace(unpacked(Kept, row.body), decision=reason), by, at)
+        _decide(row, DISMISSED, replace(unpacked(KeptMessage, row.body), decision=reason), by, at)
 
 
 def _waiting(opened: Session, number: int) -> ReceivedRow:
@@ -274,7 +274,7 @@ def _waiting(opened: Session, number: int) -> ReceivedRow:
     return row
 
 
-def _decide(row: ReceivedRow, kind: str, kept: Kept, by: str, at: datetime) -> None:
+def _decide(row: ReceivedRow, kind: str, kept: KeptMessage, by: str, at: datetime) -> None:
     row.kind, row.body, row.decided_by, row.decided_at = kind, packed(kept), by, at
 
 
@@ -294,8 +294,8 @@ def remove_old_mail(
     with exclusive(engine) as opened:
         gone = _old(opened, col(ReceivedRow.removed_on), text_days, now)
         for row in gone:
-            kept = unpacked(Kept, row.body)
-            left = Kept(answers=kept.answers, files=kept.files, recipient=kept.recipient)
+            kept = unpacked(KeptMessage, row.body)
+            left = KeptMessage(answers=kept.answers, files=kept.files, recipient=kept.recipient)
             row.body, row.removed_on = packed(left), now.date()
         _remove_files(opened, _old(opened, col(ReceivedRow.files_removed_on), file_days, now), now)
     return len(gone)
@@ -316,7 +316,7 @@ def _remove_files(opened: Session, rows: Sequence[ReceivedRow], now: datetime) -
     for row in rows:
         row.files_removed_on = now.date()
     opened.flush()
-    gone = {file.digest for row in rows for file in unpacked(Kept, row.body).files}
+    gone = {file.digest for row in rows for file in unpacked(KeptMessage, row.body).files}
     for some in batched(sorted(gone - held(opened)) if gone else ()):
         opened.exec(delete(AttachmentRow).where(col(AttachmentRow.digest).in_(some)))
 
@@ -325,7 +325,9 @@ def held(opened: Session, since: datetime | None = None) -> set[str]:
     """Digests of files that a message still holds, or an answer that came otherwise than by mail;
     `since`: recorded then or later."""
     young = select(ReceivedRow.body).where(col(ReceivedRow.files_removed_on).is_(None))
-    by_mail = {file.digest for body in opened.exec(young) for file in unpacked(Kept, body).files}
+    by_mail = {
+        file.digest for body in opened.exec(young) for file in unpacked(KeptMessage, body).files
+    }
     answers = select(StatementRow.body).where(StatementRow.kind == "answered")
     if since:
         answers = answers.where(col(StatementRow.recorded_at) >= since)

@@ -41,7 +41,7 @@ class SiteMemoryRow(SQLModel, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptValue:
     digest: str
     used_on: date
     text: bytes  # JSON
@@ -54,7 +54,7 @@ class StoredSite:
     engine: Engine
     site: str
     today: date
-    kept: dict[str, Kept] = field(default_factory=dict)
+    kept: dict[str, KeptValue] = field(default_factory=dict)
     size: int = 0
     is_changed: bool = False
 
@@ -83,7 +83,7 @@ class StoredSite:
             return
         fits = len(text) <= MOST_VALUE and self.size + len(text) <= MOST_BYTES
         if fits and len(self.kept) < MOST_PLACES:
-            self.kept[place] = Kept(digest, self.today, text)
+            self.kept[place] = KeptValue(digest, self.today, text)
             self.size += len(text)
             self.is_changed = True
 
@@ -100,7 +100,7 @@ class StoredSite:
         _put(self.engine, SiteMemoryRow(site=self.site, used_on=self.today, body=_body(self.kept)))
         self.is_changed = False
 
-    def _is_old(self, kept: Kept) -> bool:
+    def _is_old(self, kept: KeptValue) -> bool:
         return abs(self.today - kept.used_on) > KEPT
 
 
@@ -136,7 +136,7 @@ def _put(engine: Engine, row: SiteMemoryRow) -> None:
         )
 
 
-def _body(kept: Mapping[str, Kept]) -> bytes:
+def _body(kept: Mapping[str, KeptValue]) -> bytes:
     """A line that tells what follows, and the values in its order."""
     listed = [
         (place, one.digest, one.used_on.isoformat(), len(one.text)) for place, one in kept.items()
@@ -145,7 +145,7 @@ def _body(kept: Mapping[str, Kept]) -> bytes:
     return zlib.compress(b"".join((head, b"\n", *(one.text for one in kept.values()))), QUICKLY)
 
 
-def _kept_in(body: bytes, site: str) -> dict[str, Kept]:
+def _kept_in(body: bytes, site: str) -> dict[str, KeptValue]:
     try:
         head, _, texts = zlib.decompress(body).partition(b"\n")
         return dict(_each_kept(json.loads(head), texts))
@@ -154,8 +154,8 @@ def _kept_in(body: bytes, site: str) -> dict[str, Kept]:
         return {}
 
 
-def _each_kept(listed: Any, texts: bytes) -> Iterator[tuple[str, Kept]]:
+def _each_kept(listed: Any, texts: bytes) -> Iterator[tuple[str, KeptValue]]:
     at = 0
     for place, digest, used_on, length in listed:
-        yield place, Kept(digest, date.fromisoformat(used_on), texts[at : at + length])
+        yield place, KeptValue(digest, date.fromisoformat(used_on), texts[at : at + length])
         at += length

@@ -15,7 +15,7 @@ from monitor.storage.tables import EvidenceFileRow, EvidenceStampRow
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainLink:
     """The chain up to a file."""
 
     place: int
@@ -27,15 +27,15 @@ class Link:
         return self.chain.encode()
 
 
-def last_link(engine: Engine) -> Link | None:
+def last_link(engine: Engine) -> ChainLink | None:
     with session(engine) as opened:
         row = opened.exec(
             select(EvidenceFileRow).order_by(col(EvidenceFileRow.place).desc()).limit(1)
         ).first()
-        return Link(row.place, row.chain) if row else None
+        return ChainLink(row.place, row.chain) if row else None
 
 
-def keep(engine: Engine, link: Link, authority: str, response: bytes, at: datetime) -> None:
+def keep(engine: Engine, link: ChainLink, authority: str, response: bytes, at: datetime) -> None:
     """Once a link, whoever comes first."""
     with exclusive(engine) as opened:
         if opened.get(EvidenceStampRow, link.place) is None:

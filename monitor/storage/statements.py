@@ -5,9 +5,9 @@
     told, assigned, reminded ─> cases only
     withdrawn: whatever it refers to counts no more
 
-Statements join the registry's own when a dossier is put together, so both are judged alike. Nothing
-is changed or erased: a decision and a withdrawal are rows of their own, and of two that decide or
-withdraw the same at once the second is told what the first did.
+How they join is in monitor/storage/joining.py. Nothing is changed or erased: a decision and a
+withdrawal are rows of their own, and of two that decide or withdraw the same at once the second is
+told what the first did.
 
 RefusedError    the statement does not exist, is no answer, is decided, or is withdrawn already
   StandsError   of these, where somebody has decided or withdrawn it
@@ -16,10 +16,8 @@ RefusedError    the statement does not exist, is no answer, is decided, or is wi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -29,7 +27,6 @@ from monitor.storage import attachments
 from monitor.storage.bodies import made, plain
 from monitor.storage.database import exclusive, session
 from monitor.storage.tables import StatementRow
-from rules.cases.matching import is_accepted
 from rules.cases.model import (
     Assignment,
     Decision,
@@ -40,10 +37,8 @@ from rules.cases.model import (
     Telling,
     Withdrawal,
 )
-from rules.cases.public import unnamed
-from rules.model import Attestation, Event, Institution, Municipality, Waiver
+from rules.model import Attestation, Event, Institution, Waiver
 
-Statement = Attestation | Event | Waiver
 KINDS: Mapping[str, type[Said]] = {
     "attestation": Attestation,
     "event": Event,
@@ -69,6 +64,11 @@ class StandsError(RefusedError):
     def __init__(self, lines: Sequence[str], who: str) -> None:
         super().__init__(lines)
         self.who = who
+
+
+def kind_on_record(said: Said) -> str:
+    """What the store calls it."""
+    return _NAMES[type(said)]
 
 
 def record(
@@ -211,114 +211,6 @@ def by_number(engine: Engine, number: int) -> Recorded | None:
         return _found(opened, number)
 
 
-def joined(engine: Engine, municipality: Municipality, on: date | None = None) -> Municipality:
-    """The municipality with everything that was recorded for it, and that holds.
-
-    What counts as of a moment is decided by the date that a statement bears, not by the day on
-    which somebody typed it in. `on`: what was withdrawn or decided later is not heeded; None: all
-    that was withdrawn is left out, whenever it was.
-    """
-    of: defaultdict[str, list[Statement]] = defaultdict(list)
-    gone: defaultdict[str, list[Statement]] = defaultdict(list)
-    for stated in recorded(engine, municipality.id):
-        is_gone = stated.is_withdrawn(on) if on else stated.withdrawn
-        kept = gone if is_gone else of
-        kept[stated.institution] += _judged(stated, on or date.max)
-    institutions = tuple(
-        _with(_without(each, (*gone[each.id], *of[each.id])), of[each.id])
-        if each.id in of or each.id in gone
-        else each
-        for each in municipality.institutions
-    )
-    return replace(municipality, institutions=institutions) if of or gone else municipality
-
-
-def numbered(engine: Engine, municipality: Municipality) -> Municipality:
-    """The same with the numbers of what was recorded: for a table that an office fills in."""
-    found = joined(engine, municipality)
-    of: defaultdict[str, list[Statement]] = defaultdict(list)
-    for stated in recorded(engine, municipality.id):
-        of[stated.institution] += (
-            _unnumbered(said, stated.number) for said in _judged(stated, date.max)
-        )
-    return replace(
-        found,
-        institutions=tuple(_with_numbers(each, of[each.id]) for each in found.institutions),
-    )
-
-
-def _with_numbers(institution: Institution, known: Sequence[Statement]) -> Institution:
-    def named(said: Any) -> Any:
-        plain_said = _unnumbered(said)
-        same = (one for one in known if _unnumbered(one) == plain_said)
-        return next(same, plain_said)
-
-    return replace(
-        institution,
-        attestations=tuple(map(named, institution.attestations)),
-        events=tuple(map(named, institution.events)),
-        waivers=tuple(map(named, institution.waivers)),
-    )
-
-
-def _unnumbered(said: Statement, number: int | None = None) -> Statement:
-    """As the registry's file says it."""
-    if isinstance(said, Attestation) and said.source == "database":
-        return replace(said, number=number, source="registry")
-    return replace(said, number=number)
-
-
-def _without(institution: Institution, known: Sequence[Statement]) -> Institution:
-    """Without what the registry's file has from this very record: it is no double of it."""
-    same = [_unnumbered(said) for said in known]
-
-    def kept(said: Statement) -> bool:
-        return said.number is None or _unnumbered(said) not in same
-
-    return replace(
-        institution,
-        attestations=tuple(filter(kept, institution.attestations)),
-        events=tuple(filter(kept, institution.events)),
-        waivers=tuple(filter(kept, institution.waivers)),
-    )
-
-
-def _judged(stated: Recorded, on: date) -> Iterator[Statement]:
-    """What of it is judged: an answer is worth what an operator has accepted of it. Findings are
-    public, so nobody is named in it."""
-    said = unnamed(stated.said)
-    if isinstance(said, Attestation | Event | Waiver):
-        yield said
-    elif isinstance(said, InstitutionAnswer) and is_accepted(stated.decision(on)):
-        yield from accepted(said)
-
-
-def accepted(answer: InstitutionAnswer) -> Iterator[Statement]:
-    """What an answer says to the rules once an operator has accepted it."""
-    if answer.kind == "confirms" and answer.attestation:
-        yield replace(answer.attestation, source="database")
-    elif answer.kind == "disagrees":
-        yield Event(
-            kind="dispute_opened",
-            on=answer.on,
-            requirement=answer.requirement,
-            page=answer.page,
-            document=answer.document,
-        )
-
-
-def _with(institution: Institution, stated: Iterable[Statement]) -> Institution:
-    attestations = [one for one in stated if isinstance(one, Attestation)]
-    events = [one for one in stated if isinstance(one, Event)]
-    waivers = [one for one in stated if isinstance(one, Waiver)]
-    return replace(
-        institution,
-        attestations=(*institution.attestations, *attestations),
-        events=(*institution.events, *events),
-        waivers=(*institution.waivers, *waivers),
-    )
-
-
 def recorded_by_rows(rows: Sequence[StatementRow]) -> tuple[Recorded, ...]:
     """Each as it was said, without what was decided on it later."""
     return tuple(_value(row, {}) for row in rows)
@@ -336,7 +228,7 @@ def _row(
     since: date | None = None,
 ) -> StatementRow:
     return StatementRow(
-        kind=_NAMES[type(said)],
+        kind=kind_on_record(said),
         municipality=municipality,
         institution=institution,
         recorded_at=at,

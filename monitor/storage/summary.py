@@ -70,7 +70,7 @@ def each(engine: Engine, sieve: Sieve, towns: Towns, sort: str) -> Iterator[Boar
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class TownCount:
     """Of one municipality: institutions by standing, and what they have in all."""
 
     standings: Mapping[str, int]
@@ -83,7 +83,7 @@ class Counted:
         return sum(self.standings.values())
 
 
-def by_town(engine: Engine, sieve: Sieve, towns: Towns) -> Mapping[str, Counted]:
+def by_town(engine: Engine, sieve: Sieve, towns: Towns) -> Mapping[str, TownCount]:
     """In one statement."""
     sums = (func.sum(getattr(BoardRow, name)) for name in COUNTS)
     rows = (
@@ -91,12 +91,12 @@ def by_town(engine: Engine, sieve: Sieve, towns: Towns) -> Mapping[str, Counted]
         .where(*_sifted(sieve, towns))
         .group_by(col(BoardRow.municipality), col(BoardRow.standing))
     )
-    found: dict[str, Counted] = {}
+    found: dict[str, TownCount] = {}
     with session(engine) as opened:
         for town, standing, count, *more in opened.connection().execute(rows):
-            known = found.get(town, Counted({}, 0, 0, 0))
+            known = found.get(town, TownCount({}, 0, 0, 0))
             added = [getattr(known, name) + int(it) for name, it in zip(COUNTS, more, strict=True)]
-            found[town] = Counted({**known.standings, standing: int(count)}, *added)
+            found[town] = TownCount({**known.standings, standing: int(count)}, *added)
     return found
 
 

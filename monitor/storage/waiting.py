@@ -64,7 +64,7 @@ class Shown(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WaitingFilter:
     """Which of them. `aside`: those that somebody has put aside, instead of the others."""
 
     what: Waits
@@ -88,24 +88,24 @@ _ORDER: Mapping[Waits, tuple[str, ...]] = {
 }
 
 
-def counted(engine: Engine, towns: Towns, today: date) -> Mapping[Waits, int]:
+def counts(engine: Engine, towns: Towns, today: date) -> Mapping[Waits, int]:
     """What is put aside is not."""
-    asked = [_count_of(what, Wanted(what=what, towns=towns, today=today)) for what in Waits]
+    asked = [_count_of(what, WaitingFilter(what=what, towns=towns, today=today)) for what in Waits]
     with session(engine) as opened:
         rows = opened.connection().execute(union_all(*asked))
         return {Waits(what): int(count) for what, count in rows}
 
 
-def _count_of(what: Waits, wanted: Wanted) -> Select[str, int]:
+def _count_of(what: Waits, wanted: WaitingFilter) -> Select[str, int]:
     counting = sa_select(literal(str(what)), func.count())
     if what is Waits.LETTERS:
-        return counting.select_from(MessageRow).where(*_parked(wanted.towns))
+        return counting.select_from(MessageRow).where(*_where_parked(wanted.towns))
     if what is Waits.MAIL:
         return counting.select_from(ReceivedRow).where(*_unclear(wanted.towns))
     return counting.select_from(_ROWS[what]).where(*_of(wanted))
 
 
-def listed(engine: Engine, wanted: Wanted, at: int = 1) -> tuple[Sequence[Shown], int]:
+def one_page(engine: Engine, wanted: WaitingFilter, at: int = 1) -> tuple[Sequence[Shown], int]:
     """One page of them, and how many there are; not of letters and mail."""
     kind, order = _ROWS[wanted.what], _ORDER[wanted.what]
     whose = and_(
@@ -125,7 +125,7 @@ def listed(engine: Engine, wanted: Wanted, at: int = 1) -> tuple[Sequence[Shown]
     return [Shown(row, title) for row, title, _ in found], found[0][2] if found else 0
 
 
-def by_requirement(engine: Engine, wanted: Wanted) -> Mapping[str, int]:
+def by_requirement(engine: Engine, wanted: WaitingFilter) -> Mapping[str, int]:
     kind = _ROWS[wanted.what]
     rows = (
         sa_select(kind.requirement, func.count())
@@ -137,7 +137,7 @@ def by_requirement(engine: Engine, wanted: Wanted) -> Mapping[str, int]:
         return {name: int(count) for name, count in opened.connection().execute(rows)}
 
 
-def _of(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _of(wanted: WaitingFilter) -> list[ColumnElement[bool]]:
     kind = _ROWS[wanted.what]
     is_aside = exists().where(
         col(PostponedRow.thing) == kind.thing, col(PostponedRow.until) > wanted.today
@@ -150,7 +150,7 @@ def _of(wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _kinds(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _kinds(wanted: WaitingFilter) -> list[ColumnElement[bool]]:
     case = BoardCaseRow
     match wanted.what:
         case Waits.REVIEWS:
@@ -179,7 +179,7 @@ class Parked:
     answer: str
 
 
-def _parked(towns: Towns) -> list[ColumnElement[bool]]:
+def _where_parked(towns: Towns) -> list[ColumnElement[bool]]:
     """Of some municipalities: what goes to their institutions."""
     found = [col(MessageRow.state) == "parked"]
     if towns is not None:
@@ -197,11 +197,11 @@ def _unclear(towns: Towns) -> list[ColumnElement[bool]]:
     return [*waits, *([] if towns is None else [false()])]
 
 
-def parked(engine: Engine, towns: Towns) -> Sequence[Parked]:
+def parked_letters(engine: Engine, towns: Towns) -> Sequence[Parked]:
     """The oldest first; a page of them."""
     rows = (
         sa_select(*(getattr(MessageRow, name) for name in ("id", *Parked.__slots__[1:])))
-        .where(*_parked(towns))
+        .where(*_where_parked(towns))
         .order_by(col(MessageRow.id))
         .limit(PAGE)
     )
@@ -215,7 +215,7 @@ def parked(engine: Engine, towns: Towns) -> Sequence[Parked]:
 # --- what stands beside an answer ---------------------------------------------------------------
 
 
-def said(engine: Engine, numbers: Collection[int]) -> Mapping[int, Said]:
+def statements_by_number(engine: Engine, numbers: Collection[int]) -> Mapping[int, Said]:
     """What was stated under these numbers, in one statement."""
     rows = sa_select(col(StatementRow.id), col(StatementRow.kind), col(StatementRow.body)).where(
         col(StatementRow.id).in_(sorted(numbers))

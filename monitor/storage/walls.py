@@ -33,7 +33,7 @@ class WallRow(SQLModel, table=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wall:
+class RestingWall:
     """What rests on a page's wall holds `until` then, by the registry and the acts of `basis`."""
 
     address: Address
@@ -43,7 +43,7 @@ class Wall:
     basis: str
 
 
-def remember(engine: Engine, walls: Sequence[Wall]) -> None:
+def remember(engine: Engine, walls: Sequence[RestingWall]) -> None:
     """The newest word counts; always in one order, or two that write would wait for each other."""
     if not walls:
         return
@@ -60,7 +60,7 @@ def remember(engine: Engine, walls: Sequence[Wall]) -> None:
             opened.connection().execute(told, some)
 
 
-def _row(wall: Wall) -> dict[str, object]:
+def _row(wall: RestingWall) -> dict[str, object]:
     network, address = wall.address
     return {
         "network": network,
@@ -74,10 +74,10 @@ def _row(wall: Wall) -> dict[str, object]:
 
 def of_pages(
     engine: Engine, addresses: Collection[Address], since: datetime
-) -> Mapping[Address, Sequence[Wall]]:
+) -> Mapping[Address, Sequence[RestingWall]]:
     """By all institutions that were judged by the page since then."""
     wanted = set(addresses)
-    found: defaultdict[Address, list[Wall]] = defaultdict(list)
+    found: defaultdict[Address, list[RestingWall]] = defaultdict(list)
     with session(engine) as opened:
         for some in batched(sorted({address for _, address in wanted}), AT_ONCE):
             rows = select(WallRow).where(
@@ -110,8 +110,8 @@ def last_stated(engine: Engine, until: datetime) -> Mapping[str, datetime]:
         return {f"{town}/{name}": at for town, name, at in opened.exec(last)}
 
 
-def _wall(row: WallRow) -> Wall:
-    return Wall(
+def _wall(row: WallRow) -> RestingWall:
+    return RestingWall(
         address=(row.network, row.address),
         institution=row.institution,
         judged_at=row.judged_at,

@@ -30,7 +30,7 @@ PIECE = re.compile(r"(?:&[#\w]{1,10};|.){1,40}")
 def render_pdf(report: Report) -> Rendered:
     """Raises FormatError where WeasyPrint or Pango is not installed."""
     if not is_region(report):
-        return Rendered(drawn(as_page(report)))
+        return Rendered(drawn(printed_html(report)))
     return Rendered(drawn(region_page(report)), towns(report))
 
 
@@ -76,7 +76,7 @@ def drawn(page: str) -> bytes:
     return bytes(document.write_pdf(pdf_tags=True))
 
 
-def as_page(report: Report) -> str:
+def printed_html(report: Report) -> str:
     """Of many institutions without their cards: nobody prints five thousand of them."""
     is_index = len(report.institutions) > ONE_FILE_INSTITUTIONS
     together = len(report.municipalities) > 1

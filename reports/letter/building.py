@@ -32,7 +32,7 @@ from reports.letter.asking import (
 from reports.letter.footnotes import with_footnotes
 from reports.letter.mailing import numbers_of, reply, subject_of
 from reports.letter.news import news_of
-from reports.letter.tasks import Writing, is_written, left, tasks
+from reports.letter.tasks import LetterContext, is_written, left, tasks
 from reports.letter.terms import Terms
 from reports.letter.view import Cause, Signature, View
 from reports.letter.waiting import nearest, waiting
@@ -108,13 +108,15 @@ def has_news(report: Report, institution: Institution) -> bool:
     return view.has_something_to_do or view.tells_decision
 
 
-def _writing(base: Ground, institution: Institution, write_to: str | None, whole: bool) -> Writing:
+def _writing(
+    base: Ground, institution: Institution, write_to: str | None, whole: bool
+) -> LetterContext:
     report = base.report
     settling = report.settling.get(institution.key, NOTHING)
     terms = Terms(settling, audit_day(base), base.requirements)
     to = write_to or report.sender.reply_to or _authority_address(base, institution) or ""
     form = report.sender.desk_url
-    return Writing(
+    return LetterContext(
         base=base,
         institution=institution,
         terms=terms,
@@ -152,7 +154,7 @@ def _gist(stand: Stand, *, is_all_seen: bool) -> str:
 # --- what else is told --------------------------------------------------------------------------
 
 
-def _hears(writing: Writing) -> bool:
+def _hears(writing: LetterContext) -> bool:
     """Whether what the institution told is among what the letter rests on."""
     stated = (one for case in writing.terms.settling.cases for one in case.statements)
     said_by_it = any(isinstance(one.said, InstitutionAnswer) for one in stated)

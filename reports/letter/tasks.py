@@ -24,7 +24,7 @@ _SENTENCE = re.compile(r"(?:(?<=\w{4}[.!?])|(?<=[»)][.!?]))\s+(?=[А-ЯЁ«])")
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class LetterContext:
     """What all parts of one letter are made from."""
 
     base: Ground
@@ -34,14 +34,14 @@ class Writing:
     answers: Answers
 
 
-def tasks(writing: Writing, findings: Sequence[Finding]) -> tuple[Task, ...]:
+def tasks(writing: LetterContext, findings: Sequence[Finding]) -> tuple[Task, ...]:
     """Gravest first; one task a requirement, with those of its places that are told now."""
     gravest_first = sorted(findings, key=counting.gravity)
     told = (_task(writing, found) for found in by_requirement(gravest_first))
     return tuple(task for task in told if task.places)
 
 
-def _task(writing: Writing, findings: Sequence[Finding]) -> Task:
+def _task(writing: LetterContext, findings: Sequence[Finding]) -> Task:
     first = findings[0]
     act = writing.base.acts.get(first.requirement)
     shown = [one for one in findings if writing.news.is_new(one)][:PLACES_SHOWN]
@@ -58,7 +58,7 @@ def _task(writing: Writing, findings: Sequence[Finding]) -> Task:
     )
 
 
-def _place(writing: Writing, finding: Finding, *, is_told: bool) -> Place:
+def _place(writing: LetterContext, finding: Finding, *, is_told: bool) -> Place:
     return Place(
         where=place_of(writing.base, finding),
         url=finding.page,
@@ -91,7 +91,7 @@ def steps_of(remedies: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step for step in sentences if step))
 
 
-def left(writing: Writing, sections: Iterable[Iterable[Finding]]) -> tuple[Left, ...]:
+def left(writing: LetterContext, sections: Iterable[Iterable[Finding]]) -> tuple[Left, ...]:
     """Requirements of a section of which nothing is written again."""
     told = (
         Left(
@@ -105,7 +105,7 @@ def left(writing: Writing, sections: Iterable[Iterable[Finding]]) -> tuple[Left,
     return tuple(dict.fromkeys(told))
 
 
-def is_written(writing: Writing, finding: Finding) -> bool:
+def is_written(writing: LetterContext, finding: Finding) -> bool:
     """A confirmation that ends is asked for once, when its end comes near."""
     if last := ends_on(finding, writing.terms.today):
         return writing.news.comes_near(last, ENDS_SOON)

@@ -8,21 +8,21 @@ from datetime import date
 from reports.counting import is_mandatory
 from reports.ground import place_of, title_of, told
 from reports.letter.asking import by_requirement, lines_of_task
-from reports.letter.tasks import PLACES_SHOWN, Writing, steps_of
+from reports.letter.tasks import PLACES_SHOWN, LetterContext, steps_of
 from reports.letter.view import Place, Task
 from reports.words import day, phrase
 from rules.model import Finding
 from rules.text.sentences import cited
 
 
-def waiting(writing: Writing, findings: Iterable[Finding]) -> tuple[Task, ...]:
+def waiting(writing: LetterContext, findings: Iterable[Finding]) -> tuple[Task, ...]:
     """The nearest first; one task a requirement."""
     new = (one for one in findings if writing.news.is_since(one.since))
-    nearest_first = sorted(new, key=lambda one: ends(writing, one) or date.max)
+    nearest_first = sorted(new, key=lambda finding: ends(writing, finding) or date.max)
     return tuple(_task(writing, found) for found in by_requirement(nearest_first))
 
 
-def ends(writing: Writing, finding: Finding) -> date | None:
+def ends(writing: LetterContext, finding: Finding) -> date | None:
     """By the rule that lets it wait, else by its case."""
     written = finding.measured.get("due")
     if isinstance(written, str):
@@ -31,7 +31,7 @@ def ends(writing: Writing, finding: Finding) -> date | None:
     return due.on if due else None
 
 
-def nearest(writing: Writing, asked: Iterable[Finding], waits: Iterable[Finding]) -> str:
+def nearest(writing: LetterContext, asked: Iterable[Finding], waits: Iterable[Finding]) -> str:
     """The first day of all by which something must be done; no advice is a must."""
     dues = [due.on for one in _must(writing, asked) if (due := writing.terms.due(one))]
     dues += [last for one in _must(writing, waits) if (last := ends(writing, one))]
@@ -39,11 +39,11 @@ def nearest(writing: Writing, asked: Iterable[Finding], waits: Iterable[Finding]
     return day(first) if first else ""
 
 
-def _must(writing: Writing, findings: Iterable[Finding]) -> Iterable[Finding]:
+def _must(writing: LetterContext, findings: Iterable[Finding]) -> Iterable[Finding]:
     return (one for one in findings if is_mandatory(one, writing.base.requirements))
 
 
-def _task(writing: Writing, findings: Sequence[Finding]) -> Task:
+def _task(writing: LetterContext, findings: Sequence[Finding]) -> Task:
     first, base = findings[0], writing.base
     act, asked = base.acts.get(first.requirement), base.requirements.get(first.requirement)
     return Task(
@@ -57,7 +57,7 @@ def _task(writing: Writing, findings: Sequence[Finding]) -> Task:
     )
 
 
-def _term(writing: Writing, finding: Finding) -> str:
+def _term(writing: LetterContext, finding: Finding) -> str:
     last = ends(writing, finding)
     if last is None:
         return ""
@@ -66,7 +66,7 @@ def _term(writing: Writing, finding: Finding) -> str:
     return phrase("term_of_advice", day(last))
 
 
-def _place(writing: Writing, finding: Finding) -> Place:
+def _place(writing: LetterContext, finding: Finding) -> Place:
     return Place(
         where=place_of(writing.base, finding),
         url=finding.page,

@@ -56,7 +56,7 @@ __all__ = [
 ]
 
 
-class Heard(NamedTuple):
+class JudgedInstitution(NamedTuple):
     """`good_until`: of each page whose wall a clause looks at, the last local day on which no newer
     look at it could change what was found; of a page that stands not there, no wall was asked."""
 
@@ -64,13 +64,13 @@ class Heard(NamedTuple):
     good_until: Mapping[Address, date]
 
 
-def hear(bench: Bench, dossier: Dossier) -> Heard:
+def hear(bench: Bench, dossier: Dossier) -> JudgedInstitution:
     """Findings of one institution, in the acts' order; only of acts that its municipality names."""
     hearing = Hearing(bench, dossier)
     found = tuple(
         _finding_of(case) for clause, kin in bench.law for case in cases_of(clause, kin, hearing)
     )
-    return Heard(found, hearing.good_until)
+    return JudgedInstitution(found, hearing.good_until)
 
 
 def judge(bench: Bench, dossier: Dossier) -> tuple[Finding, ...]:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from rules.model import Act
 from rules.packs.checks import faults_of
 from rules.packs.declared import DeclaredAct
-from rules.packs.faults import Fault, PackError
+from rules.packs.faults import PackError, PackFault
 from rules.packs.inherit import Lineage, UnresolvedError, lineage_of
 from rules.toml_lines import Loc, TomlError, TomlFile, read_toml
 
@@ -31,7 +31,7 @@ def load_act(path: Path) -> Act:
     try:
         file = read_toml(path)
     except TomlError as error:
-        raise PackError(path, [Fault(error.line, None, error.message)]) from None
+        raise PackError(path, [PackFault(error.line, None, error.message)]) from None
     lineages = _lineages(file)
     declared = _declare(file, lineages)
     lent = {declared.requirement[at].id: one.lent for at, one in lineages.items()}
@@ -50,7 +50,7 @@ Lineages = Mapping[int, Lineage]
 
 
 def _lineages(file: TomlFile) -> Lineages:
-    found, faults = dict[int, Lineage](), list[Fault]()
+    found, faults = dict[int, Lineage](), list[PackFault]()
     for at, one in enumerate(_requirements(file)):
         if "inherits" not in one:
             continue
@@ -58,7 +58,7 @@ def _lineages(file: TomlFile) -> Lineages:
             found[at] = lineage_of(file.path, file.content, one)
         except UnresolvedError as error:
             place: Loc = ("requirement", at, "inherits")
-            faults.append(Fault(file.line_of(place), _requirement_at(file, place), str(error)))
+            faults.append(PackFault(file.line_of(place), _requirement_at(file, place), str(error)))
     if faults:  # without its parent's words a requirement would seem to lack everything
         raise PackError(file.path, faults)
     return found
@@ -71,11 +71,11 @@ def _requirements(file: TomlFile) -> list[Any]:
     return written if are_tables and isinstance(written, list) else []
 
 
-def _unlike(file: TomlFile, act: DeclaredAct, lineages: Lineages) -> Iterator[Fault]:
+def _unlike(file: TomlFile, act: DeclaredAct, lineages: Lineages) -> Iterator[PackFault]:
     for at, lineage in lineages.items():
         one = act.requirement[at]
         for message in lineage.faults(one):
-            yield Fault(file.line_of(("requirement", at, "inherits")), one.id, message)
+            yield PackFault(file.line_of(("requirement", at, "inherits")), one.id, message)
 
 
 # --- declarations -----------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def _declare(file: TomlFile, lineages: Lineages) -> DeclaredAct:
         return DeclaredAct.model_validate(content)
     except ValidationError as error:
         faults = [
-            Fault(file.line_of(one["loc"]), _requirement_at(file, one["loc"]), _message_of(one))
+            PackFault(file.line_of(one["loc"]), _requirement_at(file, one["loc"]), _message_of(one))
             for one in error.errors()
         ]
         raise PackError(file.path, faults) from None

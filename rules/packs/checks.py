@@ -12,7 +12,7 @@ from collectors.installed import installed_under
 from rules.engine import ENGINE_PARAMETERS
 from rules.model import Category, Kind
 from rules.packs.declared import DeclaredAct, DeclaredRequirement
-from rules.packs.faults import Fault, unknown_name
+from rules.packs.faults import PackFault, unknown_name
 from rules.predicates import PREDICATES, Predicate
 from rules.toml_lines import Loc, TomlFile
 
@@ -25,21 +25,21 @@ Place = tuple[Loc, str]
 
 def faults_of(
     file: TomlFile, act: DeclaredAct, lent: Mapping[str, frozenset[str]]
-) -> Iterator[Fault]:
+) -> Iterator[PackFault]:
     """`lent` names the parameters that an inherited clause gives, by requirement."""
     yield from _id_faults(file, act)
     for number, one in enumerate(act.requirement):
         for place, message in _requirement_faults(one, lent.get(one.id, frozenset())):
-            yield Fault(file.line_of(("requirement", number, *place)), one.id, message)
+            yield PackFault(file.line_of(("requirement", number, *place)), one.id, message)
 
 
-def _id_faults(file: TomlFile, act: DeclaredAct) -> Iterator[Fault]:
+def _id_faults(file: TomlFile, act: DeclaredAct) -> Iterator[PackFault]:
     if act.id != file.path.stem:
-        yield Fault(file.line_of(("id",)), None, f"id: the file is named {file.path.stem}")
+        yield PackFault(file.line_of(("id",)), None, f"id: the file is named {file.path.stem}")
     known: set[str] = set()
     for number, one in enumerate(act.requirement):
         if one.id in known:
-            yield Fault(file.line_of(("requirement", number, "id")), one.id, "id: stands twice")
+            yield PackFault(file.line_of(("requirement", number, "id")), one.id, "id: stands twice")
         known.add(one.id)
 
 

@@ -11,7 +11,7 @@ from collectors.errors import OperatorError
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class PackFault:
     line: int | None
     requirement: str | None
     message: str
@@ -20,11 +20,11 @@ class Fault:
 class PackError(OperatorError):
     """A pack that cannot be used; the text names file, line and requirement of every fault."""
 
-    def __init__(self, path: Path, faults: list[Fault]) -> None:
+    def __init__(self, path: Path, faults: list[PackFault]) -> None:
         self.path, self.faults = path, faults
         super().__init__([self._line(fault) for fault in faults])
 
-    def _line(self, fault: Fault) -> str:
+    def _line(self, fault: PackFault) -> str:
         place = f"{self.path}:{fault.line}" if fault.line else f"{self.path}"
         owner = f"{fault.requirement}: " if fault.requirement else ""
         return f"{place}: {owner}{fault.message}"

@@ -29,16 +29,16 @@ class Explanation:
     def parts(self) -> tuple[tuple[str, str], ...]:
         """Headings and texts in reading order, empty parts left out."""
         parts = (
-            ("Что говорит документ", self.law),
-            ("Точные слова", f"«{self.quote}»" if self.quote else ""),
-            ("Что проверяется", self.looks_at),
-            ("Что означает результат", self.not_checkable or self.outcomes),
-            ("Связь с другими документами", self.kin),
-            ("Как исправить", self.advice),
-            ("Неоднозначность", self.uncertainty),
-            ("Источник", self.source),
+            ("law", self.law),
+            ("quote", f"«{self.quote}»" if self.quote else ""),
+            ("looks_at", self.looks_at),
+            ("how", self.not_checkable or self.outcomes),
+            ("kin", self.kin),
+            ("advice", self.advice),
+            ("uncertainty", self.uncertainty),
+            ("source", self.source),
         )
-        return tuple((heading, text) for heading, text in parts if text)
+        return tuple((words(f"explained_{part}"), text) for part, text in parts if text)
 
 
 def explain(requirement: Requirement) -> Explanation:

@@ -28,7 +28,7 @@ from collectors.model import (
 )
 from collectors.vk import NETWORK
 from collectors.vk.check import signs
-from collectors.vk.script import Originals, proof
+from collectors.vk.script import OriginalsAsked, proof
 from collectors.vk.settings import VkSettings, fingerprint
 from monitor.sandbox import Community, Fault, Limits, MenuItem, Post, Running, Token, World, serve
 from tests.cast import NOW
@@ -335,9 +335,13 @@ def test_originals_of_reposts_travel_only_until_their_number_is_proven() -> None
 def test_a_vk_that_does_not_count_originals_is_asked_for_them() -> None:
     """An original without a number beside it: `@.length` means nothing to this VK."""
     both = [{"copy_history": [None, [{"id": 1}]], "copies": [None, None]}]
-    assert proof(both) is Originals.WHOLE
-    assert proof([{"copy_history": [None, None], "copies": [None, None]}]) is Originals.UNPROVEN
-    assert proof([{"copy_history": [None, [{}, {}]], "copies": [None, 2]}]) is Originals.COUNTED
+    assert proof(both) is OriginalsAsked.WHOLE
+    assert (
+        proof([{"copy_history": [None, None], "copies": [None, None]}]) is OriginalsAsked.UNPROVEN
+    )
+    assert (
+        proof([{"copy_history": [None, [{}, {}]], "copies": [None, 2]}]) is OriginalsAsked.COUNTED
+    )
 
 
 def test_a_vk_that_breaks_down_over_the_count_is_asked_without_it() -> None:

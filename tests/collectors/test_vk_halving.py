@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from collectors.model import FailureCode, Observation, Presence
-from collectors.vk.script import Originals, proof
+from collectors.vk.script import OriginalsAsked, proof
 from monitor.sandbox import Fault, serve
 from tests.collectors.test_vk import gap, town, why
 from tests.collectors.vk import Calls, a_run, page, read, settings, world
@@ -132,4 +132,4 @@ def test_a_server_that_answers_no_call_is_not_asked_for_ever() -> None:
 @pytest.mark.parametrize("copies", [[5], [None], ["x"], {"0": []}])
 def test_originals_of_an_odd_shape_prove_nothing(copies: Any) -> None:
     entry = {"n": 1, "count": 1, "copy_history": copies, "copies": [1]}
-    assert proof([entry]) is not Originals.COUNTED
+    assert proof([entry]) is not OriginalsAsked.COUNTED

@@ -14,7 +14,7 @@ from collectors.vk.posts import Sheet, pinned_text_of, post, reaches, sheet, tex
 from collectors.vk.script import (
     KEYS,
     MisalignedError,
-    Originals,
+    OriginalsAsked,
     items_of,
     wall_values,
     walls_script,
@@ -214,7 +214,7 @@ def test_a_list_of_another_length_is_never_zipped(short: Any) -> None:
 
 
 def test_the_script_uses_only_what_every_stand_in_knows() -> None:
-    script = walls_script([wall_values(-101, 0, 52)], False, Originals.UNPROVEN)
+    script = walls_script([wall_values(-101, 0, 52)], False, OriginalsAsked.UNPROVEN)
     assert script.splitlines()[1].startswith(
         'var w0=API.wall.get({"owner_id":-101,"offset":0,"count":52,"filter":"all"});'
     )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import count, repeat
-from pathlib import Path
-from shutil import copytree
 from urllib.parse import quote
 
 import pytest
@@ -20,9 +18,8 @@ from monitor.desk.gate.visiting import SESSION
 from monitor.desk.model import Role
 from monitor.desk.routes import ROUTES, Route
 from tests.fuzz.test_parsers import EXAMPLES, examples
-from tests.monitor.desk.conftest import audited  # noqa: F401 — a fixture
 from tests.monitor.desk.people import account, key_of
-from tests.monitor.desk.served import Visit, application_in, served, visit
+from tests.monitor.desk.served import Visit, served, visit
 from tests.monitor.desk.test_link import token_for as token_for_link
 
 some = examples(max(2, EXAMPLES // 20))  # a thousand a route by `make fuzz`
@@ -81,16 +78,6 @@ HEADS = st.dictionaries(
     | st.text(st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_categories=["Cc"])),
     max_size=1,
 )
-
-
-@pytest.fixture(scope="module")
-def desk(
-    audited: Path,  # noqa: F811 — that fixture
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Application]:
-    folder = Path(copytree(audited, tmp_path_factory.mktemp("fuzz") / "office"))
-    with application_in(folder) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.storage import attachments, statements
+from monitor.storage.joining import join_statements
 from monitor.storage.old_attachments import remove_attachments
 from monitor.storage.statements import RefusedError
 from rules.cases.model import Decision, InstitutionAnswer, Recorded, Withdrawal
@@ -45,7 +46,7 @@ def undo(engine: Engine, number: int, on: date = DAY) -> int:
 
 
 def school(engine: Engine, on: date | None = None) -> Institution:
-    return statements.joined(engine, TOWN, on).by_id[SCHOOL.id]
+    return join_statements(engine, TOWN, on).by_id[SCHOOL.id]
 
 
 def known(engine: Engine, number: int) -> Recorded:

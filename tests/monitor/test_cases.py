@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -14,21 +15,26 @@ from collectors.errors import UsageError
 from monitor.application import Application, opened
 from monitor.audit.begin import AuditRequest
 from monitor.audit.run import audit, evaluate
+from monitor.cases import words
 from monitor.cases.answers import accept, answer, answers_waiting, reject
 from monitor.cases.book import cases_of, find_case
 from monitor.cases.recording import assign, record, tell, undo
-from monitor.cases.rereading import ordered
+from monitor.cases.rereading import awaiting_reread
 from monitor.reporting.stating import Statements
 from monitor.sandbox import Running, serve
 from monitor.service.rereads import read_ordered
 from monitor.storage import outbox
 from monitor.storage.roles import institution_of
+from monitor.storage.statements import KINDS
 from rules.cases.model import (
+    AnswerKind,
     Assignment,
     CaseState,
     Correction,
     InstitutionAnswer,
     InstitutionCase,
+    ReminderKind,
+    Verdict,
 )
 from rules.model import Attestation, Institution, Outcome
 from tests.cast import NOW
@@ -141,12 +147,12 @@ def test_corrected_orders_a_reading_that_settles_it_or_not(
     office.now = NOW + timedelta(hours=1)
     number = said(application, "corrected")
     assert case(application).state is CaseState.REREADING
-    assert [one.key for one in ordered(application)] == [school_of(application).key]
+    assert [one.key for one in awaiting_reread(application)] == [school_of(application).key]
     office.now = NOW + timedelta(days=1)
     assert read_ordered(application)
     assert read_ordered(application) is None
     read = case(application)
-    assert (read.state, ordered(application)) == (CaseState.TO_DO, ())
+    assert (read.state, awaiting_reread(application)) == (CaseState.TO_DO, ())
     assert read.before
     assert read.after
     assert read.answer
@@ -235,3 +241,17 @@ def test_the_workbook_names_nobody_in_what_was_stated(application: Application) 
     (told,) = Statements(application, done, [school])[school.key]
     assert (told.by, told.document) == ("отдел", "№ 5")
     assert "Петрова" not in told.what
+
+
+def test_every_kind_of_statement_has_its_word() -> None:
+    """A reader of a case or of the journal would be told the store's own."""
+    of_their_own = {
+        "attestation": (),  # words of the registry's sheets
+        "event": (),
+        "answered": get_args(AnswerKind),
+        "decided": get_args(Verdict),
+        "reminded": get_args(ReminderKind),
+    }
+    asked = {word for kind in KINDS for word in of_their_own.get(kind, (kind,))}
+    told = tomllib.loads(Path(words.__file__).with_suffix(".toml").read_text("utf-8"))["kinds"]
+    assert asked - told.keys() == set()

@@ -15,7 +15,7 @@ from monitor.application import opened
 from monitor.audit.begin import AuditRequest, ClockError
 from monitor.audit.run import audit
 from monitor.audit.witnesses import hear
-from monitor.clocks.believed import Why
+from monitor.clocks.believed import DoubtReason
 from monitor.storage import audits
 from monitor.storage.database import connect
 from monitor.storage.verifying import verify
@@ -113,5 +113,5 @@ def test_after_an_old_copy_came_back_a_night_removes_nothing_and_the_clock_is_do
     with opened(town.town.settings(), lambda: later) as application:
         doubt = hear(application)
         assert doubt
-        assert doubt.why in (Why.BEGINNING, Why.JUMPED)
+        assert doubt.why in (DoubtReason.BEGINNING, DoubtReason.JUMPED)
         assert list(verify(application.engine, application.settings.storage.evidence)) == []

@@ -9,8 +9,8 @@ import pytest
 
 from monitor.clocks.believed import (
     ClockDoubt,
+    DoubtReason,
     ProcessTime,
-    Why,
     doubt_of,
     is_back_from_ahead,
     surely_at,
@@ -30,7 +30,7 @@ def nightly(count: int = 20, until: float = 0) -> list[datetime]:
     return at(*(until - ago for ago in range(count, 0, -1)))
 
 
-def why(moments: Sequence[datetime], now: datetime = NOW) -> Why | None:
+def why(moments: Sequence[datetime], now: datetime = NOW) -> DoubtReason | None:
     doubt = doubt_of(moments, now)
     return doubt and doubt.why
 
@@ -46,17 +46,17 @@ def test_a_clock_is_believed_however_seldom_there_is_an_audit(every: int) -> Non
 
 def test_many_audits_on_demand_make_no_day_more() -> None:
     busy = [one + timedelta(minutes=step) for one in at(-1) for step in range(300)]
-    assert why(busy) is Why.BEGINNING
+    assert why(busy) is DoubtReason.BEGINNING
 
 
 @pytest.mark.parametrize("off", [6, 40, YEAR, 20 * YEAR])
 def test_a_clock_that_jumped_ahead_is_not_believed(off: int) -> None:
-    assert why(nightly(), NOW + off * DAY) is Why.JUMPED
+    assert why(nightly(), NOW + off * DAY) is DoubtReason.JUMPED
 
 
 def test_the_run_of_the_jump_itself_is_no_witness() -> None:
     """It has written its own beginning before it removes anything."""
-    assert why([*nightly(), NOW + YEAR * DAY], NOW + YEAR * DAY) is Why.JUMPED
+    assert why([*nightly(), NOW + YEAR * DAY], NOW + YEAR * DAY) is DoubtReason.JUMPED
 
 
 @pytest.mark.parametrize(("further", "believed"), [(1, False), (6, False), (7, True), (9, True)])
@@ -69,18 +69,18 @@ def test_a_machine_restored_a_year_later_is_believed_after_seven_further_days(
 
 def test_the_doubt_says_how_many_days_are_left() -> None:
     doubt = doubt_of([*nightly(), *at(YEAR, YEAR + 1)], NOW + (YEAR + 2) * DAY)
-    assert doubt == ClockDoubt(Why.JUMPED, timedelta(days=YEAR + 1), 5)
+    assert doubt == ClockDoubt(DoubtReason.JUMPED, timedelta(days=YEAR + 1), 5)
 
 
 def test_a_clock_that_was_ahead_once_is_not_believed_before_seven_days() -> None:
-    assert why([*nightly(until=-1), *at(YEAR)]) is Why.STANDS_BEFORE
-    assert why([*nightly(until=-1), *at(YEAR, -0.5)]) is Why.WENT_BACK
+    assert why([*nightly(until=-1), *at(YEAR)]) is DoubtReason.STANDS_BEFORE
+    assert why([*nightly(until=-1), *at(YEAR, -0.5)]) is DoubtReason.WENT_BACK
     assert why([*nightly(until=-8), *at(YEAR), *nightly(7)]) is None
 
 
 def test_a_database_that_knows_a_few_days_only_waits() -> None:
-    assert why([]) is Why.BEGINNING
-    assert why(nightly(6)) is Why.BEGINNING
+    assert why([]) is DoubtReason.BEGINNING
+    assert why(nightly(6)) is DoubtReason.BEGINNING
     assert why(nightly(7)) is None
 
 
@@ -93,14 +93,14 @@ def test_two_at_work_about_midnight_are_no_step_back() -> None:
 def test_a_holiday_is_doubted_and_told_to_nobody_by_letter() -> None:
     doubt = doubt_of(nightly(), NOW + 10 * DAY)
     assert doubt is not None
-    assert (doubt.why, doubt.is_grave) == (Why.JUMPED, False)
+    assert (doubt.why, doubt.is_grave) == (DoubtReason.JUMPED, False)
 
 
-@pytest.mark.parametrize("reason", list(Why))
-def test_every_doubt_has_its_sentence(reason: Why) -> None:
+@pytest.mark.parametrize("reason", list(DoubtReason))
+def test_every_doubt_has_its_sentence(reason: DoubtReason) -> None:
     doubt = ClockDoubt(reason, timedelta(days=3), 4)
     assert doubt.what.startswith("часы")
-    assert bool(doubt.advice) is (reason is not Why.BEGINNING)
+    assert bool(doubt.advice) is (reason is not DoubtReason.BEGINNING)
 
 
 @pytest.mark.parametrize("nights", [1, 3, 7])

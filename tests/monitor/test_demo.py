@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from monitor.application import Application, opened
 from monitor.cases.book import cases_of
@@ -30,8 +30,8 @@ from rules.cases.model import (
 )
 from rules.model import Finding, Municipality, Outcome
 from rules.names.people import names_in
+from tests.browsers import chromium
 from tests.cast import NOW
-from tests.reports.test_browser import CHROMIUM
 
 SCREENS, WORDS, WALL = 12, 4_000, 60
 TODAY = NOW.astimezone(ZONE).date()
@@ -113,14 +113,10 @@ def test_nobody_is_named_but_by_office(town: Town) -> None:
 
 @pytest.fixture(scope="module")
 def page(town: Town) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+    with chromium() as browser:
         found = browser.new_page(viewport={"width": 1280, "height": 900})
         found.goto(town.report.as_uri())
         yield found
-        browser.close()
 
 
 def test_it_is_twelve_screens_at_most(page: Page) -> None:

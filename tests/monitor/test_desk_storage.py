@@ -16,7 +16,7 @@ from monitor.storage import accounts, attempts, journal, sessions
 from monitor.storage.attempts import BY_ADDRESS, BY_BOTH, BY_NAME, Attempt, TooManyError
 from monitor.storage.database import session
 from monitor.storage.desk_tables import DeskSessionRow
-from monitor.storage.journal import Entry, Wanted, What
+from monitor.storage.journal import Entry, EntryFilter, What
 from monitor.storage.sessions import Beginning
 from monitor.storage.statements import RefusedError
 from tests.cast import NOW
@@ -173,7 +173,7 @@ def test_an_entry_is_one_line_whatever_was_typed(engine: Engine) -> None:
     journal.note(
         engine, Entry(at=NOW, what=What.EXPORTED, detail="a\r\nb\u2028c\x1b[31m" + "d" * 999)
     )
-    (entry,) = journal.newest(engine, Wanted(), most=1)
+    (entry,) = journal.newest(engine, EntryFilter(), most=1)
     assert entry.detail.startswith("a b c [31m")
     assert len(entry.detail) == journal.LONGEST
 
@@ -187,5 +187,5 @@ def test_another_municipality_has_a_journal_of_its_own(engine: Engine) -> None:
         Entry(at=NOW, what=What.LOG_IN_FAILED),
     ):
         journal.note(engine, entry)
-    wanted = Wanted(towns=["kedr"], accounts=[number])
+    wanted = EntryFilter(towns=["kedr"], accounts=[number])
     assert [one.number for one in journal.newest(engine, wanted, most=9)] == [3, 1]

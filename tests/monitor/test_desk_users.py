@@ -15,7 +15,7 @@ from monitor.cli import app
 from monitor.desk.gate import passwords
 from monitor.storage import accounts, journal, sessions
 from monitor.storage.database import connect
-from monitor.storage.journal import Wanted
+from monitor.storage.journal import EntryFilter
 from monitor.storage.sessions import Beginning
 from tests.monitor.pipeline import empty_database
 
@@ -118,7 +118,7 @@ def test_what_is_done_to_accounts_is_noted(folder: Path) -> None:
     user(folder, "reset", "ivanova")
     user(folder, "end", "ivanova")
     engine = connect(f"sqlite:///{folder / 'var/dozor.db'}")
-    found = [one.what for one in journal.newest(engine, Wanted(), most=9)]
+    found = [one.what for one in journal.newest(engine, EntryFilter(), most=9)]
     engine.dispose()
     assert found == ["account_ended", "account_reset", "account_added"]
 
@@ -141,7 +141,7 @@ def test_a_role_is_changed_and_its_sessions_end(folder: Path) -> None:
     told = user(folder, "role", "ivanova", "cur")
     assert "теперь ЦУР, town" in told.output
     assert sessions.found(engine, key, now) is None
-    (entry, _) = journal.newest(engine, Wanted(), most=9)
+    (entry, _) = journal.newest(engine, EntryFilter(), most=9)
     engine.dispose()
     assert (entry.what, entry.detail) == ("account_role", "ivanova, ЦУР")
     assert listed(folder)[0]["role"] == "cur"

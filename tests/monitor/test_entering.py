@@ -23,14 +23,14 @@ from monitor.desk.gate.words import sentences
 from monitor.storage import accounts, attempts, journal, sessions
 from monitor.storage.attempts import TooManyError
 from monitor.storage.database import open_database
-from monitor.storage.journal import Wanted, What
+from monitor.storage.journal import EntryFilter, What
 from monitor.storage.sessions import Beginning, Stay
 from tests.cast import NOW
 from tests.monitor.pipeline import empty_database
 from tests.waiting import until
 
 PASSWORD = "три весёлых ёжика"
-HASH = passwords.hashed(PASSWORD)
+HASH = passwords.hash_password(PASSWORD)
 
 
 def account(engine: Engine, name: str = "ivanova", role: str = "operator") -> int:
@@ -89,7 +89,7 @@ def half(door: Door) -> Stay:
 
 
 def noted(door: Door) -> list[str]:
-    entries = journal.newest(door.engine, Wanted(), most=100)
+    entries = journal.newest(door.engine, EntryFilter(), most=100)
     return [entry.what for entry in reversed(entries)]
 
 
@@ -109,7 +109,7 @@ def test_an_unknown_name_is_told_as_a_wrong_password_is(door: Door) -> None:
 def test_the_journal_does_not_hold_what_was_typed_as_a_name(door: Door) -> None:
     with pytest.raises(EntryError):
         entering.log_in(door, PASSWORD.replace(" ", ""), "")
-    (entry,) = journal.newest(door.engine, Wanted(), most=1)
+    (entry,) = journal.newest(door.engine, EntryFilter(), most=1)
     assert (entry.what, entry.who, entry.detail) == ("log_in_failed", "", "")
 
 

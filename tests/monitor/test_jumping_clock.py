@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from collectors.model import Quota
 from monitor.application import opened
 from monitor.audit.witnesses import hear, tidy
-from monitor.clocks.believed import Why
+from monitor.clocks.believed import DoubtReason
 from monitor.service.clock_signs import clock_signs
 from monitor.service.health import FAULT
 from monitor.service.metrics import health, metrics_text
@@ -98,7 +98,7 @@ def test_nothing_is_removed_until_seven_days_have_passed(town: Nightly) -> None:
         with opened(town.town.settings(), lambda day=day: NOW + day * DAY) as application:  # type: ignore[misc]
             doubt = hear(application)
             reasons.append(doubt and doubt.why)
-    assert reasons == [*[Why.WENT_BACK] * 7, None]
+    assert reasons == [*[DoubtReason.WENT_BACK] * 7, None]
 
 
 def test_an_alert_of_that_night_does_not_silence_those_that_follow(

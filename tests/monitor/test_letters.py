@@ -18,7 +18,7 @@ from monitor.storage.letters import put_together, take_apart
 from monitor.storage.old_letters import remove_letters
 from monitor.storage.tables import LetterPartRow, MessagePartRow, MessageRow
 from monitor.storage.upgrading import upgrade
-from reports.mail import Attachment, Letter
+from reports.mail import Letter, MailAttachment
 from reports.model import Audit
 from tests.cast import NOW
 
@@ -28,7 +28,7 @@ TABLE = random.Random(13).randbytes(200_000)
 
 @cache  # each call would draw another boundary
 def letter(to: str, content: bytes = TABLE, words: str = "Отчёт.\n") -> bytes:
-    table = Attachment(name="отчёт.xlsx", media_type="application/x-table", content=content)
+    table = MailAttachment(name="отчёт.xlsx", media_type="application/x-table", content=content)
     return message_of(
         Letter(subject="Отчёт", text=words, html=f"<p>{words}</p>", attachments=(table,)),
         sender="dozor@example.org",

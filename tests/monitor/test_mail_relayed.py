@@ -20,7 +20,7 @@ from monitor.mail.mime import id_of, message_of, without_attachments
 from monitor.registry.mailboxes import address_of
 from monitor.storage import outbox
 from monitor.storage.database import open_database
-from reports.mail import Attachment, Letter
+from reports.mail import Letter, MailAttachment
 from tests.cast import NOW
 from tests.monitor.postman import configured, listening, sent_out
 
@@ -33,9 +33,11 @@ LETTER = Letter(
     text="Здравствуйте!\n.точка\n\nFrom здесь\n" + "длинная строка " * 200 + "\n \n",
     html=f"<html><body><p>{'Да ' * 2000}</p>\n</body></html>",
     attachments=(
-        Attachment(name="audit-000001.html", media_type="text/html", content="<p>Да\n".encode()),
-        Attachment(name="audit.csv", media_type="text/csv", content="а;б\r\nв\rг\n".encode()),
-        Attachment(
+        MailAttachment(
+            name="audit-000001.html", media_type="text/html", content="<p>Да\n".encode()
+        ),
+        MailAttachment(name="audit.csv", media_type="text/csv", content="а;б\r\nв\rг\n".encode()),
+        MailAttachment(
             name=f"{'x' * 90}.xlsx", media_type="application/zip", content=bytes(range(256))
         ),
     ),

@@ -15,7 +15,7 @@ from monitor.registry import load
 from monitor.reporting.stored import moves
 from monitor.storage import audits
 from monitor.storage.audits import Document
-from reports.model import Audit, Entry
+from reports.model import Audit, RegistryEntry
 from rules.model import Municipality
 from tests.cast import NOW
 
@@ -55,7 +55,7 @@ def audited(engine: Engine, one: Municipality, body: bytes | None) -> Audit:
     )
 
 
-def told(entries: tuple[Entry, ...]) -> list[tuple[str, str | None]]:
+def told(entries: tuple[RegistryEntry, ...]) -> list[tuple[str, str | None]]:
     return [(one.institution, one.address) for one in entries]
 
 

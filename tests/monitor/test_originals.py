@@ -77,7 +77,7 @@ def test_a_package_brings_the_original_of_another_night(
     assert kinds == [["response", "request"], ["revisit", "request"]]
     assert found.nights[0].cuts[0].member.id == nights.first.record
     ((first,), (again,)) = [list(exchanged(night)) for night in found.nights]
-    assert again.told("WARC-Payload-Digest") == first.told("WARC-Payload-Digest")
+    assert again.warc_header("WARC-Payload-Digest") == first.warc_header("WARC-Payload-Digest")
     told = material(again, found.nights[1], {nights.second.record: nights.second}, {})
     assert told.repeats == f"{FIRST.url}, 2026-11-22T20:00:00Z"
     assert (told.is_word, told.status) == ((True, "304") if second is UNCHANGED else (False, "200"))

@@ -46,7 +46,7 @@ def test_the_first_letter_after_the_change_answers_the_last_before(
         message_id="<old@example.org>",
     )  # fmt: skip
     place = outbox.place(engine, audit, "deputy", DEPUTY, again=True)
-    assert place == outbox.Place(2, ("<old@example.org>",))
+    assert place == outbox.PlaceInLine(2, ("<old@example.org>",))
     assert outbox.last_queued(engine, "deputy", DEPUTY) == NOW
 
 

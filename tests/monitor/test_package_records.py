@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from collectors.model import Evidence, Exchange, Route
 from monitor.reporting.package.materials import Exchanged, exchanged, index_line, material
-from monitor.reporting.package.records import EvidenceError, Found, find
+from monitor.reporting.package.records import EvidenceError, FoundRecords, find
 from monitor.storage.database import exclusive
 from monitor.storage.evidence import WarcFile, seal
 from monitor.storage.tables import EvidenceFileRow
@@ -31,7 +31,7 @@ def kept(engine: Engine, folder: Path, audit: Audit, *exchanges: Exchange) -> li
     return evidence
 
 
-def kinds(found: Found) -> list[str]:
+def kinds(found: FoundRecords) -> list[str]:
     return [cut.member.kind for night in found.nights for cut in night.cuts]
 
 
@@ -77,7 +77,7 @@ def test_what_was_removed_in_its_time_is_told(engine: Engine, tmp_path: Path, au
     wanted = kept(engine, tmp_path, audit, ANSWER)
     with exclusive(engine) as opened:
         opened.exec(select(EvidenceFileRow)).one().removed_on = NOW.date()
-    assert find(engine, tmp_path, wanted) == Found((), tuple(wanted))
+    assert find(engine, tmp_path, wanted) == FoundRecords((), tuple(wanted))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "windows-1251", "koi8-r"])

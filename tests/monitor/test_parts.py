@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from monitor.reporting.facts import Fresh
 from monitor.reporting.stored import write
 from monitor.storage import findings, observations
-from monitor.storage.judgements import Kept
+from monitor.storage.judgements import KeptFindings
 from reports.findings import Listed
 from reports.formats import installed
 from reports.model import Audit
@@ -34,9 +34,9 @@ VK_ADDRESS = ("vk", SCHOOL_VK.address)
 
 
 @pytest.fixture
-def kept(engine: Engine, audit: Audit) -> Kept:
+def kept(engine: Engine, audit: Audit) -> KeptFindings:
     findings.add(engine, audit, FINDINGS)
-    return Kept(engine, audit, remembered=2)
+    return KeptFindings(engine, audit, remembered=2)
 
 
 @pytest.fixture
@@ -52,26 +52,26 @@ def questions(engine: Engine) -> list[str]:
     return asked
 
 
-def test_an_institution_s_findings_are_those_that_were_stored(kept: Kept) -> None:
+def test_an_institution_s_findings_are_those_that_were_stored(kept: KeptFindings) -> None:
     assert kept.of(SCHOOL) == SCHOOL_FINDINGS
 
 
-def test_all_of_them_are_there_in_the_order_in_which_they_were_stored(kept: Kept) -> None:
+def test_all_of_them_are_there_in_the_order_in_which_they_were_stored(kept: KeptFindings) -> None:
     assert tuple(kept) == FINDINGS
     assert len(kept) == len(FINDINGS)
 
 
-def test_of_an_institution_that_was_not_judged_there_are_none(kept: Kept) -> None:
+def test_of_an_institution_that_was_not_judged_there_are_none(kept: KeptFindings) -> None:
     assert kept.of(replace(SCHOOL, id="new")) == ()
 
 
-def test_the_same_institution_is_read_once(kept: Kept, questions: list[str]) -> None:
+def test_the_same_institution_is_read_once(kept: KeptFindings, questions: list[str]) -> None:
     for one in (SCHOOL, MUSEUM, SCHOOL, MUSEUM):
         kept.of(one)
     assert len(questions) == 2
 
 
-def test_no_more_are_remembered_than_was_said(kept: Kept, questions: list[str]) -> None:
+def test_no_more_are_remembered_than_was_said(kept: KeptFindings, questions: list[str]) -> None:
     for one in (SCHOOL, MUSEUM, ADMINISTRATION, OFFICE, SCHOOL):
         kept.of(one)
     assert len(questions) == 5
@@ -81,14 +81,16 @@ def test_a_list_of_evidence_that_a_town_shares_is_there_once(engine: Engine, aud
     site = tuple(replace(EVIDENCE, record=f"urn:uuid:{n}") for n in range(60))
     told = [replace(FINDINGS[0], institution=one, evidence=site) for one in ("adm", "school")]
     findings.add(engine, audit, told)
-    kept = Kept(engine, audit)
+    kept = KeptFindings(engine, audit)
     (first,), (second,) = kept.of(ADMINISTRATION), kept.of(SCHOOL)
     assert first.evidence is second.evidence
     assert first.evidence == site
 
 
 @pytest.mark.parametrize("slug", ["json", "html", "csv", "text", "letter"])
-def test_a_stored_audit_is_written_as_if_all_of_it_were_in_memory(kept: Kept, slug: str) -> None:
+def test_a_stored_audit_is_written_as_if_all_of_it_were_in_memory(
+    kept: KeptFindings, slug: str
+) -> None:
     form = installed()[slug]
     assert form.render(replace(REPORT, findings=kept)).main == form.render(REPORT).main
 

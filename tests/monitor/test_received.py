@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.storage import received, statements
-from monitor.storage.received import Incoming, Kept, Place
+from monitor.storage.received import Incoming, KeptMessage, MailboxPlace
 from rules.cases.model import InstitutionAnswer
 from tests.cast import NOW, SCHOOL
 
@@ -18,11 +18,11 @@ ANSWER = InstitutionAnswer(
     kind="corrected", by="по почте", on=NOW.date(), channel="mail", source="one"
 )
 CAME = Incoming(
-    place=Place(mailbox="town@mail", validity=1, uid=7),
+    place=MailboxPlace(mailbox="town@mail", validity=1, uid=7),
     slot="one",
     kind="answer",
     arrived_at=NOW,
-    kept=Kept(subject="Исправили"),
+    kept=KeptMessage(subject="Исправили"),
     contents=(b"%PDF-1.7",),
     institution=SCHOOL,
     answers=(ANSWER,),
@@ -51,7 +51,9 @@ def test_of_two_readers_at_the_same_moment_one_writes_it_down(engine: Engine) ->
 
 def test_a_message_under_a_new_number_is_moved_there(engine: Engine) -> None:
     keep(engine, CAME)
-    assert not keep(engine, replace(CAME, place=Place(mailbox="town@mail", validity=2, uid=1)))
+    assert not keep(
+        engine, replace(CAME, place=MailboxPlace(mailbox="town@mail", validity=2, uid=1))
+    )
     assert received.last_uid(engine, "town@mail", 2) == 1
     assert count(engine) == 1
 

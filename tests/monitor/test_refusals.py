@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from monitor.config import Settings
 from monitor.storage import outbox
 from monitor.storage.outbox import messages
-from reports.mail import Attachment, Letter
+from reports.mail import Letter, MailAttachment
 from reports.model import Audit
 from tests.cast import NOW
 from tests.monitor.postman import (
@@ -34,7 +34,7 @@ from tests.monitor.postman import (
     states,
 )
 
-REPORT = Attachment("report.html", "text/html", b"<p>Whole</p>" * 10_000)
+REPORT = MailAttachment("report.html", "text/html", b"<p>Whole</p>" * 10_000)
 BIG = Letter(
     subject="Отчёт № 1 — «Школа» и другие слова, которые не помещаются в одну строку",
     text="Полный отчёт приложен.\n",

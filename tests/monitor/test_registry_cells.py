@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.registry import check
-from monitor.registry.faults import Fault, wording
+from monitor.registry.faults import RegistryFault, wording
 from tests.monitor.test_registry_books import csv, read, repacked, told
 from tests.monitor.test_registry_tables import book, put
 
@@ -169,7 +169,7 @@ def test_a_number_that_may_be_the_pages_is_none(tmp_path: Path, url: str, number
     assert _check(tmp_path, url, number) == ()
 
 
-def _check(folder: Path, url: str, number: str) -> tuple[Fault, ...]:
+def _check(folder: Path, url: str, number: str) -> tuple[RegistryFault, ...]:
     path = folder / "town.toml"
     path.write_text(
         '[municipality]\nid = "a"\nname = "А"\ntimezone = "UTC"\n[[institution]]\nid = "s"\n'

@@ -13,7 +13,7 @@ from collectors.errors import UsageError
 from monitor.commands.registry import import_table as import_command
 from monitor.commands.registry import template as template_command
 from monitor.registry import check, load
-from monitor.registry.faults import Fault, wording
+from monitor.registry.faults import RegistryFault, wording
 from monitor.registry.imports import import_table
 from rules.names.people import names_in, without_names
 from tests.monitor.test_registry import TODAY
@@ -35,8 +35,8 @@ def ids(text: str) -> list[str]:
     return [institution["id"] for institution in tomllib.loads(text)["institution"]]
 
 
-def warned(path: Path) -> list[Fault]:
-    heard: list[Fault] = []
+def warned(path: Path) -> list[RegistryFault]:
+    heard: list[RegistryFault] = []
     import_table(path, today=TODAY, warn=heard.append)
     return heard
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from monitor.commands.registry import import_table as import_command
-from monitor.registry.faults import Fault
+from monitor.registry.faults import RegistryFault
 from monitor.registry.imports import import_table, import_tables
 from tests.monitor.test_registry import TODAY
 from tests.monitor.test_registry_books import PAGE, SCHOOL, TITLES, csv, sheet_of, told
@@ -29,7 +29,7 @@ def changed(path: Path, change: Callable[[Workbook], object]) -> Path:
 
 
 def warned(path: Path) -> list[str]:
-    heard: list[Fault] = []
+    heard: list[RegistryFault] = []
     import_table(path, today=TODAY, warn=heard.append)
     return [str(one).removeprefix(f"{path}: ") for one in heard]
 
@@ -110,7 +110,7 @@ def test_a_region_hears_once_what_was_not_read(tmp_path: Path) -> None:
         sheet_of(workbook).append(row)
     with_sheet("Легенда", ("да — есть",))(workbook)
     workbook.save(path)
-    heard: dict[Fault, None] = {}
+    heard: dict[RegistryFault, None] = {}
     import_tables(path, today=TODAY, warn=heard.setdefault)
     assert len(heard) == 2
 

@@ -19,7 +19,7 @@ from collectors.site import SiteSettings
 from collectors.site.collect import collect
 from monitor.storage import audits
 from monitor.storage.evidence import WarcFile, seal
-from monitor.storage.members import Counted, members_of, mend
+from monitor.storage.members import FileCount, members_of, mend
 from monitor.storage.originals import OLDEST, stored_originals
 from monitor.storage.site_memory import StoredMemories
 from monitor.storage.verifying import verify
@@ -157,7 +157,7 @@ class Night:
         return self.path.stat().st_size
 
     @property
-    def counted(self) -> Counted:
+    def counted(self) -> FileCount:
         return mend(self.path)
 
 

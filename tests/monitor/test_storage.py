@@ -25,6 +25,7 @@ from collectors.model import (
 )
 from monitor.storage import audits, findings, locks, observations, statements
 from monitor.storage.database import StorageError, open_database, schema_is_current, session
+from monitor.storage.joining import join_statements
 from monitor.storage.ledger import Ledger
 from monitor.storage.pace import Span
 from monitor.storage.tables import COUNTED, EvidenceListRow, JudgementRow, LockRow, SiteFactsRow
@@ -212,7 +213,7 @@ def test_what_the_office_states_joins_the_registry(engine: Engine) -> None:
     )
     for one in stated:
         statements.record(engine, SCHOOL, one, by="оператор", at=NOW)
-    school = statements.joined(engine, TOWN).institutions[1]
+    school = join_statements(engine, TOWN).institutions[1]
     assert (school.attestations[-1], school.events[-1], school.waivers[-1]) == stated
 
 

@@ -33,10 +33,10 @@ from collectors.model import (
 )
 from collectors.vk.collector import without_wall
 from monitor.audit.thrifty import Known, end_of, head_of, may_rest
-from monitor.storage.walls import Wall as Word
+from monitor.storage.walls import RestingWall as Word
 from rules.dossier.bench import Bench
 from rules.dossier.views import look
-from rules.engine import Heard, hear
+from rules.engine import JudgedInstitution, hear
 from rules.model import ActStatus, Dossier, Finding, Outcome
 from rules.reading import WHILE_FRESH
 from tests import cast
@@ -155,7 +155,7 @@ def _left(look: Observation) -> bool:
     return wall is not None and wall.code is FailureCode.NOT_DUE
 
 
-def _word(page: Page, heard: Heard, as_of: datetime) -> Word:
+def _word(page: Page, heard: JudgedInstitution, as_of: datetime) -> Word:
     until = end_of(heard.good_until.get(page.key, WHILE_FRESH), as_of, ZONE, FRESH)
     return Word(address=page.key, institution="kedr/school", judged_at=as_of, until=until, basis="")
 
@@ -165,7 +165,7 @@ def bench_on(day: date) -> Bench:
     return Bench(TOWN, LAW, day)
 
 
-def judged(world: World, number: int, seen: Sequence[Observation]) -> Heard:
+def judged(world: World, number: int, seen: Sequence[Observation]) -> JudgedInstitution:
     as_of = world.nights[number]
     dossier = Dossier(
         municipality=TOWN,
@@ -176,7 +176,7 @@ def judged(world: World, number: int, seen: Sequence[Observation]) -> Heard:
     return hear(bench_on(dossier.today), dossier)
 
 
-def by_key(heard: Heard) -> Mapping[Any, Finding]:
+def by_key(heard: JudgedInstitution) -> Mapping[Any, Finding]:
     return {(one.requirement, one.network, one.page): one for one in heard.findings}
 
 

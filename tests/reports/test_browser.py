@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from reports.formats import notices, pages
 from reports.formats.html import FORMAT
@@ -17,22 +17,17 @@ from reports.formats.letters import letter
 from reports.mail import brief, digest
 from reports.model import Rendered, Report
 from reports.weekly import weekly_letter
+from tests.browsers import chromium
 from tests.cast import MUSEUM
 from tests.reports.test_notices import CREATED
 from tests.reports.test_notices import report as noticed
 from tests.reports.town import HOSTILE, REPORT, TWO_TOWNS, big_report
 
-CHROMIUM = "/usr/bin/chromium"
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+    with chromium() as running:
         yield running
-        running.close()
 
 
 class Reader:

@@ -8,14 +8,12 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 
 from reports.formats.letters import FORMAT, TEXT, has_something_to_do, letter
 from reports.mail import Letter
+from tests.browsers import chromium
 from tests.cast import CLINIC, MUSEUM, OFFICE, SCHOOL
 from tests.reports.town import HOSTILE, HOSTILE_SCHOOL, REPORT, SPA, TWO_TOWNS
-
-CHROMIUM = "/usr/bin/chromium"
 
 
 def both(told: Letter) -> list[str]:
@@ -158,17 +156,13 @@ def test_nothing_of_a_hostile_page_runs_in_a_browser(tmp_path: Path) -> None:
     file = tmp_path / "letter.html"
     file.write_bytes(FORMAT.render(replace(HOSTILE, institutions=(HOSTILE_SCHOOL,))).main)
     said: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 320, "height": 800})
         page.on("console", lambda message: said.append(message.text))
         page.on("dialog", lambda dialog: said.append(dialog.message))
         page.goto(file.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         assert "<script>alert" in page.inner_text("body")
-        browser.close()
     assert said == []
 
 

@@ -14,7 +14,7 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject
 
 from collectors.errors import WRONG_INPUT
-from reports.formats.pdf import FORMAT, as_page, drawn, town_page
+from reports.formats.pdf import FORMAT, drawn, printed_html, town_page
 from reports.model import FormatError, Report
 from reports.templating import asset
 from rules.model import Outcome
@@ -100,7 +100,7 @@ def test_the_same_report_gives_the_same_bytes(content: bytes) -> None:
 
 
 def test_a_region_is_printed_without_its_cards() -> None:
-    page = as_page(big_report(61, pages=1))
+    page = printed_html(big_report(61, pages=1))
     assert "Что сделать: по учреждениям" not in page
     assert page.count("<tr>") >= 61
 

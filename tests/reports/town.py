@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reports.model import Audit, Collection, Entry, Issue, Report, Tally
+from reports.model import Audit, Collection, Issue, RegistryEntry, Report, Tally
 from rules.model import (
     Act,
     Edition,
@@ -318,7 +318,7 @@ REPORT = Report(
         ("vk", PAGE_OF["museum", "vk"]): weekly(0, 0, 0, 0),
     },
     entered=(
-        Entry(
+        RegistryEntry(
             municipality="kedr",
             institution="museum",
             name="Музей кедра",
@@ -326,7 +326,7 @@ REPORT = Report(
             address=PAGE_OF["museum", "ok"],
         ),
     ),
-    left=(Entry(municipality="kedr", institution="club", name="МКУ «Клуб»"),),
+    left=(RegistryEntry(municipality="kedr", institution="club", name="МКУ «Клуб»"),),
 )
 TWO_TOWNS = replace(
     REPORT,

@@ -66,7 +66,7 @@ class Deputy:
         self._items, self._titles = Items(desk, ask), titles_of(desk.application)
         self._today = today_of(desk, ask)
         towns = list(self._towns)
-        self._disputed = calendar.disputed(self._engine, towns, MOST)
+        self._disputed = calendar.disputed_cases(self._engine, towns, MOST)
         self._unassigned, self._assigned = calendar.seen_to(self._engine, towns, MOST)
         lists = (self._disputed, self._unassigned, self._assigned)
         cases = [Shown(*one) for rows, _ in lists for one in rows]
@@ -76,7 +76,9 @@ class Deputy:
 
     def disputed(self) -> Listed:
         rows, total = self._disputed
-        said = waiting.said(self._engine, [one.row.answer for one in rows if one.row.answer])
+        said = waiting.statements_by_number(
+            self._engine, [one.row.answer for one in rows if one.row.answer]
+        )
         lines = [self._objected(one, said.get(one.row.answer)) for one in rows]
         return _listed("disputed", "objection", lines, total)
 
@@ -135,7 +137,7 @@ class Deputy:
     # --- what was decided ---------------------------------------------------------------------
 
     def decided(self) -> Sequence[Decided]:
-        made = journal.decided(self._engine, self._ask.visitor.towns, LATELY)
+        made = journal.newest_decisions(self._engine, self._ask.visitor.towns, LATELY)
         return [self._decided(stated, role) for stated, role in made]
 
     def _decided(self, stated: Recorded, role: str) -> Decided:

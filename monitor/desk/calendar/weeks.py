@@ -101,7 +101,7 @@ class Weeks:
     @cached_property
     def _cases_by_day(self) -> Mapping[tuple[str, str, date], tuple[int, int]]:
         engine = self._application.engine
-        return calendar.counted_by_day(engine, list(self._towns), self._first, self._last + AHEAD)
+        return calendar.counts_by_day(engine, list(self._towns), self._first, self._last + AHEAD)
 
     @cached_property
     def _entries(self) -> Mapping[date, Sequence[Entry]]:

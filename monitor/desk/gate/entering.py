@@ -133,7 +133,7 @@ def _is_at_home(door: Door, account: Account | None) -> bool:
 
 def _hash_anew(door: Door, account: Account, password: str) -> None:
     if passwords.is_weaker(account.password):
-        anew = passwords.hashed(password)
+        anew = passwords.hash_password(password)
         accounts.keep_hash(door.engine, account.number, old=account.password, new=anew)
 
 
@@ -165,7 +165,7 @@ def change_password(door: Door, stay: Stay, old: str, new: str, again: str) -> s
     with passwords.turn():
         if passwords.matches(account.password, new):
             raise UsageError([words("entry", "same")])
-        accounts.change_password(door.engine, account.number, password=passwords.hashed(new))
+        accounts.change_password(door.engine, account.number, password=passwords.hash_password(new))
     door.note(What.PASSWORD_CHANGED, account)
     sessions.end_others(door.engine, account.number, door.now, but=stay.number)
     return door.begin(account, old=stay)

@@ -52,7 +52,7 @@ def add(
     engine: Engine, name: str, *, role: str, towns: Sequence[str], at: datetime, own: str = ""
 ) -> Granted:
     """`own`: a password that its owner typed at this terminal."""
-    given = own or passwords.made_up()
+    given = own or passwords.make_password()
     account = accounts.add(
         engine,
         name,
@@ -67,7 +67,7 @@ def add(
 
 
 def reset(engine: Engine, name: str, *, at: datetime, own: str = "") -> Granted:
-    given = own or passwords.made_up()
+    given = own or passwords.make_password()
     until = None if own else at + timedelta(days=FIRST_DAYS)
     account = accounts.reset(engine, name, password=_hashed(given), until=until, at=at)
     _note(engine, What.ACCOUNT_RESET, account, at)
@@ -96,7 +96,7 @@ def end(engine: Engine, name: str, *, at: datetime) -> Account:
 
 def _hashed(password: str) -> str:
     with passwords.turn():
-        return passwords.hashed(password)
+        return passwords.hash_password(password)
 
 
 def _note(engine: Engine, what: What, account: Account, at: datetime) -> None:

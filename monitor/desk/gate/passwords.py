@@ -60,7 +60,7 @@ def has_room() -> bool:
     return room
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Within a `turn`."""
     return _HASHER.hash(_bytes(password))
 
@@ -91,7 +91,7 @@ def _bytes(password: str) -> bytes:
     return unicodedata.normalize("NFC", password[: LONGEST + 1]).encode("utf-8", "surrogatepass")
 
 
-def made_up() -> str:
+def make_password() -> str:
     """«kf7mq-…»: read out on the telephone without a mistake."""
     groups = ("".join(secrets.choice(ALPHABET) for _ in range(SIGNS)) for _ in range(GROUPS))
     return "-".join(groups)

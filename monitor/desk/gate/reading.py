@@ -22,7 +22,7 @@ from monitor.desk.model import Ask
 from monitor.desk.queue.items import titles_of
 from monitor.storage import accounts, journal
 from monitor.storage.accounts import Account
-from monitor.storage.journal import Entry, Wanted, What
+from monitor.storage.journal import Entry, EntryFilter, What
 from rules.cases.model import Recorded
 
 OF_ACCOUNTS = (
@@ -96,7 +96,7 @@ def read(desk: Desk, ask: Ask, asked: Asked, most: int) -> Read:
 def _with_words(desk: Desk, lines: Sequence[Line]) -> tuple[Line, ...]:
     """An entry that speaks of a statement tells what it says."""
     numbers = [line.statement for line in lines if line.is_entry and line.statement]
-    stated = journal.stated_by_number(desk.application.engine, numbers)
+    stated = journal.recorded_by_number(desk.application.engine, numbers)
     titles = titles_of(desk.application)
     said = {one.number: titled(one.said, titles) for one in stated}
     return tuple(
@@ -117,7 +117,9 @@ def _onward(asked: Asked, shown: Sequence[Line]) -> Asked:
     )
 
 
-def _entries(desk: Desk, asked: Asked, wanted: Wanted, told: _Telling, most: int) -> Iterator[Line]:
+def _entries(
+    desk: Desk, asked: Asked, wanted: EntryFilter, told: _Telling, most: int
+) -> Iterator[Line]:
     if asked.what == STATED:
         return iter(())
     engine = desk.application.engine
@@ -125,22 +127,22 @@ def _entries(desk: Desk, asked: Asked, wanted: Wanted, told: _Telling, most: int
 
 
 def _statements(
-    desk: Desk, asked: Asked, wanted: Wanted, told: _Telling, most: int
+    desk: Desk, asked: Asked, wanted: EntryFilter, told: _Telling, most: int
 ) -> Iterator[Line]:
     if asked.what not in ("", STATED):
         return iter(())
     engine = desk.application.engine
-    found = journal.stated(engine, wanted, most=most, before=asked.statement)
+    found = journal.unjournalled_statements(engine, wanted, most=most, before=asked.statement)
     return map(told.statement, found)
 
 
-def _wanted(desk: Desk, ask: Ask, asked: Asked, mine: frozenset[int] | None) -> Wanted:
+def _wanted(desk: Desk, ask: Ask, asked: Asked, mine: frozenset[int] | None) -> EntryFilter:
     zone = desk.settings.schedule.timezone
     towns = ask.visitor.towns
     if asked.town:
         desk.town(ask, asked.town)
         towns, mine = frozenset({asked.town}), frozenset()
-    return Wanted(
+    return EntryFilter(
         towns=towns,
         accounts=mine,
         since=_midnight(asked.since, zone),

@@ -46,7 +46,7 @@ class Given:
     def text(self, name: str) -> str:
         return self.ask.typed(name)
 
-    def needed(self, name: str) -> str:
+    def require(self, name: str) -> str:
         """A dash is no office and no reason, and would be kept for good."""
         typed = self.text(name)
         if not typed or is_nothing(typed):
@@ -56,8 +56,8 @@ class Given:
     def day(self, name: str) -> date | None:
         return day_of(self.text(name), words("label", name)) if self.text(name) else None
 
-    def needed_day(self, name: str) -> date:
-        self.needed(name)
+    def require_day(self, name: str) -> date:
+        self.require(name)
         found = self.day(name)
         assert found is not None
         return found
@@ -73,14 +73,14 @@ class Given:
     def thing(self) -> Thing | None:
         return thing_named(self.things, self.text("thing"))
 
-    def needed_thing(self) -> Thing:
-        self.needed("thing")
+    def require_thing(self) -> Thing:
+        self.require("thing")
         found = self.thing()
         assert found is not None
         return found
 
     def one_of(self, name: str, known: Mapping[str, str]) -> str:
-        typed = self.needed(name)
+        typed = self.require(name)
         if typed not in known:
             raise UsageError([words("fault", "choice", field=words("label", name))])
         return typed
@@ -88,7 +88,7 @@ class Given:
 
 def day_of(typed: str, label: str) -> date:
     """As a browser's calendar sends it, or as people write."""
-    for read in (date.fromisoformat, _dotted):
+    for read in (date.fromisoformat, _day_with_dots):
         try:
             return read(typed)
         except ValueError:
@@ -96,7 +96,7 @@ def day_of(typed: str, label: str) -> date:
     raise UsageError([words("fault", "day", field=label, typed=typed[:40])])
 
 
-def _dotted(typed: str) -> date:
+def _day_with_dots(typed: str) -> date:
     day, month, year = typed.split(".")
     return date(int(year), int(month), int(day))
 
@@ -104,14 +104,14 @@ def _dotted(typed: str) -> date:
 # --- the statements -----------------------------------------------------------------------------
 
 
-def attested(given: Given) -> Statement:
+def make_attestation(given: Given) -> Statement:
     kind = given.one_of("kind", kinds())
-    thing = given.needed_thing() if kind == FINDING else None
+    thing = given.require_thing() if kind == FINDING else None
     day = given.day("on") or (_day_found(given) if thing else given.today)
     value = None if thing else given.one_of("value", values()) == YES  # silence is no yes
     return Attestation(
         kind=kind,
-        stated_by=given.needed("by"),
+        stated_by=given.require("by"),
         stated_on=day,
         valid_until=given.day("until"),
         value=value,
@@ -133,22 +133,22 @@ def _day_found(given: Given) -> date:
     return min(given.today, nights[0].night.at.astimezone(zone).date()) if nights else given.today
 
 
-def waived(given: Given) -> Statement:
-    thing = given.needed_thing()
+def make_waiver(given: Given) -> Statement:
+    thing = given.require_thing()
     return Waiver(
         requirement=thing.requirement,
-        reason=given.needed("reason"),
-        by=given.needed("by"),
-        until=given.needed_day("until"),
+        reason=given.require("reason"),
+        by=given.require("by"),
+        until=given.require_day("until"),
         page=thing.page,
         document=given.text("document"),
     )
 
 
-def disputed(given: Given) -> Statement:
+def make_dispute(given: Given) -> Statement:
     """Nobody disputes everything by leaving a field empty."""
-    given.needed("thing")
-    thing = None if given.text("thing") == ALL else given.needed_thing()
+    given.require("thing")
+    thing = None if given.text("thing") == ALL else given.require_thing()
     return Event(
         kind="dispute_opened",
         on=given.day("on") or given.today,
@@ -158,23 +158,23 @@ def disputed(given: Given) -> Statement:
     )
 
 
-def assigned(given: Given) -> Statement:
-    thing = given.needed_thing()
+def make_assignment(given: Given) -> Statement:
+    thing = given.require_thing()
     return Assignment(
-        by=given.needed("by"),
+        by=given.require("by"),
         on=given.today,
         requirement=thing.requirement,
         page=thing.page,
         about=thing.about,
-        to=given.needed("to"),
+        to=given.require("to"),
         until=given.day("until"),
     )
 
 
-def told(given: Given) -> Statement:
+def make_telling(given: Given) -> Statement:
     thing = given.thing()
     return Telling(
-        by=given.needed("by"),
+        by=given.require("by"),
         on=given.day("on") or given.today,
         requirement=thing.requirement if thing else None,
         page=thing.page if thing else None,
@@ -188,7 +188,7 @@ def told(given: Given) -> Statement:
 Doing = Callable[[Application, Given], int | None]
 
 
-def _recorded(make: Callable[[Given], Statement]) -> Doing:
+def _recording(make: Callable[[Given], Statement]) -> Doing:
     """Gives its number."""
 
     def do(application: Application, given: Given) -> int | None:
@@ -199,12 +199,12 @@ def _recorded(make: Callable[[Given], Statement]) -> Doing:
     return do
 
 
-def dispute_closed(application: Application, given: Given) -> None:
+def end_dispute(application: Application, given: Given) -> None:
     """As the list of what waits closes it."""
-    thing = given.needed_thing()
+    thing = given.require_thing()
     if thing.case is None:
         raise UsageError([words("fault", "thing_gone")])
-    who, reason = given.ask.visitor.name, given.needed("reason")
+    who, reason = given.ask.visitor.name, given.require("reason")
     close_dispute(application, given.look.institution, thing.case, by=who, reason=reason)
 
 
@@ -235,7 +235,7 @@ def values() -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Action:
     """`slug` is the end of its address, and the table of its words."""
 
     slug: str
@@ -251,12 +251,12 @@ THING, BY, DOCUMENT = (
 UNTIL, ON = Field("until", "date"), Field("on", "date")
 REASON = Field("reason", "long", needed=True)
 
-ACTS: Mapping[str, Act] = {
+ACTS: Mapping[str, Action] = {
     act.slug: act
     for act in (
-        Act(
+        Action(
             "attest",
-            _recorded(attested),
+            _recording(make_attestation),
             (
                 Field("kind", "choice", needed=True, options=kinds),
                 Field("value", "choice", options=values),
@@ -271,9 +271,9 @@ ACTS: Mapping[str, Act] = {
                 DOCUMENT,
             ),
         ),
-        Act(
+        Action(
             "waive",
-            _recorded(waived),
+            _recording(make_waiver),
             (
                 THING,
                 REASON,
@@ -282,10 +282,10 @@ ACTS: Mapping[str, Act] = {
                 DOCUMENT,
             ),
         ),
-        Act("dispute", _recorded(disputed), (THING, ON, DOCUMENT)),
-        Act("close-dispute", dispute_closed, (THING, REASON)),
-        Act("assign", _recorded(assigned), (THING, Field("to", needed=True), UNTIL, BY)),
-        Act("tell", _recorded(told), (Field("thing", "thing"), BY, ON, Field("how"))),
+        Action("dispute", _recording(make_dispute), (THING, ON, DOCUMENT)),
+        Action("close-dispute", end_dispute, (THING, REASON)),
+        Action("assign", _recording(make_assignment), (THING, Field("to", needed=True), UNTIL, BY)),
+        Action("tell", _recording(make_telling), (Field("thing", "thing"), BY, ON, Field("how"))),
     )
 }
 
@@ -293,7 +293,7 @@ ACTS: Mapping[str, Act] = {
 # --- options of a form as it is shown -----------------------------------------------------------
 
 
-def options_of(field: Field, act: Act, look: CloseLook, things: Sequence[Thing]) -> Options:
+def options_of(field: Field, act: Action, look: CloseLook, things: Sequence[Thing]) -> Options:
     if field.kind == "thing":
         return [*_every(act), *((one.key, one.title) for one in _things_for(act, things))]
     if field.kind == "page":
@@ -301,18 +301,18 @@ def options_of(field: Field, act: Act, look: CloseLook, things: Sequence[Thing])
     return list(field.options().items()) if field.options else ()
 
 
-def _every(act: Act) -> Options:
+def _every(act: Action) -> Options:
     return [(ALL, words(act.slug, "all"))] if act.slug == "dispute" else []
 
 
-def _things_for(act: Act, things: Sequence[Thing]) -> Sequence[Thing]:
+def _things_for(act: Action, things: Sequence[Thing]) -> Sequence[Thing]:
     if act.slug != "close-dispute":
         return things
     return [one for one in things if one.is_disputed]
 
 
 def beforehand(
-    application: Application, act: Act, things: Sequence[Thing], key: str
+    application: Application, act: Action, things: Sequence[Thing], key: str
 ) -> Mapping[str, str]:
     """What an attestation of this thing is, where there is no doubt: its kind, and its page.
 

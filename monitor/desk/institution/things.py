@@ -57,7 +57,7 @@ def things_of(application: Application, look: CloseLook) -> tuple[Thing, ...]:
             is_disputed=case.state is CaseState.DISPUTED,
             case=case.key,
         )
-        for case in sorted(look.cases, key=lambda one: one.state is CaseState.SETTLED)
+        for case in sorted(look.cases, key=lambda case: case.state is CaseState.SETTLED)
     ]
     return tuple({one.key: one for one in (*found, *_whole(asked.values()))}.values())
 

@@ -119,7 +119,7 @@ class View:
     # --- cases ---------------------------------------------------------------------------------
 
     def cases(self) -> tuple[CaseLine, ...]:
-        order = sorted(self._look.cases, key=lambda one: counting.gravity(one.finding))
+        order = sorted(self._look.cases, key=lambda case: counting.gravity(case.finding))
         return tuple(self._case(one) for one in order)
 
     def _case(self, case: InstitutionCase) -> CaseLine:
@@ -179,11 +179,11 @@ class View:
 
     def statements(self) -> tuple[StatementLine, ...]:
         """The newest first; what the registry's file says, at the end."""
-        order = sorted(self._look.statements, key=lambda one: -(one.recorded.number or 0))
+        order = sorted(self._look.statements, key=lambda listed: -(listed.recorded.number or 0))
         return tuple(map(self._statement, order))
 
-    def _statement(self, one: ListedStatement) -> StatementLine:
-        stated, said = one.recorded, one.recorded.said
+    def _statement(self, listed: ListedStatement) -> StatementLine:
+        stated, said = listed.recorded, listed.recorded.said
         told = attestation_of(said)
         by = told.stated_by if told else getattr(said, "by", "")
         typed = f"{stated.recorded_by}, {moment(stated.at, self._zone)}" if stated.at else ""
@@ -193,10 +193,10 @@ class View:
             what=titled(said, self._titles),
             by=by if self._private else "",
             on=short_day(day_of(said) or stated.since),
-            until=short_day(one.until),
+            until=short_day(listed.until),
             document=getattr(said, "document", "") or (told.document if told else ""),
-            state=one.state,
-            state_word=case_words("statement_states", one.state),
+            state=listed.state,
+            state_word=case_words("statement_states", listed.state),
             recorded=typed if self._private else "",
             can_be_undone=can_be_undone and not isinstance(said, Withdrawal),
         )

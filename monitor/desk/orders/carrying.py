@@ -11,7 +11,7 @@ from monitor.application import Application
 from monitor.audit.begin import StoppedError
 from monitor.desk.orders.outcome import Came, words
 from monitor.desk.orders.reading import read
-from monitor.desk.orders.sending import planned, rehearsed, sent
+from monitor.desk.orders.sending import carry_out_plan, carry_out_rehearsal, carry_out_sending
 from monitor.logs import without_secrets
 from monitor.storage import orders
 from monitor.storage.locks import LockTakenError, lock
@@ -24,9 +24,9 @@ RESUME_WITHIN = timedelta(hours=6)  # a reading that broke off longer ago begins
 
 WORK: Mapping[Kind, Callable[[Application, Order], Came]] = {
     Kind.READ: read,
-    Kind.PLAN: planned,
-    Kind.SEND: sent,
-    Kind.REHEARSE: rehearsed,
+    Kind.PLAN: carry_out_plan,
+    Kind.SEND: carry_out_sending,
+    Kind.REHEARSE: carry_out_rehearsal,
 }
 
 

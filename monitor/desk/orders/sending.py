@@ -39,7 +39,7 @@ def newest_whole(application: Application) -> Audit | None:
         return None
 
 
-def planned(application: Application, order: Order) -> Came:
+def carry_out_plan(application: Application, order: Order) -> Came:
     audit = _audit(application, order)
     found = plan(application, audit, report_of(application, audit))
     result = {
@@ -51,44 +51,44 @@ def planned(application: Application, order: Order) -> Came:
     return Came(words("planned", letters=len(found.letters)), audit.id, result)
 
 
-def _as_plain(application: Application, one: Planned) -> Mapping[str, Any]:
+def _as_plain(application: Application, planned: Planned) -> Mapping[str, Any]:
     return {
-        "key": key_of(one.role, one.recipient),
-        "role": one.role,
-        "who": role_in_words(application, one.role, one.name),
-        "recipient": one.recipient,
-        "goes": one.goes,
-        "why": one.why,
-        "why_in_words": table("why", one.why),
-        "subject": one.subject,
-        "last_at": one.told.as_of.isoformat() if one.told else None,
-        "last_subject": one.told.subject if one.told else "",
-        "news": news_in_words(one.news) if one.news else "",
+        "key": key_of(planned.role, planned.recipient),
+        "role": planned.role,
+        "who": role_in_words(application, planned.role, planned.name),
+        "recipient": planned.recipient,
+        "goes": planned.goes,
+        "why": planned.why,
+        "why_in_words": table("why", planned.why),
+        "subject": planned.subject,
+        "last_at": planned.told.as_of.isoformat() if planned.told else None,
+        "last_subject": planned.told.subject if planned.told else "",
+        "news": news_in_words(planned.news) if planned.news else "",
     }
 
 
-def sent(application: Application, order: Order) -> Came:
+def carry_out_sending(application: Application, order: Order) -> Came:
     """Taken up again after a crash, it queues nothing twice."""
     audit = _audit(application, order)
     confirmed = bool(order.body["confirmed"])
-    chosen = _chosen(order)
+    chosen = _choice_of(order)
     if not confirmed and awaits_consent(application) and _writes_to_institutions(order):
         raise UsageError([words("no_consent")])
     report = report_of(application, audit)
     queue_report(application, audit, report, confirmed=confirmed, chosen=chosen)
     done = deliver(application.engine, application.settings, application.clock)
     record_reminders(application)
-    return Came("; ".join(_delivered(done)), audit.id)
+    return Came("; ".join(_delivery_in_words(done)), audit.id)
 
 
-def rehearsed(application: Application, order: Order) -> Came:
+def carry_out_rehearsal(application: Application, order: Order) -> Came:
     """To one address; of what waits for others nothing goes."""
     audit, to = _audit(application, order), str(order.body["to"])
     report = report_of(application, audit)
-    letters = queue_rehearsal(application, audit, report, to, _chosen(order))
+    letters = queue_rehearsal(application, audit, report, to, _choice_of(order))
     done = deliver(application.engine, application.settings, application.clock, REHEARSAL)
     told = words("rehearsed", to=to, letters=letters)
-    return Came("; ".join((told, *_delivered(done))), audit.id)
+    return Came("; ".join((told, *_delivery_in_words(done))), audit.id)
 
 
 def _audit(application: Application, order: Order) -> Audit:
@@ -99,7 +99,7 @@ def _audit(application: Application, order: Order) -> Audit:
     return audit
 
 
-def _chosen(order: Order) -> Chosen:
+def _choice_of(order: Order) -> Chosen:
     picked = {(str(role), str(recipient)) for role, recipient in order.body["chosen"]}
 
     def is_picked(draft: Draft) -> bool:
@@ -112,7 +112,7 @@ def _writes_to_institutions(order: Order) -> bool:
     return any(str(role).startswith(INSTITUTION) for role, _ in order.body["chosen"])
 
 
-def _delivered(done: Delivered) -> Iterator[str]:
+def _delivery_in_words(done: Delivered) -> Iterator[str]:
     counts = {"postponed": len(done.postponed), "parked": len(done.parked), "held": done.held}
     if not (done.sent or any(counts.values())):
         yield words("nothing")

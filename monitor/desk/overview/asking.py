@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from collectors import networks
-from monitor.cases.deriving import folded
+from monitor.cases.deriving import fold
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask
 from monitor.desk.queue.items import titles_of
@@ -57,7 +57,7 @@ def asked(given: Mapping[str, str], at: int = 1) -> Asked:
     typed = {name: given.get(name, "").strip()[:LONGEST] for name in NAMES}
     sort = given.get("sort", "")
     return Asked(
-        sieve=Sieve(**{**typed, "text": folded(typed["text"])}),
+        sieve=Sieve(**{**typed, "text": fold(typed["text"])}),
         typed={name: it for name, it in typed.items() if it},
         sort=sort if sort in SORTS else "name",
         at=at,
@@ -106,4 +106,4 @@ def _requirements(desk: Desk, packs: Set[str]) -> Options:
 
 def _by_name(options: Options) -> Options:
     """As a reader looks for them: what they are called by inside says nothing to him."""
-    return sorted(options, key=lambda one: (one[1].casefold(), one[0]))
+    return sorted(options, key=lambda option: (option[1].casefold(), option[0]))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from monitor.desk.overview.asking import sentences, words
 from monitor.desk.queue.items import path_of
 from monitor.storage.board_rows import BoardRow
-from monitor.storage.summary import Counted
+from monitor.storage.summary import TownCount
 from reports.standing import Standing
 from reports.tables import STANDING_TINTS, Column, Row, Sheet
 from reports.words import word
@@ -74,7 +74,7 @@ class Town:
     unseen: int
 
 
-def towns_of(counted: Mapping[str, Counted], towns: Iterable[Municipality]) -> Sequence[Town]:
+def towns_of(counted: Mapping[str, TownCount], towns: Iterable[Municipality]) -> Sequence[Town]:
     """By region, then as the settings name them."""
     known = [one for one in towns if one.id in counted]
     return [
@@ -83,11 +83,11 @@ def towns_of(counted: Mapping[str, Counted], towns: Iterable[Municipality]) -> S
     ]
 
 
-def whole(counted: Mapping[str, Counted]) -> Town:
+def whole(counted: Mapping[str, TownCount]) -> Town:
     return _town("", "", "", list(counted.values()))
 
 
-def _town(name: str, title: str, region: str, several: Sequence[Counted]) -> Town:
+def _town(name: str, title: str, region: str, several: Sequence[TownCount]) -> Town:
     return Town(
         id=name,
         name=title,

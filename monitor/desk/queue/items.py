@@ -91,7 +91,7 @@ class Items:
     def answers(self, shown: Sequence[Shown]) -> tuple[Item, ...]:
         """In two more statements, and the three of `Fragments`."""
         rows: list[BoardAnswerRow] = [one.row for one in shown]
-        said = waiting.said(self._application.engine, [row.number for row in rows])
+        said = waiting.statements_by_number(self._application.engine, [row.number for row in rows])
         beside = waiting.cases_beside(self._application.engine, rows)
         seen = self._fragments(beside)
         return tuple(

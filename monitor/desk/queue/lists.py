@@ -17,7 +17,7 @@ from monitor.mail.recipients import to_whom
 from monitor.mail.release import unreleased
 from monitor.storage import audits, board, received, waiting
 from monitor.storage.received import Received
-from monitor.storage.waiting import PAGE, Waits, Wanted
+from monitor.storage.waiting import PAGE, WaitingFilter, Waits
 
 OLD = timedelta(minutes=10)  # then the board is told to be behind
 BY_REQUIREMENT = (Waits.ANSWERS, Waits.REVIEWS)
@@ -49,7 +49,7 @@ class Looked:
 
 def counts_of(desk: Desk, ask: Ask) -> Mapping[Waits, int]:
     """Letters and mail are an operator's business."""
-    found = waiting.counted(desk.application.engine, ask.visitor.towns, today_of(desk, ask))
+    found = waiting.counts(desk.application.engine, ask.visitor.towns, today_of(desk, ask))
     hidden = () if ask.visitor.role is Role.OPERATOR else (Waits.LETTERS, Waits.MAIL)
     return {what: found[what] for what in Waits if what not in hidden}
 
@@ -77,8 +77,8 @@ def page_number(ask: Ask) -> int:
     return max(1, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
 
 
-def wanted_of(desk: Desk, ask: Ask, look: Looked) -> Wanted:
-    return Wanted(
+def wanted_of(desk: Desk, ask: Ask, look: Looked) -> WaitingFilter:
+    return WaitingFilter(
         what=look.what,
         towns=ask.visitor.towns,
         today=today_of(desk, ask),
@@ -103,13 +103,13 @@ def listed(desk: Desk, ask: Ask, look: Looked) -> Mapping[str, Any]:
     """The list itself."""
     engine = desk.application.engine
     if look.what is Waits.LETTERS:
-        letters = waiting.parked(engine, ask.visitor.towns)
+        letters = waiting.parked_letters(engine, ask.visitor.towns)
         named = [(one, to_whom(one.role, one.recipient)) for one in letters]
         return {"letters": named, "requirements": ()}
     if look.what is Waits.MAIL:
         found = received.unclear(engine) if ask.visitor.towns is None else ()
         return {"mail": [_message(desk, one) for one in found[:PAGE]], "requirements": ()}
-    shown, total = waiting.listed(engine, wanted_of(desk, ask, look), look.at)
+    shown, total = waiting.one_page(engine, wanted_of(desk, ask, look), look.at)
     return {
         "items": _items(desk, ask, look.what, shown),
         "total": total,

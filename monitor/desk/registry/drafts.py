@@ -21,7 +21,7 @@ MOST_SIGNS = 60_000_000  # of all of them together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class TableDraft:
     """What a table would make of a registry's file, and how that is told."""
 
     account: int | None
@@ -51,9 +51,9 @@ class Drafts:
     """Used from many threads."""
 
     def __init__(self) -> None:
-        self._lock, self._kept = threading.Lock(), dict[str, Draft]()
+        self._lock, self._kept = threading.Lock(), dict[str, TableDraft]()
 
-    def keep(self, draft: Draft) -> str:
+    def keep(self, draft: TableDraft) -> str:
         """Its key. The oldest go where there are too many."""
         key = secrets.token_urlsafe(12)
         with self._lock:
@@ -61,7 +61,7 @@ class Drafts:
             self._forget(draft.at)
         return key
 
-    def find(self, key: str, account: int | None, town: str, now: datetime) -> Draft:
+    def find(self, key: str, account: int | None, town: str, now: datetime) -> TableDraft:
         """Nobody but whoever has uploaded it. Raises RefusedPageError."""
         with self._lock:
             self._forget(now)

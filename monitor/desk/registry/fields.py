@@ -12,7 +12,7 @@ from collectors.errors import UsageError
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask
 from monitor.desk.registry.words import words
-from monitor.desk.registry.writing import entry, in_words, judged, source_of, write
+from monitor.desk.registry.writing import check_text, entry, in_words, source_of, write
 from monitor.registry.amending import amended
 from monitor.registry.amending.edits import Add, Drop, Edit, Put
 from monitor.registry.sheets import Column, sheet_of
@@ -52,7 +52,7 @@ class PageFields:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """What somebody has corrected: how it is told, and how it is written."""
 
     title: str
@@ -124,7 +124,7 @@ def _typed(value: Any) -> str:
 # --- corrected ----------------------------------------------------------------------------------
 
 
-def changes_of(ask: Ask, institution: Institution, town: Municipality) -> tuple[Change, ...]:
+def changes_of(ask: Ask, institution: Institution, town: Municipality) -> tuple[FieldChange, ...]:
     """Of the fields that the form has had; the others stay as they are."""
     place: Loc = ("institution", town.institutions.index(institution))
     had = set(ask.ticked("has"))
@@ -135,22 +135,26 @@ def changes_of(ask: Ask, institution: Institution, town: Municipality) -> tuple[
     )
 
 
-def _of_fields(ask: Ask, institution: Institution, place: Loc, had: set[str]) -> Iterator[Change]:
+def _of_fields(
+    ask: Ask, institution: Institution, place: Loc, had: set[str]
+) -> Iterator[FieldChange]:
     told = table("institution", institution)
     for column in sheet_of("institution").columns:
         name = f"f-{column.key}"
         if name in had and column.key not in NEVER:
             old, new = told.get(column.key), _value(ask, column, name)
             if (old or None) != new:
-                yield Change(column.title, old, new, Put(place, column.key, new))
+                yield FieldChange(column.title, old, new, Put(place, column.key, new))
 
 
-def _of_pages(ask: Ask, institution: Institution, place: Loc, had: set[str]) -> Iterator[Change]:
+def _of_pages(
+    ask: Ask, institution: Institution, place: Loc, had: set[str]
+) -> Iterator[FieldChange]:
     for number, page in enumerate(institution.pages):
         loc, told = (*place, "page", number), table("page", page)
         if ask.typed(f"page-{number}-drop"):
             title = words("journal", "page", page=page.address)
-            yield Change(title, words("words", "page_added"), None, Drop(loc))
+            yield FieldChange(title, words("words", "page_added"), None, Drop(loc))
             continue
         for column in sheet_of("page").columns:
             name = f"page-{number}-{column.key}"
@@ -161,10 +165,10 @@ def _of_pages(ask: Ask, institution: Institution, place: Loc, had: set[str]) -> 
                     title = words(
                         "journal", "page_key", page=page.address, key=column.title.lower()
                     )
-                    yield Change(title, old, new, Put(loc, column.key, new))
+                    yield FieldChange(title, old, new, Put(loc, column.key, new))
 
 
-def _of_a_new_page(ask: Ask, place: Loc) -> Iterator[Change]:
+def _of_a_new_page(ask: Ask, place: Loc) -> Iterator[FieldChange]:
     if not (url := ask.typed("new-url")):
         return
     told: dict[str, Any] = {"url": url}
@@ -172,7 +176,7 @@ def _of_a_new_page(ask: Ask, place: Loc) -> Iterator[Change]:
     if created := _value(ask, column, "new-created_on"):
         told["created_on"] = created
     title = words("journal", "page", page=url)
-    yield Change(title, None, words("words", "page_added"), Add((*place, "page"), told))
+    yield FieldChange(title, None, words("words", "page_added"), Add((*place, "page"), told))
 
 
 def _value(ask: Ask, column: Column, name: str) -> Any:
@@ -212,7 +216,7 @@ def correct(
         raise UsageError([words("refused", "nothing")])
     source = source_of(desk, town)
     text = amended(source.text, [one.edit for one in changes])
-    judged(desk, town, text, source.path)
+    check_text(desk, town, text, source.path)
     write(desk, source, text, _entries(ask, town, institution, changes, why, statement))
     return len(changes)
 
@@ -221,7 +225,7 @@ def _entries(
     ask: Ask,
     town: Municipality,
     institution: Institution,
-    changes: Sequence[Change],
+    changes: Sequence[FieldChange],
     why: str,
     statement: int | None,
 ) -> list[Entry]:

@@ -12,15 +12,15 @@ from collectors.errors import UsageError
 from collectors.text import normalised
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask, Upload
-from monitor.desk.registry.drafts import Draft, Line
+from monitor.desk.registry.drafts import Line, TableDraft
 from monitor.desk.registry.source import Source
 from monitor.desk.registry.words import words
-from monitor.desk.registry.writing import entry, judged, source_of, write
+from monitor.desk.registry.writing import check_text, entry, source_of, write
 from monitor.registry import diff
 from monitor.registry.amending import rewritten
 from monitor.registry.amending.beside import beside, recognised
 from monitor.registry.amending.remarks import lost
-from monitor.registry.faults import Fault
+from monitor.registry.faults import RegistryFault
 from monitor.registry.files import load_text
 from monitor.registry.grid import Grid
 from monitor.registry.imports import import_table, import_tables
@@ -34,15 +34,17 @@ MOST_NAME, MOST_NAME_BYTES = 80, 200  # a folder's entry has 255 bytes, a letter
 MOST_ENTRIES = 300  # of one table in the journal
 
 
-def compared(desk: Desk, ask: Ask, town: Municipality, upload: Upload, *, is_whole: bool) -> Draft:
+def draft_of(
+    desk: Desk, ask: Ask, town: Municipality, upload: Upload, *, is_whole: bool
+) -> TableDraft:
     """What the table changes. Raises RegistryError with what is wrong in it, UsageError."""
     source = source_of(desk, town)
-    warnings: dict[Fault, None] = {}
-    told = _told(town, upload, warnings)
+    warnings: dict[RegistryFault, None] = {}
+    told = _read_table(town, upload, warnings)
     new = recognised(town, told) if is_whole else beside(town, told)
     text = rewritten(source.text, source.path, town, new)
-    found = judged(desk, town, text, source.path)
-    return Draft(
+    found = check_text(desk, town, text, source.path)
+    return TableDraft(
         account=ask.visitor.account,
         town=town.id,
         table=_safe_name(upload.name),
@@ -51,7 +53,7 @@ def compared(desk: Desk, ask: Ask, town: Municipality, upload: Upload, *, is_who
         text=text,
         changes=list(_changes(desk, ask, town, found)),
         warnings=[in_table(one) for one in warnings],
-        lost=_lost(source, text),
+        lost=_loss_in_words(source, text),
     )
 
 
@@ -61,12 +63,12 @@ def _changes(desk: Desk, ask: Ask, old: Municipality, new: Municipality) -> Iter
         yield Line(change.text, change.institution)
 
 
-def _lost(source: Source, text: str) -> str:
+def _loss_in_words(source: Source, text: str) -> str:
     gone = lost(source.text, text)
     return words("table", "lost", count=gone.count, first=gone.first) if gone else ""
 
 
-def in_table(fault: Fault) -> str:
+def in_table(fault: RegistryFault) -> str:
     """By sheet, row and column; the file is the one that was uploaded."""
     parts = [
         words("table", "sheet", sheet=fault.sheet) if fault.sheet else "",
@@ -80,7 +82,9 @@ def in_table(fault: Fault) -> str:
 # --- read ---------------------------------------------------------------------------------------
 
 
-def _told(town: Municipality, upload: Upload, warnings: dict[Fault, None]) -> Municipality:
+def _read_table(
+    town: Municipality, upload: Upload, warnings: dict[RegistryFault, None]
+) -> Municipality:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / _safe_name(upload.name)
         path.write_bytes(upload.content)
@@ -132,12 +136,12 @@ def _safe_name(name: str) -> str:
 # --- taken over ---------------------------------------------------------------------------------
 
 
-def accept(desk: Desk, ask: Ask, town: Municipality, draft: Draft) -> None:
+def accept(desk: Desk, ask: Ask, town: Municipality, draft: TableDraft) -> None:
     """Raises ChangedMeanwhileError, NotWrittenError."""
     write(desk, draft.source, draft.text, list(_entries(ask, town, draft)))
 
 
-def _entries(ask: Ask, town: Municipality, draft: Draft) -> Iterator[Entry]:
+def _entries(ask: Ask, town: Municipality, draft: TableDraft) -> Iterator[Entry]:
     for line in draft.changes[:MOST_ENTRIES]:
         detail = words("journal", "table", name=draft.table, line=line.text)
         yield entry(ask, town, detail, institution=line.institution)

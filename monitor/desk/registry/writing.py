@@ -20,7 +20,7 @@ from monitor.desk.registry.source import Source
 from monitor.desk.registry.words import words
 from monitor.errors.system import in_russian
 from monitor.registry.amending.judging import faults_of
-from monitor.registry.faults import Fault
+from monitor.registry.faults import RegistryFault
 from monitor.registry.files import latest_day, load_text
 from monitor.registry.keeping import ChangedMeanwhileError, replacing
 from monitor.storage import journal
@@ -32,12 +32,12 @@ from rules.model import Municipality
 class FaultsError(UsageError):
     """What would be written is no registry. `faults` say why, in the words of the table."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[RegistryFault]) -> None:
         self.faults = tuple(faults)
-        super().__init__([told(fault) for fault in faults])
+        super().__init__([fault_in_words(fault) for fault in faults])
 
 
-def told(fault: Fault) -> str:
+def fault_in_words(fault: RegistryFault) -> str:
     """Without the file, which nobody at the desk has before him."""
     place = f"«{fault.column}»: " if fault.column else ""
     return f"{place}{fault.message}. {fault.advice}".rstrip()
@@ -58,17 +58,17 @@ def source_of(desk: Desk, town: Municipality) -> Source:
     return Source(path, content.decode("utf-8-sig"), digest, content.startswith(BOM_UTF8))
 
 
-def judged(desk: Desk, town: Municipality, text: str, path: Path) -> Municipality:
+def check_text(desk: Desk, town: Municipality, text: str, path: Path) -> Municipality:
     """The registry that the text would be. Raises FaultsError, UsageError."""
     if faults := faults_of(text, path, latest_day(), tuple(desk.application.acts)):
         raise FaultsError(faults)
     new = load_text(normalised(text), path)
-    if taken := list(_taken(desk, town, new)):
+    if taken := list(_pages_taken_elsewhere(desk, town, new)):
         raise UsageError(taken)
     return new
 
 
-def _taken(desk: Desk, town: Municipality, new: Municipality) -> Iterator[str]:
+def _pages_taken_elsewhere(desk: Desk, town: Municipality, new: Municipality) -> Iterator[str]:
     """A page that two municipalities have would stop every audit."""
     others = [one for one in desk.application.municipalities if one.id != town.id]
     owners = {

@@ -12,7 +12,7 @@ from monitor.desk.gate.visiting import door, onward, stay_of
 from monitor.desk.gate.words import browser, words
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, Goto, Page
-from monitor.desk.screens.login import as_typed, tried
+from monitor.desk.screens.login import as_typed, attempt
 from monitor.storage import sessions
 from monitor.storage.sessions import Stay
 
@@ -78,7 +78,7 @@ def change_password(desk: Desk, ask: Ask) -> Answer:
         key = entering.change_password(door(desk, ask), _stay(desk, ask), old, new, again)
         return onward(desk, key, "/account", "password_changed")
 
-    return tried(changed, TEMPLATE, _values(desk, ask))
+    return attempt(changed, TEMPLATE, _values(desk, ask))
 
 
 def offer_second_factor(desk: Desk, ask: Ask) -> Answer:
@@ -87,7 +87,7 @@ def offer_second_factor(desk: Desk, ask: Ask) -> Answer:
         entering.offer_second_factor(door(desk, ask), stay, as_typed(ask, "password"))
         return Goto("/enrol")
 
-    return tried(offered, TEMPLATE, _values(desk, ask))
+    return attempt(offered, TEMPLATE, _values(desk, ask))
 
 
 def end_sessions(desk: Desk, ask: Ask) -> Answer:

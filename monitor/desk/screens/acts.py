@@ -14,12 +14,12 @@ from monitor.cases.words import titled
 from monitor.desk.gate.calling import lines_for
 from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
-from monitor.desk.institution.acts import ACTS, Act, Given, beforehand, in_fields, options_of
+from monitor.desk.institution.acts import ACTS, Action, Given, beforehand, in_fields, options_of
 from monitor.desk.institution.things import Thing, requirements_of, things_of, titles_in
 from monitor.desk.institution.words import sentences, words
 from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page, Screen
 from monitor.desk.screens.decisions import DEPUTY
-from monitor.desk.screens.institution import looked_at, path_of
+from monitor.desk.screens.institution import look_closely, path_of
 from monitor.storage.journal import What
 from reports.ground import name_of
 
@@ -29,21 +29,21 @@ def form(slug: str) -> Screen:
     act = ACTS[slug]
 
     def screen(desk: Desk, ask: Ask) -> Answer:
-        look = looked_at(desk, ask)
+        look = look_closely(desk, ask)
         things = things_of(desk.application, look)
         key = ask.query.get("thing", "")
         typed = {"thing": key, **beforehand(desk.application, act, things, key)}
-        return _shown(act, look, things, typed, back=_back(ask))
+        return _form_page(act, look, things, typed, back=_back(ask))
 
     return screen
 
 
-def done(slug: str) -> Screen:
+def submit(slug: str) -> Screen:
     """Recorded; or the form again, with what is wrong and all that was typed."""
     act = ACTS[slug]
 
     def screen(desk: Desk, ask: Ask) -> Answer:
-        look = looked_at(desk, ask)
+        look = look_closely(desk, ask)
         things = things_of(desk.application, look)
         today = ask.now.astimezone(look.municipality.timezone).date()
         try:
@@ -51,8 +51,8 @@ def done(slug: str) -> Screen:
         except UsageError as error:
             typed = {field.name: ask.typed(field.name) for field in act.fields}
             faults = in_fields(lines_for(desk, ask, error))
-            return _shown(act, look, things, typed, faults, back=_back(ask))
-        _followed(desk, ask, look, NOTED.get(slug, What.RECORDED), number)
+            return _form_page(act, look, things, typed, faults, back=_back(ask))
+        _update_lists(desk, ask, look, NOTED.get(slug, What.RECORDED), number)
         said = "saved" if number is None else "saved_number"
         return Goto(_back(ask) or path_of(look.institution), said, number)
 
@@ -67,15 +67,15 @@ def _back(ask: Ask) -> str:
 NOTED: Mapping[str, What] = {"assign": What.ASSIGNED, "close-dispute": What.DECIDED}
 
 
-def _followed(desk: Desk, ask: Ask, look: CloseLook, what: What, number: int | None) -> None:
+def _update_lists(desk: Desk, ask: Ask, look: CloseLook, what: What, number: int | None) -> None:
     """The list of what waits, and the journal, know of it at once."""
     one = look.institution
     refresh(desk.application, [one])
     note(desk, ask, what, town=one.municipality, institution=one.id, statement=number)
 
 
-def _shown(
-    act: Act,
+def _form_page(
+    act: Action,
     look: CloseLook,
     things: Sequence[Thing],
     typed: Mapping[str, str],
@@ -115,13 +115,13 @@ def _head(look: CloseLook, slug: str) -> dict[str, Any]:
 
 
 def undo_form(desk: Desk, ask: Ask) -> Answer:
-    look = looked_at(desk, ask)
-    return _undo_shown(desk, look, _named(look, ask))
+    look = look_closely(desk, ask)
+    return _undo_shown(desk, look, _statement_named(look, ask))
 
 
-def undone(desk: Desk, ask: Ask) -> Answer:
-    look = looked_at(desk, ask)
-    stated = _named(look, ask)
+def undo_statement(desk: Desk, ask: Ask) -> Answer:
+    look = look_closely(desk, ask)
+    stated = _statement_named(look, ask)
     assert stated.recorded.number is not None
     reason = ask.typed("reason")
     try:
@@ -130,11 +130,11 @@ def undone(desk: Desk, ask: Ask) -> Answer:
         undo(desk.application, stated.recorded.number, by=ask.visitor.name, reason=reason)
     except UsageError as error:
         return _undo_shown(desk, look, stated, in_fields(lines_for(desk, ask, error)))
-    _followed(desk, ask, look, What.UNDONE, stated.recorded.number)
+    _update_lists(desk, ask, look, What.UNDONE, stated.recorded.number)
     return Goto(path_of(look.institution), "undone", stated.recorded.number)
 
 
-def _named(look: CloseLook, ask: Ask) -> ListedStatement:
+def _statement_named(look: CloseLook, ask: Ask) -> ListedStatement:
     """Of this institution, whatever number stands in the address."""
     number = ask.numbered("number")
     found = [one for one in look.statements if one.recorded.number == number]

@@ -42,7 +42,7 @@ def path_of(institution: Institution) -> str:
     return f"/institutions/{institution.municipality}/{institution.id}"
 
 
-def looked_at(desk: Desk, ask: Ask) -> CloseLook:
+def look_closely(desk: Desk, ask: Ask) -> CloseLook:
     """Raises NotFoundError."""
     town = desk.town(ask, ask.parts["town"])
     institution = desk.institution(ask, town.id, ask.parts["institution"])
@@ -50,7 +50,7 @@ def looked_at(desk: Desk, ask: Ask) -> CloseLook:
 
 
 def page(desk: Desk, ask: Ask) -> Answer:
-    look = looked_at(desk, ask)
+    look = look_closely(desk, ask)
     institution, zone = look.institution, look.municipality.timezone
     private = ask.visitor.role in OPERATORS
     view = View(desk.application, look, private=private)

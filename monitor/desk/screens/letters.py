@@ -17,9 +17,9 @@ from monitor.desk.orders.sending import newest_whole
 from monitor.desk.rendering import desk_word
 from monitor.desk.screens.institution import path_of
 from monitor.reporting.settling import Settlings, sender_of
-from monitor.storage import statements
 from monitor.storage.addressed import sent_text
-from monitor.storage.judgements import Kept
+from monitor.storage.joining import join_statements
+from monitor.storage.judgements import KeptFindings
 from monitor.storage.observations import last_looks
 from monitor.storage.roles import institution_of
 from reports.formats.letters import letter
@@ -42,32 +42,32 @@ def preview(desk: Desk, ask: Ask) -> Answer:
     looks = last_looks(application.engine, addresses_of(found[0]), audit.as_of, most=LOOKS)
     report = replace(report, institutions=found, settling=settling, looks=looks)
     made = letter(report, found[0], application.settings.mail.answers_to, whole=False)
-    return _shown(one, made.subject, made.text, is_preview=True)
+    return _letter_page(one, made.subject, made.text, is_preview=True)
 
 
 def _report(desk: Desk, audit: Audit, town: Municipality) -> Report:
     """As much of it as a letter is made of: no trend, no moves, nobody's walls but its own."""
     application = desk.application
     on = audit.as_of.astimezone(town.timezone).date()
-    stated = statements.joined(application.engine, town, on)
+    stated = join_statements(application.engine, town, on)
     return Report(
         audit=audit,
         municipalities=(stated,),
         institutions=in_scope((stated,), audit.scope or (), audit.as_of),
         acts=stated.acts_in(application.acts),
-        findings=Kept(application.engine, audit),
+        findings=KeptFindings(application.engine, audit),
         sender=sender_of(application),
     )
 
 
-def was_sent(desk: Desk, ask: Ask) -> Answer:
+def sent_letter(desk: Desk, ask: Ask) -> Answer:
     one = desk.institution(ask, ask.parts["town"], ask.parts["institution"])
     number = ask.numbered("number")
     found = sent_text(desk.application.engine, number, institution_of(one.key))
     if found is None:
         raise NotFoundError
     message, body = found
-    return _shown(one, message.subject, _plain(body), is_preview=False)
+    return _letter_page(one, message.subject, _plain(body), is_preview=False)
 
 
 def _plain(body: bytes) -> str:
@@ -75,6 +75,11 @@ def _plain(body: bytes) -> str:
     return str(part.get_content()) if part else ""
 
 
-def _shown(one: Institution, subject: str, text: str, *, is_preview: bool) -> Page:
-    values = {"name": name_of(one), "path": path_of(one), "subject": subject, "text": text}
+def _letter_page(institution: Institution, subject: str, text: str, *, is_preview: bool) -> Page:
+    values = {
+        "name": name_of(institution),
+        "path": path_of(institution),
+        "subject": subject,
+        "text": text,
+    }
     return Page("one-letter.html.j2", {**values, "is_preview": is_preview})

@@ -37,25 +37,25 @@ def registry_form(desk: Desk, ask: Ask) -> Answer:
     return _form(desk, came(desk, ask), ask, OF_ALL, None)
 
 
-def sent(desk: Desk, ask: Ask) -> Answer:
+def submit(desk: Desk, ask: Ask) -> Answer:
     who = came(desk, ask)
     try:
         kind, asked = _what(desk, who, ask)
     except RefusedPageError as error:
-        return _unsent(ask, error.lines, error.http)
-    return _sent(desk, who, ask, kind, asked)
+        return _unsent_page(ask, error.lines, error.http)
+    return _submit(desk, who, ask, kind, asked)
 
 
-def registry_sent(desk: Desk, ask: Ask) -> Answer:
-    return _sent(desk, came(desk, ask), ask, OF_ALL, None)
+def submit_registry(desk: Desk, ask: Ask) -> Answer:
+    return _submit(desk, came(desk, ask), ask, OF_ALL, None)
 
 
 def late(desk: Desk, ask: Ask) -> Answer:
     """The link has ended while somebody was writing: nothing is sent, and no word of it is lost."""
-    return _unsent(ask, [desk_word("link", "ended_meanwhile")], 410)
+    return _unsent_page(ask, [desk_word("link", "ended_meanwhile")], 410)
 
 
-def _unsent(ask: Ask, lines: Sequence[str], status: int) -> Page:
+def _unsent_page(ask: Ask, lines: Sequence[str], status: int) -> Page:
     typed = [(told, ask.typed(name)) for name, told in words()["link_typed"].items()]
     values = {
         "lines": lines,
@@ -79,7 +79,7 @@ def _what(desk: Desk, who: Came, ask: Ask) -> tuple[AnswerKind, Asked]:
     return kind, asked
 
 
-def _sent(desk: Desk, who: Came, ask: Ask, kind: AnswerKind, asked: Asked | None) -> Answer:
+def _submit(desk: Desk, who: Came, ask: Ask, kind: AnswerKind, asked: Asked | None) -> Answer:
     """With what was typed where something is wrong; files have to be chosen again."""
     home = f"{PATH}{ask.parts[TOKEN]}"
     try:

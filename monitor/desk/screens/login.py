@@ -33,7 +33,7 @@ def enter(desk: Desk, ask: Ask) -> Answer:
         key = entering.log_in(door(desk, ask), typed, password, old=stay_of(desk, ask))
         return _with_next(onward(desk, key, onto), onto)
 
-    return tried(entered, "login.html.j2", {"next": onto, "name": ask.typed("name")})
+    return attempt(entered, "login.html.j2", {"next": onto, "name": ask.typed("name")})
 
 
 def as_typed(ask: Ask, name: str) -> str:
@@ -48,7 +48,7 @@ def _with_next(goto: Goto, onto: str) -> Goto:
     return Goto(f"{goto.path}?{urlencode({'next': onto})}", cookies=goto.cookies)
 
 
-def tried(step: Callable[[], Answer], template: str, values: dict[str, Any]) -> Answer:
+def attempt(step: Callable[[], Answer], template: str, values: dict[str, Any]) -> Answer:
     """The same page again, with what was wrong, where it was."""
     try:
         return step()
@@ -101,7 +101,7 @@ def _take(desk: Desk, ask: Ask, step: Owed, template: str, take: Callable[[Stay]
     def taken() -> Answer:
         return _with_next(onward(desk, take(stay), onto), onto)
 
-    return tried(taken, template, {"next": onto})
+    return attempt(taken, template, {"next": onto})
 
 
 def _elsewhere(stay: Stay | None) -> Goto:
@@ -121,7 +121,11 @@ def _onto(ask: Ask) -> str:
 
 def enrolment(desk: Desk, ask: Ask) -> Answer:
     stay = _enrolling(desk, ask)
-    return Page("enrol.html.j2", {**_drawn(stay), "next": _onto(ask)}) if stay else _back(desk, ask)
+    return (
+        Page("enrol.html.j2", {**_enrolment_values(stay), "next": _onto(ask)})
+        if stay
+        else _back(desk, ask)
+    )
 
 
 def enrol(desk: Desk, ask: Ask) -> Answer:
@@ -134,7 +138,7 @@ def enrol(desk: Desk, ask: Ask) -> Answer:
         key = entering.set_second_factor(door(desk, ask), stay, ask.typed("code"))
         return onward(desk, key, path, "second_factor_set")
 
-    return tried(enrolled, "enrol.html.j2", {**_drawn(stay), "next": onto})
+    return attempt(enrolled, "enrol.html.j2", {**_enrolment_values(stay), "next": onto})
 
 
 def _enrolling(desk: Desk, ask: Ask) -> Stay | None:
@@ -149,7 +153,7 @@ def _back(desk: Desk, ask: Ask) -> Goto:
     return _elsewhere(stay) if stay is None or owed(stay) else Goto("/account")
 
 
-def _drawn(stay: Stay) -> dict[str, Any]:
+def _enrolment_values(stay: Stay) -> dict[str, Any]:
     assert stay.offered
     return {
         "picture": codes.picture(stay.offered, stay.account.name),

@@ -22,8 +22,8 @@ LETTERS, MAIL = "/?what=letters", "/?what=mail"
 def retry(desk: Desk, ask: Ask) -> Answer:
     """Back in line, to go at once."""
     number, engine = ask.numbered("number"), desk.application.engine
-    if number not in {one.number for one in waiting.parked(engine, ask.visitor.towns)}:
-        raise _gone()
+    if number not in {one.number for one in waiting.parked_letters(engine, ask.visitor.towns)}:
+        raise _gone_error()
     outbox.requeue(engine, ask.now, number)
     note(desk, ask, What.SENT, detail=words("noted", "again", number=number))
     return Goto(LETTERS, "in_line")
@@ -40,7 +40,7 @@ def put_aside(desk: Desk, ask: Ask) -> Answer:
     return Goto(MAIL, "dismissed")
 
 
-def placed(desk: Desk, ask: Ask) -> Answer:
+def place_mail(desk: Desk, ask: Ask) -> Answer:
     """An answer of this institution, which waits like any other."""
     came, kind = _came(desk, ask), ask.typed("kind")
     town, _, name = ask.typed("institution").partition("/")
@@ -60,9 +60,9 @@ def _came(desk: Desk, ask: Ask) -> Received:
         raise NotFoundError
     found = received.by_number(desk.application.engine, ask.numbered("number"))
     if found is None:
-        raise _gone()
+        raise _gone_error()
     return found
 
 
-def _gone() -> RefusedPageError:
+def _gone_error() -> RefusedPageError:
     return RefusedPageError([words("faults", "gone")], 404)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from monitor.cases.deriving import folded
+from monitor.cases.deriving import fold
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, File, Goto, Page, RefusedPageError
 from monitor.desk.registry.proposals import proposals_of
-from monitor.desk.registry.tables import accept, compared, in_table
+from monitor.desk.registry.tables import accept, draft_of, in_table
 from monitor.desk.registry.words import words
 from monitor.registry.faults import RegistryError
 from monitor.registry.workbook import export
 from monitor.storage import journal
-from monitor.storage.journal import Entry, Wanted, What
-from monitor.storage.statements import numbered
+from monitor.storage.joining import join_numbered
+from monitor.storage.journal import Entry, EntryFilter, What
 from rules.model import Institution, Municipality
 
 ON_A_PAGE = 50
@@ -49,7 +49,7 @@ def town(desk: Desk, ask: Ask) -> Answer:
 
 
 def entries_of(desk: Desk, found: Municipality, institution: str = "") -> tuple[Entry, ...]:
-    wanted = Wanted(
+    wanted = EntryFilter(
         towns=[found.id], accounts=(), what=[What.REGISTRY_CHANGED], institution=institution
     )
     return journal.newest(desk.application.engine, wanted, most=LAST)
@@ -58,8 +58,8 @@ def entries_of(desk: Desk, found: Municipality, institution: str = "") -> tuple[
 def _is_meant(institution: Institution, asked: str) -> bool:
     names = (institution.id, institution.name, institution.short_name, *institution.popular_names)
     numbers = (institution.ogrn or "", institution.address or "")
-    text = folded(" ".join((*names, *numbers)))
-    return all(word in text for word in folded(asked).split())
+    text = fold(" ".join((*names, *numbers)))
+    return all(word in text for word in fold(asked).split())
 
 
 def _number(written: str) -> int:
@@ -77,7 +77,7 @@ def workbook(desk: Desk, ask: Ask) -> Answer:
     engine = desk.application.engine
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "registry.xlsx"
-        export(numbered(engine, found), path)
+        export(join_numbered(engine, found), path)
         content = path.read_bytes()
     name = words(
         "table", "name", town=found.id, day=f"{ask.now.astimezone(found.timezone):%Y-%m-%d}"
@@ -106,7 +106,7 @@ def upload(desk: Desk, ask: Ask) -> Answer:
     if len(ask.files[0].content) > desk.settings.desk.uploads_mb * 1_000_000:
         raise RefusedPageError([words("refused", "large", most=desk.settings.desk.uploads_mb)], 413)
     try:
-        draft = compared(desk, ask, found, ask.files[0], is_whole=ask.typed("mode") == "whole")
+        draft = draft_of(desk, ask, found, ask.files[0], is_whole=ask.typed("mode") == "whole")
     except RegistryError as error:
         faults = [in_table(one) for one in error.faults]
         return Page("registry-faults.html.j2", {"town": found, "faults": faults}, 400)

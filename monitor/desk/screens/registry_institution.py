@@ -28,7 +28,7 @@ def _page(desk: Desk, ask: Ask, institution: Institution, faults: tuple[str, ...
         "institution": institution,
         "seen": seen(institution),
         "first": sorted(
-            (one for one in every if one.key in FIRST), key=lambda one: FIRST.index(one.key)
+            (one for one in every if one.key in FIRST), key=lambda field: FIRST.index(field.key)
         ),
         "rest": [one for one in every if one.key not in FIRST],
         "pages": pages_of(institution, town),

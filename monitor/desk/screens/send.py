@@ -79,7 +79,7 @@ def _own(desk: Desk, ask: Ask, found: Order | None) -> Sequence[Letter]:
     known = [one.id for one in desk.application.municipalities]
     letters: Sequence[Letter] = found.result["letters"] if found and found.result else ()
     own = [one for one in letters if sees_letter(ask.visitor, one["role"], known)]
-    return sorted(own, key=lambda one: one["why"] not in _OFFERED)
+    return sorted(own, key=lambda letter: letter["why"] not in _OFFERED)
 
 
 _OFFERED = ("first", "asked", "worse", "due", "period", "quiet", "unconfirmed")

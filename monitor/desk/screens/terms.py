@@ -20,7 +20,7 @@ def page(desk: Desk, ask: Ask) -> Answer:
     today = today_of(desk, ask)
     first = monday_of(_day(ask, today))
     engine, towns = desk.application.engine, [one.id for one in desk.towns(ask)]
-    count = calendar.counted(engine, towns).get("overdue", 0)
+    count = calendar.counts_by_state(engine, towns).get("overdue", 0)
     last = max(1, -(-count // OVERDUE))
     at = min(page_number(ask), last)
     over = calendar.overdue(engine, towns, OVERDUE, at)

@@ -29,8 +29,8 @@ from monitor.storage.received import (
     OWN,
     UNCLEAR,
     Incoming,
-    Kept,
-    Place,
+    KeptMessage,
+    MailboxPlace,
     keep,
     last_uid,
     role_of_letter,
@@ -63,7 +63,7 @@ def fetch(application: Application) -> Fetched:
         for message in new[:MOST]:
             if application.stopping():
                 break
-            place = Place(mailbox=mailbox, validity=box.validity, uid=message.uid)
+            place = MailboxPlace(mailbox=mailbox, validity=box.validity, uid=message.uid)
             _take(application, box, message, place, done)
         done.has_more = len(new) > MOST
         return done
@@ -76,7 +76,7 @@ def _name(application: Application) -> str:
 
 
 def _take(
-    application: Application, box: Inbox, message: Arrived, place: Place, done: Fetched
+    application: Application, box: Inbox, message: Arrived, place: MailboxPlace, done: Fetched
 ) -> None:
     if _is_old(application, message):
         _keep(application, _old(place, message), done)
@@ -99,12 +99,12 @@ def _keep(application: Application, came: Incoming, done: Fetched) -> None:
         done.answers += len(came.answers)
 
 
-def _old(place: Place, message: Arrived) -> Incoming:
-    return _incoming(place, message, Sorted(kind=OLD, kept=Kept()), slot_of(repr(place)))
+def _old(place: MailboxPlace, message: Arrived) -> Incoming:
+    return _incoming(place, message, Sorted(kind=OLD, kept=KeptMessage()), slot_of(repr(place)))
 
 
-def _broken(place: Place, message: Arrived, written: bytes) -> Incoming:
-    made = Sorted(kind=UNCLEAR, kept=Kept(reason="broken"))
+def _broken(place: MailboxPlace, message: Arrived, written: bytes) -> Incoming:
+    made = Sorted(kind=UNCLEAR, kept=KeptMessage(reason="broken"))
     return _incoming(place, message, made, _slot_of_bytes(written))
 
 
@@ -119,7 +119,12 @@ def _is_old(application: Application, message: Arrived) -> bool:
 
 
 def _sorted(
-    application: Application, written: bytes, message: Arrived, place: Place, *, is_whole: bool
+    application: Application,
+    written: bytes,
+    message: Arrived,
+    place: MailboxPlace,
+    *,
+    is_whole: bool,
 ) -> Incoming:
     mail = opened(written, only_head=not is_whole)
     slot = slot_of("\n".join((mail.number, mail.subject, mail.sender, mail.words)))
@@ -129,11 +134,11 @@ def _sorted(
     if kind == BOUNCE:
         return _incoming(place, message, _bounced(application, mail), slot)
     if kind != ANSWER:
-        kept = Kept(subject=mail.subject, sender=mail.sender)
+        kept = KeptMessage(subject=mail.subject, sender=mail.sender)
         return _incoming(place, message, Sorted(kind=kind, kept=kept), slot)
     if not is_whole:
         about = f"{LARGEST // 1_000_000}"
-        kept = Kept(subject=mail.subject, sender=mail.sender, reason="too_big", about=about)
+        kept = KeptMessage(subject=mail.subject, sender=mail.sender, reason="too_big", about=about)
         return _incoming(place, message, Sorted(kind=UNCLEAR, kept=kept), slot)
     made = sort(application, mail, slot, message.at)
     return _incoming(place, message, made, slot, mail)
@@ -155,17 +160,17 @@ def _bounced(application: Application, mail: Opened) -> Sorted:
     """Believed only where it returns the number of a letter that we sent: anybody can write one."""
     failed = failed_of(mail.message)
     is_ours = bool(role_of_letter(application.engine, failed.ids))
-    kept = Kept(subject=mail.subject, sender=mail.sender, text=failed.answer)
+    kept = KeptMessage(subject=mail.subject, sender=mail.sender, text=failed.answer)
     if not is_ours or not failed.recipient:
         return Sorted(kind=AUTOMATIC, kept=kept)
-    kept = Kept(
+    kept = KeptMessage(
         subject=mail.subject, sender=mail.sender, text=failed.answer, recipient=failed.recipient
     )
     return Sorted(kind=BOUNCE, kept=kept)
 
 
 def _incoming(
-    place: Place, message: Arrived, made: Sorted, slot: str, mail: Opened | None = None
+    place: MailboxPlace, message: Arrived, made: Sorted, slot: str, mail: Opened | None = None
 ) -> Incoming:
     return Incoming(
         place=place,

@@ -118,7 +118,7 @@ class Inbox:
                 ",".join(new[start : start + AT_ONCE]), "(RFC822.SIZE INTERNALDATE)"
             )
             found += filter(None, map(_arrived, answer))
-        return sorted(found, key=lambda one: one.uid)
+        return sorted(found, key=lambda message: message.uid)
 
     def body(self, message: Arrived, most: int) -> bytes | None:
         """At most so many bytes of it, whatever size was told; None: it is there no more."""

@@ -84,8 +84,8 @@ def failed_of(message: EmailMessage) -> Failed:
     return Failed(original or recipient, answer[:500], tuple(_returned(message)))
 
 
-def _is_failed(one: Message) -> bool:
-    return _field(one, "Action").casefold() == "failed"
+def _is_failed(part: Message) -> bool:
+    return _field(part, "Action").casefold() == "failed"
 
 
 def _recipients(message: EmailMessage) -> Iterator[Message]:

@@ -10,7 +10,7 @@ from monitor.cases.recording import municipality_of
 from monitor.mail.inbox.said import words
 from monitor.mail.inbox.sorting import Statement, UnclearError, answer_of, is_registered
 from monitor.storage import received
-from monitor.storage.received import Kept, Proposal
+from monitor.storage.received import KeptMessage, Proposal
 from rules.cases.model import InstitutionAnswer
 from rules.model import Institution
 
@@ -81,6 +81,6 @@ def dismiss(application: Application, number: int, reason: str, *, by: str) -> N
     received.dismiss(application.engine, number, reason, by=by, at=application.clock())
 
 
-def requirement_of(kept: Kept) -> str | None:
+def requirement_of(kept: KeptMessage) -> str | None:
     """Where the message names exactly one."""
     return kept.requirements[0] if len(kept.requirements) == 1 else None

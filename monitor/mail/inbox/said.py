@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from monitor.storage.received import Kept
+from monitor.storage.received import KeptMessage
 
 
 def words(group: str, name: str, **values: object) -> str:
     return _sentences()[group][name].format(**values)
 
 
-def reason_of(kept: Kept) -> str:
+def reason_of(kept: KeptMessage) -> str:
     return words("reason", kept.reason, about=kept.about) if kept.reason else ""
 
 

@@ -13,7 +13,7 @@ from monitor.application import Application
 from monitor.mail.inbox.kinds import is_misnamed, kind_of
 from monitor.mail.inbox.said import reason_of, speaker, words
 from monitor.storage import attachments, received
-from monitor.storage.received import ANSWER, BOUNCE, DISMISSED, UNCLEAR, Kept, Received
+from monitor.storage.received import ANSWER, BOUNCE, DISMISSED, UNCLEAR, KeptMessage, Received
 from reports.templating import one_line
 from rules.cases.model import Attachment
 
@@ -55,7 +55,7 @@ def lines_of(application: Application, came: Received) -> Iterator[str]:
     yield from _what_became(came)
 
 
-def _of_whom(kept: Kept) -> Iterator[str]:
+def _of_whom(kept: KeptMessage) -> Iterator[str]:
     if kept.institution:
         key = f"{kept.municipality}/{kept.institution}"
         yield words("list", "of", institution=key, address=speaker(kept.is_registered))
@@ -79,7 +79,7 @@ def _what_became(came: Received) -> Iterator[str]:
         yield words("list", "dismissed", text=kept.decision, by=came.decided_by)
 
 
-def _proposed(kept: Kept) -> str:
+def _proposed(kept: KeptMessage) -> str:
     found = kept.proposal
     told = [words("proposal", found.kind)] if found.kind else []
     if found.count is not None:
@@ -105,6 +105,6 @@ def came_back(engine: Engine, zone: ZoneInfo) -> Mapping[str, str]:
     return {one.kept.recipient: _bounced(one, zone) for one in received.bounces(engine)}
 
 
-def _bounced(one: Received, zone: ZoneInfo) -> str:
-    at, text = f"{one.arrived_at.astimezone(zone):%d.%m.%Y}", one_line(one.kept.text)
-    return words("outbox", "bounced", recipient=one.kept.recipient, at=at, text=text)
+def _bounced(message: Received, zone: ZoneInfo) -> str:
+    at, text = f"{message.arrived_at.astimezone(zone):%d.%m.%Y}", one_line(message.kept.text)
+    return words("outbox", "bounced", recipient=message.kept.recipient, at=at, text=text)

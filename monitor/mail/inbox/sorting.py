@@ -22,7 +22,7 @@ from monitor.mail.inbox.said import speaker
 from monitor.mail.inbox.told import by_requirement, clause_of, proposal_of
 from monitor.registry.mailboxes import MailboxError, wire
 from monitor.storage import attachments
-from monitor.storage.received import ANSWER, UNCLEAR, Kept, Proposal, role_of_letter
+from monitor.storage.received import ANSWER, UNCLEAR, KeptMessage, Proposal, role_of_letter
 from monitor.storage.roles import linked
 from reports.templating import one_line
 from rules.cases.matching import kinds_of
@@ -47,7 +47,7 @@ class UnclearError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
     kind: str
-    kept: Kept
+    kept: KeptMessage
     institution: Institution | None = None
     answers: tuple[InstitutionAnswer, ...] = ()
 
@@ -66,7 +66,7 @@ def sort(application: Application, mail: Opened, source: str, at: datetime) -> S
     """`source`: by what the message is known; `at`: when the server got it."""
     found = _Found(proposal=proposal_of(mail.words))
     files = tuple(_attachment(one.name, one.content) for one in mail.files)
-    kept = Kept(
+    kept = KeptMessage(
         subject=mail.subject,
         sender=mail.sender,
         text=mail.words,
@@ -83,7 +83,7 @@ def sort(application: Application, mail: Opened, source: str, at: datetime) -> S
     )
 
 
-def _with(kept: Kept, found: _Found) -> Kept:
+def _with(kept: KeptMessage, found: _Found) -> KeptMessage:
     of = found.institution
     return replace(
         kept,

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from collectors.text import normalised
 from monitor.registry.checks import Setting
-from monitor.registry.faults import Fault, Problem, fault
+from monitor.registry.faults import Problem, RegistryFault, fault
 from monitor.registry.judging import judge
 from monitor.registry.sheets import sheets
 from monitor.registry.table_words import in_table_words
 from rules.toml_lines import Place, loaded, places
 
 
-def faults_of(text: str, path: Path, today: date, packs: Collection[str]) -> tuple[Fault, ...]:
+def faults_of(
+    text: str, path: Path, today: date, packs: Collection[str]
+) -> tuple[RegistryFault, ...]:
     """Errors only: a warning refuses nothing."""
     plain = normalised(text)
     _, problems = judge(loaded(plain), Setting(today, packs))
@@ -24,7 +26,7 @@ def faults_of(text: str, path: Path, today: date, packs: Collection[str]) -> tup
     return tuple(one for one in found if one.severity == "error")
 
 
-def _fault(path: Path, tree: Place, problem: Problem) -> Fault:
+def _fault(path: Path, tree: Place, problem: Problem) -> RegistryFault:
     other = problem.about.get("other")
     if isinstance(other, tuple):
         problem = problem._replace(about={**problem.about, "other": tree.line_of(other)})

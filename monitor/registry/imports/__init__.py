@@ -15,7 +15,7 @@ from typing import Any
 from collectors.text import normalised
 from monitor.registry import cur, shape, values
 from monitor.registry.checks import Setting
-from monitor.registry.faults import Fault, Problem, RegistryError, fault
+from monitor.registry.faults import Problem, RegistryError, RegistryFault, fault
 from monitor.registry.files import latest_day
 from monitor.registry.grid import Grid
 from monitor.registry.imports.cur_table import from_cur, sheets_beside
@@ -101,7 +101,7 @@ def _registries(
     warn: Warn | None,
 ) -> Mapping[str, str]:
     texts: dict[str, str] = {}
-    faults: list[Fault] = []
+    faults: list[RegistryFault] = []
     for name, grid in towns.items():
         draft = from_cur(grid, table, stated_on)
         draft.problems += [] if texts or faults else beside  # told once, not by every town

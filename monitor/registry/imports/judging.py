@@ -7,12 +7,12 @@ from pathlib import Path
 
 from monitor.registry.checks import Setting
 from monitor.registry.declaration import Registry
-from monitor.registry.faults import Fault, Problem, RegistryError, fault
+from monitor.registry.faults import Problem, RegistryError, RegistryFault, fault
 from monitor.registry.imports.draft import Cell, Draft
 from monitor.registry.judging import judge
 from monitor.registry.table_words import in_table_words
 
-Warn = Callable[[Fault], object]
+Warn = Callable[[RegistryFault], object]
 
 
 def checked_registry(draft: Draft, path: Path, setting: Setting, warn: Warn | None) -> Registry:
@@ -24,7 +24,7 @@ def checked_registry(draft: Draft, path: Path, setting: Setting, warn: Warn | No
         for problem in problems
         if not draft.is_follow_up(problem)
     ]
-    faults.sort(key=lambda one: (one.sheet or "", one.line))
+    faults.sort(key=lambda fault: (fault.sheet or "", fault.line))
     for warning in (one for one in faults if one.severity == "warning"):
         if warn:
             warn(warning)
@@ -42,6 +42,6 @@ def _with_row(draft: Draft, problem: Problem) -> Problem:
     return problem
 
 
-def _fault(path: Path, cell: Cell, problem: Problem) -> Fault:
+def _fault(path: Path, cell: Cell, problem: Problem) -> RegistryFault:
     words = in_table_words(problem)
     return fault(path, cell.row, problem, sheet=cell.sheet, column=cell.column, words=words)

@@ -22,8 +22,8 @@ from monitor.reporting.package.materials import (
     material,
     numbered,
 )
-from monitor.reporting.package.records import EvidenceError, Found, Night, find
-from monitor.reporting.package.wacz import CHAIN, STAMP, STAMPED, Package, Shown, new_package
+from monitor.reporting.package.records import EvidenceError, FoundRecords, Night, find
+from monitor.reporting.package.wacz import CHAIN, STAMP, STAMPED, Package, ShownPage, new_package
 from monitor.storage import findings, observations, stamps
 from monitor.storage.chain import chain_of
 from monitor.storage.tables import EvidenceStampRow
@@ -100,9 +100,9 @@ class _Writing:
     institution: Institution
     package: Package
     wanted: Mapping[str, Evidence]
-    found: Found
+    found: FoundRecords
     lines: list[str] = field(default_factory=list)
-    pages: list[Shown] = field(default_factory=list)
+    pages: list[ShownPage] = field(default_factory=list)
     materials: list[Material] = field(default_factory=list)
 
     def write(self, points: Sequence[Finding]) -> Made:
@@ -140,12 +140,16 @@ class _Writing:
             if one.id in self.wanted and is_shown(one):
                 self._add_page(one)
 
-    def _add_page(self, one: Exchanged) -> None:
-        self.pages.append(Shown(one.id.rpartition(":")[2], one.shown_at, one.at, one.title))
+    def _add_page(self, exchanged: Exchanged) -> None:
+        self.pages.append(
+            ShownPage(
+                exchanged.id.rpartition(":")[2], exchanged.shown_at, exchanged.at, exchanged.title
+            )
+        )
 
-    def _ordered_pages(self) -> list[Shown]:
+    def _ordered_pages(self) -> list[ShownPage]:
         at = {record.rpartition(":")[2]: place for place, record in enumerate(self.wanted)}
-        return sorted(self.pages, key=lambda one: at[one.id])
+        return sorted(self.pages, key=lambda page: at[page.id])
 
     def _write_chain(self) -> EvidenceStampRow | None:
         """All of it: a link can be worked out only from the first one on."""

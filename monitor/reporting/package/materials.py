@@ -39,24 +39,26 @@ class Exchanged:
     method: str
     posted: bytes
 
-    def told(self, name: str) -> str:
+    def warc_header(self, name: str) -> str:
         return str(self.answer.rec_headers.get_header(name) or "")
 
-    def header(self, name: str) -> str:
+    def http_header(self, name: str) -> str:
         head = self.answer.http_headers
         return str(head.get_header(name) or "") if head else ""
 
     @property
     def id(self) -> str:
-        return self.told("WARC-Record-ID").strip("<>")
+        return self.warc_header("WARC-Record-ID").strip("<>")
 
     @property
     def url(self) -> str:
-        return self.told("WARC-Target-URI")
+        return self.warc_header("WARC-Target-URI")
 
     @property
     def at(self) -> datetime:
-        return datetime.strptime(self.told("WARC-Date"), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        return datetime.strptime(self.warc_header("WARC-Date"), "%Y-%m-%dT%H:%M:%SZ").replace(
+            tzinfo=UTC
+        )
 
     @property
     def status(self) -> str:
@@ -66,11 +68,11 @@ class Exchanged:
     @property
     def is_word(self) -> bool:
         """The server only said that nothing changed; status and headers are the original's."""
-        return self.told("WARC-Profile") == NOT_MODIFIED
+        return self.warc_header("WARC-Profile") == NOT_MODIFIED
 
     @property
     def media_type(self) -> str:
-        return self.header("Content-Type").partition(";")[0].strip().lower()
+        return self.http_header("Content-Type").partition(";")[0].strip().lower()
 
     @property
     def shown_at(self) -> str:
@@ -82,12 +84,12 @@ class Exchanged:
     def title(self) -> str:
         """Of a page, in whichever encoding it is written; else the end of its address."""
         if self.media_type in MARKUP:
-            found = TITLE.search(decoded(self.body, self.header("Content-Type")))
+            found = TITLE.search(decoded(self.body, self.http_header("Content-Type")))
             if found and (text := one_line(html.unescape(found[1]))):
                 return short(text, MOST_TITLE)
         end = urlsplit(self.url).path.rpartition("/")[2]
         if self.media_type == "application/json":
-            return phrase("answer_of", networks.title(self.told("Dozor-Network")), end)
+            return phrase("answer_of", networks.title(self.warc_header("Dozor-Network")), end)
         return short(end or self.url, MOST_TITLE)
 
 
@@ -129,57 +131,66 @@ def issuers(night: Night) -> Mapping[str, str]:
 
 
 def material(
-    one: Exchanged, night: Night, wanted: Mapping[str, Evidence], known: Mapping[str, str]
+    exchanged: Exchanged, night: Night, wanted: Mapping[str, Evidence], known: Mapping[str, str]
 ) -> Material:
     """`known`: issuers of the night."""
-    shown = one.told(CERTIFICATE) or None
-    again = one.told("WARC-Refers-To-Target-URI")
-    evidence = wanted.get(one.id)
+    shown = exchanged.warc_header(CERTIFICATE) or None
+    again = exchanged.warc_header("WARC-Refers-To-Target-URI")
+    evidence = wanted.get(exchanged.id)
     return Material(
-        record=one.id,
-        url=evidence.url if evidence else one.url,
-        method=one.method,
-        network=one.told("Dozor-Network"),
-        fetched_at=one.at,
-        status=one.told(CAME).partition(" ")[0] if one.is_word else one.status,
-        sha256=one.told("Dozor-Body-Sha256"),
-        ip=one.told("WARC-IP-Address") or None,
+        record=exchanged.id,
+        url=evidence.url if evidence else exchanged.url,
+        method=exchanged.method,
+        network=exchanged.warc_header("Dozor-Network"),
+        fetched_at=exchanged.at,
+        status=exchanged.warc_header(CAME).partition(" ")[0]
+        if exchanged.is_word
+        else exchanged.status,
+        sha256=exchanged.warc_header("Dozor-Body-Sha256"),
+        ip=exchanged.warc_header("WARC-IP-Address") or None,
         certificate=shown,
         issuer=known.get(certificate_uri(shown)) if shown else None,
-        moved_to=one.header("Location") or None,
+        moved_to=exchanged.http_header("Location") or None,
         file=night.row.name,
-        begin=one.cut.member.begin,
-        end=one.cut.member.end,
-        repeats=f"{again}, {one.told('WARC-Refers-To-Date')}" if again else None,
+        begin=exchanged.cut.member.begin,
+        end=exchanged.cut.member.end,
+        repeats=f"{again}, {exchanged.warc_header('WARC-Refers-To-Date')}" if again else None,
         is_repeated=evidence is None,
-        is_word=one.is_word,
-        is_secure=one.url.startswith("https:"),
+        is_word=exchanged.is_word,
+        is_secure=exchanged.url.startswith("https:"),
     )
 
 
-def index_line(one: Exchanged, offset: int, length: int, file: str) -> str:
-    posted = {"method": one.method, "requestBody": one.posted.decode("utf-8", "replace")}
+def index_line(exchanged: Exchanged, offset: int, length: int, file: str) -> str:
+    posted = {
+        "method": exchanged.method,
+        "requestBody": exchanged.posted.decode("utf-8", "replace"),
+    }
     fields = {
-        "url": one.url,
-        "mime": "warc/revisit" if one.cut.member.kind == "revisit" else one.media_type or "unk",
-        "status": one.status,
-        "digest": one.told("WARC-Payload-Digest"),
+        "url": exchanged.url,
+        "mime": "warc/revisit"
+        if exchanged.cut.member.kind == "revisit"
+        else exchanged.media_type or "unk",
+        "status": exchanged.status,
+        "digest": exchanged.warc_header("WARC-Payload-Digest"),
         "length": str(length),
         "offset": str(offset),
         "filename": file,
-        **(posted if one.method != "GET" else {}),
+        **(posted if exchanged.method != "GET" else {}),
     }
-    moment = "".join(filter(str.isdigit, one.told("WARC-Date")))
-    return line(url_key(one.shown_at), moment, fields)
+    moment = "".join(filter(str.isdigit, exchanged.warc_header("WARC-Date")))
+    return line(url_key(exchanged.shown_at), moment, fields)
 
 
-def is_shown(one: Exchanged) -> bool:
+def is_shown(exchanged: Exchanged) -> bool:
     """A page of the list: what a reader can look at."""
-    is_data = one.media_type == "application/json"
-    return one.status == "200" and (one.media_type in MARKUP or is_data)
+    is_data = exchanged.media_type == "application/json"
+    return exchanged.status == "200" and (exchanged.media_type in MARKUP or is_data)
 
 
 def numbered(materials: Iterable[Material], order: Iterable[str]) -> list[Material]:
     """Those that findings rest on first, in the findings' order."""
     at = {record: place for place, record in enumerate(order)}
-    return sorted(materials, key=lambda one: (at.get(one.record, len(at)), one.fetched_at))
+    return sorted(
+        materials, key=lambda material: (at.get(material.record, len(at)), material.fetched_at)
+    )

@@ -52,12 +52,12 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundRecords:
     nights: tuple[Night, ...]
     gone: tuple[Evidence, ...]  # removed when their time was over
 
 
-def find(engine: Engine, folder: Path, wanted: Iterable[Evidence]) -> Found:
+def find(engine: Engine, folder: Path, wanted: Iterable[Evidence]) -> FoundRecords:
     """Raises EvidenceError where a file is not as it was sealed."""
     left = {one.record: one for one in wanted}
     nights: dict[str, Night] = {}
@@ -73,7 +73,7 @@ def find(engine: Engine, folder: Path, wanted: Iterable[Evidence]) -> Found:
     for night in _elsewhere(engine, folder, tuple(nights.values())):
         nights[night.row.name] = _joined(nights.get(night.row.name), night)
     ordered = sorted(nights.values(), key=lambda night: night.row.place)
-    return Found(tuple(ordered), tuple(left.values()))
+    return FoundRecords(tuple(ordered), tuple(left.values()))
 
 
 def _elsewhere(engine: Engine, folder: Path, nights: Sequence[Night]) -> Iterator[Night]:
@@ -156,9 +156,9 @@ def _cuts_of(path: Path, ids: Set[str]) -> tuple[Cut, ...]:
     return tuple(Cut(path, one) for _, one in sorted({**own, **more}.items()))
 
 
-def _answered(one: Member) -> str:
+def _answered(member: Member) -> str:
     """Of what was asked, or of what came instead of a body: the record with its answer."""
-    return one.headers.get("warc-concurrent-to", "").strip("<>")
+    return member.headers.get("warc-concurrent-to", "").strip("<>")
 
 
 def _referred(path: Path, own: Mapping[int, Member]) -> dict[int, Member]:
@@ -183,7 +183,7 @@ def _original_of(revisit: Member) -> tuple[str, ...]:
     return tuple(revisit.headers.get(name, "") for name in names)
 
 
-def _key_of_response(one: Member) -> tuple[str, ...]:
+def _key_of_response(member: Member) -> tuple[str, ...]:
     """By which a revisit refers to it."""
     names = ("warc-target-uri", "warc-date", "warc-payload-digest")
-    return tuple(one.headers.get(name, "") for name in names)
+    return tuple(member.headers.get(name, "") for name in names)

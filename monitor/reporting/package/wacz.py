@@ -27,7 +27,7 @@ STORED = (".gz", ".pdf", ".tsr")  # packed already; a replay reads within archiv
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPage:
     """A page of the list that a replay opens with."""
 
     id: str
@@ -67,7 +67,7 @@ class Package:
         self.add("indexes/index.cdx.gz", blocks)
         self.add("indexes/index.idx", table.encode())
 
-    def add_pages(self, pages: Iterable[Shown]) -> None:
+    def add_pages(self, pages: Iterable[ShownPage]) -> None:
         told = (
             {"id": one.id, "url": one.url, "ts": stamp(one.moment), "title": one.title}
             for one in pages

@@ -6,16 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from monitor.application import Application
 from monitor.sandbox import serve
+from tests.browsers import chromium
 from tests.cast import NOW
 from tests.monitor.desk.people import account
 from tests.monitor.desk.served import Visit, application_in, served, visit
 from tests.monitor.pipeline import Town, school
 from tests.monitor.test_faults import OK, VK, WELL, community
-from tests.reports.test_browser import CHROMIUM
 
 BARE = replace(WELL, communities=(community(101, government_mark=False), *WELL.communities[1:]))
 CLERK = {"role": "filler", "post": "секретарь"}
@@ -51,19 +51,40 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One of a module: whatever runs an event loop of its own cannot while this one is there."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+    """One a module, since nothing else may run an event loop meanwhile."""
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
 def office(audited: Path, tmp_path: Path) -> Path:
     """A copy that a test may write to."""
     return Path(shutil.copytree(audited, tmp_path / "office"))
+
+
+@pytest.fixture(scope="module")
+def lasting_office(audited: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy that all tests of a module write to, one after another."""
+    return Path(shutil.copytree(audited, tmp_path_factory.mktemp("lasting") / "office"))
+
+
+@pytest.fixture(scope="module")
+def desk(lasting_office: Path) -> Iterator[Application]:
+    with application_in(lasting_office) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def at(desk: Application) -> Iterator[str]:
+    """The address of the module's desk."""
+    with served(desk) as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(at: str) -> Iterator[Visit]:
+    with visit(at) as found:
+        yield found
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from monitor.cases.answers import answer, answers_waiting
 from monitor.cases.board import catch_up
 from monitor.storage import journal
 from monitor.storage.statements import recorded
-from monitor.storage.waiting import Waits, Wanted, listed
+from monitor.storage.waiting import WaitingFilter, Waits, one_page
 from rules.cases.model import Correction, Decision, InstitutionAnswer, Recorded
 from rules.model import Attestation
 from tests.cast import NOW
@@ -176,8 +176,8 @@ def test_without_scripts_he_leaves_nothing_of_the_month_that_waits(
 
 def asked(town: Application) -> set[tuple[str, str | None]]:
     """Institution and requirement of each question."""
-    wanted = Wanted(what=Waits.REVIEWS, towns=None, today=TODAY)
-    return {(one.row.institution, one.row.requirement) for one in listed(town.engine, wanted)[0]}
+    wanted = WaitingFilter(what=Waits.REVIEWS, towns=None, today=TODAY)
+    return {(one.row.institution, one.row.requirement) for one in one_page(town.engine, wanted)[0]}
 
 
 def looks(town: Application) -> set[tuple[str, str | None]]:
@@ -276,7 +276,9 @@ def test_a_cur_reads_and_takes_away(
             menu = page.get_by_role("navigation", name="Разделы")
             follows(page, menu.get_by_role("link", name=name))
             assert page.locator("h1").inner_text() == name
-    entries = journal.newest(left.engine, journal.Wanted(what=(journal.What.EXPORTED,)), most=9)
+    entries = journal.newest(
+        left.engine, journal.EntryFilter(what=(journal.What.EXPORTED,)), most=9
+    )
     assert [(one.who, one.role) for one in entries] == [("cur", "cur")] * 2
 
 

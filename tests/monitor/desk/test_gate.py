@@ -17,7 +17,7 @@ from monitor.desk.gate import codes, passwords
 from monitor.desk.gate.visiting import SESSION
 from monitor.storage import accounts, attempts, journal, sessions
 from monitor.storage.attempts import Attempt
-from monitor.storage.journal import Entry, Wanted, What
+from monitor.storage.journal import Entry, EntryFilter, What
 from monitor.storage.sessions import Beginning
 from tests.cast import NOW
 from tests.monitor.desk.people import account, key_of, somebody
@@ -28,16 +28,9 @@ SECRET = codes.new_secret()
 
 
 @pytest.fixture(scope="module")
-def desk(audited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    folder = Path(copytree(audited, tmp_path_factory.mktemp("gate") / "office"))
-    with application_in(folder) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def at(desk: Application) -> Iterator[str]:
     """Everybody has the same password; «clerk» has a second factor, «reader» owes none."""
-    known = passwords.hashed(PASSWORD)
+    known = passwords.hash_password(PASSWORD)
     for name, role in (("clerk", "operator"), ("new", "deputy"), ("reader", "cur")):
         accounts.add(
             desk.engine,
@@ -345,7 +338,7 @@ def test_the_table_computes_nothing_and_its_taking_is_noted(at: str, noted: Appl
         answer = him.get("/journal.csv?what=decided")
         assert "attachment" in answer.headers["content-disposition"]
         assert "'=HYPERLINK(1)" in answer.content.decode("utf-8-sig")
-    (entry, *_) = journal.newest(noted.engine, Wanted(what=["exported"], who="taker"), most=1)
+    (entry, *_) = journal.newest(noted.engine, EntryFilter(what=["exported"], who="taker"), most=1)
     assert entry.role == "operator"
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+from monitor.application import Application
 from monitor.desk.ground import Desk
 from monitor.desk.institution.view import place_of
 from monitor.desk.model import NotFoundError
 from monitor.storage import statements
 from rules.cases.model import CaseKey, Recorded
 from tests.monitor.desk.asking import DEPUTY, OF_THE_NEIGHBOUR, Office, counted
-from tests.monitor.desk.served import application_in
 
 SCHOOL = "/institutions/town/school-1"
 MOST_STATEMENTS = 12
@@ -24,11 +21,9 @@ LESS = 2  # that the log-in takes
 
 
 @pytest.fixture(scope="module")
-def written(audited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def written(desk: Application) -> Office:
     """An office in which the tests of this file say one thing after another."""
-    folder = shutil.copytree(audited, tmp_path_factory.mktemp("institution") / "office")
-    with application_in(Path(folder)) as application:
-        yield Office(Desk(application))
+    return Office(Desk(desk))
 
 
 def recorded(office: Office) -> tuple[Recorded, ...]:

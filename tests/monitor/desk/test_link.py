@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup
 from monitor.application import Application
 from monitor.cases.answers import answers_waiting, reject
 from monitor.cases.recording import record
-from monitor.cases.rereading import ordered
+from monitor.cases.rereading import awaiting_reread
 from monitor.desk.limits import Limits
 from monitor.storage import attachments, links, statements
 from monitor.storage.links import SAMPLE, Link, UsedOn
@@ -170,7 +170,7 @@ def test_corrected_orders_a_reading(application: Application, home: str) -> None
     with served(later) as address, visit(address) as guest:
         answer = sent(guest, offered(guest, home, "corrected"), {**POST, "text": "убрали"})
     assert answer.status_code == 303
-    assert [one.id for one in ordered(later)] == ["school-1"]
+    assert [one.id for one in awaiting_reread(later)] == ["school-1"]
 
 
 def test_an_answer_says_by_which_channel_and_link_it_came(

@@ -11,7 +11,7 @@ from collectors.errors import OperatorError
 from monitor.cli import app
 from monitor.desk.gate.words import words
 from monitor.storage import journal, links
-from monitor.storage.journal import Wanted
+from monitor.storage.journal import EntryFilter
 from tests.cast import NOW
 from tests.monitor.desk.served import application_in
 from tests.monitor.desk.test_link import token_for
@@ -43,7 +43,7 @@ def test_all_of_an_institution_are_ended_and_noted(folder: Path) -> None:
     assert "town/school-1: закрыто ссылок: 2" in told.output
     assert alive(folder) == [3]
     with application_in(folder) as application:
-        (entry, *_) = journal.newest(application.engine, Wanted(), most=1)
+        (entry, *_) = journal.newest(application.engine, EntryFilter(), most=1)
     assert (entry.what, entry.who, entry.detail) == (
         "link_ended", words("roles", "terminal"), "№ 2, № 1",
     )  # fmt: skip

@@ -17,7 +17,7 @@ from monitor.desk.model import Answer, Ask, File, Goto, NotFoundError, Page, Rol
 from monitor.desk.screens import decisions, links
 from monitor.storage import attachments, journal, statements
 from monitor.storage import links as stored
-from monitor.storage.journal import Wanted
+from monitor.storage.journal import EntryFilter
 from rules.cases.model import InstitutionAnswer
 from tests.cast import NOW
 from tests.monitor.conftest import Mailbox
@@ -69,7 +69,7 @@ def test_the_office_ends_a_link_and_the_journal_says_who(
     for _ in range(2):
         assert isinstance(links.end(desk, ask(**PLACE, number=f"{number}")), Goto)
     assert not link_of(application, token).is_live(NOW)
-    noted = journal.newest(application.engine, Wanted(), most=9)
+    noted = journal.newest(application.engine, EntryFilter(), most=9)
     assert [(one.who, one.detail) for one in noted] == [("Анна", f"№ {number}")]
 
 
@@ -224,7 +224,7 @@ def test_a_link_is_told_to_be_opened_once_a_day(application: Application, token:
         form = offered(guest, f"/a/{token}", "disagrees")
         sent(guest, form, {**POST, "text": "у нас иначе"})
         guest.send(f"/a/{token}", f"/a/{token}/end")
-    found = journal.newest(application.engine, Wanted(institution="school-1"), most=9)
+    found = journal.newest(application.engine, EntryFilter(institution="school-1"), most=9)
     told = [(one.what, one.who, one.role) for one in found[::-1]]
     who = ("ссылка № 1", "institution")
     assert told == [("link_opened", *who), ("answered", *who), ("link_ended", *who)]

@@ -23,7 +23,7 @@ from monitor.desk.orders.carrying import carry_out
 from monitor.desk.routes import ROUTES
 from monitor.storage import outbox, received
 from monitor.storage.database import session
-from monitor.storage.received import Incoming, Kept, Place
+from monitor.storage.received import Incoming, KeptMessage, MailboxPlace
 from monitor.storage.roles import institution_of
 from monitor.storage.tables import MessageRow
 from tests.cast import NOW
@@ -94,8 +94,10 @@ def mail_of_all_kinds(town: Application) -> str:
         found = opened.get(MessageRow, row.id)
         assert found
         found.state = "sent"
-    kept = Kept(subject="Вопрос", sender="museum@example.org", text="Добрый день!", reason="no_key")
-    place = Place(mailbox="town@mail", validity=1, uid=7)
+    kept = KeptMessage(
+        subject="Вопрос", sender="museum@example.org", text="Добрый день!", reason="no_key"
+    )
+    place = MailboxPlace(mailbox="town@mail", validity=1, uid=7)
     came = Incoming(place=place, slot="one", kind="unclear", arrived_at=NOW, kept=kept)
     received.keep(town.engine, came, by="почта", at=NOW)
     return f"{row.id}"

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
-from shutil import copytree
 from urllib.parse import unquote
 
 import httpx
@@ -35,7 +34,7 @@ from tests.cast import NOW
 from tests.monitor.desk.asking import DEPUTY, ask_of
 from tests.monitor.desk.files import PDF
 from tests.monitor.desk.people import account, key_of
-from tests.monitor.desk.served import Visit, application_in, served, visit
+from tests.monitor.desk.served import Visit, application_in
 from tests.monitor.desk.test_link import offered, token_for
 
 NAME, LOGIN = "Незабудкина И. И.", "незабудкина"
@@ -46,10 +45,9 @@ ROLES = ("operator", "deputy", "cur", "region")
 
 
 @pytest.fixture(scope="module")
-def desk(audited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    folder = Path(copytree(audited, tmp_path_factory.mktemp("names") / "office"))
-    _name_in_registry(folder / "town.toml")
-    with application_in(folder) as found:
+def desk(lasting_office: Path) -> Iterator[Application]:
+    _name_in_registry(lasting_office / "town.toml")
+    with application_in(lasting_office) as found:
         _name_everywhere(found)
         yield found
 
@@ -123,18 +121,6 @@ def _noted(desk: Application, clerk: int) -> None:
     journal.note(desk.engine, Entry(at=NOW, what=What.ACCOUNT_ADDED, account=clerk, detail=detail))
 
 
-@pytest.fixture(scope="module")
-def at(desk: Application) -> Iterator[str]:
-    with served(desk) as address:
-        yield address
-
-
-@pytest.fixture
-def browser(at: str) -> Iterator[Visit]:
-    with visit(at) as found:
-        yield found
-
-
 PARTS = {"town": ("town",), "institution": ("school-1",), "kind": ("csv", "xlsx"), "at": ("1",)}
 NUMBERS = ("1", "3", "7", "9")  # of whatever has a number
 MORE = (
@@ -170,48 +156,48 @@ def told_by(answer: httpx.Response) -> str:
     return f"{name} {answer.content.decode('utf-8')}".casefold()
 
 
-def told_at(browser: Visit, desk: Application, role: str, places: Iterable[str]) -> dict[str, str]:
+def told_at(visitor: Visit, desk: Application, role: str, places: Iterable[str]) -> dict[str, str]:
     """Address → what is told there; one's own account is called as it is called."""
     towns = ("town", "next") if role == "operator" else ("town",)
     number = account(desk.engine, role, towns=towns, name=f"walker-{role}")
-    browser.client.cookies.set(SESSION, key_of(desk.engine, number))
-    answers = {one: browser.get(one) for one in places}
+    visitor.client.cookies.set(SESSION, key_of(desk.engine, number))
+    answers = {one: visitor.get(one) for one in places}
     assert all(one.status_code < 500 for one in answers.values())
     return {one: told_by(answer) for one, answer in answers.items() if answer.status_code == 200}
 
 
-def test_a_name_is_told_to_the_operator(browser: Visit, desk: Application) -> None:
+def test_a_name_is_told_to_the_operator(visitor: Visit, desk: Application) -> None:
     places = (
         "/", "/journal", "/journal.csv", "/registry", "/institutions/town/school-1",
         "/institutions/town/school-1/links", "/?what=answers&aside=1", "/answers/1/files/1",
     )  # fmt: skip
-    told = told_at(browser, desk, "operator", places)
+    told = told_at(visitor, desk, "operator", places)
     assert [place for place in places if STEM not in told[place]] == []
 
 
 @pytest.mark.parametrize("role", ROLES[1:])
-def test_a_name_is_told_to_nobody_else(browser: Visit, desk: Application, role: str) -> None:
-    told = told_at(browser, desk, role, all_of(role))
+def test_a_name_is_told_to_nobody_else(visitor: Visit, desk: Application, role: str) -> None:
+    told = told_at(visitor, desk, role, all_of(role))
     assert [place for place, text in told.items() if STEM in text] == []
     assert "[имя]" in told["/institutions/town/school-1"]
 
 
-def test_a_deputy_is_told_who_it_was_by_role_and_number(browser: Visit, desk: Application) -> None:
+def test_a_deputy_is_told_who_it_was_by_role_and_number(visitor: Visit, desk: Application) -> None:
     clerk = accounts.by_name(desk.engine, LOGIN)
     assert clerk
     places = ("/journal", "/journal.csv", "/institutions/town/school-1/links")
-    told = told_at(browser, desk, "deputy", places)
+    told = told_at(visitor, desk, "deputy", places)
     assert [one for one in places if f"оператор № {clerk.number}" not in told[one]] == []
 
 
-def test_a_name_is_not_told_by_a_link(browser: Visit, desk: Application) -> None:
+def test_a_name_is_not_told_by_a_link(visitor: Visit, desk: Application) -> None:
     home = f"/a/{token_for(desk, 'town/school-1')}"
-    forms = [offered(browser, home, kind) for kind in ("disagrees", "corrected")]
+    forms = [offered(visitor, home, kind) for kind in ("disagrees", "corrected")]
     for place in (home, f"{home}/registry", *forms):
-        answer = browser.get(place)
+        answer = visitor.get(place)
         assert answer.status_code == 200
         assert STEM not in told_by(answer), place
-    assert "не то, [имя]" in browser.get(home).text
+    assert "не то, [имя]" in visitor.get(home).text
 
 
 DECOMPOSED = "Зайцева И. И. или Незабудкина И. И.".replace("й", "и\u0306")
@@ -225,23 +211,23 @@ def test_a_name_is_masked_however_it_is_written(desk: Application, written: str)
     assert told.replace("[имя] или [имя]", "[имя]") == "<p>звонила [имя]</p>"
 
 
-def test_what_he_has_just_typed_is_shown_to_him_again(browser: Visit, desk: Application) -> None:
+def test_what_he_has_just_typed_is_shown_to_him_again(visitor: Visit, desk: Application) -> None:
     number = account(desk.engine, "deputy", name="walker-deputy")
-    browser.client.cookies.set(SESSION, key_of(desk.engine, number))
+    visitor.client.cookies.set(SESSION, key_of(desk.engine, number))
     form = "/institutions/town/school-1/waive"
     typed = {"reason": "просит Ромашкина А. А.", "until": "вчера"}
-    answer = browser.send(form, form, typed)
+    answer = visitor.send(form, form, typed)
     assert answer.status_code == 400
     assert "просит Ромашкина А. А." in answer.text
 
 
 @pytest.mark.parametrize("act", ["accept", "reject"])
-def test_whose_decision_stands_is_told_by_role(browser: Visit, desk: Application, act: str) -> None:
+def test_whose_decision_stands_is_told_by_role(visitor: Visit, desk: Application, act: str) -> None:
     clerk = accounts.by_name(desk.engine, LOGIN)
     number = account(desk.engine, "deputy", name="walker-deputy")
-    browser.client.cookies.set(SESSION, key_of(desk.engine, number))
+    visitor.client.cookies.set(SESSION, key_of(desk.engine, number))
     decided = {"thing": '["answer", 1]', "do": act, "reason": "другое"}
-    answer = browser.send("/", "/decide", decided)
+    answer = visitor.send("/", "/decide", decided)
     assert answer.status_code == 400
     assert clerk
     assert f"оператор № {clerk.number}" in answer.text

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from monitor.application import Application
 from monitor.storage import journal, statements
-from monitor.storage.journal import Wanted, What
+from monitor.storage.journal import EntryFilter, What
 from rules.cases.model import InstitutionAnswer
 from tests.cast import NOW
 from tests.monitor.desk.people import somebody
@@ -58,7 +58,7 @@ def recorded(both: Application) -> int:
 
 
 def noted(both: Application) -> int:
-    wanted = Wanted(what=(What.RECORDED, What.ASSIGNED))
+    wanted = EntryFilter(what=(What.RECORDED, What.ASSIGNED))
     return len(journal.newest(both.engine, wanted, most=50))
 
 

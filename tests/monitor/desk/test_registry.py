@@ -15,7 +15,7 @@ from monitor.application import Application
 from monitor.cases.answers import accept, answer
 from monitor.registry import load
 from monitor.storage import journal
-from monitor.storage.journal import Entry, Wanted, What
+from monitor.storage.journal import Entry, EntryFilter, What
 from rules.cases.model import Correction, InstitutionAnswer
 from tests.cast import NOW
 from tests.monitor.desk.asking import counted
@@ -67,7 +67,7 @@ def corrected(visit: Visit, **changes: str) -> Any:
 
 
 def noted(application: Application) -> list[Entry]:
-    wanted = Wanted(what=[What.REGISTRY_CHANGED])
+    wanted = EntryFilter(what=[What.REGISTRY_CHANGED])
     return list(journal.newest(application.engine, wanted, most=50))
 
 

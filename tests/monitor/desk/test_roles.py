@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from shutil import copytree
+from collections.abc import Mapping
 
 import httpx
 import pytest
@@ -25,7 +23,7 @@ from rules.cases.model import InstitutionAnswer
 from tests.cast import NOW
 from tests.monitor.desk.files import PDF
 from tests.monitor.desk.people import account, key_of
-from tests.monitor.desk.served import Visit, application_in, served, visit
+from tests.monitor.desk.served import Visit
 from tests.monitor.desk.test_link import token_for as token_for_link
 
 PARTS = {"town": "town", "institution": "school-1", "kind": "csv"}
@@ -38,25 +36,6 @@ OWN = {
     *("/summary/filters", "/summary/filters/{number}/drop"),
 }
 """What whoever only reads may change: his own account, and what he likes to look at."""
-
-
-@pytest.fixture(scope="module")
-def desk(audited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    folder = Path(copytree(audited, tmp_path_factory.mktemp("roles") / "office"))
-    with application_in(folder) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def at(desk: Application) -> Iterator[str]:
-    with served(desk) as address:
-        yield address
-
-
-@pytest.fixture
-def browser(at: str) -> Iterator[Visit]:
-    with visit(at) as found:
-        yield found
 
 
 def key(desk: Application, role: str) -> str:
@@ -74,23 +53,23 @@ def link(desk: Application, days: int) -> str:
 
 
 def asked(
-    browser: Visit, route: Route, key: str, parts: Mapping[str, str], **heads: str
+    visitor: Visit, route: Route, key: str, parts: Mapping[str, str], **heads: str
 ) -> httpx.Response:
     """With a form of ours, empty, where it is a POST."""
-    return sent(browser, route, key, parts, token_for(key or VISIT), **heads)
+    return sent(visitor, route, key, parts, token_for(key or VISIT), **heads)
 
 
 def sent(
-    browser: Visit, route: Route, key: str, parts: Mapping[str, str], token: str, **heads: str
+    visitor: Visit, route: Route, key: str, parts: Mapping[str, str], token: str, **heads: str
 ) -> httpx.Response:
-    browser.client.cookies.clear()
-    browser.client.cookies.set(SESSION, key)
-    browser.client.cookies.set(FIRST_VISIT, VISIT)
+    visitor.client.cookies.clear()
+    visitor.client.cookies.set(SESSION, key)
+    visitor.client.cookies.set(FIRST_VISIT, VISIT)
     path = re.sub(r"{(\w+)}", lambda part: parts.get(part[1], "1"), route.path)
     if route.method == "GET":
-        return browser.get(path)
+        return visitor.get(path)
     named = {name.replace("_", "-"): value for name, value in heads.items()}
-    return browser.client.post(path, data={FIELD: token}, headers=named)
+    return visitor.client.post(path, data={FIELD: token}, headers=named)
 
 
 def check(route: Route, role: Role, answer: httpx.Response) -> None:
@@ -104,19 +83,19 @@ def check(route: Route, role: Role, answer: httpx.Response) -> None:
 
 @pytest.mark.parametrize("route", ROUTES, ids=NAMES)
 def test_a_route_lets_in_whom_the_table_names_and_nobody_else(
-    browser: Visit, desk: Application, route: Route
+    visitor: Visit, desk: Application, route: Route
 ) -> None:
     for role in (Role.GUEST, Role.ENTERING, *map(Role, accounts.ROLES)):
-        check(route, role, asked(browser, route, key(desk, role), PARTS))
+        check(route, role, asked(visitor, route, key(desk, role), PARTS))
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=NAMES)
 @pytest.mark.parametrize("days", [30, 0], ids=["live", "dead"])
 def test_who_has_a_link_is_an_institution_by_it_and_a_guest_elsewhere(
-    browser: Visit, desk: Application, route: Route, days: int
+    visitor: Visit, desk: Application, route: Route, days: int
 ) -> None:
     is_by_link = days > 0 and "{token}" in route.path
-    answer = asked(browser, route, "", {**PARTS, "token": link(desk, days)})
+    answer = asked(visitor, route, "", {**PARTS, "token": link(desk, days)})
     if not days and route.late:
         assert answer.status_code in (403, 410)  # the page says that the link has ended
     else:
@@ -130,9 +109,9 @@ def test_who_has_a_link_is_an_institution_by_it_and_a_guest_elsewhere(
     [one for one in ROUTES if "{town}" in one.path],
     ids=[name for name in NAMES if "{town}" in name],
 )
-def test_another_municipality_is_not_there(browser: Visit, desk: Application, route: Route) -> None:
+def test_another_municipality_is_not_there(visitor: Visit, desk: Application, route: Route) -> None:
     for role in (role for role in accounts.ROLES if role in route.who and role != Role.REGION):
-        assert asked(browser, route, key(desk, role), ELSEWHERE).status_code == 404, role
+        assert asked(visitor, route, key(desk, role), ELSEWHERE).status_code == 404, role
 
 
 def test_who_only_reads_changes_nothing_but_what_is_his_own() -> None:
@@ -146,18 +125,18 @@ CHANGES = [one for one in ROUTES if one.method == "POST"]
 
 @pytest.mark.parametrize("route", CHANGES, ids=[one.path for one in CHANGES])
 def test_a_form_that_is_not_of_this_page_changes_nothing_for_anybody(
-    browser: Visit, desk: Application, route: Route
+    visitor: Visit, desk: Application, route: Route
 ) -> None:
     others = token_for(key(desk, Role.OPERATOR))
     parts = {**PARTS, "token": link(desk, 30)}
     for role in route.who - ({Role.GUEST} if "{token}" in route.path else set()):
         own = "" if role is Role.INSTITUTION else key(desk, role)
         for token in ("", "\ud7ff", token_for(""), others):
-            assert sent(browser, route, own, parts, token).status_code == 403, role
+            assert sent(visitor, route, own, parts, token).status_code == 403, role
         for place in ("cross-site", "same-site", "same-origin, none"):
-            answer = asked(browser, route, own, parts, Sec_Fetch_Site=place)
+            answer = asked(visitor, route, own, parts, Sec_Fetch_Site=place)
             assert answer.status_code == 403, (role, place)
-        answer = asked(browser, route, own, parts, Origin="https://evil.example.org")
+        answer = asked(visitor, route, own, parts, Origin="https://evil.example.org")
         assert answer.status_code == 403, role
 
 
@@ -196,7 +175,7 @@ def others(desk: Application) -> Mapping[str, int]:
 
 @pytest.mark.parametrize("route", NUMBERED, ids=[f"{one.method} {one.path}" for one in NUMBERED])
 def test_what_is_no_number_is_told_like_what_is_not_there_and_what_is_anothers(
-    browser: Visit, desk: Application, others: Mapping[str, int], route: Route
+    visitor: Visit, desk: Application, others: Mapping[str, int], route: Route
 ) -> None:
     named = route.path.partition("/{number}")[0].rpartition("/")[2]
     numbers = (*NO_NUMBERS, f"{others[named]}")
@@ -204,22 +183,22 @@ def test_what_is_no_number_is_told_like_what_is_not_there_and_what_is_anothers(
         own = key(desk, role)
         told = {
             (one.status_code, one.text)
-            for one in (asked(browser, route, own, {**PARTS, "number": n}) for n in numbers)
+            for one in (asked(visitor, route, own, {**PARTS, "number": n}) for n in numbers)
         }
         assert [status for status, _ in told] == [404], role
 
 
 def test_a_decision_on_what_is_not_there_is_told_like_one_on_what_is_anothers(
-    browser: Visit, desk: Application, others: Mapping[str, int]
+    visitor: Visit, desk: Application, others: Mapping[str, int]
 ) -> None:
     own = key(desk, Role.OPERATOR)
-    browser.client.cookies.set(SESSION, own)
+    visitor.client.cookies.set(SESSION, own)
     things = ['["answer", 99999]', f'["answer", {others["answers"]}]', '["answer", "x"]', "x"]
     things += ['["case", "next", "school-9", "6.5", null, null, null]', '["case", "\\ud800"]']
     things += ['["case", "town", "school-1", "6.5", "\\u0000", null, null]']
     told = set()
     for thing in things:
         form = {FIELD: token_for(own), "thing": thing, "do": "accept"}
-        answer = browser.client.post("/decide", data=form)
+        answer = visitor.client.post("/decide", data=form)
         told.add((answer.status_code, answer.text))
     assert [status for status, _ in told] == [404]

@@ -21,7 +21,7 @@ from monitor.mail.release import unreleased
 from monitor.mail.week import queue_the_week
 from monitor.reporting.stored import chosen_audit
 from monitor.storage import journal, outbox
-from monitor.storage.journal import Wanted, What
+from monitor.storage.journal import EntryFilter, What
 from tests.cast import NOW
 from tests.monitor.desk.asking import OPERATOR, Office, ask_of
 from tests.monitor.desk.served import application_in
@@ -155,7 +155,7 @@ def test_a_held_report_is_let_go_from_what_waits(ours: Office, theirs: Office, r
     with pytest.raises(UsageError, match="новая проверка"):
         who.post("/release", {"audit": "999"})
     engine = ours.desk.application.engine
-    (entry,) = journal.newest(engine, Wanted(what=(What.RELEASED,)), most=9)
+    (entry,) = journal.newest(engine, EntryFilter(what=(What.RELEASED,)), most=9)
     assert entry.municipality == "town"
 
 

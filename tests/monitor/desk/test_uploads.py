@@ -10,7 +10,7 @@ import pytest
 
 from monitor.desk.model import RefusedPageError, Upload
 from monitor.desk.scanning import check_clean
-from monitor.desk.uploads import kind_of, taken
+from monitor.desk.uploads import accept_uploads, kind_of
 from tests.monitor.desk.files import (
     JPEG,
     PAGE_AS_PDF,
@@ -26,12 +26,12 @@ from tests.monitor.desk.files import (
 
 
 def names(*files: tuple[str, bytes]) -> list[str]:
-    return [one.name for one in taken([Upload(name=n, content=c) for n, c in files], 10)]
+    return [one.name for one in accept_uploads([Upload(name=n, content=c) for n, c in files], 10)]
 
 
 def refusal(*files: tuple[str, bytes], most: int = 10) -> str:
     with pytest.raises(RefusedPageError) as refused:
-        taken([Upload(name=name, content=content) for name, content in files], most)
+        accept_uploads([Upload(name=name, content=content) for name, content in files], most)
     return str(refused.value)
 
 
