@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import chain, islice
 from urllib.parse import unquote
@@ -36,8 +36,12 @@ _BLANK = r"\s{0,2}"
 
 
 def names_a_network(markup: str) -> bool:
-    """Whether it is worth looking; cheap, for most pages of most sites name none."""
-    return _first_sign().search(markup.lower()) is not None
+    """Whether it is worth looking; cheap, for most pages of most sites name none: a word is found
+    thirty times as quickly as a pattern of words."""
+    lower = markup.lower()
+    if any(map(lower.__contains__, _words_of_sign())):
+        return True
+    return any(slug in lower and called.search(lower) for slug, called in _calls().items())
 
 
 def hints_of(
@@ -99,8 +103,8 @@ def _in_latin(lower: str) -> str:
 
 def _by_name(lower: str) -> Iterator[Hint]:
     """«ВКонтакте: @school1», «Одноклассники — kedr_school1»."""
-    for slug, called in _patterns_of_names().items():
-        for found in called.finditer(lower):
+    for slug, (words, called) in _patterns_of_names().items():
+        for found in called.finditer(lower) if any(map(lower.__contains__, words)) else ():
             try:
                 yield (
                     (slug, social_networks()[slug].canonical(f"@{found[1] or found[2]}")),
@@ -158,29 +162,36 @@ def _bare_hosts() -> tuple[str, ...]:
 
 
 @cache
-def _patterns_of_names() -> dict[str, re.Pattern[str]]:
-    """A network by its name in any case of the word, with a page's short name behind it."""
+def _patterns_of_names() -> Mapping[str, tuple[tuple[str, str], re.Pattern[str]]]:
+    """A network by its name in any case of the word, with a page's short name behind it; and the
+    words without one of which the pattern finds nothing."""
     name = r"[\s:—–-]{1,4}(?:@([\w.]{3,60})|([a-z][a-z\d.]{0,60}[_\d][\w.]{1,60}))(?![\w@/])"
     stems = {slug: one.title.lower()[:-1] for slug, one in social_networks().items()}
     return {
-        slug: re.compile(rf"(?<!\w)(?:{re.escape(stem)}\w{{0,3}}|{re.escape(slug)}){name}")
+        slug: (
+            (stem, slug),
+            re.compile(rf"(?<!\w)(?:{re.escape(stem)}\w{{0,3}}|{re.escape(slug)}){name}"),
+        )
         for slug, stem in stems.items()
     }
 
 
 @cache
-def _sign() -> re.Pattern[str]:
+def _words_of_sign() -> tuple[str, ...]:
     """What a page of a network must have in its address; any address, if one names no host."""
-    words = [re.escape(host) for host in _bare_hosts()]
     tells_all = all(one.hosts for one in social_networks().values())
-    return re.compile("|".join([*words, *(() if tells_all else ("://",))]) or NEVER)
+    return (*_bare_hosts(), *(() if tells_all else ("://",)))
 
 
 @cache
-def _first_sign() -> re.Pattern[str]:
-    """Or the name that a widget is called by: `VK.Widgets.Group(…)`, `data-vk-group`."""
-    called = (rf"\b{re.escape(slug)}[.-]" for slug in social_networks())
-    return re.compile("|".join([_sign().pattern, *called]))
+def _sign() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _words_of_sign())) or NEVER)
+
+
+@cache
+def _calls() -> Mapping[str, re.Pattern[str]]:
+    """The name that a widget is called by: `VK.Widgets.Group(…)`, `data-vk-group`."""
+    return {slug: re.compile(rf"\b{re.escape(slug)}[.-]") for slug in social_networks()}
 
 
 @cache

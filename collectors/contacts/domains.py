@@ -13,6 +13,21 @@ ru by kz ua uz kg am az ge md eu io me tv cc ws pw co ai de uk us
 example test local internal
 """
 _TOP = frozenset(_WORDS.split())
+# Whose hosts are no institution's own site.
+_NETWORK_WORDS = """
+vk.com vk.ru vk.me vk.cc vkontakte.ru ok.ru odnoklassniki.ru t.me telegram.me instagram.com
+facebook.com fb.com youtube.com youtu.be twitter.com x.com rutube.ru max.ru wa.me viber.com dzen.ru
+tiktok.com
+"""
+_PORTAL_WORDS = """
+yandex.ru ya.ru google.com maps.google.com disk.yandex.ru forms.yandex.ru docs.google.com mail.ru
+rambler.ru gmail.com gosuslugi.ru pos.gosuslugi.ru beta.gosuslugi.ru bus.gov.ru edu.gov.ru
+minobrnauki.gov.ru obrnadzor.gov.ru government.ru kremlin.ru edu.ru window.edu.ru
+school-collection.edu.ru fcior.edu.ru ege.edu.ru fipi.ru culture.ru pravo.gov.ru
+publication.pravo.gov.ru zakupki.gov.ru nalog.ru nalog.gov.ru genproc.gov.ru 2gis.ru
+"""
+NETWORKS = tuple(_NETWORK_WORDS.split())
+PORTALS = frozenset(_PORTAL_WORDS.split())
 _LAST = re.compile(r"[^\W\d_]{2,63}")
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from collectors.contacts import emails, links, phones, postal
+from collectors.contacts.domains import NETWORKS, PORTALS
 from collectors.contacts.emails import EmailSpot
 from collectors.contacts.links import LinkSpot
 from collectors.contacts.phone_spots import PhoneSpot
@@ -139,6 +140,17 @@ _SOMEBODY = re.compile(
         lower=True,
     )
 )
+# Without any of these no line goes over to another body, nor to a department.
+_INLINE_WORDS = re.compile(
+    any_of(
+        r"довери|горяч|справочн|роспотребнадзор|рособрнадзор|вд(?!\w)|полици|прокуратур|редител|ридител"
+        r"|министерств|департамент|поддержк|разработ|оператор|введите |например|кдн(?!\w)|пдн(?!\w)"
+        r"|несовершеннолетн|создани|сайт созд|сайт разраб|сайт сделан|студи|мастер|хостинг"
+        r"|цур(?!\w)|центр управления|минобр|минпросвещ|develop|powered by|единый номер"
+        r"|служба спасения|управлени[ея] [окс]|отдел\w? [окс]",
+        lower=True,
+    )
+)
 _HELP_LINE_END = re.compile(f"{_OWN.pattern}|{_FIELD.pattern}", re.IGNORECASE)
 _ANYTHING = re.compile("")
 _SITE_LABEL = re.compile(
@@ -146,20 +158,6 @@ _SITE_LABEL = re.compile(
 )
 # The children's help line, the tax service, Gosuslugi: shown everywhere, nobody's own.
 _FEDERAL = frozenset({"+78002000122", "+78002222222", "+78001007010"})
-_NETWORK_WORDS = """
-vk.com vk.ru vk.me vk.cc vkontakte.ru ok.ru odnoklassniki.ru t.me telegram.me instagram.com
-facebook.com fb.com youtube.com youtu.be twitter.com x.com rutube.ru max.ru wa.me viber.com dzen.ru
-tiktok.com
-"""
-_PORTAL_WORDS = """
-yandex.ru ya.ru google.com maps.google.com disk.yandex.ru forms.yandex.ru docs.google.com mail.ru
-rambler.ru gmail.com gosuslugi.ru pos.gosuslugi.ru beta.gosuslugi.ru bus.gov.ru edu.gov.ru
-minobrnauki.gov.ru obrnadzor.gov.ru government.ru kremlin.ru edu.ru window.edu.ru
-school-collection.edu.ru fcior.edu.ru ege.edu.ru fipi.ru culture.ru pravo.gov.ru
-publication.pravo.gov.ru zakupki.gov.ru nalog.ru nalog.gov.ru genproc.gov.ru 2gis.ru
-"""
-_NETWORKS = tuple(_NETWORK_WORDS.split())
-_PORTALS = frozenset(_PORTAL_WORDS.split())
 _LEGAL_FORM = re.compile(
     r"(?<!\w)[мг][бка]?(?:до|о|д)?у(?: ?(?:дод|до|к))?(?!\w)"
     r"|(?:муниципальн|государственн|областн|краев|районн)\w{2,3}"
@@ -259,21 +257,25 @@ def passages_of_others(text: str, *, is_department: bool | None = None) -> list[
 
     `is_department`: whether the page is a department's own; None: the text tells.
     """
-    if not _SOMEBODY.search(text.lower()):
+    if not _SOMEBODY.search(text.casefold()):
         return []
     own = _is_departments(text) if is_department is None else is_department
     spans: list[tuple[int, int]] = []
     offset, closes, told = 0, _ANYTHING, False
     labels: set[str] = set()  # those that named the founder
     for line in text.splitlines(keepends=True):
-        names_somebody = bool(_SOMEBODY.search(line.lower()))
+        folded = line.casefold()  # as a pattern in any case: «ᲃайт», too
+        names_somebody = bool(_SOMEBODY.search(folded))
         closes = _closing(line, closes, is_department=own) if names_somebody else closes
-        is_over = _is_over(closes, line, is_told=told) or _founders_label(line, labels) is False
+        is_over = (closes is not _ANYTHING or own) and (  # else the line tells nothing of this
+            _is_over(closes, line, is_told=told) or _founders_label(line, labels) is False
+        )
         if closes is not _ANYTHING and not is_over:
             spans.append((offset, offset + len(line)))
         else:
             closes = _ANYTHING
-            end = _own_part(line, is_department=own) if names_somebody else len(line)
+            goes_over = names_somebody and _INLINE_WORDS.search(folded)
+            end = _own_part(line, is_department=own) if goes_over else len(line)
             spans += [(offset + end, offset + len(line))] if end < len(line) else []
             told = told or bool(_TELEPHONE.search(line[:end]))
         offset += len(line)
@@ -372,9 +374,9 @@ def _sites(text: str, spots: Iterable[LinkSpot]) -> list[str]:
 def _is_site(url: str) -> bool:
     host = (urlsplit(f"//{_bare(url)}").hostname or "").removeprefix("www.")
     is_network = host in network_hosts() or any(
-        f".{host}".endswith(f".{network}") for network in _NETWORKS
+        f".{host}".endswith(f".{network}") for network in NETWORKS
     )
-    return not is_network and host not in _PORTALS
+    return not is_network and host not in PORTALS
 
 
 def _bare(url: str) -> str:

@@ -78,7 +78,7 @@ async def _sitemap(reader: SiteReader, url: str, site: Territory) -> Sitemap:
     last = reader.remembered(Sitemap, url, answer.body, most, kind, site)
     read = last.recall()
     if read is None:
-        read = await reader.weigh(answer, sitemap_of, answer.body, most, kind, site)
+        read = await reader.scales.weigh(answer, sitemap_of, answer.body, most, kind, site)
         last.keep(read)
     return read or Sitemap(is_whole=answer.is_whole or is_page(answer.body))
 
@@ -127,7 +127,7 @@ async def _script(reader: SiteReader, answer: Answer, url: str) -> Scripted:
     last = reader.remembered(Scripted, url, answer.body, kind)
     script = last.recall()
     if script is None:
-        script = await reader.weigh(answer, _read_script, answer.body, kind, url)
+        script = await reader.scales.weigh(answer, _read_script, answer.body, kind, url)
         last.keep(script)
     return script
 

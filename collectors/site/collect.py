@@ -5,20 +5,28 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+import anyio
 
 from collectors.apart import Apart
 from collectors.barrier import barrier
+from collectors.garbage import brief_searches
 from collectors.guard import Resolver, guard, resolve
 from collectors.http.client import Client, open_client, trust_store
 from collectors.http.limits import Limits
 from collectors.model import SITE, Observation, Page, Run
+from collectors.networks import network_hosts
 from collectors.site.crawl import SiteReading, read_site
+from collectors.site.memory import parsers_version
 from collectors.site.settings import SiteSettings
+from collectors.site.weighing import Scales
 
 PAGES = "site.pages"  # no fact is unseen by it alone: the crawl says that it is not complete
 Asked = tuple[str, bool]  # address, and whether it is the authority's
+Read = tuple[Asked, SiteReading]
 
 
 async def collect(
@@ -33,21 +41,32 @@ async def collect(
     asked: dict[Asked, list[Page]] = {}
     for page in pages:
         asked.setdefault((page.address, page.role == "authority"), []).append(page)
-    store = trust or await asyncio.to_thread(trust_store, settings.extra_roots)
+    roots = await asyncio.to_thread(_prepared, settings, run)
     opened = open_client(
-        SITE, run, limits(settings), guard(settings.allow_addresses), resolver=resolver, trust=store
+        SITE,
+        run,
+        limits(settings),
+        guard(settings.allow_addresses),
+        resolver=resolver,
+        trust=trust or roots,
     )
     async with opened as client, Apart() as apart:
-        sites = _Sites(client, settings, resolver, apart)
-        tasks = [asyncio.create_task(sites.read(one)) for one in asked]
-        try:
-            for done in asyncio.as_completed(tasks):
-                one, reading = await done
-                yield tuple(_observation(page, reading, run) for page in asked[one])
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        sites = _Sites(client, settings, resolver, Scales(apart))
+        with brief_searches():
+            async with sites.begun(asked) as tasks:
+                for done in asyncio.as_completed(tasks):
+                    one, reading = await done
+                    yield tuple(_observation(page, reading, run) for page in asked[one])
+
+
+def _prepared(settings: SiteSettings, run: Run) -> ssl.SSLContext:
+    """The roots that are trusted, when all is at hand that else were loaded while sites wait."""
+    network_hosts()
+    anyio.run(anyio.sleep, 0)  # anyio imports each of its parts when it is first used
+    anyio.Lock()
+    if run.memories:
+        parsers_version()
+    return trust_store(settings.extra_roots)
 
 
 def limits(settings: SiteSettings) -> Limits:
@@ -69,7 +88,7 @@ class _Sites:
     client: Client
     settings: SiteSettings
     resolver: Resolver
-    apart: Apart
+    scales: Scales
     places: asyncio.Semaphore = field(init=False)
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     proof: bool | None = None
@@ -77,7 +96,17 @@ class _Sites:
     def __post_init__(self) -> None:
         self.places = asyncio.Semaphore(self.settings.hosts_at_once)
 
-    async def read(self, asked: Asked) -> tuple[Asked, SiteReading]:
+    @asynccontextmanager
+    async def begun(self, asked: Iterable[Asked]) -> AsyncIterator[list[asyncio.Task[Read]]]:
+        tasks = [asyncio.create_task(self.read(one)) for one in asked]
+        try:
+            yield tasks
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def read(self, asked: Asked) -> Read:
         async with self.places:
             with barrier("site", asked[0]) as crossing:
                 return asked, await self._read(*asked)
@@ -92,7 +121,7 @@ class _Sites:
             address,
             is_authority=is_authority,
             names_resolve=self.names_resolve,
-            apart=self.apart,
+            scales=self.scales,
             memory=memory,
         )
         if memory:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from collectors.apart import Apart
 from collectors.barrier import barrier
 from collectors.contacts import union
 from collectors.http.answers import Answer
@@ -35,6 +35,7 @@ from collectors.site.page import PageReading
 from collectors.site.reader import NotAPageError, SiteReader
 from collectors.site.settings import SiteSettings
 from collectors.site.territory import Target, Territory, target
+from collectors.site.weighing import Scales
 
 PATIENCE = 5  # failures in a row of an unwell host, after which it is left alone
 FEW_LINKS = 3
@@ -71,7 +72,7 @@ async def read_site(
     *,
     is_authority: bool,
     names_resolve: Callable[[], Awaitable[bool]],
-    apart: Apart | None = None,
+    scales: Scales,
     memory: SiteMemory | None = None,
 ) -> SiteReading:
     """Never raises ReadError. `names_resolve` tells whether our resolver can be believed."""
@@ -84,11 +85,12 @@ async def read_site(
             client,
             run.as_of.date(),
             with_blocks=is_authority,
-            apart=apart,
+            scales=scales,
             memory=memory,
             earlier=earlier,
         )
-        return await _read(reader, settings, address, names_resolve)
+        with closing(reader):
+            return await _read(reader, settings, address, names_resolve)
 
     reading = await read()
     return await read() if earlier and earlier.must_be_read_anew() else reading

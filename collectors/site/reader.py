@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
-from collectors.apart import HEAVY, Apart, OverrunError
 from collectors.ends import breaks_off, lacks_end
+from collectors.garbage import set_aside
 from collectors.guard import RefusedAddressError, check_url
 from collectors.http.answers import Answer, Extent, content_type
 from collectors.http.client import Client
@@ -21,15 +20,12 @@ from collectors.site.memory import Remembered, recall_slot
 from collectors.site.page import PageReading, parse_page
 from collectors.site.robots import Robots, robots
 from collectors.site.territory import Territory, target
+from collectors.site.weighing import Scales
 
-P = ParamSpec("P")
 Value = TypeVar("Value")
 
-BIG = 30_000  # bytes: usual ones take some milliseconds
 FEW_RULES = 5_000  # bytes of a robots.txt
 LITTLE_WORK = 5_000_000  # its bytes × signs of an address that is held against it
-MANY_TAGS = 2_500
-MANY_LINKS = 200  # each costs a hundred times what a line of text does
 UNSURE = frozenset({"", "text/plain"})  # said of everything that a server does not know
 ODD = {"text/htm", "text/x-html", "text/xhtml", "application/html", "application/x-httpd-php"}
 PAGES = UNSURE | ODD | {"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"}
@@ -54,8 +50,8 @@ class SiteReader:
     client: Client
     as_of: date
     with_blocks: bool
+    scales: Scales
     evidence: list[Evidence] = field(default_factory=list)
-    apart: Apart | None = None  # where heavy answers are taken apart; None: in a thread
     memory: SiteMemory | None = None  # of what was made of the same bytes before
     earlier: LastAnswers | None = None
     certificate: CertificateTrouble | None = None
@@ -99,7 +95,7 @@ class SiteReader:
         last = self.remembered(PageReading, answer.url, source, site, self.with_blocks)
         reading = last.recall()
         if reading is None:
-            reading = await self.weigh(
+            reading = await self.scales.weigh(
                 answer, _parse_page, source, site, with_blocks=self.with_blocks
             )
             last.keep(reading)
@@ -110,25 +106,6 @@ class SiteReader:
     def remembered(self, kind: type[Value], url: str, *made_from: object) -> Remembered[Value]:
         """What was made of just this before, if it is remembered."""
         return recall_slot(self.memory, kind, url, *made_from)
-
-    async def weigh(
-        self, answer: Answer, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs
-    ) -> Value:
-        """The function's value, without holding up the other sites: a heavy answer goes to a
-        process, a big one to a thread. A usual one takes some milliseconds, and handing it over to
-        a thread and back would make that a fifth more.
-
-        Raises ReadError where the answer asked for more work than any page is given.
-        """
-        if is_usual(answer.body):
-            return function(*args, **kwargs)
-        if self.apart is None or len(answer.body) <= HEAVY:
-            return await asyncio.to_thread(function, *args, **kwargs)
-        try:
-            return await self.apart.call(function, *args, **kwargs)
-        except OverrunError as error:
-            failure = Failure(FailureCode.CUT, f"{answer.url} is too much work")
-            raise ReadError(failure, answer.evidence) from error
 
     async def rules(self, url: str) -> Robots:
         """Of the host of `url`. A 4xx permits everything; one that cannot be read raises."""
@@ -165,7 +142,14 @@ class SiteReader:
         """In this process: what comes of it stays with the reader."""
         if len(body) <= FEW_RULES:
             return robots(body, agent, kind)
-        return await asyncio.to_thread(robots, body, agent, kind)
+        found = await asyncio.to_thread(robots, body, agent, kind)
+        set_aside()  # thousands of rules, that stay while the site is read
+        return found
+
+    def close(self) -> None:
+        for rules in self.robots_by_host.values():
+            rules.forget()
+        self.robots_by_host.clear()
 
     async def _ask(self, url: str, attempts: int | None, only: frozenset[str] | None) -> Answer:
         try:
@@ -181,14 +165,6 @@ class SiteReader:
         if self.earlier:
             self.earlier.note(answer)
         return answer
-
-
-def is_usual(body: bytes) -> bool:
-    """It is read before anybody notices."""
-    if len(body) > BIG or body.count(b"<") > MANY_TAGS:
-        return False
-    links = body.count(b"href") + body.count(b"</loc")
-    return links + body.count(b"@") // 4 <= MANY_LINKS
 
 
 def _parse_page(source: Source, site: Territory, *, with_blocks: bool) -> PageReading:

@@ -50,6 +50,12 @@ class Robots:
         readings = (self.rules, self.as_bytes or self.rules)
         return all(rules.can_fetch(asked, self.agent) for rules in readings)
 
+    def forget(self) -> None:
+        """Take a ring apart: rules and parser hold each other. So ten thousand rules go at once,
+        and no search for garbage has to find them."""
+        for rules in filter(None, (self.rules, self.as_bytes)):
+            vars(rules).clear()
+
     @property
     def delay(self) -> float:
         """Seconds between two requests that the host asks for; no more than ten are granted."""

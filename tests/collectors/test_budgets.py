@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from datetime import date
+from itertools import pairwise
 
+import httpx
 import pytest
+from protego import Protego
 
 from collectors.apart import HEAVY, Apart, OverrunError
 from collectors.contacts import find_contacts
+from collectors.garbage import MOST_AT_ONCE
 from collectors.guard import guard
 from collectors.heads import MOST_INTERIM, MOST_LINES
+from collectors.http.answers import Answer
 from collectors.http.client import open_client
 from collectors.http.cookies import MOST_COOKIES
 from collectors.model import FailureCode, Observation, Page, SiteFacts
@@ -36,8 +42,9 @@ from collectors.site.robots import (
     sitemap_of,
 )
 from collectors.site.territory import territory
+from collectors.site.weighing import Scales
 from tests.collectors.test_http import LIMITS, failure, read
-from tests.collectors.tiny_web import a_run, long, names, visit
+from tests.collectors.tiny_web import a_run, long, names, reply, visit
 
 HOME = "http://school.example"
 SITE = territory(f"{HOME}/", f"{HOME}/", whole_host=True)
@@ -174,6 +181,57 @@ def test_a_process_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     told = asyncio.run(environment())
     assert "PYTHONPATH" in told
     assert "VK_TOKENS" not in told
+
+
+# --- the loop's turns ---------------------------------------------------------------------------
+
+
+def test_of_pages_that_came_together_one_is_read_between_two_looks_of_the_loop() -> None:
+    read: list[int] = []
+    looks: list[int] = []
+
+    async def look() -> None:
+        while True:
+            looks.append(len(read))
+            await asyncio.sleep(0)
+
+    async def go() -> None:
+        answer = Answer(url=f"{HOME}/", status=200, headers=httpx.Headers(), body=b"<p>")
+        async with Apart() as processes:
+            scales = Scales(processes)
+            looking = asyncio.create_task(look())
+            await asyncio.gather(*(scales.weigh(answer, read.append, n) for n in range(20)))
+            looking.cancel()
+
+    asyncio.run(go())
+    assert sorted(read) == list(range(20))
+    assert max(after - before for before, after in pairwise(looks)) == 1
+
+
+def test_while_sites_are_read_no_search_for_garbage_looks_at_what_was_there_before() -> None:
+    alive = [[] for _ in range(MOST_AT_ONCE)]
+    looked_at: list[int] = []
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        looked_at.append(len(gc.get_objects()))
+        writer.write(reply(long()))
+        await writer.drain()
+
+    before = gc.get_threshold()
+    visit({"/": answer})
+    assert 0 < max(looked_at) < len(alive)
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
+
+
+def test_of_a_long_robots_txt_nothing_is_left_for_a_search_to_find() -> None:
+    rules = "User-agent: *\n" + "".join(f"Disallow: /{n}\n" for n in range(1_000))
+    gc.collect()
+    gc.disable()
+    try:
+        visit({"/": long(), "/robots.txt": reply(rules, kind="text/plain")})
+        assert not any(type(one) is Protego for one in gc.get_objects())
+    finally:
+        gc.enable()
 
 
 # --- robots.txt and sitemaps ----------------------------------------------------------------------

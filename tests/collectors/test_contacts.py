@@ -730,6 +730,15 @@ def test_numbers_are_the_same_as_when_every_place_is_tried(
     assert [match.span() for match in matches_at(pattern, openings, text)] == tried
 
 
+@given(st.from_regex(owner._INLINE) | st.from_regex(owner._INLINE_BODY))
+def test_a_line_that_goes_over_to_another_body_has_a_word_that_is_looked_for_first(
+    line: str,
+) -> None:
+    folded = line.casefold()
+    assert owner._SOMEBODY.search(folded)
+    assert owner._INLINE_WORDS.search(folded)
+
+
 def test_the_office_of_the_school_closes_a_passage_of_the_duty_service() -> None:
     text = (
         "Единая дежурно-диспетчерская служба 112, 8 (38250) 3-51-12\n"

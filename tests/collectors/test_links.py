@@ -4,14 +4,19 @@ advice of VK's and OK's widget pages and the redirectors of mail services; all d
 from __future__ import annotations
 
 import base64
+import re
 import zlib
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from collectors import hints
 from collectors.contacts import find_contacts
 from collectors.links import page_in_link, resolved
 from collectors.model import Address, Link, Shown
+from collectors.networks import social_networks
 from collectors.redirects import led_to
 from collectors.site.markup import Source
 from collectors.site.page import read_page
@@ -250,3 +255,20 @@ def test_what_no_visitor_sees_as_a_page_is_none(fragment: str) -> None:
 )
 def test_a_single_item_of_a_page_is_a_hint_however_it_stands(fragment: str, how: Shown) -> None:
     assert shown(fragment) == [(("vk", "https://vk.com/club1"), how)]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["vk", "ВКонтакте", "одноклассниками", "ok.", "data-vk-", ".ru", "://", "@a1_b"]
+        )
+        | st.text(alphabet="аbk .-:@_1\n", max_size=6),
+        max_size=12,
+    ).map("".join)
+)
+def test_networks_are_named_where_a_pattern_of_all_words_finds_one(text: str) -> None:
+    words = [re.escape(one) for one in hints._words_of_sign()]
+    whole = re.compile("|".join([*words, *(rf"\b{slug}[.-]" for slug in social_networks())]))
+    assert hints.names_a_network(text) == bool(whole.search(text.lower()))
+    for needed, called in hints._patterns_of_names().values():
+        assert not called.search(text) or any(word in text for word in needed)
