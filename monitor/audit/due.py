@@ -18,9 +18,14 @@ from reports.model import Collection, Issue
 from rules.engine import declared_pages
 
 
-def due_pages(engine: Engine, scope: Scope, as_of: datetime) -> tuple[Page, ...]:
+def due_pages(scope: Scope, as_of: datetime) -> tuple[Page, ...]:
     """Every address of the scope once, and those that an act itself declares."""
-    pages = read_once(_all_pages(scope, as_of))
+    return read_once(_all_pages(scope, as_of))
+
+
+def pages_to_read(engine: Engine, scope: Scope, as_of: datetime) -> tuple[Page, ...]:
+    """The same with the numbers that they had: a renamed page is followed by it."""
+    pages = due_pages(scope, as_of)
     unknown = (page.key for page in pages if not page.known_id)
     return with_known_ids(pages, observations.known_ids(engine, unknown, as_of))
 

@@ -22,7 +22,7 @@ from monitor.audit.begin import (
     scope_of,
 )
 from monitor.audit.breaks import issue_of
-from monitor.audit.due import coverage_of, due_pages
+from monitor.audit.due import coverage_of, due_pages, pages_to_read
 from monitor.audit.executor import Executor, ExecutorFactory, local_executor, renew_with_progress
 from monitor.audit.judging import Doubt, Judge
 from monitor.audit.mass_change import mass_changes
@@ -143,12 +143,13 @@ class AuditRun:
 
     def due(self) -> tuple[Page, ...]:
         """All pages that this audit has to read, the ones that it has read among them."""
-        return due_pages(self.context.engine, self.scope, self.request.as_of)
+        return due_pages(self.scope, self.request.as_of)
 
     def read(self, executor: Executor) -> None:
         """What is due and was not read before this audit broke off."""
         before = observations.of_audit(self.context.engine, self.audit)
-        executor.read([page for page in self.due() if page.key not in before])
+        pages = pages_to_read(self.context.engine, self.scope, self.request.as_of)
+        executor.read([page for page in pages if page.key not in before])
 
     @property
     def judging(self) -> Judge:

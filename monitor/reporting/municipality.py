@@ -59,7 +59,7 @@ def _read_here(
 ) -> Audit:
     """Counted again for the town's own pages; of requests only the whole run knows the number."""
     scope = Scope(application.municipalities, application.acts, tuple(institutions))
-    pages = due_pages(application.engine, scope, audit.as_of)
+    pages = due_pages(scope, audit.as_of)
     read, issues = coverage_of(application, scope, pages, audit.as_of, {})
     return replace(audit, collection=read, complete=read.unread == 0, issues=issues)
 

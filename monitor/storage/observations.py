@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Several
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, and_, bindparam, false, func, insert, or_
+from sqlalchemy import ColumnElement, Engine, Executable, and_, bindparam, false, func, insert, or_
 from sqlmodel import SQLModel, col, select
 from sqlmodel.sql.expression import Select
 
@@ -43,15 +44,15 @@ def history(
     engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int = HISTORY
 ) -> Mapping[Address, tuple[Observation, ...]]:
     """The last `most` observations of every address up to `as_of`, newest first."""
-    return dict(_each(engine, addresses, _of_page(as_of, most), Observation, strict=True))
+    return dict(_each(engine, addresses, _of_page(most), as_of, Observation, strict=True))
 
 
 def history_to_judge(
     engine: Engine, addresses: Several[Address], as_of: datetime
 ) -> Mapping[Address, tuple[Observation, ...]]:
     """As `history`, without what no judgement asks of older readings: see `outlines`."""
-    asked = _of_page(as_of, HISTORY)
-    return {address: tuple(read_back(found)) for address, found in _rows(engine, addresses, asked)}
+    rows = _rows(engine, addresses, _of_page(HISTORY), as_of)
+    return {address: tuple(read_back(found)) for address, found in rows}
 
 
 def each_history(
@@ -60,7 +61,7 @@ def each_history(
     """The same one by one: the walls of a region are too much to be held at once. Here, where many
     share the reading, a page of which something cannot be read back is as one that was never asked.
     """
-    return _each(engine, addresses, _of_page(as_of, most), Observation)
+    return _each(engine, addresses, _of_page(most), as_of, Observation)
 
 
 def each_part(
@@ -72,7 +73,7 @@ def each_part(
     most: int = HISTORY,
 ) -> Iterator[tuple[Address, tuple[Part, ...]]]:
     """As `each_history`, of every observation only the fields that `kind` has: far quicker."""
-    return _each(engine, addresses, _of_page(as_of, most), kind)
+    return _each(engine, addresses, _of_page(most), as_of, kind)
 
 
 def last_looks(
@@ -111,10 +112,8 @@ def each_last_try(
 ) -> Iterator[tuple[Address, Observation]]:
     """The newest look at every address that tried its wall: not one with a failure `passed_over`,
     nor one that left the wall for another night. One that lies behind LOOKS others is not found."""
-    tried = or_(
-        col(ObservationRow.failure).is_(None), col(ObservationRow.failure).not_in(passed_over)
-    )
-    for address, bodies in _rows(engine, addresses, _of_page(as_of, LOOKS).where(tried)):
+    asked = _of_page(LOOKS, frozenset(passed_over))
+    for address, bodies in _rows(engine, addresses, asked, as_of):
         if last := _first(bodies, address, _tried_its_wall):
             yield address, last
 
@@ -123,7 +122,7 @@ def each_last_wall(
     engine: Engine, addresses: Several[Address], as_of: datetime
 ) -> Iterator[tuple[Address, Observation]]:
     """The newest look at every address that showed a wall."""
-    for address, bodies in _rows(engine, addresses, _of_page(as_of, LOOKS)):
+    for address, bodies in _rows(engine, addresses, _of_page(LOOKS), as_of):
         if last := _first(bodies, address, _has_wall):
             yield address, last
 
@@ -179,19 +178,12 @@ def known_ids(
 
     Asked one by one, each a single look into the index: whatever else was ever seen costs nothing.
     """
-    last = (
-        select(ObservationRow.page_id)
-        .where(*_seen_there(as_of), col(ObservationRow.page_id).is_not(None))
-        .order_by(col(ObservationRow.observed_at).desc())
-        .limit(1)
-    )
     found: dict[Address, str] = {}
     with session(engine) as opened:
         connection = opened.connection()
-        for network, address in addresses:
-            asked = {"page_network": network, "page_address": address}
-            if known := connection.execute(last, asked).scalar():
-                found[network, address] = str(known)
+        for address in addresses:
+            if known := connection.execute(_last_id(), _page_asked(address, as_of)).scalar():
+                found[address] = str(known)
     return found
 
 
@@ -199,25 +191,25 @@ def _each(
     engine: Engine,
     addresses: Several[Address],
     of_page: SelectOfBodies,
+    as_of: datetime,
     kind: type[Part],
     *,
     strict: bool = False,
 ) -> Iterator[tuple[Address, tuple[Part, ...]]]:
     read = _read_back if strict else _read_back_or_nothing
-    for address, bodies in _rows(engine, addresses, of_page):
+    for address, bodies in _rows(engine, addresses, of_page, as_of):
         yield address, read(kind, bodies, address[1])
 
 
 def _rows(
-    engine: Engine, addresses: Several[Address], of_page: SelectOfBodies
+    engine: Engine, addresses: Several[Address], of_page: SelectOfBodies, as_of: datetime
 ) -> Iterator[tuple[Address, Sequence[Bodies]]]:
     """On the bare connection: over so many small questions the session takes longest."""
     with session(engine) as opened:
         connection = opened.connection()
-        for network, address in addresses:
-            asked = {"page_network": network, "page_address": address}
-            rows = connection.execute(of_page, asked)
-            yield (network, address), [(row[0], row[1]) for row in rows]
+        for address in addresses:
+            rows = connection.execute(of_page, _page_asked(address, as_of))
+            yield address, [(row[0], row[1]) for row in rows]
 
 
 def _read_back(kind: type[Part], bodies: Iterable[Bodies], _: str) -> tuple[Part, ...]:
@@ -232,24 +224,47 @@ def _read_back_or_nothing(
     return ()
 
 
-def _of_page(as_of: datetime, most: int) -> SelectOfBodies:
-    """Put together once for many pages: SQLAlchemy takes longer over it than SQLite."""
-    return (
+# A question about one page is put together once a process: SQLAlchemy takes longer over it than
+# SQLite, and longer still over the rows of one that is spelled as an earlier one and is another.
+
+
+@cache
+def _of_page(most: int, passed_over: frozenset[str] = frozenset()) -> SelectOfBodies:
+    """`passed_over`: looks with these failures."""
+    asked = (
         select(ObservationRow.body, SiteFactsRow.body)
         .outerjoin(SiteFactsRow, col(SiteFactsRow.digest) == ObservationRow.facts)
-        .where(*_seen_there(as_of))
+        .where(*_seen_there())
         .order_by(col(ObservationRow.observed_at).desc(), col(ObservationRow.id).desc())
         .limit(most)
     )
+    failure = col(ObservationRow.failure)
+    tried = or_(failure.is_(None), failure.not_in(sorted(passed_over)))
+    return asked.where(tried) if passed_over else asked
 
 
-def _seen_there(as_of: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Of the page that is bound, by that moment."""
+@cache
+def _last_id() -> Executable:
+    return (
+        select(ObservationRow.page_id)
+        .where(*_seen_there(), col(ObservationRow.page_id).is_not(None))
+        .order_by(col(ObservationRow.observed_at).desc())
+        .limit(1)
+    )
+
+
+def _seen_there() -> tuple[ColumnElement[bool], ...]:
+    """At the page that is bound, by the moment that is."""
     return (
         col(ObservationRow.network) == bindparam("page_network"),
         col(ObservationRow.address) == bindparam("page_address"),
-        col(ObservationRow.observed_at) <= as_of,
+        col(ObservationRow.observed_at) <= bindparam("seen_until"),
     )
+
+
+def _page_asked(page: Address, seen_until: datetime) -> Mapping[str, Any]:
+    network, address = page
+    return {"page_network": network, "page_address": address, "seen_until": seen_until}
 
 
 def _sound_row(

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, Float, case, cast, func, update
+from sqlalchemy import Engine, Float, bindparam, case, cast, func, update
 from sqlmodel import col
 
 from monitor.storage.addresses import POSTGRESQL
@@ -71,23 +72,29 @@ class SharedTurns:
 
     def _taken(self, reader: str, seconds: float) -> float:
         """How long until the span begins that is now this process's; negative: a moment ago."""
-        now = _now(self.engine)
-        begins = case(
-            (col(PaceRow.free_at).between(now, now + FAR_AHEAD), PaceRow.free_at), else_=now
-        )
-        taking = (
-            insert_of(kind_of(self.engine))(PaceRow)
-            .values(reader=reader, free_at=now + seconds)
-            .on_conflict_do_update(index_elements=["reader"], set_={"free_at": begins + seconds})
-            .returning(PaceRow.free_at, PaceRow.free_at - seconds - now)
-        )
         with session(self.engine) as opened:
-            self.ends[reader], wait = opened.connection().execute(taking).one()
+            taken = opened.connection().execute(
+                _taking(kind_of(self.engine)), {"of_reader": reader, "seconds": seconds}
+            )
+            self.ends[reader], wait = taken.one()
         return float(wait)
 
 
-def _now(engine: Engine) -> Any:
+@cache
+def _taking(database: str) -> Any:
+    """Put together once: every call asks, and SQLAlchemy takes longer over it than SQLite."""
+    now, seconds = _now(database), bindparam("seconds", type_=Float(53))
+    begins = case((col(PaceRow.free_at).between(now, now + FAR_AHEAD), PaceRow.free_at), else_=now)
+    return (
+        insert_of(database)(PaceRow)
+        .values(reader=bindparam("of_reader"), free_at=now + seconds)
+        .on_conflict_do_update(index_elements=["reader"], set_={"free_at": begins + seconds})
+        .returning(PaceRow.free_at, PaceRow.free_at - seconds - now)
+    )
+
+
+def _now(database: str) -> Any:
     """Seconds since 1970, looked up when the row is ours: not when the transaction began."""
-    if kind_of(engine) == POSTGRESQL:
+    if database == POSTGRESQL:
         return cast(func.extract("epoch", func.clock_timestamp()), Float(53))
     return (func.julianday("now") - 2440587.5) * 86400.0

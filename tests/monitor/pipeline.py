@@ -134,7 +134,7 @@ class Town:
             request = AuditRequest(as_of=as_of, names=names)
             done = audit(application, request)
             scope = scope_of(application, request)
-            pages = due_pages(application.engine, scope, as_of)
+            pages = due_pages(scope, as_of)
             addresses = {(page.network, page.address) for page in pages}
             return Done(
                 done,
