@@ -25,6 +25,7 @@ from rules.model import Institution
 
 REMEMBERED = 64  # institutions: the parts of a report go over those of a town in turn
 LOOKS = 3  # back to one that a finding rests on
+ADDRESSES = 4  # of an institution: its findings speak of its pages in turn
 
 
 class Settlings(Mapping[str, Settling]):
@@ -107,19 +108,46 @@ class Looks(Mapping[Address, Sequence[Observation]]):
     """(network, address) → its last readings up to a moment, newest first."""
 
     def __init__(self, engine: Engine, as_of: datetime) -> None:
-        self._read = lru_cache(maxsize=1)(
-            lambda address: observations.history(engine, {address}, as_of, most=LOOKS)
-        )
+        self._engine, self._as_of = engine, as_of
+        self._kept = lru_cache(maxsize=ADDRESSES)(self._look)
 
     def __getitem__(self, address: Address) -> Sequence[Observation]:
-        found: Mapping[Address, Sequence[Observation]] = self._read(address)
-        return found[address]
+        return self._kept(address)
+
+    def _look(self, address: Address) -> Sequence[Observation]:
+        return _NewestFirst(self._read(address, 1), partial(self._read, address, LOOKS))
+
+    def _read(self, address: Address, most: int) -> Sequence[Observation]:
+        return observations.history(self._engine, {address}, self._as_of, most=most)[address]
 
     def __iter__(self) -> Iterator[Address]:
         raise TypeError("looks are asked for by address")
 
     def __len__(self) -> int:
         raise TypeError("looks are asked for by address")
+
+
+class _NewestFirst(Sequence[Observation]):
+    """Nearly every finding rests on the newest: older ones are read where it does not."""
+
+    def __init__(
+        self, newest: Sequence[Observation], read_all: Callable[[], Sequence[Observation]]
+    ) -> None:
+        self._newest, self._read_all = newest, read_all
+
+    @cached_property
+    def _all(self) -> Sequence[Observation]:
+        return self._read_all()
+
+    def __iter__(self) -> Iterator[Observation]:
+        yield from self._newest
+        yield from self._all[len(self._newest) :]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._all[at]
 
 
 def sender_of(application: Application) -> Sender:

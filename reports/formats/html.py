@@ -15,6 +15,7 @@ from markupsafe import Markup
 from reports import plots
 from reports.asked_view import Places
 from reports.building import build, build_run
+from reports.card_view import Card
 from reports.cards import card_of
 from reports.ground import anchor_of, ground, standing_of
 from reports.model import Format, Rendered, Report
@@ -30,15 +31,23 @@ MOST_PLOTS = 12  # towns; of more, the weeks stand in tables alone: fifty plots 
 
 def render_html(report: Report) -> Rendered:
     """The whole report, or its index and a card an institution beside it."""
-    whole = one_file(report)
-    return Rendered(whole) if whole else Rendered(index(report), cards(report))
-
-
-def one_file(report: Report) -> bytes | None:
-    """None where one file would be too big."""
     if len(report.institutions) > ONE_FILE_INSTITUTIONS:
-        return None
-    is_few, view = is_small(report), build(report)
+        return Rendered(index(report), cards(report, {}))
+    view = with_built_cards(build(report))
+    if whole := one_file(view, is_few=is_small(report)):
+        return Rendered(whole)
+    built = {card.anchor: card for section in view.sections for card in section.cards}
+    return Rendered(index(report), cards(report, built))
+
+
+def with_built_cards(view: View) -> View:
+    """Whether one file holds them is seen once they are printed, twice over: they are built once,
+    and the few that are tried fit in memory."""
+    return replace(view, sections=tuple(replace(s, cards=tuple(s.cards)) for s in view.sections))
+
+
+def one_file(view: View, *, is_few: bool) -> bytes | None:
+    """None where one file would be too big."""
     for told in (view, without_places(view)):
         content = page(told, folder="", with_plots=not is_few)
         if is_few or len(content) <= ONE_FILE_BYTES:
@@ -74,13 +83,15 @@ def folder_of(report: Report) -> str:
     return f"audit-{report.audit.id:06}-cards"
 
 
-def cards(report: Report) -> Iterator[tuple[str, bytes]]:
+def cards(report: Report, built: Mapping[str, Card]) -> Iterator[tuple[str, bytes]]:
+    """`built`: those that there are already, by their anchors."""
     run = build_run(report)
     for town in report.municipalities:
         base = ground(report, town)
         for one in base.institutions:
-            values = {"card": card_of(base, one, standing_of(base, one)), "run": run}
-            content = tight(render("institution.html.j2", values | {"town": town.name}))
+            card = built.get(anchor_of(one)) or card_of(base, one, standing_of(base, one))
+            values = {"card": card, "run": run, "town": town.name}
+            content = tight(render("institution.html.j2", values))
             yield f"{folder_of(report)}/{anchor_of(one)}.html", content.encode()
 
 

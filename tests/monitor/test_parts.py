@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
 
 from monitor.reporting.facts import Fresh
+from monitor.reporting.settling import Looks
 from monitor.reporting.stored import write
 from monitor.storage import findings, observations
 from monitor.storage.judgements import KeptFindings
@@ -130,3 +132,21 @@ def test_of_a_page_that_the_report_is_not_about_nothing_is_shown(
 ) -> None:
     observations.add(engine, audit, [seen(SCHOOL_VK, SCHOOL_FACTS)])
     assert Fresh(engine, {("ok", SCHOOL_OK.address)}, NOW, NOW).get(VK_ADDRESS) is None
+
+
+def test_looks_are_those_of_the_history_and_only_the_newest_is_read_at_first(
+    engine: Engine, audit: Audit
+) -> None:
+    days = [NOW - timedelta(days=day) for day in range(5)]
+    observations.add(engine, audit, [seen(SCHOOL_VK, SCHOOL_FACTS, at=at) for at in days])
+    bodies = []
+    event.listen(engine, "before_cursor_execute", lambda *told: bodies.append(told[3]))
+    looks = Looks(engine, NOW)
+    newest = next(iter(looks[VK_ADDRESS]))
+    assert (newest.observed_at, len(bodies)) == (NOW, 1)
+    assert next(iter(looks[VK_ADDRESS])) == newest
+    assert len(bodies) == 1
+    whole = observations.history(engine, [VK_ADDRESS], NOW, most=3)[VK_ADDRESS]
+    assert tuple(looks[VK_ADDRESS]) == whole
+    assert [one.observed_at for one in whole] == days[:3]
+    assert tuple(looks.get(("vk", "https://vk.com/nobody"), ())) == ()

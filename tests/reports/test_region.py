@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from collectors.model import Address, Observation
 from monitor.reporting.stored import write
-from reports.formats.html import FORMAT
+from reports.formats.html import FORMAT, cards
 from reports.model import Report
+from rules.model import Outcome
 from tests.cast import TOWN
 from tests.reports.town import REPORT, big_report
 
@@ -54,6 +57,32 @@ def test_a_town_whose_file_would_be_too_big_becomes_an_index() -> None:
     wordy = big_report(40, pages=3)
     assert len(FORMAT.render(wordy).main) <= 500_000
     assert len(files_of(wordy)) == 40
+
+
+class Asked(Mapping[Address, Sequence[Observation]]):
+    """Nothing was seen; how often somebody looked."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __getitem__(self, address: Address) -> Sequence[Observation]:
+        self.times += 1
+        return ()
+
+    def __iter__(self) -> Iterator[Address]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def test_a_town_too_big_for_one_file_is_looked_at_once_for_all_tries() -> None:
+    asked = Asked()
+    wordy = replace(big_report(40, pages=3), looks=asked)
+    files = files_of(wordy)
+    shown = sum(one.outcome in (Outcome.FAIL, Outcome.REVIEW) for one in wordy.findings)
+    assert asked.times == shown
+    assert files == dict(cards(wordy, {}))
 
 
 def test_all_files_are_written_beside_the_index(tmp_path: Path) -> None:
