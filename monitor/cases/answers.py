@@ -24,6 +24,7 @@ from rules.cases.model import (
     InstitutionAnswer,
     InstitutionCase,
     Recorded,
+    Verdict,
 )
 from rules.model import Attestation, Institution, Municipality
 
@@ -120,7 +121,9 @@ def _is_unread(stated: Recorded, cases: Sequence[InstitutionCase]) -> bool:
     return any(case.state is CaseState.REREADING and case.answer == stated for case in cases)
 
 
-def accept(application: Application, number: int, *, by: str, on: date | None = None) -> Recorded:
+def accept(
+    application: Application, number: int, *, by: str, on: date | None = None, reason: str = ""
+) -> Recorded:
     """The answer, accepted. Of two who decide at once, one is told what the other did."""
     stated, institution = _answered(application, number)
     said = stated.said
@@ -129,7 +132,7 @@ def accept(application: Application, number: int, *, by: str, on: date | None = 
         raise UsageError([READ_DECIDES.format(number=number, institution=institution.id)])
     if isinstance(said.attestation, Attestation):
         check(application, institution, said.attestation)
-    return _decide(application, institution, number, "accepted", by=by, on=on)
+    return _decide(application, institution, number, "accepted", by=by, on=on, reason=reason)
 
 
 def reject(
@@ -137,6 +140,12 @@ def reject(
 ) -> Recorded:
     _, institution = _answered(application, number)
     return _decide(application, institution, number, "rejected", by=by, on=on, reason=reason)
+
+
+def uphold(application: Application, number: int, *, by: str, reason: str) -> Recorded:
+    """Of an objection: it is right, and what it was about is settled by another statement."""
+    _, institution = _answered(application, number)
+    return _decide(application, institution, number, "upheld", by=by, on=None, reason=reason)
 
 
 def _answered(application: Application, number: int) -> tuple[Recorded, Institution]:
@@ -150,7 +159,7 @@ def _decide(
     application: Application,
     institution: Institution,
     number: int,
-    verdict: str,
+    verdict: Verdict,
     *,
     by: str,
     on: date | None,
@@ -158,7 +167,7 @@ def _decide(
 ) -> Recorded:
     day = on or today_of(application, institution)
     decision = Decision(
-        verdict="accepted" if verdict == "accepted" else "rejected",
+        verdict=verdict,
         of=number,
         by=by,
         on=day,

@@ -6,23 +6,24 @@ not be meant; nothing was recorded then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Literal
 
 from collectors.errors import UsageError
 from monitor.application import Application
-from monitor.cases.answers import reject
+from monitor.cases.answers import accept, reject, uphold
 from monitor.cases.book import by_institution, cases_of
 from monitor.cases.listing import attestation_of, end_of
-from monitor.cases.recording import Noted, municipality_of, record, today_of, undo
+from monitor.cases.recording import Noted, assign, municipality_of, record, today_of, undo
 from monitor.cases.words import in_words, words
 from monitor.registry.statements import posts_of
 from monitor.storage.audits import latest
 from monitor.storage.statements import StandsError
 from rules.cases.model import CaseKey, CaseState, InstitutionAnswer, InstitutionCase, Recorded
 from rules.model import Attestation, Event, Institution
+from rules.model import Outcome as FoundOutcome
 
 Outcome = Literal["pass", "fail"]
 
@@ -45,6 +46,20 @@ def settle(
     """A person has looked: what is asked is met, or it is not."""
     case = _open_case(application, institution, key)
     _check_undecided(case)
+    return _looked(application, institution, case, outcome, post=post, by=by, document=document)
+
+
+def _looked(
+    application: Application,
+    institution: Institution,
+    case: InstitutionCase,
+    outcome: Outcome,
+    *,
+    post: str,
+    by: str,
+    document: str,
+) -> Noted:
+    key = case.key
     said = Attestation(
         kind="finding",
         stated_by=post,
@@ -82,17 +97,104 @@ def _day_of_finding(application: Application, institution: Institution) -> date:
     return (min(now, last.as_of) if last else now).astimezone(zone).date()
 
 
+# --- disputes -----------------------------------------------------------------------------------
+
+
 def close_dispute(
     application: Application, institution: Institution, key: CaseKey, *, by: str, reason: str
 ) -> None:
-    """What holds it open is rejected, withdrawn if it is of today, or closed by an event."""
+    """The objection is wrong: what holds the dispute open ends, and the finding stands."""
+    case = _disputed_case(application, institution, key)
+    _end_dispute(application, institution, case, reject, by=by, reason=reason)
+
+
+def uphold_dispute(
+    application: Application,
+    institution: Institution,
+    key: CaseKey,
+    *,
+    post: str,
+    by: str,
+    reason: str,
+    document: str = "",
+) -> Noted:
+    """The objection to a question is right: a person says that what is asked is met. What was seen
+    not to be met no word undoes: see `assign_dispute`."""
+    case = _disputed_case(application, institution, key)
+    if case.finding.outcome is not FoundOutcome.REVIEW:
+        raise UsageError([words("decided", "no_question")])
+    noted = _looked(application, institution, case, "pass", post=post, by=by, document=document)
+    if not _disputes_others(application, institution, case):
+        _end_dispute(application, institution, case, uphold, by=by, reason=reason)
+    return noted
+
+
+def assign_dispute(
+    application: Application,
+    institution: Institution,
+    key: CaseKey,
+    *,
+    to: str,
+    until: date,
+    by: str,
+    reason: str,
+) -> Noted:
+    """The objection is right, and the mistake is ours, in the registry or in the program: the
+    finding stays disputed until a reading says otherwise, and somebody is to mend it by a day."""
+    case = _disputed_case(application, institution, key)
+    today = today_of(application, institution)
+    for stated in _opens(case):
+        if isinstance(stated.said, InstitutionAnswer) and stated.decision(today) is None:
+            accept(application, stated.number or 0, by=by, reason=reason)
+    return assign(
+        application,
+        institution,
+        key.requirement,
+        to=to,
+        by=by,
+        until=until,
+        page=key.page,
+        about=key.about,
+    )
+
+
+def _disputed_case(
+    application: Application, institution: Institution, key: CaseKey
+) -> InstitutionCase:
     case = _open_case(application, institution, key)
     if case.state is not CaseState.DISPUTED:
         raise UsageError([words("decided", "no_dispute")])
-    today = today_of(application, institution)
+    return case
+
+
+def _disputes_others(
+    application: Application, institution: Institution, case: InstitutionCase
+) -> bool:
+    """Whether what holds it open is an objection to other findings as well: it stands for them."""
+    held = list(_opens(case))
+    town = municipality_of(application, institution)
+    return any(
+        other.key != case.key
+        and other.state is CaseState.DISPUTED
+        and any(stated in other.statements for stated in held)
+        for other in cases_of(application, town, institutions=[institution])
+    )
+
+
+def _end_dispute(
+    application: Application,
+    institution: Institution,
+    case: InstitutionCase,
+    decide: Callable[..., Recorded],
+    *,
+    by: str,
+    reason: str,
+) -> None:
+    """An answer is decided, an event withdrawn if it is of today, else closed by another."""
+    key, today = case.key, today_of(application, institution)
     for stated in _opens(case):
         if isinstance(stated.said, InstitutionAnswer):
-            _reject_again(application, stated, by=by, reason=reason)
+            _decide_again(application, stated, decide, by=by, reason=reason)
         elif stated.number is not None and stated.since == today:
             undo(application, stated.number, by=by, reason=reason)
         else:
@@ -111,12 +213,22 @@ def _opens(case: InstitutionCase) -> Iterator[Recorded]:
             yield stated
 
 
-def _reject_again(application: Application, stated: Recorded, *, by: str, reason: str) -> None:
+def _decide_again(
+    application: Application,
+    stated: Recorded,
+    decide: Callable[..., Recorded],
+    *,
+    by: str,
+    reason: str,
+) -> None:
     """An objection that was accepted, too."""
     for decided in stated.decided:
         if decided.withdrawn is None:
             undo(application, decided.number or 0, by=by, reason=reason)
-    reject(application, stated.number or 0, by=by, reason=reason)
+    decide(application, stated.number or 0, by=by, reason=reason)
+
+
+# --- what runs out ------------------------------------------------------------------------------
 
 
 def renew(

@@ -14,7 +14,14 @@ from monitor.cases.history import Nights
 from monitor.cases.past import Past
 from monitor.cases.words import kind_of
 from monitor.registry.statements import may_state
-from rules.cases.matching import Kinds, is_accepted, is_disputed, kinds_of, speaks_of
+from rules.cases.matching import (
+    Kinds,
+    is_accepted,
+    is_disputed,
+    is_upheld,
+    kinds_of,
+    speaks_of,
+)
 from rules.cases.model import (
     Assignment,
     Decision,
@@ -228,7 +235,7 @@ def state_of(
     if isinstance(said, InstitutionAnswer):
         decision = stated.decision(today)
         if decision and not is_accepted(decision):
-            return REFUSED
+            return EXPIRED if is_upheld(decision) else REFUSED
         if stated.number in unread:
             return WAITING
     told = attestation_of(said)

@@ -15,7 +15,7 @@ from monitor.desk.rendering import desk_word
 from monitor.registry.statements import OF_A_PAGE
 from reports.ground import name_of
 from reports.letter.asking import Wanted, wanted_of
-from rules.cases.matching import Kinds, is_accepted, kinds_of
+from rules.cases.matching import Kinds, kinds_of
 from rules.cases.model import (
     CaseState,
     Decision,
@@ -218,7 +218,7 @@ def _outcome(stated: Recorded, today: date, unread: set[int | None]) -> tuple[st
     if decision := stated.decision(today):
         said = decision.said
         reason = said.reason if isinstance(said, Decision) else ""
-        return ("accepted" if is_accepted(decision) else "rejected"), reason
+        return (said.verdict if isinstance(said, Decision) else "rejected"), reason
     said = stated.said
     if isinstance(said, InstitutionAnswer) and said.kind == "corrected":
         return ("unread" if stated.number in unread else "read"), ""

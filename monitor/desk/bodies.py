@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import anyio
 from starlette.datastructures import Headers
@@ -24,13 +25,16 @@ class Body:
     """Reads like ASGI's `receive`. Nothing is read before somebody asks for it.
 
     `stated` bytes are announced, None where that is not told; `came` is what did come. Raises
-    BodyRefusedError beyond `most` bytes and after `seconds`.
+    BodyRefusedError beyond `most` bytes and after `seconds`. `waits` is told that nothing is done
+    until more of it comes, and that it came.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, seconds: float) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, seconds: float, waits: Callable[[bool], None]
+    ) -> None:
         self.stated, self.came, self.most = _stated(Headers(scope=scope)), 0, ROOM
         self.is_whole = self.stated == 0
-        self._receive, self._until = receive, time.monotonic() + seconds
+        self._receive, self._until, self._waits = receive, time.monotonic() + seconds, waits
 
     def allow(self, most: int) -> None:
         """Raises BodyRefusedError where more is announced."""
@@ -39,8 +43,12 @@ class Body:
             raise BodyRefusedError(413)
 
     async def __call__(self) -> Message:
-        with anyio.move_on_after(max(0.0, self._until - time.monotonic())) as patience:
-            message = await self._receive()
+        self._waits(True)
+        try:
+            with anyio.move_on_after(max(0.0, self._until - time.monotonic())) as patience:
+                message = await self._receive()
+        finally:
+            self._waits(False)
         if patience.cancelled_caught:
             raise BodyRefusedError(408)
         self.came += len(message.get("body", b""))

@@ -5,6 +5,7 @@ request ──> who is it ──> may he ──> is the form ours ──> screen
 
 from __future__ import annotations
 
+import hmac
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,10 +21,11 @@ from starlette.routing import Router
 
 from collectors.errors import OperatorError, TroubleError
 from monitor.desk.bodies import BODY, ROOM, Body
-from monitor.desk.entry import first_visit, visitor_of
+from monitor.desk.entry import FIRST_VISIT, first_visit, visitor_of
 from monitor.desk.forms import Form, check_origin, check_token, read_form
 from monitor.desk.gate.calling import lines_for
 from monitor.desk.gate.passwords import AT_ONCE
+from monitor.desk.gate.visiting import SESSION
 from monitor.desk.ground import Desk
 from monitor.desk.guard import Guard
 from monitor.desk.linked import TOKEN, give_back_bytes, take_bytes
@@ -41,7 +43,7 @@ from monitor.desk.model import (
     Visitor,
 )
 from monitor.desk.once import number_of
-from monitor.desk.places import by_path, location
+from monitor.desk.places import by_path, location, mark_of
 from monitor.desk.rendering import KINDS, desk_word, render, static
 from monitor.desk.routes import Route
 from monitor.desk.screens.menu import menu
@@ -94,7 +96,9 @@ class _Site:
                 body = render(answer, ask, self._common(ask))
                 response = Response(body, answer.status, media_type="text/html")
             case Goto():
-                response = Response(None, 303, {"Location": location(answer)})
+                response = Response(
+                    None, 303, {"Location": location(answer, _known_by(answer, ask))}
+                )
             case File():
                 file = veiled_file(answer, ask)
                 response = Response(file.content, 200, _attached(file.name))
@@ -260,14 +264,22 @@ def _turned_away(ask: Ask, route: Route) -> Answer | None:
     raise RefusedPageError([desk_word("failures", "403")], 403)
 
 
+def _known_by(answer: Goto, ask: Ask) -> str:
+    """What the browser will be known by at the next page: a session may begin or end before."""
+    for cookie in answer.cookies:
+        if cookie.name == SESSION:
+            return cookie.value or ask.cookies.get(FIRST_VISIT, "")
+    return ask.visitor.secret
+
+
 def _said(ask: Ask) -> str:
-    """The sentence that a change leaves for the page after it: ours, by its key."""
-    number = ask.query.get("number", "")
-    shown = number if number.isascii() and number.isdigit() and len(number) < 12 else ""
-    try:
-        return desk_word("said", ask.query["said"], number=shown)
-    except KeyError:
+    """The sentence that a change leaves for the page after it: ours, by its key, and told to this
+    very browser."""
+    said, number = ask.query.get("said", ""), ask.query.get("number", "")
+    mark = mark_of(ask.visitor.secret, said, number)
+    if not mark or not hmac.compare_digest(mark.encode(), ask.query.get("mark", "").encode()):
         return ""
+    return desk_word("said", said, number=number)
 
 
 def _attached(name: str) -> dict[str, str]:

@@ -55,7 +55,7 @@ class Guard:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        body = Body(scope, receive, self._limits.body)
+        body = Body(scope, receive, self._limits.body, self._wait)
         scope[BODY], answer = body, _Answer(send, body, self._heads)
         began = time.monotonic()
         self._at_work += 1
@@ -65,6 +65,10 @@ class Guard:
             self._at_work -= 1
             took = time.monotonic() - began
             log.info("%s %s %s %.3f s", scope["method"], _place(scope), answer.status, took)
+
+    def _wait(self, begins: bool) -> None:
+        """Whoever still sends takes no place of those whom we work for: lines are bounded apart."""
+        self._at_work += -1 if begins else 1
 
     async def _guarded(self, scope: Scope, body: Body, answer: _Answer) -> None:
         try:

@@ -16,9 +16,11 @@ class Limits:
     body: float = 120.0  # for a whole body: ten megabytes over a slow telephone
     silent: float = 15.0  # until the whole head of a request came, and between two requests
     unread: float = 60.0  # for which nothing of an answer is read
-    lines: int = 300  # connections; beyond that the oldest silent one makes room
+    lines: int = 300  # connections; beyond that the oldest silent or sending one makes room
     by_address: int = 50  # of them; trusted proxies have as many as there are
-    requests: int = 200  # at work; whoever comes beyond that is asked to come again
+    requests: int = (
+        200  # at work, their bodies read; whoever comes beyond that is asked to come again
+    )
 
 
 STANDARD = Limits()

@@ -39,7 +39,8 @@ class Lines:
         return partial(Line, self)
 
     def let_in(self, line: Line, address: str) -> bool:
-        """Where all are taken, the oldest on which no request is at work makes room."""
+        """Where all are taken, the oldest on which we do nothing makes room: one that asks nothing,
+        else one that still sends."""
         place = "" if self._is_trusted(address) else place_of(address)
         if place and self._by_place[place] >= self.limits.by_address:
             return False
@@ -56,11 +57,13 @@ class Lines:
             self._by_place += Counter()  # those that are nought go
 
     def _make_room(self) -> bool:
-        silent = next((line for line in self._open if not line.is_asked), None)
-        if silent:
-            self.leave(silent)
-            silent.transport.abort()
-        return silent is not None
+        silent = (line for line in self._open if not line.is_asked)
+        sending = (line for line in self._open if line.is_sending)
+        idle = next(silent, None) or next(sending, None)
+        if idle:
+            self.leave(idle)
+            idle.transport.abort()
+        return idle is not None
 
     def _is_trusted(self, address: str) -> bool:
         try:
@@ -83,6 +86,11 @@ class Line(H11Protocol):
     def is_asked(self) -> bool:
         """Whether a request is at work."""
         return self.cycle is not None and not self.cycle.response_complete
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether of its request more is to come before we can do anything."""
+        return self.is_asked and self.cycle.more_body
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

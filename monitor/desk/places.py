@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from functools import cache
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
@@ -33,19 +35,27 @@ def is_inside(path: str, role: Role) -> bool:
     return route is not None and role in route.who and Role.GUEST not in route.who
 
 
-def location(answer: Goto) -> str:
-    """Ours, always: what is no path of ours leads to the first page."""
+def location(answer: Goto, secret: str) -> str:
+    """Ours, always: what is no path of ours leads to the first page. `secret`: what the browser
+    will be known by there."""
     parts = _split(answer.path)
     path = quote(parts.path, safe="/%:@+,;=~", errors="replace")
     if answer.enters and not is_inside(unquote(path), answer.enters):
         return FIRST
-    told = {"said": answer.said} if answer.said else {}
-    if answer.number is not None:
-        told["number"] = f"{answer.number}"
+    number = "" if answer.number is None else f"{answer.number}"
+    said = {"said": answer.said, "number": number, "mark": mark_of(secret, answer.said, number)}
+    told = {name: it for name, it in said.items() if it} if answer.said else {}
     asked = quote(parts.query, safe="%&=+:/?@,;~!$'()*", errors="replace")
     query = "&".join(part for part in (asked, urlencode(told)) if part)
     place = f"#{quote(parts.fragment, errors='replace')}" if parts.fragment else ""
     return f"{path}?{query}{place}" if query else f"{path}{place}"
+
+
+def mark_of(secret: str, said: str, number: str) -> str:
+    """By which we know that we told this browser so: an address that somebody else has made up
+    says nothing in our name."""
+    told = f"dozor said\n{said}\n{number}".encode()
+    return hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()[:16] if secret else ""
 
 
 def _split(path: str) -> SplitResult:

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from xml.etree.ElementTree import Element, ParseError, fromstring
 
 import pylibmagic  # noqa: F401 - brings the library that `magic` looks for
 from magic import Magic, MagicException
@@ -23,14 +24,21 @@ MOST_FILES = 5
 MEGABYTE = 1_000_000
 MOST_PARTS, MOST_TYPES, MOST_UNPACKED = 2_000, MEGABYTE, 200 * MEGABYTE  # of a DOCX
 TYPES = "[Content_Types].xml"
-DOCUMENT = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 MACROS = ("vbaproject.bin", "vbadata.xml")
-MACRO_KINDS = (b"vbaproject", b"macroenabled")  # whatever the part itself is called
-BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, KeyError)
+ALIVE_KINDS = ("vbaproject", "macroenabled", "oleobject", "activex")  # whatever a part is called
+RELATIONS, LINK = ".rels", "/hyperlink"
+ALIVE_RELATIONS = ("/oleobject", "/control", "/vbaproject", "/attachedtemplate")
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, KeyError,
+    ParseError,
+)  # fmt: skip
 
 
 def _is_docx(content: bytes) -> bool:
-    """By its list of parts: nothing is unpacked but the list of their kinds, and that in part."""
+    """By its list of parts: nothing is unpacked but that of their kinds and those of what they
+    refer to, and these in part. What would do something when it is opened is none of ours: macros,
+    objects of other programs, a template or anything else that Word would fetch (not links)."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
             parts = opened.infolist()
@@ -38,13 +46,31 @@ def _is_docx(content: bytes) -> bool:
                 return False
             if any(one.filename.casefold().endswith(MACROS) for one in parts):
                 return False
-            with opened.open(TYPES) as listed:
-                kinds = listed.read(MOST_TYPES + 1)
-                if len(kinds) > MOST_TYPES or any(one in kinds.lower() for one in MACRO_KINDS):
-                    return False
-                return DOCUMENT in kinds
+            kinds = [one.get("ContentType", "") for one in _listed(opened, TYPES)]
+            if any(alive in kind.casefold() for kind in kinds for alive in ALIVE_KINDS):
+                return False
+            told = [one.filename for one in parts if one.filename.casefold().endswith(RELATIONS)]
+            return DOCUMENT in kinds and not any(
+                _does_something(relation) for name in told for relation in _listed(opened, name)
+            )
     except BROKEN:
         return False
+
+
+def _listed(opened: zipfile.ZipFile, name: str) -> list[Element]:
+    """A short list in XML. ValueError for a long one, and for one that declares anything of its
+    own: a list of an office suite does not."""
+    with opened.open(name) as part:
+        content = part.read(MOST_TYPES + 1)
+    if len(content) > MOST_TYPES or b"<!" in content.replace(b"\0", b"").replace(b"<!--", b""):
+        raise ValueError
+    return list(fromstring(content))  # it declares nothing
+
+
+def _does_something(relation: Element) -> bool:
+    kind = relation.get("Type", "").casefold()
+    is_fetched = relation.get("TargetMode", "").casefold() == "external"
+    return kind.endswith(ALIVE_RELATIONS) or (is_fetched and not kind.endswith(LINK))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +98,7 @@ NAMES: Mapping[str, str] = {
     "image/heif": "heic",
     "application/msword": "old_word",
     "application/x-ole-storage": "old_word",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "word",
     "application/zip": "archive",
     "application/x-rar": "archive",
     "application/x-7z-compressed": "archive",

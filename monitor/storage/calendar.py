@@ -11,6 +11,7 @@ from sqlalchemy import case as sa_case
 from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 
+from monitor.storage import waiting
 from monitor.storage.board_rows import BoardCaseRow, BoardRow, BoardTermRow
 from monitor.storage.database import session
 from monitor.storage.statements import linked
@@ -50,10 +51,10 @@ def overdue(engine: Engine, towns: Towns, most: int, at: int = 1) -> Sequence[En
     return _page(engine, case, towns, asked, (col(case.due),), most, at)[0]
 
 
-def disputed_cases(engine: Engine, towns: Towns, most: int) -> Listed:
+def disputed_cases(engine: Engine, towns: Towns, today: date, most: int) -> Listed:
     """The longest first, and how many there are; `answer` of a row: that of the case."""
     case = BoardCaseRow
-    return _page(engine, case, towns, (col(case.state) == "disputed",), (col(case.since),), most)
+    return _page(engine, case, towns, waiting.disputed(today), (col(case.since),), most)
 
 
 def seen_to(engine: Engine, towns: Towns, most: int) -> tuple[Listed, Listed]:

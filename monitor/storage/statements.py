@@ -51,7 +51,7 @@ KINDS: Mapping[str, type[Said]] = {
     "withdrawn": Withdrawal,
 }
 _NAMES = {made_of: name for name, made_of in KINDS.items()}
-DECISIONS = {"accepted": "принят", "rejected": "отклонён"}
+DECISIONS = {"accepted": "принят", "rejected": "отклонён", "upheld": "признан верным"}
 
 
 class RefusedError(UsageError):

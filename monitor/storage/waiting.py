@@ -157,12 +157,19 @@ def _kinds(wanted: WaitingFilter) -> list[ColumnElement[bool]]:
             return [col(case.outcome) == "review", col(case.state).in_(("to_do", "overdue"))]
         case Waits.DISPUTES:
             is_answered = exists().where(col(BoardAnswerRow.number) == col(case.answer))
-            return [col(case.state) == "disputed", ~is_answered]
+            return [*disputed(wanted.today), ~is_answered]
         case Waits.TERMS:
             until = col(BoardTermRow.until)
             last = wanted.today + EXPIRING
             return [until >= wanted.today, until <= last, col(BoardTermRow.kind) != "waiver"]
     return []
+
+
+def disputed(today: date) -> list[ColumnElement[bool]]:
+    """Cases in dispute; not those that somebody was told to see to by a day that is to come."""
+    case = BoardCaseRow
+    seen_to = func.coalesce(col(case.assigned_until) >= today, false())
+    return [col(case.state) == "disputed", ~seen_to]
 
 
 # --- letters and mail ---------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reports.letter.news import News
 from reports.words import day, phrase
-from rules.cases.matching import is_accepted
+from rules.cases.matching import is_accepted, is_upheld
 from rules.cases.model import Decision, InstitutionAnswer, InstitutionCase, Recorded
 from rules.cases.openness import Openness, openness
 from rules.model import Finding
@@ -90,6 +90,8 @@ def _outcome(
 def _decided(said: InstitutionAnswer, decision: Recorded) -> str:
     on = day(decision.since) if decision.since else ""
     assert isinstance(decision.said, Decision)
+    if is_upheld(decision):
+        return phrase("answer_upheld", on)
     if not is_accepted(decision):
         why = without_names(decision.said.reason).strip().rstrip(".")
         return phrase("answer_rejected", on, f": {why}" if why else "")

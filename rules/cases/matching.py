@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from rules.cases.model import CaseKey, Decision, InstitutionAnswer, Recorded, Said, Withdrawal
+from rules.cases.model import (
+    CaseKey,
+    Decision,
+    InstitutionAnswer,
+    Recorded,
+    Said,
+    Verdict,
+    Withdrawal,
+)
 from rules.model import Act, Attestation, Event, Requirement, Waiver
 
 DISPUTES = ("dispute_opened", "dispute_closed")
@@ -71,7 +79,7 @@ def _is_of(said: Said, key: CaseKey) -> bool:
 
 def is_disputed(statements: Sequence[Recorded], on: date) -> bool:
     """`statements`: those of one case. An objection lasts from the day on which it is made until an
-    operator rejects it or the dispute is closed."""
+    operator rejects or upholds it, or the dispute is closed."""
     found = [
         (began, opens)
         for stated in statements
@@ -94,10 +102,18 @@ def _dispute(stated: Recorded, on: date) -> Iterable[tuple[date, bool]]:
 
 
 def is_accepted(decision: Recorded | None) -> bool:
+    return _is(decision, "accepted")
+
+
+def is_upheld(decision: Recorded | None) -> bool:
+    return _is(decision, "upheld")
+
+
+def _is(decision: Recorded | None, verdict: Verdict) -> bool:
     return (
         decision is not None
         and isinstance(decision.said, Decision)
-        and decision.said.verdict == "accepted"
+        and decision.said.verdict == verdict
     )
 
 

@@ -15,7 +15,7 @@ from rules.model import Attestation, Event, Finding, Waiver
 
 AnswerKind = Literal["corrected", "confirms", "disagrees", "correct_registry"]
 Channel = Literal["mail", "link", "typed"]
-Verdict = Literal["accepted", "rejected"]
+Verdict = Literal["accepted", "rejected", "upheld"]
 ReminderKind = Literal["reminded", "escalated"]
 
 
@@ -103,7 +103,7 @@ class InstitutionAnswer(_OfCases):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What an operator decides on an answer."""
+    """What an operator decides on an answer. `upheld`: an objection that is right, and is over."""
 
     verdict: Verdict
     of: int  # the answer's number

@@ -30,6 +30,7 @@ SENT = (
     *("release", "number", "kind", "said", "search", "sort", "state", "filter", "page_address"),
     *("value", "count", "of", "outcome", "about", "on", "field", "phones", "text", "case"),
     *("once", "new", "yes", "mode", "why", "find", "at", "seen", "has", "said"),
+    *("mark", "ours", "all", "back", "thing"),
 )
 PIECES = st.sampled_from(
     [
@@ -39,6 +40,7 @@ PIECES = st.sampled_from(
         *('["answer", 1]', '["case", "town", "school-1", "6.5", null, null, null]', '["term"'),
         *("2026-11-30", "30.11.2026", "0001-01-01", "9999-12-31", "31.02.2026", "//evil", "[["),
         *("accept", "reject", "met", "postpone", "send", "skip", "stop", "answers", "csv", "yes"),
+        *("uphold", "mend", "registry", "program", "disputes"),
     ]
 )  # fmt: skip
 TEXT = st.lists(PIECES | st.text(max_size=4), max_size=3).map("".join)

@@ -117,7 +117,11 @@ def objection(verdict: Any, days_ago: int) -> Recorded:
 
 @pytest.mark.parametrize(
     ("verdict", "told"),
-    [("rejected", "не принят 20 ноября 2026: телефона нет."), ("accepted", "вывод помечен")],
+    [
+        ("rejected", "не принят 20 ноября 2026: телефона нет."),
+        ("accepted", "вывод помечен"),
+        ("upheld", "верен, согласились 20 ноября 2026."),
+    ],
 )
 def test_what_became_of_an_answer_is_told(verdict: str, told: str) -> None:
     now = case(PHONE, statements=(objection(verdict, days_ago=2),))

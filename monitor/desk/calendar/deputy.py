@@ -66,7 +66,7 @@ class Deputy:
         self._items, self._titles = Items(desk, ask), titles_of(desk.application)
         self._today = today_of(desk, ask)
         towns = list(self._towns)
-        self._disputed = calendar.disputed_cases(self._engine, towns, MOST)
+        self._disputed = calendar.disputed_cases(self._engine, towns, self._today, MOST)
         self._unassigned, self._assigned = calendar.seen_to(self._engine, towns, MOST)
         lists = (self._disputed, self._unassigned, self._assigned)
         cases = [Shown(*one) for rows, _ in lists for one in rows]

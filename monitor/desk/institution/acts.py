@@ -7,7 +7,7 @@ fields; nothing is recorded then.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from collectors.errors import UsageError
@@ -18,6 +18,7 @@ from monitor.cases.recording import record
 from monitor.desk.institution.things import Thing, thing_named
 from monitor.desk.institution.words import sentences, words
 from monitor.desk.model import Ask
+from monitor.mail.inbox.sorting import BY_COUNT
 from monitor.registry.cells import is_nothing
 from monitor.registry.sheets import described
 from monitor.registry.statements import Statement
@@ -288,6 +289,26 @@ ACTS: Mapping[str, Action] = {
         Action("tell", _recording(make_telling), (Field("thing", "thing"), BY, ON, Field("how"))),
     )
 }
+
+
+ABOUT, COUNTED, OF_A_PAGE = ("thing", "outcome"), ("count", "of"), ("value", "page")
+CHOOSING = ("kind",)
+
+
+def fields_for(act: Action, kind: str) -> Sequence[Field]:
+    """Those that count: what is attested decides what else is asked, and comes first."""
+    if act.slug != "attest":
+        return act.fields
+    if kind not in kinds():
+        return [field for field in act.fields if field.name in CHOOSING]
+    left_out: tuple[str, ...] = OF_A_PAGE if kind == FINDING else ABOUT
+    if kind != BY_COUNT:
+        left_out += COUNTED
+    return [
+        replace(field, needed=True) if field.name in ABOUT or field.name == "value" else field
+        for field in act.fields
+        if field.name not in left_out
+    ]
 
 
 # --- options of a form as it is shown -----------------------------------------------------------

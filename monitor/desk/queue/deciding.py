@@ -9,7 +9,13 @@ from datetime import date, datetime
 from collectors.errors import UsageError
 from monitor.cases.answers import accept, reject
 from monitor.cases.board import refresh
-from monitor.cases.deciding import close_dispute, renew, settle
+from monitor.cases.deciding import (
+    assign_dispute,
+    close_dispute,
+    renew,
+    settle,
+    uphold_dispute,
+)
 from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask, NotFoundError
@@ -20,6 +26,7 @@ from monitor.storage.journal import What
 from rules.cases.model import InstitutionAnswer
 
 DAYS = ("%Y-%m-%d", "%d.%m.%Y")
+OURS = ("registry", "program")  # what may be wrong with us where an objection is right
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,41 @@ def _close(desk: Desk, ask: Ask, thing: Thing) -> Decided:
     return Decided("dispute_closed")
 
 
+def _uphold(desk: Desk, ask: Ask, thing: Thing) -> Decided:
+    """The objection is right: by a person's word, where a question was asked."""
+    if thing.key is None:
+        raise NotFoundError
+    noted = uphold_dispute(
+        desk.application,
+        thing.institution,
+        thing.key,
+        post=_given(ask, "post", "no_post"),
+        by=ask.visitor.name,
+        reason=words("decisions", "upheld"),
+        document=ask.typed("document"),
+    )
+    return Decided("upheld", noted.recorded.number)
+
+
+def _assign(desk: Desk, ask: Ask, thing: Thing) -> Decided:
+    """The objection is right, and somebody has to mend what is wrong with us."""
+    if thing.key is None:
+        raise NotFoundError
+    to, ours = _given(ask, "to", "no_to"), ask.typed("ours")
+    if ours not in OURS:
+        raise UsageError([words("faults", "no_ours")])
+    noted = assign_dispute(
+        desk.application,
+        thing.institution,
+        thing.key,
+        to=words("mending", ours, to=to),
+        until=_day_to_come(desk, ask, thing),
+        by=ask.visitor.name,
+        reason=words("decisions", ours),
+    )
+    return Decided("mending", noted.recorded.number)
+
+
 def _renew(desk: Desk, ask: Ask, thing: Thing) -> Decided:
     if thing.about is None:
         raise NotFoundError
@@ -118,10 +160,7 @@ def _renew(desk: Desk, ask: Ask, thing: Thing) -> Decided:
 
 
 def _postpone(desk: Desk, ask: Ask, thing: Thing) -> Decided:
-    until = _day(ask.typed("until"))
-    town = desk.town(ask, thing.institution.municipality)
-    if until <= ask.now.astimezone(town.timezone).date():
-        raise UsageError([words("faults", "past_day")])
+    until = _day_to_come(desk, ask, thing)
     engine = desk.application.engine
     aside.postpone(engine, thing.name, until, by=ask.visitor.name, at=ask.now)
     return Decided("postponed")
@@ -139,6 +178,8 @@ ACTS: Mapping[str, Act] = {
     "met": _met,
     "not-met": _not_met,
     "close": _close,
+    "uphold": _uphold,
+    "mend": _assign,
     "renew": _renew,
     "postpone": _postpone,
     "bring-back": _bring_back,
@@ -146,7 +187,8 @@ ACTS: Mapping[str, Act] = {
 
 NOTED: Mapping[str, What] = {
     **dict.fromkeys(("accept", "reject", "ask"), What.DECIDED),
-    **dict.fromkeys(("met", "not-met", "renew"), What.RECORDED),
+    **dict.fromkeys(("met", "not-met", "renew", "uphold"), What.RECORDED),
+    "mend": What.ASSIGNED,
     "postpone": What.POSTPONED,
     "bring-back": What.BROUGHT_BACK,
 }
@@ -163,6 +205,13 @@ def _given(ask: Ask, name: str, fault: str) -> str:
     if not (typed := " ".join(ask.typed(name).split())):
         raise UsageError([words("faults", fault)])
     return typed
+
+
+def _day_to_come(desk: Desk, ask: Ask, thing: Thing) -> date:
+    until, town = _day(ask.typed("until")), desk.town(ask, thing.institution.municipality)
+    if until <= ask.now.astimezone(town.timezone).date():
+        raise UsageError([words("faults", "past_day")])
+    return until
 
 
 def _day(typed: str) -> date:

@@ -11,6 +11,7 @@ from monitor.application import Application
 from monitor.cases.deciding import first_post
 from monitor.cases.words import in_words
 from monitor.desk.ground import Desk
+from monitor.desk.institution.things import key_in_form
 from monitor.desk.institution.view import place_of
 from monitor.desk.model import Ask
 from monitor.desk.queue.fragments import Fragments
@@ -20,8 +21,8 @@ from monitor.storage import waiting
 from monitor.storage.board_rows import BoardAnswerRow, BoardCaseRow, BoardTermRow
 from monitor.storage.waiting import READ_DECIDES, Shown
 from rules.cases.matching import speaks_of
-from rules.cases.model import CaseKey, InstitutionAnswer, Said
-from rules.model import Institution
+from rules.cases.model import CaseKey, CaseState, InstitutionAnswer, Said
+from rules.model import Institution, Outcome
 from rules.text.sentences import cited
 
 QUOTES = 2  # of one case
@@ -64,6 +65,9 @@ class Item:
     number: int | None = None
     may_accept: bool = False
     post: str = ""
+    is_question: bool = False  # of a case: a person's word settles it
+    attest: str = ""  # where a confirmation of it is recorded
+    case: Item | None = None  # that an objection is about, where it is one
 
 
 def path_of(municipality: str, institution: str) -> str:
@@ -109,6 +113,7 @@ class Items:
     ) -> Item:
         row: BoardAnswerRow = shown.row
         own = [case for case in beside if _is_about(case, row, said)]
+        disputed = [case for case in own if case.state == CaseState.DISPUTED]
         return Item(
             **self._of_whom(shown),
             told=self._in_words(said, is_seen=bool(own)),
@@ -124,6 +129,9 @@ class Items:
             ],
             number=row.number,
             may_accept=row.kind != READ_DECIDES,
+            case=self._case(Shown(disputed[0], shown.title), ())
+            if len(own) == len(disputed) == 1
+            else None,
         )
 
     def _in_words(self, said: Said, *, is_seen: bool) -> str:
@@ -136,14 +144,18 @@ class Items:
 
     def cases(self, shown: Sequence[Shown]) -> tuple[Item, ...]:
         seen = self._fragments([one.row for one in shown])
-        return tuple(
-            Item(
-                **self._of_whom(one),
-                told=self._titles.get(one.row.requirement, one.row.requirement),
-                seen=[self._seen(one.row, seen)],
-                post=self._post(one.row),
-            )
-            for one in shown
+        return tuple(self._case(one, [self._seen(one.row, seen)]) for one in shown)
+
+    def _case(self, shown: Shown, seen: Sequence[Seen]) -> Item:
+        row: BoardCaseRow = shown.row
+        key = key_in_form(row.requirement, row.page, row.about)
+        return Item(
+            **self._of_whom(shown),
+            told=self._titles.get(row.requirement, row.requirement),
+            seen=seen,
+            post=self._post(row),
+            is_question=row.outcome == Outcome.REVIEW,
+            attest=f"{path_of(row.municipality, row.institution)}/attest?thing={key}",
         )
 
     def terms(self, shown: Sequence[Shown]) -> tuple[Item, ...]:

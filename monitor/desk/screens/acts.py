@@ -14,7 +14,16 @@ from monitor.cases.words import titled
 from monitor.desk.gate.calling import lines_for
 from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
-from monitor.desk.institution.acts import ACTS, Action, Given, beforehand, in_fields, options_of
+from monitor.desk.institution.acts import (
+    ACTS,
+    Action,
+    Given,
+    beforehand,
+    fields_for,
+    in_fields,
+    kinds,
+    options_of,
+)
 from monitor.desk.institution.things import Thing, requirements_of, things_of, titles_in
 from monitor.desk.institution.words import sentences, words
 from monitor.desk.model import Answer, Ask, Goto, NotFoundError, Page, Screen
@@ -32,8 +41,9 @@ def form(slug: str) -> Screen:
         look = look_closely(desk, ask)
         things = things_of(desk.application, look)
         key = ask.query.get("thing", "")
-        typed = {"thing": key, **beforehand(desk.application, act, things, key)}
-        return _form_page(act, look, things, typed, back=_back(ask))
+        known = beforehand(desk.application, act, things, key)
+        chosen = {"kind": ask.query.get("kind", "") or known.get("kind", "")}
+        return _form_page(act, look, things, {"thing": key, **known, **chosen}, back=_back(ask))
 
     return screen
 
@@ -82,6 +92,8 @@ def _form_page(
     faults: Sequence[str] = (),
     back: str = "",
 ) -> Page:
+    asked = fields_for(act, typed.get("kind", ""))
+    about = next((one.title for one in things if one.key == typed.get("thing")), "")
     fields = [
         {
             "name": field.name,
@@ -93,10 +105,19 @@ def _form_page(
             "empty": sentences()["empty"].get(field.name, ""),
             "options": options_of(field, act, look, things),
         }
-        for field in act.fields
+        for field in asked
     ]
     head = _head(look, act.slug) | {"back": back}
-    values = {**head, "fields": fields, "faults": faults, "what": ""}
+    is_shown = any(field.kind == "thing" for field in asked)
+    values = {
+        **head,
+        "fields": fields,
+        "faults": faults,
+        "what": "" if is_shown else about,
+        "chosen": kinds().get(typed.get("kind", ""), "") if len(asked) > 1 else "",
+        "is_first": len(asked) == 1,  # what is attested decides what else is asked
+        "thing": typed.get("thing", ""),
+    }
     return Page("act.html.j2", values, 400 if faults else 200)
 
 
@@ -108,6 +129,9 @@ def _head(look: CloseLook, slug: str) -> dict[str, Any]:
         "name": name_of(look.institution),
         "path": path_of(look.institution),
         "back": "",
+        "chosen": "",
+        "is_first": False,
+        "thing": "",
     }
 
 

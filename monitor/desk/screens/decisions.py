@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from urllib.parse import urlencode
 
 from collectors.errors import UsageError
 from monitor.cases.recording import on_record
@@ -38,7 +39,9 @@ def confirm(desk: Desk, ask: Ask) -> Answer:
     chosen = next((tab.title for tab in values["requirements"] if tab.is_here), None)
     if chosen is None:
         raise RefusedPageError([words("faults", "gone")])
-    return Page("several.html.j2", {"look": look, "title": chosen, **values})
+    head = {"look": look, "title": chosen, "is_all": ask.query.get("all") == "1"}
+    address = f"/several?{urlencode({'what': look.what, 'requirement': look.requirement})}"
+    return Page("several.html.j2", {**head, "address": address, **values})
 
 
 def several(desk: Desk, ask: Ask) -> Answer:

@@ -57,3 +57,12 @@ def bomb() -> bytes:
     at = content.rindex(b"PK\x01\x02", 0, content.rindex(b"word/media/image1.bin"))
     content[at + 24 : at + 28] = size
     return bytes(content)
+
+
+def relation(kind: str, mode: str = "Internal") -> bytes:
+    """What a part refers to."""
+    of = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    return (
+        f'<Relationships><Relationship Type="{of}/{kind}" Target="a" TargetMode="{mode}"/>'
+        "</Relationships>"
+    ).encode()

@@ -10,9 +10,11 @@ from shutil import copytree
 import httpx
 import pyotp
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy.event import listen
 
 from monitor.application import Application
+from monitor.desk.entry import FIRST_VISIT
 from monitor.desk.gate import codes, passwords
 from monitor.desk.gate.visiting import SESSION
 from monitor.storage import accounts, attempts, journal, sessions
@@ -205,6 +207,31 @@ def test_the_first_time_one_needs_a_password_of_ones_own_and_a_second_factor(gue
     given = pyotp.TOTP(secret).at(NOW)
     assert goes_to(guest.send("/enrol", "/enrol", {"code": given})).startswith("/?said=")
     assert guest.get("/account").status_code == 200
+
+
+def said_on(page: httpx.Response) -> list[str]:
+    return [one.text for one in BeautifulSoup(page.content, "lxml").select(".desk-said")]
+
+
+def test_what_was_done_is_said_once_one_has_left(at: str, desk: Application) -> None:
+    with somebody(at, desk.engine, "cur", name="leaver") as him:
+        him.client.cookies.set(FIRST_VISIT, "as a guest, before he came in")
+        assert said_on(him.send("/account", "/logout", follow_redirects=True)) == ["Вы вышли."]
+
+
+def test_an_address_that_somebody_made_up_says_nothing(at: str, desk: Application) -> None:
+    with somebody(at, desk.engine, "cur") as him, somebody(at, desk.engine, "region") as other:
+        done = him.send("/summary", "/summary/filters", {"name": "мой", "text": "а"})
+        place = done.headers["location"]
+        assert said_on(him.get(place)) == ["Отбор сохранён."]
+        assert said_on(other.get(place)) == []
+        assert said_on(him.get(place.replace("filter_kept", "accepted"))) == []
+        for made_up in (
+            "said=accepted&number=18",
+            "said=accepted&number=18&mark=",
+            "said=released",
+        ):
+            assert said_on(him.get(f"/summary?{made_up}")) == []
 
 
 def test_after_leaving_the_key_is_good_for_nothing(at: str, desk: Application) -> None:

@@ -130,13 +130,34 @@ def test_who_gives_no_answer_attests_nothing(written: Office, answer: dict[str, 
 def test_what_a_case_leaves_no_doubt_of_is_chosen_beforehand(
     written: Office, title: str, kind: str
 ) -> None:
-    key = thing(written, "attest", title)
+    key = thing(written, "waive", title)
     page = written.page(f"{SCHOOL}/attest", {"thing": key})
-    chosen = {one["id"]: one.select_one("option[selected]") for one in page.select("select")}
-    values = {name: one and one["value"] for name, one in chosen.items()}
-    assert values["f-thing"] == key
-    assert (values["f-kind"] or "") == kind
-    assert not values["f-value"]
+    chosen = page.select_one("input[name=kind]")
+    assert (chosen["value"] if chosen else "") == kind
+    about = page.select_one("select[name=thing] option[selected]")
+    assert (about["value"] if about else "") == (key if kind == "finding" else "")
+    assert not page.select("select[name=value] option[selected]")
+    assert title in text(page)
+
+
+FOR_ALL = {"kind", "by", "on", "until", "document"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ("finding", {"thing", "outcome", *FOR_ALL}),
+        ("two_factor", {"value", "count", "of", "page", *FOR_ALL}),
+        ("esia", {"value", "page", *FOR_ALL}),
+        ("other", {"kind"}),
+    ],
+)
+def test_only_what_counts_for_what_is_attested_is_asked(
+    written: Office, kind: str, asked: set[str]
+) -> None:
+    page = written.page(f"{SCHOOL}/attest", {"kind": kind})
+    fields = page.select("main form input, main form select")
+    assert {str(one["name"]) for one in fields} - {"form", "once"} == asked
 
 
 def test_the_domain_speaks_in_the_words_of_the_form(written: Office) -> None:

@@ -77,6 +77,32 @@ def test_a_silent_line_makes_room_for_whoever_asks(application: Application) -> 
         read_answer(known[1])
 
 
+SLOW = head("POST", "/login", "Expect: 100-continue", "Content-Length: 9")
+
+
+@contextmanager
+def sending(address: str, count: int) -> Iterator[list[socket.socket]]:
+    """Lines on which a body is waited for."""
+    with silent(address, count) as known:
+        for opened in known:
+            opened.sendall(SLOW)
+            assert opened.recv(65_536).startswith(b"HTTP/1.1 100 ")
+        yield known
+
+
+def test_who_still_sends_takes_no_place_of_those_whom_we_work_for(application: Application) -> None:
+    with served(application, Limits(requests=1)) as address, sending(address, 3) as known:
+        assert is_let_in(address)
+        known[0].sendall(b"name=a&b=")
+        assert b"HTTP/1.1 403 " in known[0].recv(65_536)
+
+
+def test_a_line_that_still_sends_makes_room_for_whoever_asks(application: Application) -> None:
+    with served(application, Limits(lines=3)) as address, sending(address, 3) as known:
+        assert is_let_in(address)
+        assert until_closed(known[0]) == b""
+
+
 def test_whoever_does_not_read_is_left(application: Application) -> None:
     style = head("GET", static_path("desk.css"))
     with served(application, Limits(lines=1, unread=0.2)) as address, line(address) as opened:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -24,7 +26,7 @@ from tests.cast import NOW
 from tests.monitor.desk.asking import PETROVA, ask_of, counted
 from tests.monitor.desk.asks import given, sent, shown
 
-TWO_FACTOR = "kedrovy-2022-298/6.5"
+TWO_FACTOR, MARK = "kedrovy-2022-298/6.5", "kedrovy-2022-298/6.6"
 MOST_STATEMENTS = 10  # two are left for the session
 NEIGHBOUR = Visitor(role=Role.OPERATOR, account=2, towns=frozenset({"next"}), secret="s")
 CUR = Visitor(role=Role.CUR, account=3, towns=None, secret="s")
@@ -86,13 +88,75 @@ def test_an_accepted_answer_waits_no_more_and_its_record_names_who(desk: Desk) -
     assert stated.decided[0].recorded_by == PETROVA.name
 
 
+def objection(desk: Desk, **more: Any) -> int:
+    return said(desk.application, kind="disagrees", attestation=None, text="всё есть", **more)
+
+
 def test_an_accepted_objection_waits_on_and_closing_it_is_said_to_reject_it(desk: Desk) -> None:
-    number = said(desk.application, kind="disagrees", attestation=None, text="всё есть")
-    assert decided(desk, number, "accept").said == "objected"
+    assert decided(desk, objection(desk), "accept").said == "objected"
     (article,) = shown(desk, "/?what=disputes").select("article")
     told = " ".join(article.get_text(" ").split())
     assert "Почему возражение отклоняем" in told
     assert "запишите подтверждение" in told
+
+
+def ending_of(desk: Desk, what: str) -> dict[str, str]:
+    """The form of «Учреждение право», as it is shown."""
+    (form,) = shown(desk, f"/?what={what}").select(
+        "form:has(button[value=uphold]), form:has(button[value=mend])"
+    )
+    button = form.select("button")[-1]
+    typed = {str(one["name"]): str(one.get("value", "")) for one in form.select("input")}
+    return {**typed, "do": str(button["value"])}
+
+
+@pytest.mark.parametrize("is_accepted", [True, False])
+def test_an_objection_that_is_right_to_a_question_ends_with_whose_word_it_is(
+    desk: Desk, *, is_accepted: bool
+) -> None:
+    (asked, *_) = shown(desk, "/?what=reviews").select("input[name=thing]")
+    requirement, page = asked_about(str(asked["value"]))
+    number = objection(desk, requirement=requirement, page=page)
+    if is_accepted:
+        decided(desk, number, "accept")
+    form = ending_of(desk, "disputes" if is_accepted else "answers")
+    assert form["do"] == "uphold"
+    assert form["post"] == ""
+    with pytest.raises(UsageError, match="должность"):
+        sent(desk, "/decide", form)
+    done = sent(desk, "/decide", {**form, "post": "директор"})
+    assert isinstance(done, Goto)
+    assert done.said == "upheld"
+    for what in ("disputes", "answers"):
+        assert not shown(desk, f"/?what={what}").select("article")
+
+
+def asked_about(thing: str) -> tuple[str, str | None]:
+    _, _, _, requirement, _, page, _ = json.loads(thing)
+    return requirement, page
+
+
+def test_an_objection_that_is_right_to_what_was_seen_is_given_to_who_mends_it(desk: Desk) -> None:
+    objection(desk, requirement=MARK)
+    form = ending_of(desk, "answers")
+    until = TODAY + timedelta(days=3)
+    typed = {**form, "ours": "registry", "to": "отдел ИТ", "until": f"{until}"}
+    for name in ("ours", "to", "until"):
+        with pytest.raises(UsageError):
+            sent(desk, "/decide", typed | {name: ""})
+    assert sent(desk, "/decide", typed) == Goto("/?what=answers", "mending", ANY)
+    assert not shown(desk, "/?what=disputes").select("article")
+    page = shown(desk, "/deputy")
+    assert "Не согласны" not in page.get_text()
+    assert "отдел ИТ (возражение верно: исправить реестр)" in page.get_text()
+
+
+def test_it_comes_back_when_the_day_is_over(desk: Desk) -> None:
+    objection(desk, requirement=MARK)
+    typed = {"ours": "program", "to": "отдел ИТ", "until": f"{TODAY + timedelta(days=3)}"}
+    sent(desk, "/decide", ending_of(desk, "answers") | typed)
+    later = replace(desk.application, clock=lambda: NOW + timedelta(days=5))
+    assert len(shown(Desk(later), "/?what=disputes").select("article")) == 1
 
 
 @pytest.mark.parametrize(
@@ -149,10 +213,13 @@ def test_a_question_is_settled_with_the_post_that_the_registry_knows(desk: Desk)
 
 @pytest.mark.parametrize(
     ("posts", "offered"),
-    [(("директор", "директор"), "директор"), (("директор", "заведующая"), "")],
+    [
+        (("директор", "директор"), {"директор"}),
+        (("директор", "заведующая"), {"директор", "заведующая"}),
+    ],
 )
-def test_nobody_is_put_down_as_whose_word_it_is_of_an_institution_that_is_not_his(
-    desk: Desk, posts: tuple[str, str], offered: str
+def test_nobody_is_put_down_as_whose_word_it_is_unless_he_is_chosen(
+    desk: Desk, posts: tuple[str, str], offered: set[str]
 ) -> None:
     (town, *others) = desk.application.municipalities
     schools = tuple(
@@ -164,13 +231,16 @@ def test_nobody_is_put_down_as_whose_word_it_is_of_an_institution_that_is_not_hi
     of_town = replace(PETROVA, towns=frozenset({town.id}))
     page = shown(office, "/several?what=reviews&requirement=kedrovy-2022-298/3.site", of_town)
     assert len(page.select("input[name=thing]")) == len(posts)
-    assert page.select("#f-post")[0]["value"] == offered
+    assert page.select("#f-post")[0]["value"] == ""
+    assert {str(one["value"]) for one in page.select("#posts option")} == offered
 
 
 def test_several_of_one_requirement_are_accepted_after_a_page_that_names_them(desk: Desk) -> None:
     numbers = [said(desk.application, school) for school in (0, 1)]
     address = f"/several?what=answers&requirement={TWO_FACTOR}"
-    page = shown(desk, address)
+    assert not shown(desk, address).select("input[checked]")  # who decides ticks them
+    (every,) = (one for one in shown(desk, address).select("a") if one.text == "Отметить все")
+    page = shown(desk, str(every["href"]))
     things = [str(one["value"]) for one in page.select("input[name=thing][checked]")]
     assert len(things) == len(numbers)
     form = {"thing": things, "do": "accept", "what": "answers"}

@@ -22,6 +22,7 @@ from tests.monitor.desk.files import (
     office,
     packed,
     png,
+    relation,
 )
 
 
@@ -44,6 +45,8 @@ def refusal(*files: tuple[str, bytes], most: int = 10) -> str:
         (png(), "png"),
         (office(), "docx"),
         (office(first="word/document.xml"), "docx"),
+        (office(**{"word/_rels/document.xml.rels": relation("hyperlink", "External")}), "docx"),
+        (office(**{"word/_rels/document.xml.rels": relation("image")}), "docx"),
     ],
 )
 def test_a_file_is_what_stands_in_it(content: bytes, kind: str) -> None:
@@ -68,6 +71,13 @@ def test_a_file_is_what_stands_in_it(content: bytes, kind: str) -> None:
             f'{WORD}"/><Override PartName="/a" ContentType="application/vnd.ms-office.vbaProject'
         ),
         office(f'{WORD}"/>{" " * 1_000_000}<Override PartName="/a" ContentType="x'),
+        office(f'{WORD}"/><Override PartName="/a" ContentType="application/x.ole&#79;bject'),
+        office(**{"word/_rels/settings.xml.rels": relation("attachedTemplate", "External")}),
+        office(**{"word/_rels/document.xml.rels": relation("image", "&#69;xternal")}),
+        office(**{"word/_rels/document.xml.rels": relation("oleObject")}),
+        office(**{"word/_rels/document.xml.rels": relation("oleObject").decode().encode("utf-16")}),
+        office(**{"word/_rels/document.xml.rels": b"<!DOCTYPE a []>" + relation("image")}),
+        office(**{"word/_rels/document.xml.rels": b"<Relationships>"}),
         packed(**{"a.txt": "x"}),
         packed(**{"[Content_Types].xml": "no such kind"}),
         office()[:-30],
@@ -110,6 +120,7 @@ def test_a_jpeg_keeps_the_ending_that_a_camera_gave_it() -> None:
         ([("a.pdf", PDF + b"0" * 1_000_000)], "больше 1 МБ"),
         ([("a.pdf", b"")], "файл пуст"),
         ([("снимок.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")], "HEIC"),
+        ([("a.docx", office(**{"word/vbaProject.bin": b"macro"}))], "Сохраните его в PDF"),
         ([("a.zip", packed(**{"a.txt": "x"}))], "это архив"),
     ],
 )
