@@ -26,6 +26,7 @@ STATUS = re.compile(  # version, code and reason; some say only `ICY 200`
 NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-z]+", re.IGNORECASE)
 LENGTH = re.compile(rb"\d+(?:[ \t]*,[ \t]*\d+)*")
 CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+LASTING = ("server_addr", "ssl_object")
 INTERIM = re.compile(rb"HTTP/1\.[01] 1(?!01)")
 
 Header = tuple[bytes, bytes]
@@ -37,6 +38,7 @@ class ForgivingStream(httpcore.AsyncNetworkStream):
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
         self._awaits_head = False
+        self._told: dict[str, Any] = {}
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if not self._awaits_head:
@@ -80,7 +82,13 @@ class ForgivingStream(httpcore.AsyncNetworkStream):
         return ForgivingStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+        """What stays while the connection does is asked for once: anyio asks the socket for all
+        that it knows, each time."""
+        if info not in LASTING:
+            return self._stream.get_extra_info(info)
+        if info not in self._told:
+            self._told[info] = self._stream.get_extra_info(info)
+        return self._told[info]
 
 
 def put_right(head: bytes) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Container, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
@@ -35,7 +35,7 @@ from collectors.http.errors import (
 )
 from collectors.http.limits import Limits
 from collectors.http.locations import redirect_target
-from collectors.http.retries import retrying
+from collectors.http.retries import retried
 from collectors.http.transport import BYTES, GuardedTransport
 from collectors.model import Evidence, Exchange, FailureCode, Original, Run
 from collectors.roots import trust
@@ -73,10 +73,9 @@ class Client:
         """
         asking = Asking(only, earlier)
         address = url if params is None else str(httpx.URL(url).copy_merge_params(dict(params)))
+        follow = partial(self._follow, address, dict(headers or {}), asking)
         try:
-            return await retrying(self.limits, attempts)(
-                self._follow, address, dict(headers or {}), asking
-            )
+            return await retried(follow, self.limits, attempts)
         except ReadError as error:
             if partly and (part := _part_of(error)):
                 return part

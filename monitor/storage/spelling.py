@@ -57,7 +57,7 @@ def certificate_uri(digest: str) -> str:
 
 def in_ascii(text: str) -> str:
     """Other bytes by number, as they came: warcio raises on a header that is Russian in parts."""
-    return quote(text, safe=ASCII, errors="surrogateescape")
+    return text if text.isascii() else quote(text, safe=ASCII, errors="surrogateescape")
 
 
 def length_of(body: bytes) -> list[tuple[str, str]]:
