@@ -27,7 +27,15 @@ from random import Random
 from sqlalchemy import Engine
 
 from collectors.model import Address, Facts, Failure, FailureCode, Observation, Page, Post, Wall
-from collectors.vk.settings import FULL_SHEET, USUAL_POSTS, WALL_GET, VkSettings, cost, quotas
+from collectors.vk.settings import (
+    FULL_SHEET,
+    USUAL_POSTS,
+    WALL_GET,
+    VkSettings,
+    cost,
+    quotas,
+    wanted,
+)
 from collectors.vk.walls import WAIT_SECONDS
 from monitor.audit.plan import Past, planned, tried
 from monitor.audit.thrifty import Known, may_rest
@@ -68,7 +76,14 @@ class Habit:
     @property
     def calls(self) -> int:
         """What VK really takes for it."""
-        return 1 + max(0, math.ceil((self.posts - USUAL_POSTS) / FULL_SHEET))
+        return 1 + max(0, math.ceil((self.posts + 1 - self.first) / FULL_SHEET))
+
+    @property
+    def first(self) -> int:
+        """Posts of its first sheet, as the collector asks for them by what was seen last."""
+        wall = self.last.facts.wall if self.last and self.last.facts else None
+        expected = len(wall.posts) if wall else 0
+        return max(USUAL_POSTS, min(FULL_SHEET, wanted(expected)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,9 +302,7 @@ def _observation(one: Habit, as_of: datetime, sheets: int | None) -> Observation
         return Observation(
             page=one.page, observed_at=as_of, failure=Failure(FailureCode.SERVER_ERROR)
         )
-    seen = min(one.posts, USUAL_POSTS + FULL_SHEET * (sheets - 1))
-    wall = Wall(posts=(_POST,) * seen, covered_since=as_of)
+    seen = min(one.posts, one.first + FULL_SHEET * (sheets - 1))
+    post = Post(key="-1_1", published_at=as_of)
+    wall = Wall(posts=(post,) * seen, covered_since=as_of)
     return Observation(page=one.page, observed_at=as_of, facts=Facts(wall=wall))
-
-
-_POST = Post(key="-1_1", published_at=BEGUN)

@@ -38,6 +38,8 @@ _WITHOUT: dict[int, str | None] = {
     **dict.fromkeys(map(ord, _UNSEEN)),
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
 }
+_ANY_UNSEEN = re.compile(f"[{''.join(_UNSEEN)}]")
+_LONG = 1000  # signs, from which on a search for each sign is quicker than one for any of them
 _NAMED = re.compile(r"&(?:shy|zwn?j|lrm|rlm)")  # such signs by name, and all signs by number
 _NUMBERED = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{2,5})|([0-9]{3,6}))")
 
@@ -50,12 +52,18 @@ def normalised(text: str) -> str:
 
 
 def is_normal(text: str) -> bool:
-    """Nearly every text is: so the looking is quick, a sign at a time in C."""
+    """Nearly every text is: so the looking is quick, and all in C."""
     if text.isascii():
         return True
-    if not is_normalized("NFC", text) or any(map(text.__contains__, _UNSEEN)):
+    if not is_normalized("NFC", text) or _has_unseen(text):
         return False
     return _is_whole(text)
+
+
+def _has_unseen(text: str) -> bool:
+    if len(text) < _LONG:
+        return _ANY_UNSEEN.search(text) is not None
+    return any(map(text.__contains__, _UNSEEN))
 
 
 def _is_whole(text: str) -> bool:

@@ -45,6 +45,7 @@ __all__ = [
     "union",
 ]
 
+NOTHING = Contacts()
 MOST_HINTS_OF_ALL = 40  # a site repeats its riddles on every page
 
 T = TypeVar("T")
@@ -60,8 +61,10 @@ def find_contacts(
     A redirector is left out: `vk.com/away.php?to=` is a link to what it leads to.
     `hints`: of which kinds to look for what only resembles a contact, where none is found.
     """
+    if not text and not links:
+        return NOTHING
     text = usual_signs(text)
-    shown = _contacts_in(text, place) if text else Contacts()
+    shown = _contacts_in(text, place) if text else NOTHING
     web = [
         replace(link, url=led_to(link.url))
         for link in links
@@ -70,7 +73,9 @@ def find_contacts(
     linked = Contacts(
         phones=tuple(linked_phones(links)), emails=tuple(linked_emails(links)), links=tuple(web)
     )
-    whole = union(shown, marked_as(shown, linked))
+    whole = union(shown, marked_as(shown, linked)) if links else union(shown)
+    if not text:
+        return whole
     return replace(whole, hints=tuple(_hints(text, place, _absent_kinds(whole) & set(hints))))
 
 

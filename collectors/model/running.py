@@ -79,6 +79,8 @@ class Run:
     believed: Set[str] = frozenset()
     """Addresses of sites whose word is taken that a page is what it was."""
     user_agent: str = "Dozor/0.1 (audit of official pages; contact: see the operator)"
+    expected: Mapping[Address, int] = field(default_factory=dict)
+    """How many posts since `walls_since` a wall is likely to show, as far as it was ever read."""
     at_rest: Mapping[Address, Observation] = field(default_factory=dict)
     """Pages whose wall may stay unread while the head is as it was at this last whole look (told
     without its posts). A collector that reads a wall before it knows the head need not heed it."""

@@ -42,3 +42,6 @@ class Wall:
     posts: tuple[Post, ...]
     covered_since: datetime | None  # every unpinned post since then is in `posts`; None: not known
     total: int | None = None  # entries, as the network counts them
+
+    def count_since(self, moment: datetime) -> int:
+        return sum(post.published_at >= moment for post in self.posts)

@@ -128,12 +128,13 @@ def _is_told(reading: TopicsReading) -> bool:
 
 
 def _posts(entries: Sequence[Entry], as_of: datetime) -> list[Post]:
+    later = _later_than_run(entries)
     return [
         _post(entry, entry.moment, as_of, _is_pinned(entry, entries))
         for entry in entries
         if entry.moment is not None
         and entry.moment.at - timedelta(hours=entry.moment.blur_hours) <= as_of
-        and not _later_than_run(entry, entries)
+        and entry.key not in later
     ]
 
 
@@ -165,20 +166,29 @@ def _is_pinned(entry: Entry, entries: Sequence[Entry]) -> bool:
 
 
 def _in_list_order(entries: Sequence[Entry]) -> list[Entry]:
-    return [
-        entry
-        for entry in entries
-        if not _is_pinned(entry, entries) and not _later_than_run(entry, entries)
-    ]
+    later = _later_than_run(entries)
+    return [one for one in entries if not _is_pinned(one, entries) and one.key not in later]
 
 
-def _later_than_run(entry: Entry, entries: Sequence[Entry]) -> bool:
-    """A guess of last year is wrong if a newer topic with this year's date stands below it."""
-    if entry.moment is None or not entry.moment.year_guessed or entry.is_pinned:
-        return False
-    moment, place = entry.moment, list(entries).index(entry)
-    below = [one.moment for one in entries[place + 1 :] if one.moment]
-    return any(not one.year_guessed and _older(moment, one) for one in below)
+def _later_than_run(entries: Sequence[Entry]) -> frozenset[str]:
+    """Keys: a guess of last year is wrong if a newer topic with this year's date stands below it.
+
+    Of those below, the newest of each blur shows it for all.
+    """
+    later, below = set[str](), dict[int, Moment]()
+    for entry in reversed(entries):
+        moment = entry.moment
+        if moment is None:
+            continue
+        if not moment.year_guessed:
+            below[moment.blur_hours] = max(moment, below.get(moment.blur_hours, moment), key=_at)
+        elif not entry.is_pinned and any(_older(moment, one) for one in below.values()):
+            later.add(entry.key)
+    return frozenset(later)
+
+
+def _at(moment: Moment) -> datetime:
+    return moment.at
 
 
 def _until_unreadable(entries: Sequence[Entry]) -> list[Entry]:

@@ -22,6 +22,7 @@ class WallReading:
 
     found: Found
     count: int
+    more: int = 0  # posts than of others a first sheet is asked for
     sheets: tuple[Sheet, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     failure: Failure | None = None

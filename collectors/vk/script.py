@@ -100,10 +100,9 @@ def items_of(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
     if number is None or number > MOST_ITEMS:
         raise ValueError("no number of items")
     reposts = WHOLE if WHOLE in entry else COUNTED
-    columns = {key: _column(entry[key], number) for key in (*KEYS, reposts)}
-    columns[TEXT] = _column(entry.get(TEXT, []), number)
-    items = [{key: column[row] for key, column in columns.items()} for row in range(number)]
-    return [item | {WHOLE: item[reposts]} for item in items]
+    columns = {key: _column(entry[key], number) for key in KEYS}
+    columns |= {WHOLE: _column(entry[reposts], number), TEXT: _column(entry.get(TEXT, []), number)}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _column(values: Any, number: int) -> Sequence[Any]:

@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from collectors.model import Observation, Quota
 from collectors.settings import above_zero, demand, http_addresses, not_below_zero, pages
@@ -13,7 +14,8 @@ from collectors.vk.addresses import vk_address
 
 WALL_GET = "wall.get"
 FULL_SHEET = 100  # the most that wall.get gives
-USUAL_POSTS = 52  # of a first sheet, for the ten weeks that an audit looks back on
+LOOKED_BACK = timedelta(weeks=10)  # by an audit
+USUAL_POSTS = 52  # of a first sheet, for these weeks
 MAX_SHEETS = 12
 
 
@@ -62,10 +64,17 @@ def readers(settings: VkSettings) -> tuple[str, ...]:
 
 
 def cost(last: Observation | None) -> Mapping[str, int]:
-    """Calls of wall.get for a page that posts as it did: a first sheet, then full ones."""
+    """Calls of wall.get for a page that posts as it did: a first sheet as long as it takes, then
+    full ones."""
     wall = last.facts.wall if last and last.facts else None
-    more = max(0, len(wall.posts) - USUAL_POSTS) if wall else 0
-    return {WALL_GET: min(MAX_SHEETS, 1 + math.ceil(more / FULL_SHEET))}
+    shown = wall.count_since(last.observed_at - LOOKED_BACK) if last and wall else 0
+    return {WALL_GET: min(MAX_SHEETS, math.ceil(wanted(shown) / FULL_SHEET))}
+
+
+def wanted(shown: int) -> int:
+    """How many posts to ask for, where so many were shown last time; a first sheet is as cheap by
+    the day's calls when it is full as when it is short. A tenth more, and one that is older."""
+    return shown + shown // 10 + 1
 
 
 def fingerprint(token: str) -> str:

@@ -32,7 +32,7 @@ from collectors.vk.script import (
     proof,
     walls_script,
 )
-from collectors.vk.settings import FULL_SHEET, MAX_SHEETS, WALL_GET
+from collectors.vk.settings import FULL_SHEET, MAX_SHEETS, WALL_GET, wanted
 
 POSTS_A_DAY = 0.75  # a first sheet covers the window of a page that posts five times a week
 WEIGHT = 40_000  # bytes a wall: heavier walls are read in smaller first sheets
@@ -51,6 +51,11 @@ def first_count(run: Run) -> int:
     """How many posts a wall is asked for first: what an active page writes since `walls_since`."""
     days = (run.as_of - run.walls_since).total_seconds() / 86400
     return max(20, min(FULL_SHEET, round(days * POSTS_A_DAY)))
+
+
+def _more(run: Run, found: Found) -> int:
+    """A page that posts much is asked for as many at once as it is likely to show."""
+    return max(0, wanted(run.expected.get(found.page.key, 0)) - first_count(run))
 
 
 async def read_walls(
@@ -121,7 +126,7 @@ class _Walls:
                 self._finish(one for one in batch if isinstance(one, Observation))
                 count = first_count(self._run)
                 self._waiting.extend(
-                    WallReading(found=one, count=count)
+                    WallReading(found=one, count=count, more=_more(self._run, one))
                     for one in batch
                     if not isinstance(one, Observation)
                 )
@@ -208,7 +213,10 @@ class _Walls:
         """What the day's quota leaves of the batch; the rest waits for another token."""
         granted = self._run.budget.take(reader.name, WALL_GET, len(batch))
         self._waiting.extendleft(reversed(batch[granted:]))
-        return [one if one.sheets else replace(one, count=self._posts) for one in batch[:granted]]
+        return [one if one.sheets else self._with_count(one) for one in batch[:granted]]
+
+    def _with_count(self, reading: WallReading) -> WallReading:
+        return replace(reading, count=min(FULL_SHEET, self._posts + reading.more))
 
     # --- one call ---
 
@@ -289,7 +297,8 @@ class _Walls:
         """Long texts make the first sheets shorter: those of pages that post much are read on."""
         first, weight = [one.count for one in batch if not one.sheets], size / len(batch)
         if first and weight > WEIGHT:
-            self._posts = min(self._posts, max(FEWEST_POSTS, int(first[0] * WEIGHT / weight)))
+            asked = sum(first) / len(first)
+            self._posts = min(self._posts, max(FEWEST_POSTS, int(asked * WEIGHT / weight)))
 
     def _of_empty(self, reader: TokenReader, batch: list[WallReading]) -> list[WallReading]:
         """`response: null`, as VK gives it when it could not bring the answer together.

@@ -59,6 +59,7 @@ class Plan:
     due: tuple[Page, ...]
     waiting: tuple[Page, ...] = ()
     at_rest: Mapping[Address, Observation] = field(default_factory=dict)  # see `Run`
+    expected: Mapping[Address, int] = field(default_factory=dict)  # see `Run`
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +99,21 @@ def plan_of(
         return Plan(tuple(pages))
     left = {name: sum(run.budget.left(one, name) for one in readers) for name in quotas}
     may = _thrift(context, network, pages, run, thrifty)
-    tries, calls, at_rest = _last_tries(context, network, pages, run.as_of, may)
-    first = network.cost(None)
-    costs = {page: {} if page.key in at_rest else calls.get(page.key, first) for page in pages}
+    last = _last_tries(context, network, pages, run, may)
+    first, rest = network.cost(None), last.at_rest
+    costs = {page: {} if page.key in rest else last.calls.get(page.key, first) for page in pages}
     if reaches(costs.values(), left):
-        return Plan(tuple(pages), at_rest=at_rest)
+        return Plan(tuple(pages), at_rest=rest, expected=last.expected)
     outcomes, accused = told_of_pages(findings.of_last_whole(context.engine, run.as_of))
     past = Past(
-        tries=tries,
+        tries=last.tries,
         outcomes=outcomes,
         accused=accused,
         zones=zones,
         freshness=timedelta(days=context.settings.rules.freshness_days),
     )
-    return replace(planned(pages, costs, left, past, run.as_of), at_rest=at_rest)
+    plan = planned(pages, costs, left, past, run.as_of)
+    return replace(plan, at_rest=rest, expected=last.expected)
 
 
 def _thrift(
@@ -154,23 +156,41 @@ def accused_by(finding: Finding) -> Iterator[Address]:
     yield from ((network, page) for page in finding.measured.get("pages", ()) if network)
 
 
-def _last_tries(
-    context: Context, network: Network, pages: Sequence[Page], as_of: datetime, may_rest: MayRest
-) -> tuple[dict[Address, Try], dict[Address, Calls], dict[Address, Observation]]:
-    """And what the next reading will cost by what that one showed: few prices, each held once.
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """Of the last time that each page was asked for: few prices, each held once, and no walls.
 
-    At last the looks, without walls, of the pages whose walls may rest.
+    `at_rest`: looks of the pages whose walls may rest.
     """
-    tries, costs, at_rest = {}, {}, {}
-    prices: dict[tuple[tuple[str, int], ...], Calls] = {}
+
+    tries: dict[Address, Try] = field(default_factory=dict)
+    calls: dict[Address, Calls] = field(default_factory=dict)  # the next time
+    expected: dict[Address, int] = field(default_factory=dict)
+    at_rest: dict[Address, Observation] = field(default_factory=dict)
+
+
+def _last_tries(
+    context: Context, network: Network, pages: Sequence[Page], run: Run, may_rest: MayRest
+) -> _Last:
+    last, prices = _Last(), dict[tuple[tuple[str, int], ...], Calls]()
     by_address = {page.key: page for page in pages}
-    for address, last in observations.each_last_try(context.engine, by_address, as_of, NOT_TRIED):
-        price = network.cost(last)
-        costs[address] = prices.setdefault(tuple(price.items()), price)
-        tries[address] = tried(last)
-        if may_rest(by_address[address], last):
-            at_rest[address] = head_of(last)
-    return tries, costs, at_rest
+    back = run.as_of - run.walls_since
+    for address, look in observations.each_last_try(
+        context.engine, by_address, run.as_of, NOT_TRIED
+    ):
+        price = network.cost(look)
+        last.calls[address] = prices.setdefault(tuple(price.items()), price)
+        last.tries[address] = tried(look)
+        if shown := _posts_since(look, look.observed_at - back):
+            last.expected[address] = shown
+        if may_rest(by_address[address], look):
+            last.at_rest[address] = head_of(look)
+    return last
+
+
+def _posts_since(look: Observation, moment: datetime) -> int:
+    wall = look.facts.wall if look.facts else None
+    return wall.count_since(moment) if wall else 0
 
 
 def planned(

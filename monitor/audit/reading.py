@@ -123,7 +123,8 @@ class PageReader:
         self._keep(tuple(not_due(page, run.as_of) for page in plan.waiting))
         done = len(plan.waiting)
         tell(slug, done, len(pages))
-        async for batch in read_carefully(collector, plan.due, replace(run, at_rest=plan.at_rest)):
+        run = replace(run, at_rest=plan.at_rest, expected=plan.expected)
+        async for batch in read_carefully(collector, plan.due, run):
             self._keep(batch)
             done += len(batch)
             tell(slug, done, len(pages))

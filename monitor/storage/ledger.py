@@ -89,7 +89,7 @@ class Ledger:
         now = self.clock()
         bounds = {"since": now - window, "until": now + WINDOW}
         asked = {"of_reader": reader, "of_method": method, **bounds}
-        return opened.exec(_USED, params=asked).one()
+        return int(opened.connection().execute(_USED, asked).scalar_one())
 
     def _add(self, opened: Session, reader: str, method: str, calls: int) -> None:
         row = {"reader": reader, "method": method, "at": self.clock(), "calls": calls}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from collectors.numbers import count, number_in, parsed, whole
+from collectors.numbers import count, has_endless_number, number_in, parsed, whole
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,10 @@ def test_an_id_is_plain_figures(text: str) -> None:
 
 def test_an_endless_number_spoils_no_other_value() -> None:
     assert parsed(b'{"a": ' + b"9" * 9000 + b', "b": 1}') == {"a": math.inf, "b": 1}
+
+
+@pytest.mark.parametrize(("figures", "is_endless"), [(399, False), (400, True), (401, True)])
+def test_a_number_is_endless_by_its_figures_alone(figures: int, is_endless: bool) -> None:
+    assert has_endless_number(b'{"a": -1.%s, "b": "%s"}' % (b"7" * figures, b"8" * 9)) is is_endless
+    apart = b'["%s", "%s"]' % (b"1" * 399, "٣".encode() * 400)
+    assert not has_endless_number(apart)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from unicodedata import normalize
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.addresses import site_address
-from collectors.model import Facts, Page
+from collectors.model import Facts, Page, Post
 from collectors.ok.addresses import ok_address
 from collectors.ok.group import group_facts as ok_group_facts
 from collectors.ok.page import PageText, parse
@@ -21,7 +22,7 @@ from collectors.site.territory import absolute, territory
 from collectors.text import is_normal, normalised, normalised_all, paired
 from collectors.vk.addresses import vk_address
 from collectors.vk.facts import group_facts
-from collectors.vk.posts import post
+from collectors.vk.posts import sheet
 from collectors.vk.reader import Signals
 from tests.cast import NOW
 
@@ -161,15 +162,24 @@ def test_a_community_in_vk_is_read_around_the_sign(sign: str) -> None:
     assert (facts.title, mails) == ("Музей", ["museum@example.org"])
 
 
+def posts_with(*texts: str) -> tuple[Post, ...]:
+    usual = {"from_id": -101, "date": int(NOW.timestamp())}
+    items = [usual | {"id": at, "text": text} for at, text in enumerate(texts, 1)]
+    return sheet(-101, items, len(items), 0, len(items)).posts
+
+
 def test_posts_that_look_the_same_have_one_digest() -> None:
-    usual = {"id": 1, "from_id": -101, "date": int(NOW.timestamp())}
     texts = ("Музей открыт", normalize("NFD", "Музей открыт"), "Му\u00adзей от\u200bкрыт")
-    assert len({post(-101, usual | {"text": text}) for text in texts}) == 1
+    assert len({replace(one, key="") for one in posts_with(*texts)}) == 1
 
 
 def test_a_post_of_signs_that_nobody_sees_has_no_text_of_its_own() -> None:
-    told = {"id": 1, "from_id": -101, "date": int(NOW.timestamp()), "text": "\u200b\ufeff"}
-    assert post(-101, told).own_length == 0
+    assert [one.own_length for one in posts_with("\u200b\ufeff")] == [0]
+
+
+def test_halves_of_a_sign_in_two_posts_make_none() -> None:
+    halves, alone = posts_with("a\ud83d", "\ude00b"), (posts_with("a\ud83d"), posts_with("\ude00b"))
+    assert [one.digest for one in halves] == [one.digest for (one,) in alone]
 
 
 @pytest.mark.parametrize("name", [normalize("NFD", "Музей"), "Му&shy;зей", "Музеи&#774;"])

@@ -179,6 +179,18 @@ def test_a_wall_is_read_on_only_until_the_window_is_covered() -> None:
     assert inner == 3  # 52, 100 and 100 of the 210 posts that the window holds
 
 
+@pytest.mark.parametrize(("shown", "calls"), [(0, 2), (60, 1), (400, 1)])
+def test_a_page_that_posts_much_is_asked_for_as_many_posts_at_once(shown: int, calls: int) -> None:
+    busy = replace(SCHOOL, posts=posts(200, timedelta(hours=28)))
+    run = replace(a_run(), expected={HOME.key: shown})
+    with serve(world(busy)) as sandbox:
+        (seen,) = read(settings(sandbox), [HOME], run)
+        inner = sandbox.counters()["vk:wall.get"]
+    since = NOW - timedelta(weeks=10)
+    assert (inner, wall(seen).count_since(since)) == (calls, 60)
+    assert (wall(seen).covered_since or NOW) < since
+
+
 def test_keys_that_a_projection_drops_are_never_zipped() -> None:
     pinned = Post(id=1, published_at=NOW - timedelta(days=300), pinned=True)
     mixed = (pinned, *posts(3, after=10), *posts(2, after=20, repost_of="Чужое"))

@@ -134,6 +134,17 @@ def test_a_page_is_priced_by_what_it_showed_last_time() -> None:
 
 
 @pytest.mark.parametrize(
+    ("recent", "old", "calls"), [(52, 100, 1), (90, 0, 1), (91, 0, 2), (180, 20, 2), (9_000, 0, 12)]
+)
+def test_a_wall_costs_as_many_sheets_as_its_ten_weeks_take(
+    recent: int, old: int, calls: int
+) -> None:
+    wall = cast.wall(*[1] * recent, *[77] * old)
+    last = cast.seen(cast.SCHOOL_VK, replace(cast.SCHOOL_FACTS, wall=wall))
+    assert NETWORK.cost(last) == {WALLS: calls}
+
+
+@pytest.mark.parametrize(
     ("gap", "whole"),
     [
         (None, True),
