@@ -1,14 +1,7 @@
-"""The command line. `table` names every command; each is declared where its work is.
-
-Exit status: 0 complete · 1 unexpected error · 2 wrong usage, configuration or registry ·
-3 finished, but part could not be read · 4 with --fail-on-findings, when a `fail` is found ·
-130 Ctrl-C.
-"""
+"""The commands and groups. `table` names them all; each is declared where its work is."""
 
 from __future__ import annotations
 
-import atexit
-import gc
 import sys
 import traceback
 from importlib.metadata import version
@@ -21,8 +14,6 @@ from monitor.cli.lazy import LazyGroup
 from monitor.cli.table import BY_ITSELF, GROUPS
 from monitor.errors.explain import explain
 from monitor.logs import start_logging, without_secrets
-
-SEARCHES = 50_000, 20, 10  # for garbage: among so many new objects, and again among the survivors
 
 app = typer.Typer(
     name="dozor",
@@ -59,6 +50,7 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def _dozor(
+    context: typer.Context,
     config: Annotated[  # noqa: ARG001 — the commands look it up
         Path, typer.Option("--config", metavar="ФАЙЛ", help="Файл настроек.", envvar="DOZOR_CONFIG")
     ] = Path("config.toml"),
@@ -75,25 +67,19 @@ def _dozor(
         ),
     ] = False,
 ) -> None:
-    """`config` reaches the commands as the default of their own `--config` (see `lazy`)."""
+    """`config` reaches the commands as the default of their own `--config` (see `lazy`).
+
+    The context has what does a whole command, for `serve`, which keeps a process for others.
+    """
+    context.obj = run
     start_logging(verbose=verbose, as_json=log_json)
 
 
-def main() -> None:
-    """The entry point: faults that have an explanation end with it, not with a traceback."""
-    _collect_seldom()
+def run() -> None:
+    """What is typed: faults that have an explanation end with it, not with a traceback."""
     try:
         app()
     except Exception as error:
         status, lines = explain(error)
         print(without_secrets("\n".join(lines) or traceback.format_exc()), file=sys.stderr)
         sys.exit(status)
-
-
-def _collect_seldom() -> None:
-    """Modules, patterns and table classes stay to the end, a million objects: to look through them
-    for cycles at every 700 new ones, and twice more at the exit, is a quarter of a short command.
-    A run over 5,300 pages of VK holds 3 MB more for it: few cycles outlive a first search.
-    """
-    gc.set_threshold(*SEARCHES)
-    atexit.register(gc.freeze)
