@@ -23,6 +23,7 @@ from benchmarks.judge import NOW, TOWN, dossiers_of
 from benchmarks.nights import later, seen_of
 from benchmarks.region import application
 from benchmarks.running import measured
+from collectors.networks import networks
 from monitor.application import Application
 from monitor.audit.begin import AuditRequest, begin, scope_of
 from monitor.audit.run import evaluate
@@ -84,7 +85,8 @@ def stored(folder: Path, count: int) -> None:
 
 
 def opened(folder: Path, count: int) -> AbstractContextManager[Application]:
-    return application(folder, towns(count), {}, lambda: NOW)
+    settings = {slug: network.settings() for slug, network in networks().items()}
+    return application(folder, towns(count), settings, lambda: NOW)
 
 
 def towns(count: int) -> tuple[Municipality, ...]:

@@ -17,7 +17,7 @@ import pytest
 import tomli_w
 from typer.testing import CliRunner
 
-from monitor.cli import app
+from monitor.cli.app import app
 from monitor.cli.table import COMMANDS
 from monitor.sandbox import demo_world, serve, write_demo_registry
 from tests.monitor.conftest import Mailbox, only

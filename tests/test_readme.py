@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from monitor.cli import app
+from monitor.cli.app import app
 from monitor.config import ConfigError
 from tests.monitor.conftest import only
 from tests.waiting import until

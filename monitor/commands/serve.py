@@ -9,14 +9,20 @@ from typing import Annotated
 import typer
 
 from monitor.application import opened, real_time
+from monitor.commands import audit
 from monitor.commands.parameters import Config, Workers
 from monitor.config import Settings, check_workers, load_settings
 from monitor.service.metrics import metrics_served
 from monitor.service.nights import Service
 from monitor.service.nights import serve as run
+from monitor.service.warm.answering import kept_warm
+from monitor.service.warm.first_times import done_once
+
+ASKED_OF_OTHERS = (audit,)  # commands that the process kept warm has loaded
 
 
 def serve(
+    context: typer.Context,
     config: Config,
     metrics: Annotated[
         str | None,
@@ -38,10 +44,16 @@ def serve(
     print(
         f"Служба работает. Следующая проверка: {upcoming:%d.%m.%Y %H:%M:%S} ({zone}).", flush=True
     )
-    with _desk(settings) if desk else nullcontext():
+    with _warm(settings, context), _desk(settings) if desk else nullcontext():
         run(settings, real_time, metrics_served(settings, real_time, metrics), nightly)
     print("Служба остановлена.")
     return 0
+
+
+def _warm(settings: Settings, context: typer.Context) -> AbstractContextManager[None]:
+    """An audit by name is done by a process that has loaded what an audit takes."""
+    done_once(settings.networks, real_time().date())
+    return kept_warm(settings.storage.evidence.parent, context.find_root().obj)
 
 
 def _desk(settings: Settings) -> AbstractContextManager[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal, TypeVar
 
@@ -54,6 +55,12 @@ def made(kind: type[Value], content: Any) -> Value:
     """The frozen value of JSON values."""
     value: Value = _adapter(kind).validate_python(content)
     return value
+
+
+def prepare(kinds: Iterable[Any]) -> None:
+    """What reads and writes them is made at the first of each, and then kept."""
+    for kind in kinds:
+        _adapter(kind)
 
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from collectors.errors import OperatorError
-from monitor.cli import app
+from monitor.cli.app import app
 from monitor.sandbox import serve
 from tests.cast import NOW
 from tests.monitor.pipeline import Town, school

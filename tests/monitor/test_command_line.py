@@ -16,7 +16,7 @@ import tomli_w
 from typer.testing import CliRunner, Result
 
 from collectors.errors import UsageError
-from monitor.cli import app
+from monitor.cli.app import app
 from monitor.cli.table import COMMANDS, GROUPS
 from monitor.config import ConfigError
 from monitor.registry.declaration import AttestationKind, EventKind

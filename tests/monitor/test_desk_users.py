@@ -11,7 +11,7 @@ import tomli_w
 from typer.testing import CliRunner, Result
 
 from collectors.errors import OperatorError
-from monitor.cli import app
+from monitor.cli.app import app
 from monitor.desk.gate import passwords
 from monitor.storage import accounts, journal, sessions
 from monitor.storage.database import connect

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from monitor.cli import app
+from monitor.cli.app import app
 from monitor.config import ConfigError
 from monitor.service.inbox_round import Rounds
 from monitor.service.inbox_signs import inbox_signs

@@ -18,7 +18,7 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from collectors.model import Quota
-from monitor.cli import app
+from monitor.cli.app import app
 from monitor.config import ConfigError, load_settings
 from monitor.errors.explain import explain
 from monitor.storage import audits, nights, outbox

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import pytest
 from typer.testing import CliRunner
 
-from monitor.cli import app
+from monitor.cli.app import app
 from monitor.registry.declaration import AttestationKind, EventKind
 from monitor.sandbox import Site, SitePage, serve
 from tests.cast import NOW

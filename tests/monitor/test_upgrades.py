@@ -22,7 +22,7 @@ import tomli_w
 from alembic.script import ScriptDirectory
 from typer.testing import CliRunner
 
-from monitor.cli import app
+from monitor.cli.app import app
 from monitor.storage import audits, findings
 from monitor.storage.database import connect, newest_revision, schema_is_current
 from monitor.storage.upgrading import configuration

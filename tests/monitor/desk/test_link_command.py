@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from collectors.errors import OperatorError
-from monitor.cli import app
+from monitor.cli.app import app
 from monitor.desk.gate.words import words
 from monitor.storage import journal, links
 from monitor.storage.journal import EntryFilter
