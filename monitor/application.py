@@ -62,7 +62,7 @@ class Application(Context):
         """With what people stated and nobody has withdrawn: by that moment, or at all."""
         speaking = statements.speaking(self.engine)
         joined = (
-            join_statements(self.engine, town, as_of and as_of.astimezone(town.timezone).date())
+            join_statements(self.engine, town, as_of and town.day_of(as_of))
             if town.id in speaking
             else town
             for town in self.municipalities

@@ -27,7 +27,7 @@ def build_month(report: Report) -> Month | None:
     *earlier, last = report.trend
     then = next((one for one in reversed(earlier) if one.as_of <= last.as_of - MONTH), earlier[0])
     was, now = _past(then, report), _past(last, report)
-    on = then.as_of.astimezone(report.municipalities[0].timezone).date()
+    on = report.municipalities[0].day_of(then.as_of)
     is_known = was.violates is not None and now.violates is not None
     return Month(
         on=day_of_month(on),

@@ -211,6 +211,6 @@ def table_letter(report: Report) -> Letter:
 def file_stem(report: Report) -> str:
     """«dozor-kedrovy-2026-11-23», the day by the first municipality's clock."""
     towns = report.municipalities
-    on = report.audit.as_of.astimezone(towns[0].timezone).date()
+    on = towns[0].day_of(report.audit.as_of)
     told = ("dozor", *(town.id for town in towns[:3]), *part_stem(report), on.isoformat())
     return "-".join(told)

@@ -70,8 +70,7 @@ def kept(ground: Ground, institution: Institution) -> Iterable[Page]:
     if standing_of(ground, institution).standing is Standing.OUTSIDE:
         return ()
     today = ground.report.audit.as_of.astimezone(ground.zone).date()
-    live = (p for p in institution.pages if p.deleted_on is None or p.deleted_on > today)
-    return (page for page in live if page.role == "official")
+    return (page for page in institution.pages if page.role == "official" and page.stands(today))
 
 
 def known_mondays(ground: Ground, pages: Iterable[Page]) -> list[date]:

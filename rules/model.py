@@ -203,6 +203,10 @@ class Municipality:
         found = {one.id: one for one in self.institutions}
         object.__setattr__(self, "by_id", found)  # frozen, yet asked for at every finding
 
+    def day_of(self, moment: datetime) -> date:
+        """Its own day (G05)."""
+        return moment.astimezone(self.timezone).date()
+
     def acts_in(self, acts: Mapping[str, Act]) -> tuple[Act, ...]:
         """Those that bind its institutions, in the registry's order."""
         return tuple(acts[name] for name in self.packs)
@@ -336,7 +340,7 @@ class Dossier:
     @property
     def today(self) -> date:
         """The day of `as_of`, where the municipality is."""
-        return self.as_of.astimezone(self.municipality.timezone).date()
+        return self.municipality.day_of(self.as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

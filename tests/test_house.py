@@ -184,7 +184,9 @@ def is_line(node: nodes.BinExpr) -> bool:
 # --- tests --------------------------------------------------------------------------------------
 
 MOVED = {"tests/rules/test_cases.py"}  # the law's numbers, each by one: some case notices
-PATCHING = re.compile(r"unittest\.mock|\bmocker\b|monkeypatch\.setattr\((?!\"sys\.)|\bpatch\(")
+PATCHING = re.compile(
+    r"unittest\.mock import (?!ANY\b)|\bmocker\b|monkeypatch\.setattr\((?!\"sys\.)|\bpatch\("
+)
 
 
 def test_our_own_code_is_never_patched() -> None:

@@ -39,7 +39,7 @@ BY_STATUS: Mapping[int, FailureCode] = {401: FailureCode.TOKEN_REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ApiResult:
     """What MAX answered, and where the bytes are kept."""
 
     value: Any
@@ -54,27 +54,27 @@ class Api:
     url: str
     token: str
 
-    async def me(self) -> Told:
+    async def me(self) -> ApiResult:
         return await self._get("/me")
 
-    async def chat(self, chat_id: int) -> Told:
+    async def chat(self, chat_id: int) -> ApiResult:
         return await self._get(f"/chats/{chat_id}")
 
-    async def rights(self, chat_id: int) -> Told:
+    async def rights(self, chat_id: int) -> ApiResult:
         return await self._get(f"/chats/{chat_id}/members/me")
 
-    async def messages(self, chat_id: int, before: int | None = None) -> Told:
+    async def messages(self, chat_id: int, before: int | None = None) -> ApiResult:
         """`before`: milliseconds since 1970."""
         asked = {"chat_id": str(chat_id), "count": str(SHEET)}
         return await self._get("/messages", asked | ({"before": str(before)} if before else {}))
 
-    async def updates(self, marker: int | None) -> Told:
+    async def updates(self, marker: int | None) -> ApiResult:
         """Whereto our bot was let in, and where it was put out, since the marker."""
         asked = {"types": "bot_added,bot_removed", "limit": str(SHEET), "timeout": "0"}
         since = {} if marker is None else {"marker": str(marker)}
         return await self._get("/updates", asked | since)
 
-    async def _get(self, path: str, params: Mapping[str, str] | None = None) -> Told:
+    async def _get(self, path: str, params: Mapping[str, str] | None = None) -> ApiResult:
         """The answer's JSON. Raises ReadError, whatever MAX has against it."""
         url = f"{self.url.rstrip('/')}{path}"
         try:
@@ -85,7 +85,7 @@ class Api:
             raise _explained(error, path) from None
         if answer.status in NO_SUCH_PAGE:
             raise _refused(answer, path)
-        return Told(_json(answer, path), answer.evidence)
+        return ApiResult(_json(answer, path), answer.evidence)
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ _TOPICS = 50  # a call
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ApiResult:
     """What OK answered, and where the bytes are kept."""
 
     value: Any
@@ -41,26 +41,26 @@ class Api:
     client: Client
     settings: OkSettings
 
-    async def groups(self, uids: Sequence[str]) -> Told:
+    async def groups(self, uids: Sequence[str]) -> ApiResult:
         """Beans of the groups that OK knows, in any order; at most `MOST_GROUPS` at once."""
         told = await self.call("group.getInfo", uids=",".join(uids), fields=beans.FIELDS)
         return _read_shape(told, beans.groups)
 
-    async def topics_count(self, uid: str) -> Told:
+    async def topics_count(self, uid: str) -> ApiResult:
         told = await self.call("group.getCounters", group_id=uid, counterTypes="THEMES")
-        return Told(beans.counted_topics(told.value), told.evidence)
+        return ApiResult(beans.counted_topics(told.value), told.evidence)
 
-    async def thing_at(self, address: str) -> Told:
+    async def thing_at(self, address: str) -> ApiResult:
         """Type and number of what stands at a short name."""
         return _read_shape(await self.call("url.getInfo", url=address), beans.group_of_url)
 
-    async def topics(self, way: str, uid: str, anchor: str) -> Told:
+    async def topics(self, way: str, uid: str, anchor: str) -> ApiResult:
         """Entries and the next anchor. `way`: stream.get or mediatopic.getTopics."""
         told = await self.call(way, **_topic_parameters(way, uid, anchor))
         entries = _read_shape(told, lambda value: beans.entries(value, uid))
-        return Told((entries.value, beans.anchor(told.value)), told.evidence)
+        return ApiResult((entries.value, beans.anchor(told.value)), told.evidence)
 
-    async def call(self, method: str, **parameters: str) -> Told:
+    async def call(self, method: str, **parameters: str) -> ApiResult:
         """The answer's JSON. Raises ReadError; ApiError where OK itself refused."""
         patience = AsyncRetrying(
             stop=stop_after_attempt(_ATTEMPTS),
@@ -76,7 +76,7 @@ class Api:
             return self.settings.pause
         return self.settings.first_wait * float(2 ** (state.attempt_number - 1))
 
-    async def _once(self, method: str, parameters: dict[str, str]) -> Told:
+    async def _once(self, method: str, parameters: dict[str, str]) -> ApiResult:
         url = f"{self.settings.api_url.rstrip('/')}/fb.do"
         try:
             answer = await self.client.get(url, params=self._sign_parameters(method, parameters))
@@ -87,7 +87,7 @@ class Api:
         value = _json(answer, method)
         if isinstance(value, dict) and "error_code" in value:
             raise ApiError(_code(value), method, answer.evidence)
-        return Told(value, answer.evidence)
+        return ApiResult(value, answer.evidence)
 
     def _sign_parameters(self, method: str, parameters: dict[str, str]) -> dict[str, str]:
         token = self.settings.access_token
@@ -125,9 +125,9 @@ def _code(value: dict[str, Any]) -> int:
     return 1 if code is None else code
 
 
-def _read_shape(told: Told, read: Any) -> Told:
+def _read_shape(told: ApiResult, read: Any) -> ApiResult:
     try:
-        return Told(read(told.value), told.evidence)
+        return ApiResult(read(told.value), told.evidence)
     except beans.ShapeError as error:
         failure = Failure(FailureCode.MALFORMED, f"{error}: another shape")
         raise ReadError(failure, told.evidence) from error

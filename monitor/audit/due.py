@@ -54,7 +54,7 @@ def coverage_of(
 def _unasked(scope: Scope, as_of: datetime) -> Iterator[Address]:
     """Pages of networks that no act of their municipality speaks of: kept of one's own will."""
     for municipality in scope.municipalities:
-        today = as_of.astimezone(municipality.timezone).date()
+        today = municipality.day_of(as_of)
         acts = municipality.acts_in(scope.acts)
         named = frozenset().union(*(act.networks(today) for act in acts))
         pages = (page for one in scope.members(municipality) for page in one.pages)

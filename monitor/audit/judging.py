@@ -119,7 +119,7 @@ class Judge:
         return followed(found, earlier.compared, bench.on, earlier.latest)
 
     def _bench(self, municipality: Municipality) -> Bench:
-        today = self.as_of.astimezone(municipality.timezone).date()
+        today = municipality.day_of(self.as_of)
         return Bench(municipality, municipality.acts_in(self.scope.acts), today)
 
     def _dossier(self, doubt: Doubt, site: Seen) -> Dossier:

@@ -68,7 +68,7 @@ def in_scope(
         institution
         for municipality in municipalities
         for institution in municipality.institutions
-        if institution.is_active(as_of.astimezone(municipality.timezone).date())
+        if institution.is_active(municipality.day_of(as_of))
     ]
     for name in names:
         _check_name(name, present)
@@ -79,7 +79,7 @@ def pages_of(
     institutions: Iterable[Institution], municipality: Municipality, as_of: datetime
 ) -> Iterator[Page]:
     """Every page and site that is due; a page not yet created, or deleted, is not read."""
-    today = as_of.astimezone(municipality.timezone).date()
+    today = municipality.day_of(as_of)
     for institution in institutions:
         yield from (page for page in institution.pages if page.stands(today))
         if institution.site:

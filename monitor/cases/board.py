@@ -92,7 +92,7 @@ def _stale(application: Application, found: Signs, now: datetime) -> tuple[Insti
 
 def _each_stale(application: Application, found: Signs, now: datetime) -> Iterator[Institution]:
     for town in application.municipalities:
-        basis, today = inputs_digest(application, town), now.astimezone(town.timezone).date()
+        basis, today = inputs_digest(application, town), town.day_of(now)
         for member in town.institutions:
             key = (town.id, member.id)
             sign = found.rows.get(key)

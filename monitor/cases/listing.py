@@ -162,7 +162,7 @@ def _ends_within(
     town = next(
         one for one in application.municipalities if one.id == statement.institution.municipality
     )
-    today = moment.astimezone(town.timezone).date()
+    today = town.day_of(moment)
     until = statement.until
     is_near = until is not None and today <= until <= today + timedelta(days=days)
     return is_near and statement.state == IN_FORCE
@@ -175,7 +175,7 @@ def _of_town(
     as_of: datetime | None,
 ) -> Iterator[ListedStatement]:
     moment = as_of or application.clock()
-    today = moment.astimezone(town.timezone).date()
+    today = town.day_of(moment)
     stated, kinds = by_institution(application, town), kinds_of(town.acts_in(application.acts))
     unread = {waits.recorded.number for waits in answers_waiting(application, town)}
     calendar = calendar_of(town, application.settings.cases.terms)

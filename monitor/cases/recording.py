@@ -89,7 +89,7 @@ def undo(
     """The statement, withdrawn. With a decision an answer waits again."""
     stated = on_record(application, number)
     town = _town(application, stated.municipality)
-    day = on or application.clock().astimezone(town.timezone).date()
+    day = on or town.day_of(application.clock())
     statements.withdraw(
         application.engine,
         Withdrawal(of=number, by=by, on=day, reason=reason),
@@ -224,4 +224,4 @@ def _days(application: Application, town: Municipality) -> Sequence[date]:
     now = application.clock()
     last = latest(application.engine, now=now)
     moments: list[datetime] = [now, *([last.as_of] if last else [])]
-    return [moment.astimezone(town.timezone).date() for moment in moments]
+    return [town.day_of(moment) for moment in moments]

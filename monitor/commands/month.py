@@ -50,7 +50,7 @@ def _moment(
 
 def _days_back(settings: Settings, town: Municipality, now: datetime) -> int:
     """The latest working day from which a term has its last day by Friday."""
-    today = now.astimezone(town.timezone).date()
+    today = town.day_of(now)
     workdays = settings.cases.terms.workdays[IMPORTANT]
     for back in BACK:
         told_on = today - timedelta(days=back)
@@ -160,7 +160,7 @@ class Player:
         return number
 
     def _day(self, moment: datetime) -> date:
-        return moment.astimezone(self._town.timezone).date()
+        return self._town.day_of(moment)
 
 
 def _at(step: Step) -> datetime:

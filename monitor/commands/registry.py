@@ -180,7 +180,7 @@ def diff(
     new: Annotated[Path, typer.Argument(metavar="НОВЫЙ")],
 ) -> int:
     after, acts = load(new), tuple(load_acts(own_packs(config)).values())
-    found = compared(load(old), after, acts, real_time().astimezone(after.timezone).date())
+    found = compared(load(old), after, acts, after.day_of(real_time()))
     changes = [change.text for change in found]
     print(*(changes or ["Различий нет."]), sep="\n")
     return 0

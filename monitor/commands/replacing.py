@@ -52,7 +52,7 @@ def _changes(path: Path, old: str, new: str) -> Iterator[str]:
         yield from _by_lines(old, new)
         return
     after = load_text(new, path)
-    today = real_time().astimezone(after.timezone).date()
+    today = after.day_of(real_time())
     found = [change.text for change in diff(before, after, tuple(load_acts().values()), today)]
     yield from found or ["учреждения и страницы те же, иначе записан сам файл"]
     kept = {line.strip() for line in new.splitlines()}

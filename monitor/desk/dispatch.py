@@ -48,7 +48,7 @@ from monitor.desk.rendering import KINDS, desk_word, render, static
 from monitor.desk.routes import Route
 from monitor.desk.screens.menu import menu
 from monitor.desk.uploads import MEGABYTE
-from monitor.desk.veil import veiled_file
+from monitor.desk.veil import veil_file
 from monitor.registry.mailboxes import is_server
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class _Site:
                     None, 303, {"Location": location(answer, _known_by(answer, ask))}
                 )
             case File():
-                file = veiled_file(answer, ask)
+                file = veil_file(answer, ask)
                 response = Response(file.content, 200, _attached(file.name))
                 response.headers["Content-Type"] = file.kind
             case Text():

@@ -53,7 +53,7 @@ def came(desk: Desk, ask: Ask) -> Came:
         link=link,
         institution=institution,
         town=town,
-        today=ask.now.astimezone(town.timezone).date(),
+        today=town.day_of(ask.now),
     )
 
 

@@ -34,7 +34,7 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", UNSEEN.sub("", text))
 
 
-def veiled_sheet(sheet: Sheet, ask: Ask) -> Sheet:
+def veil_sheet(sheet: Sheet, ask: Ask) -> Sheet:
     """A table that becomes no text."""
     rows = (
         {key: veiled(cell, ask) if isinstance(cell, str) else cell for key, cell in row.items()}
@@ -43,7 +43,7 @@ def veiled_sheet(sheet: Sheet, ask: Ask) -> Sheet:
     return replace(sheet, rows=rows)
 
 
-def veiled_file(file: File, ask: Ask) -> File:
+def veil_file(file: File, ask: Ask) -> File:
     """Its name, and what it says where it is text. What an institution sent stays as it came: who
     decides has to read it."""
     if ask.visitor.role in OPERATORS:

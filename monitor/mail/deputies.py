@@ -22,7 +22,7 @@ from monitor.reporting.mending import mended
 from monitor.reporting.municipality import of_towns, town_path
 from monitor.reporting.stored import default_path, report_of, write_all
 from monitor.storage import audits
-from monitor.storage.outbox import Told
+from monitor.storage.outbox import LastReport
 from monitor.storage.roles import DEPUTY, deputy_of
 from reports.mail import NOTHING, Letter, brief, digest, subject_of, with_note
 from reports.model import Rendered, Report
@@ -87,7 +87,7 @@ class DeputyLetters:
     def first(self, is_operator: bool) -> Letter:
         return self._for_reader(self._letter(None), is_operator)
 
-    def since(self, is_operator: bool, told: Told) -> Since:
+    def since(self, is_operator: bool, told: LastReport) -> Since:
         return Since(
             news=partial(self._news, told.audit),
             letter=lambda: self._for_reader(self._letter(told.audit), is_operator),
@@ -113,7 +113,7 @@ class DeputyLetters:
     def _beside(self, report: Report, then: Report) -> Report:
         return compared(self._application, report, then)
 
-    def subject(self, told: Told | None) -> str:
+    def subject(self, told: LastReport | None) -> str:
         """Without the letter, for which files would be written."""
         is_next = told is not None and told.as_of < self.report.audit.as_of
         then = self._then(told.audit) if told and is_next else None
@@ -140,7 +140,7 @@ class DeputyLetters:
             ),
         )
 
-    def _brief(self, told: Told) -> Letter:
+    def _brief(self, told: LastReport) -> Letter:
         return mended(
             self.report,
             DEPUTY,

@@ -23,7 +23,7 @@ from monitor.mail.terms import Terms
 from monitor.reporting.facts import with_facts
 from monitor.reporting.mending import mended
 from monitor.reporting.settling import Settlings
-from monitor.storage.outbox import Told
+from monitor.storage.outbox import LastReport
 from monitor.storage.roles import institution_of
 from reports.formats.letters import has_news, letter
 from reports.ground import name_of
@@ -56,9 +56,9 @@ class Draft:
     name: str = ""
     reply_to: str | None = None
     held: bool = False
-    since: Callable[[Told], Since] | None = None  # beside what the reader was told last
-    subject: Callable[[Told | None], str] | None = None  # known without writing the letter
-    falls_due: Callable[[Told], object] | None = None  # what of it ends since then
+    since: Callable[[LastReport], Since] | None = None  # beside what the reader was told last
+    subject: Callable[[LastReport | None], str] | None = None  # known without writing the letter
+    falls_due: Callable[[LastReport], object] | None = None  # what of it ends since then
 
 
 def for_cur(application: Application, report: Report) -> Iterator[Draft]:
@@ -95,7 +95,7 @@ def for_institutions(
             )
 
 
-def _ends(terms: Terms, institution: Institution, told: Told) -> bool:
+def _ends(terms: Terms, institution: Institution, told: LastReport) -> bool:
     return bool(terms.to_remind(institution, told.as_of))
 
 

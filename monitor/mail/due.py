@@ -20,7 +20,7 @@ from monitor.clocks.believed import FAR
 from monitor.config import Every
 from monitor.mail.drafts import Draft
 from monitor.storage import outbox
-from monitor.storage.outbox import Told
+from monitor.storage.outbox import LastReport
 from reports.mail import Letter
 from reports.model import Audit
 from reports.news import News
@@ -56,7 +56,7 @@ GOING = frozenset(
 class Decision:
     why: LetterReason
     letter: Callable[[], Letter]
-    told: Told | None  # of what the reader was told last
+    told: LastReport | None  # of what the reader was told last
     news: Callable[[], News] | None = None  # since then
 
     @property
@@ -80,7 +80,7 @@ def decide(context: Context, audit: Audit, draft: Draft) -> Decision:
     return Decision(why=why, letter=letter, told=told, news=since.news)
 
 
-def _by_period(told: Told, audit: Audit, draft: Draft) -> LetterReason:
+def _by_period(told: LastReport, audit: Audit, draft: Draft) -> LetterReason:
     if draft.every == "night":
         return LetterReason.ASKED
     if told.as_of > audit.as_of:
@@ -90,7 +90,9 @@ def _by_period(told: Told, audit: Audit, draft: Draft) -> LetterReason:
     return LetterReason.PERIOD if _has_begun(told, audit, draft) else LetterReason.NOT_YET
 
 
-def _by_news(news: Callable[[], News], told: Told, audit: Audit, draft: Draft) -> LetterReason:
+def _by_news(
+    news: Callable[[], News], told: LastReport, audit: Audit, draft: Draft
+) -> LetterReason:
     found = news()
     if found.is_worse:
         return LetterReason.WORSE
@@ -102,7 +104,7 @@ def _by_news(news: Callable[[], News], told: Told, audit: Audit, draft: Draft) -
     return LetterReason.QUIET if now >= month_later(then) else LetterReason.UNCHANGED
 
 
-def _has_begun(told: Told, audit: Audit, draft: Draft) -> bool:
+def _has_begun(told: LastReport, audit: Audit, draft: Draft) -> bool:
     """Whether the audit is of a later week or month than what was told."""
     was, now = (_period(at.astimezone(draft.zone), draft.every) for at in (told.as_of, audit.as_of))
     return was < now

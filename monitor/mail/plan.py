@@ -19,7 +19,7 @@ from monitor.mail.terms import Terms
 from monitor.reporting.beside import Beside
 from monitor.reporting.stored import report_of
 from monitor.storage import audits, outbox
-from monitor.storage.outbox import Told
+from monitor.storage.outbox import LastReport
 from monitor.storage.roles import INSTITUTION
 from reports.model import Audit, Report
 from reports.news import News, news_of
@@ -39,7 +39,7 @@ class Planned:
     goes: bool
     why: str
     subject: str
-    told: Told | None  # what the recipient had last
+    told: LastReport | None  # what the recipient had last
     news: News | None  # since then
 
 

@@ -67,14 +67,14 @@ def _record(
     kind: ReminderKind,
     is_told: IsTold,
 ) -> None:
-    day = gone.as_of.astimezone(municipality.timezone).date()
+    day = municipality.day_of(gone.as_of)
     for case in cases:
         if is_told(case, day):
             key = case.key
             said = Reminder(
                 kind=kind,
                 by=BY,
-                on=gone.at.astimezone(municipality.timezone).date(),
+                on=municipality.day_of(gone.at),
                 requirement=key.requirement,
                 network=key.network,
                 page=key.page,

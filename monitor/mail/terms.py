@@ -72,7 +72,7 @@ class Terms:
         return ()
 
     def _day(self, town: str, moment: datetime) -> date:
-        return moment.astimezone(self._towns[town].timezone).date()
+        return self._towns[town].day_of(moment)
 
 
 def is_ending(case: InstitutionCase, then: date, today: date) -> bool:

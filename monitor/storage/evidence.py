@@ -62,7 +62,7 @@ BODY_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encodi
 
 # By what a body is known again: its digest, and what was posted for it. What was posted is found by
 # what was posted, and not otherwise.
-Same = tuple[str, str]
+BodyKey = tuple[str, str]
 
 
 class WarcFile:
@@ -83,7 +83,7 @@ class WarcFile:
         )
         self._redactor = Redactor(secrets)
         self._lock = threading.Lock()
-        self._bodies: dict[Same, Original] = {}
+        self._bodies: dict[BodyKey, Original] = {}
         self._latest: dict[str, Original] = {}  # by record
         self._certificates: set[str] = set()  # fingerprints of those that have a record
         self._file = appending(self.path)
@@ -155,7 +155,7 @@ class WarcFile:
         self._keep_certificate(exchange.route, moment)
         return record
 
-    def _original(self, exchange: Exchange, body: bytes, same: Same) -> Original | None:
+    def _original(self, exchange: Exchange, body: bytes, same: BodyKey) -> Original | None:
         """The record that holds this very body already."""
         if exchange.unchanged:
             return exchange.unchanged.original
@@ -263,7 +263,7 @@ class WarcFile:
         body = self._redactor.body(exchange.request_body)
         return hashlib.sha256(url.encode("utf-8", "replace") + body).hexdigest()
 
-    def _remember(self, same: Same, original: Original, record: str) -> None:
+    def _remember(self, same: BodyKey, original: Original, record: str) -> None:
         """A country's pages are too many to remember; what repeats does so soon (one site)."""
         for held, most in ((self._bodies, REMEMBERED), (self._latest, LATEST)):
             if len(held) > most:

@@ -53,7 +53,7 @@ class PlaceInLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LastReport:
     """The newest report that somebody was written of: its audit, and the letter."""
 
     audit: int
@@ -189,7 +189,7 @@ def reported_roles(engine: Engine, audit: Audit) -> frozenset[str]:
 
 def last_told(
     engine: Engine, role: str, recipient: str, until: datetime | None = None
-) -> Told | None:
+) -> LastReport | None:
     """The newest audit that this recipient was written of in this role.
 
     A partial one, sent by hand, is no deputy head's report of the week; one of later than `until`
@@ -206,7 +206,7 @@ def last_told(
             .order_by(col(AuditRow.as_of).desc(), col(MessageRow.id).desc())
             .limit(1)
         ).first()
-    return Told(found[0] or 0, *found[1:]) if found else None
+    return LastReport(found[0] or 0, *found[1:]) if found else None
 
 
 def last_queued(

@@ -102,7 +102,7 @@ def _count_of(what: Waits, wanted: WaitingFilter) -> Select[str, int]:
         return counting.select_from(MessageRow).where(*_where_parked(wanted.towns))
     if what is Waits.MAIL:
         return counting.select_from(ReceivedRow).where(*_unclear(wanted.towns))
-    return counting.select_from(_ROWS[what]).where(*_of(wanted))
+    return counting.select_from(_ROWS[what]).where(*_conditions(wanted))
 
 
 def one_page(engine: Engine, wanted: WaitingFilter, at: int = 1) -> tuple[Sequence[Shown], int]:
@@ -115,7 +115,7 @@ def one_page(engine: Engine, wanted: WaitingFilter, at: int = 1) -> tuple[Sequen
     rows = (
         select(kind, BoardRow.title, func.count().over())
         .join(BoardRow, whose)
-        .where(*_of(wanted))
+        .where(*_conditions(wanted))
         .order_by(*(getattr(kind, name) for name in order))
         .limit(PAGE)
         .offset(PAGE * (at - 1))
@@ -129,7 +129,7 @@ def by_requirement(engine: Engine, wanted: WaitingFilter) -> Mapping[str, int]:
     kind = _ROWS[wanted.what]
     rows = (
         sa_select(kind.requirement, func.count())
-        .where(*_of(wanted), kind.requirement.is_not(None))
+        .where(*_conditions(wanted), kind.requirement.is_not(None))
         .group_by(kind.requirement)
         .order_by(kind.requirement)
     )
@@ -137,7 +137,7 @@ def by_requirement(engine: Engine, wanted: WaitingFilter) -> Mapping[str, int]:
         return {name: int(count) for name, count in opened.connection().execute(rows)}
 
 
-def _of(wanted: WaitingFilter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: WaitingFilter) -> list[ColumnElement[bool]]:
     kind = _ROWS[wanted.what]
     is_aside = exists().where(
         col(PostponedRow.thing) == kind.thing, col(PostponedRow.until) > wanted.today

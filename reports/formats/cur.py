@@ -95,12 +95,7 @@ def _rows(base: Ground, institution: Institution) -> Iterator[Row]:
 
 def _stands(page: Page, today: date) -> bool:
     """The table knows no branches and no past: read back, each line is an official page."""
-    is_there = (page.created_on or today) <= today
-    return (
-        page.role == "official"
-        and is_there
-        and (page.deleted_on is None or page.deleted_on > today)
-    )
+    return page.role == "official" and page.stands(today)
 
 
 def _whose(line: Line) -> dict[str, Value]:

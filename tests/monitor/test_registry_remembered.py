@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from monitor.registry import RegistryError, load_all
 from monitor.registry.remembered import PREFIX, remembered
 from rules.model import Municipality
+from tests.monitor.installed import ROOT, with_network
 
 EVERYTHING = Path(__file__).parent / "registry/valid/everything.toml"
 PACKS = ("kedrovy-2022-298", "minvody-draft", "fed-8fz")
@@ -126,3 +129,56 @@ def test_what_another_user_wrote_is_not_believed(files: tuple[Path, ...], folder
 def test_where_no_folder_is_none_is_made(files: tuple[Path, ...], tmp_path: Path) -> None:
     assert len(remembered(files, packs=PACKS, folder=tmp_path / "nowhere")) == 2
     assert not (tmp_path / "nowhere").exists()
+
+
+# --- networks of others -------------------------------------------------------------------------
+
+NETWORK = """
+from dataclasses import dataclass
+from collectors.model import Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    pass
+
+
+def canonical(written):
+    if "wall.example" not in written:
+        raise ValueError(f"«{written}» — не адрес Стены")
+    return written
+
+
+NETWORK = Network(
+    slug="wall", title="Стена", canonical=canonical, settings=Settings, collector=None
+)
+"""
+READ = """
+import sys
+from pathlib import Path
+from monitor.registry.remembered import remembered
+folder, *files = map(Path, sys.argv[1:])
+remembered(files, packs=("kedrovy-2022-298", "minvody-draft", "fed-8fz"), folder=folder)
+"""
+
+
+def name_kept(folder: Path, files: tuple[Path, ...], environment: dict[str, str]) -> str:
+    """By a process of its own: what is installed is looked for once."""
+    command = [sys.executable, "-c", READ, str(folder), *map(str, files)]
+    subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=True)
+    (file,) = kept(folder)
+    return file.name
+
+
+def test_another_network_or_another_version_of_it_makes_another_kept_registry(
+    files: tuple[Path, ...], folder: Path, tmp_path: Path
+) -> None:
+    """It says how addresses are spelled, so what was read without it may say otherwise."""
+    alone = name_kept(folder, files, {})
+    environment = with_network(tmp_path, "wall", NETWORK)
+    beside = name_kept(folder, files, environment)
+    module = tmp_path / "installed/wall_network.py"
+    module.write_text(NETWORK.replace("return written", "return written.lower()"), "utf-8")
+    newer = name_kept(folder, files, environment)
+    assert len({alone, beside, newer}) == 3
+    assert name_kept(folder, files, {}) == alone

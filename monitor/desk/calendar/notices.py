@@ -44,7 +44,7 @@ def _of_town(
     application: Application, town: Municipality, now: datetime
 ) -> Iterator[tuple[Municipality, Account]]:
     acts = tuple(application.acts.values())
-    today = now.astimezone(town.timezone).date()
+    today = town.day_of(now)
     if not duties(acts, town, today):
         return
     for one in _who_may_owe(town):

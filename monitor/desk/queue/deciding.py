@@ -209,7 +209,7 @@ def _given(ask: Ask, name: str, fault: str) -> str:
 
 def _day_to_come(desk: Desk, ask: Ask, thing: Thing) -> date:
     until, town = _day(ask.typed("until")), desk.town(ask, thing.institution.municipality)
-    if until <= ask.now.astimezone(town.timezone).date():
+    if until <= town.day_of(ask.now):
         raise UsageError([words("faults", "past_day")])
     return until
 

@@ -110,12 +110,15 @@ def listed(desk: Desk, ask: Ask, look: Looked) -> Mapping[str, Any]:
         found = received.unclear(engine) if ask.visitor.towns is None else ()
         return {"mail": [_message(desk, one) for one in found[:PAGE]], "requirements": ()}
     shown, total = waiting.one_page(engine, wanted_of(desk, ask, look), look.at)
+    by_requirement = requirements(desk, ask, look)
+    has_several = any(tab.count > 1 for tab in by_requirement)
     return {
         "items": _items(desk, ask, look.what, shown),
         "total": total,
         "last": -(-total // PAGE),
         "at": look.at,
-        "requirements": requirements(desk, ask, look),
+        "requirements": by_requirement,
+        "is_unfolded": bool(look.requirement) or (has_several and not look.aside),
     }
 
 

@@ -46,7 +46,7 @@ def proposals_of(desk: Desk, ask: Ask) -> tuple[Proposal, ...]:
     for stated in proposals.asked(desk.application.engine, list(towns)):
         town = towns[stated.municipality]
         institution = town.by_id.get(stated.institution)
-        today = ask.now.astimezone(town.timezone).date()
+        today = town.day_of(ask.now)
         decision = stated.decision(today)
         if institution and decision and is_accepted(decision) and not stated.withdrawn:
             found.append(_proposal(stated, institution, town))

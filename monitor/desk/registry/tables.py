@@ -59,7 +59,7 @@ def draft_of(
 
 def _changes(desk: Desk, ask: Ask, old: Municipality, new: Municipality) -> Iterator[Line]:
     acts = tuple(desk.application.acts.values())
-    for change in diff(old, new, acts, ask.now.astimezone(old.timezone).date()):
+    for change in diff(old, new, acts, old.day_of(ask.now)):
         yield Line(change.text, change.institution)
 
 

@@ -55,7 +55,7 @@ def submit(slug: str) -> Screen:
     def screen(desk: Desk, ask: Ask) -> Answer:
         look = look_closely(desk, ask)
         things = things_of(desk.application, look)
-        today = ask.now.astimezone(look.municipality.timezone).date()
+        today = look.municipality.day_of(ask.now)
         try:
             number = act.do(desk.application, Given(ask, look, things, today))
         except UsageError as error:

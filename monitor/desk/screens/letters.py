@@ -48,7 +48,7 @@ def preview(desk: Desk, ask: Ask) -> Answer:
 def _report(desk: Desk, audit: Audit, town: Municipality) -> Report:
     """As much of it as a letter is made of: no trend, no moves, nobody's walls but its own."""
     application = desk.application
-    on = audit.as_of.astimezone(town.timezone).date()
+    on = town.day_of(audit.as_of)
     stated = join_statements(application.engine, town, on)
     return Report(
         audit=audit,

@@ -91,7 +91,7 @@ def _send_new(desk: Desk, link: Link, now: datetime) -> None:
     institution = town.by_id.get(link.institution) if town else None
     if town is None or institution is None or not institution.emails:
         return
-    today = now.astimezone(town.timezone).date()
+    today = town.day_of(now)
     if links.take_new(application.engine, link, today):
         send_new_link(application, institution)
 

@@ -11,7 +11,7 @@ from monitor.desk.model import Answer, Ask, File, Goto, NotFoundError, Page
 from monitor.desk.overview.asking import asked_by_form, asked_in, choices, words
 from monitor.desk.overview.table import headings, line, sheet, towns_of, whole
 from monitor.desk.queue.lists import freshness, held_audit
-from monitor.desk.veil import veiled_sheet
+from monitor.desk.veil import veil_sheet
 from monitor.storage import aside, summary
 from monitor.storage.journal import What
 from monitor.storage.summary import PAGE
@@ -55,7 +55,7 @@ def download(desk: Desk, ask: Ask) -> Answer:
     media, write = KINDS[kind]
     wanted, towns = asked_in(ask), {one.id: one for one in desk.towns(ask)}
     rows = summary.each(desk.application.engine, wanted.sieve, ask.visitor.towns, wanted.sort)
-    made = veiled_sheet(sheet(rows, towns), ask)
+    made = veil_sheet(sheet(rows, towns), ask)
     day = f"{ask.now.astimezone(desk.settings.schedule.timezone):%Y-%m-%d}"
     file = File(words("file", "name", day=day, kind=kind), write(made, ask), media)
     note(desk, ask, What.EXPORTED, detail=file.name)

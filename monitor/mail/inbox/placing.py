@@ -39,7 +39,7 @@ def place(
     told = Statement(
         kind=_kind(how, kept.proposal),
         requirement=how.requirement,
-        on=min(came.arrived_at, application.clock()).astimezone(town.timezone).date(),
+        on=town.day_of(min(came.arrived_at, application.clock())),
         text=kept.text,
         is_registered=is_registered(institution, (kept.sender,)),
         proposal=_merged(how, kept.proposal),

@@ -118,7 +118,7 @@ def _answers(
     said = list(_said(application, town, institution, mail, found))
     if not (found.is_registered or _is_reply_to_ours(application, institution, mail)):
         _check_waits(proposal for _, proposal in said)
-    day = min(at.astimezone(town.timezone).date(), today_of(application, institution))
+    day = min(town.day_of(at), today_of(application, institution))
     return tuple(
         answer_of(
             application,
