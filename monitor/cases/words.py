@@ -119,5 +119,6 @@ def _of_answer(said: InstitutionAnswer) -> Iterator[str]:
 
 def correction_in_words(correction: Correction) -> str:
     name = "correction_of" if correction.old else "correction"
-    fields = {"field": correction.field, "new": correction.new, "old": correction.old}
+    field = _sentences()["fields"].get(correction.field, correction.field)
+    fields = {"field": field, "new": correction.new, "old": correction.old}
     return words("parts", name, **fields)

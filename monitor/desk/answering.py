@@ -26,7 +26,8 @@ from rules.cases.model import AnswerKind, Correction, InstitutionAnswer, Said
 from rules.model import Attestation
 
 LONGEST_POST, LONGEST_LINE, LONGEST_TEXT = 100, 300, 4000
-CORRECTABLE = ("phones", "emails", "address", "page", "site", "name", "person")
+ABSENT = ("no_page", "no_site")  # there is none: nothing is to be written in its place
+CORRECTABLE = ("phones", "emails", "address", "page", "site", *ABSENT, "name", "person")
 YES, NO = "yes", "no"
 
 
@@ -212,6 +213,8 @@ def _corrections(ask: Ask, faults: list[str]) -> tuple[Correction, ...]:
     field, new = ask.typed("field"), _line(ask, "new")
     if field not in CORRECTABLE:
         faults.append(desk_word("link", "no_field"))
+    if field in ABSENT:
+        new = desk_word("link", "absent")
     if not new:
         faults.append(desk_word("link", "no_new"))
     return (Correction(field=field, new=new, old=_line(ask, "old")),)

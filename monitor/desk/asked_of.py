@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from monitor.desk.linked import Came
 from monitor.desk.rendering import desk_word
 from monitor.registry.statements import OF_A_PAGE
 from reports.ground import name_of
+from reports.letter.answered import result_of
 from reports.letter.asking import Wanted, wanted_of
 from rules.cases.matching import Kinds, kinds_of
 from rules.cases.model import (
@@ -25,7 +26,9 @@ from rules.cases.model import (
 )
 from rules.cases.openness import lacks_confirmation
 from rules.model import Municipality, Outcome, Requirement
+from rules.reasons import Reason
 
+ONCE = Reason.EXEMPT_UNFOUNDED  # asked of an institution as a whole
 ITS_TURN = (CaseState.OVERDUE, CaseState.TO_DO)
 MOST_ANSWERS = 20
 _REASONS: Mapping[str, tuple[str, ...]] = {
@@ -50,6 +53,7 @@ IN_REGISTRY: Mapping[str, str] = {
     reason: field for field, reasons in _REASONS.items() for reason in reasons
 }
 """Reason → the field of the registry that may be what is wrong."""
+_ABSENT: Mapping[str, str] = {"page": "no_page", "site": "no_site"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,16 @@ class Asked:
     attestation: str  # of which kind a confirmation would be; "": none would help
     kinds: tuple[str, ...]
     page: str | None  # that an answer names: none where the requirement is of the whole institution
+
+    @property
+    def is_settled(self) -> bool:
+        return self.case.state is CaseState.SETTLED
+
+    @property
+    def absent(self) -> str:
+        """The answer that there is none of what is asked for; "": it does not fit."""
+        field = IN_REGISTRY.get(self.case.finding.reason, "")
+        return _ABSENT.get(field, "") if "correct_registry" in self.kinds else ""
 
     @property
     def wants_word(self) -> bool:
@@ -99,20 +113,20 @@ def case_id(case: InstitutionCase) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def asked_of(application: Application, came: Came) -> tuple[Asked, ...]:
+def asked_of(application: Application, came: Came, *, settled: bool = False) -> tuple[Asked, ...]:
     titles, kinds = _known(application, came.town)
-    cases = cases_of(application, came.town, institutions=[came.institution])
+    cases = cases_of(application, came.town, institutions=[came.institution], settled=settled)
     return tuple(_asked(came.town, case, titles, kinds) for case in cases)
 
 
 def everything(application: Application, came: Came) -> Everything:
-    every = asked_of(application, came)
+    every = asked_of(application, came, settled=True)
     titles, _ = _known(application, came.town)
     made = by_institution(application, came.town, [came.institution]).get(came.institution.id, ())
     answered = list(_answered(came, made, every, titles))[::-1]
     return Everything(
-        asked=tuple(sorted((one for one in every if one.is_its_turn), key=_urgency)),
-        waiting=tuple(one for one in every if not one.is_its_turn),
+        asked=_once(sorted((one for one in every if one.is_its_turn), key=_urgency)),
+        waiting=tuple(one for one in every if not one.is_its_turn and not one.is_settled),
         answered=tuple(answered[:MOST_ANSWERS]),
         more_answers=max(0, len(answered) - MOST_ANSWERS),
     )
@@ -121,6 +135,14 @@ def everything(application: Application, came: Came) -> Everything:
 def _known(application: Application, town: Municipality) -> tuple[Mapping[str, Requirement], Kinds]:
     acts = town.acts_in(application.acts)
     return {one.id: one for act in acts for one in act.requirements}, kinds_of(acts)
+
+
+def _once(asked: Iterable[Asked]) -> tuple[Asked, ...]:
+    """An exemption without grounds is one question, however many requirements hang on it."""
+    found: dict[str, Asked] = {}
+    for one in asked:
+        found.setdefault(ONCE if one.case.finding.reason == ONCE else one.id, one)
+    return tuple(found.values())
 
 
 def _urgency(asked: Asked) -> tuple[int, bool, date]:
@@ -200,7 +222,7 @@ def _answered(
         if not isinstance(said, InstitutionAnswer) or one.number is None:
             continue
         known = titles.get(said.requirement or "")
-        outcome, reason = _outcome(one, came.today, unread)
+        outcome, reason = _outcome(one, came.today, unread, every)
         yield Answered(
             number=one.number,
             on=said.on,
@@ -212,7 +234,10 @@ def _answered(
         )
 
 
-def _outcome(stated: Recorded, today: date, unread: set[int | None]) -> tuple[str, str]:
+def _outcome(
+    stated: Recorded, today: date, unread: set[int | None], every: Sequence[Asked]
+) -> tuple[str, str]:
+    """How it ended, and why; of a reading, what it has found."""
     if stated.is_withdrawn(today):
         return "withdrawn", ""
     if decision := stated.decision(today):
@@ -221,5 +246,7 @@ def _outcome(stated: Recorded, today: date, unread: set[int | None]) -> tuple[st
         return (said.verdict if isinstance(said, Decision) else "rejected"), reason
     said = stated.said
     if isinstance(said, InstitutionAnswer) and said.kind == "corrected":
-        return ("unread" if stated.number in unread else "read"), ""
+        if stated.number in unread:
+            return "unread", ""
+        return "read", result_of(stated, [one.case for one in every])
     return "waiting", ""

@@ -13,14 +13,19 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
+from collectors.networks import page_title
 from monitor.desk.forms import FIELD, token_for
 from monitor.desk.model import Ask, Page
 from monitor.desk.once import FIELD as ONCE
 from monitor.desk.veil import veiled
 from reports.templating import asset, environment
 
-STYLES, SCRIPT = "desk.css", "desk.js"
-KINDS: Mapping[str, str] = {STYLES: "text/css", SCRIPT: "text/javascript"}
+STYLES, SCRIPT, ICON = "desk.css", "desk.js", "desk.svg"
+KINDS: Mapping[str, str] = {
+    STYLES: "text/css",
+    SCRIPT: "text/javascript",
+    ICON: "image/svg+xml",
+}
 
 
 @cache
@@ -30,7 +35,7 @@ def templates() -> Environment:
     found = environment().overlay(loader=ChoiceLoader([own, PackageLoader("reports", "templates")]))
     found.globals |= {"desk_word": desk_word, "static": static_path, "form_field": FIELD}
     found.globals |= {"once_field": ONCE, "drawn": partial(secrets.token_urlsafe, 12)}
-    found.filters |= {"short_day": short_day, "moment": moment}
+    found.filters |= {"short_day": short_day, "moment": moment, "page_title": page_title}
     return found
 
 

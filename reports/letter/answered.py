@@ -99,6 +99,13 @@ def _decided(said: InstitutionAnswer, decision: Recorded) -> str:
     return phrase(f"answer_accepted_{kind}", on)
 
 
+def result_of(stated: Recorded, cases: Iterable[InstitutionCase]) -> str:
+    """What the reading after «исправили» has found; "" where none has come, or another answer has
+    been given since."""
+    found = [case.after for case in cases if case.answer == stated and case.after]
+    return _read(found, found[0].read_on or date.min)[1] if found else ""
+
+
 def _read(found: Iterable[Finding], today: date) -> tuple[date, str]:
     looks = list(found)
     on = max((one.read_on for one in looks if one.read_on), default=today)

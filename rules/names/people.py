@@ -8,7 +8,7 @@ bears somebody's name is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 _POSTS = (
     "директор|завед|начальник|глав|заместител|методист|учител|воспитател|специалист|секретар"
@@ -63,19 +63,42 @@ def without_names(text: str) -> str:
     return _LEFT_OVER.sub("", text).strip(" ,;:–—-") if spans else text
 
 
-def with_names_replaced(text: str, instead: Callable[[str], str]) -> str:
-    """A text with something else in the place of each name; `instead` is given the name."""
-    parts, at = [], 0
-    for begin, end in _spans(text):
+def with_names_replaced(
+    text: str,
+    instead: Callable[[str], str],
+    *,
+    read: str = "",
+    more: Callable[[str], Iterable[tuple[int, int]]] = lambda _: (),
+) -> str:
+    """A text with something else in the place of each name; `instead` is given the name. `read`: as
+    it is read, sign by sign, where that is another; `more`: where else names stand in that."""
+    read = read or text
+    parts, at = list[str](), 0
+    for begin, end in _apart(sorted((*_spans(read), *more(read)))):
         name = text[begin:end]
         parts += [text[at:begin], instead(name.strip()), name[len(name.rstrip()) :]]
         at = end
     return "".join((*parts, text[at:]))
 
 
+def _apart(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Of those that overlap, one that holds them all."""
+    held: tuple[int, int] | None = None
+    for begin, end in spans:
+        if held and begin < held[1]:
+            held = held[0], max(held[1], end)
+            continue
+        if held:
+            yield held
+        held = begin, end
+    if held:
+        yield held
+
+
 def _spans(text: str) -> list[tuple[int, int]]:
-    return [
-        found.span()
-        for found in _NAME.finditer(text)
-        if not _BEARS_A_NAME.search(text[max(0, found.start() - _BEFORE) : found.start()])
-    ]
+    return [found.span() for found in _NAME.finditer(text) if not bears_a_name(text, found.start())]
+
+
+def bears_a_name(text: str, at: int) -> bool:
+    """Whether something is called by the name that begins there."""
+    return _BEARS_A_NAME.search(text[max(0, at - _BEFORE) : at]) is not None

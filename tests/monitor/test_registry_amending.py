@@ -18,7 +18,7 @@ from monitor.registry.amending.edits import Add, Drop, Edit, Put
 from monitor.registry.amending.remarks import lost
 from monitor.registry.files import load_text
 from monitor.registry.keeping import ChangedMeanwhileError, NotWrittenError, replacing
-from rules.model import Institution, Municipality, NoPage, Person, Waiver
+from rules.model import Exemption, Institution, Municipality, NoPage, Person, Waiver
 
 TOWN = """\
 # Город
@@ -154,6 +154,32 @@ def test_a_new_institution_comes_last_with_all_that_it_has() -> None:
 
 def test_nothing_changed_is_the_same_text() -> None:
     assert rewritten(TOWN, HERE, read(TOWN), read(TOWN)) == TOWN
+
+
+ALONE = """[municipality]
+id = "town"
+name = "Город"
+timezone = "Asia/Tomsk"
+[[institution]]
+id = "museum"
+name = "Музей"
+kind = "culture"
+  # согласовано устно
+  [institution.exemption]
+  ground = "п. 4"
+"""
+
+
+@pytest.mark.parametrize("grounds", [(), ("п. 5",), ("п. 4", "п. 5"), ("п. 5", "п. 6")])
+def test_one_table_where_there_might_be_several_is_changed_like_them(
+    grounds: tuple[str, ...],
+) -> None:
+    town = load_text(ALONE, HERE)
+    (museum,) = town.institutions
+    exemptions = tuple(Exemption(ground=one) for one in grounds)
+    new = replace(town, institutions=(replace(museum, exemptions=exemptions),))
+    said = load_text(rewritten(ALONE, HERE, town, new), HERE)
+    assert said.institutions[0].exemptions == exemptions
 
 
 def test_a_file_without_institutions_gets_its_first() -> None:

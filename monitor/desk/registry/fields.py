@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from collectors.errors import UsageError
+from collectors.networks import page_title
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask
 from monitor.desk.registry.words import words
@@ -132,6 +133,7 @@ def changes_of(ask: Ask, institution: Institution, town: Municipality) -> tuple[
         *_of_fields(ask, institution, place, had),
         *_of_pages(ask, institution, place, had),
         *_of_a_new_page(ask, place),
+        *_of_an_absence(ask, institution, place),
     )
 
 
@@ -177,6 +179,26 @@ def _of_a_new_page(ask: Ask, place: Loc) -> Iterator[FieldChange]:
         told["created_on"] = created
     title = words("journal", "page", page=url)
     yield FieldChange(title, None, words("words", "page_added"), Add((*place, "page"), told))
+
+
+def _of_an_absence(ask: Ask, institution: Institution, place: Loc) -> Iterator[FieldChange]:
+    """Whoever says that there is no page in a network says it of a day, by his office."""
+    if not (network := ask.typed("absent")):
+        return
+    sheet = {one.key: one for one in sheet_of("no_page").columns}
+    told = {
+        "confirmed_on": _value(ask, sheet["confirmed_on"], "absent-on"),
+        "by": _value(ask, sheet["by"], "absent-by"),
+    }
+    title = words("journal", "absent", network=page_title(network))
+    loc, known = (*place, "no_page", network), institution.no_pages.get(network)
+    if known is None:
+        given = {key: it for key, it in told.items() if it}
+        yield FieldChange(title, None, told["by"], Add(loc, given))
+        return
+    for key, new in told.items():
+        if (old := getattr(known, key) or None) != new:
+            yield FieldChange(title, old, new, Put(loc, key, new))
 
 
 def _value(ask: Ask, column: Column, name: str) -> Any:

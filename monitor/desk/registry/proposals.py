@@ -19,7 +19,7 @@ from rules.cases.matching import is_accepted
 from rules.cases.model import Correction, InstitutionAnswer, Recorded
 from rules.model import Institution, Municipality
 
-PAGE = "page"
+PAGE, NO_PAGE = "page", "no_page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class Proposal:
     fields: tuple[Field, ...]
     pages: tuple[str, ...]
     unplaced: tuple[Correction, ...]
+    absent: str  # the network in which it says that there is no page
     files: tuple[str, ...]
 
 
@@ -83,7 +84,10 @@ def _proposal(stated: Recorded, institution: Institution, town: Municipality) ->
         seen=seen(institution),
         fields=tuple(_fields(institution, town, keys)),
         pages=tuple(one.new for key, one in keys if key == PAGE),
-        unplaced=tuple(one for key, one in keys if not key),
+        unplaced=tuple(
+            one for key, one in keys if not key and not (one.field == NO_PAGE and said.network)
+        ),
+        absent=(said.network or "") if any(one.field == NO_PAGE for _, one in keys) else "",
         files=tuple(file.name for file in said.attachments),
     )
 
@@ -108,7 +112,8 @@ def _fields(
         if key in known:
             meant[key] = _meant(meant.get(key, told.get(key)), one)
     for key, value in meant.items():
-        yield replace(known[key], value=value if isinstance(value, str) else "\n".join(value))
+        told_so = value if isinstance(value, str) else "\n".join(value)
+        yield replace(known[key], value=told_so, is_set=known[key].kind == "bool")
 
 
 def _meant(now: Any, asked: Correction) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from collectors.errors import UsageError
 from collectors.text import normalised
@@ -18,7 +19,7 @@ from monitor.desk.registry.words import words
 from monitor.desk.registry.writing import check_text, entry, source_of, write
 from monitor.registry import diff
 from monitor.registry.amending import rewritten
-from monitor.registry.amending.beside import beside, recognised
+from monitor.registry.amending.beside import PARTS, beside, recognised
 from monitor.registry.amending.remarks import lost
 from monitor.registry.faults import RegistryFault
 from monitor.registry.files import load_text
@@ -26,8 +27,9 @@ from monitor.registry.grid import Grid
 from monitor.registry.imports import import_table, import_tables
 from monitor.registry.sheets import sheet_of
 from monitor.registry.tables import grids
+from monitor.storage.joining import join_numbered
 from monitor.storage.journal import Entry
-from rules.model import Municipality
+from rules.model import Attestation, Institution, Municipality
 
 NAME = re.compile(r"[^\w.() №-]+")
 MOST_NAME, MOST_NAME_BYTES = 80, 200  # a folder's entry has 255 bytes, a letter up to four
@@ -40,7 +42,9 @@ def draft_of(
     """What the table changes. Raises RegistryError with what is wrong in it, UsageError."""
     source = source_of(desk, town)
     warnings: dict[RegistryFault, None] = {}
-    told = _read_table(town, upload, warnings)
+    told = _unrecorded(
+        told_in(town, upload, warnings), join_numbered(desk.application.engine, town), town
+    )
     new = recognised(town, told) if is_whole else beside(town, told)
     text = rewritten(source.text, source.path, town, new)
     found = check_text(desk, town, text, source.path)
@@ -79,7 +83,77 @@ def in_table(fault: RegistryFault) -> str:
     return f"{place}: {fault.message}. {fault.advice}".rstrip()
 
 
+STATED = ("attestations", "events", "waivers")
+
+
+def _unrecorded(told: Municipality, recorded: Municipality, town: Municipality) -> Municipality:
+    """Without what stands in the database and not in the file: a table that was taken from here has
+    it as well, and a table that comes back unchanged changes nothing."""
+    institutions = []
+    for one in told.institutions:
+        known, own = recorded.by_id.get(one.id), town.by_id.get(one.id)
+        if known and own:
+            new: dict[str, Any] = {name: _new(name, one, known, own) for name in STATED}
+            one = replace(one, **new)
+        institutions.append(one)
+    return replace(told, institutions=tuple(institutions))
+
+
+def _new(name: str, told: Institution, known: Institution, own: Institution) -> tuple[Any, ...]:
+    in_file = [_plain_said(one) for one in getattr(own, name)]
+    elsewhere = [_plain_said(one) for one in getattr(known, name)]
+    gone = [one for one in elsewhere if one not in in_file]
+    return tuple(one for one in getattr(told, name) if _plain_said(one) not in gone)
+
+
+def _plain_said(said: Any) -> Any:
+    """By what it says, wherever it stands."""
+    plain = replace(said, number=None)
+    return replace(plain, source="registry") if isinstance(said, Attestation) else plain
+
+
 # --- read ---------------------------------------------------------------------------------------
+
+
+def told_in(
+    town: Municipality, upload: Upload, warnings: dict[RegistryFault, None]
+) -> Municipality:
+    """Cells have no line breaks and no blanks in a row: what differs in these alone is as the file
+    has it."""
+    told = _read_table(town, upload, warnings)
+    institutions = (
+        _as_in_file(one, town.by_id[one.id]) if one.id in town.by_id else one
+        for one in told.institutions
+    )
+    return replace(told, institutions=tuple(institutions))
+
+
+def _as_in_file(told: Institution, own: Institution) -> Institution:
+    changed: dict[str, Any] = {}
+    for name in Institution.__dataclass_fields__:
+        new, old = getattr(told, name), getattr(own, name)
+        if name in PARTS:
+            changed[name] = tuple(_same(one, old) or one for one in new)
+        elif new != old and _squeezed(new) == _squeezed(old):
+            changed[name] = old
+    return replace(told, **changed)
+
+
+def _same(told: Any, several: Iterable[Any]) -> Any:
+    return next((one for one in several if _squeezed(one) == _squeezed(told)), None)
+
+
+def _squeezed(value: Any) -> Any:
+    match value:
+        case str():
+            return " ".join(value.split())
+        case tuple() if all(isinstance(one, str) for one in value):
+            return tuple(filter(None, map(_squeezed, "\n".join(value).splitlines())))
+        case tuple():
+            return tuple(map(_squeezed, value))
+        case _ if is_dataclass(value):
+            return type(value), [_squeezed(getattr(value, one.name)) for one in fields(value)]
+    return value
 
 
 def _read_table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.desk.answering import CORRECTABLE, fields_of, said_in, send
+from monitor.desk.answering import ABSENT, CORRECTABLE, fields_of, said_in, send
 from monitor.desk.asked_of import IN_REGISTRY, Asked, asked_of, wanted
 from monitor.desk.ground import Desk
 from monitor.desk.linked import TOKEN, Came, came
@@ -93,6 +93,17 @@ def _likely(asked: Asked) -> str:
     return IN_REGISTRY.get(asked.case.finding.reason, "")
 
 
+def _asked_for(ask: Ask) -> str:
+    """Chosen by the button that led here."""
+    return next((one for one in CORRECTABLE if one == ask.query.get("field")), "")
+
+
+def _correctable(asked: Asked | None) -> Sequence[str]:
+    """That there is no page is said of a network, which the case names."""
+    is_of_network = asked is not None and asked.case.key.network is not None
+    return [one for one in CORRECTABLE if is_of_network or one != "no_page"]
+
+
 def _question(told: Wanted) -> str:
     """«Отметка есть (да/нет): » of the letter's form is asked as «Отметка есть»."""
     return told.lines[0].partition(YES_NO)[0].strip() if YES_NO in told.lines[0] else ""
@@ -117,8 +128,9 @@ def _form(
         "fields": fields_of(asked.attestation) if is_confirmed and asked else (),
         "hint": told.state if told else "",
         "yes_label": _question(told) if told else "",
-        "options": [(one, desk_word("link_fields", one)) for one in CORRECTABLE],
-        "field": ask.typed("field") or (_likely(asked) if asked else ""),
+        "options": [(one, desk_word("link_fields", one)) for one in _correctable(asked)],
+        "field": ask.typed("field") or _asked_for(ask) or (_likely(asked) if asked else ""),
+        "absent": ABSENT,
         "faults": faults,
         "accept": ACCEPT,
         "most_files": MOST_FILES,

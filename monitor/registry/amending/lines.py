@@ -16,6 +16,7 @@ from monitor.registry.write import institution_lines, toml_block, toml_value
 from rules.toml_lines import Loc, Place, loaded, places
 
 INDENT = "  "  # of an institution's inner tables
+ALONE = ("exemption",)  # of which one may stand alone
 NAMED = ("no_page", "acts")  # whose tables go by a name
 UNUSUAL = (
     "файл реестра записан непривычно, и программа не берётся поправить его сама: внесите "
@@ -53,7 +54,7 @@ class _Lines:
     """Lines by their numbers, from 1: which go, what comes instead, and what comes after each."""
 
     def __init__(self, text: str) -> None:
-        self._meant: Any = _read(text)
+        self._meant: Any = _several(_read(text))
         self._tree = places(text)
         self._lines = text.split("\n")
         self._end = "\r" if "\r\n" in text else ""
@@ -74,7 +75,7 @@ class _Lines:
             yield from (f"{one}{self._end}" for one in self._after.get(number, ()))
 
     def say_what_is_meant(self) -> bool:
-        return bool(_filled(_read(self.text)) == _filled(self._meant))
+        return bool(_filled(_several(_read(self.text))) == _filled(self._meant))
 
     # --- edits ----------------------------------------------------------------------------------
 
@@ -102,6 +103,9 @@ class _Lines:
             self._value(tuple(around)).setdefault(word, []).append(dict(table))
         if self._write_anew(loc):
             return
+        if known is not None and _is_alone(known) and known.line not in self._gone:
+            header = self._lines[known.line - 1]
+            self._instead[known.line] = [header.replace("[", "[[", 1).replace("]", "]]", 1)]
         if loc == ("institution",):
             self._insert(_end_of(known) if known else self._last, ["", *institution_lines(table)])
         elif is_named and owner is not None and owner.is_block:
@@ -122,6 +126,7 @@ class _Lines:
         while last < len(self._lines) and not self._lines[last].strip():
             last += 1  # blank lines after it
         self._gone |= set(range(self._first_remark(place.line), last + 1))
+        self._instead.pop(place.line, None)
 
     # --- how it is written ------------------------------------------------------------------------
 
@@ -187,7 +192,8 @@ class _Lines:
     def _at(self, loc: Loc) -> Place | None:
         place: Place | None = self._tree
         for part in loc:
-            place = place.inside.get(part) if place else None
+            if not (place and part == 0 and _is_alone(place)):
+                place = place.inside.get(part) if place else None
         return place
 
     def _value(self, loc: Loc, *, ends: bool = False) -> Any:
@@ -199,6 +205,20 @@ class _Lines:
             else:
                 found = found.get(part) if ends else found.setdefault(part, {})
         return found
+
+
+def _several(told: Any) -> Any:
+    """With lists of one where a file may hold one table instead (`[institution.exemption]`)."""
+    for school in told.get("institution", ()) if isinstance(told, dict) else ():
+        for word in ALONE:
+            if isinstance(school, dict) and isinstance(school.get(word), dict):
+                school[word] = [school[word]]
+    return told
+
+
+def _is_alone(place: Place) -> bool:
+    """Whether it is the block of one table where there might be several."""
+    return place.is_block and 0 not in place.inside
 
 
 def _read(text: str) -> Any:

@@ -17,19 +17,23 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monitor.application import Application
-from monitor.cases.answers import answers_waiting, reject
+from monitor.cases.answers import accept, answers_waiting, reject
 from monitor.cases.recording import record
 from monitor.cases.rereading import awaiting_reread
+from monitor.desk.asked_of import everything
 from monitor.desk.limits import Limits
+from monitor.desk.linked import Came
+from monitor.registry import load
 from monitor.storage import attachments, links, statements
 from monitor.storage.links import SAMPLE, Link, UsedOn
 from monitor.storage.tables import MessageRow
 from rules.cases.model import InstitutionAnswer, Recorded
-from rules.model import Waiver
+from rules.model import Institution, Municipality, Waiver
 from tests.cast import NOW
 from tests.monitor.desk.files import PDF, POLYGLOT
+from tests.monitor.desk.people import somebody
 from tests.monitor.desk.raw import answered, head, line
-from tests.monitor.desk.served import Visit, served, visit
+from tests.monitor.desk.served import Visit, application_in, served, visit
 from tests.waiting import until
 
 POST = {"post": "директор"}
@@ -221,6 +225,69 @@ def test_a_correction_of_the_registry_puts_no_question_off(guest: Visit, home: s
     before = len(guest.page(home).select(".link-case a.button"))
     sent(guest, f"{home}/registry", {**POST, "field": "phones", "new": "8 (38250) 3-55-00"})
     assert len(guest.page(home).select(".link-case a.button")) == before
+
+
+def test_that_there_is_no_page_is_an_answer_and_is_written_by_one_click(
+    application: Application, guest: Visit, address: str
+) -> None:
+    home = f"/a/{token_for(application, 'town/school-2')}"
+    button = guest.page(home).select_one('a[href$="?field=no_page"]')
+    assert button
+    assert button.text == "Страницы нет"
+    form = str(button["href"])
+    chosen = guest.page(form).select_one("select[name=field] option[selected]")
+    assert chosen
+    assert chosen["value"] == "no_page"
+    fields = {"field": "no_page", "post": "директор"}
+    assert sent(guest, form, fields).status_code == 303
+    said = only(application)
+    assert said.network
+    assert [(one.field, one.new) for one in said.corrections] == [("no_page", "нет")]
+    accept(application, answers(application)[0].number or 0, by="operator")
+    with somebody(address, application.engine, "operator") as operator:
+        proposal = operator.page("/registry").select_one("section form")
+        assert proposal
+        typed = {str(one["name"]): str(one.get("value", "")) for one in proposal.select("input")}
+        done = operator.client.post(str(proposal["action"]), data={**typed, "do": "write"})
+        assert done.status_code == 303
+        assert not operator.page("/registry").select("section form")
+    (town, *_) = load_settings_of(application)
+    assert town.by_id["school-2"].no_pages[said.network].by == "директор"
+
+
+def load_settings_of(application: Application) -> tuple[Municipality, ...]:
+    """As the registry's files say now."""
+    return tuple(load(path) for path in application.settings.registry)
+
+
+def test_where_our_address_may_be_wrong_it_is_what_is_corrected(
+    application: Application, guest: Visit
+) -> None:
+    home = f"/a/{token_for(application, 'town/school-2')}"
+    button = guest.page(home).select_one('a[href$="?field=no_page"]')
+    assert button
+    beside = str(button["href"]).partition("?")[0]  # «Поправьте у себя» of the same case
+    chosen = guest.page(beside).select_one("select[name=field] option[selected]")
+    assert chosen
+    assert chosen.text == "адрес страницы в сети"
+
+
+def test_what_the_reading_found_stands_beside_the_answer(month: Path) -> None:
+    with application_in(month) as application:
+        (town, *_) = application.municipalities
+        told = [
+            one
+            for school in town.institutions
+            for one in everything(application, came_of(town, school)).answered
+            if one.outcome == "страница с тех пор прочитана"
+        ]
+    assert told
+    assert all(one.reason.startswith("проверен ") for one in told)
+
+
+def came_of(town: Municipality, school: Institution) -> Came:
+    nothing: Any = None  # its link is not asked about
+    return Came(link=nothing, institution=school, town=town, today=NOW.date() + timedelta(days=1))
 
 
 def test_a_double_click_is_one_answer(application: Application, guest: Visit, home: str) -> None:

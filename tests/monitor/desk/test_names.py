@@ -205,10 +205,34 @@ IN_FULL = "НЕЗАБУДКИНА ИРИНА ИВАНОВНА"
 BROKEN = ("Незабуд\u00adкина И. И.", "Незабудкина\u200b И. И.")
 
 
-@pytest.mark.parametrize("written", [NAME.upper(), IN_FULL, *BROKEN, DECOMPOSED])
+ALIKE = ("Незабудкинa И. И.", "Hезабудкина И. И.", "Незабудкина A. B.", "T. Незабудкина")
+ALONE = ("Ирина Незабудкина", "Незабудкина Ирина", "Павел Черных", "Ирины Незабудкиной")
+
+
+@pytest.mark.parametrize("written", [NAME.upper(), IN_FULL, *BROKEN, DECOMPOSED, *ALIKE, *ALONE])
 def test_a_name_is_masked_however_it_is_written(desk: Application, written: str) -> None:
     told = veiled(f"<p>звонила {written}</p>", ask_of(Desk(desk), visitor=DEPUTY))
     assert told.replace("[имя] или [имя]", "[имя]") == "<p>звонила [имя]</p>"
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        "МБОУ «Лицей Михаила Ломоносова»",
+        "гимназия имени Ивана Франко",
+        "ул. Ивана Черных, 5",
+        "МБУ «Центр Павла Мочалова»",
+        "Надежда Кузбасса",
+        "МКОУ СОШ № 1, Tомск",
+    ],
+)
+def test_what_bears_a_name_keeps_it(desk: Application, called: str) -> None:
+    assert veiled(f"<p>{called}</p>", ask_of(Desk(desk), visitor=DEPUTY)) == f"<p>{called}</p>"
+
+
+def test_who_stands_beside_a_school_is_no_name_of_it(desk: Application) -> None:
+    told = veiled("директор школы Ирина Незабудкина", ask_of(Desk(desk), visitor=DEPUTY))
+    assert told == "директор школы [имя]"
 
 
 def test_what_he_has_just_typed_is_shown_to_him_again(visitor: Visit, desk: Application) -> None:
