@@ -19,7 +19,7 @@ from monitor.cases.answers import accept, answer
 from monitor.cases.recording import record
 from monitor.desk.ground import Desk
 from monitor.desk.model import File, Upload
-from monitor.desk.registry.drafts import Draft
+from monitor.desk.registry.drafts import TableDraft
 from monitor.desk.registry.tables import draft_of, told_in
 from monitor.registry.amending import UnusualFileError, rewritten
 from monitor.registry.amending.beside import beside, recognised
@@ -81,7 +81,7 @@ def everything_said(application: Application) -> None:
     accept(application, number, by="operator")
 
 
-def back(application: Application, mode: str, signed: str = "") -> Draft:
+def back(application: Application, mode: str, signed: str = "") -> TableDraft:
     """The table as it is given out, brought back; `signed` by somebody else in one place."""
     desk = Desk(application)
     given_out = asked(desk, "/registry/town/table")
