@@ -11,6 +11,7 @@ from collectors.installed import installed_under
 from collectors.networks import networks
 
 SOURCE, COMPILED = ".py", ".pyc"
+COMPILED_BESIDE = "__pycache__"
 
 
 def sources_of_parsers() -> frozenset[Path] | None:
@@ -40,8 +41,10 @@ def _place(module: str) -> Path | None:
 
 
 def sources_in(place: Path) -> Iterator[Path]:
-    """Modules, and words and tables beside them; nothing of what Python itself makes of them."""
+    """Modules, and words and tables beside them; nothing of what Python itself makes of them, under
+    names for a moment, too: such a file is gone before it is read, or makes another program."""
     if not place.is_dir():
         yield from [place] if place.suffix == SOURCE else []
     elif any(place.glob(f"*{SOURCE}")):
-        yield from (one for one in place.rglob("*") if one.suffix != COMPILED and one.is_file())
+        found = (one for one in place.rglob("*") if one.parent.name != COMPILED_BESIDE)
+        yield from (one for one in found if one.suffix != COMPILED and one.is_file())

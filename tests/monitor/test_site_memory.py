@@ -26,7 +26,7 @@ from collectors.site.collect import collect
 from collectors.site.memory import LIBRARIES, fingerprint
 from collectors.site.page import PageReading
 from collectors.site.territory import territory
-from collectors.sources import digest_of, sources_of_parsers
+from collectors.sources import digest_of, sources_in, sources_of_parsers
 from monitor.storage.database import connect, migrate, session
 from monitor.storage.site_memory import (
     KEPT,
@@ -273,6 +273,17 @@ def test_the_parser_is_all_of_collectors_and_of_every_network() -> None:
     told = set(sources_of_parsers() or ())
     assert set(_written()) <= told
     assert not [path for path in told if path.suffix == ".pyc"]
+
+
+def test_what_python_writes_for_a_moment_is_no_source(tmp_path: Path) -> None:
+    """A first night hashed the name under which another thread was writing, and the second night
+    was another program's."""
+    kept = tmp_path / "__pycache__"
+    kept.mkdir()
+    names = ("a.py", "words.toml", "__pycache__/a.cpython-311.pyc", "__pycache__/a.pyc.140234")
+    for name in names:
+        (tmp_path / name).write_text("1")
+    assert {path.name for path in sources_in(tmp_path)} == {"a.py", "words.toml"}
 
 
 def _written() -> Iterator[Path]:
