@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from monitor.cli import app
+from monitor.cli.app import app
 from monitor.cli.table import COMMANDS, GROUPS
 
 ROOT = Path(__file__).parents[1]
