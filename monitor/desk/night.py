@@ -44,6 +44,11 @@ class FailureLine:
     places: tuple[Place, ...]
 
     @property
+    def since(self) -> int:
+        """Of those that are named, how many were read later."""
+        return sum(one.is_read_since for one in self.places)
+
+    @property
     def more(self) -> int:
         return self.count - len(self.places)
 

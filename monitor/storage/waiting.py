@@ -21,6 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 
 from monitor.storage.board_rows import (
@@ -37,9 +38,11 @@ from monitor.storage.roles import INSTITUTION
 from monitor.storage.statements import KINDS
 from monitor.storage.tables import MessageRow, ReceivedRow, StatementRow
 from rules.cases.model import Said
+from rules.reasons import Reason
 
 EXPIRING = timedelta(days=30)
 PAGE = 50  # of a list
+ONCE = str(Reason.EXEMPT_UNFOUNDED)  # asked of an institution as a whole
 READ_DECIDES = "corrected"  # the kind of answer that a reading decides
 
 Towns = Collection[str] | None  # None: all of them
@@ -154,7 +157,7 @@ def _kinds(wanted: WaitingFilter) -> list[ColumnElement[bool]]:
     case = BoardCaseRow
     match wanted.what:
         case Waits.REVIEWS:
-            return [col(case.outcome) == "review", col(case.state).in_(("to_do", "overdue"))]
+            return [*_asked(case), ~_is_asked_already()]
         case Waits.DISPUTES:
             is_answered = exists().where(col(BoardAnswerRow.number) == col(case.answer))
             return [*disputed(wanted.today), ~is_answered]
@@ -163,6 +166,19 @@ def _kinds(wanted: WaitingFilter) -> list[ColumnElement[bool]]:
             last = wanted.today + EXPIRING
             return [until >= wanted.today, until <= last, col(BoardTermRow.kind) != "waiver"]
     return []
+
+
+def _asked(case: Any) -> list[ColumnElement[bool]]:
+    return [case.outcome == "review", case.state.in_(("to_do", "overdue"))]
+
+
+def _is_asked_already() -> ColumnElement[bool]:
+    """An exemption without grounds is one question, however many requirements hang on it."""
+    case: Any = BoardCaseRow
+    other: Any = aliased(BoardCaseRow)
+    same = other.municipality == case.municipality, other.institution == case.institution
+    asked = exists().where(*same, *_asked(other), other.reason == ONCE, other.id < case.id)
+    return and_(case.reason == ONCE, asked)
 
 
 def disputed(today: date) -> list[ColumnElement[bool]]:

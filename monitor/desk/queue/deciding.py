@@ -18,11 +18,13 @@ from monitor.cases.deciding import (
 )
 from monitor.desk.gate.noting import note
 from monitor.desk.ground import Desk
+from monitor.desk.institution.acts import in_fields
 from monitor.desk.model import Ask, NotFoundError
 from monitor.desk.queue.things import Thing
 from monitor.desk.queue.words import words
 from monitor.storage import aside
 from monitor.storage.journal import What
+from monitor.storage.statements import StandsError
 from rules.cases.model import InstitutionAnswer
 
 DAYS = ("%Y-%m-%d", "%d.%m.%Y")
@@ -45,7 +47,12 @@ def decide(desk: Desk, ask: Ask, thing: Thing, name: str) -> Decided:
     act = ACTS.get(name)
     if act is None:
         raise UsageError([words("faults", "unknown_act")])
-    done = act(desk, ask, thing)
+    try:
+        done = act(desk, ask, thing)
+    except StandsError:
+        raise
+    except UsageError as error:  # the domain speaks in the words of a form, not of the terminal
+        raise UsageError(in_fields(error.lines)) from None
     if what := NOTED.get(name):
         owner = thing.institution
         note(desk, ask, what, town=owner.municipality, institution=owner.id, statement=done.number)

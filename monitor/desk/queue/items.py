@@ -19,7 +19,7 @@ from monitor.desk.queue.words import words
 from monitor.desk.rendering import moment, short_day
 from monitor.storage import waiting
 from monitor.storage.board_rows import BoardAnswerRow, BoardCaseRow, BoardTermRow
-from monitor.storage.waiting import READ_DECIDES, Shown
+from monitor.storage.waiting import ONCE, READ_DECIDES, Shown
 from rules.cases.matching import speaks_of
 from rules.cases.model import CaseKey, CaseState, InstitutionAnswer, Said
 from rules.model import Institution, Outcome
@@ -66,6 +66,7 @@ class Item:
     may_accept: bool = False
     post: str = ""
     is_question: bool = False  # of a case: a person's word settles it
+    registry: str = ""  # where it is settled instead, for all its requirements at once
     attest: str = ""  # where a confirmation of it is recorded
     case: Item | None = None  # that an objection is about, where it is one
 
@@ -149,13 +150,17 @@ class Items:
     def _case(self, shown: Shown, seen: Sequence[Seen]) -> Item:
         row: BoardCaseRow = shown.row
         key = key_in_form(row.requirement, row.page, row.about)
+        title = self._titles.get(row.requirement, row.requirement)
         return Item(
             **self._of_whom(shown),
-            told=self._titles.get(row.requirement, row.requirement),
+            told=words("said", "exemption") if row.reason == ONCE else title,
             seen=seen,
             post=self._post(row),
             is_question=row.outcome == Outcome.REVIEW,
-            attest=f"{path_of(row.municipality, row.institution)}/attest?thing={key}",
+            registry=f"/registry/{quote(row.municipality, safe='')}" if row.reason == ONCE else "",
+            attest=f"{path_of(row.municipality, row.institution)}/attest?thing={key}"
+            if row.outcome == Outcome.UNKNOWN  # no word undoes what was seen
+            else "",
         )
 
     def terms(self, shown: Sequence[Shown]) -> tuple[Item, ...]:

@@ -1,16 +1,18 @@
 """Letters to one institution: the one that it would be written now, and those that it was written.
 
-Shown as plain text: their own styles are no styles of the desk.
+Shown as they are laid out, without their own styles, which are none of the desk; and as plain text.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from email import message_from_bytes, policy
+from typing import Literal
 
 from collectors.errors import UsageError
 from monitor.audit.scope import in_scope
 from monitor.desk.ground import Desk
+from monitor.desk.institution.laid_out import look_of
 from monitor.desk.institution.view import LOOKS, addresses_of
 from monitor.desk.model import Answer, Ask, NotFoundError, Page
 from monitor.desk.orders.sending import newest_whole
@@ -42,7 +44,7 @@ def preview(desk: Desk, ask: Ask) -> Answer:
     looks = last_looks(application.engine, addresses_of(found[0]), audit.as_of, most=LOOKS)
     report = replace(report, institutions=found, settling=settling, looks=looks)
     made = letter(report, found[0], application.settings.mail.answers_to, whole=False)
-    return _letter_page(one, made.subject, made.text, is_preview=True)
+    return _letter_page(one, made.subject, made.text, made.html, is_preview=True)
 
 
 def _report(desk: Desk, audit: Audit, town: Municipality) -> Report:
@@ -67,19 +69,23 @@ def sent_letter(desk: Desk, ask: Ask) -> Answer:
     if found is None:
         raise NotFoundError
     message, body = found
-    return _letter_page(one, message.subject, _plain(body), is_preview=False)
+    text, html = _form(body, "plain"), _form(body, "html")
+    return _letter_page(one, message.subject, text, html, is_preview=False)
 
 
-def _plain(body: bytes) -> str:
-    part = message_from_bytes(body, policy=policy.default).get_body(("plain",)) if body else None
+def _form(body: bytes, kind: Literal["plain", "html"]) -> str:
+    part = message_from_bytes(body, policy=policy.default).get_body((kind,)) if body else None
     return str(part.get_content()) if part else ""
 
 
-def _letter_page(institution: Institution, subject: str, text: str, *, is_preview: bool) -> Page:
+def _letter_page(
+    institution: Institution, subject: str, text: str, html: str, *, is_preview: bool
+) -> Page:
     values = {
         "name": name_of(institution),
         "path": path_of(institution),
         "subject": subject,
         "text": text,
+        "look": look_of(html),
     }
     return Page("one-letter.html.j2", {**values, "is_preview": is_preview})

@@ -74,7 +74,6 @@ def came_in(
     context = browser.new_context(base_url=address, **more)
     context.add_cookies([{"name": SESSION, "value": key, "url": address}])
     page = context.new_page()
-    page.route("**/favicon.ico", lambda asked: asked.fulfill(status=204))
     yield page
     context.close()
 

@@ -182,6 +182,13 @@ def test_it_says_that_it_is_well(guest: Visit) -> None:
     assert guest.get("/healthz").text == "ok\n"
 
 
+def test_it_has_an_icon_that_browsers_find(guest: Visit) -> None:
+    link = guest.page("/login").select_one("link[rel=icon]")
+    assert link
+    answer = guest.get(str(link["href"]))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+
+
 def test_a_guest_is_sent_to_the_log_in(guest: Visit) -> None:
     answer = guest.get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")

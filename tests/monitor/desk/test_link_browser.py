@@ -96,7 +96,6 @@ def test_the_browser_has_no_complaint_of_the_page(browser: Browser, home: str) -
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     told: list[str] = []
-    page.route("**/favicon.ico", lambda asked: asked.fulfill(status=204))
     page.on("console", lambda message: told.append(message.text))
     page.on("pageerror", lambda error: told.append(str(error)))
     page.goto(home)

@@ -124,6 +124,9 @@ def test_an_objection_that_is_right_to_a_question_ends_with_whose_word_it_is(
     assert form["post"] == ""
     with pytest.raises(UsageError, match="должность"):
         sent(desk, "/decide", form)
+    with pytest.raises(UsageError) as refused:
+        sent(desk, "/decide", {**form, "post": "сторож"})
+    assert "--" not in str(refused.value)
     done = sent(desk, "/decide", {**form, "post": "директор"})
     assert isinstance(done, Goto)
     assert done.said == "upheld"

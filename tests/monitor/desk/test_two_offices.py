@@ -24,7 +24,8 @@ from monitor.storage import journal, outbox
 from monitor.storage.journal import EntryFilter, What
 from tests.cast import NOW
 from tests.monitor.desk.asking import OPERATOR, Office, ask_of
-from tests.monitor.desk.served import application_in
+from tests.monitor.desk.people import somebody
+from tests.monitor.desk.served import application_in, served
 from tests.monitor.desk.test_institution import text
 from tests.monitor.desk.test_send import hold
 
@@ -157,6 +158,30 @@ def test_a_held_report_is_let_go_from_what_waits(ours: Office, theirs: Office, r
     engine = ours.desk.application.engine
     (entry,) = journal.newest(engine, EntryFilter(what=(What.RELEASED,)), most=9)
     assert entry.municipality == "town"
+
+
+def test_over_a_line_neither_sends_nor_lets_go_what_is_the_others(desk: Desk) -> None:
+    application, audit = desk.application, chosen_audit(desk.application, None)
+    with (
+        served(application) as address,
+        somebody(address, application.engine, "operator", towns=("town",), name="ours") as ours,
+        somebody(address, application.engine, "operator", towns=("next",), name="theirs") as theirs,
+    ):
+        ours.send("/send", "/send/plan")
+        carry_out(application)
+        boxes = theirs.page("/send").select("label.pick input[name=letter]")
+        keys = [str(one["value"]) for one in boxes]
+        assert keys
+        form = {"audit": f"{audit.id}", "letter": keys, "release": "yes", "consent": "yes"}
+        for do in ("send", "skip", "stop", "rehearse"):
+            assert ours.send("/send", "/send", {**form, "do": do}).status_code in (400, 404)
+        own = theirs.token("/send")
+        assert ours.client.post("/release", data={**own, **form}).status_code == 403
+        assert ours.send("/send", "/release", form).status_code == 303
+        carry_out(application)
+        assert reported(application) == {"deputy:town"}
+        assert ours.send("/send", "/release", form).status_code == 400
+        assert theirs.page("/").select_one('form[action="/release"]')
 
 
 @pytest.mark.usefixtures("desk")
