@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from monitor.application import Application
-from monitor.config import Desk as DeskSettings
+from monitor.config import DeskSettings
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, File, Goto, NotFoundError, Page, Role, Visitor
 from monitor.desk.screens import decisions, links

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from monitor.desk.ground import Desk
-from monitor.desk.night import Place, Reason
+from monitor.desk.night import FailureLine, Place
 from tests.monitor.desk.asks import shown
 from tests.monitor.desk.served import application_in
 
@@ -28,7 +28,7 @@ def test_what_was_read_later_is_counted_among_what_the_night_did_not_read() -> N
         Place(url=f"https://vk.com/{name}", network="", name="", path="", last="", is_read_since=it)
         for name, it in (("a", True), ("b", False), ("c", True))
     ]
-    reason = Reason(title="", code="", count=5, places=tuple(places))
+    reason = FailureLine(title="", code="", count=5, places=tuple(places))
     assert (reason.since, reason.more) == (2, 2)
 
 
