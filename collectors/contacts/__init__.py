@@ -34,6 +34,7 @@ from collectors.model import Contacts, Email, Hint, HintKind, Link, Phone, Posta
 from collectors.redirects import led_to
 
 __all__ = [
+    "NOTHING",
     "find_contacts",
     "found",
     "from_field",
@@ -136,6 +137,8 @@ def from_field(kind: Literal["phone", "email"], written: str, place: str) -> Con
 
     Of a value that no finder knows («4-12», «school@localhost») the digits or the text are kept.
     """
+    if not written:
+        return NOTHING
     if kind == "phone":
         return Contacts(phones=phones_of_field(written, place))
     return Contacts(emails=email_of_field(written, place))

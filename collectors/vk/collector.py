@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from collectors.barrier import barrier
-from collectors.contacts import find_contacts, union
+from collectors.contacts import NOTHING, find_contacts, union
 from collectors.model import (
     Collector,
     Contacts,
@@ -174,9 +174,9 @@ def _with_wall(
 
 
 def _with_contacts(facts: Facts, more: Contacts) -> Facts:
-    if facts.contacts is None and more == Contacts():
+    if more == NOTHING:
         return facts
-    return replace(facts, contacts=union(facts.contacts or Contacts(), more))
+    return replace(facts, contacts=union(facts.contacts or NOTHING, more))
 
 
 def _without_token(page: Page, run: Run) -> Observation:

@@ -13,6 +13,7 @@ from typing import Any
 
 from collectors.addresses import AddressError
 from collectors.contacts import (
+    NOTHING,
     find_contacts,
     from_field,
     of_another,
@@ -215,6 +216,8 @@ def has_more_addresses(group: Group) -> bool:
 
 def address_contacts(addresses: Sequence[Mapping[str, Any]], place: str) -> Contacts:
     """Structured addresses: city, street, what is added, and a telephone."""
+    if not addresses:
+        return NOTHING
     lines = [line for one in addresses if (line := _address_line(one))]
     shown = Contacts(addresses=tuple(PostalAddress(original=x, place=place) for x in lines))
     phones = [phone for one in addresses if (phone := _text(one, "phone"))]
