@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -22,7 +23,17 @@ from benchmarks.differing import Region
 from benchmarks.figures import Figure, Size, as_json, number, table, this_machine, told
 from benchmarks.ground import grounds
 from benchmarks.prolonged import prolong
-from benchmarks.trees import REFERENCE, Pair, Tree, Used, built, in_turn, middle, this_tree
+from benchmarks.trees import (
+    REFERENCE,
+    Pair,
+    Tree,
+    Used,
+    built,
+    in_turn,
+    middle,
+    this_tree,
+    used_by_children,
+)
 
 FOLDER = Path("build/bench")
 ONE = "i1"
@@ -163,6 +174,22 @@ def single(size: Size, trees: Trees, folder: Path) -> Iterator[Figure]:
     yield _memory("audit ONE, cold", cold, None)
 
 
+def served(size: Size, trees: Trees, folder: Path) -> Iterator[Figure]:
+    """The same while this tree's service runs; what does the work there is counted in."""
+    region = Region(institutions=13, since=a_wednesday(), site_pages=3, office_pages=10)
+    with grounds(region, trees, folder) as ground:
+        in_turn(trees, 1, lambda tree, _: ground.night(tree, 0, "audit"))
+        with ground.serving(trees[1]) as service:
+
+            def one(tree: Tree, later: int) -> Used:
+                before = used_by_children(service)
+                used = ground.night(tree, 1, "audit", ONE, minutes=later)
+                return replace(used, cpu=used.cpu + used_by_children(service) - before)
+
+            pairs = in_turn(trees, ROUNDS[size] + 2, one)
+    yield _ratio("audit ONE while serve runs: CPU", pairs, 0.22)
+
+
 def grown(size: Size, trees: Trees, folder: Path) -> Iterator[Figure]:
     """The same in a region after many nights, beside a town of thirteen after a week."""
     (few, week), (many, nights) = (13, 7), GROWN[size]
@@ -201,6 +228,7 @@ def grown(size: Size, trees: Trees, folder: Path) -> Iterator[Figure]:
 
 LINES: Mapping[str, Line] = {
     "one": single,
+    "served": served,
     "grown": grown,
     "vk": vk,
     "audits": audits,

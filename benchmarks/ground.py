@@ -15,8 +15,9 @@ from aiosmtpd.controller import Controller
 
 from benchmarks.differing import CONTROL_ID, TOKENS, Region, world, write_registry
 from benchmarks.running import Apart, apart
-from benchmarks.trees import Tree, Used, typed
-from tests.waiting import free_port
+from benchmarks.trees import Tree, Used, started, typed
+from monitor.service.warm.likeness import SOCKET
+from tests.waiting import free_port, until
 
 VARIABLES = {"VK_TOKENS": ",".join(TOKENS)}
 MADE = ("dozor.db*", "evidence", "reports", "told.json")
@@ -35,6 +36,16 @@ class Ground:
         asked.raise_for_status()
         command, *others = words
         return typed(tree, self.of(tree), VARIABLES, command, *others, "--as-of", moment)
+
+    @contextmanager
+    def serving(self, tree: Tree) -> Iterator[int]:
+        """While the tree's service runs, whose first night is to come: its process."""
+        with started(tree, self.of(tree), VARIABLES, "serve") as service:
+            try:
+                until((self.of(tree) / SOCKET).exists)
+                yield service.pid
+            finally:
+                service.terminate()
 
     def fresh(self, tree: Tree, *words: str) -> Used:
         """The first night's command, on a database that is hardly used."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from subprocess import DEVNULL, Popen
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "build/before"
@@ -99,6 +100,21 @@ def typed(tree: Tree, folder: Path, variables: Mapping[str, str], *words: str) -
         said = output.read_text("utf-8")[-3000:]
         raise SystemExit(f"{tree.name}: dozor {' '.join(words)} ended with {status}: {said}")
     return Used(cpu, peak_mb)
+
+
+def started(tree: Tree, folder: Path, variables: Mapping[str, str], *words: str) -> Popen[bytes]:
+    """`dozor WORDS`, at work in `folder`."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    environment = kept | {"PYTHONPATH": str(tree.folder)} | dict(variables)
+    return Popen((tree.python, *COMMAND, *words), cwd=folder, env=environment, stdout=DEVNULL)
+
+
+def used_by_children(process: int) -> float:
+    """CPU seconds of those that it has, and of theirs that have ended."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    stats = (Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in listed)
+    ticks = sum(int(field) for stat in stats for field in stat[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def in_turn(trees: Sequence[Tree], rounds: int, run: Callable[[Tree, int], Used]) -> list[Pair]:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from collectors.barrier import barrier
 from monitor.application import opened, real_time
 from monitor.commands import audit
 from monitor.commands.parameters import Config, Workers
@@ -52,7 +53,8 @@ def serve(
 
 def _warm(settings: Settings, context: typer.Context) -> AbstractContextManager[None]:
     """An audit by name is done by a process that has loaded what an audit takes."""
-    done_once(settings.networks, real_time().date())
+    with barrier("part", "warm"):  # a network that breaks here is told of at night
+        done_once(settings.networks, real_time().date())
     return kept_warm(settings.storage.evidence.parent, context.find_root().obj)
 
 
