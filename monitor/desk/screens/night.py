@@ -40,6 +40,7 @@ def page(desk: Desk, ask: Ask) -> Answer:
             "age": _hours(audit, ask) if audit else 0,
             "pages": len(owners),
             "unread": len(failed),
+            "since": sum(reason.since for reason in reasons),
             "reasons": reasons,
             "issues": _issues(ask, audit) if audit else (),
             "failure": last.failure if last and is_operator else "",
