@@ -76,7 +76,8 @@ def test_an_audit_by_name_is_the_same_and_so_is_what_it_leaves(served: Office) -
     status, output, errors, by_another = typed(served, "audit", "school-1", "--as-of", moment(2))
     assert by_another
     cold = typed(served, "audit", "school-1", "--as-of", moment(3), LC_ALL="C.UTF-8")
-    assert (status, errors, by_another) == (cold[0], cold[2], not cold[3])
+    assert (status, by_another) == (cold[0], not cold[3])
+    assert sorted(errors.splitlines()) == sorted(cold[2].splitlines())  # networks end in any order
     assert without_numbers(output) == without_numbers(cold[1])
     reports = served.folder.glob("var/reports/*.html")
     assert len({one.stat().st_mode for one in reports}) == 1
