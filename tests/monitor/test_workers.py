@@ -189,13 +189,19 @@ def _assert_within_limits(sandbox: Running) -> None:
 def kill_one(config: Path, secrets: Mapping[str, str]) -> None:
     """The first worker that has evidence, while it and the run are in the middle of it."""
     settings = load_settings(config, secrets)
-    folder = settings.storage.evidence
-    file = until(lambda: next((one for one in folder.glob("*-*-*.gz") if one.stat().st_size), None))
+    worker = _first_to_read(settings)
     engine = open_database(settings.storage.database)
     until(lambda: jobs.states(engine, "audit-1")["doing"] == 3)
-    os.kill(int(file.name.split("-")[2]), signal.SIGKILL)
+    os.kill(worker, signal.SIGKILL)
     assert jobs.states(engine, "audit-1")["doing"] > 0  # its own; the others may be through theirs
     engine.dispose()
+
+
+def _first_to_read(settings: Settings) -> int:
+    """The number of the process that has written evidence first."""
+    files = settings.storage.evidence
+    file = until(lambda: next((one for one in files.glob("*-*-*.gz") if one.stat().st_size), None))
+    return int(file.name.split("-")[2])
 
 
 def test_a_worker_that_only_seemed_dead_spoils_nothing(region: Region, new_database: str) -> None:
@@ -214,10 +220,8 @@ def test_a_worker_that_only_seemed_dead_spoils_nothing(region: Region, new_datab
 
 def stop_one(config: Path, secrets: Mapping[str, str]) -> None:
     settings = load_settings(config, secrets)
-    folder = settings.storage.evidence
+    worker = _first_to_read(settings)
     engine = open_database(settings.storage.database)
-    file = until(lambda: next((one for one in folder.glob("*-*-*.gz") if one.stat().st_size), None))
-    worker = int(file.name.split("-")[2])
     until(lambda: _stopped_at_work(engine, worker))
     until(lambda: _given_away(engine))
     os.kill(worker, signal.SIGCONT)
