@@ -13,7 +13,7 @@ from sqlalchemy import Engine, make_url
 
 from collectors.errors import UsageError
 from monitor.clocks.believed import ProcessTime
-from monitor.config import ConfigError, Settings, load_settings
+from monitor.config import ConfigError, Settings, load_own_packs
 from monitor.registry.remembered import remembered
 from monitor.storage import statements
 from monitor.storage.addresses import SQLITE
@@ -155,7 +155,7 @@ def _check_towns(settings: Settings, municipalities: Sequence[Municipality]) -> 
 
 def own_packs(config: Path) -> Sequence[Path]:
     """Of the settings, where there are any: the law that comes along can be read without."""
-    return load_settings(config).rules.packs if config.is_file() else ()
+    return load_own_packs(config) if config.is_file() else ()
 
 
 def load_acts(own: Sequence[Path] = ()) -> Mapping[str, Act]:

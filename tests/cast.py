@@ -55,6 +55,7 @@ SCHOOL_MAX = Page(
     address="https://max.ru/school_one",
     created_on=date(2022, 11, 30),
 )
+PAGES = {page.network: page for page in (SCHOOL_VK, SCHOOL_OK, SCHOOL_MAX)}
 MUSEUM_VK = Page(
     institution="kedr/museum", network="vk", address="https://vk.com/club200", role="official"
 )

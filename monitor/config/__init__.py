@@ -22,7 +22,7 @@ from monitor.config.sections import (
     Storage,
     Workers,
 )
-from monitor.config.settings import Settings, check_workers, load_settings
+from monitor.config.settings import Settings, check_workers, load_own_packs, load_settings
 
 __all__ = [
     "Cases",
@@ -43,5 +43,6 @@ __all__ = [
     "Workers",
     "check_workers",
     "cron_trigger",
+    "load_own_packs",
     "load_settings",
 ]

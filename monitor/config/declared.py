@@ -36,29 +36,34 @@ from monitor.config.sections import (
 from rules.toml_lines import TomlError, read_toml
 
 
-def read(file: Path, environment: Mapping[str, str]) -> Any:
-    """Raises ConfigError with every fault of the file at once."""
+def read(file: Path, environment: Mapping[str, str], *, names_whom: bool = True) -> Any:
+    """Raises ConfigError with every fault of the file at once. `names_whom`: that no registry is
+    named is one; the law alone can be read without.
+    """
     try:
         lines = read_toml(file)
     except TomlError as error:
         raise ConfigError([str(error)]) from None
     try:
-        return _declaration(file, environment)()
+        return _declaration(file, environment, names_whom=names_whom)()
     except SettingsError as error:
         raise ConfigError([unread_variables(error, environment)]) from None
     except ValidationError as error:
         raise ConfigError([fault_line(file, lines, one) for one in error.errors()]) from None
 
 
-def _declaration(file: Path, environment: Mapping[str, str]) -> type[BaseSettings]:
+def _declaration(
+    file: Path, environment: Mapping[str, str], *, names_whom: bool
+) -> type[BaseSettings]:
     """The settings model: our sections, and one for every installed network."""
     variables = {name.lower(): value for name, value in environment.items()}
+    whom: Any = Field(min_length=1) if names_whom else Field(default=())
 
     class Declared(BaseSettings):
         model_config = SettingsConfigDict(
             env_prefix="DOZOR_", env_nested_delimiter="__", extra="forbid", frozen=True
         )
-        registry: tuple[Path, ...] = Field(min_length=1)
+        registry: tuple[Path, ...] = whom
         storage: Storage = Storage()
         reports: Reports = Reports()
         rules: Rules = Rules()

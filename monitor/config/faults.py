@@ -66,7 +66,9 @@ def fault_line(file: Path, lines: Any, error: Any) -> str:
 
 def _words(error: Any) -> str:
     if error["type"] == "extra_forbidden":
-        return "такой настройки нет: проверьте имя по docs/configuration.md"
+        is_section = len(error["loc"]) == 1 and isinstance(error["input"], dict)
+        installed = ", и сети с таким именем не установлено" if is_section else ""
+        return f"такой настройки нет{installed}: проверьте имя по docs/configuration.md"
     if error["loc"] == ("registry",) and error["type"] in ("missing", "too_short"):
         return NO_REGISTRY
     if error["type"] == "missing":

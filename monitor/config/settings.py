@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -93,6 +93,14 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         secrets=secrets.values(),
         file=file,
     )
+
+
+def load_own_packs(file: Path, environment: Mapping[str, str] = os.environ) -> Sequence[Path]:
+    """The acts of one's own, from settings that may not say yet whom to audit. Raises ConfigError
+    with the other faults of the file.
+    """
+    rules: Rules = read(file, environment, names_whom=False).rules
+    return _with_packs(rules, file).packs
 
 
 def check_workers(settings: Settings) -> None:

@@ -217,6 +217,22 @@ def test_tab_offers_what_may_be_typed(line: str, words: list[str]) -> None:
     assert offered(line) == words
 
 
+@pytest.mark.parametrize("told", ["registry = []", ""])
+@pytest.mark.parametrize("command", ["rules list", "rules check", "registry check town.toml"])
+def test_the_law_and_a_registry_can_be_looked_at_before_anybody_is_named(
+    folder: Path, told: str, command: str
+) -> None:
+    """As in a clone, whose config.toml names nobody yet."""
+    (folder / "config.toml").write_text(f"{told}\n[vk]\nrequests_per_second = 2\n", "utf-8")
+    assert typed(*command.split()).exit_code == 0
+    (folder / "config.toml").write_text(f"{told}\n[vk]\nrequests = 2\n", "utf-8")
+    with pytest.raises(ConfigError, match=r"\[vk.requests\] такой настройки нет"):
+        typed(*command.split())
+    (folder / "config.toml").write_text(f"{told}\n[ristekhno]\n", "utf-8")
+    with pytest.raises(ConfigError, match="сети с таким именем не установлено"):
+        typed(*command.split())
+
+
 def test_a_table_may_go_to_the_standard_output(folder: Path) -> None:
     answer = typed("registry", "export", "town.toml", "-o", "-")
     assert answer.stdout_bytes.startswith(b"PK")

@@ -150,9 +150,7 @@ def _page(given: Mapping[str, Any]) -> Page | None:
     if given.get("page") is False:
         return None
     told = dict(given.get("page", {}))
-    known = {"vk": cast.SCHOOL_VK, "ok": cast.SCHOOL_OK, "max": cast.SCHOOL_MAX}[
-        told.pop("network", "vk")
-    ]
+    known = cast.PAGES[told.pop("network", "vk")]
     return replace(known, institution=f"kedr/{given.get('who', 'school')}", **told)
 
 
