@@ -75,6 +75,12 @@ def path_of(municipality: str, institution: str) -> str:
     return f"/institutions/{quote(municipality, safe='')}/{quote(institution, safe='')}"
 
 
+def exemptions_path(municipality: str, institution: str) -> str:
+    """The part of the registry's form where its exemptions stand."""
+    town, member = quote(municipality, safe=""), quote(institution, safe="")
+    return f"/registry/{town}/institutions/{member}#exemptions"
+
+
 def titles_of(application: Application) -> Mapping[str, str]:
     """«6.6. Отметка «Госорганизация»» by the requirement's id."""
     return {
@@ -157,7 +163,9 @@ class Items:
             seen=seen,
             post=self._post(row),
             is_question=row.outcome == Outcome.REVIEW,
-            registry=f"/registry/{quote(row.municipality, safe='')}" if row.reason == ONCE else "",
+            registry=exemptions_path(row.municipality, row.institution)
+            if row.reason == ONCE
+            else "",
             attest=f"{path_of(row.municipality, row.institution)}/attest?thing={key}"
             if row.outcome == Outcome.UNKNOWN  # no word undoes what was seen
             else "",

@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from collectors.errors import UsageError
 from collectors.networks import page_title
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask
+from monitor.desk.registry.columns import Field, FieldChange, shown, value_of
+from monitor.desk.registry.exemptions import of_exemptions
 from monitor.desk.registry.words import words
 from monitor.desk.registry.writing import check_text, entry, in_words, source_of, write
 from monitor.registry.amending import amended
-from monitor.registry.amending.edits import Add, Drop, Edit, Put
-from monitor.registry.sheets import Column, sheet_of
+from monitor.registry.amending.edits import Add, Drop, Put
+from monitor.registry.sheets import sheet_of
 from monitor.registry.write import table
 from monitor.storage.journal import Entry
 from rules.model import Institution, Municipality
@@ -30,36 +31,12 @@ OF_PAGE = ("role", "created_on", "deleted_on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One column of the table, and what stands there."""
-
-    name: str  # of the form's field
-    key: str
-    title: str
-    note: str
-    kind: str  # text | texts | choice | bool | date
-    value: str
-    is_set: bool = False
-    options: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PageFields:
     """A page of the institution."""
 
     number: int
     address: str
     fields: tuple[Field, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """What somebody has corrected: how it is told, and how it is written."""
-
-    title: str
-    old: Any
-    new: Any
-    edit: Edit
 
 
 def seen(institution: Institution) -> str:
@@ -73,7 +50,7 @@ def seen(institution: Institution) -> str:
 def fields_of(institution: Institution, town: Municipality) -> tuple[Field, ...]:
     told = table("institution", institution)
     return tuple(
-        _field(column, f"f-{column.key}", told.get(column.key), town)
+        shown(column, f"f-{column.key}", told.get(column.key), town)
         for column in sheet_of("institution").columns
         if column.key not in NEVER
     )
@@ -94,32 +71,7 @@ def _page_fields(number: int, told: dict[str, Any], town: Municipality) -> Itera
     for column in sheet_of("page").columns:
         if column.key in OF_PAGE:
             value = told.get(column.key, "official" if column.key == "role" else None)
-            yield _field(column, f"page-{number}-{column.key}", value, town)
-
-
-def _field(column: Column, name: str, value: Any, town: Municipality) -> Field:
-    options = tuple((column.choices or {}).items())
-    if column.key == "parent":
-        options = tuple((one.id, one.short_name or one.name) for one in town.institutions)
-    return Field(
-        name=name,
-        key=column.key,
-        title=column.title,
-        note=column.note,
-        kind="choice" if options else column.kind,
-        value=_typed(value),
-        is_set=value is True,
-        options=options,
-    )
-
-
-def _typed(value: Any) -> str:
-    """As it stands in a form."""
-    if isinstance(value, list | tuple):
-        return "\n".join(map(_typed, value))
-    if isinstance(value, date):
-        return value.isoformat()
-    return "" if value is None or isinstance(value, bool) else f"{value}"
+            yield shown(column, f"page-{number}-{column.key}", value, town)
 
 
 # --- corrected ----------------------------------------------------------------------------------
@@ -134,6 +86,7 @@ def changes_of(ask: Ask, institution: Institution, town: Municipality) -> tuple[
         *_of_pages(ask, institution, place, had),
         *_of_a_new_page(ask, place),
         *_of_an_absence(ask, institution, place),
+        *of_exemptions(ask, institution, place, had),
     )
 
 
@@ -144,7 +97,7 @@ def _of_fields(
     for column in sheet_of("institution").columns:
         name = f"f-{column.key}"
         if name in had and column.key not in NEVER:
-            old, new = told.get(column.key), _value(ask, column, name)
+            old, new = told.get(column.key), value_of(ask, column, name)
             if (old or None) != new:
                 yield FieldChange(column.title, old, new, Put(place, column.key, new))
 
@@ -162,7 +115,7 @@ def _of_pages(
             name = f"page-{number}-{column.key}"
             if column.key in OF_PAGE and name in had:
                 default = "official" if column.key == "role" else None
-                old, new = told.get(column.key, default), _value(ask, column, name)
+                old, new = told.get(column.key, default), value_of(ask, column, name)
                 if old != new:
                     title = words(
                         "journal", "page_key", page=page.address, key=column.title.lower()
@@ -175,7 +128,7 @@ def _of_a_new_page(ask: Ask, place: Loc) -> Iterator[FieldChange]:
         return
     told: dict[str, Any] = {"url": url}
     column = next(one for one in sheet_of("page").columns if one.key == "created_on")
-    if created := _value(ask, column, "new-created_on"):
+    if created := value_of(ask, column, "new-created_on"):
         told["created_on"] = created
     title = words("journal", "page", page=url)
     yield FieldChange(title, None, words("words", "page_added"), Add((*place, "page"), told))
@@ -187,8 +140,8 @@ def _of_an_absence(ask: Ask, institution: Institution, place: Loc) -> Iterator[F
         return
     sheet = {one.key: one for one in sheet_of("no_page").columns}
     told = {
-        "confirmed_on": _value(ask, sheet["confirmed_on"], "absent-on"),
-        "by": _value(ask, sheet["by"], "absent-by"),
+        "confirmed_on": value_of(ask, sheet["confirmed_on"], "absent-on"),
+        "by": value_of(ask, sheet["by"], "absent-by"),
     }
     title = words("journal", "absent", network=page_title(network))
     loc, known = (*place, "no_page", network), institution.no_pages.get(network)
@@ -199,26 +152,6 @@ def _of_an_absence(ask: Ask, institution: Institution, place: Loc) -> Iterator[F
     for key, new in told.items():
         if (old := getattr(known, key) or None) != new:
             yield FieldChange(title, old, new, Put(loc, key, new))
-
-
-def _value(ask: Ask, column: Column, name: str) -> Any:
-    """As the file has it; None: nothing."""
-    typed = ask.typed(name)
-    match column.kind:
-        case "texts":
-            return [line.strip() for line in typed.splitlines() if line.strip()] or None
-        case "bool":
-            return True if typed else None
-        case "date":
-            return _day(column, typed) if typed else None
-    return " ".join(typed.split()) or None
-
-
-def _day(column: Column, typed: str) -> date:
-    try:
-        return date.fromisoformat("-".join(reversed(typed.split("."))))
-    except ValueError:
-        raise UsageError([words("refused", "bad_day", title=column.title, value=typed)]) from None
 
 
 # --- written ------------------------------------------------------------------------------------

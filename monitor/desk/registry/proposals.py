@@ -9,7 +9,8 @@ from typing import Any
 from collectors.errors import UsageError
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask, RefusedPageError
-from monitor.desk.registry.fields import Field, fields_of, seen
+from monitor.desk.registry.columns import Field
+from monitor.desk.registry.fields import fields_of, seen
 from monitor.desk.registry.words import sentences, words
 from monitor.desk.registry.writing import entry
 from monitor.registry.sheets import sheet_of

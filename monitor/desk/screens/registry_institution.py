@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from monitor.desk.ground import Desk
 from monitor.desk.model import Answer, Ask, Goto, Page
+from monitor.desk.registry.exemptions import exemptions_of, new_exemption
 from monitor.desk.registry.fields import FIRST, correct, fields_of, pages_of, seen
 from monitor.desk.registry.proposals import dismiss, proposal
 from monitor.desk.registry.words import words
 from monitor.desk.registry.writing import FaultsError
 from monitor.desk.screens.registry import entries_of
+from monitor.registry.sheets import sheet_of
 from rules.model import Institution
 
 
@@ -32,6 +34,9 @@ def _page(desk: Desk, ask: Ask, institution: Institution, faults: tuple[str, ...
         ),
         "rest": [one for one in every if one.key not in FIRST],
         "pages": pages_of(institution, town),
+        "exemptions": exemptions_of(institution, town),
+        "new_exemption": new_exemption(town),
+        "exemptions_sheet": sheet_of("exemption").title,
         "entries": entries_of(desk, town, institution.id),
         "faults": faults,
     }

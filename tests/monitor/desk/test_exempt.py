@@ -25,6 +25,8 @@ from tests.monitor.desk.asking import DEPUTY
 from tests.monitor.desk.asks import shown
 from tests.monitor.desk.served import application_in
 
+FORM = "/registry/town/institutions/school-1"
+
 
 @pytest.fixture
 def exempt(office: Path) -> Iterator[Application]:
@@ -49,7 +51,8 @@ def test_it_is_many_findings(exempt: Application) -> None:
 def test_an_operator_is_asked_once_and_led_to_the_registry(exempt: Application) -> None:
     page = shown(Desk(exempt), "/?what=reviews")
     (asked,) = (one for one in page.select("article") if "Освобождение без" in one.get_text())
-    assert [str(one["href"]) for one in asked.select("a.button")] == ["/registry/town"]
+    assert [str(one["href"]) for one in asked.select("a.button")] == [f"{FORM}#exemptions"]
+    assert shown(Desk(exempt), FORM).select_one("#exemptions") is not None
     assert not asked.select("button[value=met]")
     tab = next(one for one in page.select(".desk-tabs a") if "Нужно" in one.get_text())
     assert int(tab.select_one("b").get_text()) == len(page.select("article"))  # type: ignore[union-attr]

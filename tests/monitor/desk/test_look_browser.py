@@ -42,7 +42,7 @@ PLACES = (
     *(f"{HOME}/{act}" for act in ("attest", "waive", "dispute", "close-dispute", "assign", "tell")),
     f"{HOME}/statements/{{statement}}/undo",
     *("/registry", "/registry/{town}", "/registry/{town}/drafts/{draft}"),
-    "/registry/{town}/institutions/museum",
+    *("/registry/{town}/institutions/museum", "/registry/{town}/institutions/finance"),
 )
 FILES = ("/healthz", "/journal.csv", "/summary.{kind}", "/registry/{town}/table")
 FILES_OF_ANSWERS = "/answers/{number}/files/{at}"
