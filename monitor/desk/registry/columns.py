@@ -86,6 +86,12 @@ def value_of(ask: Ask, column: Column, name: str) -> Any:
     return " ".join(typed.split()) or None
 
 
+def differs(old: Any, new: Any) -> bool:
+    """Nobody has corrected the blanks and line breaks of a file that a form does not give back."""
+    shown_as = " ".join(old.split()) if isinstance(old, str) else old
+    return bool((shown_as or None) != new)
+
+
 def _day(column: Column, typed: str) -> date:
     try:
         return date.fromisoformat("-".join(reversed(typed.split("."))))

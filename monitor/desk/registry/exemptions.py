@@ -9,7 +9,7 @@ from typing import Any
 from collectors.errors import UsageError
 from collectors.networks import page_title, social_networks
 from monitor.desk.model import Ask
-from monitor.desk.registry.columns import Field, FieldChange, shown, value_of
+from monitor.desk.registry.columns import Field, FieldChange, differs, shown, value_of
 from monitor.desk.registry.words import words
 from monitor.desk.registry.writing import in_words
 from monitor.registry.amending.edits import Add, Drop, Put
@@ -101,7 +101,7 @@ def _of_one(
 ) -> Iterator[FieldChange]:
     told = _told(exemption)
     for column, new in _typed(ask, number, told, had):
-        if (old := told.get(column.key)) != new:
+        if differs(old := told.get(column.key), new):
             key = words("journal", "exemption_key", exemption=title, key=column.title.lower())
             old, new_told = _value_in_words(column.key, old), _value_in_words(column.key, new)
             yield FieldChange(key, old, new_told, Put(loc, column.key, new))

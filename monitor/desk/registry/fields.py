@@ -11,7 +11,7 @@ from collectors.errors import UsageError
 from collectors.networks import page_title
 from monitor.desk.ground import Desk
 from monitor.desk.model import Ask
-from monitor.desk.registry.columns import Field, FieldChange, shown, value_of
+from monitor.desk.registry.columns import Field, FieldChange, differs, shown, value_of
 from monitor.desk.registry.exemptions import of_exemptions
 from monitor.desk.registry.words import words
 from monitor.desk.registry.writing import check_text, entry, in_words, source_of, write
@@ -98,7 +98,7 @@ def _of_fields(
         name = f"f-{column.key}"
         if name in had and column.key not in NEVER:
             old, new = told.get(column.key), value_of(ask, column, name)
-            if (old or None) != new:
+            if differs(old, new):
                 yield FieldChange(column.title, old, new, Put(place, column.key, new))
 
 

@@ -155,6 +155,17 @@ def test_what_is_no_exemption_is_told_by_the_column(
     assert file.read_bytes() == before
 
 
+def test_blanks_that_a_form_does_not_give_back_are_no_change(operator: Visit, file: Path) -> None:
+    text = file.read_text("utf-8")
+    spaced = text.replace("особенности сферы", "особенности  сферы\\nи письмо")
+    file.write_text(spaced.replace("учреждение «Школа № 1»", "учреждение  «Школа № 1»"), "utf-8")
+    assert corrected(operator).status_code == 400
+    assert corrected(operator, **{"exemption-0-document": "№ 7"}).status_code == 303
+    (now,) = exemptions(file)
+    assert now.ground == "особенности  сферы\nи письмо"
+    assert "учреждение  «Школа" in load(file).by_id["school-1"].name
+
+
 def test_whoever_agreed_and_is_no_institution_stays(operator: Visit, file: Path) -> None:
     text = file.read_text("utf-8")
     approved = 'approved_by = "Дума"'
