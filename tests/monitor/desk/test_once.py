@@ -43,8 +43,8 @@ def operator(both: Application) -> Iterator[Visit]:
 
 
 def form_of(visit: Visit, act: str) -> dict[str, str]:
-    """Filled in, as its page carries it."""
-    page = visit.page(f"{ONE}/{act}")
+    """Filled in, as its page carries it; an attestation's asks for its kind on a page before."""
+    page = visit.page(f"{ONE}/{act}?kind={TYPED[act].get('kind', '')}")
     hidden = {one["name"]: one["value"] for one in page.select("main form input[type=hidden]")}
     typed = dict(TYPED[act])
     if "thing" in typed:
