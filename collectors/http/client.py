@@ -35,7 +35,7 @@ from collectors.http.errors import (
 )
 from collectors.http.limits import Limits
 from collectors.http.locations import redirect_target
-from collectors.http.retries import retried
+from collectors.http.retries import retrying
 from collectors.http.transport import BYTES, GuardedTransport
 from collectors.model import Evidence, Exchange, FailureCode, Original, Run
 from collectors.roots import trust
@@ -75,7 +75,7 @@ class Client:
         address = url if params is None else str(httpx.URL(url).copy_merge_params(dict(params)))
         follow = partial(self._follow, address, dict(headers or {}), asking)
         try:
-            return await retried(follow, self.limits, attempts)
+            return await retrying(self.limits, attempts)(follow)
         except ReadError as error:
             if partly and (part := _part_of(error)):
                 return part

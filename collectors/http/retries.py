@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
 
 from collectors.http.errors import NoSuchNameError, ReadError
 from collectors.http.limits import Limits
 from collectors.model import FailureCode
-
-T = TypeVar("T")
 
 TRANSIENT = frozenset(
     {
@@ -28,42 +30,36 @@ TRANSIENT = frozenset(
 )
 
 
-async def retried(
-    ask: Callable[[], Awaitable[T]], limits: Limits, attempts: int | None = None
-) -> T:
-    """Asks again while the error may pass, with growing waits in between.
+def retrying(limits: Limits, attempts: int | None) -> AsyncRetrying:
+    """Calls a reading again while its error may pass, with growing waits in between."""
+    backoff = wait_exponential_jitter(
+        multiplier=limits.first_wait, max=limits.longest_wait, jitter=limits.first_wait
+    )
 
-    By hand: nearly every answer is the first one, and a library's state of its attempts costs a
-    twentieth of what an answer does that says that nothing has changed.
-    """
-    for attempt in range(1, attempts or limits.attempts):
-        try:
-            return await ask()
-        except ReadError as error:
-            if not _may_pass(error, limits.longest_wait):
-                raise
-            wait = max(_growing(attempt, limits), _requested_wait(error))
-        await asyncio.sleep(wait)
-    return await ask()
+    def wait(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        return max(backoff(state), _requested_wait(error))
 
-
-def _growing(attempt: int, limits: Limits) -> float:
-    """Twice as long each time, and not for all at the same moment."""
-    wait = limits.first_wait * 2.0 ** (attempt - 1) + random.uniform(0, limits.first_wait)
-    return min(wait, limits.longest_wait)
+    return AsyncRetrying(
+        stop=stop_after_attempt(attempts or limits.attempts),
+        retry=retry_if_exception(lambda error: _may_pass(error, limits.longest_wait)),
+        wait=wait,
+        reraise=True,
+    )
 
 
-def _may_pass(error: ReadError, longest_wait: float) -> bool:
+def _may_pass(error: BaseException, longest_wait: float) -> bool:
     return (
-        not isinstance(error, NoSuchNameError)
+        isinstance(error, ReadError)
+        and not isinstance(error, NoSuchNameError)
         and error.failure.code in TRANSIENT
         and _requested_wait(error) <= longest_wait
     )
 
 
-def _requested_wait(error: ReadError) -> float:
+def _requested_wait(error: BaseException | None) -> float:
     """Seconds that the server asked us to wait (Retry-After: seconds, or a date)."""
-    if error.answer is None:
+    if not isinstance(error, ReadError) or error.answer is None:
         return 0.0
     text = error.answer.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
