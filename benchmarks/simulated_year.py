@@ -26,7 +26,17 @@ from random import Random
 
 from sqlalchemy import Engine
 
-from collectors.model import Address, Facts, Failure, FailureCode, Observation, Page, Post, Wall
+from collectors.model import (
+    Address,
+    Facts,
+    Failure,
+    FailureCode,
+    Observation,
+    Page,
+    Post,
+    Spared,
+    Wall,
+)
 from collectors.vk.settings import (
     FULL_SHEET,
     USUAL_POSTS,
@@ -38,7 +48,7 @@ from collectors.vk.settings import (
 )
 from collectors.vk.walls import WAIT_SECONDS
 from monitor.audit.plan import Past, planned, tried
-from monitor.audit.thrifty import Known, may_rest
+from monitor.audit.thrifty import Known, sparing
 from monitor.storage.database import open_database
 from monitor.storage.ledger import Ledger
 from monitor.storage.walls import RestingWall as Word
@@ -192,7 +202,7 @@ class Year:
             basis="",
         )
         known = Known(walls={one.address: [told]}, bases={"town": ""}, freshness=FRESH)
-        return may_rest(one.page, one.last, known, as_of)
+        return sparing(one.page, one.last, known, as_of) >= Spared.WALL
 
     def _good_until(self, one: Habit, as_of: datetime) -> datetime:
         """Midnight after a Sunday; a page that fails is judged by its wall of the night."""

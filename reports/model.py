@@ -22,7 +22,7 @@ class Collection:
     unread: int
     requests: Mapping[str, int] = field(default_factory=dict)  # network → requests
     reasons: Mapping[str, int] = field(default_factory=dict)  # FailureCode → pages unread
-    at_rest: int = 0  # of those read, the ones whose wall was left for another night
+    at_rest: int = 0  # of those read, the ones that, or whose wall, were left for another night
     aside: int = 0  # registered, unread, and owed by nobody: in none of these counts
 
 

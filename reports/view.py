@@ -260,7 +260,7 @@ class Run:
     pages: int
     read: int
     unread: int
-    at_rest: int  # of those read: their walls were left for another night
+    at_rest: int  # of those read: they or their walls were left for another night
     reasons: tuple[tuple[str, int], ...]
     requests: tuple[tuple[str, int], ...]
     started: str

@@ -38,7 +38,14 @@ from collectors.model.evidence import (
     Originals,
     Route,
 )
-from collectors.model.facts import Access, Facts, Observation, Presence, WallAccess
+from collectors.model.facts import (
+    WITH_A_WALL,
+    Access,
+    Facts,
+    Observation,
+    Presence,
+    WallAccess,
+)
 from collectors.model.failures import (
     AT_ITS_DOOR,
     NOT_OURS_TO_READ,
@@ -57,6 +64,7 @@ from collectors.model.networks import (
     Places,
     Quota,
     Sign,
+    Spared,
 )
 from collectors.model.pages import OK, SITE, VK, Address, Page, Role
 from collectors.model.running import Budget, Collector, Memories, Run, SiteMemory, Turns
@@ -71,6 +79,7 @@ __all__ = [
     "OK",
     "SITE",
     "VK",
+    "WITH_A_WALL",
     "Access",
     "Address",
     "AddressOwner",
@@ -116,6 +125,7 @@ __all__ = [
     "SiteFacts",
     "SiteMemory",
     "SitePage",
+    "Spared",
     "Turns",
     "Wall",
     "WallAccess",

@@ -69,6 +69,9 @@ class Facts:
     site: SiteFacts | None = None
 
 
+WITH_A_WALL = frozenset({"wall", "pinned_text", "contacts"})  # what a look at a wall shows
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What one page showed at one moment. Append-only: a later look is a new observation.

@@ -36,6 +36,7 @@ class FailureCode(StrEnum):
     TOKEN_REFUSED = "token_refused"  # bad, expired, revoked, of the wrong kind or address
     QUOTA = "quota"  # the day's calls are used up
     NOT_DUE = "not_due"  # another page needed tonight's calls more
+    AT_REST = "at_rest"  # left for another night: nothing that it shows can change a verdict
     OUR_FAULT = "our_fault"  # a bad parameter, no such method, an error that nobody foresaw
     INTERRUPTED = "interrupted"
     # the page
@@ -52,7 +53,7 @@ class FailureCode(StrEnum):
 
 # Then nobody asked: an earlier look may serve while it is fresh. Judging, coverage, planning and
 # the second look have to agree on it, or one would accuse where another says "not read".
-NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.QUOTA})
+NOT_TRIED = frozenset({FailureCode.NOT_DUE, FailureCode.AT_REST, FailureCode.QUOTA})
 
 
 # The page is somebody's to open to us, and nobody owes that: no reading was due.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from collectors.model.facts import Observation
@@ -41,8 +41,16 @@ class Places:
     contacts: tuple[str, ...] = ()  # of their own for telephones and links: «контактах»
 
 
-def _not_thrifty(_: Any) -> bool:
-    return False
+class Spared(IntEnum):
+    """How much of a page a night may leave unread where it can change no verdict."""
+
+    NOTHING = 0
+    WALL = 1  # the head is read every night
+    PAGE = 2  # nights pass in which the page is not asked for at all
+
+
+def _not_thrifty(_: Any) -> Spared:
+    return Spared.NOTHING
 
 
 class Health(StrEnum):
@@ -148,8 +156,8 @@ class Network:
     readers: Callable[[Any], tuple[str, ...]] = _no_readers  # settings → tokens, as Budget has them
     cost: Callable[[Observation | None], Mapping[str, int]] = _no_cost
     """The last reading of a page → method → calls that the next one will take."""
-    thrifty: Callable[[Any], bool] = _not_thrifty
-    """Settings → whether it leaves walls unread that `Run.at_rest` names."""
+    thrifty: Callable[[Any], Spared] = _not_thrifty
+    """Settings → what may be left for another night; walls are those that `Run.at_rest` names."""
     where: str = ""  # «во «ВКонтакте»»
     page_title: str = ""  # «страница ВКонтакте»
     new_page: str = ""  # what is to be created there: «открытую для всех группу»

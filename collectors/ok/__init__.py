@@ -23,7 +23,7 @@ from collectors.ok.addresses import (
     ok_item_in_link,
     ok_page_in_link,
 )
-from collectors.ok.settings import SECRETS, OkSettings
+from collectors.ok.settings import SECRETS, OkSettings, spared
 from collectors.ok.widgets import ok_widgets
 
 __all__ = ["NETWORK", "OkSettings"]
@@ -62,4 +62,5 @@ NETWORK = Network(
     settings=OkSettings,
     collector=_collector,
     secrets=SECRETS,
+    thrifty=spared,
 )

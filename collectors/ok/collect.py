@@ -36,6 +36,7 @@ from collectors.ok.public import Head, Public, Topics
 from collectors.ok.settings import OkSettings
 from collectors.ok.signature import fingerprint
 from collectors.ok.turns import AT_ONCE, chunks, together
+from collectors.resting import with_contacts, without_wall
 
 log = logging.getLogger(__name__)
 
@@ -99,8 +100,19 @@ class _Reader:
         if reader != PUBLIC and head.facts.unread_places:
             head = await self._complete(page, head, head.facts)
         observation = self._observation(page, head, reader)
+        if resting := await self._at_rest(observation):
+            return resting
         observation = await self._with_topics(observation)
         return await self._with_mark(observation)
+
+    async def _at_rest(self, seen: Observation) -> Observation | None:
+        """The head alone; None where the topics have to be read."""
+        last = self.run.at_rest.get(seen.page.key)
+        if last is None or seen.facts is None or last.reader != seen.reader:
+            return None
+        seen = await self._with_mark(seen)
+        gaps = without_wall(seen.facts or Facts(), seen.gaps, last)
+        return None if gaps is None else replace(seen, gaps=gaps)
 
     async def _complete(self, page: Page, head: Head, facts: Facts) -> Head:
         """Places that the API did not show may stand on the public page."""
@@ -205,15 +217,11 @@ def _join(seen: Observation, facts: Facts, topics: Topics) -> Observation:
 def _with_wall(facts: Facts, topics: Topics) -> Facts:
     """Who shows topics to everybody is open; the pinned one may hold contacts (G15)."""
     is_open = topics.wall is not None
-    contacts = facts.contacts
-    if topics.pinned:
-        contacts = union(*filter(None, [contacts, find_contacts(topics.pinned, "pinned")]))
     return replace(
-        facts,
+        with_contacts(facts, find_contacts(topics.pinned or "", "pinned")),
         access=Access.OPEN if is_open and facts.access is None else facts.access,
         wall=topics.wall,
         pinned_text=topics.pinned,
-        contacts=contacts,
     )
 
 

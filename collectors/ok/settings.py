@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from collectors.model import Spared
 from collectors.ok.addresses import ok_address
 from collectors.settings import above_zero, demand, http_addresses, not_below_zero, pages
 
@@ -25,6 +26,7 @@ class OkSettings:
     first_wait: float = 1.0  # seconds before the first repetition; doubles
     pause: float = 30.0  # seconds, when OK says that we ask too much
     max_topic_pages: int = 30  # of one group's list of topics
+    thrifty: bool = True  # what cannot change a verdict tonight is left for another night
     application_key: str = ""
     application_secret_key: str = ""
     access_token: str = ""
@@ -41,3 +43,10 @@ class OkSettings:
     @property
     def has_key(self) -> bool:
         return bool(self.application_key and self.application_secret_key and self.access_token)
+
+
+def spared(settings: OkSettings) -> Spared:
+    """With keys a hundred heads are one request, so they are read every night."""
+    if not settings.thrifty:
+        return Spared.NOTHING
+    return Spared.WALL if settings.has_key else Spared.PAGE

@@ -13,7 +13,7 @@ from collectors.vk.addresses import (
     vk_item_in_link,
     vk_page_in_link,
 )
-from collectors.vk.settings import VkSettings, cost, is_thrifty, quotas, readers
+from collectors.vk.settings import VkSettings, cost, quotas, readers, spared
 from collectors.vk.widgets import vk_widgets
 
 
@@ -53,5 +53,5 @@ NETWORK = Network(
     quotas=quotas,
     readers=readers,
     cost=cost,
-    thrifty=is_thrifty,
+    thrifty=spared,
 )

@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from collectors.barrier import barrier
-from collectors.contacts import NOTHING, find_contacts, union
+from collectors.contacts import find_contacts
 from collectors.model import (
     Collector,
-    Contacts,
     Facts,
     Failure,
     FailureCode,
@@ -19,6 +18,7 @@ from collectors.model import (
     Presence,
     Run,
 )
+from collectors.resting import with_contacts, without_wall
 from collectors.vk.facts import Gaps, address_contacts, group_facts, has_wall
 from collectors.vk.groups import Found, find_pages
 from collectors.vk.posts import pinned_text_of, wall_of
@@ -130,29 +130,11 @@ def _at_rest(found: Found, last: Observation, run: Run) -> Observation | None:
     )
 
 
-def without_wall(facts: Facts, gaps: Gaps, last: Observation) -> Gaps | None:
-    """The gaps of a look at a head that leaves the wall for another night; None where anything of
-    the head is not as it was at the last whole look."""
-    if last.facts is None or gaps != last.gaps:
-        return None
-    pinned = last.facts.pinned_text
-    shown = _with_contacts(facts, find_contacts(pinned or "", "pinned"))
-    if _steady(replace(shown, pinned_text=pinned)) != _steady(last.facts):
-        return None
-    later = Failure(FailureCode.NOT_DUE, "nothing that a wall shows can change a verdict tonight")
-    return {**gaps, "wall": later, "pinned_text": later, "contacts": later}
-
-
-def _steady(facts: Facts) -> Facts:
-    """Without the wall, and without counters that move every day and are read every night."""
-    return replace(facts, wall=None, members_count=None, clips_count=None)
-
-
 def _with_addresses(facts: Facts, gaps: Gaps, found: Found) -> tuple[Facts, Gaps]:
     shown = address_contacts(found.more_addresses, "addresses")
     if found.gap is not None:
         gaps = {**gaps, "contacts": found.gap}
-    return _with_contacts(facts, shown), gaps
+    return with_contacts(facts, shown), gaps
 
 
 def _with_wall(
@@ -165,18 +147,12 @@ def _with_wall(
         failure = reading.failure or Failure(FailureCode.INTERRUPTED)
         return facts, {"contacts": failure, **gaps, "wall": failure, "pinned_text": failure}
     pinned = pinned_text_of(reading.sheets)
-    facts = _with_contacts(facts, find_contacts(pinned or "", "pinned"))
+    facts = with_contacts(facts, find_contacts(pinned or "", "pinned"))
     facts = replace(facts, wall=wall_of(reading.sheets, run.as_of), pinned_text=pinned)
     if pinned is None:
         hidden = Failure(FailureCode.MALFORMED, "the first item of the wall is no post")
         gaps = {"contacts": hidden, **gaps, "pinned_text": hidden}
     return facts, gaps  # a wall that was read in part says so itself, by `covered_since`
-
-
-def _with_contacts(facts: Facts, more: Contacts) -> Facts:
-    if more == NOTHING:
-        return facts
-    return replace(facts, contacts=union(facts.contacts or NOTHING, more))
 
 
 def _without_token(page: Page, run: Run) -> Observation:

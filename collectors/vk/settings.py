@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from collectors.model import Observation, Quota
+from collectors.model import Observation, Quota, Spared
 from collectors.settings import above_zero, demand, http_addresses, not_below_zero, pages
 from collectors.vk.addresses import vk_address
 
@@ -55,8 +55,8 @@ def quotas(settings: VkSettings) -> Mapping[str, Quota]:
     return {WALL_GET: Quota(per_day=settings.wall_get_per_day, reserve=settings.reserve_per_day)}
 
 
-def is_thrifty(settings: VkSettings) -> bool:
-    return settings.thrifty
+def spared(settings: VkSettings) -> Spared:
+    return Spared.WALL if settings.thrifty else Spared.NOTHING
 
 
 def readers(settings: VkSettings) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class Look:
     unread: FailureCode | None  # why no fresh whole reading counts; None: it was read
     troubles: frozenset[FailureCode] = frozenset()  # for the operator
     may_write: bool = False  # our reader was given there more than it needs
-    at_rest: bool = False  # its wall was left for another night, as it could change nothing
+    at_rest: bool = False  # it or its wall was left for another night: it could change nothing
 
 
 def look(history: Sequence[Outline], as_of: datetime, freshness: timedelta) -> Look:
@@ -61,8 +61,10 @@ def look(history: Sequence[Outline], as_of: datetime, freshness: timedelta) -> L
 
 
 def _rests(newest: Outline) -> bool:
+    """The page, or its wall."""
     wall = newest.gaps.get("wall")
-    return wall is not None and wall.code is FailureCode.NOT_DUE
+    is_left = newest.failure is not None and newest.failure.code is FailureCode.AT_REST
+    return is_left or (wall is not None and wall.code is FailureCode.NOT_DUE)
 
 
 @cache
@@ -134,6 +136,6 @@ def _troubles(history: Sequence[Outline]) -> frozenset[FailureCode]:
     if not history:
         return frozenset({FailureCode.NOT_DUE})
     if failure := history[0].failure:
-        return frozenset({failure.code})
-    gaps = {gap.code for gap in history[0].gaps.values()} - {FailureCode.NOT_DUE}  # by design
+        return frozenset({failure.code}) - {FailureCode.AT_REST}  # by design, and so is the next
+    gaps = {gap.code for gap in history[0].gaps.values()} - {FailureCode.NOT_DUE}
     return frozenset((gaps - ANSWERS) | (gaps & {FailureCode.CONTROL_SILENT}))

@@ -24,11 +24,12 @@ from collectors.model import (
     Observation,
     Page,
     Run,
+    Spared,
 )
 from collectors.networks import networks
 from monitor.application import Context
 from monitor.audit.coverage import ANSWERS
-from monitor.audit.thrifty import head_of, known_of, may_rest
+from monitor.audit.thrifty import at_rest, head_of, known_of, sparing
 from monitor.storage import findings, observations
 from reports.model import Audit
 from rules.engine import NOT_DUE
@@ -49,17 +50,24 @@ OF_TODAY = frozenset(  # a fail for these reasons needs a look of its own day
 )
 
 Calls = Mapping[str, int]  # method → calls
-MayRest = Callable[[Page, Observation], bool]  # the last look that tried the wall
+Sparing = Callable[[Page, Observation], Spared]  # by the last look that tried the wall
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`due` in the order in which they are read."""
+    """`due` in the order in which they are read. The calls do not reach for those that are
+    `waiting`; of the `resting` nothing is asked tonight."""
 
     due: tuple[Page, ...]
     waiting: tuple[Page, ...] = ()
+    resting: tuple[Page, ...] = ()
     at_rest: Mapping[Address, Observation] = field(default_factory=dict)  # see `Run`
     expected: Mapping[Address, int] = field(default_factory=dict)  # see `Run`
+
+    def unasked(self, as_of: datetime) -> tuple[Observation, ...]:
+        """Looks at what is not read tonight: each says why."""
+        waiting = (not_due(page, as_of) for page in self.waiting)
+        return (*waiting, *(at_rest(page, as_of) for page in self.resting))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +103,33 @@ def plan_of(
     """
     network, settings = networks()[slug], context.settings.networks[slug]
     readers, quotas = network.readers(settings), network.quotas(settings)
-    if not (readers and quotas):
+    sparing = _thrift(context, network, pages, run, thrifty)
+    is_bounded = bool(readers and quotas)
+    if sparing is _all_is_read and not is_bounded:
         return Plan(tuple(pages))
     left = {name: sum(run.budget.left(one, name) for one in readers) for name in quotas}
-    may = _thrift(context, network, pages, run, thrifty)
-    last = _last_tries(context, network, pages, run, may)
+    last = _last_tries(context, network, pages, run, sparing)
+    resting = tuple(page for page in pages if page.key in last.resting)
+    due = [page for page in pages if page.key not in last.resting]
+    plan = Plan(tuple(due))
+    if is_bounded:
+        plan = _within_calls(context, network, due, run, zones, last, left)
+    return replace(plan, resting=resting, at_rest=last.at_rest, expected=last.expected)
+
+
+def _within_calls(
+    context: Context,
+    network: Network,
+    pages: Sequence[Page],
+    run: Run,
+    zones: Mapping[str, ZoneInfo],
+    last: _Last,
+    left: Calls,
+) -> Plan:
     first, rest = network.cost(None), last.at_rest
     costs = {page: {} if page.key in rest else last.calls.get(page.key, first) for page in pages}
     if reaches(costs.values(), left):
-        return Plan(tuple(pages), at_rest=rest, expected=last.expected)
+        return Plan(tuple(pages))
     outcomes, accused = told_of_pages(findings.of_last_whole(context.engine, run.as_of))
     past = Past(
         tries=last.tries,
@@ -112,23 +138,22 @@ def plan_of(
         zones=zones,
         freshness=timedelta(days=context.settings.rules.freshness_days),
     )
-    plan = planned(pages, costs, left, past, run.as_of)
-    return replace(plan, at_rest=rest, expected=last.expected)
+    return planned(pages, costs, left, past, run.as_of)
 
 
 def _thrift(
     context: Context, network: Network, pages: Sequence[Page], run: Run, audit: Audit | None
-) -> MayRest:
+) -> Sparing:
     """An audit of institutions by name reads all of theirs."""
-    is_thrifty = network.thrifty(context.settings.networks[network.slug])
-    if audit is None or audit.scope is not None or not is_thrifty:
-        return _never
+    most = network.thrifty(context.settings.networks[network.slug])
+    if audit is None or audit.scope is not None or not most:
+        return _all_is_read
     known = known_of(context, pages, audit, run.as_of)
-    return lambda page, last: may_rest(page, last, known, run.as_of)
+    return lambda page, last: min(most, sparing(page, last, known, run.as_of))
 
 
-def _never(_page: Page, _last: Observation) -> bool:
-    return False
+def _all_is_read(_page: Page, _last: Observation) -> Spared:
+    return Spared.NOTHING
 
 
 def told_of_pages(
@@ -160,17 +185,18 @@ def accused_by(finding: Finding) -> Iterator[Address]:
 class _Last:
     """Of the last time that each page was asked for: few prices, each held once, and no walls.
 
-    `at_rest`: looks of the pages whose walls may rest.
+    `at_rest`: looks of the pages whose walls may rest; `resting`: those that may rest whole.
     """
 
     tries: dict[Address, Try] = field(default_factory=dict)
     calls: dict[Address, Calls] = field(default_factory=dict)  # the next time
     expected: dict[Address, int] = field(default_factory=dict)
     at_rest: dict[Address, Observation] = field(default_factory=dict)
+    resting: set[Address] = field(default_factory=set)
 
 
 def _last_tries(
-    context: Context, network: Network, pages: Sequence[Page], run: Run, may_rest: MayRest
+    context: Context, network: Network, pages: Sequence[Page], run: Run, spared: Sparing
 ) -> _Last:
     last, prices = _Last(), dict[tuple[tuple[str, int], ...], Calls]()
     by_address = {page.key: page for page in pages}
@@ -183,8 +209,11 @@ def _last_tries(
         last.tries[address] = tried(look)
         if shown := _posts_since(look, look.observed_at - back):
             last.expected[address] = shown
-        if may_rest(by_address[address], look):
-            last.at_rest[address] = head_of(look)
+        match spared(by_address[address], look):
+            case Spared.WALL:
+                last.at_rest[address] = head_of(look)
+            case Spared.PAGE:
+                last.resting.add(address)
     return last
 
 

@@ -14,7 +14,7 @@ from collectors.text import normalised
 from monitor.application import Context
 from monitor.audit.begin import AuditRequest, StoppedError
 from monitor.audit.careful import read_carefully
-from monitor.audit.plan import not_due, plan_of
+from monitor.audit.plan import plan_of
 from monitor.audit.recheck import as_second
 from monitor.audit.word import believed_sites
 from monitor.logs import without_secrets
@@ -120,8 +120,9 @@ class PageReader:
         collector = networks()[slug].collector(context.settings.networks[slug])
         thrifty = None if self.again else self.of.audit
         plan = plan_of(context, slug, pages, run, self.of.zones, thrifty)
-        self._keep(tuple(not_due(page, run.as_of) for page in plan.waiting))
-        done = len(plan.waiting)
+        unasked = plan.unasked(run.as_of)
+        self._keep(unasked)
+        done = len(unasked)
         tell(slug, done, len(pages))
         run = replace(run, at_rest=plan.at_rest, expected=plan.expected)
         async for batch in read_carefully(collector, plan.due, run):

@@ -19,18 +19,24 @@ from rules.model import Dossier, Finding
 
 
 def worsened_pages(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ...]:
-    """Pages read in this run on which a finding that got worse rests, or any that accuses by a
-    server's word that nothing changed."""
+    """Pages of this run on which a finding that got worse rests, or any that accuses by a server's
+    word that nothing changed. One that was left for another night may accuse by no older look."""
     worse = [one for one in found if change(one) is Change.WORSE or rests_on_word(one)]
-    seen = {page: reading for page, reading in _read_now(dossier) if reading.facts is not None}
+    seen = {page: reading for page, reading in _seen_now(dossier) if reading.facts is not None}
     pages = (page for one in worse for page, reading in seen.items() if _rests_on(one, reading))
     return tuple(dict.fromkeys(pages))
 
 
-def _read_now(dossier: Dossier) -> Iterator[tuple[Page, Observation]]:
+def _seen_now(dossier: Dossier) -> Iterator[tuple[Page, Observation]]:
+    """Each page with the look that counts now."""
     for history in dossier.observations.values():
         if history and history[0].observed_at == dossier.as_of:
-            yield history[0].page, history[0]
+            yield history[0].page, next((one for one in history if not is_left(one)), history[0])
+
+
+def is_left(look: Observation) -> bool:
+    """The page was left for another night."""
+    return look.failure is not None and look.failure.code is FailureCode.AT_REST
 
 
 def _rests_on(finding: Finding, reading: Observation) -> bool:

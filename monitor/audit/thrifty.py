@@ -1,9 +1,10 @@
-"""Which walls may be left unread tonight: those that can change no verdict before the next night.
+"""What may be left unread tonight: what can change no verdict before the next night.
 
 Whoever judges writes down until when his findings hold without a newer look at each wall
-(`rules.reading.lasting`). Here that is read back, with what else asks for a look: a whole one that
-would soon be stale, something that was stated since, another registry or act, a look that failed.
-Whatever is not known is read. That the page itself is as it was is seen by the collector.
+(`rules.reading.lasting`), and whether a page accuses: then its head is read every night. Here that
+is read back, with what else asks for a look: a whole one that would soon be stale, something that
+was stated since, another registry or act, a look that failed. Whatever is not known is read. That
+the head of a page whose wall rests is as it was is seen by the collector.
 """
 
 from __future__ import annotations
@@ -15,21 +16,31 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from collectors.model import SITE, Address, Observation, Page
+from collectors.model import (
+    SITE,
+    WITH_A_WALL,
+    Address,
+    Failure,
+    FailureCode,
+    Observation,
+    Page,
+    Spared,
+)
 from collectors.networks import networks
 from monitor.application import Context
+from monitor.audit.coverage import ANSWERS
 from monitor.storage import walls
 from monitor.storage.walls import RestingWall
 from reports.model import Audit
-from rules.dossier.views import WITH_A_WALL
-from rules.engine import JudgedInstitution
+from rules.engine import NOT_DUE, JudgedInstitution
 from rules.law.workdays import starts_at
-from rules.model import Dossier, Outcome
+from rules.model import Dossier, Finding, Outcome
 from rules.reading import READ_ANEW, WHILE_FRESH
 
 NIGHT = timedelta(days=1)
 DAWN = timedelta(hours=12)  # nights are not of one length: one begins late, the next in time
 SPARE = 2  # nights before a look is stale: tonight's may fail
+UNSETTLED = frozenset((Outcome.FAIL, Outcome.PENDING, Outcome.ERROR))
 EARLIER = (0, 0, 0, 1, 1, 2)  # nights: what was read in one night is not renewed in one
 
 
@@ -61,15 +72,17 @@ def law_digest(audit: Audit, municipality: str) -> str:
     return hashlib.sha256(" ".join(told).encode()).hexdigest()[:16]
 
 
-def may_rest(page: Page, last: Observation, known: Known, as_of: datetime) -> bool:
-    """`last`: the newest look that tried the wall. What nobody has told of is not at rest."""
+def sparing(page: Page, last: Observation, known: Known, as_of: datetime) -> Spared:
+    """What of it may rest; `last`: the newest look that tried the wall. What nobody has told of
+    may not."""
     told = known.walls.get(page.key, ())
-    return (
-        bool(told)
-        and is_whole(last)
-        and as_of < last.observed_at + rest_of(last, known.freshness)
-        and all(_holds(one, last, known, as_of) for one in told)
-    )
+    is_young = as_of < last.observed_at + rest_of(last, known.freshness)
+    if not (told and is_young and is_whole(last)):
+        return Spared.NOTHING
+    if not all(_holds(one, last, known, as_of) for one in told):
+        return Spared.NOTHING
+    rests_whole = all(one.page_until and as_of < one.page_until for one in told)
+    return Spared.PAGE if rests_whole and has_no_trouble(last) else Spared.WALL
 
 
 def _holds(told: RestingWall, last: Observation, known: Known, as_of: datetime) -> bool:
@@ -77,6 +90,16 @@ def _holds(told: RestingWall, last: Observation, known: Known, as_of: datetime) 
     basis = known.bases.get(told.institution.partition("/")[0])
     stated = known.stated.get(told.institution, last.observed_at)
     return as_of < told.until and told.basis == basis and stated <= last.observed_at
+
+
+def has_no_trouble(look: Observation) -> bool:
+    """Whatever it lacks is never shown, so another look would lack it as well."""
+    return all(gap.code in ANSWERS for gap in look.gaps.values())
+
+
+def at_rest(page: Page, as_of: datetime) -> Observation:
+    why = Failure(FailureCode.AT_REST, "nothing that it shows can change a verdict tonight")
+    return Observation(page=page, observed_at=as_of, failure=why)
 
 
 def is_whole(look: Observation) -> bool:
@@ -112,14 +135,33 @@ def walls_of(
         of_it = [page for page in dossier.institution.pages if page.key == (network, address)]
         if not of_it or network == SITE or not networks()[network].thrifty(settings[network]):
             continue
-        day = READ_ANEW if broke else heard.good_until.get((network, address), WHILE_FRESH)
+        key = (network, address)
+        day = READ_ANEW if broke else heard.good_until.get(key, WHILE_FRESH)
+        until = end_of(day, dossier.as_of, dossier.municipality.timezone, freshness)
+        is_accused = any(accuses(finding, key) for finding in heard.findings)
         yield RestingWall(
-            address=(network, address),
+            address=key,
             institution=dossier.institution.key,
             judged_at=dossier.as_of,
-            until=end_of(day, dossier.as_of, dossier.municipality.timezone, freshness),
+            until=until,
+            page_until=None if is_accused else until,
             basis=law_digest(audit, dossier.municipality.id),
         )
+
+
+def accuses(finding: Finding, address: Address) -> bool:
+    """That page, or some page that may be that one; also where a term runs, or a look was late."""
+    is_open = finding.outcome in UNSETTLED or NOT_DUE in finding.measured
+    return is_open and _may_speak_of(finding, address)
+
+
+def _may_speak_of(finding: Finding, address: Address) -> bool:
+    """A finding about all pages, or those of a network, names in `measured` what it looked at."""
+    network, page = address
+    if finding.page:
+        return (finding.network, finding.page) == address
+    of_network = finding.network or finding.measured.get("in_network")
+    return of_network == network or page in str(finding.measured)
 
 
 def end_of(day: date, as_of: datetime, zone: ZoneInfo, freshness: timedelta) -> datetime:

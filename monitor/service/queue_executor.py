@@ -25,7 +25,7 @@ from collectors.model import Evidence, Exchange, Page
 from collectors.networks import networks
 from monitor.audit.begin import StoppedError
 from monitor.audit.executor import Executor, ExecutorError
-from monitor.audit.plan import not_due, plan_of
+from monitor.audit.plan import plan_of
 from monitor.audit.reading import RunContext, collector_run
 from monitor.audit.witnesses import tidy_after_reading
 from monitor.storage import heartbeats, jobs, observations
@@ -86,8 +86,7 @@ class QueueExecutor:
         run = collector_run(self.of, slug, NoEvidence())
         thrifty = None if again else self.of.audit
         plan = plan_of(context, slug, pages, run, self.of.zones, thrifty)
-        waiting = [not_due(page, run.as_of) for page in plan.waiting]
-        observations.add(context.engine, self.of.audit, waiting)
+        observations.add(context.engine, self.of.audit, plan.unasked(run.as_of))
         if networks()[slug].readers(context.settings.networks[slug]):
             size = context.settings.workers.pages
             yield from ((part, None) for part in parts(plan.due, size))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Engine, and_, func, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 
-from collectors.model import Address
+from collectors.model import Address, FailureCode
 from monitor.storage.database import session
 from monitor.storage.ledger import WINDOW
 from monitor.storage.locks import AT_WORK, NIGHT
@@ -30,7 +30,8 @@ class Held(NamedTuple):
 
 
 def failures_of(engine: Engine, audit: Audit) -> Mapping[Address, str]:
-    """Addresses whose last look by this audit saw nothing, with the reason."""
+    """Addresses whose last look by this audit saw nothing, with the reason; not of those that may
+    rest, of which an earlier look holds."""
     wanted = (
         sa_select(
             col(ObservationRow.network), col(ObservationRow.address), col(ObservationRow.failure)
@@ -39,6 +40,7 @@ def failures_of(engine: Engine, audit: Audit) -> Mapping[Address, str]:
             col(ObservationRow.audit_id) == audit.id,
             col(ObservationRow.id).in_(_last_of(audit)),
             col(ObservationRow.failure).is_not(None),
+            col(ObservationRow.failure) != FailureCode.AT_REST,
         )
         .order_by(col(ObservationRow.id))
     )

@@ -1,4 +1,4 @@
-"""Until when each wall need not be read anew, as whoever judged it last has told.
+"""Until when each page and its wall need not be read anew, as whoever judged it last has told.
 
 It holds nothing of its own: of a wall without a row nothing is known, and it is read.
 """
@@ -29,17 +29,22 @@ class WallRow(SQLModel, table=True):
     institution: str = Field(primary_key=True)  # "municipality/institution", which was judged by it
     judged_at: datetime = Field(sa_type=Moment)  # the audit's own moment
     until: datetime = Field(sa_type=Moment)
+    page_until: datetime | None = Field(default=None, sa_type=Moment)  # None: it was not told
     basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestingWall:
-    """What rests on a page's wall holds `until` then, by the registry and the acts of `basis`."""
+    """What rests on a page's wall holds `until` then, by the registry and the acts of `basis`.
+
+    `page_until`: the same of all that rests on the page.
+    """
 
     address: Address
     institution: str
     judged_at: datetime
     until: datetime
+    page_until: datetime | None = None
     basis: str
 
 
@@ -51,7 +56,7 @@ def remember(engine: Engine, walls: Sequence[RestingWall]) -> None:
     new = insert.excluded
     told = insert.on_conflict_do_update(
         index_elements=list(KEY),
-        set_={"judged_at": new.judged_at, "until": new.until, "basis": new.basis},
+        set_={name: new[name] for name in ("judged_at", "until", "page_until", "basis")},
         where=col(WallRow.judged_at) <= new.judged_at,
     )
     rows = sorted(map(_row, walls), key=lambda row: [row[name] for name in KEY])
@@ -68,6 +73,7 @@ def _row(wall: RestingWall) -> dict[str, object]:
         "institution": wall.institution,
         "judged_at": wall.judged_at,
         "until": wall.until,
+        "page_until": wall.page_until,
         "basis": wall.basis,
     }
 
@@ -116,5 +122,6 @@ def _wall(row: WallRow) -> RestingWall:
         institution=row.institution,
         judged_at=row.judged_at,
         until=row.until,
+        page_until=row.page_until,
         basis=row.basis,
     )

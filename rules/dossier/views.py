@@ -14,6 +14,7 @@ from enum import StrEnum
 from collectors.model import (
     AT_ITS_DOOR,
     NOT_TRIED,
+    WITH_A_WALL,
     Access,
     Evidence,
     Facts,
@@ -32,7 +33,6 @@ from rules.names.own_names import Around
 from rules.reasons import Reason
 
 ABSENT_READS, ABSENT_DAYS = 3, 2  # how often an absence must be seen before it is believed (G01)
-WITH_A_WALL = frozenset({"wall", "pinned_text", "contacts"})  # what a look at a wall shows
 ANYBODY = "public"  # Observation.reader of a look without a token
 
 

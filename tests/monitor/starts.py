@@ -51,8 +51,11 @@ class Command:
         return self.process.pid
 
     def send_signal(self, number: int) -> None:
+        """As Popen's: to one that has ended it means nothing. The fork server takes its children
+        in first, and tells of it a moment later."""
         if self.process.exitcode is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)

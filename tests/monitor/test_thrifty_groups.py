@@ -1,0 +1,189 @@
+"""Thrifty nights in OK: nights pass in which a group is not asked for, and none hides a fault."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors.model import FailureCode
+from monitor.audit.recheck import worsened_pages
+from monitor.audit.thrifty import accuses, at_rest
+from monitor.sandbox import Change, OkGroup, Post, World, serve
+from rules.model import Finding, Outcome, Severity
+from tests.cast import NOW, SCHOOL, SCHOOL_FACTS, SCHOOL_OK, SCHOOL_VK, TOMSK, dossier, seen
+from tests.monitor.pipeline import Done, Town, school
+
+NIGHT = timedelta(days=1)
+TUESDAY = NOW + NIGHT  # NOW is Monday, three at night in Tomsk
+CALL, FIRST = "8 (38250) 3-55-46", 70000000000100
+ADDRESS = "636615, Томская область, г. Кедровый, 1-й мкр., д. 61"
+LIVELY, QUIET, NO_PHONE, GONE = range(1, 5)
+
+ACCUSED = Finding(
+    institution="school",
+    municipality="kedr",
+    requirement="kedrovy-2022-298/9.1.phone",
+    clause="9.1",
+    outcome=Outcome.FAIL,
+    severity=Severity.MAJOR,
+    reason="phone_absent",
+    because="",
+    network="ok",
+    page=SCHOOL_OK.address,
+    previous=Outcome.PASS,
+)
+
+
+def group(number: int, **more: Any) -> OkGroup:
+    posts = tuple(
+        Post(id=at, published_at=NOW + 6 * NIGHT - at * 2 * NIGHT, text="Новость " * 9)
+        for at in range(1, 40)
+    )
+    told: dict[str, Any] = {
+        "id": FIRST + number,
+        "name": f"Школа № {number}",
+        "description": f"«Школа № {number}». Учим, растим, поём: school{number}@example.org",
+        "address": ADDRESS,
+        "phone": CALL,
+        "government_mark": True,
+        "posts": posts,
+    }
+    return OkGroup(**{**told, **more})
+
+
+def member(number: int) -> dict[str, Any]:
+    url = f"https://ok.ru/group/{FIRST + number}"
+    return school(
+        number, url, phones=[CALL], emails=[f"school{number}@example.org"], address=ADDRESS
+    )
+
+
+@contextmanager
+def town(folder: Path, *groups: OkGroup, **ok: Any) -> Iterator[Town]:
+    with serve(World(ok_groups=groups, clock=NOW)) as sandbox:
+        members = [member(one.id - FIRST) for one in groups]
+        yield Town(folder, sandbox, members, {"ok": ok} if ok else {})
+
+
+def at(town: Town, moment: datetime, *names: str) -> Done:
+    town.sandbox.forget_log()
+    town.sandbox.set_clock(moment)
+    return town.audit(moment, *names)
+
+
+def asked(town: Town) -> Counter[int]:
+    """Requests of the last audit, by group."""
+    told = Counter[int]()
+    for name, count in town.sandbox.counters().items():
+        if called := re.search(r"group/?(\d+)", name):
+            told[int(called[1]) - FIRST] += count
+    return told
+
+
+def test_a_group_is_not_asked_for_where_nothing_may_change(tmp_path: Path) -> None:
+    """One that is silent is read whole every night, of one that is accused the head."""
+    with town(tmp_path, group(LIVELY), group(QUIET, posts=()), group(NO_PHONE, phone="")) as small:
+        at(small, NOW)
+        first = asked(small)
+        second = at(small, TUESDAY)
+        again = asked(small)
+        third = at(small, TUESDAY + NIGHT)
+        later = asked(small)
+        at(small, TUESDAY + NIGHT + timedelta(hours=2), f"school-{LIVELY}")
+        named = asked(small)
+    assert min(first.values()) >= 2
+    assert again[LIVELY] == later[LIVELY] == 0
+    assert again[QUIET] == later[QUIET] >= 2
+    assert 0 < again[NO_PHONE] == later[NO_PHONE]
+    assert named[LIVELY] >= 2, "who is named is read"
+    left = second.last(f"https://ok.ru/group/{FIRST + LIVELY}")
+    assert left.failure is not None
+    assert left.failure.code is FailureCode.AT_REST
+    for done in (second, third):
+        assert done.audit.complete
+        assert done.audit.collection.read == 3
+        assert not [one for one in done.audit.issues if "rest" in one.code or "due" in one.code]
+    told = {(one.requirement, one.institution): one for one in second.findings}
+    phone = told["kedrovy-2022-298/9.1.phone", f"school-{LIVELY}"]
+    assert phone.outcome is Outcome.PASS
+    assert phone.read_on == NOW.astimezone(TOMSK).date()
+
+
+def test_topics_rest_where_the_head_is_as_it_was_and_not_where_it_changed(tmp_path: Path) -> None:
+    """A group that is accused of weeks that are over: nothing new on its wall can change that."""
+    seldom = tuple(
+        Post(id=at, published_at=NOW - timedelta(days=6 * at, hours=9), text="Новость " * 9)
+        for at in range(20)
+    )
+    renamed = Change(at=TUESDAY + NIGHT / 2, values={"name": "Школа № 1 (каникулы)"})
+    with town(tmp_path, group(LIVELY, posts=seldom, later=(renamed,))) as small:
+        done, nights = [at(small, NOW)], []
+        for number in range(3):
+            done.append(at(small, TUESDAY + number * NIGHT))
+            nights.append(asked(small)[LIVELY])
+    assert all("kedrovy-2022-298/6.4-recommended" in one.accused("ok") for one in done)
+    assert nights[0] == nights[2] == 1
+    assert nights[1] > 1
+    wall = done[1].last(f"https://ok.ru/group/{FIRST + LIVELY}").gaps["wall"]
+    assert wall.code is FailureCode.NOT_DUE
+
+
+def test_whoever_was_deleted_is_found_out_within_freshness_and_accused_by_a_look_of_its_night(
+    tmp_path: Path,
+) -> None:
+    gone = Change(at=TUESDAY - NIGHT / 2, values={"blocked": True})
+    with town(tmp_path, group(GONE, later=(gone,))) as small:
+        at(small, NOW)
+        nights = [at(small, TUESDAY + number * NIGHT) for number in range(6)]
+    fails = [[one for one in done.findings if one.reason == "page_banned"] for done in nights]
+    assert not fails[0]
+    assert fails[-1]
+    for done, found in zip(nights, fails, strict=True):
+        assert all(one.read_on == done.audit.as_of.astimezone(TOMSK).date() for one in found)
+
+
+def test_all_is_read_where_the_settings_say_so(tmp_path: Path) -> None:
+    with town(tmp_path, group(LIVELY), thrifty=False) as small:
+        at(small, NOW)
+        at(small, TUESDAY)
+        assert asked(small)[LIVELY] >= 2
+
+
+def test_a_page_left_for_another_night_accuses_by_no_older_look() -> None:
+    """What made it worse is not on it: it is read in the same night, before anybody is told."""
+    was, asked_for = seen(SCHOOL_OK, SCHOOL_FACTS, NOW - NIGHT), at_rest(SCHOOL_OK, NOW)
+    there = dossier(SCHOOL, was, asked_for)
+    assert worsened_pages([ACCUSED], there) == (SCHOOL_OK,)
+    of_all = replace(ACCUSED, network=None, page=None, evidence=was.evidence)
+    assert worsened_pages([of_all], there) == (SCHOOL_OK,)
+    assert worsened_pages([replace(ACCUSED, previous=Outcome.FAIL)], there) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "is_accused"),
+    [
+        ({}, True),
+        ({"outcome": Outcome.PENDING}, True),
+        ({"outcome": Outcome.REVIEW}, False),
+        ({"outcome": Outcome.UNKNOWN}, False),
+        ({"outcome": Outcome.UNKNOWN, "measured": {"not_due": ["presence"]}}, True),
+        ({"page": "https://ok.ru/group/2"}, False),
+        ({"network": "vk", "page": SCHOOL_VK.address}, False),
+        ({"page": None}, True),
+        ({"network": None, "page": None}, False),
+        ({"network": None, "page": None, "measured": {"in_network": "ok"}}, True),
+        ({"network": None, "page": None, "measured": {"silent": [SCHOOL_OK.address]}}, True),
+    ],
+)
+def test_the_head_of_whoever_may_be_accused_is_read_every_night(
+    change: dict[str, Any], is_accused: bool
+) -> None:
+    assert accuses(replace(ACCUSED, **change), SCHOOL_OK.key) is is_accused
