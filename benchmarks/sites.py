@@ -140,6 +140,7 @@ def collector(sandbox: Apart, pace: float) -> Crawled:
     settings = SiteSettings(
         requests_per_second_per_host=pace,
         hosts_at_once=AT_ONCE,
+        domain_hosts_at_once=AT_ONCE,
         allow_addresses=("127.0.0.0/8",),
     )
     asked = [

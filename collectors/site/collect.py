@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import anyio
 
@@ -90,11 +92,14 @@ class _Sites:
     resolver: Resolver
     scales: Scales
     places: asyncio.Semaphore = field(init=False)
+    of_domains: defaultdict[str, asyncio.Semaphore] = field(init=False)
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     proof: bool | None = None
 
     def __post_init__(self) -> None:
         self.places = asyncio.Semaphore(self.settings.hosts_at_once)
+        most = self.settings.domain_hosts_at_once
+        self.of_domains = defaultdict(lambda: asyncio.Semaphore(most))
 
     @asynccontextmanager
     async def begun(self, asked: Iterable[Asked]) -> AsyncIterator[list[asyncio.Task[Read]]]:
@@ -107,7 +112,7 @@ class _Sites:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def read(self, asked: Asked) -> Read:
-        async with self.places:
+        async with self.of_domains[domain_of(asked[0])], self.places:
             with barrier("site", asked[0]) as crossing:
                 return asked, await self._read(*asked)
         return asked, SiteReading(failure=crossing.failure)
@@ -142,6 +147,13 @@ class _Sites:
                 return bool(await self.resolver(host, 443))
         except (socket.gaierror, TimeoutError):
             return False
+
+
+def domain_of(address: str) -> str:
+    """Under which the host has its name: whoever has it may serve all its hosts by one machine."""
+    host = urlsplit(address).hostname or ""
+    is_number = host[-1:].isdigit() or ":" in host
+    return host if is_number else ".".join(host.split(".")[-2:])
 
 
 def _observation(page: Page, reading: SiteReading, run: Run) -> Observation:

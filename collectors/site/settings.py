@@ -19,7 +19,8 @@ from collectors.settings import (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
     requests_per_second_per_host: float = 1.0
-    hosts_at_once: int = 60  # a core parses what three times as many send
+    hosts_at_once: int = 100  # a core parses what half as many again send
+    domain_hosts_at_once: int = 20  # of these: many schools live on one platform
     max_pages: int = 60  # an institution's site
     max_pages_authority: int = 300  # the authority's: clauses 7 and 8, Minvody 3.1
     max_bytes: int = 5_000_000  # of one answer, unpacked
@@ -42,6 +43,7 @@ class SiteSettings:
             self,
             "requests_per_second_per_host",
             "hosts_at_once",
+            "domain_hosts_at_once",
             "max_pages",
             "max_pages_authority",
             "max_bytes",

@@ -11,7 +11,7 @@ import trustme
 
 from collectors.model import FailureCode, Observation, Page, Presence, SiteFacts
 from collectors.site import NETWORK, SiteSettings
-from collectors.site.collect import collect
+from collectors.site.collect import collect, domain_of
 from tests.collectors.tiny_web import (
     IMPATIENT,
     QUICK,
@@ -158,6 +158,53 @@ def test_a_section_that_leads_to_the_portal_itself_is_not_read_completely() -> N
     routes = {"/schools/1/": reply(status=302, location="/"), "/": links("/schools/2/")}
     found = site(visit(routes, "http://127.0.0.1:PORT/schools/1/"))
     assert not found.crawl.complete
+
+
+def test_of_the_sites_of_one_domain_few_are_read_at_once_and_others_do_not_wait_for_them() -> None:
+    """Six schools on a platform that is slow, and one of another domain behind them."""
+    at_work, most, other_is_read = 0, 0, asyncio.Event()
+
+    async def slow(writer: asyncio.StreamWriter) -> None:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        async with asyncio.timeout(30):
+            await other_is_read.wait()
+        at_work -= 1
+        writer.write(reply(long()))
+
+    async def read() -> list[str]:
+        async with serve({"/": slow}) as platform, serve({"/": long()}) as other:
+            addresses = [f"http://school{at}.gosweb.example:{platform}" for at in range(6)]
+            addresses.append(f"http://school.kedr.example.org:{other}")
+            pages = [Page(institution="k/s", network="site", address=one) for one in addresses]
+            wanted = SiteSettings(**QUICK, hosts_at_once=3, domain_hosts_at_once=2)
+            found = []
+            async for batch in collect(wanted, pages, a_run(), resolver=everything):
+                other_is_read.set()
+                found += [one.page.address for one in batch if one.facts]
+            return found
+
+    found = asyncio.run(read())
+    assert found[0].startswith("http://school.kedr.example.org")
+    assert len(found) == 7
+    assert most == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "domain"),
+    [
+        ("https://school1-kedr-r69.gosweb.gosuslugi.ru/news", "gosuslugi.ru"),
+        ("https://www.kedr.ru", "kedr.ru"),
+        ("https://школа.рф", "школа.рф"),
+        ("http://127.0.0.1:8080", "127.0.0.1"),
+        ("http://127.0.0.2:8080", "127.0.0.2"),
+        ("http://[2001:db8::1]/", "2001:db8::1"),
+        ("http://localhost", "localhost"),
+    ],
+)
+def test_a_domain_is_what_a_host_has_its_name_under(address: str, domain: str) -> None:
+    assert domain_of(address) == domain
 
 
 def test_www_is_the_same_site() -> None:
