@@ -24,10 +24,10 @@ CHANGED = (
 
 
 class ChangedMeanwhileError(UsageError):
-    """The file is not the one that was seen."""
+    """The file, or the part of it that is to be changed, is not the one that was seen."""
 
-    def __init__(self) -> None:
-        super().__init__([CHANGED])
+    def __init__(self, line: str = CHANGED) -> None:
+        super().__init__([line])
 
 
 class NotWrittenError(OperatorError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -55,6 +55,13 @@ def shown(column: Column, name: str, value: Any, town: Municipality) -> Field:
         is_set=value is True,
         options=options,
     )
+
+
+def as_typed(field: Field, ask: Ask) -> Field:
+    """As somebody has filled it in, in a form that was refused."""
+    ticked = ask.ticked(field.name)
+    value = "\n".join(ticked) if field.kind == "several" else ask.typed(field.name)
+    return replace(field, value=value, is_set=bool(ticked))
 
 
 def _institutions(town: Municipality, value: Any) -> Iterator[tuple[str, str]]:

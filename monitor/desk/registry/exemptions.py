@@ -31,6 +31,12 @@ class ExemptionFields:
     number: str
     title: str
     fields: tuple[Field, ...]
+    is_dropped: bool = False
+
+    @property
+    def drop(self) -> str:
+        """The box that strikes it out."""
+        return f"exemption-{self.number}-drop"
 
 
 def exemptions_of(institution: Institution, town: Municipality) -> tuple[ExemptionFields, ...]:

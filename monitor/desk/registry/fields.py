@@ -17,6 +17,7 @@ from monitor.desk.registry.words import words
 from monitor.desk.registry.writing import check_text, entry, in_words, source_of, write
 from monitor.registry.amending import amended
 from monitor.registry.amending.edits import Add, Drop, Put
+from monitor.registry.keeping import ChangedMeanwhileError
 from monitor.registry.sheets import sheet_of
 from monitor.registry.write import table
 from monitor.storage.journal import Entry
@@ -37,6 +38,12 @@ class PageFields:
     number: int
     address: str
     fields: tuple[Field, ...]
+    is_dropped: bool = False
+
+    @property
+    def drop(self) -> str:
+        """The box that strikes it out."""
+        return f"page-{self.number}-drop"
 
 
 def seen(institution: Institution) -> str:
@@ -165,7 +172,7 @@ def correct(
     if not why:
         raise UsageError([words("refused", "no_why")])
     if ask.typed("seen") != seen(institution):
-        raise UsageError([words("refused", "changed")])
+        raise ChangedMeanwhileError(words("refused", "changed"))
     changes = changes_of(ask, institution, town)
     if not changes:
         raise UsageError([words("refused", "nothing")])

@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from bs4 import BeautifulSoup
 
 from monitor.application import Application
 from monitor.cases.answers import accept, answer
@@ -44,7 +45,10 @@ def operator(file: Path, address: str, application: Application) -> Iterator[Vis
 
 def shown(visit: Visit, path: str) -> dict[str, Any]:
     """What the form of a page would send as it stands."""
-    page = visit.page(path)
+    return fields_of(visit.page(path))
+
+
+def fields_of(page: BeautifulSoup) -> dict[str, Any]:
     form = next(one for one in page.select("main form") if one.get("method") == "post")
     found: dict[str, Any] = {}
     for one in form.select("input, textarea, select"):
@@ -108,6 +112,29 @@ def test_what_is_no_registry_is_told_by_the_column(operator: Visit, file: Path) 
     assert "«ОГРН»" in answered.text
     assert str(file.parent) not in answered.text
     assert file.read_bytes() == before
+
+
+def test_what_was_refused_comes_back_as_it_was_typed(operator: Visit, file: Path) -> None:
+    """For whatever reason: a fault of the registry, or nothing said of why."""
+    before = file.read_bytes()
+    typed = {
+        "f-ogrn": ["1027000000005"],
+        "f-address": ["ул. Новая, 1"],
+        "f-phones": ["8 (38250) 3-55-46\n8 (38250) 3-55-47"],
+        "f-no_email": ["1"],
+        "page-0-drop": ["1"],
+        "new-url": ["https://vk.com/school1new"],
+        "exemption-new-ground": ["письмо управления"],
+    }
+    for why in ("опечатка", ""):
+        sent = shown(operator, SCHOOL) | typed | {"why": [why]}
+        answered = operator.client.post(SCHOOL, data=sent)
+        again = fields_of(BeautifulSoup(answered.text, "html.parser"))
+        assert answered.status_code == 400
+        assert "Не записано" in answered.text
+        assert {name: again.get(name) for name in (*typed, "why")} == {**typed, "why": [why]}
+    assert file.read_bytes() == before
+    assert shown(operator, SCHOOL).keys().isdisjoint({"f-no_email", "page-0-drop"})
 
 
 def test_of_two_who_correct_the_same_the_second_is_told(operator: Visit, file: Path) -> None:
