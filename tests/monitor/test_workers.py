@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,9 @@ from tests.monitor.pipeline import QUICK, school
 from tests.monitor.sandboxes import SITE
 from tests.monitor.starts import fork_server
 from tests.monitor.test_postgresql import dozor
+from tests.monitor.test_thrifty_groups import group as lively_group
+from tests.monitor.test_thrifty_nights import community as lively_page
+from tests.monitor.test_thrifty_nights import member as whole_member
 from tests.waiting import until
 
 ALONE, SHARED = ("first", "second"), ("third", "fourth")  # whose day is unspent
@@ -77,6 +81,9 @@ class Region:
     folder: Path
     sandbox: Running
     pages: int = PAGES
+    member: Callable[[int], dict[str, Any]] = lambda number: school(
+        number, f"https://vk.com/club{number}"
+    )
 
     def config(self, database: str) -> Path:
         for town, first in (("town", 1), ("village", PAGES + 1)):
@@ -99,7 +106,7 @@ class Region:
         return load_settings(self.config(database), secrets(tokens))
 
     def _write_registry(self, town: str, first: int) -> None:
-        members = [school(n, f"https://vk.com/club{n}") for n in range(first, first + self.pages)]
+        members = [self.member(number) for number in range(first, first + self.pages)]
         members[0]["page"].append({"url": f"https://ok.ru/group/{first}"})
         members[0]["site"] = self.sandbox.site_url("school")
         registry = {
@@ -141,10 +148,10 @@ def crew(config: Path, secrets: Mapping[str, str], size: int) -> Iterator[list[F
             one.join()
 
 
-def told(settings: Settings, path: Path, **options: Any) -> dict[str, Any]:
+def told(settings: Settings, path: Path, as_of: datetime = NOW, **options: Any) -> dict[str, Any]:
     """Audit the region; what the report says, but for times and the ids of records."""
     with opened(settings) as application:
-        done = audit(application, AuditRequest(as_of=NOW), **options)
+        done = audit(application, AuditRequest(as_of=as_of), **options)
         assert list(verify(application.engine, settings.storage.evidence)) == []
         write(report_of(application, done), "json", path)
     content: dict[str, Any] = json.loads(path.read_text("utf-8"))
@@ -172,6 +179,44 @@ def test_three_workers_one_of_them_killed_report_what_one_process_reports(
     assert [one.exitcode for one in members].count(-signal.SIGKILL) == 1
     assert both == single
     _assert_within_limits(region.sandbox)
+
+
+def test_workers_leave_unread_in_the_second_night_what_one_process_leaves(
+    tmp_path: Path, new_database: str
+) -> None:
+    """Walls in VK, and whole pages in OK; who is accused (of no site) is asked for by both."""
+    numbers = (1, 2, PAGES + 1, PAGES + 2)
+    tuesday = NOW + timedelta(days=1)
+    world = replace(
+        REGION,
+        communities=tuple(map(lively_page, numbers)),
+        ok_groups=tuple(lively_group(number, id=number) for number in numbers),
+    )
+    with serve(world) as sandbox:
+        small = Region(tmp_path, sandbox, pages=2, member=_in_both)
+        alone = small.settings(f"sqlite:///{tmp_path}/one.db", ALONE)
+        config, known = small.config(new_database), secrets(SHARED)
+        together = load_settings(config, known)
+        with crew(config, known, 2):
+            nights = {}
+            for as_of in (NOW, tuesday):
+                sandbox.set_clock(as_of)
+                nights[as_of] = (
+                    told(alone, tmp_path / "1", as_of),
+                    told(together, tmp_path / "2", as_of, executors=queue_executor),
+                )
+    first, second = nights[NOW], nights[tuesday]
+    assert first[0] == first[1]
+    assert second[0] == second[1]
+    assert first[0]["audit"]["collection"]["at_rest"] == 0
+    assert second[0]["audit"]["collection"]["at_rest"] == 4
+
+
+def _in_both(number: int) -> dict[str, Any]:
+    told = whole_member(number)
+    is_first = number in (1, PAGES + 1)  # those have a page in OK already
+    in_ok = [] if is_first else [{"url": f"https://ok.ru/group/{number}"}]
+    return {**told, "page": [*told["page"], *in_ok]}
 
 
 def _assert_within_limits(sandbox: Running) -> None:
