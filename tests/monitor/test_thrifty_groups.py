@@ -187,3 +187,18 @@ def test_the_head_of_whoever_may_be_accused_is_read_every_night(
     change: dict[str, Any], is_accused: bool
 ) -> None:
     assert accuses(replace(ACCUSED, **change), SCHOOL_OK.key) is is_accused
+
+
+def test_an_accusation_that_nobody_remembered_rests_on_no_older_look(tmp_path: Path) -> None:
+    """Judged by a night that was not thrifty, the group fails; then it is mended."""
+    lost = Change(at=TUESDAY - NIGHT / 2, values={"phone": ""})
+    mended = Change(at=TUESDAY + NIGHT / 2, values={"phone": CALL})
+    with town(tmp_path, group(LIVELY, later=(lost, mended))) as small:
+        at(small, NOW)
+        small.sections = {"ok": {"thrifty": False}}
+        second = at(small, TUESDAY)
+        small.sections = {}
+        third = at(small, TUESDAY + NIGHT)
+        assert asked(small)[LIVELY] >= 2
+    assert second.accused("ok") == ["kedrovy-2022-298/9.1.phone"]
+    assert third.accused("ok") == []
