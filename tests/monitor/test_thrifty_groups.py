@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli_w
 
 from collectors.model import FailureCode
 from monitor.audit.recheck import worsened_pages
@@ -164,7 +165,11 @@ def test_a_page_left_for_another_night_accuses_by_no_older_look() -> None:
     assert worsened_pages([ACCUSED], there) == (SCHOOL_OK,)
     of_all = replace(ACCUSED, network=None, page=None, evidence=was.evidence)
     assert worsened_pages([of_all], there) == (SCHOOL_OK,)
-    assert worsened_pages([replace(ACCUSED, previous=Outcome.FAIL)], there) == ()
+    assert worsened_pages([replace(ACCUSED, previous=Outcome.FAIL)], there) == (SCHOOL_OK,)
+    assert worsened_pages([replace(ACCUSED, previous=None)], there) == (SCHOOL_OK,)
+    assert worsened_pages([replace(ACCUSED, outcome=Outcome.REVIEW)], there) == ()
+    read = dossier(SCHOOL, seen(SCHOOL_OK, SCHOOL_FACTS, NOW))
+    assert worsened_pages([replace(ACCUSED, previous=Outcome.FAIL)], read) == ()
 
 
 @pytest.mark.parametrize(
@@ -202,3 +207,22 @@ def test_an_accusation_that_nobody_remembered_rests_on_no_older_look(tmp_path: P
         assert asked(small)[LIVELY] >= 2
     assert second.accused("ok") == ["kedrovy-2022-298/9.1.phone"]
     assert third.accused("ok") == []
+
+
+def test_who_is_judged_by_a_group_for_the_first_time_is_accused_by_no_older_look(
+    tmp_path: Path,
+) -> None:
+    """A neighbour whose registry comes later names the same group: whoever had it was content."""
+    named = Change(at=TUESDAY - NIGHT / 2, values={"description": "Здесь и Детский сад «Ромашка»"})
+    with town(tmp_path, group(LIVELY, later=(named,))) as small:
+        at(small, NOW)
+        beside = {"id": "beside", "name": "Город Иной", "timezone": "Asia/Tomsk"}
+        garden = {**member(LIVELY), "name": "Детский сад «Ромашка»", "kind": "kindergarten"}
+        neighbour = {
+            "municipality": {**beside, "packs": list(small.packs)},
+            "institution": [garden],
+        }
+        (tmp_path / "beside.toml").write_text(tomli_w.dumps(neighbour), "utf-8")
+        small.neighbours = [neighbour]
+        second = at(small, TUESDAY)
+    assert "kedrovy-2022-298/9.1.name" not in second.accused("ok")
