@@ -111,8 +111,9 @@ def each_last_try(
     engine: Engine, addresses: Several[Address], as_of: datetime, passed_over: Several[str]
 ) -> Iterator[tuple[Address, Observation]]:
     """The newest look at every address that tried its wall: not one with a failure `passed_over`,
-    nor one that left the wall for another night. One that lies behind LOOKS others is not found."""
-    asked = _of_page(LOOKS, frozenset(passed_over))
+    nor one that left the page or its wall for another night. One that lies behind LOOKS others is
+    not found: no judgement would find it."""
+    asked = _of_page(LOOKS, frozenset(passed_over) - {FailureCode.AT_REST})
     for address, bodies in _rows(engine, addresses, asked, as_of):
         if last := _first(bodies, address, _tried_its_wall):
             yield address, last
@@ -128,7 +129,9 @@ def each_last_wall(
 
 
 def _tried_its_wall(look: Observation) -> bool:
-    wall = look.gaps.get("wall")
+    wall, failure = look.gaps.get("wall"), look.failure
+    if failure is not None and failure.code is FailureCode.AT_REST:
+        return False
     return wall is None or wall.code is not FailureCode.NOT_DUE
 
 

@@ -226,3 +226,11 @@ def test_who_is_judged_by_a_group_for_the_first_time_is_accused_by_no_older_look
         small.neighbours = [neighbour]
         second = at(small, TUESDAY)
     assert "kedrovy-2022-298/9.1.name" not in second.accused("ok")
+
+
+def test_many_audits_in_few_days_bury_no_look_that_judges(tmp_path: Path) -> None:
+    with town(tmp_path, group(LIVELY)) as small:
+        at(small, NOW)
+        later = [at(small, NOW + number * timedelta(hours=5)) for number in range(1, 16)]
+    assert all(done.audit.collection.unread == 0 for done in later)
+    assert later[-1].last(f"https://ok.ru/group/{FIRST + LIVELY}").failure is not None
