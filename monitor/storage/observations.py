@@ -29,6 +29,7 @@ SelectOfBodies = Select[bytes, bytes]
 
 HISTORY = 14  # readings of one page that a judgement looks back on
 LOOKS = HISTORY - 2  # so many of them may be without the wall: tonight there may be two more
+NOTHING_SHOWN = frozenset({FailureCode.AT_REST.value})
 _ADD = insert(SQLModel.metadata.tables["observation"])
 
 
@@ -45,6 +46,15 @@ def history(
 ) -> Mapping[Address, tuple[Observation, ...]]:
     """The last `most` observations of every address up to `as_of`, newest first."""
     return dict(_each(engine, addresses, _of_page(most), as_of, Observation, strict=True))
+
+
+def shown(
+    engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int
+) -> Mapping[Address, tuple[Observation, ...]]:
+    """As `history`, without nights on which the page was left for another: a finding rests on none
+    of them, and several stand before the look that it rests on."""
+    asked = _of_page(most, NOTHING_SHOWN)
+    return dict(_each(engine, addresses, asked, as_of, Observation, strict=True))
 
 
 def history_to_judge(
@@ -79,7 +89,7 @@ def each_part(
 def last_looks(
     engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int
 ) -> Mapping[Address, tuple[Observation, ...]]:
-    """As `history`, of a few addresses in one statement."""
+    """As `shown`, of a few addresses in one statement."""
     table = SQLModel.metadata.tables["observation"].c
     pages = [and_(table.network == network, table.address == one) for network, one in addresses]
     newest = (table.observed_at.desc(), table.id.desc())
@@ -90,7 +100,11 @@ def last_looks(
             .over(partition_by=(table.network, table.address), order_by=newest)
             .label("turn"),
         )
-        .where(or_(false(), *pages), table.observed_at <= as_of)
+        .where(
+            or_(false(), *pages),
+            table.observed_at <= as_of,
+            or_(table.failure.is_(None), table.failure.not_in(sorted(NOTHING_SHOWN))),
+        )
         .subquery()
     )
     wanted = (

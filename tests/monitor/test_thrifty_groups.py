@@ -15,9 +15,13 @@ import pytest
 import tomli_w
 
 from collectors.model import FailureCode
+from monitor.application import opened
 from monitor.audit.recheck import worsened_pages
 from monitor.audit.thrifty import accuses, at_rest
+from monitor.reporting.settling import Looks
+from monitor.reporting.walls import writings_of
 from monitor.sandbox import Change, OkGroup, Post, World, serve
+from monitor.storage.observations import last_looks
 from rules.model import Finding, Outcome, Severity
 from tests.cast import NOW, SCHOOL, SCHOOL_FACTS, SCHOOL_OK, SCHOOL_VK, TOMSK, dossier, seen
 from tests.monitor.pipeline import Done, Town, school
@@ -234,3 +238,20 @@ def test_many_audits_in_few_days_bury_no_look_that_judges(tmp_path: Path) -> Non
         later = [at(small, NOW + number * timedelta(hours=5)) for number in range(1, 16)]
     assert all(done.audit.collection.unread == 0 for done in later)
     assert later[-1].last(f"https://ok.ru/group/{FIRST + LIVELY}").failure is not None
+
+
+def test_what_a_group_showed_is_told_on_each_night_on_which_it_rests(tmp_path: Path) -> None:
+    address = ("ok", f"https://ok.ru/group/{FIRST + LIVELY}")
+    rested = 0
+    with town(tmp_path, group(LIVELY)) as small:
+        at(small, NOW)
+        for number in range(1, 5):
+            night = NOW + number * NIGHT
+            rested += at(small, night).audit.collection.at_rest
+            with opened(small.settings(), lambda as_of=night: as_of) as application:
+                engine, towns = application.engine, application.municipalities
+                members = towns[0].institutions
+                assert [one for one in Looks(engine, night)[address] if one.facts]
+                assert last_looks(engine, {address}, night, most=1)[address][0].facts
+                assert address in writings_of(engine, towns, members, night)
+    assert rested == 4
