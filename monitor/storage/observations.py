@@ -177,11 +177,14 @@ def of_audit(engine: Engine, audit: Audit) -> set[Address]:
 
 
 def read_again(engine: Engine, audit: Audit) -> set[Address]:
-    """Which addresses this audit has already read twice: a second look is taken once."""
+    """Which addresses this audit has already read twice: a second look is taken once. That a page
+    was left for another night is no look."""
+    failure = col(ObservationRow.failure)
     with session(engine) as opened:
         rows = opened.exec(
             select(ObservationRow.network, ObservationRow.address)
             .where(col(ObservationRow.audit_id) == audit.id)
+            .where(or_(failure.is_(None), failure.not_in(sorted(NOTHING_SHOWN))))
             .group_by(col(ObservationRow.network), col(ObservationRow.address))
             .having(func.count() > 1)
         )

@@ -14,23 +14,28 @@ from typing import Any
 import pytest
 import tomli_w
 
-from collectors.model import FailureCode
+import monitor.sandbox
+from collectors.model import FailureCode, Presence
 from monitor.application import opened
 from monitor.audit.recheck import worsened_pages
 from monitor.audit.thrifty import accuses, at_rest
 from monitor.reporting.settling import Looks
 from monitor.reporting.walls import writings_of
-from monitor.sandbox import Change, OkGroup, Post, World, serve
+from monitor.sandbox import Change, Fault, OkGroup, Post, Token, World, serve
 from monitor.storage.observations import last_looks
 from rules.model import Finding, Outcome, Severity
 from tests.cast import NOW, SCHOOL, SCHOOL_FACTS, SCHOOL_OK, SCHOOL_VK, TOMSK, dossier, seen
+from tests.collectors.vk import CONTROL, FREE
 from tests.monitor.pipeline import Done, Town, school
+from tests.monitor.test_thrifty_nights import community
 
 NIGHT = timedelta(days=1)
 TUESDAY = NOW + NIGHT  # NOW is Monday, three at night in Tomsk
 CALL, FIRST = "8 (38250) 3-55-46", 70000000000100
 ADDRESS = "636615, Томская область, г. Кедровый, 1-й мкр., д. 61"
 LIVELY, QUIET, NO_PHONE, GONE = range(1, 5)
+PAGES = Path(monitor.sandbox.__file__).with_name("pages")
+BLOCKED = (PAGES / "ok_blocked.html").read_text("utf-8").replace("$name", f"Школа № {LIVELY}")
 
 ACCUSED = Finding(
     institution="school",
@@ -255,3 +260,31 @@ def test_what_a_group_showed_is_told_on_each_night_on_which_it_rests(tmp_path: P
                 assert last_looks(engine, {address}, night, most=1)[address][0].facts
                 assert address in writings_of(engine, towns, members, night)
     assert rested == 4
+
+
+def test_what_the_first_look_at_a_group_that_rested_shows_is_looked_at_twice(
+    tmp_path: Path,
+) -> None:
+    """It is read as another page of its institution got worse, and answers badly once."""
+    lost = Change(at=TUESDAY - NIGHT / 2, values={"phones": ()})
+    blocked = Fault(kind="body", text=BLOCKED, method="page", about=str(FIRST + LIVELY), times=1)
+    both = World(
+        ok_groups=(group(LIVELY),),
+        communities=(CONTROL, community(LIVELY, later=(lost,))),
+        tokens=(Token(value="vk1.a.Key"),),
+        clock=NOW,
+        limits=FREE,
+        control_pages=("https://vk.com/control",),
+    )
+    with serve(both) as sandbox:
+        one = member(LIVELY)
+        one = {**one, "page": [*one["page"], {"url": f"https://vk.com/club{LIVELY}"}]}
+        small = Town(tmp_path, sandbox, [one], packs=("kedrovy-2022-298", "fed-8fz"))
+        at(small, NOW)
+        sandbox.add_fault(blocked)
+        second = at(small, TUESDAY)
+    looks = second.seen["ok", f"https://ok.ru/group/{FIRST + LIVELY}"]
+    shown = [one.facts and one.facts.presence for one in looks]
+    assert shown == [Presence.LIVE, Presence.BANNED, None, Presence.LIVE]
+    assert second.accused("vk") == ["kedrovy-2022-298/9.1.phone"]
+    assert second.accused("ok") == []
