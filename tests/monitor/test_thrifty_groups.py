@@ -21,7 +21,7 @@ from monitor.audit.recheck import worsened_pages
 from monitor.audit.thrifty import accuses, at_rest
 from monitor.reporting.settling import Looks
 from monitor.reporting.walls import writings_of
-from monitor.sandbox import Change, Fault, OkGroup, Post, Token, World, serve
+from monitor.sandbox import Change, Fault, OkGroup, Post, Site, SitePage, Token, World, serve
 from monitor.storage.observations import last_looks
 from rules.model import Finding, Outcome, Severity
 from tests.cast import NOW, SCHOOL, SCHOOL_FACTS, SCHOOL_OK, SCHOOL_VK, TOMSK, dossier, seen
@@ -288,3 +288,42 @@ def test_what_the_first_look_at_a_group_that_rested_shows_is_looked_at_twice(
     assert shown == [Presence.LIVE, Presence.BANNED, None, Presence.LIVE]
     assert second.accused("vk") == ["kedrovy-2022-298/9.1.phone"]
     assert second.accused("ok") == []
+
+
+def test_nobody_has_to_link_to_a_group_that_was_there_at_an_older_look(tmp_path: Path) -> None:
+    """Group and link went in one day: of the site's finding the group is no evidence."""
+    at_dusk, address = TUESDAY - NIGHT / 2, "127.0.9.77"
+    told = f"«Школа № 1». Учим, растим, поём: school1@example.org, сайт http://{address}/"
+    gone, unlinked = (
+        Change(at=at_dusk, values={"blocked": True}),
+        Change(at=at_dusk, values={"pages": first_page(FIRST)}),
+    )
+    world = World(
+        ok_groups=(group(LIVELY, description=told, later=(gone,)),),
+        sites=(
+            Site(
+                name="school",
+                address=address,
+                pages=first_page(FIRST, FIRST + LIVELY),
+                later=(unlinked,),
+            ),
+        ),
+        clock=NOW,
+    )
+    with serve(world) as sandbox:
+        one = {**member(LIVELY), "kind": "authority", "site": sandbox.site_url("school")}
+        small = Town(tmp_path, sandbox, [one], packs=("fed-8fz",))
+        first = at(small, NOW)
+        second = at(small, TUESDAY)
+    first_told, then_told = (
+        {one.requirement: one.outcome for one in done.findings} for done in (first, second)
+    )
+    linked = "fed-8fz/site-links-to-pages"
+    assert first_told[linked] is Outcome.PASS
+    assert then_told[linked] is Outcome.NOT_APPLICABLE
+
+
+def first_page(*linked: int) -> dict[str, SitePage]:
+    links = "".join(f'<a href="https://ok.ru/group/{one}">Одноклассники</a>' for one in linked)
+    title = "<title>Школа № 1</title>"
+    return {"/": SitePage(body=f"<html><head>{title}</head><body>{links}</body></html>")}
