@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -253,7 +254,7 @@ def test_what_a_group_showed_is_told_on_each_night_on_which_it_rests(tmp_path: P
         for number in range(1, 5):
             night = NOW + number * NIGHT
             rested += at(small, night).audit.collection.at_rest
-            with opened(small.settings(), lambda as_of=night: as_of) as application:
+            with opened(small.settings(), partial(night.astimezone, UTC)) as application:
                 engine, towns = application.engine, application.municipalities
                 members = towns[0].institutions
                 assert [one for one in Looks(engine, night)[address] if one.facts]
