@@ -328,3 +328,20 @@ def first_page(*linked: int) -> dict[str, SitePage]:
     links = "".join(f'<a href="https://ok.ru/group/{one}">Одноклассники</a>' for one in linked)
     title = "<title>Школа № 1</title>"
     return {"/": SitePage(body=f"<html><head>{title}</head><body>{links}</body></html>")}
+
+
+def test_whatever_rests_on_an_earlier_look_tells_its_day(tmp_path: Path) -> None:
+    """Also what speaks of all pages of an institution at once."""
+    site = "http://school1.example"
+    told = f"«Школа № 1». Учим, растим, поём: school1@example.org, сайт {site}"
+    with serve(World(ok_groups=(group(LIVELY, description=told),), clock=NOW)) as sandbox:
+        packs = ("kedrovy-2022-298", "fed-8fz")
+        small = Town(tmp_path, sandbox, [{**member(LIVELY), "site": site}], packs=packs)
+        at(small, NOW)
+        second = at(small, TUESDAY)
+    whole = second.seen["ok", f"https://ok.ru/group/{FIRST + LIVELY}"][-1]
+    resting = [one for one in second.findings if set(one.evidence) & set(whole.evidence)]
+    assert {"fed-8fz/page-contents", "kedrovy-2022-298/6.1-pos"} <= {
+        one.requirement for one in resting
+    }
+    assert {one.read_on for one in resting} == {NOW.astimezone(TOMSK).date()}
