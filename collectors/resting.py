@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from collectors.contacts import NOTHING, find_contacts, union
-from collectors.model import WITH_A_WALL, Contacts, Facts, Failure, FailureCode, Observation
+from collectors.model import (
+    WITH_A_WALL,
+    Access,
+    Contacts,
+    Facts,
+    Failure,
+    FailureCode,
+    Observation,
+)
 
 COUNTERS = ("members_count", "clips_count", "topics_count")  # they move every day
 LATER = Failure(FailureCode.NOT_DUE, "nothing that a wall shows can change a verdict tonight")
@@ -14,21 +22,25 @@ LATER = Failure(FailureCode.NOT_DUE, "nothing that a wall shows can change a ver
 Gaps = Mapping[str, Failure]
 
 
-def without_wall(facts: Facts, gaps: Gaps, last: Observation) -> dict[str, Failure] | None:
+def without_wall(
+    facts: Facts, gaps: Gaps, last: Observation, *, wall_opens: bool = False
+) -> dict[str, Failure] | None:
     """The gaps of a look at a head that leaves the wall for another night; None where anything of
     the head is not as it was at the last whole look.
 
-    That a page is open may have been known by its wall alone: then it is as the wall was.
+    `wall_opens`: that a page is open may have been known by its wall alone: then it is as the wall
+    was. Where heads tell of it, one that does not is another than it was.
     """
     if last.facts is None or _without_counters(gaps) != _without_counters(last.gaps):
         return None
-    pinned, access = last.facts.pinned_text, last.facts.access
+    pinned = last.facts.pinned_text
     shown = with_contacts(facts, find_contacts(pinned or "", "pinned"))
-    known_by_wall = ("access",) if facts.access is None and access is not None else ()
-    shown = replace(shown, pinned_text=pinned, access=access if known_by_wall else facts.access)
-    if _steady(shown) != _steady(last.facts):
+    was_opened = wall_opens and facts.access is None and last.facts.access is Access.OPEN
+    access = Access.OPEN if was_opened else facts.access
+    if _steady(replace(shown, pinned_text=pinned, access=access)) != _steady(last.facts):
         return None
-    return {**gaps, **dict.fromkeys((*WITH_A_WALL, *known_by_wall), LATER)}
+    left = {*WITH_A_WALL, "access"} if was_opened else WITH_A_WALL
+    return {**gaps, **dict.fromkeys(sorted(left), LATER)}
 
 
 def with_contacts(facts: Facts, more: Contacts) -> Facts:

@@ -111,7 +111,7 @@ class _Reader:
         if last is None or seen.facts is None or last.reader != seen.reader:
             return None
         seen = await self._with_mark(seen)
-        gaps = without_wall(seen.facts or Facts(), seen.gaps, last)
+        gaps = without_wall(seen.facts or Facts(), seen.gaps, last, wall_opens=True)
         return None if gaps is None else replace(seen, gaps=gaps)
 
     async def _complete(self, page: Page, head: Head, facts: Facts) -> Head:

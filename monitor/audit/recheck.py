@@ -13,18 +13,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from collectors.model import NOT_TRIED, Failure, FailureCode, Observation, Page
+from monitor.audit.thrifty import accuses
 from monitor.audit.word import rests_on_word
 from reports.counting import Change, change
-from rules.model import Dossier, Finding
+from rules.model import Dossier, Finding, Outcome
 
 
 def worsened_pages(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ...]:
     """Pages of this run on which a finding that got worse rests, or any that accuses by a server's
-    word that nothing changed. One that was left for another night may accuse by no older look."""
-    worse = [one for one in found if change(one) is Change.WORSE or rests_on_word(one)]
+    word that nothing changed. One that was left for another night may accuse by no older look:
+    neither of what was found before, nor an institution that is judged by it for the first time."""
+    accusing = [one for one in found if one.outcome is Outcome.FAIL]
+    worse = [one for one in accusing if change(one) is Change.WORSE or rests_on_word(one)]
+    own = {page.key for page in dossier.institution.pages}
+
+    def is_doubtful(page: Page, reading: Observation) -> bool:
+        if reading.observed_at == dossier.as_of:
+            return any(_rests_on(one, reading) for one in worse)
+        naming = accusing if page.key in own else worse  # a town's list may lack pages for years
+        return any(_rests_on(one, reading) for one in accusing) or any(
+            accuses(one, page.key) for one in naming
+        )
+
     seen = {page: reading for page, reading in _seen_now(dossier) if reading.facts is not None}
-    pages = (page for one in worse for page, reading in seen.items() if _rests_on(one, reading))
-    return tuple(dict.fromkeys(pages))
+    return tuple(page for page, reading in seen.items() if is_doubtful(page, reading))
 
 
 def _seen_now(dossier: Dossier) -> Iterator[tuple[Page, Observation]]:

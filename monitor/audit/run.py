@@ -161,9 +161,17 @@ class AuditRun:
         return self.judging.judge(worsened_pages)
 
     def look_again(self, executor: Executor, doubts: Sequence[Doubt]) -> None:
-        """Read the doubtful pages a second time, and judge by that."""
+        """Read the doubtful pages a second time, and judge by that.
+
+        Of a page that was left for another night that look is the first: where it shows something
+        worse itself, that is doubtful as well.
+        """
         if again := self._unconfirmed(doubts):
             executor.read(again, again=True)
+        if self._unconfirmed(doubts):
+            doubts = self.judging.judge(worsened_pages)
+            if again := self._unconfirmed(doubts):
+                executor.read(again, again=True)
         self.judging.judge_doubts(doubts)
 
     def _unconfirmed(self, doubts: Sequence[Doubt]) -> tuple[Page, ...]:

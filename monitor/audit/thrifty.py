@@ -86,10 +86,15 @@ def sparing(page: Page, last: Observation, known: Known, as_of: datetime) -> Spa
 
 
 def _holds(told: RestingWall, last: Observation, known: Known, as_of: datetime) -> bool:
-    """Until after tonight, by the same law and registry, and nothing was stated since the look."""
+    """Until after tonight, by the same law and registry, and nothing was stated since the look.
+
+    Who told had seen that look: one that was judged by a killed night, or by one that was not
+    thrifty, may accuse, and an older word knows nothing of it.
+    """
     basis = known.bases.get(told.institution.partition("/")[0])
     stated = known.stated.get(told.institution, last.observed_at)
-    return as_of < told.until and told.basis == basis and stated <= last.observed_at
+    is_of_the_look = stated <= last.observed_at <= told.judged_at
+    return is_of_the_look and as_of < told.until and told.basis == basis
 
 
 def has_no_trouble(look: Observation) -> bool:

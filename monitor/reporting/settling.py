@@ -118,7 +118,7 @@ class Looks(Mapping[Address, Sequence[Observation]]):
         return _NewestFirst(self._read(address, 1), partial(self._read, address, LOOKS))
 
     def _read(self, address: Address, most: int) -> Sequence[Observation]:
-        return observations.history(self._engine, {address}, self._as_of, most=most)[address]
+        return observations.shown(self._engine, {address}, self._as_of, most=most)[address]
 
     def __iter__(self) -> Iterator[Address]:
         raise TypeError("looks are asked for by address")

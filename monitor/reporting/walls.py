@@ -17,7 +17,6 @@ from rules.law.workdays import monday_of, starts_at
 from rules.model import Institution, Municipality
 
 WEEKS = 10  # of the heat map; the running one would look like silence
-READINGS = 3  # back to the newest wall that was read
 
 
 def writings_of(
@@ -31,10 +30,8 @@ def writings_of(
     for town in towns:
         members = [one for one in scope if one.municipality == town.id]
         pages = {page.key: page for page in pages_of(members, town, as_of)}
-        newest = observations.each_history(engine, set(pages), as_of, most=READINGS)
-        for address, readings in newest:
-            read = (one for one in readings if one.facts and one.facts.wall)
-            if (last := next(read, None)) and last.facts and last.facts.wall:
+        for address, last in observations.each_last_wall(engine, set(pages), as_of):
+            if last.facts and last.facts.wall:
                 found[address] = writing_of(
                     last.facts.wall, town.timezone, last.observed_at, pages[address].created_on
                 )

@@ -29,6 +29,7 @@ SelectOfBodies = Select[bytes, bytes]
 
 HISTORY = 14  # readings of one page that a judgement looks back on
 LOOKS = HISTORY - 2  # so many of them may be without the wall: tonight there may be two more
+NOTHING_SHOWN = frozenset({FailureCode.AT_REST.value})
 _ADD = insert(SQLModel.metadata.tables["observation"])
 
 
@@ -45,6 +46,15 @@ def history(
 ) -> Mapping[Address, tuple[Observation, ...]]:
     """The last `most` observations of every address up to `as_of`, newest first."""
     return dict(_each(engine, addresses, _of_page(most), as_of, Observation, strict=True))
+
+
+def shown(
+    engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int
+) -> Mapping[Address, tuple[Observation, ...]]:
+    """As `history`, without nights on which the page was left for another: a finding rests on none
+    of them, and several stand before the look that it rests on."""
+    asked = _of_page(most, NOTHING_SHOWN)
+    return dict(_each(engine, addresses, asked, as_of, Observation, strict=True))
 
 
 def history_to_judge(
@@ -79,7 +89,7 @@ def each_part(
 def last_looks(
     engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int
 ) -> Mapping[Address, tuple[Observation, ...]]:
-    """As `history`, of a few addresses in one statement."""
+    """As `shown`, of a few addresses in one statement."""
     table = SQLModel.metadata.tables["observation"].c
     pages = [and_(table.network == network, table.address == one) for network, one in addresses]
     newest = (table.observed_at.desc(), table.id.desc())
@@ -90,7 +100,11 @@ def last_looks(
             .over(partition_by=(table.network, table.address), order_by=newest)
             .label("turn"),
         )
-        .where(or_(false(), *pages), table.observed_at <= as_of)
+        .where(
+            or_(false(), *pages),
+            table.observed_at <= as_of,
+            or_(table.failure.is_(None), table.failure.not_in(sorted(NOTHING_SHOWN))),
+        )
         .subquery()
     )
     wanted = (
@@ -111,8 +125,9 @@ def each_last_try(
     engine: Engine, addresses: Several[Address], as_of: datetime, passed_over: Several[str]
 ) -> Iterator[tuple[Address, Observation]]:
     """The newest look at every address that tried its wall: not one with a failure `passed_over`,
-    nor one that left the wall for another night. One that lies behind LOOKS others is not found."""
-    asked = _of_page(LOOKS, frozenset(passed_over))
+    nor one that left the page or its wall for another night. One that lies behind LOOKS others is
+    not found: no judgement would find it."""
+    asked = _of_page(LOOKS, frozenset(passed_over) - {FailureCode.AT_REST})
     for address, bodies in _rows(engine, addresses, asked, as_of):
         if last := _first(bodies, address, _tried_its_wall):
             yield address, last
@@ -128,7 +143,9 @@ def each_last_wall(
 
 
 def _tried_its_wall(look: Observation) -> bool:
-    wall = look.gaps.get("wall")
+    wall, failure = look.gaps.get("wall"), look.failure
+    if failure is not None and failure.code is FailureCode.AT_REST:
+        return False
     return wall is None or wall.code is not FailureCode.NOT_DUE
 
 
@@ -160,11 +177,14 @@ def of_audit(engine: Engine, audit: Audit) -> set[Address]:
 
 
 def read_again(engine: Engine, audit: Audit) -> set[Address]:
-    """Which addresses this audit has already read twice: a second look is taken once."""
+    """Which addresses this audit has already read twice: a second look is taken once. That a page
+    was left for another night is no look."""
+    failure = col(ObservationRow.failure)
     with session(engine) as opened:
         rows = opened.exec(
             select(ObservationRow.network, ObservationRow.address)
             .where(col(ObservationRow.audit_id) == audit.id)
+            .where(or_(failure.is_(None), failure.not_in(sorted(NOTHING_SHOWN))))
             .group_by(col(ObservationRow.network), col(ObservationRow.address))
             .having(func.count() > 1)
         )

@@ -14,6 +14,7 @@ from rules.predicates.contacts import (
     phone_shown,
     site_shown,
 )
+from rules.predicates.pages import oldest_of_all
 from rules.reading import (
     NO_EVIDENCE,
     Because,
@@ -44,9 +45,14 @@ def page_contents(case: Case, *, min_about_chars: int, not_sites: list[str]) -> 
         ).items()
     }
     lasts = least(lasting(one, outcome_of(one)) for one in atoms.values())
-    shown = tuple(item for page in pages for item in case.look(page).evidence)
+    views = [case.look(page) for page in pages]
     worst = worst_of(atoms)
-    worst = replace(worst, good_until=lasts, settled=True, seen=replace(worst.seen, evidence=shown))
+    seen = replace(
+        worst.seen,
+        evidence=tuple(item for view in views for item in view.evidence),
+        read_at=oldest_of_all(views),
+    )
+    worst = replace(worst, good_until=lasts, settled=True, seen=seen)
     meant = str(worst.measured["worst"]).partition(" ")[0]
     return _of_page(worst, next(one for one in pages if one.address == meant), len(pages) > 1)
 

@@ -343,3 +343,9 @@ def gone_before_today(case: Case, views: Sequence[View]) -> tuple[Failure, ...]:
 
 def oldest(views: Iterable[View]) -> datetime | None:
     return min((view.head_at for view in views if view.head_at), default=None)
+
+
+def oldest_of_all(views: Sequence[View]) -> datetime | None:
+    """The oldest look, walls' included, where all were read: of what was not no day is told."""
+    is_read = bool(views) and not any(view.unread for view in views)
+    return min((view.read_at for view in views if view.read_at), default=None) if is_read else None

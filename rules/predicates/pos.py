@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from collectors.model import Page
 from rules.dossier.case import Case
 from rules.model import Outcome
+from rules.predicates.pages import oldest_of_all
 from rules.reading import Because, Bounds, Reading, Seen
 from rules.reasons import Reason
 
@@ -23,7 +24,7 @@ def connected(case: Case, *, reading: Literal["", "pages_must_be_connected"] = "
     (and leaves out `worst`): then «not connected», said by the institution itself, is a fail.
     """
     links = list(dict.fromkeys(_links(case)))
-    said = case.statement("pos")
+    said, views = case.statement("pos"), [case.look(page) for page in _pages(case)]
     whole = [link for link in links if not _TEMPLATE.search(link)]
     own = [link for link in whole if case.institution.ogrn in _ogrns(link)]
     return Reading(
@@ -34,7 +35,8 @@ def connected(case: Case, *, reading: Literal["", "pages_must_be_connected"] = "
         measured={"links": links[:5], **said.measured},
         required={"ogrn": case.institution.ogrn},
         seen=Seen(
-            evidence=tuple(item for page in _pages(case) for item in case.look(page).evidence)
+            evidence=tuple(item for view in views for item in view.evidence),
+            read_at=oldest_of_all(views),
         ),
     )
 

@@ -427,3 +427,11 @@ def test_contacts_are_lent_by_the_look_that_saw_the_pinned_post_as_well() -> Non
     assert whole.facts is not None
     assert view.facts.contacts == whole.facts.contacts != Contacts()
     assert (view.head_at, view.read_at) == (world.nights[2], world.nights[0])
+
+
+def test_a_head_that_no_longer_says_that_it_is_open_asks_for_the_wall() -> None:
+    """In VK heads tell of it; in OK they need not, and whoever shows topics is open."""
+    last = cast.seen(cast.SCHOOL_VK, cast.SCHOOL_FACTS)
+    mute = replace(cast.SCHOOL_FACTS, access=None, pinned_text=None, wall=None)
+    assert without_wall(mute, {}, last) is None
+    assert "access" in (without_wall(mute, {}, last, wall_opens=True) or {})

@@ -216,7 +216,7 @@ class _Writing:
 
     def _fragments(self, points: Iterable[Finding]) -> _Fragments:
         keys = {(one.network, one.page) for one in points if one.network and one.page}
-        found = observations.history(
+        found = observations.shown(
             self.application.engine, keys, self.ground.report.audit.as_of, most=LOOKS
         )
         return _Fragments(found, self.ground)
