@@ -40,9 +40,10 @@ def worsened_pages(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ..
 
 
 def _seen_now(dossier: Dossier) -> Iterator[tuple[Page, Observation]]:
-    """Each page with the look that counts now."""
+    """Each page with the look that counts now; of those that this run did not read, the ones that
+    the last night had left: an audit of the authority by name reads nobody else's."""
     for history in dossier.observations.values():
-        if history and history[0].observed_at == dossier.as_of:
+        if history and (history[0].observed_at == dossier.as_of or is_left(history[0])):
             yield history[0].page, next((one for one in history if not is_left(one)), history[0])
 
 

@@ -25,7 +25,17 @@ from monitor.reporting.walls import writings_of
 from monitor.sandbox import Change, Fault, OkGroup, Post, Site, SitePage, Token, World, serve
 from monitor.storage.observations import last_looks
 from rules.model import Finding, Outcome, Severity
-from tests.cast import NOW, SCHOOL, SCHOOL_FACTS, SCHOOL_OK, SCHOOL_VK, TOMSK, dossier, seen
+from tests.cast import (
+    ADMINISTRATION,
+    NOW,
+    SCHOOL,
+    SCHOOL_FACTS,
+    SCHOOL_OK,
+    SCHOOL_VK,
+    TOMSK,
+    dossier,
+    seen,
+)
 from tests.collectors.vk import CONTROL, FREE
 from tests.monitor.pipeline import Done, Town, school
 from tests.monitor.test_thrifty_nights import community
@@ -178,6 +188,9 @@ def test_a_page_left_for_another_night_accuses_by_no_older_look() -> None:
     assert worsened_pages([replace(ACCUSED, previous=Outcome.FAIL)], there) == (SCHOOL_OK,)
     assert worsened_pages([replace(ACCUSED, previous=None)], there) == (SCHOOL_OK,)
     assert worsened_pages([replace(ACCUSED, outcome=Outcome.REVIEW)], there) == ()
+    listed = replace(of_all, evidence=(), measured={"missing": [SCHOOL_OK.address]})
+    at_noon = dossier(ADMINISTRATION, was, asked_for, as_of=NOW + timedelta(hours=9))
+    assert worsened_pages([listed], at_noon) == (SCHOOL_OK,)
     read = dossier(SCHOOL, seen(SCHOOL_OK, SCHOOL_FACTS, NOW))
     assert worsened_pages([replace(ACCUSED, previous=Outcome.FAIL)], read) == ()
 
@@ -324,10 +337,10 @@ def test_nobody_has_to_link_to_a_group_that_was_there_at_an_older_look(tmp_path:
     assert then_told[linked] is Outcome.NOT_APPLICABLE
 
 
-def first_page(*linked: int) -> dict[str, SitePage]:
+def first_page(*linked: int, title: str = "Школа № 1") -> dict[str, SitePage]:
     links = "".join(f'<a href="https://ok.ru/group/{one}">Одноклассники</a>' for one in linked)
-    title = "<title>Школа № 1</title>"
-    return {"/": SitePage(body=f"<html><head>{title}</head><body>{links}</body></html>")}
+    head = f"<head><title>{title}</title></head>"
+    return {"/": SitePage(body=f"<html>{head}<body>{links}</body></html>")}
 
 
 def test_whatever_rests_on_an_earlier_look_tells_its_day(tmp_path: Path) -> None:
@@ -345,3 +358,32 @@ def test_whatever_rests_on_an_earlier_look_tells_its_day(tmp_path: Path) -> None
         one.requirement for one in resting
     }
     assert {one.read_on for one in resting} == {NOW.astimezone(TOMSK).date()}
+
+
+def test_an_audit_of_the_authority_by_name_reads_whom_its_list_lacks(tmp_path: Path) -> None:
+    """The night had left the school's group; at dawn group and link went."""
+    at_dawn, own = TUESDAY + timedelta(hours=5), FIRST + QUIET
+    gone = Change(at=at_dawn, values={"blocked": True})
+    unlinked = Change(at=at_dawn, values={"pages": first_page(own, title="Администрация")})
+    first = first_page(own, FIRST + LIVELY, title="Администрация")
+    world = World(
+        ok_groups=(group(LIVELY, later=(gone,)), group(QUIET, name="Администрация")),
+        sites=(Site(name="adm", address="127.0.9.78", pages=first, later=(unlinked,)),),
+        clock=NOW,
+    )
+    with serve(world) as sandbox:
+        body = {"id": "adm", "name": "Администрация", "kind": "authority"}
+        adm = {**member(QUIET), **body, "site": sandbox.site_url("adm")}
+        small = Town(tmp_path, sandbox, [adm, member(LIVELY)])
+        registry = tmp_path / "town.toml"
+        known = registry.read_text("utf-8").replace(
+            "[municipality]", '[municipality]\nauthority = "adm"'
+        )
+        registry.write_text(known, "utf-8")
+        at(small, NOW)
+        at(small, TUESDAY)
+        assert asked(small)[LIVELY] == 0
+        named = at(small, TUESDAY + timedelta(hours=9), "adm")
+        assert asked(small)[LIVELY] > 0
+    told = {one.requirement: one for one in named.findings if one.about == f"school-{LIVELY}"}
+    assert told["kedrovy-2022-298/8.1a.page_links"].outcome is Outcome.NOT_APPLICABLE
