@@ -70,9 +70,12 @@ class Night:
     sandbox: Running
 
     def of(self, number: int, but: str = "") -> list[Mapping[str, Any]]:
-        """Its findings without the evidence, which is another one each time; but of a network."""
+        """Its findings without the evidence, which is another one each time; but of a network.
+
+        Without the day, too: what speaks of all pages tells it only where all were read.
+        """
         return [
-            {**finding, "evidence": []}
+            {**finding, "evidence": [], "read_on": None}
             for one in self.told["institutions"]
             for finding in one["findings"]
             if one["id"] == f"school-{number}" and not (but and finding["network"] == but)
