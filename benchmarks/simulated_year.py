@@ -186,7 +186,9 @@ class Year:
         at_rest = {one.page for one in self.habits if self._may_rest(one, as_of)}
         costs = {one.page: {} if one.page in at_rest else cost(one.last) for one in self.habits}
         plan = planned(list(by_page), costs, left, self._past(), as_of)
-        changed = {page for page in at_rest if self.random.random() < HEAD_CHANGES}
+        changed = {  # in the pages' own order: a set has another in every process
+            page for page in by_page if page in at_rest and self.random.random() < HEAD_CHANGES
+        }
         due = [by_page[page] for page in plan.due if page not in at_rest - changed]
         read = self._read(due, ledger, as_of)
         return self._told(as_of, read)
