@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from collectors.model.contacts import Contacts, Link
 from collectors.model.evidence import Evidence
-from collectors.model.failures import Failure
+from collectors.model.failures import Failure, FailureCode
 from collectors.model.pages import Page
 from collectors.model.sites import SiteFacts
 from collectors.model.walls import Wall
@@ -87,3 +87,8 @@ class Observation:
     gaps: Mapping[str, Failure] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     reader: str = ""  # fingerprint of the token that read it, or "public"
+
+    @property
+    def is_left(self) -> bool:
+        """Nothing was asked of the page: it was left for another night."""
+        return self.failure is not None and self.failure.code is FailureCode.AT_REST

@@ -43,13 +43,8 @@ def _seen_now(dossier: Dossier) -> Iterator[tuple[Page, Observation]]:
     """Each page with the look that counts now; of those that this run did not read, the ones that
     the last night had left: an audit of the authority by name reads nobody else's."""
     for history in dossier.observations.values():
-        if history and (history[0].observed_at == dossier.as_of or is_left(history[0])):
-            yield history[0].page, next((one for one in history if not is_left(one)), history[0])
-
-
-def is_left(look: Observation) -> bool:
-    """The page was left for another night."""
-    return look.failure is not None and look.failure.code is FailureCode.AT_REST
+        if history and (history[0].observed_at == dossier.as_of or history[0].is_left):
+            yield history[0].page, next((one for one in history if not one.is_left), history[0])
 
 
 def _rests_on(finding: Finding, reading: Observation) -> bool:

@@ -12,7 +12,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Executable, and_, bindparam, false, func, insert, or_
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Executable,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    false,
+    func,
+    insert,
+    or_,
+)
 from sqlmodel import SQLModel, col, select
 from sqlmodel.sql.expression import Select
 
@@ -103,7 +114,7 @@ def last_looks(
         .where(
             or_(false(), *pages),
             table.observed_at <= as_of,
-            or_(table.failure.is_(None), table.failure.not_in(sorted(NOTHING_SHOWN))),
+            _but_for(NOTHING_SHOWN, table.failure),
         )
         .subquery()
     )
@@ -143,10 +154,8 @@ def each_last_wall(
 
 
 def _tried_its_wall(look: Observation) -> bool:
-    wall, failure = look.gaps.get("wall"), look.failure
-    if failure is not None and failure.code is FailureCode.AT_REST:
-        return False
-    return wall is None or wall.code is not FailureCode.NOT_DUE
+    wall = look.gaps.get("wall")
+    return not look.is_left and (wall is None or wall.code is not FailureCode.NOT_DUE)
 
 
 def _has_wall(look: Observation) -> bool:
@@ -179,12 +188,11 @@ def of_audit(engine: Engine, audit: Audit) -> set[Address]:
 def read_again(engine: Engine, audit: Audit) -> set[Address]:
     """Which addresses this audit has already read twice: a second look is taken once. That a page
     was left for another night is no look."""
-    failure = col(ObservationRow.failure)
     with session(engine) as opened:
         rows = opened.exec(
             select(ObservationRow.network, ObservationRow.address)
             .where(col(ObservationRow.audit_id) == audit.id)
-            .where(or_(failure.is_(None), failure.not_in(sorted(NOTHING_SHOWN))))
+            .where(_but_for(NOTHING_SHOWN, col(ObservationRow.failure)))
             .group_by(col(ObservationRow.network), col(ObservationRow.address))
             .having(func.count() > 1)
         )
@@ -258,9 +266,14 @@ def _of_page(most: int, passed_over: frozenset[str] = frozenset()) -> SelectOfBo
         .order_by(col(ObservationRow.observed_at).desc(), col(ObservationRow.id).desc())
         .limit(most)
     )
-    failure = col(ObservationRow.failure)
-    tried = or_(failure.is_(None), failure.not_in(sorted(passed_over)))
-    return asked.where(tried) if passed_over else asked
+    if not passed_over:
+        return asked
+    return asked.where(_but_for(passed_over, col(ObservationRow.failure)))
+
+
+def _but_for(codes: Several[str], failure: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Looks without a failure, and those with another one."""
+    return or_(failure.is_(None), failure.not_in(sorted(codes)))
 
 
 @cache

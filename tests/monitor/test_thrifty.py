@@ -39,7 +39,6 @@ from collectors.model import (
     Wall,
 )
 from collectors.resting import without_wall
-from monitor.audit.recheck import is_left
 from monitor.audit.thrifty import Known, accuses, at_rest, end_of, head_of, sparing
 from monitor.storage.walls import RestingWall as Word
 from rules.dossier.bench import Bench
@@ -172,7 +171,7 @@ def thrifty(world: World) -> Iterator[Night]:
     word: Word | None = None
     found: Mapping[Any, Finding] = {}
     for number, as_of in enumerate(world.nights):
-        last = next((one for one in seen if not (is_left(one) or _left(one))), None)
+        last = next((one for one in seen if not (one.is_left or _left(one))), None)
         known = Known(
             walls={world.page.key: [word]} if word else {}, bases={"kedr": ""}, freshness=FRESH
         )
@@ -180,12 +179,12 @@ def thrifty(world: World) -> Iterator[Night]:
         left = world.spare(number, last, spared) if last and spared else None
         seen.insert(0, left or world.whole(number))
         heard = judged(world, number, seen)
-        if is_left(seen[0]) and _got_worse(found, by_key(heard)):
+        if seen[0].is_left and _got_worse(found, by_key(heard)):
             left = None  # nobody is told of what no look of this night has confirmed
             seen.insert(0, world.whole(number))
             heard = judged(world, number, seen)
         word, found = _word(world.page, heard, as_of), by_key(heard)
-        yield Night(number, found, read=left is None, asked=not is_left(seen[0]))
+        yield Night(number, found, read=left is None, asked=not seen[0].is_left)
 
 
 def _got_worse(before: Mapping[Any, Finding], now: Mapping[Any, Finding]) -> bool:
