@@ -90,5 +90,5 @@ class Observation:
 
     @property
     def is_left(self) -> bool:
-        """Nothing was asked of the page: it was left for another night."""
+        """It was left for another night; of a site no more than the home page was read."""
         return self.failure is not None and self.failure.code is FailureCode.AT_REST

@@ -45,7 +45,7 @@ class Spared(IntEnum):
     """How much of a page a night may leave unread where it can change no verdict."""
 
     NOTHING = 0
-    WALL = 1  # the head is read every night
+    WALL = 1  # the head is read every night, of a site its home page
     PAGE = 2  # nights pass in which the page is not asked for at all
 
 

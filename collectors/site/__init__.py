@@ -7,7 +7,7 @@ from functools import partial
 
 from collectors.addresses import site_address
 from collectors.model import SITE, CallsLeft, Collector, Network, Sign
-from collectors.site.settings import SiteSettings
+from collectors.site.settings import SiteSettings, spared
 
 __all__ = ["NETWORK", "SiteSettings"]
 
@@ -33,4 +33,5 @@ NETWORK = Network(
     check=_signs,
     settings=SiteSettings,
     collector=_collector,
+    thrifty=spared,
 )

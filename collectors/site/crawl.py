@@ -14,6 +14,7 @@ from collectors.http.answers import Answer
 from collectors.http.client import Client
 from collectors.http.errors import NoSuchNameError, ReadError
 from collectors.model import (
+    SITE,
     Contacts,
     Crawl,
     Evidence,
@@ -21,6 +22,7 @@ from collectors.model import (
     Failure,
     FailureCode,
     Link,
+    Observation,
     Presence,
     SiteFacts,
     SiteMemory,
@@ -33,6 +35,7 @@ from collectors.site.frontier import Frontier
 from collectors.site.home import Home, find_home
 from collectors.site.page import PageReading
 from collectors.site.reader import NotAPageError, SiteReader
+from collectors.site.resting import LEFT, shows_the_same
 from collectors.site.settings import SiteSettings
 from collectors.site.territory import Target, Territory, target
 from collectors.site.weighing import Scales
@@ -78,6 +81,7 @@ async def read_site(
     """Never raises ReadError. `names_resolve` tells whether our resolver can be believed."""
     run = client.run
     takes_word = address in run.believed and not is_authority
+    last = None if is_authority else run.at_rest.get((SITE, address))
     earlier = last_answers(memory, run.originals, takes_word=takes_word)
 
     async def read() -> SiteReading:
@@ -90,7 +94,7 @@ async def read_site(
             earlier=earlier,
         )
         with closing(reader):
-            return await _read(reader, settings, address, names_resolve)
+            return await _read(reader, settings, address, names_resolve, last)
 
     reading = await read()
     return await read() if earlier and earlier.must_be_read_anew() else reading
@@ -101,6 +105,7 @@ async def _read(
     settings: SiteSettings,
     address: str,
     names_resolve: Callable[[], Awaitable[bool]],
+    last: Observation | None,
 ) -> SiteReading:
     is_authority = reader.with_blocks
     broke = None
@@ -114,6 +119,8 @@ async def _read(
         return _unread(reader, address, error)
     if home is None:
         facts = Facts(presence=Presence.ABSENT)
+    elif last and shows_the_same(home, last):
+        return SiteReading(failure=LEFT, evidence=tuple(reader.evidence))
     else:
         most = settings.max_pages_authority if is_authority else settings.max_pages
         crawl = _Crawl(reader, home, most)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from collectors.model import Spared
 from collectors.settings import (
     above_zero,
     address_ranges,
@@ -21,6 +22,7 @@ class SiteSettings:
     requests_per_second_per_host: float = 1.0
     hosts_at_once: int = 100  # a core parses what half as many again send
     domain_hosts_at_once: int = 20  # of these: many schools live on one platform
+    thrifty: bool = True  # pages that can change no verdict tonight are left for another night
     max_pages: int = 60  # an institution's site
     max_pages_authority: int = 300  # the authority's: clauses 7 and 8, Minvody 3.1
     max_bytes: int = 5_000_000  # of one answer, unpacked
@@ -58,3 +60,8 @@ class SiteSettings:
         yield from host_names(self, "control_hosts")
         if self.extra_roots:
             yield from roots(self, "extra_roots")
+
+
+def spared(settings: SiteSettings) -> Spared:
+    """The home page is asked for every night."""
+    return Spared.WALL if settings.thrifty else Spared.NOTHING

@@ -9,7 +9,7 @@ first that was tried longest ago, so that pages that fail every night starve nob
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -29,7 +29,15 @@ from collectors.model import (
 from collectors.networks import networks
 from monitor.application import Context
 from monitor.audit.coverage import ANSWERS
-from monitor.audit.thrifty import at_rest, head_of, known_of, sparing
+from monitor.audit.thrifty import (
+    NOTHING_KNOWN,
+    Known,
+    at_rest,
+    head_of,
+    known_of,
+    sparing,
+    told_to_rest,
+)
 from monitor.storage import findings, observations
 from reports.model import Audit
 from rules.engine import NOT_DUE
@@ -50,7 +58,6 @@ OF_TODAY = frozenset(  # a fail for these reasons needs a look of its own day
 )
 
 Calls = Mapping[str, int]  # method → calls
-Sparing = Callable[[Page, Observation], Spared]  # by the last look that tried the wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +110,13 @@ def plan_of(
     """
     network, settings = networks()[slug], context.settings.networks[slug]
     readers, quotas = network.readers(settings), network.quotas(settings)
-    sparing = _thrift(context, network, pages, run, thrifty)
+    thrift = _thrift(context, network, pages, run, thrifty)
     is_bounded = bool(readers and quotas)
-    if sparing is _all_is_read and not is_bounded:
+    asked = pages if is_bounded else [page for page in pages if thrift.may_rest(page)]
+    if not asked:
         return Plan(tuple(pages))
     left = {name: sum(run.budget.left(one, name) for one in readers) for name in quotas}
-    last = _last_tries(context, network, pages, run, sparing)
+    last = _last_tries(context, network, asked, run, thrift)
     resting = tuple(page for page in pages if page.key in last.resting)
     due = [page for page in pages if page.key not in last.resting]
     plan = Plan(tuple(due))
@@ -143,17 +151,28 @@ def _within_calls(
 
 def _thrift(
     context: Context, network: Network, pages: Sequence[Page], run: Run, audit: Audit | None
-) -> Sparing:
+) -> _Thrift:
     """An audit of institutions by name reads all of theirs."""
     most = network.thrifty(context.settings.networks[network.slug])
     if audit is None or audit.scope is not None or not most:
-        return _all_is_read
-    known = known_of(context, pages, audit, run.as_of)
-    return lambda page, last: min(most, sparing(page, last, known, run.as_of))
+        return _Thrift(run.as_of)
+    return _Thrift(run.as_of, most, known_of(context, pages, audit, run.as_of))
 
 
-def _all_is_read(_page: Page, _last: Observation) -> Spared:
-    return Spared.NOTHING
+@dataclass(frozen=True, slots=True)
+class _Thrift:
+    """How much of a page may rest tonight, at most so much; nothing of what no word is known of."""
+
+    as_of: datetime
+    most: Spared = Spared.NOTHING
+    known: Known = NOTHING_KNOWN
+
+    def may_rest(self, page: Page) -> bool:
+        return told_to_rest(page, self.known, self.as_of) > Spared.NOTHING
+
+    def of(self, page: Page, last: Observation) -> Spared:
+        """`last`: the newest look that tried the wall."""
+        return min(self.most, sparing(page, last, self.known, self.as_of))
 
 
 def told_of_pages(
@@ -196,7 +215,7 @@ class _Last:
 
 
 def _last_tries(
-    context: Context, network: Network, pages: Sequence[Page], run: Run, spared: Sparing
+    context: Context, network: Network, pages: Sequence[Page], run: Run, thrift: _Thrift
 ) -> _Last:
     last, prices = _Last(), dict[tuple[tuple[str, int], ...], Calls]()
     by_address = {page.key: page for page in pages}
@@ -209,7 +228,7 @@ def _last_tries(
         last.tries[address] = tried(look)
         if shown := _posts_since(look, look.observed_at - back):
             last.expected[address] = shown
-        match spared(by_address[address], look):
+        match thrift.of(by_address[address], look):
             case Spared.WALL:
                 last.at_rest[address] = head_of(look)
             case Spared.PAGE:

@@ -16,22 +16,25 @@ from collectors.model import NOT_TRIED, Failure, FailureCode, Observation, Page
 from monitor.audit.thrifty import accuses
 from monitor.audit.word import rests_on_word
 from reports.counting import Change, change
+from rules.engine import NOT_DUE
 from rules.model import Dossier, Finding, Outcome
 
 
 def worsened_pages(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ...]:
     """Pages of this run on which a finding that got worse rests, or any that accuses by a server's
     word that nothing changed. One that was left for another night may accuse by no older look:
-    neither of what was found before, nor an institution that is judged by it for the first time."""
+    neither of what was found before, nor an institution that is judged by it for the first time;
+    nor is anything unknown because it was left."""
     accusing = [one for one in found if one.outcome is Outcome.FAIL]
     worse = [one for one in accusing if change(one) is Change.WORSE or rests_on_word(one)]
+    late = [one for one in found if NOT_DUE in one.measured]
     own = {page.key for page in dossier.institution.pages}
 
     def is_doubtful(page: Page, reading: Observation) -> bool:
         if reading.observed_at == dossier.as_of:
             return any(_rests_on(one, reading) for one in worse)
         naming = accusing if page.key in own else worse  # a town's list may lack pages for years
-        return any(_rests_on(one, reading) for one in accusing) or any(
+        return any(_rests_on(one, reading) for one in (*accusing, *late)) or any(
             accuses(one, page.key) for one in naming
         )
 

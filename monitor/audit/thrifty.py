@@ -29,6 +29,7 @@ from collectors.model import (
 from collectors.networks import networks
 from monitor.application import Context
 from monitor.audit.coverage import ANSWERS
+from monitor.audit.scope import pages_of
 from monitor.storage import walls
 from monitor.storage.walls import RestingWall
 from reports.model import Audit
@@ -41,6 +42,8 @@ NIGHT = timedelta(days=1)
 DAWN = timedelta(hours=12)  # nights are not of one length: one begins late, the next in time
 SPARE = 2  # nights before a look is stale: tonight's may fail
 UNSETTLED = frozenset((Outcome.FAIL, Outcome.PENDING, Outcome.ERROR))
+STANDING = frozenset((FailureCode.ROBOTS, FailureCode.NEEDS_JAVASCRIPT, FailureCode.TOO_LARGE))
+"""Why a page of a site is left out of every crawl; so are those beyond our own limit."""
 EARLIER = (0, 0, 0, 1, 1, 2)  # nights: what was read in one night is not renewed in one
 
 
@@ -53,6 +56,9 @@ class Known:
     stated: Mapping[str, datetime] = field(default_factory=dict)
     bases: Mapping[str, str] = field(default_factory=dict)  # by municipality
     freshness: timedelta = timedelta(days=7)
+
+
+NOTHING_KNOWN = Known()
 
 
 def known_of(context: Context, pages: Iterable[Page], audit: Audit, as_of: datetime) -> Known:
@@ -75,26 +81,39 @@ def law_digest(audit: Audit, municipality: str) -> str:
 def sparing(page: Page, last: Observation, known: Known, as_of: datetime) -> Spared:
     """What of it may rest; `last`: the newest look that tried the wall. What nobody has told of
     may not."""
-    told = known.walls.get(page.key, ())
+    most = told_to_rest(page, known, as_of)
     is_young = as_of < last.observed_at + rest_of(last, known.freshness)
-    if not (told and is_young and is_whole(last)):
+    if not (most and is_young and is_whole(last)):
         return Spared.NOTHING
-    if not all(_holds(one, last, known, as_of) for one in told):
+    if not all(_holds(one, last, known) for one in known.walls[page.key]):
+        return Spared.NOTHING
+    return most if has_no_trouble(last) else _least(page)
+
+
+def told_to_rest(page: Page, known: Known, as_of: datetime) -> Spared:
+    """By what was told of it alone, before a look is read back."""
+    told = known.walls.get(page.key, ())
+    is_of_all = page.role == "authority"  # its whole town is judged by that site
+    if is_of_all or not told or any(one.until <= as_of for one in told):
         return Spared.NOTHING
     rests_whole = all(one.page_until and as_of < one.page_until for one in told)
-    return Spared.PAGE if rests_whole and has_no_trouble(last) else Spared.WALL
+    return Spared.PAGE if rests_whole else _least(page)
 
 
-def _holds(told: RestingWall, last: Observation, known: Known, as_of: datetime) -> bool:
-    """Until after tonight, by the same law and registry, and nothing was stated since the look.
+def _least(page: Page) -> Spared:
+    """A site has no wall that could rest alone."""
+    return Spared.NOTHING if page.network == SITE else Spared.WALL
+
+
+def _holds(told: RestingWall, last: Observation, known: Known) -> bool:
+    """By the same law and registry, and nothing was stated since the look.
 
     Who told had seen that look: one that was judged by a killed night, or by one that was not
     thrifty, may accuse, and an older word knows nothing of it.
     """
     basis = known.bases.get(told.institution.partition("/")[0])
     stated = known.stated.get(told.institution, last.observed_at)
-    is_of_the_look = stated <= last.observed_at <= told.judged_at
-    return is_of_the_look and as_of < told.until and told.basis == basis
+    return stated <= last.observed_at <= told.judged_at and told.basis == basis
 
 
 def has_no_trouble(look: Observation) -> bool:
@@ -108,7 +127,9 @@ def at_rest(page: Page, as_of: datetime) -> Observation:
 
 
 def is_whole(look: Observation) -> bool:
-    """It lacked nothing that comes with a wall."""
+    """It lacked nothing that comes with a wall; of a site nothing that another look would bring."""
+    if look.facts and look.facts.site:
+        return STANDING.issuperset(look.facts.site.crawl.skipped)
     wall = look.facts.wall if look.facts else None
     is_read = wall is not None and wall.covered_since is not None
     return is_read and WITH_A_WALL.isdisjoint(look.gaps)
@@ -122,8 +143,12 @@ def rest_of(last: Observation, freshness: timedelta) -> timedelta:
 
 
 def head_of(look: Observation) -> Observation:
-    """Without the posts: thousands are held while a night is read."""
-    return replace(look, facts=look.facts and replace(look.facts, wall=None))
+    """Without the posts, of a site the home page alone: thousands are held through a night."""
+    facts = look.facts
+    if facts is None:
+        return look
+    site = facts.site and replace(facts.site, pages=facts.site.pages[:1])
+    return replace(look, facts=replace(facts, wall=None, site=site))
 
 
 # --- what was judged --------------------------------------------------------------------------
@@ -136,28 +161,45 @@ def walls_of(
     settings = context.settings.networks
     freshness = timedelta(days=dossier.freshness_days)
     broke = any(one.outcome is Outcome.ERROR for one in heard.findings)
-    for network, address in dossier.observations:
-        of_it = [page for page in dossier.institution.pages if page.key == (network, address)]
-        if not of_it or network == SITE or not networks()[network].thrifty(settings[network]):
+    for key in _own_addresses(dossier):
+        if not networks()[key[0]].thrifty(settings[key[0]]):
             continue
-        key = (network, address)
         day = READ_ANEW if broke else heard.good_until.get(key, WHILE_FRESH)
         until = end_of(day, dossier.as_of, dossier.municipality.timezone, freshness)
-        is_accused = any(accuses(finding, key) for finding in heard.findings)
         yield RestingWall(
             address=key,
             institution=dossier.institution.key,
             judged_at=dossier.as_of,
             until=until,
-            page_until=None if is_accused else until,
+            page_until=None if is_accused(key, heard.findings, dossier) else until,
             basis=law_digest(audit, dossier.municipality.id),
         )
 
 
+def _own_addresses(dossier: Dossier) -> Iterable[Address]:
+    """Of the institution's pages and its site, those of which there is a look."""
+    pages = pages_of([dossier.institution], dossier.municipality, dossier.as_of)
+    return dict.fromkeys(page.key for page in pages if page.key in dossier.observations)
+
+
+def is_accused(address: Address, found: Iterable[Finding], dossier: Dossier) -> bool:
+    """By anything of the page. What accuses by a site names it by its materials alone."""
+    looks = dossier.observations[address] if address[0] == SITE else ()
+    records = {item.record for look in looks for item in look.evidence}
+    return any(
+        accuses(one, address)
+        or (is_open(one) and any(item.record in records for item in one.evidence))
+        for one in found
+    )
+
+
 def accuses(finding: Finding, address: Address) -> bool:
     """That page, or some page that may be that one; also where a term runs, or a look was late."""
-    is_open = finding.outcome in UNSETTLED or NOT_DUE in finding.measured
-    return is_open and _may_speak_of(finding, address)
+    return is_open(finding) and _may_speak_of(finding, address)
+
+
+def is_open(finding: Finding) -> bool:
+    return finding.outcome in UNSETTLED or NOT_DUE in finding.measured
 
 
 def _may_speak_of(finding: Finding, address: Address) -> bool:

@@ -6,11 +6,11 @@ Only a complete crawl can show that something is missing from a site.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from collectors.model import Contacts, Failure, HintKind, SitePage
+from collectors.model import Address, Contacts, Failure, HintKind, SitePage
 from rules.dossier.attestations import Statement
 from rules.dossier.case import Case
 from rules.dossier.exemptions import bodies, body, names_of
@@ -22,7 +22,7 @@ from rules.names.matching import same_email
 from rules.predicates.crawls import failures_of, holds_any, of_site, plain, site_facts, unread_parts
 from rules.predicates.owners import Ownership, came_in_part, owner_fields, ownership
 from rules.predicates.pages import gone_before_today
-from rules.reading import NO_EVIDENCE, Because, Bounds, Reading, Seen
+from rules.reading import NO_EVIDENCE, READ_ANEW, Because, Bounds, Reading, Seen
 from rules.reasons import Reason
 
 
@@ -103,7 +103,7 @@ def section_present(
         if holds_any(folded, stems) and _has_contents(page, min_chars)
     ]
     fresh = [one for one in headed if _is_fresh(one, case.today, fresh_days)]
-    return of_site(
+    reading = of_site(
         case,
         strict=bool(fresh) or said.confirms,
         generous=bool(headed) or any(holds_any(folded, stems) for folded in told.everything),
@@ -115,6 +115,19 @@ def section_present(
         measured={"found": [one.url for one in (fresh or headed)][:3], **said.measured},
         required={**({"fresh_days": fresh_days} if fresh_days else {}), "min_chars": min_chars},
     )
+    lasts = _fresh_until(case.site, fresh, fresh_days)
+    return replace(reading, good_until=lasts, settled=bool(lasts))
+
+
+def _fresh_until(
+    view: View | None, fresh: Iterable[SitePage], fresh_days: int
+) -> Mapping[Address, date]:
+    """After that the site is asked anew, before anybody is asked why nothing new stands there."""
+    days = [page.latest_date for page in fresh if page.latest_date]
+    if view is None or not fresh_days:
+        return {}
+    last = max(days) + timedelta(days=fresh_days) if days else READ_ANEW
+    return {view.page.key: last}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,61 @@
+"""A site is left for another night while its home page shows what it showed at the last crawl.
+
+That is what verdicts of an institution's site rest on: whose it is, how to reach them, pages of
+networks, ПОС. News come and go on a home page and mean nothing here.
+"""
+
+from __future__ import annotations
+
+from collectors.contacts import NOTHING, union
+from collectors.model import Address, Failure, FailureCode, Observation, SiteFacts, SitePage
+from collectors.networks import social_networks
+from collectors.site.home import Home
+from collectors.site.page import PageReading
+
+LEFT = Failure(FailureCode.AT_REST, "the home page shows what it showed at the last whole look")
+KEPT_LINKS = 2  # a half of them at least, or it is another site
+
+
+def shows_the_same(home: Home, last: Observation) -> bool:
+    """Nothing of it is new since that look, and it does not lack what stood on this very page."""
+    facts = last.facts
+    site = facts.site if facts else None
+    if facts is None or site is None or not site.pages:
+        return False
+    reading, then = home.reading, site.pages[0]
+    shown = facts.contacts or NOTHING
+    return (
+        not (reading.is_cut or reading.is_part)
+        and _is_same_page(reading.page, then, site)
+        and _adds_nothing(reading, then, site)
+        and union(shown, reading.contacts) == shown
+        and _keeps_links(reading.page, then)
+    )
+
+
+def _is_same_page(page: SitePage, then: SitePage, site: SiteFacts) -> bool:
+    """By the same spelling, with the same title, searched for the same networks."""
+    return (
+        (page.url, page.status, page.title) == (then.url, then.status, then.title)
+        and page.url == site.final_url
+        and site.networks == tuple(social_networks())
+    )
+
+
+def _adds_nothing(reading: PageReading, then: SitePage, site: SiteFacts) -> bool:
+    return (
+        set(reading.page.hints) <= set(then.hints)  # of then also what scripts brought in
+        and set(reading.pos) <= set(site.pos_widgets or ())
+        and set(reading.numbers) <= set(site.numbers)
+    )
+
+
+def _keeps_links(page: SitePage, then: SitePage) -> bool:
+    """All to pages of networks, and most of the others."""
+    were, are = ({link.url for link in one.anchors} for one in (then, page))
+    is_alike = len(were & are) * KEPT_LINKS >= len(were)
+    return is_alike and _linked_pages(page) == _linked_pages(then)
+
+
+def _linked_pages(page: SitePage) -> set[Address]:
+    return {link.page for link in page.anchors if link.page}

@@ -1,0 +1,235 @@
+"""Thrifty nights and sites: of one that may change no verdict only the home page is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors.model import FailureCode
+from monitor.sandbox import Change, OkGroup, Site, SitePage, World, serve
+from rules.model import Finding, Outcome
+from tests.cast import NOW, TOMSK
+from tests.monitor.pipeline import Done, Town, school
+from tests.monitor.test_thrifty_groups import ADDRESS, CALL, FIRST, LIVELY, group
+
+NIGHT = timedelta(days=1)
+TUESDAY = NOW + NIGHT  # NOW is Monday, three at night in Tomsk
+BEFORE_TUESDAY = TUESDAY - NIGHT / 2
+EMAIL = "E-mail: school1@example.org"
+MENU = '<a href="/contacts">Контакты</a> <a href="/about">О школе</a> <a href="/news">Новости</a>'
+ABOUT, CONTACTS = "Учим детей с 1986 года.", f"{EMAIL}, тел. {CALL}"
+WANTED, LINKED = "fed-8fz/site-email", "fed-8fz/site-links-to-pages"
+
+Pages = Mapping[str, SitePage]
+
+
+def page(text: str, title: str = "Школа № 1") -> SitePage:
+    head = f"<head><title>{title}</title></head>"
+    return SitePage(body=f"<html>{head}<body>{MENU} <p>{text}</p></body></html>")
+
+
+def pages(home: str = "", contacts: str = CONTACTS, **more: str) -> Pages:
+    """The site of the school, as it stands on one day."""
+    told = {"/": page(f"Муниципальное учреждение «Школа № 1». {home}"), "/contacts": page(contacts)}
+    return told | {"/about": page(ABOUT), "/news": page("Новостей нет."), **_each(more)}
+
+
+def _each(more: Mapping[str, str]) -> Pages:
+    return {f"/{name}": page(text) for name, text in more.items()}
+
+
+@contextmanager
+def town(
+    folder: Path, first: Pages, *later: tuple[datetime, Pages], groups: tuple[OkGroup, ...] = (),
+    packs: tuple[str, ...] = ("fed-8fz",), authority: bool = False, **settings: Any,
+) -> Iterator[Town]:  # fmt: skip
+    changes = tuple(Change(at=at, values={"pages": told}) for at, told in later)
+    site = Site(name="school", address="127.0.9.91", pages=first, later=changes)
+    with serve(World(sites=(site,), ok_groups=groups, clock=NOW)) as sandbox:
+        told: dict[str, Any] = {"emails": ["school1@example.org"], "phones": [CALL]}
+        told |= {"address": ADDRESS, "kind": "authority" if authority else "school"}
+        urls = [f"https://ok.ru/group/{one.id}" for one in groups]
+        one = school(1, *urls, site=sandbox.site_url("school"), **told)
+        small = Town(folder, sandbox, [one], {"site": settings} if settings else {}, packs=packs)
+        if authority:
+            registry = folder / "town.toml"
+            known = registry.read_text("utf-8")
+            as_body = known.replace("[municipality]", '[municipality]\nauthority = "school-1"')
+            registry.write_text(as_body, "utf-8")
+        yield small
+
+
+def at(town: Town, moment: datetime, *names: str) -> tuple[Done, set[str]]:
+    """The audit, and of which pages of the site it asked."""
+    town.sandbox.forget_log()
+    town.sandbox.set_clock(moment)
+    done = town.audit(moment, *names)
+    asked = {name.rpartition("school")[2] for name in town.sandbox.counters() if "school/" in name}
+    return done, {path for path in asked if path in pages() or path == "/robots.txt"}
+
+
+def told(done: Done, requirement: str = WANTED) -> Finding:
+    (found,) = [one for one in done.findings if one.requirement == requirement]
+    return found
+
+
+HOME_ALONE = {"/robots.txt", "/"}
+ALL = {"/robots.txt", *pages()}
+
+
+def test_of_a_site_that_may_change_no_verdict_the_home_page_alone_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    with town(tmp_path, pages()) as small:
+        _, first = at(small, NOW)
+        second, again = at(small, TUESDAY)
+        _, named = at(small, TUESDAY + timedelta(hours=2), "school-1")
+    assert first == named == ALL
+    assert again == HOME_ALONE
+    ((_, history),) = second.seen.items()
+    assert history[0].failure is not None
+    assert history[0].failure.code is FailureCode.AT_REST
+    assert history[0].evidence, "what the home page answered is kept"
+    assert second.audit.complete
+    collection = second.audit.collection
+    assert (collection.read, collection.at_rest) == (1, 1)
+    assert not second.audit.issues
+    email = told(second)
+    assert email.outcome is Outcome.PASS
+    assert email.read_on == NOW.astimezone(TOMSK).date()
+    assert {one.record for one in email.evidence} == {one.record for one in history[1].evidence}
+
+
+def test_no_site_rests_longer_than_a_missed_night_allows(tmp_path: Path) -> None:
+    with town(tmp_path, pages()) as small:
+        nights = [at(small, NOW + number * NIGHT)[1] for number in range(8)]
+    read = [number for number, asked in enumerate(nights) if asked == ALL]
+    assert read[0] == 0
+    assert 2 <= len(read) <= 4
+    assert all(later - before <= 5 for before, later in pairwise(read))
+
+
+@pytest.mark.parametrize(
+    ("home", "is_read_whole"),
+    [
+        ("Каникулы начнутся 27 декабря.", False),
+        ("Обед привозят в 12 часов. Приходите к нам учиться!", False),
+        (f"Звоните: {CALL}", False),  # it is known from another page
+        ("Звоните: 8 (38250) 3-55-99", True),
+        ("Пишите: other@example.org", True),
+        ('<a href="https://vk.com/school1">Мы ВКонтакте</a>', True),
+        ('<script>VK.Widgets.Group("x", {}, 123);</script>', True),
+        ("ОГРН 1027000903259", True),
+    ],
+)
+def test_the_whole_site_is_read_where_the_home_page_says_something_new_that_is_judged(
+    tmp_path: Path, home: str, is_read_whole: bool
+) -> None:
+    with town(tmp_path, pages(), (BEFORE_TUESDAY, pages(home))) as small:
+        at(small, NOW)
+        assert at(small, TUESDAY)[1] == (ALL if is_read_whole else HOME_ALONE)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"/": page("Муниципальное учреждение «Школа № 1».", "Казино")},
+        {"/": SitePage(body="<html><title>Школа № 1</title><body>Школа № 1. Скоро!</body></html>")},
+        {"/": SitePage(status=404)},
+        {"/": SitePage(status=503)},
+        {},
+    ],
+)
+def test_what_befell_the_home_page_is_found_out_in_the_same_night(
+    tmp_path: Path, lost: Pages
+) -> None:
+    with town(tmp_path, pages(), (BEFORE_TUESDAY, lost)) as small:
+        at(small, NOW)
+        second, _ = at(small, TUESDAY)
+    ((_, history),) = second.seen.items()
+    assert history[0].failure is None or history[0].failure.code is not FailureCode.AT_REST
+
+
+def test_a_link_that_the_home_page_lost_is_looked_for_on_the_whole_site(tmp_path: Path) -> None:
+    link = f'<a href="https://ok.ru/group/{FIRST + LIVELY}">Одноклассники</a>'
+    moved = pages(contacts=f"{CONTACTS} {link}")
+    with town(tmp_path, pages(link), (BEFORE_TUESDAY, moved), groups=(group(LIVELY),)) as small:
+        first, _ = at(small, NOW)
+        second, asked = at(small, TUESDAY)
+    assert asked == ALL
+    assert told(second, LINKED).outcome == told(first, LINKED).outcome
+
+
+def test_a_site_that_accuses_is_read_whole_every_night_and_mended_in_the_same(
+    tmp_path: Path,
+) -> None:
+    mended = (TUESDAY + NIGHT / 2, pages())
+    with town(tmp_path, pages(contacts="Приходите."), mended) as small:
+        first, second, third = (at(small, NOW + number * NIGHT) for number in range(3))
+    assert [told(done).outcome for done, _ in (first, second, third)] == [
+        Outcome.FAIL,
+        Outcome.FAIL,
+        Outcome.PASS,
+    ]
+    assert second[1] == third[1] == ALL
+
+
+def test_what_went_from_an_inner_page_is_found_out_within_freshness_by_a_look_of_its_night(
+    tmp_path: Path,
+) -> None:
+    with town(tmp_path, pages(), (BEFORE_TUESDAY, pages(contacts="Приходите."))) as small:
+        at(small, NOW)
+        nights = [told(at(small, TUESDAY + number * NIGHT)[0]) for number in range(6)]
+    assert nights[0].outcome is Outcome.PASS
+    assert nights[-1].outcome is Outcome.FAIL
+    for number, found in enumerate(nights):
+        if found.outcome is Outcome.FAIL:
+            assert found.read_on == (TUESDAY + number * NIGHT).astimezone(TOMSK).date()
+
+
+def test_whoever_would_be_accused_by_what_the_site_lacks_is_by_a_look_of_the_same_night(
+    tmp_path: Path,
+) -> None:
+    """The group got a new number, and the site links to it, from a page that nobody had to read."""
+    old, new = (
+        f'<a href="https://ok.ru/group/{FIRST + number}">Одноклассники</a>' for number in (1, 2)
+    )
+    first, then = (pages(contacts=f"{CONTACTS} {link}") for link in (old, f"{old} {new}"))
+    groups = (group(1), group(2))
+    with town(tmp_path, first, (BEFORE_TUESDAY, then), groups=groups) as small:
+        small.institutions[0]["page"].pop()
+        Town.__post_init__(small)
+        at(small, NOW)
+        at(small, TUESDAY)
+        small.institutions[0]["page"].append({"url": f"https://ok.ru/group/{FIRST + 2}"})
+        Town.__post_init__(small)
+        third, asked = at(small, TUESDAY + NIGHT)
+    assert asked == ALL
+    assert told(third, LINKED).outcome is not Outcome.FAIL
+
+
+def test_the_site_of_the_authority_is_read_whole_every_night(tmp_path: Path) -> None:
+    with town(tmp_path, pages(), authority=True) as small:
+        at(small, NOW)
+        assert at(small, TUESDAY)[1] >= ALL
+
+
+def test_all_is_read_where_the_settings_say_so(tmp_path: Path) -> None:
+    with town(tmp_path, pages(), thrifty=False) as small:
+        at(small, NOW)
+        assert at(small, TUESDAY)[1] == ALL
+
+
+def test_a_crawl_that_broke_off_is_made_again(tmp_path: Path) -> None:
+    broken = {**pages(), "/about": SitePage(status=503)}
+    with town(tmp_path, broken, (BEFORE_TUESDAY, pages())) as small:
+        at(small, NOW)
+        second, asked = at(small, TUESDAY)
+    assert asked == ALL
+    assert told(second).outcome is Outcome.PASS
