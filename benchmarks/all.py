@@ -20,7 +20,7 @@ from benchmarks.running import measured
 
 PARTS = (
     *("shell", "vk_scale", "vk_limits", "sites", "hostile"),
-    *("judging", "nights", "formats", "desk", "year", "ok_nights", "before"),
+    *("judging", "nights", "formats", "desk", "year", "ok_nights", "site_nights", "before"),
 )
 FOLDER = Path("build/bench")
 
