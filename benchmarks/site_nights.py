@@ -4,9 +4,9 @@
 
 Whole audits by sites of the sandbox, judged by 8-ФЗ. Each has a dozen pages and news on its home
 page every working day; one in twelve does not say how to write to it, and once a month somebody
-changes how. The same nights are taken again with every site read whole. A region's hours are by our own
-pace, one request a second and host: as many hosts at once as the settings say, and where all sites
-stand on one platform, as many as are read there.
+changes how. The same nights are taken again with every site read whole. A region's hours are by
+our own pace, one request a second and host: as many hosts at once as the settings say, and where
+all sites stand on one platform, as many as are read there.
 """
 
 from __future__ import annotations
