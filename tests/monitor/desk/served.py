@@ -71,7 +71,7 @@ def served(application: Application, limits: Limits = STANDARD) -> Iterator[str]
 
 @contextmanager
 def visit(address: str) -> Iterator[Visit]:
-    with httpx.Client(base_url=address, timeout=60) as client:
+    with httpx.Client(base_url=address, timeout=60, verify=False) as client:  # no TLS: 20 ms
         yield Visit(client)
 
 
