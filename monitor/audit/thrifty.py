@@ -30,6 +30,7 @@ from collectors.networks import networks
 from monitor.application import Context
 from monitor.audit.coverage import ANSWERS
 from monitor.audit.scope import pages_of
+from monitor.registry.remembered import program_digest
 from monitor.storage import walls
 from monitor.storage.walls import RestingWall
 from reports.model import Audit
@@ -67,14 +68,15 @@ def known_of(context: Context, pages: Iterable[Page], audit: Audit, as_of: datet
     return Known(
         walls=walls.of_pages(context.engine, addresses, as_of - freshness),
         stated=walls.last_stated(context.engine, as_of),
-        bases={town: law_digest(audit, town) for town in audit.registries},
+        bases={town: basis_of(audit, town) for town in audit.registries},
         freshness=freshness,
     )
 
 
-def law_digest(audit: Audit, municipality: str) -> str:
-    """By which registry and which acts an audit judges there."""
-    told = (audit.registries.get(municipality, ""), *sorted(audit.packs.values()))
+def basis_of(audit: Audit, municipality: str) -> str:
+    """By which registry, acts and program an audit judges there: another program may see more."""
+    acts, program = sorted(audit.packs.values()), program_digest() or ""
+    told = (audit.registries.get(municipality, ""), *acts, program)
     return hashlib.sha256(" ".join(told).encode()).hexdigest()[:16]
 
 
@@ -172,7 +174,7 @@ def walls_of(
             judged_at=dossier.as_of,
             until=until,
             page_until=None if is_accused(key, heard.findings, dossier) else until,
-            basis=law_digest(audit, dossier.municipality.id),
+            basis=basis_of(audit, dossier.municipality.id),
         )
 
 

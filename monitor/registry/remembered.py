@@ -39,7 +39,7 @@ def remembered(paths: Iterable[Path], *, packs: Collection[str], folder: Path) -
     `folder`: where it is kept, if it is there. RegistryError with every fault of all files.
     """
     paths = tuple(paths)
-    digests, program = _digests(paths), _program()
+    digests, program = _digests(paths), program_digest()
     kept = folder / f"{PREFIX}{_key(program, digests, packs)}" if digests and program else None
     if kept and (towns := _read_back(kept)):
         return towns
@@ -63,9 +63,10 @@ def _key(program: str, digests: Sequence[str], packs: Collection[str]) -> str:
 
 
 @cache
-def _program() -> str | None:
-    """The digest of the code that reads a registry, also of networks that are others', and which
-    Python and libraries it runs on. None where a source is not to be found."""
+def program_digest() -> str | None:
+    """The digest of the code that reads pages and registries and judges them, also of networks that
+    are others', and which Python and libraries it runs on. None where a source is not to be found.
+    """
     networks = sources_of_parsers()
     if networks is None:
         return None

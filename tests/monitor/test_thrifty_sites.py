@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from collectors.model import FailureCode
+from monitor.application import opened
 from monitor.sandbox import Change, OkGroup, Site, SitePage, World, serve
+from monitor.storage.database import session
+from monitor.storage.walls import WallRow
 from rules.model import Finding, Outcome
 from tests.cast import NOW, TOMSK
 from tests.monitor.pipeline import Done, Town, school
@@ -193,9 +197,7 @@ def test_what_went_from_an_inner_page_is_found_out_within_freshness_by_a_look_of
             assert found.read_on == (TUESDAY + number * NIGHT).astimezone(TOMSK).date()
 
 
-def test_whoever_would_be_accused_by_what_the_site_lacks_is_by_a_look_of_the_same_night(
-    tmp_path: Path,
-) -> None:
+def test_another_registry_asks_for_all_sites_anew(tmp_path: Path) -> None:
     """The group got a new number, and the site links to it, from a page that nobody had to read."""
     old, new = (
         f'<a href="https://ok.ru/group/{FIRST + number}">Одноклассники</a>' for number in (1, 2)
@@ -224,6 +226,18 @@ def test_all_is_read_where_the_settings_say_so(tmp_path: Path) -> None:
     with town(tmp_path, pages(), thrifty=False) as small:
         at(small, NOW)
         assert at(small, TUESDAY)[1] == ALL
+
+
+def test_what_another_program_said_of_it_counts_for_nothing(tmp_path: Path) -> None:
+    with town(tmp_path, pages()) as small:
+        at(small, NOW)
+        with (
+            opened(small.settings(), lambda: TUESDAY) as application,
+            session(application.engine) as unit,
+        ):
+            unit.exec(update(WallRow).values(basis="of an earlier version"))
+        assert at(small, TUESDAY)[1] == ALL
+        assert at(small, TUESDAY + NIGHT)[1] == HOME_ALONE
 
 
 def test_a_crawl_that_broke_off_is_made_again(tmp_path: Path) -> None:
