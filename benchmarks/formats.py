@@ -6,8 +6,8 @@ The towns are those of benchmarks/judge.py (both decrees and the federal law, tw
 authority's site of 60 pages with its evidence), stored as a night reads them. `night` judges all of
 them, writes HTML, JSON and the workbook and queues the deputy head's letter, in one process; then
 each format is written from storage by a process of its own. Memory is the most a process ever held.
-It grows until the institutions that a reader remembers are there (`judgements.REMEMBERED`), and
-little after: the slope is to be read from the large sizes.
+It grows until the institutions that a reader remembers are there (`reports.findings.REMEMBERED`),
+and little after: the slope is to be read from the large sizes.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 Listed ...... all of them are here
 Selected .... those of a few institutions, of what another source has
-monitor/storage/judgements.py has those of a stored audit, read when they are asked for
+Latest ...... made when they are asked for, and remembered for a while
+monitor/storage/judgements.py has those of a stored audit, monitor/reporting/beside.py the same
+beside those of an earlier one
 """
 
 from __future__ import annotations
@@ -30,6 +32,31 @@ class Findings(Sequence[Finding]):
 
     def __getitem__(self, at: Any) -> Any:
         return tuple(self)[at]
+
+
+REMEMBERED = 400  # institutions: some 40 MB
+
+
+class Latest(Findings):
+    """A report goes through a town many times (first screen, table, cards), so the latest are
+    remembered: as many as a town has."""
+
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self._most = most
+        self._latest: dict[str, tuple[Finding, ...]] = {}
+
+    @abstractmethod
+    def _made(self, institution: Institution) -> tuple[Finding, ...]:
+        """The same at any time."""
+
+    def of(self, institution: Institution) -> tuple[Finding, ...]:
+        found = self._latest.pop(institution.key, None)
+        if found is None:
+            found = self._made(institution)
+        self._latest[institution.key] = found
+        if len(self._latest) > self._most:
+            del self._latest[next(iter(self._latest))]
+        return found
 
 
 class Listed(tuple[Finding, ...], Findings):

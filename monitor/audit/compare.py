@@ -29,7 +29,7 @@ def followed(
     return tuple(
         replace(
             one,
-            previous=_outcome(_found_before(one, compared)),
+            previous=outcome_of(_found_before(one, compared)),
             since=_since_when(one, last, today),
         )
         for one in findings
@@ -56,7 +56,8 @@ def _found_before(finding: Finding, among: Mapping[Key, Finding]) -> Finding | N
     return next((one for one in found if _is_one_page(one, finding)), None)
 
 
-def _outcome(finding: Finding | None) -> Outcome | None:
+def outcome_of(finding: Finding | None) -> Outcome | None:
+    """None where there is none."""
     return finding.outcome if finding else None
 
 

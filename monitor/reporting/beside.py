@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from monitor.application import Application
-from monitor.audit.compare import followed
+from monitor.audit.compare import Counterparts, outcome_of
 from monitor.reporting.stored import moves
-from reports.findings import Findings
+from reports.findings import Latest
 from reports.model import Report
 from rules.model import Finding, Institution
 
@@ -27,17 +27,17 @@ def compared(application: Application, now: Report, then: Report | None) -> Repo
     )
 
 
-class Beside(Findings):
+class Beside(Latest):
     """An institution's findings beside those that the same one had then."""
 
     def __init__(self, now: Report, then: Report | None) -> None:
+        super().__init__()
         self._now, self._then = now, then
 
-    def of(self, institution: Institution) -> tuple[Finding, ...]:
+    def _made(self, institution: Institution) -> tuple[Finding, ...]:
         found = self._now.found.of(institution)
-        earlier = self._then.found.of(institution) if self._then else ()
-        beside = followed(found, earlier, self._now.audit.as_of.date())
-        return tuple(replace(one, since=was.since) for one, was in zip(beside, found, strict=True))
+        then = Counterparts(self._then.found.of(institution) if self._then else ())
+        return tuple(replace(one, previous=outcome_of(then.of(one))) for one in found)
 
     def __iter__(self) -> Iterator[Finding]:
         return (found for one in self._now.institutions for found in self.of(one))

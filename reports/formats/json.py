@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from collectors.model import Evidence
@@ -16,6 +16,7 @@ from reports.standing import said, stand_of
 from rules.model import Finding, Institution, Waiver
 
 SCHEMA = "dozor.audit/1"
+SHOWN_AGAIN = 2_000  # materials: those of an institution's pages, and of the authority's site
 Json = dict[str, Any]
 Around = tuple[str, str]  # what stands before the members of a list, and after them
 
@@ -25,7 +26,7 @@ def render_json(report: Report) -> Streamed:
 
     The administration may have thousands of findings, each with the evidence of a whole site.
     """
-    around = opened({**top(report), "institutions": []})
+    around = opened({**top(report), "institutions": []}, "institutions")
     return Streamed(partial(parts, report, around))
 
 
@@ -40,14 +41,26 @@ def parts(report: Report, around: Around) -> Iterator[bytes]:
 def institution_parts(
     institution: Institution, findings: Sequence[Finding], asked: Requirements
 ) -> Iterator[str]:
-    around = opened(institution_top(institution, findings, asked) | {"findings": []})
-    return listed(around, ((text(finding_json(one)),) for one in findings))
+    around = opened(institution_top(institution, findings, asked) | {"findings": []}, "findings")
+    return listed(around, (finding_parts(one) for one in findings))
 
 
-def opened(value: Json) -> Around:
-    """Of a value whose last member is an empty list."""
-    head, _, tail = text(value).rpartition("[]")
-    return f"{head}[", f"]{tail}"
+def finding_parts(finding: Finding) -> Iterator[str]:
+    """Many findings show the same materials: those of a whole site."""
+    around = opened(finding_json(finding) | {"evidence": []}, "evidence")
+    return listed(around, ((_evidence_text(one),) for one in finding.evidence))
+
+
+@lru_cache(maxsize=SHOWN_AGAIN)
+def _evidence_text(evidence: Evidence) -> str:
+    return text(evidence_json(evidence))
+
+
+def opened(value: Json, member: str) -> Around:
+    """Where the members of a list belong that is a member of `value`, and empty there."""
+    told = f'\n "{member}": ['  # deeper ones stand further in, and no text holds a line end
+    head, _, tail = text(value).partition(f"{told}]")
+    return f"{head}{told}", f"]{tail}"
 
 
 def listed(around: Around, members: Iterable[Iterable[str]]) -> Iterator[str]:
