@@ -42,6 +42,20 @@ def worsened_pages(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ..
     return tuple(page for page, reading in seen.items() if is_doubtful(page, reading))
 
 
+def left_and_accusing(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ...]:
+    """Pages that were left for another night and accuse by an older look."""
+    accusing = [one for one in found if one.outcome is Outcome.FAIL]
+    doubtful = worsened_pages(accusing, dossier)
+    return tuple(page for page in doubtful if dossier.observations[page.key][0].is_left)
+
+
+def without_older_looks(dossier: Dossier, pages: Iterable[Page]) -> Dossier:
+    """As if these had been asked for in vain, where nobody can read them."""
+    failed = {page.key: as_second(dossier.observations[page.key][:1]) for page in pages}
+    told = {key: (*newest, *dossier.observations[key][1:]) for key, newest in failed.items()}
+    return replace(dossier, observations={**dossier.observations, **told})
+
+
 def _seen_now(dossier: Dossier) -> Iterator[tuple[Page, Observation]]:
     """Each page with the look that counts now; of those that this run did not read, the ones that
     the last night had left: an audit of the authority by name reads nobody else's."""

@@ -12,7 +12,11 @@ from typing import Any
 import pytest
 
 from collectors.model import FailureCode
+from monitor.application import opened
+from monitor.audit.begin import AuditRequest
+from monitor.audit.run import evaluate
 from monitor.sandbox import Change, OkGroup, Site, SitePage, World, serve
+from monitor.storage import findings
 from rules.model import Finding, Outcome
 from tests.cast import NOW, TOMSK
 from tests.monitor.pipeline import Done, Town, school
@@ -233,3 +237,39 @@ def test_a_crawl_that_broke_off_is_made_again(tmp_path: Path) -> None:
         second, asked = at(small, TUESDAY)
     assert asked == ALL
     assert told(second).outcome is Outcome.PASS
+
+
+GROUP = f"https://ok.ru/group/{FIRST + LIVELY}"
+TO_GROUP = f'<a href="{GROUP}">Одноклассники</a>'
+LINKED_SINCE = (BEFORE_TUESDAY, pages(contacts=f"{CONTACTS} {TO_GROUP}"))
+
+
+def register(town: Town, *institutions: Mapping[str, Any]) -> None:
+    """In the registry alone: what was read stays."""
+    database = town.folder / "var/dozor.db"
+    known = database.read_bytes()
+    town.institutions = institutions
+    town.__post_init__()
+    database.write_bytes(known)
+
+
+def judged(town: Town, moment: datetime) -> Done:
+    with opened(town.settings(), lambda: moment) as application:
+        done = evaluate(application, AuditRequest(as_of=moment))
+        return Done(done, findings.of_audit(application.engine, done), {})
+
+
+def test_who_judges_without_a_network_accuses_by_no_site_that_the_night_had_left(
+    tmp_path: Path,
+) -> None:
+    """By noon the registry knows whose the group is; since the evening an inner page links to it,
+    and the night had no reason to read that."""
+    with town(tmp_path, pages(), LINKED_SINCE, groups=(group(LIVELY),)) as small:
+        one = {**small.institutions[0], "kind": "authority"}  # its own site alone has to link
+        register(small, {**one, "page": []}, school(2, GROUP))
+        at(small, NOW)
+        _, asked = at(small, TUESDAY)
+        register(small, one)
+        noon = judged(small, TUESDAY + timedelta(hours=9))
+    assert asked == HOME_ALONE
+    assert told(noon, LINKED).outcome is Outcome.UNKNOWN
