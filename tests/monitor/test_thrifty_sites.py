@@ -14,8 +14,8 @@ import pytest
 from collectors.model import FailureCode
 from monitor.application import opened
 from monitor.audit.begin import AuditRequest
-from monitor.audit.run import evaluate
-from monitor.sandbox import Change, OkGroup, Site, SitePage, World, serve
+from monitor.audit.run import collect, evaluate
+from monitor.sandbox import Change, Fault, OkGroup, Site, SitePage, World, serve
 from monitor.storage import findings
 from rules.model import Finding, Outcome
 from tests.cast import NOW, TOMSK
@@ -273,3 +273,19 @@ def test_who_judges_without_a_network_accuses_by_no_site_that_the_night_had_left
         noon = judged(small, TUESDAY + timedelta(hours=9))
     assert asked == HOME_ALONE
     assert told(noon, LINKED).outcome is Outcome.UNKNOWN
+
+
+def test_who_only_collects_reads_all(tmp_path: Path) -> None:
+    """Whoever judges it later has no network: what was left he could not read."""
+    unread = Fault(kind="body", text="<html>", method="page", about=str(FIRST + LIVELY))
+    with town(tmp_path, pages(), LINKED_SINCE, groups=(group(LIVELY),)) as small:
+        register(small, {**small.institutions[0], "kind": "authority"})
+        small.sandbox.add_fault(unread)
+        first, _ = at(small, NOW)
+        small.sandbox.clear_faults()
+        small.sandbox.set_clock(TUESDAY)
+        with opened(small.settings(), lambda: TUESDAY) as application:
+            collect(application, AuditRequest(as_of=TUESDAY))
+        second = judged(small, TUESDAY)
+    assert told(first, LINKED).outcome is Outcome.UNKNOWN
+    assert told(second, LINKED).outcome is Outcome.PASS
