@@ -197,27 +197,6 @@ def test_what_went_from_an_inner_page_is_found_out_within_freshness_by_a_look_of
             assert found.read_on == (TUESDAY + number * NIGHT).astimezone(TOMSK).date()
 
 
-def test_whoever_would_be_accused_by_what_the_site_lacks_is_by_a_look_of_the_same_night(
-    tmp_path: Path,
-) -> None:
-    """The group got a new number, and the site links to it, from a page that nobody had to read."""
-    old, new = (
-        f'<a href="https://ok.ru/group/{FIRST + number}">Одноклассники</a>' for number in (1, 2)
-    )
-    first, then = (pages(contacts=f"{CONTACTS} {link}") for link in (old, f"{old} {new}"))
-    groups = (group(1), group(2))
-    with town(tmp_path, first, (BEFORE_TUESDAY, then), groups=groups) as small:
-        small.institutions[0]["page"].pop()
-        Town.__post_init__(small)
-        at(small, NOW)
-        at(small, TUESDAY)
-        small.institutions[0]["page"].append({"url": f"https://ok.ru/group/{FIRST + 2}"})
-        Town.__post_init__(small)
-        third, asked = at(small, TUESDAY + NIGHT)
-    assert asked == ALL
-    assert told(third, LINKED).outcome is not Outcome.FAIL
-
-
 def test_the_site_of_the_authority_is_read_whole_every_night(tmp_path: Path) -> None:
     with town(tmp_path, pages(), authority=True) as small:
         at(small, NOW)
@@ -288,4 +267,23 @@ def test_who_only_collects_reads_all(tmp_path: Path) -> None:
             collect(application, AuditRequest(as_of=TUESDAY))
         second = judged(small, TUESDAY)
     assert told(first, LINKED).outcome is Outcome.UNKNOWN
+    assert told(second, LINKED).outcome is Outcome.PASS
+
+
+def test_whoever_would_be_accused_by_what_the_site_lacks_is_by_a_look_of_the_same_night(
+    tmp_path: Path,
+) -> None:
+    """Its group could not be read, so no link to it was missed; now it can, and the site has one,
+    on a page that nobody had to read."""
+    unread = Fault(kind="body", text="<html>", method="page", about=str(FIRST + LIVELY))
+    with town(tmp_path, pages(), LINKED_SINCE, groups=(group(LIVELY),)) as small:
+        register(small, {**small.institutions[0], "kind": "authority"})
+        small.sandbox.add_fault(unread)
+        at(small, NOW)
+        small.sandbox.clear_faults()
+        second, asked = at(small, TUESDAY)
+    ((_, looks),) = [one for one in second.seen.items() if one[0][0] == "site"]
+    assert looks[0].facts
+    assert [one.failure and one.failure.code for one in looks] == [None, FailureCode.AT_REST, None]
+    assert asked == ALL
     assert told(second, LINKED).outcome is Outcome.PASS
