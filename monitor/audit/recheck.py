@@ -24,17 +24,18 @@ def worsened_pages(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ..
     """Pages of this run on which a finding that got worse rests, or any that accuses by a server's
     word that nothing changed. One that was left for another night may accuse by no older look:
     neither of what was found before, nor an institution that is judged by it for the first time;
-    nor is anything unknown because it was left."""
+    nor is anything unknown because it was left, nor met that was not met by any night before."""
     accusing = [one for one in found if one.outcome is Outcome.FAIL]
     worse = [one for one in accusing if change(one) is Change.WORSE or rests_on_word(one)]
     late = [one for one in found if NOT_DUE in one.measured]
+    better = [one for one in found if one.outcome is Outcome.PASS is not one.previous]
     own = {page.key for page in dossier.institution.pages}
 
     def is_doubtful(page: Page, reading: Observation) -> bool:
         if reading.observed_at == dossier.as_of:
             return any(_rests_on(one, reading) for one in worse)
         naming = accusing if page.key in own else worse  # a town's list may lack pages for years
-        return any(_rests_on(one, reading) for one in (*accusing, *late)) or any(
+        return any(_rests_on(one, reading) for one in (*accusing, *late, *better)) or any(
             accuses(one, page.key) for one in naming
         )
 

@@ -287,3 +287,18 @@ def test_whoever_would_be_accused_by_what_the_site_lacks_is_by_a_look_of_the_sam
     assert [one.failure and one.failure.code for one in looks] == [None, FailureCode.AT_REST, None]
     assert asked == ALL
     assert told(second, LINKED).outcome is Outcome.PASS
+
+
+def test_nobody_is_praised_for_the_first_time_by_an_older_look(tmp_path: Path) -> None:
+    """The act enters into force, and the day before an inner page lost what it demands."""
+    lost = (BEFORE_TUESDAY, pages(contacts="Приходите."))
+    with town(tmp_path, pages(), lost) as small:
+        registry = tmp_path / "town.toml"
+        status = f'status = "in_force", effective_date = {TUESDAY.astimezone(TOMSK).date()}'
+        known = registry.read_text("utf-8")
+        registry.write_text(f"{known}\n[acts]\nfed-8fz = {{ {status} }}\n", "utf-8")
+        first, _ = at(small, NOW)
+        second, asked = at(small, TUESDAY)
+    assert told(first).outcome is Outcome.NOT_APPLICABLE
+    assert told(second).outcome is Outcome.FAIL
+    assert asked == ALL
