@@ -6,13 +6,24 @@ networks, ПОС. News come and go on a home page and mean nothing here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from collectors.contacts import NOTHING, union
-from collectors.model import Address, Failure, FailureCode, Observation, SiteFacts, SitePage
+from collectors.model import (
+    Address,
+    Evidence,
+    Failure,
+    FailureCode,
+    Observation,
+    SiteFacts,
+    SitePage,
+)
 from collectors.networks import social_networks
 from collectors.site.home import Home
 from collectors.site.page import PageReading
 
 LEFT = Failure(FailureCode.AT_REST, "the home page shows what it showed at the last whole look")
+RULES = "/robots.txt"
 KEPT_LINKS = 2  # a half of them at least, or it is another site
 
 
@@ -31,6 +42,19 @@ def shows_the_same(home: Home, last: Observation) -> bool:
         and union(shown, reading.contacts) == shown
         and _keeps_links(reading.page, then)
     )
+
+
+def forbids_the_same(asked: Iterable[Evidence], last: Observation) -> bool:
+    """Pages that robots.txt kept from that look it keeps from another, while it is what it was."""
+    site = last.facts.site if last.facts else None
+    if site is None or FailureCode.ROBOTS.value not in site.crawl.skipped:
+        return True
+    then = _rules(last.evidence)
+    return all(then.get(url) == digest for url, digest in _rules(asked).items())
+
+
+def _rules(asked: Iterable[Evidence]) -> Mapping[str, str]:
+    return {one.url: one.sha256 for one in asked if one.url.endswith(RULES)}
 
 
 def _is_same_page(page: SitePage, then: SitePage, site: SiteFacts) -> bool:

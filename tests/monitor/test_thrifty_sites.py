@@ -302,3 +302,21 @@ def test_nobody_is_praised_for_the_first_time_by_an_older_look(tmp_path: Path) -
     assert told(first).outcome is Outcome.NOT_APPLICABLE
     assert told(second).outcome is Outcome.FAIL
     assert asked == ALL
+
+
+def rules(*forbidden: str) -> Pages:
+    told = "".join(f"Disallow: {one}\n" for one in forbidden)
+    return {"/robots.txt": SitePage(body=f"User-agent: *\n{told}", content_type="text/plain")}
+
+
+def test_what_robots_txt_forbade_is_read_as_soon_as_it_does_not(tmp_path: Path) -> None:
+    first = {**pages(), **rules("/contacts", "/search")}
+    freed = TUESDAY + NIGHT / 2, {**pages(), **rules("/search")}
+    with town(tmp_path, first, freed) as small:
+        nights = [at(small, NOW + number * NIGHT) for number in range(3)]
+    assert [told(done).outcome for done, _ in nights] == [
+        Outcome.UNKNOWN,
+        Outcome.UNKNOWN,
+        Outcome.PASS,
+    ]
+    assert nights[1][1] == HOME_ALONE
