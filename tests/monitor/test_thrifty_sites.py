@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -11,14 +12,15 @@ from typing import Any
 
 import pytest
 
-from collectors.model import FailureCode
+from collectors.model import Crawl, Facts, FailureCode, Observation, Page, SiteFacts
 from monitor.application import opened
 from monitor.audit.begin import AuditRequest
 from monitor.audit.run import collect, evaluate
+from monitor.audit.thrifty import head_of
 from monitor.sandbox import Change, Fault, OkGroup, Site, SitePage, World, serve
 from monitor.storage import findings
 from rules.model import Finding, Outcome
-from tests.cast import NOW, TOMSK
+from tests.cast import EVIDENCE, NOW, TOMSK
 from tests.monitor.pipeline import Done, Town, school
 from tests.monitor.test_thrifty_groups import ADDRESS, CALL, FIRST, LIVELY, group
 
@@ -218,6 +220,8 @@ def test_a_crawl_that_broke_off_is_made_again(tmp_path: Path) -> None:
     assert told(second).outcome is Outcome.PASS
 
 
+CRAWL = Crawl(complete=True, read=2, frontier=0)
+SITE_PAGE = Page(institution="town/school-1", network="site", address="https://school.example")
 GROUP = f"https://ok.ru/group/{FIRST + LIVELY}"
 TO_GROUP = f'<a href="{GROUP}">Одноклассники</a>'
 LINKED_SINCE = (BEFORE_TUESDAY, pages(contacts=f"{CONTACTS} {TO_GROUP}"))
@@ -320,3 +324,16 @@ def test_what_robots_txt_forbade_is_read_as_soon_as_it_does_not(tmp_path: Path) 
         Outcome.PASS,
     ]
     assert nights[1][1] == HOME_ALONE
+
+
+def test_of_a_crawl_that_a_night_holds_only_robots_txt_stays_of_what_it_rests_on() -> None:
+    """Thousands of sites have dozens of pages each, with a record of each."""
+    urls = (
+        "https://school.example/robots.txt",
+        "https://school.example",
+        "https://school.example/a",
+    )
+    shown = tuple(replace(EVIDENCE, url=url) for url in urls)
+    for facts in (None, Facts(site=SiteFacts(final_url=urls[1], pages=(), crawl=CRAWL))):
+        held = head_of(Observation(page=SITE_PAGE, observed_at=NOW, facts=facts, evidence=shown))
+        assert held.evidence == shown[:1]
