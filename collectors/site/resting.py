@@ -6,11 +6,12 @@ networks, ПОС. News come and go on a home page and mean nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from collectors.contacts import NOTHING, union
 from collectors.model import (
     Address,
+    Contacts,
     Evidence,
     Failure,
     FailureCode,
@@ -40,6 +41,7 @@ def shows_the_same(home: Home, last: Observation) -> bool:
         and _is_same_page(reading.page, then, site)
         and _adds_nothing(reading, then, site)
         and union(shown, reading.contacts) == shown
+        and _keeps_contacts(reading.contacts, shown, then)
         and _keeps_links(reading.page, then)
     )
 
@@ -72,6 +74,17 @@ def _adds_nothing(reading: PageReading, then: SitePage, site: SiteFacts) -> bool
         and set(reading.pos) <= set(site.pos_widgets or ())
         and set(reading.numbers) <= set(site.numbers)
     )
+
+
+def _keeps_contacts(now: Contacts, shown: Contacts, then: SitePage) -> bool:
+    """Telephones and e-mail that were first seen on this page, as those of its head and foot."""
+    there = {value for _, value in _told(now)}
+    return all(value in there for place, value in _told(shown) if place == then.url)
+
+
+def _told(contacts: Contacts) -> Iterator[tuple[str, str | None]]:
+    yield from ((one.place, one.e164 or one.local) for one in contacts.phones)
+    yield from ((one.place, one.value) for one in contacts.emails)
 
 
 def _keeps_links(page: SitePage, then: SitePage) -> bool:

@@ -337,3 +337,15 @@ def test_of_a_crawl_that_a_night_holds_only_robots_txt_stays_of_what_it_rests_on
     for facts in (None, Facts(site=SiteFacts(final_url=urls[1], pages=(), crawl=CRAWL))):
         held = head_of(Observation(page=SITE_PAGE, observed_at=NOW, facts=facts, evidence=shown))
         assert held.evidence == shown[:1]
+
+
+def test_an_e_mail_that_went_from_the_home_page_as_well_is_missed_in_the_same_night(
+    tmp_path: Path,
+) -> None:
+    """It stood in the foot of every page, and the home page is asked for every night."""
+    bore, bear = (pages(foot, contacts=f"Приходите! {foot}") for foot in (CONTACTS, CALL))
+    with town(tmp_path, bore, (BEFORE_TUESDAY, bear)) as small:
+        first, _ = at(small, NOW)
+        second, asked = at(small, TUESDAY)
+    assert asked == ALL
+    assert (told(first).outcome, told(second).outcome) == (Outcome.PASS, Outcome.FAIL)
