@@ -35,7 +35,7 @@ from collectors.site.frontier import Frontier
 from collectors.site.home import Home, find_home
 from collectors.site.page import PageReading
 from collectors.site.reader import NotAPageError, SiteReader
-from collectors.site.resting import LEFT, shows_the_same
+from collectors.site.resting import LEFT, forbids_the_same, shows_the_same
 from collectors.site.settings import SiteSettings
 from collectors.site.territory import Target, Territory, target
 from collectors.site.weighing import Scales
@@ -119,7 +119,7 @@ async def _read(
         return _unread(reader, address, error)
     if home is None:
         facts = Facts(presence=Presence.ABSENT)
-    elif last and shows_the_same(home, last):
+    elif last and shows_the_same(home, last) and forbids_the_same(reader.evidence, last):
         return SiteReading(failure=LEFT, evidence=tuple(reader.evidence))
     else:
         most = settings.max_pages_authority if is_authority else settings.max_pages

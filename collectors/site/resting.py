@@ -6,13 +6,25 @@ networks, ПОС. News come and go on a home page and mean nothing here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+
 from collectors.contacts import NOTHING, union
-from collectors.model import Address, Failure, FailureCode, Observation, SiteFacts, SitePage
+from collectors.model import (
+    Address,
+    Contacts,
+    Evidence,
+    Failure,
+    FailureCode,
+    Observation,
+    SiteFacts,
+    SitePage,
+)
 from collectors.networks import social_networks
 from collectors.site.home import Home
 from collectors.site.page import PageReading
 
 LEFT = Failure(FailureCode.AT_REST, "the home page shows what it showed at the last whole look")
+RULES = "/robots.txt"
 KEPT_LINKS = 2  # a half of them at least, or it is another site
 
 
@@ -29,8 +41,22 @@ def shows_the_same(home: Home, last: Observation) -> bool:
         and _is_same_page(reading.page, then, site)
         and _adds_nothing(reading, then, site)
         and union(shown, reading.contacts) == shown
+        and _keeps_contacts(reading.contacts, shown, then)
         and _keeps_links(reading.page, then)
     )
+
+
+def forbids_the_same(asked: Iterable[Evidence], last: Observation) -> bool:
+    """Pages that robots.txt kept from that look it keeps from another, while it is what it was."""
+    site = last.facts.site if last.facts else None
+    if site is None or FailureCode.ROBOTS.value not in site.crawl.skipped:
+        return True
+    then = _rules(last.evidence)
+    return all(then.get(url) == digest for url, digest in _rules(asked).items())
+
+
+def _rules(asked: Iterable[Evidence]) -> Mapping[str, str]:
+    return {one.url: one.sha256 for one in asked if one.url.endswith(RULES)}
 
 
 def _is_same_page(page: SitePage, then: SitePage, site: SiteFacts) -> bool:
@@ -48,6 +74,17 @@ def _adds_nothing(reading: PageReading, then: SitePage, site: SiteFacts) -> bool
         and set(reading.pos) <= set(site.pos_widgets or ())
         and set(reading.numbers) <= set(site.numbers)
     )
+
+
+def _keeps_contacts(now: Contacts, shown: Contacts, then: SitePage) -> bool:
+    """Telephones and e-mail that were first seen on this page, as those of its head and foot."""
+    there = {value for _, value in _told(now)}
+    return all(value in there for place, value in _told(shown) if place == then.url)
+
+
+def _told(contacts: Contacts) -> Iterator[tuple[str, str | None]]:
+    yield from ((one.place, one.e164 or one.local) for one in contacts.phones)
+    yield from ((one.place, one.value) for one in contacts.emails)
 
 
 def _keeps_links(page: SitePage, then: SitePage) -> bool:

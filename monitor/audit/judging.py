@@ -15,6 +15,7 @@ from monitor.audit.begin import StoppedError
 from monitor.audit.careful import STORES
 from monitor.audit.compare import followed
 from monitor.audit.dossiers import Seen, authority_site, standing_pages
+from monitor.audit.recheck import without_older_looks
 from monitor.audit.scope import Scope, pages_of
 from monitor.audit.thrifty import walls_of
 from monitor.storage import findings, observations, walls
@@ -76,15 +77,18 @@ class Judge:
             walls.remember(engine, seen)
         return tuple(doubts)
 
-    def judge_doubts(self, doubts: Sequence[Doubt]) -> None:
-        """After the second reading, which is now the newest, of the authority's site as well."""
+    def judge_doubts(self, doubts: Sequence[Doubt], *, unread: bool = False) -> None:
+        """After the second reading, which is now the newest, of the authority's site as well.
+
+        `unread`: there was none, and the pages in doubt are as unread.
+        """
         for _, of_municipality in groupby(doubts, key=lambda doubt: doubt.municipality.id):
             members = list(of_municipality)
             municipality = members[0].municipality
             site = authority_site(self.context.engine, municipality, self.as_of)
             bench, seen = self._bench(municipality), list[RestingWall]()
             for doubt in members:
-                self._settle(bench, doubt, site, seen)
+                self._settle(bench, doubt, site, seen, unread=doubt.pages if unread else ())
             walls.remember(self.context.engine, seen)
 
     def _settle(
@@ -94,6 +98,7 @@ class Judge:
         site: Seen,
         seen: list[RestingWall],
         doubtful: Doubtful = never_doubtful,
+        unread: Sequence[Page] = (),
     ) -> tuple[Page, ...]:
         """Store what was found, or give the pages that are in doubt. What breaks costs this one.
 
@@ -101,7 +106,7 @@ class Judge:
         """
         engine, institution = self.context.engine, doubt.institution
         with barrier("institution", institution.key, passing=STORES) as crossing:
-            dossier = self._dossier(doubt, site)
+            dossier = without_older_looks(self._dossier(doubt, site), unread)
             heard = hear(bench, dossier)
             found = self._followed(bench, dossier, heard.findings)
             if pages := doubtful(found, dossier):

@@ -152,9 +152,10 @@ def _within_calls(
 def _thrift(
     context: Context, network: Network, pages: Sequence[Page], run: Run, audit: Audit | None
 ) -> _Thrift:
-    """An audit of institutions by name reads all of theirs."""
+    """An audit of institutions by name reads all of theirs. So does who only collects: whoever
+    judges later reads nothing of what he would accuse by."""
     most = network.thrifty(context.settings.networks[network.slug])
-    if audit is None or audit.scope is not None or not most:
+    if audit is None or audit.scope is not None or audit.kind == "collect" or not most:
         return _Thrift(run.as_of)
     return _Thrift(run.as_of, most, known_of(context, pages, audit, run.as_of))
 

@@ -24,22 +24,37 @@ def worsened_pages(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ..
     """Pages of this run on which a finding that got worse rests, or any that accuses by a server's
     word that nothing changed. One that was left for another night may accuse by no older look:
     neither of what was found before, nor an institution that is judged by it for the first time;
-    nor is anything unknown because it was left."""
+    nor is anything unknown because it was left, nor met that was not met by any night before."""
     accusing = [one for one in found if one.outcome is Outcome.FAIL]
     worse = [one for one in accusing if change(one) is Change.WORSE or rests_on_word(one)]
     late = [one for one in found if NOT_DUE in one.measured]
+    better = [one for one in found if one.outcome is Outcome.PASS is not one.previous]
     own = {page.key for page in dossier.institution.pages}
 
     def is_doubtful(page: Page, reading: Observation) -> bool:
         if reading.observed_at == dossier.as_of:
             return any(_rests_on(one, reading) for one in worse)
         naming = accusing if page.key in own else worse  # a town's list may lack pages for years
-        return any(_rests_on(one, reading) for one in (*accusing, *late)) or any(
+        return any(_rests_on(one, reading) for one in (*accusing, *late, *better)) or any(
             accuses(one, page.key) for one in naming
         )
 
     seen = {page: reading for page, reading in _seen_now(dossier) if reading.facts is not None}
     return tuple(page for page, reading in seen.items() if is_doubtful(page, reading))
+
+
+def left_and_accusing(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ...]:
+    """Pages that were left for another night and accuse by an older look."""
+    accusing = [one for one in found if one.outcome is Outcome.FAIL]
+    doubtful = worsened_pages(accusing, dossier)
+    return tuple(page for page in doubtful if dossier.observations[page.key][0].is_left)
+
+
+def without_older_looks(dossier: Dossier, pages: Iterable[Page]) -> Dossier:
+    """As if these had been asked for in vain, where nobody can read them."""
+    failed = {page.key: as_second(dossier.observations[page.key][:1]) for page in pages}
+    told = {key: (*newest, *dossier.observations[key][1:]) for key, newest in failed.items()}
+    return replace(dossier, observations={**dossier.observations, **told})
 
 
 def _seen_now(dossier: Dossier) -> Iterator[tuple[Page, Observation]]:

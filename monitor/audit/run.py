@@ -27,7 +27,7 @@ from monitor.audit.executor import Executor, ExecutorFactory, local_executor, re
 from monitor.audit.judging import Doubt, Judge
 from monitor.audit.mass_change import mass_changes
 from monitor.audit.reading import RunContext, Tell
-from monitor.audit.recheck import worsened_pages
+from monitor.audit.recheck import left_and_accusing, worsened_pages
 from monitor.audit.scope import Scope
 from monitor.audit.standings import standings_of
 from monitor.storage import audits, findings, observations
@@ -94,11 +94,15 @@ def _once(
 
 
 def evaluate(application: Application, request: AuditRequest) -> Audit:
-    """Judge again what is stored as of the moment, without a network."""
+    """Judge again what is stored as of the moment, without a network.
+
+    What would accuse by a page that the last night had left is unknown: nobody reads it now.
+    """
     application = application.as_stated(request.as_of)
     scope = scope_of(application, request)
     run = AuditRun(application, request, begin(application, request, scope, "evaluate"), scope)
-    run.judging.judge()
+    left = run.judging.judge(left_and_accusing)
+    run.judging.judge_doubts(left, unread=True)
     return run.finish({})
 
 

@@ -27,6 +27,7 @@ from collectors.model import (
     Spared,
 )
 from collectors.networks import networks
+from collectors.site.resting import RULES
 from monitor.application import Context
 from monitor.audit.coverage import ANSWERS
 from monitor.audit.scope import pages_of
@@ -145,12 +146,16 @@ def rest_of(last: Observation, freshness: timedelta) -> timedelta:
 
 
 def head_of(look: Observation) -> Observation:
-    """Without the posts, of a site the home page alone: thousands are held through a night."""
+    """Without the posts, of a site the home page alone: thousands are held through a night.
+
+    So of what a look rests on only robots.txt: a site's hundreds would fill half of the memory.
+    """
+    rules = tuple(one for one in look.evidence if one.url.endswith(RULES))
     facts = look.facts
     if facts is None:
-        return look
+        return replace(look, evidence=rules)
     site = facts.site and replace(facts.site, pages=facts.site.pages[:1])
-    return replace(look, facts=replace(facts, wall=None, site=site))
+    return replace(look, facts=replace(facts, wall=None, site=site), evidence=rules)
 
 
 # --- what was judged --------------------------------------------------------------------------

@@ -25,7 +25,8 @@ def connected(case: Case, *, reading: Literal["", "pages_must_be_connected"] = "
     """
     links = list(dict.fromkeys(_links(case)))
     said, views = case.statement("pos"), [case.look(page) for page in _pages(case)]
-    views += [case.site] if case.site and case.site.facts.site else []
+    if reading and case.site:  # it may accuse, so also by the form that the site does not show
+        views.append(case.site)
     whole = [link for link in links if not _TEMPLATE.search(link)]
     own = [link for link in whole if case.institution.ogrn in _ogrns(link)]
     return Reading(

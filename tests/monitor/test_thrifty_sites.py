@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -12,13 +13,17 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from collectors.model import FailureCode
+from collectors.model import Crawl, Facts, FailureCode, Observation, Page, SiteFacts
 from monitor.application import opened
-from monitor.sandbox import Change, OkGroup, Site, SitePage, World, serve
+from monitor.audit.begin import AuditRequest
+from monitor.audit.run import collect, evaluate
+from monitor.audit.thrifty import head_of
+from monitor.sandbox import Change, Fault, OkGroup, Site, SitePage, World, serve
+from monitor.storage import findings
 from monitor.storage.database import session
 from monitor.storage.walls import WallRow
 from rules.model import Finding, Outcome
-from tests.cast import NOW, TOMSK
+from tests.cast import EVIDENCE, NOW, TOMSK
 from tests.monitor.pipeline import Done, Town, school
 from tests.monitor.test_thrifty_groups import ADDRESS, CALL, FIRST, LIVELY, group
 
@@ -197,25 +202,6 @@ def test_what_went_from_an_inner_page_is_found_out_within_freshness_by_a_look_of
             assert found.read_on == (TUESDAY + number * NIGHT).astimezone(TOMSK).date()
 
 
-def test_another_registry_asks_for_all_sites_anew(tmp_path: Path) -> None:
-    """The group got a new number, and the site links to it, from a page that nobody had to read."""
-    old, new = (
-        f'<a href="https://ok.ru/group/{FIRST + number}">Одноклассники</a>' for number in (1, 2)
-    )
-    first, then = (pages(contacts=f"{CONTACTS} {link}") for link in (old, f"{old} {new}"))
-    groups = (group(1), group(2))
-    with town(tmp_path, first, (BEFORE_TUESDAY, then), groups=groups) as small:
-        small.institutions[0]["page"].pop()
-        Town.__post_init__(small)
-        at(small, NOW)
-        at(small, TUESDAY)
-        small.institutions[0]["page"].append({"url": f"https://ok.ru/group/{FIRST + 2}"})
-        Town.__post_init__(small)
-        third, asked = at(small, TUESDAY + NIGHT)
-    assert asked == ALL
-    assert told(third, LINKED).outcome is not Outcome.FAIL
-
-
 def test_the_site_of_the_authority_is_read_whole_every_night(tmp_path: Path) -> None:
     with town(tmp_path, pages(), authority=True) as small:
         at(small, NOW)
@@ -247,3 +233,134 @@ def test_a_crawl_that_broke_off_is_made_again(tmp_path: Path) -> None:
         second, asked = at(small, TUESDAY)
     assert asked == ALL
     assert told(second).outcome is Outcome.PASS
+
+
+CRAWL = Crawl(complete=True, read=2, frontier=0)
+SITE_PAGE = Page(institution="town/school-1", network="site", address="https://school.example")
+GROUP = f"https://ok.ru/group/{FIRST + LIVELY}"
+TO_GROUP = f'<a href="{GROUP}">Одноклассники</a>'
+LINKED_SINCE = (BEFORE_TUESDAY, pages(contacts=f"{CONTACTS} {TO_GROUP}"))
+
+
+def register(town: Town, *institutions: Mapping[str, Any]) -> None:
+    """In the registry alone: what was read stays."""
+    database = town.folder / "var/dozor.db"
+    known = database.read_bytes()
+    town.institutions = institutions
+    town.__post_init__()
+    database.write_bytes(known)
+
+
+def judged(town: Town, moment: datetime) -> Done:
+    with opened(town.settings(), lambda: moment) as application:
+        done = evaluate(application, AuditRequest(as_of=moment))
+        return Done(done, findings.of_audit(application.engine, done), {})
+
+
+def test_who_judges_without_a_network_accuses_by_no_site_that_the_night_had_left(
+    tmp_path: Path,
+) -> None:
+    """By noon the registry knows whose the group is; since the evening an inner page links to it,
+    and the night had no reason to read that."""
+    with town(tmp_path, pages(), LINKED_SINCE, groups=(group(LIVELY),)) as small:
+        one = {**small.institutions[0], "kind": "authority"}  # its own site alone has to link
+        register(small, {**one, "page": []}, school(2, GROUP))
+        at(small, NOW)
+        _, asked = at(small, TUESDAY)
+        register(small, one)
+        noon = judged(small, TUESDAY + timedelta(hours=9))
+    assert asked == HOME_ALONE
+    assert told(noon, LINKED).outcome is Outcome.UNKNOWN
+
+
+def test_who_only_collects_reads_all(tmp_path: Path) -> None:
+    """Whoever judges it later has no network: what was left he could not read."""
+    unread = Fault(kind="body", text="<html>", method="page", about=str(FIRST + LIVELY))
+    with town(tmp_path, pages(), LINKED_SINCE, groups=(group(LIVELY),)) as small:
+        register(small, {**small.institutions[0], "kind": "authority"})
+        small.sandbox.add_fault(unread)
+        first, _ = at(small, NOW)
+        small.sandbox.clear_faults()
+        small.sandbox.set_clock(TUESDAY)
+        with opened(small.settings(), lambda: TUESDAY) as application:
+            collect(application, AuditRequest(as_of=TUESDAY))
+        second = judged(small, TUESDAY)
+    assert told(first, LINKED).outcome is Outcome.UNKNOWN
+    assert told(second, LINKED).outcome is Outcome.PASS
+
+
+def test_whoever_would_be_accused_by_what_the_site_lacks_is_by_a_look_of_the_same_night(
+    tmp_path: Path,
+) -> None:
+    """Its group could not be read, so no link to it was missed; now it can, and the site has one,
+    on a page that nobody had to read."""
+    unread = Fault(kind="body", text="<html>", method="page", about=str(FIRST + LIVELY))
+    with town(tmp_path, pages(), LINKED_SINCE, groups=(group(LIVELY),)) as small:
+        register(small, {**small.institutions[0], "kind": "authority"})
+        small.sandbox.add_fault(unread)
+        at(small, NOW)
+        small.sandbox.clear_faults()
+        second, asked = at(small, TUESDAY)
+    ((_, looks),) = [one for one in second.seen.items() if one[0][0] == "site"]
+    assert looks[0].facts
+    assert [one.failure and one.failure.code for one in looks] == [None, FailureCode.AT_REST, None]
+    assert asked == ALL
+    assert told(second, LINKED).outcome is Outcome.PASS
+
+
+def test_nobody_is_praised_for_the_first_time_by_an_older_look(tmp_path: Path) -> None:
+    """The act enters into force, and the day before an inner page lost what it demands."""
+    lost = (BEFORE_TUESDAY, pages(contacts="Приходите."))
+    with town(tmp_path, pages(), lost) as small:
+        registry = tmp_path / "town.toml"
+        status = f'status = "in_force", effective_date = {TUESDAY.astimezone(TOMSK).date()}'
+        known = registry.read_text("utf-8")
+        registry.write_text(f"{known}\n[acts]\nfed-8fz = {{ {status} }}\n", "utf-8")
+        first, _ = at(small, NOW)
+        second, asked = at(small, TUESDAY)
+    assert told(first).outcome is Outcome.NOT_APPLICABLE
+    assert told(second).outcome is Outcome.FAIL
+    assert asked == ALL
+
+
+def rules(*forbidden: str) -> Pages:
+    told = "".join(f"Disallow: {one}\n" for one in forbidden)
+    return {"/robots.txt": SitePage(body=f"User-agent: *\n{told}", content_type="text/plain")}
+
+
+def test_what_robots_txt_forbade_is_read_as_soon_as_it_does_not(tmp_path: Path) -> None:
+    first = {**pages(), **rules("/contacts", "/search")}
+    freed = TUESDAY + NIGHT / 2, {**pages(), **rules("/search")}
+    with town(tmp_path, first, freed) as small:
+        nights = [at(small, NOW + number * NIGHT) for number in range(3)]
+    assert [told(done).outcome for done, _ in nights] == [
+        Outcome.UNKNOWN,
+        Outcome.UNKNOWN,
+        Outcome.PASS,
+    ]
+    assert nights[1][1] == HOME_ALONE
+
+
+def test_of_a_crawl_that_a_night_holds_only_robots_txt_stays_of_what_it_rests_on() -> None:
+    """Thousands of sites have dozens of pages each, with a record of each."""
+    urls = (
+        "https://school.example/robots.txt",
+        "https://school.example",
+        "https://school.example/a",
+    )
+    shown = tuple(replace(EVIDENCE, url=url) for url in urls)
+    for facts in (None, Facts(site=SiteFacts(final_url=urls[1], pages=(), crawl=CRAWL))):
+        held = head_of(Observation(page=SITE_PAGE, observed_at=NOW, facts=facts, evidence=shown))
+        assert held.evidence == shown[:1]
+
+
+def test_an_e_mail_that_went_from_the_home_page_as_well_is_missed_in_the_same_night(
+    tmp_path: Path,
+) -> None:
+    """It stood in the foot of every page, and the home page is asked for every night."""
+    bore, bear = (pages(foot, contacts=f"Приходите! {foot}") for foot in (CONTACTS, CALL))
+    with town(tmp_path, bore, (BEFORE_TUESDAY, bear)) as small:
+        first, _ = at(small, NOW)
+        second, asked = at(small, TUESDAY)
+    assert asked == ALL
+    assert (told(first).outcome, told(second).outcome) == (Outcome.PASS, Outcome.FAIL)

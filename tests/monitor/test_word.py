@@ -68,7 +68,8 @@ async def ended() -> None:
 def a_town(folder: Path, sandbox: Running, home: Shown, a: Shown) -> Iterator[tuple[Town, Web]]:
     with shown_by(Web(connect("sqlite://"), folder, {"/": home, "/a": a})) as web:
         one = school(1, site=web.address, emails=["school1@example.org"])
-        yield Town(folder, sandbox, [one], packs=["fed-8fz"]), web
+        whole = {"site": {"thrifty": False}}  # a site at rest is asked for no inner page
+        yield Town(folder, sandbox, [one], whole, packs=["fed-8fz"]), web
 
 
 def audited(town: Town, web: Web) -> tuple[Done, Finding]:
