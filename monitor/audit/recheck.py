@@ -28,7 +28,7 @@ def worsened_pages(found: Iterable[Finding], dossier: Dossier) -> tuple[Page, ..
     accusing = [one for one in found if one.outcome is Outcome.FAIL]
     worse = [one for one in accusing if change(one) is Change.WORSE or rests_on_word(one)]
     late = [one for one in found if NOT_DUE in one.measured]
-    better = [one for one in found if one.outcome is Outcome.PASS is not one.previous]
+    better = [one for one in found if one.outcome is Outcome.PASS and one.previous != one.outcome]
     own = {page.key for page in dossier.institution.pages}
 
     def is_doubtful(page: Page, reading: Observation) -> bool:
