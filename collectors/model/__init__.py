@@ -68,7 +68,7 @@ from collectors.model.networks import (
 )
 from collectors.model.pages import OK, SITE, VK, Address, Page, Role
 from collectors.model.running import Budget, Collector, Memories, Run, SiteMemory, Turns
-from collectors.model.sites import Block, Crawl, SiteFacts, SitePage
+from collectors.model.sites import ROBOTS, Block, Crawl, SiteFacts, SitePage
 from collectors.model.walls import BEGINNING, Author, Post, Wall
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "NOT_OURS_TO_READ",
     "NOT_TRIED",
     "OK",
+    "ROBOTS",
     "SITE",
     "VK",
     "WITH_A_WALL",

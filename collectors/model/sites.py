@@ -8,6 +8,8 @@ from datetime import date
 
 from collectors.model.contacts import Contacts, Link
 
+ROBOTS = "/robots.txt"  # the path of a host's rules
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:

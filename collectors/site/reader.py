@@ -13,7 +13,7 @@ from collectors.guard import RefusedAddressError, check_url
 from collectors.http.answers import Answer, Extent, content_type
 from collectors.http.client import Client
 from collectors.http.errors import CertificateError, CertificateTrouble, ReadError, read_error
-from collectors.model import Evidence, Failure, FailureCode, SiteMemory
+from collectors.model import ROBOTS, Evidence, Failure, FailureCode, SiteMemory
 from collectors.site.earlier import LastAnswers
 from collectors.site.markup import Source
 from collectors.site.memory import Remembered, recall_slot
@@ -111,7 +111,7 @@ class SiteReader:
         """Of the host of `url`. A 4xx permits everything; one that cannot be read raises."""
         host = _origin(url)
         if host not in self.robots_by_host:
-            self.robots_by_host[host] = await self._read_rules(f"{host}/robots.txt")
+            self.robots_by_host[host] = await self._read_rules(f"{host}{ROBOTS}")
         return self.robots_by_host[host]
 
     async def _check_robots(self, url: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from collectors.contacts import NOTHING, union
 from collectors.model import (
+    ROBOTS,
     Address,
     Contacts,
     Evidence,
@@ -24,7 +25,6 @@ from collectors.site.home import Home
 from collectors.site.page import PageReading
 
 LEFT = Failure(FailureCode.AT_REST, "the home page shows what it showed at the last whole look")
-RULES = "/robots.txt"
 KEPT_LINKS = 2  # a half of them at least, or it is another site
 
 
@@ -56,7 +56,7 @@ def forbids_the_same(asked: Iterable[Evidence], last: Observation) -> bool:
 
 
 def _rules(asked: Iterable[Evidence]) -> Mapping[str, str]:
-    return {one.url: one.sha256 for one in asked if one.url.endswith(RULES)}
+    return {one.url: one.sha256 for one in asked if one.url.endswith(ROBOTS)}
 
 
 def _is_same_page(page: SitePage, then: SitePage, site: SiteFacts) -> bool:

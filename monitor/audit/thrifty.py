@@ -17,6 +17,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from collectors.model import (
+    ROBOTS,
     SITE,
     WITH_A_WALL,
     Address,
@@ -27,7 +28,6 @@ from collectors.model import (
     Spared,
 )
 from collectors.networks import networks
-from collectors.site.resting import RULES
 from monitor.application import Context
 from monitor.audit.coverage import ANSWERS
 from monitor.audit.scope import pages_of
@@ -150,7 +150,7 @@ def head_of(look: Observation) -> Observation:
 
     So of what a look rests on only robots.txt: a site's hundreds would fill half of the memory.
     """
-    rules = tuple(one for one in look.evidence if one.url.endswith(RULES))
+    rules = tuple(one for one in look.evidence if one.url.endswith(ROBOTS))
     facts = look.facts
     if facts is None:
         return replace(look, evidence=rules)
