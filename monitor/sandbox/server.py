@@ -28,6 +28,7 @@ LOOPBACK = "127.0.0.1"
 CHUNK = b"<p>" + b"a" * 65_000 + b"</p>"
 DRIP_SECONDS = 0.2
 STOP_SECONDS = 0.2
+TURNS = 4  # of the loop, until a connection is its server's: it takes two
 PORT_TRIES = 20
 
 
@@ -227,7 +228,17 @@ class _Listening:
             await web.SockSite(runner, one, ssl_context=context).start()
         self.ready.set()
         await self.stopping.wait()
+        await self._stop_accepting()
         await runner.cleanup()
+        await _end_the_rest()
+
+    async def _stop_accepting(self) -> None:
+        """Whoever is being let in comes in first: asyncio's server (Python 3.11) forgets a
+        connection that is accepted while it closes, and nobody closes that one."""
+        for one in self.sockets:
+            self.loop.remove_reader(one)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         reply = await self._reply(request)
@@ -292,6 +303,15 @@ class _Listening:
         if request.transport is not None:
             request.transport.close()
         return response
+
+
+async def _end_the_rest() -> None:
+    """Handshakes that nobody goes on with, and what else still waits for somebody."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+    await asyncio.sleep(0)  # a transport ends in the turn after it was closed
 
 
 def _url(site: Site, port: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import socket
 import ssl
 import threading
 import tomllib
@@ -42,6 +44,16 @@ def test_it_starts_and_stops_and_leaves_no_thread() -> None:
     with serve(SMALL) as running:
         vk(running, "groups.getById", group_id="101")
     assert threading.active_count() == before
+
+
+def test_who_connects_while_it_stops_is_left_to_no_search_for_garbage() -> None:
+    """Or a test that runs later fails by a socket that it never opened."""
+    for _ in range(5):
+        with serve(SMALL) as running:
+            late = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(3)]
+        for one in late:
+            one.close()
+    gc.collect()
 
 
 def test_several_run_side_by_side() -> None:
