@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.application import opened
+from functools import partial
+
+from monitor.application import Application, opened
 from monitor.commands.parameters import Config
 from monitor.config import load_settings
 from monitor.desk.gate.words import words
@@ -13,9 +15,12 @@ from monitor.storage import accounts
 def serve_desk(config: Config) -> int:
     settings = load_settings(config)
     with bound(settings) as at, opened(settings) as application:
-        print(f"Стол открыт: {settings.desk.url}. Остановить: Ctrl-C.", flush=True)
-        if not accounts.has_any(application.engine):
-            print(words("granting", "none"), flush=True)
-        run(application, at)
+        run(application, at, partial(_tell, application))
     print("Стол закрыт.")
     return 0
+
+
+def _tell(application: Application) -> None:
+    print(f"Стол открыт: {application.settings.desk.url}. Остановить: Ctrl-C.", flush=True)
+    if not accounts.has_any(application.engine):
+        print(words("granting", "none"), flush=True)

@@ -14,7 +14,6 @@ def worker(config: Config) -> int:
         """What is wrong with the registry, packs or database is told now."""
     from monitor.service.worker import work
 
-    print("Рабочий процесс ждёт заданий.", flush=True)
-    work(settings, real_time)
+    work(settings, real_time, lambda: print("Рабочий процесс ждёт заданий.", flush=True))
     print("Рабочий процесс остановлен.")
     return 0

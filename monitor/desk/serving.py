@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 import uvicorn
@@ -43,8 +43,13 @@ def bound(settings: Settings) -> socket.socket:
         raise DeskAddressError([f"{told}. Занят другой программой? Укажите другой порт"]) from None
 
 
-def run(application: Application, at: socket.socket) -> None:
-    """Until SIGTERM or SIGINT; answers that have begun are finished."""
+def run(
+    application: Application, at: socket.socket, ready: Callable[[], object] = lambda: None
+) -> None:
+    """Until SIGTERM or SIGINT; answers that have begun are finished.
+
+    `ready` is called once these are heeded: a signal before then kills.
+    """
     desk = Desk(application)
     server = _server(desk)
 
@@ -53,6 +58,7 @@ def run(application: Application, at: socket.socket) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    ready()
     with orders_carried_out(application), followed(desk):
         server.run(sockets=[at])
 

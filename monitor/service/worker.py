@@ -161,15 +161,18 @@ def _at_work(settings: Settings, clock: Clock) -> Iterator[Worker]:
             worker.close()
 
 
-def work(settings: Settings, clock: Clock) -> None:
-    """Until SIGTERM or SIGINT. What is being done then is put back, and another goes on."""
+def work(settings: Settings, clock: Clock, ready: Callable[[], object] = lambda: None) -> None:
+    """Until SIGTERM or SIGINT. What is being done then is put back, and another goes on.
+
+    `ready` is called once these are heeded: a signal before then kills.
+    """
     load_acts(settings.rules.packs)
     with _at_work(settings, clock) as worker:
         jobs.prepare(worker.context.engine)
-        asyncio.run(_run(worker, jobs.queue(settings.storage.database)))
+        asyncio.run(_run(worker, jobs.queue(settings.storage.database), ready))
 
 
-async def _run(worker: Worker, app: App) -> None:
+async def _run(worker: Worker, app: App, ready: Callable[[], object]) -> None:
     again = Again()
     app.task(name=READ, pass_context=True, retry=again)(worker.read)
     app.task(name=JUDGE, pass_context=True, retry=again)(worker.judge)
@@ -187,6 +190,7 @@ async def _run(worker: Worker, app: App) -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, end)
+        ready()
         try:
             ended, _ = await asyncio.wait([*lanes, watch], return_when=asyncio.FIRST_COMPLETED)
             was_asked_to_stop = worker.stop.is_set()
