@@ -168,6 +168,7 @@ def walls_of(
     settings = context.settings.networks
     freshness = timedelta(days=dossier.freshness_days)
     broke = any(one.outcome is Outcome.ERROR for one in heard.findings)
+    basis = basis_of(audit, dossier.municipality.id)
     for key in _own_addresses(dossier):
         if not networks()[key[0]].thrifty(settings[key[0]]):
             continue
@@ -179,7 +180,7 @@ def walls_of(
             judged_at=dossier.as_of,
             until=until,
             page_until=None if is_accused(key, heard.findings, dossier) else until,
-            basis=basis_of(audit, dossier.municipality.id),
+            basis=basis,
         )
 
 

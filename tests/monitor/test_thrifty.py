@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
 from operator import itemgetter
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
@@ -320,26 +320,33 @@ def test_thrifty_nights_accuse_and_praise_nobody_whom_full_ones_would_not(world:
         before.append(whole)
         rested += not spared.read
         for key, finding in spared.found.items():
-            told = _told_within_freshness(world, before, key)
+            told = told_within_freshness(world.nights, before, key)
             now = whole.found[key].outcome
             if finding.outcome is Outcome.FAIL:
                 could_see = whole.number not in world.broken
                 assert now is Outcome.FAIL if could_see else Outcome.FAIL in told, (key, finding)
             elif finding.outcome is Outcome.PASS and Outcome.PASS not in told:
                 could_tell = eyes_open()[: len(before)]
-                assert Outcome.PASS in _told_within_freshness(world, could_tell, key), (
-                    key,
-                    finding,
-                )
+                told = told_within_freshness(world.nights, could_tell, key)
+                assert Outcome.PASS in told, (key, finding)
             elif finding.outcome is Outcome.UNKNOWN:
                 could_be = {now} if spared.asked else told
                 assert Outcome.UNKNOWN in could_be, (key, finding)
     event(f"{world.page.network}: walls left on {min(9, rested)} nights")
 
 
-def _told_within_freshness(world: World, nights: Sequence[Night], key: Any) -> set[Outcome]:
-    now = world.nights[nights[-1].number]
-    return {one.found[key].outcome for one in nights if now - world.nights[one.number] <= FRESH}
+class Told(Protocol):
+    @property
+    def found(self) -> Mapping[Any, Finding]: ...
+
+
+def told_within_freshness(
+    moments: Sequence[datetime], nights: Sequence[Told], key: Any
+) -> set[Outcome]:
+    """By these nights, which began at the first moments, while the last of them holds it fresh."""
+    now = moments[len(nights) - 1]
+    looked = zip(moments, nights, strict=False)
+    return {one.found[key].outcome for at, one in looked if now - at <= FRESH}
 
 
 def _by_eyes_open(world: World) -> Sequence[Night]:

@@ -7,7 +7,6 @@ answer, and so does the page; nights are missed or come late.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +14,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from collectors.contacts import union
@@ -46,10 +45,18 @@ from rules.engine import JudgedInstitution, hear
 from rules.model import ActStatus, Attestation, Dossier, Finding, Outcome, Requirement
 from rules.reading import WHILE_FRESH
 from tests import cast
-from tests.monitor.test_thrifty import by_key, changes, moments, night_of
+from tests.monitor.test_thrifty import (
+    FRESH,
+    TRUTH,
+    by_key,
+    changes,
+    moments,
+    night_of,
+    told_within_freshness,
+)
 from tests.rules.test_cases import ACTS
 
-FRESH, HISTORY, NIGHTS = timedelta(days=7), 14, 13
+HISTORY, NIGHTS = 14, 13
 ZONE = cast.TOMSK
 HOME, INNER = "https://school1.example", "https://school1.example/about"
 SCHOOL_SITE = Page(institution="kedr/school", network=SITE, address=HOME)
@@ -290,13 +297,6 @@ worlds = st.builds(
     changes((cast.SCHOOL_FACTS, cast.SCHOOL_FACTS, GONE)),
 )
 
-TRUTH = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "500")),
-    deadline=None,
-    derandomize="FUZZ_EXAMPLES" not in os.environ,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-
 
 @TRUTH
 @given(worlds)
@@ -308,7 +308,7 @@ def test_thrifty_nights_of_sites_accuse_and_praise_nobody_whom_full_ones_would_n
         before.append(whole)
         rested += spared.rested
         for key, finding in spared.found.items():
-            told = _told_within_freshness(world, before, key)
+            told = told_within_freshness(world.nights, before, key)
             now = whole.found[key].outcome
             if finding.outcome is Outcome.FAIL:
                 assert now is Outcome.FAIL, (key, finding)
@@ -317,12 +317,6 @@ def test_thrifty_nights_of_sites_accuse_and_praise_nobody_whom_full_ones_would_n
             elif finding.outcome is Outcome.UNKNOWN:
                 assert Outcome.UNKNOWN in (told if spared.rested else {now}), (key, finding)
     event(f"rested {min(9, rested)} nights")
-
-
-def _told_within_freshness(world: SiteWorld, nights: Sequence[Night], key: Any) -> set[Outcome]:
-    now = world.nights[len(nights) - 1]
-    looked = zip(world.nights, nights, strict=False)
-    return {one.found[key].outcome for at, one in looked if now - at <= FRESH}
 
 
 def test_of_worlds_in_which_nothing_happens_most_nights_rest_and_every_outcome_is_met() -> None:
