@@ -63,15 +63,16 @@ def requests(groups: int, nights: int, *, thrifty: bool = True) -> list[int]:
     with TemporaryDirectory() as folder, serve(world) as sandbox:
         members = [_member(at) for at in range(groups)]
         town = Town(Path(folder), sandbox, members, {"ok": {"thrifty": thrifty}})
-        return [_night(town, sandbox, number) for number in range(nights)]
+        return [asked_in_night(town, sandbox, number, "ok_page") for number in range(nights)]
 
 
-def _night(town: Town, sandbox: Running, number: int) -> int:
+def asked_in_night(town: Town, sandbox: Running, number: int, surface: str) -> int:
+    """Requests that its audit makes of the sandbox there."""
     moment = NOW + number * NIGHT
     sandbox.forget_log()
     sandbox.set_clock(moment)
     town.audit(moment)
-    return sum(count for name, count in sandbox.counters().items() if name.startswith("ok_page"))
+    return sum(count for name, count in sandbox.counters().items() if name.startswith(surface))
 
 
 def _member(at: int) -> dict[str, Any]:

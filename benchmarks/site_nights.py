@@ -21,16 +21,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.figures import Figure, Size, table
+from benchmarks.ok import REGION
+from benchmarks.ok_nights import NIGHT, asked_in_night
 from benchmarks.running import NOW
 from collectors.site.settings import SiteSettings
 from monitor.sandbox import Change, Running, Site, SitePage, World, serve
 from tests.monitor.pipeline import Town, school
 
-REGION = 5_300  # sites
 USUAL_PAGES = 60  # of a site in the region's reckoning
 RESTING = 2  # requests: robots.txt and the home page
 SECTIONS, NEWS = 10, 5  # pages; links to news on the home page
-NIGHT = timedelta(days=1)
 SILENT, CHANGES = 1 / 12, 1 / 30  # of sites; of how to write to one, a night
 WORKING_DAYS = 5
 SIZES: Mapping[Size, tuple[int, int]] = {  # sites, nights
@@ -70,15 +70,7 @@ def requests(sites: int, nights: int, *, thrifty: bool = True) -> list[int]:
         members = [_member(at, sandbox) for at in range(sites)]
         settings = {"site": {"thrifty": thrifty}}
         town = Town(Path(folder), sandbox, members, settings, packs=("fed-8fz",))
-        return [_night(town, sandbox, number) for number in range(nights)]
-
-
-def _night(town: Town, sandbox: Running, number: int) -> int:
-    moment = NOW + number * NIGHT
-    sandbox.forget_log()
-    sandbox.set_clock(moment)
-    town.audit(moment)
-    return sum(count for name, count in sandbox.counters().items() if name.startswith("site:"))
+        return [asked_in_night(town, sandbox, number, "site:") for number in range(nights)]
 
 
 def _member(at: int, sandbox: Running) -> dict[str, Any]:

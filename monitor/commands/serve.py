@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -40,24 +41,19 @@ def serve(
     nightly = _shared_night(settings) if workers else None
     with opened(settings):
         """What is wrong with the registry, packs or database is told now, not at night."""
-    answering = _told(settings, metrics_served(settings, real_time, metrics))
+    answering = metrics_served(settings, real_time, metrics)
     with _warm(settings, context), _desk(settings) if desk else nullcontext():
-        run(settings, real_time, answering, nightly)
+        run(settings, real_time, answering, nightly, partial(_tell, settings))
     print("Служба остановлена.")
     return 0
 
 
-@contextmanager
-def _told(settings: Settings, answering: AbstractContextManager[None]) -> Iterator[None]:
-    """It is said to be at work once it heeds signals: who ends it before then would kill it."""
+def _tell(settings: Settings) -> None:
     zone = settings.schedule.timezone
     upcoming = settings.schedule.trigger().get_next_fire_time(None, real_time())
-    with answering:
-        print(
-            f"Служба работает. Следующая проверка: {upcoming:%d.%m.%Y %H:%M:%S} ({zone}).",
-            flush=True,
-        )
-        yield
+    print(
+        f"Служба работает. Следующая проверка: {upcoming:%d.%m.%Y %H:%M:%S} ({zone}).", flush=True
+    )
 
 
 def _warm(settings: Settings, context: typer.Context) -> AbstractContextManager[None]:

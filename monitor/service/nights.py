@@ -98,11 +98,13 @@ def serve(
     clock: Clock,
     beside: AbstractContextManager[None] = NOTHING,
     nightly: Callable[[Service], object] | None = None,
+    ready: Callable[[], object] = lambda: None,
 ) -> None:
     """Run until SIGTERM or SIGINT; what is being read then is resumed at the next start.
 
     `beside` is what answers questions as long as the service runs: once it answers, signals count.
-    `nightly`: how a night is begun, if not in this process.
+    `nightly`: how a night is begun, if not in this process. `ready` is called once signals are
+    heeded: one before then kills.
     """
     begin = nightly or night
     engine = connect(settings.storage.database)
@@ -130,6 +132,7 @@ def serve(
     scheduler.add_listener(log_missed, EVENT_JOB_MISSED)
     log.warning("serving; nights: %s", settings.schedule.nightly)
     with beside:
+        ready()
         run(scheduler, service.stop)
 
 
