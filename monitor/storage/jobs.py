@@ -22,6 +22,7 @@ from procrastinate.jobs import Job as Taken
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
+from psycopg import AsyncConnection
 from sqlalchemy import Engine, text
 
 from monitor.storage.database import translated
@@ -116,9 +117,21 @@ class FencedJobs(JobManager):
 
 def queue(address: str) -> App:
     """For workers: asynchronous, to be opened by the caller."""
-    app = App(connector=PsycopgConnector(min_size=1, max_size=CONNECTIONS, **options_of(address)))
+    connector = PsycopgConnector(
+        min_size=1,
+        max_size=CONNECTIONS,
+        configure=_commit_each_statement,
+        **options_of(address),
+    )
+    app = App(connector=connector)
     app.job_manager = FencedJobs(app.connector)
     return app
+
+
+async def _commit_each_statement(connection: AsyncConnection[Any]) -> None:
+    """A process that stands still between a statement and its commit would hold its job's row, and
+    whoever takes the job over would wait for it."""
+    await connection.set_autocommit(True)
 
 
 @contextmanager

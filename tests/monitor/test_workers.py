@@ -275,12 +275,21 @@ def stop_one(config: Path, secrets: Mapping[str, str]) -> None:
 
 
 def _stopped_at_work(engine: Engine, worker: int) -> bool:
-    """Both hold a job while this one stands still; else it is woken, for another try."""
+    """Both hold a job while this one stands still, with nothing locked in the database: another
+    would wait for that. Else it is woken, for another try."""
     os.kill(worker, signal.SIGSTOP)
-    if jobs.states(engine, "audit-1")["doing"] == 2:
+    if jobs.states(engine, "audit-1")["doing"] == 2 and not _transactions(engine):
         return True
     os.kill(worker, signal.SIGCONT)
     return False
+
+
+def _transactions(engine: Engine) -> int:
+    """Of all but this connection."""
+    with engine.connect() as connection:
+        count = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+            AND pid <> pg_backend_pid() AND state <> 'idle'"""
+        return int(connection.exec_driver_sql(count).scalar_one())
 
 
 def _given_away(engine: Engine) -> int:
@@ -400,6 +409,21 @@ def test_the_queue_reads_a_password_as_the_tables_do(password: str) -> None:
         "user": "u", "host": "h", "port": "5433", "dbname": "db", "password": password,
     }  # fmt: skip
     assert options["kwargs"]["options"] == f"-c work_mem=8MB -c search_path={jobs.SCHEMA}"
+
+
+def test_who_stands_still_after_a_statement_of_the_queue_holds_nothing(queue: Engine) -> None:
+    """Or whoever takes his job over would wait for him."""
+    _put(queue, "audit-1:1:0")
+
+    async def held() -> int:
+        app = jobs.queue(queue.url.render_as_string(hide_password=False))
+        async with app.open_async(), app.connector.pool.connection() as standing_still:  # type: ignore[attr-defined]
+            await standing_still.execute("SELECT id FROM procrastinate_jobs FOR UPDATE")
+            with queue.connect() as other:
+                taken = f"SELECT id FROM {SCHEMA}.procrastinate_jobs FOR UPDATE NOWAIT"
+                return len(other.exec_driver_sql(taken).all())
+
+    assert asyncio.run(held()) == 1
 
 
 def test_the_doctor_tries_the_queues_own_connection(office: Office, new_database: str) -> None:
