@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 import pyotp
 
@@ -21,12 +22,15 @@ CODES = 10  # of half a minute each; later ones come from the secret
 def keep_open(application: Application) -> None:
     """Until Ctrl-C."""
     with _bound(application.settings) as at:
-        host, port = at.getsockname()[:2]
-        print(f"\nСтол вымышленного города: http://{host}:{port}. Закрыть: Ctrl-C.")
-        for role, title in PEOPLE:
-            print(*_seated(application, role, title), sep="\n", flush=True)
-        run(application, at)
+        run(application, at, partial(_tell, application, at))
     print("Стол закрыт.")
+
+
+def _tell(application: Application, at: socket.socket) -> None:
+    host, port = at.getsockname()[:2]
+    print(f"\nСтол вымышленного города: http://{host}:{port}. Закрыть: Ctrl-C.")
+    for role, title in PEOPLE:
+        print(*_seated(application, role, title), sep="\n", flush=True)
 
 
 def _bound(settings: Settings) -> socket.socket:

@@ -17,6 +17,7 @@ from monitor.config import Settings, check_workers, load_settings
 from monitor.service.metrics import metrics_served
 from monitor.service.nights import Service
 from monitor.service.nights import serve as run
+from monitor.service.scheduler import hear_signals
 from monitor.service.warm.answering import kept_warm
 from monitor.service.warm.first_times import done_once
 
@@ -37,13 +38,14 @@ def serve(
         bool, typer.Option("--desk", help="И держать открытым стол: [desk] address.")
     ] = False,
 ) -> int:
+    signals = hear_signals()
     settings = load_settings(config)
     nightly = _shared_night(settings) if workers else None
     with opened(settings):
         """What is wrong with the registry, packs or database is told now, not at night."""
     answering = metrics_served(settings, real_time, metrics)
     with _warm(settings, context), _desk(settings) if desk else nullcontext():
-        run(settings, real_time, answering, nightly, partial(_tell, settings))
+        run(settings, real_time, signals, answering, nightly, partial(_tell, settings))
     print("Служба остановлена.")
     return 0
 

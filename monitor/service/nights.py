@@ -51,7 +51,7 @@ from monitor.service.health import FAULT, examined
 from monitor.service.inbox_round import MINUTES, Rounds
 from monitor.service.listening import HOURS, listen, listens
 from monitor.service.rereads import reread
-from monitor.service.scheduler import end_on_signals, log_missed, run
+from monitor.service.scheduler import Signals, end_on_signals, log_missed, run
 from monitor.storage import alerts, nights
 from monitor.storage.database import connect
 from monitor.storage.locks import NIGHT, LockTakenError, lock
@@ -96,21 +96,21 @@ class Service:
 def serve(
     settings: Settings,
     clock: Clock,
+    signals: Signals,
     beside: AbstractContextManager[None] = NOTHING,
     nightly: Callable[[Service], object] | None = None,
     ready: Callable[[], object] = lambda: None,
 ) -> None:
-    """Run until SIGTERM or SIGINT; what is being read then is resumed at the next start.
+    """Run until one of `signals`; what is being read then is resumed at the next start.
 
-    `beside` is what answers questions as long as the service runs: once it answers, signals count.
-    `nightly`: how a night is begun, if not in this process. `ready` is called once signals are
-    heeded: one before then kills.
+    `beside` is what answers questions as long as the service runs; `ready` is called once it does.
+    `nightly`: how a night is begun, if not in this process.
     """
     begin = nightly or night
     engine = connect(settings.storage.database)
     service = Service(settings, clock, running=ProcessTime(clock()), engine=engine)
     scheduler = BlockingScheduler(timezone=settings.schedule.timezone)
-    end_on_signals(scheduler, service.stop)
+    end_on_signals(scheduler, service.stop, signals)
     once: dict[str, object] = {"args": [service], "max_instances": 1, "coalesce": True}
     late = {"misfire_grace_time": int(LATE.total_seconds())}
     scheduler.add_job(begin, settings.schedule.trigger(), id="night", **once, **late)

@@ -15,6 +15,8 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 log = logging.getLogger(__name__)
 
+Signals = SimpleQueue[int]
+
 
 def run(scheduler: BlockingScheduler, stop: threading.Event) -> None:
     """Until it is ended, from whichever thread and whatever it is at."""
@@ -25,14 +27,25 @@ def run(scheduler: BlockingScheduler, stop: threading.Event) -> None:
             raise
 
 
-def end_on_signals(scheduler: BlockingScheduler, stop: threading.Event) -> None:
-    """From the first moment on: a machine may be switched off while the service still begins.
+def hear_signals() -> Signals:
+    """From now on SIGTERM and SIGINT are written down and end nothing by themselves.
+
+    From the first moment on: a machine may be switched off while the service still begins, and
+    whoever saw a part of it answer may end it.
+    """
+    signals: Signals = SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda told, _: signals.put(told))
+    return signals
+
+
+def end_on_signals(scheduler: BlockingScheduler, stop: threading.Event, signals: Signals) -> None:
+    """Also by those that came before.
 
     A signal interrupts the main thread anywhere, also where it holds a lock that ending the
     scheduler wants. So it is only written down there, in a queue that may be interrupted by
     itself, and a thread of its own acts on it.
     """
-    signals: SimpleQueue[int] = SimpleQueue()
 
     def end() -> None:
         log.warning("signal %d: finishing", signals.get())
@@ -46,8 +59,6 @@ def end_on_signals(scheduler: BlockingScheduler, stop: threading.Event) -> None:
 
     scheduler.add_listener(end_if_running, EVENT_SCHEDULER_STARTED)
     threading.Thread(target=end, name="signals", daemon=True).start()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda told, _: signals.put(told))
 
 
 def log_missed(event: JobEvent) -> None:

@@ -268,7 +268,7 @@ INTERRUPTED = """
 import signal, threading
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
-from monitor.service.scheduler import end_on_signals, run
+from monitor.service.scheduler import end_on_signals, hear_signals, run
 
 class Interrupted(ThreadPoolExecutor):
     def _do_submit_job(self, job, run_times):
@@ -277,7 +277,7 @@ class Interrupted(ThreadPoolExecutor):
         super()._do_submit_job(job, run_times)
 
 scheduler, stop = BlockingScheduler(), threading.Event()
-end_on_signals(scheduler, stop)
+end_on_signals(scheduler, stop, hear_signals())
 scheduler.add_executor(Interrupted())
 scheduler.add_job(print)
 run(scheduler, stop)
@@ -287,6 +287,20 @@ assert stop.is_set()
 
 def test_a_signal_ends_the_service_also_while_a_job_is_handed_over() -> None:
     script = [sys.executable, "-c", INTERRUPTED]
+    assert subprocess.run(script, timeout=PATIENCE, check=False).returncode == 0
+
+
+ENDED_EARLY = INTERRUPTED.replace(
+    "scheduler, stop =",
+    """
+signals = hear_signals()
+signal.raise_signal(signal.SIGTERM)
+scheduler, stop =""",
+).replace("hear_signals())", "signals)")
+
+
+def test_a_signal_that_came_before_there_was_a_scheduler_ends_it() -> None:
+    script = [sys.executable, "-c", ENDED_EARLY]
     assert subprocess.run(script, timeout=PATIENCE, check=False).returncode == 0
 
 

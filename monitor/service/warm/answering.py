@@ -49,6 +49,7 @@ def kept_warm(folder: Path, run: Callable[[], None]) -> Iterator[None]:
     alive, ours = os.pipe()
     if not os.fork():
         os.close(ours)
+        _hear_signals(ignored=())  # the service writes them down
         _wait_for_commands(_Warm(listener, folder / SOCKET, alive, run))
     os.close(alive)
     listener.close()
