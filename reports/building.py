@@ -1,22 +1,22 @@
 """From a report to its view.
 
-Report ──> ground (one a municipality) ──> first screen, matrix, cards, previews ──> View
+Report ──> ground (one a municipality) ──> first screen, matrix, cards, previews ──> Section
+                                           Section ──> InRegion ──> Region ──> View
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from collectors import networks
 from reports import counting
 from reports.absent import SHOWN, SHOWN_IN_INDEX, build_absent
 from reports.asked import build_places
-from reports.asked_view import Places
+from reports.asked_view import Places, Unmet
 from reports.cards import Cards
 from reports.first_screen import (
     WHO_SHOWN,
-    Failings,
     build_changes,
     build_complying,
     build_put_off,
@@ -24,7 +24,6 @@ from reports.first_screen import (
     build_unmet,
     build_violating,
     build_waiting,
-    failing,
     has_nothing_to_read,
     numbers,
     without_address,
@@ -32,6 +31,7 @@ from reports.first_screen import (
 from reports.friday import build_friday
 from reports.ground import (
     Ground,
+    anchor_of,
     ground,
     known,
     part_of,
@@ -45,10 +45,13 @@ from reports.matrix import (
     build_matrix,
 )
 from reports.model import Audit, Report
+from reports.posts_view import Who
 from reports.region import build_region
 from reports.rhythm import build_posts
+from reports.towns import by_town
 from reports.view import (
     ActLine,
+    InRegion,
     Preview,
     Previews,
     Run,
@@ -68,32 +71,79 @@ FEWEST_LISTED = 6  # by each
 
 def build(report: Report, *, is_index: bool = False) -> View:
     """The whole report; as an index, without its cards and without a column a requirement."""
-    towns = [build_town(ground(report, one), is_index) for one in report.municipalities]
-    sections = tuple(section for section, _ in towns)
-    failings = [failings for _, failings in towns]
+    built = list(build_towns(report, is_index=is_index))
+    return view_of(report, [town for _, town in built], [section for section, _ in built])
+
+
+def build_summary(report: Report) -> View:
+    """What is told of all together: of several municipalities, whose sections do not fit in memory,
+    none is kept."""
+    if len(report.municipalities) == 1:
+        return build(report, is_index=True)
+    return view_of(report, [town for _, town in build_towns(report, is_index=True)])
+
+
+def build_towns(report: Report, *, is_index: bool) -> Iterator[tuple[Section, InRegion]]:
+    """One a municipality, each built when its turn comes."""
+    return (build_town(part, is_index=is_index) for part in by_town(report))
+
+
+def build_town(part: Report, *, is_index: bool) -> tuple[Section, InRegion]:
+    """`part`: of one municipality."""
+    base = ground(part, part.municipalities[0])
+    # an index has everybody's telephone in its register
+    unmet = build_unmet(base, called=0 if is_index else WHO_SHOWN)
+    section = build_section(base, unmet, is_index)
+    return section, in_region(base, section, unmet)
+
+
+def town_view(report: Report, part: Report, section: Section) -> View:
+    """Of one municipality of a region; what was read is counted of all together, and told so. What
+    was noticed about the others is none of its business."""
+    packs = part.municipalities[0].packs
+    asking = (act for act in part.acts if act.id in packs or act.short_title in section.acts)
+    view = view_of(replace(part, acts=tuple(asking)), (), (section,))
+    return replace(view, run=replace(build_run(report), issues=()), is_of_region=True)
+
+
+def view_of(report: Report, towns: Sequence[InRegion], sections: Sequence[Section] = ()) -> View:
     return View(
         run=build_run(report),
-        sections=sections,
+        sections=tuple(sections),
         acts=tuple(act_line(act, report) for act in report.acts),
         marks=counting.WORST_FIRST,
         history=build_history(report),
         month=build_month(report),
-        region=build_region(sections, report.municipalities, failings) if len(towns) > 1 else None,
+        region=build_region(towns, report.municipalities) if len(towns) > 1 else None,
+        is_of_region=len(towns) > 1,
         changes_listed=max(FEWEST_LISTED, CHANGES_LISTED // max(1, len(sections))),
     )
 
 
-def build_town(ground: Ground, is_index: bool) -> tuple[Section, Failings]:
-    """With what its region counts, while its findings are in memory."""
-    failings = failing(ground)
-    return build_section(ground, failings, is_index), failings
+def in_region(ground: Ground, section: Section, unmet: tuple[Unmet, ...]) -> InRegion:
+    changes = section.changes
+    return InRegion(
+        anchor=section.anchor,
+        name=section.name,
+        as_of=section.as_of,
+        nothing_registered=section.nothing_registered,
+        institutions=tuple(Who(ground.names[i.id], anchor_of(i)) for i in ground.institutions),
+        numbers=section.numbers,
+        share=section.share,
+        unseen=section.unseen,
+        unmet=unmet,
+        since=changes.since,
+        worse=len(changes.worse),
+        new_violations=changes.new_violations,
+        fixed=len(changes.fixed),
+        lost=len(changes.lost),
+    )
 
 
-def build_section(ground: Ground, failings: Failings, is_index: bool) -> Section:
+def build_section(ground: Ground, unmet: tuple[Unmet, ...], is_index: bool) -> Section:
     stands = {i.id: standing_of(ground, i) for i in ground.institutions}
     listed, short = (IN_INDEX, IN_INDEX) if is_index else (WHO_SHOWN, CALLS_SHOWN)
-    called = 0 if is_index else WHO_SHOWN  # an index has everybody's telephone in its register
-    unmet, friday = build_unmet(ground, failings, called), build_friday(ground)
+    friday = build_friday(ground)
     violating = build_violating(ground, stands)
     asked = counting.tally(ground.asked)
     as_of = ground.report.audit.as_of

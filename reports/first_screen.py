@@ -86,10 +86,8 @@ class Failing:
     who: set[str] = field(default_factory=set)  # institutions' ids
 
 
-Failings = Mapping[tuple[str, str], Failing]  # by mark and requirement
-
-
-def failing(ground: Ground) -> Failings:
+def failing(ground: Ground) -> Mapping[tuple[str, str], Failing]:
+    """By mark and requirement."""
     found: dict[tuple[str, str], Failing] = {}
     for one in ground.all:
         if one.outcome is Outcome.FAIL:
@@ -101,12 +99,12 @@ def failing(ground: Ground) -> Failings:
     return found
 
 
-def build_unmet(ground: Ground, failings: Failings, called: int) -> tuple[Unmet, ...]:
+def build_unmet(ground: Ground, *, called: int) -> tuple[Unmet, ...]:
     """Violations before advice, the most frequent first, among equals the gravest.
 
     `called` is how many institutions each of them names.
     """
-    order = sorted(failings.items(), key=lambda item: unmet_order(item[0][0], item[1]))
+    order = sorted(failing(ground).items(), key=lambda item: unmet_order(item[0][0], item[1]))
     return tuple(
         Unmet(mark, name, it.clause, it.title, len(it.who), whom_to_call(ground, it, called))
         for (mark, name), it in order

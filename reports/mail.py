@@ -16,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from css_inline import CSSInliner
 
 from collectors.barrier import barrier
-from reports.building import build
+from reports.building import build, build_summary
 from reports.digest import blocks_of, count_words, fitted
 from reports.formats import cur, html, xlsx
 from reports.ground import part_stem
@@ -69,8 +69,9 @@ def digest(
     """
     told = beside or report
     attached = _attached(report, rendered) if carries_files else ()
+    is_of_many = len(report.municipalities) > 1
     values = {
-        "view": (view := build(told, is_index=len(report.municipalities) > 1)),
+        "view": (view := build_summary(told) if is_of_many else build(told)),
         "kinds": {one.media_type for one in attached},
         "page_name": f"{file_stem(report)}{html.FORMAT.suffix}",
         "lies_at": lies_at,
@@ -95,7 +96,7 @@ def digest(
 
 def subject_of(report: Report) -> str:
     """Of the letter on this report."""
-    view = build(report, is_index=True)
+    view = build_summary(report)
     return one_line(render("letter-subject.txt.j2", {"view": view}))
 
 
@@ -103,7 +104,7 @@ def brief(report: Report, since: datetime, *, breaks_lines: bool = True) -> Lett
     """One line a month where there was nothing to tell: how everybody stands, as before."""
     zone = report.municipalities[0].timezone
     values = {
-        "view": build(report, is_index=True),
+        "view": build_summary(report),
         "since": day(since.astimezone(zone).date()),
         "breaks_lines": breaks_lines,
     }

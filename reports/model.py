@@ -147,6 +147,7 @@ class Report:
     facts: Mapping[tuple[str, str], Facts] = field(default_factory=dict)
     """(network, address) → what a fresh reading showed; only the ЦУР's table asks for it."""
     lacks_towns: bool = False  # a municipality of today's settings was not audited
+    of_some: str = ""  # «kedrovy-minvody» where a reader gets these of the audit's municipalities
     settling: Mapping[str, Settling] = field(default_factory=dict)  # by the institution's key
     looks: Mapping[Address, Sequence[Observation]] = field(default_factory=dict)
     """(network, address) → its last readings, newest first; fragments are cut from them."""

@@ -1,6 +1,7 @@
 """A report as its templates print it: everything counted, sorted, worded and dated.
 
-    Report ──> View(run, sections, method)
+    Report ──> View(run, sections, region, method)
+                     │         └─ Region: what several municipalities come to
                      └─ Section, one a municipality: first screen, matrix, cards, previews
 
 Templates only loop and print. The same report gives an equal view.
@@ -307,16 +308,36 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class InRegion:
+    """What a region tells of one of its municipalities: its section need not be kept for that."""
+
+    anchor: str
+    name: str
+    as_of: str
+    nothing_registered: bool
+    institutions: tuple[Who, ...]
+    numbers: Numbers
+    share: Portion
+    unseen: Portion
+    unmet: tuple[Unmet, ...]  # all of them
+    since: str | None  # None: nothing to compare with
+    worse: int
+    new_violations: int
+    fixed: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """A municipality and its place: «2», or «2–3» where shares are equal."""
 
-    section: Section
+    town: InRegion
     place: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unranked:
-    section: Section
+    town: InRegion
     because: str
 
 
@@ -353,22 +374,23 @@ class Totals:
 @dataclass(frozen=True, slots=True)
 class Region:
     name: str
-    municipalities: int
+    towns: tuple[InRegion, ...]
     totals: Totals
     ranked: tuple[Ranked, ...]
     unranked: tuple[Unranked, ...]
     most_unseen: int  # per cent, beyond which there is no place
     unmet: tuple[Widespread, ...]
-    more_unmet: int
+    more_unmet: tuple[Widespread, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     run: Run
-    sections: tuple[Section, ...]
+    sections: tuple[Section, ...]  # none where only the region is told of
     acts: tuple[ActLine, ...]
     marks: tuple[str, ...]
     history: tuple[Past, ...]
     month: Month | None
     region: Region | None  # of several municipalities
+    is_of_region: bool  # of them, or of one of them: its run is counted over all together
     changes_listed: int = 200  # lines of a kind of change, in each section

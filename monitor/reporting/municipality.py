@@ -43,6 +43,7 @@ def of_towns(application: Application, report: Report, names: Collection[str]) -
         entered=tuple(one for one in report.entered if one.municipality in names),
         left=tuple(one for one in report.left if one.municipality in names),
         lacks_towns=False,
+        of_some="-".join(one.id for one in towns),
     )
 
 

@@ -27,8 +27,10 @@ log = logging.getLogger(__name__)
 
 TIDIED = ".tidied"  # its time: when the last ones went
 _PAGE = re.compile(r"audit-(\d{6,})\.(?:html|json)|\.audit-(\d{6,})\.(?:html|json)\.part")
-_CARDS = re.compile(r"audit-(\d{6,})-cards")
-_CARD = re.compile(r"[^.].*--.*\.html|\..*--.*\.html\.part")
+_CARDS = re.compile(r"audit-(\d{6,})-(?:cards|towns)")
+_CARD = re.compile(  # of an institution, of a municipality
+    r"[^.].*--.*\.html|\..*--.*\.html\.part|\.?_[A-Za-z0-9][\w.-]*\.html(?:\.part)?"
+)
 
 
 def remove_reports(

@@ -1,7 +1,8 @@
 """The report as a file that opens from a disk, without a network.
 
-A town is one file. A region is an index of all institutions and, beside it, a folder with a file
-for each: no file is too big to open, and each can be sent on to the institution it is about.
+A town is one file; of many institutions an index of them and, beside it, a folder with a card for
+each. A region is an index of its municipalities, with a folder of their pages and one of the cards.
+No file is too big to open, and a card can be sent on to the institution it is about.
 """
 
 from __future__ import annotations
@@ -9,28 +10,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from markupsafe import Markup
 
 from reports import plots
 from reports.asked_view import Places
-from reports.building import build, build_run
+from reports.building import build, build_run, build_town, town_view, view_of
 from reports.card_view import Card
 from reports.cards import card_of
 from reports.ground import anchor_of, ground, standing_of
 from reports.model import Format, Rendered, Report
 from reports.templating import render
-from reports.view import View
+from reports.towns import ONE_FILE_INSTITUTIONS, by_town, folder_of_towns, is_region
+from reports.view import InRegion, View
 
 ONE_FILE_BYTES = 500_000
-ONE_FILE_INSTITUTIONS = 60  # with more it is not even tried
 FEW = 5  # institutions, of an audit on demand: always one file, and tables instead of plots
 TREND_FROM = 2  # audits: one point is no line
-MOST_PLOTS = 12  # towns; of more, the weeks stand in tables alone: fifty plots take half a megabyte
+MOST_PLOTS = 12  # towns on one page; of more, the weeks stand in tables alone
+TOWNS = "towns"
 
 
 def render_html(report: Report) -> Rendered:
     """The whole report, or its index and a card an institution beside it."""
+    if is_region(report):
+        return region(report)
     if len(report.institutions) > ONE_FILE_INSTITUTIONS:
         return Rendered(index(report), cards(report, {}))
     view = with_built_cards(build(report))
@@ -69,8 +74,32 @@ def index(report: Report) -> bytes:
     return page(build(report, is_index=True), folder=folder_of(report), with_plots=True)
 
 
-def page(view: View, folder: str, *, with_plots: bool) -> bytes:
-    values = {"view": view, "folder": folder, "plots": plots_of(view) if with_plots else {}}
+def region(report: Report) -> Rendered:
+    """Each municipality is printed before the next is built: all do not fit in memory."""
+    towns, pages = list[InRegion](), list[tuple[str, bytes]]()
+    for part in by_town(report):
+        section, town = build_town(part, is_index=True)
+        view = town_view(report, part, section)
+        content = page(view, folder=f"../{folder_of(report)}", with_plots=True)
+        pages.append((f"{folder_of_towns(report, TOWNS)}/_{town.anchor}.html", content))
+        towns.append(town)
+    main = page(
+        view_of(report, towns),
+        folder=folder_of(report),
+        towns_folder=folder_of_towns(report, TOWNS),
+        with_plots=True,
+    )
+    return Rendered(main, chain(pages, cards(report, {})))
+
+
+def page(view: View, folder: str, *, with_plots: bool, towns_folder: str = "") -> bytes:
+    """The folders, as links from this page name them: of the cards, of the municipalities."""
+    values = {
+        "view": view,
+        "folder": folder,
+        "towns_folder": towns_folder,
+        "plots": plots_of(view) if with_plots else {},
+    }
     return tight(render("report.html.j2", values)).encode()
 
 
@@ -80,14 +109,16 @@ def tight(text: str) -> str:
 
 
 def folder_of(report: Report) -> str:
+    """A card is the same in the report of a municipality and in that of its region."""
     return f"audit-{report.audit.id:06}-cards"
 
 
 def cards(report: Report, built: Mapping[str, Card]) -> Iterator[tuple[str, bytes]]:
     """`built`: those that there are already, by their anchors."""
     run = build_run(report)
-    for town in report.municipalities:
-        base = ground(report, town)
+    for part in by_town(report):
+        town = part.municipalities[0]
+        base = ground(part, town)
         for one in base.institutions:
             card = built.get(anchor_of(one)) or card_of(base, one, standing_of(base, one))
             values = {"card": card, "run": run, "town": town.name}

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
 
-from reports.building import build, build_run
-from reports.findings import Selected
-from reports.formats.html import ONE_FILE_INSTITUTIONS
+from reports.building import build, build_summary, build_town, town_view
 from reports.model import Format, FormatError, Rendered, Report
 from reports.templating import render
+from reports.towns import ONE_FILE_INSTITUTIONS, by_town, folder_of_towns, is_region
 from reports.words import phrase
-from rules.model import Municipality
 
 WORD = re.compile(  # but not in a tag, a style or a drawing
     r"(<style.*?</style>|<svg.*?</svg>|<[^>]*>)|([^\s<>\u200b]{80,})", re.DOTALL
@@ -34,38 +31,20 @@ def render_pdf(report: Report) -> Rendered:
     return Rendered(drawn(region_page(report)), towns(report))
 
 
-def is_region(report: Report) -> bool:
-    """Then each municipality is a file: all of them are too much for a printer, and for memory."""
-    return len(report.municipalities) > 1 and len(report.institutions) > ONE_FILE_INSTITUTIONS
-
-
 def towns(report: Report) -> Iterator[tuple[str, bytes]]:
-    for town in report.municipalities:
-        yield f"{folder_of(report)}/{town.id}.pdf", drawn(town_page(report, town))
-
-
-def folder_of(report: Report) -> str:
-    return f"audit-{report.audit.id:06}-pdf"
+    for part in by_town(report):
+        name = f"{folder_of_towns(report, 'pdf')}/{part.municipalities[0].id}.pdf"
+        yield name, drawn(town_page(report, part))
 
 
 def region_page(report: Report) -> str:
-    view = build(report, is_index=True)
-    return render("print-region.html.j2", {"view": view, "folder": folder_of(report)})
+    values = {"view": build_summary(report), "folder": folder_of_towns(report, "pdf")}
+    return render("print-region.html.j2", values)
 
 
-def town_page(report: Report, town: Municipality) -> str:
-    """Of the run it says what is true of the whole: what was read is counted together."""
-    bodies = tuple(one for one in report.institutions if one.municipality == town.id)
-    part = replace(
-        report,
-        municipalities=(town,),
-        institutions=bodies,
-        findings=Selected(report.found, bodies),
-        acts=tuple(act for act in report.acts if act.id in town.packs),
-        trend=(),
-    )
-    view = replace(build(part, is_index=True), run=build_run(report))
-    return render("print.html.j2", {"view": view, "together": True})
+def town_page(report: Report, part: Report) -> str:
+    section, _ = build_town(part, is_index=True)
+    return render("print.html.j2", {"view": town_view(report, part, section)})
 
 
 def drawn(page: str) -> bytes:
@@ -79,8 +58,7 @@ def drawn(page: str) -> bytes:
 def printed_html(report: Report) -> str:
     """Of many institutions without their cards: nobody prints five thousand of them."""
     is_index = len(report.institutions) > ONE_FILE_INSTITUTIONS
-    together = len(report.municipalities) > 1
-    return render("print.html.j2", {"view": build(report, is_index=is_index), "together": together})
+    return render("print.html.j2", {"view": build(report, is_index=is_index)})
 
 
 def breakable(page: str) -> str:

@@ -6,8 +6,9 @@ for (const bar of document.querySelectorAll(".filters")) {
   const cards = town.querySelectorAll(".card");
   const rows = town.querySelectorAll(".register tbody tr");
   const links = town.querySelectorAll(".index li");
+  const lists = town.querySelectorAll(".found");
   const shown = bar.querySelector("output");
-  const chosen = (name) => bar.querySelector(`[name=${name}]`).value;
+  const chosen = (name) => bar.querySelector(`[name=${name}]`)?.value ?? "";
   const fits = (list, value) => !value || list.split(" ").includes(value);
   const named = (text) => plain(chosen("words")).split(/\s+/).every((word) => plain(text).includes(word));
   const apply = () => {
@@ -34,8 +35,17 @@ for (const bar of document.querySelectorAll(".filters")) {
       row.hidden = !fits(row.dataset.kind, chosen("kind")) || !named(row.cells[0].textContent) || (narrowed && !any);
       count += row.hidden ? 0 : 1;
     }
-    for (const link of links) link.hidden = !named(link.textContent);
-    shown.textContent = `Показано: ${count} из ${cards.length + rows.length}`;
+    for (const link of links) {
+      const of = link.closest(".found")?.firstElementChild.textContent ?? "";
+      link.hidden = !named(`${link.textContent} ${of}`);
+    }
+    for (const list of lists) {
+      const left = list.querySelectorAll("li:not([hidden])").length;
+      list.hidden = left === 0 && chosen("words").trim() !== "";
+      list.open = left > 0 && chosen("words").trim() !== "";
+      count += left;
+    }
+    shown.textContent = `Показано: ${count} из ${lists.length ? links.length : cards.length + rows.length}`;
   };
   bar.addEventListener("input", apply);
   bar.hidden = false;

@@ -106,13 +106,16 @@ def test_what_a_person_wrote_stays(engine: Engine, folder: Path) -> None:
     for name in his:
         put(folder / name, old)
     put(folder / "audit-000001-cards/town--school-1.html", old)
+    put(folder / "audit-000001-towns/_town.html", old)
+    put(folder / "audit-000001-towns/._town.html.part", old)
     put(folder / "audit-000002.html", NOW - DAY)
     (folder / "audit-000003.html").unlink()
     (folder / "audit-000003.html").symlink_to(folder / "report.html")
     assert remove_reports(engine, folder, DAYS, NOW, believed=True) == (1, 3)
     assert not (folder / "audit-000001.html").exists()
     assert [name for name in his if not (folder / name).exists()] == []
-    assert not (folder / "audit-000001-cards/town--school-1.html").exists()
+    assert [one.name for one in (folder / "audit-000001-cards").iterdir()] == ["notes.html"]
+    assert not (folder / "audit-000001-towns").exists()
     assert (folder / "audit-000002.html").exists()
     assert (folder / "audit-000003.html").is_symlink()
 

@@ -21,6 +21,7 @@ from tests.browsers import chromium
 from tests.cast import MUSEUM
 from tests.reports.test_notices import CREATED
 from tests.reports.test_notices import report as noticed
+from tests.reports.test_region import of_towns
 from tests.reports.town import HOSTILE, REPORT, TWO_TOWNS, big_report
 
 
@@ -196,12 +197,15 @@ def fragment(content: bytes) -> bytes:
     return head.encode() + content
 
 
-REGION = big_report(61, pages=1)
+MANY = big_report(61, pages=1)
+REGION = of_towns(MANY, 3)
 PARTS = {
     "digest": lambda: digest(TWO_TOWNS).html.encode(),
     "letter": lambda: letter(REPORT, MUSEUM).html.encode(),
-    "index": lambda: FORMAT.render(REGION).main,
-    "institution": lambda: next(iter(FORMAT.render(REGION).beside))[1],
+    "index": lambda: FORMAT.render(MANY).main,
+    "institution": lambda: next(iter(FORMAT.render(MANY).beside))[1],
+    "region": lambda: FORMAT.render(REGION).main,
+    "municipality": lambda: next(iter(FORMAT.render(REGION).beside))[1],
     "pages": lambda: pages.FORMAT.render(TWO_TOWNS).main,
     "notices": lambda: fragment(notices.HTML.render(noticed(CREATED)).main),
 }
@@ -275,7 +279,7 @@ def test_the_file_of_one_institution_runs_nothing_that_it_was_told(reader: Reade
 
 
 def test_the_filters_of_an_index_work_from_the_keyboard(reader: Reader) -> None:
-    page = reader.opens(REGION)
+    page = reader.opens(MANY)
     page.focus("select[name=mark]")
     for _ in range(6):  # fail, below, review, error, unknown, pending
         page.keyboard.press("ArrowDown")
@@ -284,3 +288,21 @@ def test_the_filters_of_an_index_work_from_the_keyboard(reader: Reader) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     assert page.locator(".register tbody tr:visible").count() == 0
+
+
+def test_an_institution_of_a_region_is_found_by_its_name(reader: Reader) -> None:
+    page = reader.opens(REGION)
+    assert page.locator(".found a:visible").count() == 0
+    page.fill("input[name=words]", "№ 17")
+    assert page.locator(".found a:visible").all_inner_texts() == ["МКОУ СОШ № 17"]
+    assert page.locator(".filters output").inner_text() == "Показано: 1 из 61"
+    page.fill("input[name=words]", "")
+    assert page.locator(".found summary:visible").count() == 3
+    assert page.locator(".found a:visible").count() == 0
+    assert reader.complaints == []
+
+
+def test_whoever_has_no_scripts_unfolds_a_municipality_of_a_region(reader: Reader) -> None:
+    page = reader.reads(FORMAT.render(REGION).main, 1280, java_script_enabled=False)
+    page.click(".found summary >> nth=1")
+    assert page.locator(".found a:visible").count() == 20

@@ -17,9 +17,10 @@ from collectors.errors import WRONG_INPUT
 from reports.formats.pdf import FORMAT, drawn, printed_html, town_page
 from reports.model import FormatError, Report
 from reports.templating import asset
+from reports.towns import by_town
 from rules.model import Outcome
 from tests.cast import ADMINISTRATION as ADM
-from tests.cast import SCHOOL, TOWN
+from tests.cast import SCHOOL
 from tests.reports.test_region import of_towns
 from tests.reports.town import (
     HOSTILE,
@@ -196,7 +197,9 @@ def test_a_region_is_a_file_a_municipality_and_a_page_that_names_them() -> None:
 
 
 def test_a_municipality_s_file_says_that_what_was_read_is_counted_together() -> None:
-    page = town_page(of_towns(big_report(61, pages=1), 2), replace(TOWN, id="t1"))
+    region = of_towns(big_report(61, pages=1), 2)
+    _, second = by_town(region)
+    page = town_page(region, second)
     assert "Проверка неполная (по всем муниципалитетам вместе)" in page
 
 

@@ -41,7 +41,7 @@ def shown(**towns: str) -> Region:
 
 
 def places(found: Region) -> dict[str, str]:
-    return {one.section.name: one.place for one in found.ranked}
+    return {one.town.name: one.place for one in found.ranked}
 
 
 def test_the_greater_share_comes_first() -> None:
@@ -64,7 +64,7 @@ def test_what_was_not_seen_moves_nobody() -> None:
 
 def test_a_town_of_which_too_little_was_seen_is_listed_with_the_reason() -> None:
     found = shown(a="PPPP", b="F???", c="????")
-    told = {one.section.name: one.because for one in found.unranked}
+    told = {one.town.name: one.because for one in found.unranked}
     assert told == {"b": "увидеть удалось слишком мало", "c": "судить пока не о ком"}
     assert places(found) == {"a": "1"}
 

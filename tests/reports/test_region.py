@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
+from os.path import dirname, normpath
 from pathlib import Path
 
 import pytest
@@ -16,10 +18,27 @@ from reports.formats.html import FORMAT, cards
 from reports.model import Report
 from rules.model import Outcome
 from tests.cast import TOWN
-from tests.reports.town import REPORT, big_report
+from tests.reports.town import AUDIT, REPORT, big_report
 
-REGION = big_report(200, pages=1)
+REGION = big_report(200, pages=1)  # a town, as big as some regions
 PEERS_PAGES = 5300  # what the biggest known region has
+
+
+def of_towns(report: Report, number: int) -> Report:
+    """The same institutions, under so many municipalities."""
+    towns = tuple(replace(TOWN, id=f"t{at}", name=f"Район № {at}") for at in range(number))
+    whose = {one.id: f"t{at % number}" for at, one in enumerate(report.institutions)}
+    return replace(
+        report,
+        municipalities=towns,
+        institutions=tuple(replace(one, municipality=whose[one.id]) for one in report.institutions),
+        findings=tuple(
+            replace(one, municipality=whose[one.institution]) for one in report.findings
+        ),
+    )
+
+
+OF_TWENTY = of_towns(REGION, 20)
 
 
 def files_of(report: Report) -> dict[str, bytes]:
@@ -101,10 +120,21 @@ def test_the_same_region_gives_the_same_files() -> None:
 
 
 def test_a_region_of_many_towns_lists_less_of_each_and_says_so() -> None:
-    page = BeautifulSoup(FORMAT.render(of_towns(REGION, 20)).main, "lxml")
-    towns = page.select("section.town")
-    assert len(towns) == 20
-    for town in towns:
+    page = BeautifulSoup(FORMAT.render(of_towns(big_report(60, pages=1), 20)).main, "lxml")
+    assert_lists_and_counts_what_got_worse(page, towns=20)
+
+
+def test_so_does_a_page_of_one_of_its_municipalities() -> None:
+    files = files_of(OF_TWENTY)
+    for at in range(20):
+        page = BeautifulSoup(files[f"audit-000017-towns/_t{at}.html"], "lxml")
+        assert_lists_and_counts_what_got_worse(page, towns=1)
+
+
+def assert_lists_and_counts_what_got_worse(page: BeautifulSoup, towns: int) -> None:
+    found = page.select("section.town")
+    assert len(found) == towns
+    for town in found:
         (worse,) = (one for one in town.select("p") if one.text.startswith("✕ Стало хуже: "))
         listed, rest = worse.find_next("ul"), worse.find_next("details")
         assert isinstance(listed, Tag)
@@ -115,22 +145,136 @@ def test_a_region_of_many_towns_lists_less_of_each_and_says_so() -> None:
         assert lines + more == int(worse.text.rpartition(" ")[2])
 
 
-def test_the_index_of_fifty_towns_stays_below_three_megabytes() -> None:
-    """Measured on twenty of the same size: fewer institutions a town would have a line a page."""
-    size = PEERS_PAGES // 50
-    twenty = FORMAT.render(of_towns(big_report(20 * size, pages=1), 20)).main
-    assert len(twenty) / 20 * 50 <= 3_000_000
+def test_a_region_is_an_index_of_its_municipalities_and_finds_every_institution() -> None:
+    index = BeautifulSoup(FORMAT.render(OF_TWENTY).main, "lxml")
+    files = files_of(OF_TWENTY)
+    towns = {name for name in files if "-towns/" in name}
+    assert len(towns) == 20
+    assert {str(a["href"]) for a in index.select("table a")} == towns
+    assert {str(a["href"]) for a in index.select(".found a")} == set(files) - towns
+    assert not index.select("section.town")
 
 
-def of_towns(report: Report, number: int) -> Report:
-    """The same institutions, under so many municipalities."""
-    towns = tuple(replace(TOWN, id=f"t{at}", name=f"Район № {at}") for at in range(number))
-    whose = {one.id: f"t{at % number}" for at, one in enumerate(report.institutions)}
-    return replace(
-        report,
-        municipalities=towns,
-        institutions=tuple(replace(one, municipality=whose[one.id]) for one in report.institutions),
-        findings=tuple(
-            replace(one, municipality=whose[one.institution]) for one in report.findings
-        ),
+TOO_BIG_FOR_ONE_FILE = of_towns(big_report(60, pages=1), 3)
+LINKED = pytest.mark.parametrize("report", [OF_TWENTY, TOO_BIG_FOR_ONE_FILE, REGION])
+
+
+@LINKED
+def test_every_link_from_a_page_to_another_leads_to_a_file(report: Report) -> None:
+    files = {"report.html": FORMAT.render(report).main, **files_of(report)}
+    for name, content in files.items():
+        for link in BeautifulSoup(content, "lxml").select("a[href$='.html']"):
+            there = normpath(f"{dirname(name)}/{link['href']}").lstrip("/")
+            assert there in files, (name, link["href"])
+
+
+@LINKED
+def test_every_file_is_led_to(report: Report) -> None:
+    index = BeautifulSoup(FORMAT.render(report).main, "lxml")
+    assert {str(a["href"]) for a in index.select("a[href$='.html']")} == set(files_of(report))
+
+
+@LINKED
+def test_every_link_within_a_page_leads_to_a_place_of_it(report: Report) -> None:
+    pages = [FORMAT.render(report).main, *islice(files_of(report).values(), 21)]
+    for page in (BeautifulSoup(one, "lxml") for one in pages):
+        places = {str(one["id"]) for one in page.select("[id]")}
+        links = {str(one["href"])[1:] for one in page.select("a[href^='#']")}
+        assert links <= places
+
+
+def test_the_report_of_some_of_its_municipalities_changes_no_file_of_the_regions() -> None:
+    """Both lie in one folder. Cards are the same; a page tells what was read by its own report."""
+    some = replace(
+        of_towns(big_report(80, pages=1), 2), of_some="t0-t1", audit=replace(AUDIT, complete=True)
     )
+    whole, part = files_of(of_towns(big_report(80, pages=1), 2)), files_of(some)
+    both = set(whole) & set(part)
+    assert both == {name for name in whole if "-cards/" in name}
+    assert all(whole[name] == part[name] for name in both)
+    assert "audit-000017-t0-t1-towns/_t1.html" in part
+
+
+def test_the_index_says_whether_everything_was_read() -> None:
+    for complete, told in ((True, "✓ Проверка полная:"), (False, "! Проверка неполная:")):
+        report = replace(OF_TWENTY, audit=replace(AUDIT, complete=complete))
+        page = BeautifulSoup(FORMAT.render(report).main, "lxml")
+        assert [one.text.startswith(told) for one in page.select(".health")] == [True]
+
+
+@pytest.mark.parametrize("scope", [None, ("t0/school-0",)])
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_page_of_a_municipality_says_that_what_was_read_is_counted_together(
+    scope: tuple[str, ...] | None, complete: bool
+) -> None:
+    report = replace(OF_TWENTY, audit=replace(AUDIT, complete=complete, scope=scope))
+    page = BeautifulSoup(files_of(report)["audit-000017-towns/_t0.html"], "lxml")
+    for health in page.select(".health"):
+        assert "по всем муниципалитетам вместе" in health.text or "Частичная" in health.text
+    method = page.select_one(".method")
+    assert method is not None
+    assert "из 8 адресов (по всем муниципалитетам вместе)" in " ".join(method.text.split())
+    assert "Контрольная страница" not in page.text
+    assert "Контрольная страница" in FORMAT.render(report).main.decode()
+
+
+def test_every_requirement_that_is_not_met_is_named_by_the_index() -> None:
+    """Pages of municipalities list only the first of them."""
+    page = BeautifulSoup(FORMAT.render(OF_TWENTY).main, "lxml")
+    heading = page.find("h2", string="Что не выполняют чаще всего")
+    assert heading is not None
+    failed = {f.requirement for f in OF_TWENTY.findings if f.outcome is Outcome.FAIL}
+    assert len(page.select("header .flex.long")) == len(failed)
+
+
+def test_a_report_without_a_trend_is_not_called_the_first_where_it_is_compared() -> None:
+    told = "Это первая проверка"
+    compared = replace(OF_TWENTY, trend=())
+    findings = tuple(replace(one, previous=None) for one in OF_TWENTY.findings)
+    assert told not in FORMAT.render(compared).main.decode()
+    assert told in FORMAT.render(replace(compared, findings=findings)).main.decode()
+
+
+def test_what_became_of_all_together_is_told_by_the_index_alone() -> None:
+    report = OF_TWENTY
+    assert len(report.trend) > 1
+    assert b'id="trend"' in FORMAT.render(report).main
+    for name, content in files_of(report).items():
+        assert b'id="trend"' not in content
+        assert "-towns/" not in name or "по всем муниципалитетам вместе" in content.decode()
+
+
+def test_a_municipality_without_institutions_has_a_page_too() -> None:
+    empty = replace(TOWN, id="empty", name="Пустой район", institutions=())
+    report = replace(OF_TWENTY, municipalities=(*OF_TWENTY.municipalities, empty))
+    page = files_of(report)["audit-000017-towns/_empty.html"].decode()
+    assert "Пустой район" in page
+
+
+def test_the_index_of_a_region_grows_by_a_line_an_institution() -> None:
+    """A region of twenty thousand is opened in a browser, too."""
+    few, many = (len(FORMAT.render(of_towns(big_report(n, pages=1), 20)).main) for n in (100, 200))
+    assert (many - few) / 100 <= 160
+
+
+def test_a_page_of_a_municipality_tells_its_own_acts() -> None:
+    other = replace(
+        OF_TWENTY.acts[0],
+        id="local-act",
+        title="Постановление другого района",
+        short_title="Постановление № 1",
+        requirements=(),
+    )
+    first, *rest = OF_TWENTY.municipalities
+    bound = tuple(replace(one, packs=(*one.packs, "local-act")) for one in rest)
+    report = replace(OF_TWENTY, municipalities=(first, *bound), acts=(*OF_TWENTY.acts, other))
+    files = files_of(report)
+    assert "другого района" not in files["audit-000017-towns/_t0.html"].decode()
+    assert "другого района" in files["audit-000017-towns/_t1.html"].decode()
+
+
+def test_an_act_that_binds_nobody_any_more_is_told_where_it_was_judged_by() -> None:
+    town = replace(OF_TWENTY.municipalities[0], packs=())
+    report = replace(OF_TWENTY, municipalities=(town, *OF_TWENTY.municipalities[1:]))
+    page = files_of(report)["audit-000017-towns/_t0.html"].decode()
+    assert page.count(OF_TWENTY.acts[0].title) >= 1
