@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
+from zlib import compress, decompress
 
 from markupsafe import Markup
 
@@ -75,13 +76,14 @@ def index(report: Report) -> bytes:
 
 
 def region(report: Report) -> Rendered:
-    """Each municipality is printed before the next is built: all do not fit in memory."""
-    towns, pages = list[InRegion](), list[tuple[str, bytes]]()
+    """Each municipality is printed before the next is built: all do not fit in memory. Nor do their
+    pages as they are, of a hundred kilobytes each, and the index is made after them."""
+    towns, packed = list[InRegion](), dict[str, bytes]()
     for part in by_town(report):
         section, town = build_town(part, is_index=True)
         view = town_view(report, part, section)
         content = page(view, folder=f"../{folder_of(report)}", with_plots=True)
-        pages.append((f"{folder_of_towns(report, TOWNS)}/_{town.anchor}.html", content))
+        packed[f"{folder_of_towns(report, TOWNS)}/_{town.anchor}.html"] = compress(content, 1)
         towns.append(town)
     main = page(
         view_of(report, towns),
@@ -89,6 +91,7 @@ def region(report: Report) -> Rendered:
         towns_folder=folder_of_towns(report, TOWNS),
         with_plots=True,
     )
+    pages = ((name, decompress(content)) for name, content in packed.items())
     return Rendered(main, chain(pages, cards(report, {})))
 
 
