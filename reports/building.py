@@ -48,7 +48,7 @@ from reports.model import Audit, Report
 from reports.posts_view import Who
 from reports.region import build_region
 from reports.rhythm import build_posts
-from reports.towns import by_town
+from reports.towns import ONE_FILE_INSTITUTIONS, by_town
 from reports.view import (
     ActLine,
     InRegion,
@@ -63,7 +63,7 @@ from rules.model import Act, Finding, Municipality, Outcome, Requirement
 
 CALLS_SHOWN = 10
 UNMET_SHOWN = 5
-IN_INDEX = 6  # lines of a list on a region's page; the cards have the rest
+IN_INDEX = 6  # lines of a list on the page of very many; the cards have the rest
 PREVIEWS_SHOWN = 20
 CHANGES_LISTED = 200  # of a kind, by all municipalities together
 FEWEST_LISTED = 6  # by each
@@ -142,7 +142,8 @@ def in_region(ground: Ground, section: Section, unmet: tuple[Unmet, ...]) -> InR
 
 def build_section(ground: Ground, unmet: tuple[Unmet, ...], is_index: bool) -> Section:
     stands = {i.id: standing_of(ground, i) for i in ground.institutions}
-    listed, short = (IN_INDEX, IN_INDEX) if is_index else (WHO_SHOWN, CALLS_SHOWN)
+    is_short = is_index and len(ground.institutions) > ONE_FILE_INSTITUTIONS
+    listed, short = (IN_INDEX, IN_INDEX) if is_short else (WHO_SHOWN, CALLS_SHOWN)
     friday = build_friday(ground)
     violating = build_violating(ground, stands)
     asked = counting.tally(ground.asked)
@@ -184,7 +185,7 @@ def build_section(ground: Ground, unmet: tuple[Unmet, ...], is_index: bool) -> S
         cards=Cards(ground, shown),
         previews=build_previews(ground),
         posts=build_posts(ground),
-        absent=build_absent(ground, SHOWN_IN_INDEX if is_index else SHOWN),
+        absent=build_absent(ground, SHOWN_IN_INDEX if is_short else SHOWN),
         kinds=options("kinds", (i.kind for i in ground.institutions)),
         networks=tuple(
             (slug, networks.title(slug))

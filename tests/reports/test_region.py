@@ -273,6 +273,13 @@ def test_a_page_of_a_municipality_tells_its_own_acts() -> None:
     assert "другого района" in files["audit-000017-towns/_t1.html"].decode()
 
 
+def test_a_page_of_a_municipality_names_everybody_who_violates() -> None:
+    """It is as long as the page of a town that is alone."""
+    files = files_of(OF_TWENTY)
+    page = BeautifulSoup(files["audit-000017-towns/_t0.html"], "lxml")
+    assert len(page.select("#t0-violates .lines li")) == 10
+
+
 def test_an_act_that_binds_nobody_any_more_is_told_where_it_was_judged_by() -> None:
     town = replace(OF_TWENTY.municipalities[0], packs=())
     report = replace(OF_TWENTY, municipalities=(town, *OF_TWENTY.municipalities[1:]))
