@@ -677,6 +677,21 @@ def test_a_token_is_checked_for_the_operator(token: Token, state: Health, said: 
     assert said in told.what
 
 
+@pytest.mark.parametrize("method", ["groups.getById", "groups.getSettings", "execute"])
+def test_a_token_that_a_night_reads_with_now_is_checked_as_well(method: str) -> None:
+    """VK counts calls by the second, and what came too soon says nothing of the token."""
+    with school(Fault(code=6, method=method, times=2)) as sandbox:
+        (told,) = signs(settings(sandbox), uncounted)
+    assert "ключ работает (сервисный ключ), стены читаются по 25" in told.what
+
+
+@pytest.mark.parametrize("fault", [{"code": 10}, {"kind": "status", "code": 502}])
+def test_trouble_of_the_server_is_not_told_as_the_tokens(fault: dict[str, Any]) -> None:
+    with school(Fault(method="execute", times=None, **fault)) as sandbox:
+        (told,) = signs(settings(sandbox), uncounted)
+    assert told.what.endswith("ключ работает (сервисный ключ)")
+
+
 def uncounted(_reader: str, _method: str) -> None:
     """For a doctor without a database."""
 
