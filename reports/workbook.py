@@ -26,7 +26,7 @@ from reports.cell_styles import DEFAULT, PLAIN, Looks, is_bold, kind_of
 from reports.model import Streamed
 from reports.tables import Column, Row, Sheet, Value, flat
 from reports.templating import is_safe
-from reports.wrapping import height, lines_of
+from reports.wrapping import REMEMBERED, height, lines_of
 
 LONGEST_TEXT = 32_000  # Excel refuses a cell of more than 32 767 characters
 LONGEST_LINK = 2_000  # and an address of more than 2 079
@@ -209,7 +209,7 @@ def _serial(value: date) -> int:
     return (value - DAY_ZERO).days
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def _inline(value: str) -> str:
     """The rest of a cell with text; the library knows which signs a cell must not hold bare."""
     shown = _WORDING._escape_control_characters(_text(value))

@@ -19,6 +19,7 @@ ROOM = 515  # thousandths of the font's size to a column's character: 7 of 13⅓
 BLANK, UNKNOWN = 278, 1000
 FIRST_LINE, NEXT_LINE = 15.0, 12.75  # points
 TALLEST = 405  # Excel refuses a row of more than 409
+REMEMBERED = 1000  # texts, and words: most come again soon or never
 BREAKS = re.compile(r"(?<=[-/?&=_.])")  # of a word that does not fit in a line
 
 
@@ -26,7 +27,7 @@ def height(lines: int) -> int:
     return min(ceil(FIRST_LINE + NEXT_LINE * (lines - 1)), TALLEST)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
 def lines_of(text: str, width: int, *, is_bold: bool = False) -> int:
     """In a column of so many characters."""
     room = width * ROOM
@@ -55,7 +56,7 @@ def _broken(pieces: Iterable[str], room: int, is_bold: bool) -> tuple[int, int]:
     return lines, used
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
 def _width_of(word: str, is_bold: bool) -> int:
     """In the units of `arial.toml`; a sign that it does not know is a wide one."""
     widths = _widths()["bold" if is_bold else "regular"]
