@@ -161,7 +161,8 @@ def _whole(report: Report, rendered: Rendered | Streamed) -> tuple[MailAttachmen
     beside = iter(rendered.beside)
     first = next(beside, None)
     if first is None:
-        return _small(MailAttachment(name, "text/html", rendered.main))
+        page = _at_most(rendered, MOST_ATTACHED)
+        return () if page is None else (MailAttachment(name, "text/html", page),)
     files = chain([(name, rendered.main), first], beside)
     packed = archive(files, report.audit.as_of, MOST_ATTACHED)
     return (MailAttachment(f"{file_stem(report)}.zip", ARCHIVE, packed),) if packed else ()
@@ -169,14 +170,19 @@ def _whole(report: Report, rendered: Rendered | Streamed) -> tuple[MailAttachmen
 
 def _table(report: Report, attached: int) -> tuple[MailAttachment, ...]:
     """The workbook stays behind where mail servers would refuse the whole letter for its size."""
-    table = xlsx.FORMAT.render(report).main
-    return _small(
-        MailAttachment(f"{file_stem(report)}{xlsx.FORMAT.suffix}", WORKBOOK, table), attached
-    )
+    table = _at_most(xlsx.FORMAT.render(report), MOST_ATTACHED - attached)
+    name = f"{file_stem(report)}{xlsx.FORMAT.suffix}"
+    return () if table is None else (MailAttachment(name, WORKBOOK, table),)
 
 
-def _small(attachment: MailAttachment, attached: int = 0) -> tuple[MailAttachment, ...]:
-    return (attachment,) if len(attachment.content) + attached <= MOST_ATTACHED else ()
+def _at_most(rendered: Rendered | Streamed, most: int) -> bytes | None:
+    """None beyond `most` bytes, of which no more are read: a region's workbook has 33 MB."""
+    read = bytearray()
+    for part in rendered.parts:
+        read += part
+        if len(read) > most:
+            return None
+    return bytes(read)
 
 
 def archive(files: Iterable[tuple[str, bytes]], made_at: datetime, most: int) -> bytes | None:

@@ -65,6 +65,14 @@ def _pack(packed: IO[bytes], sheets: Iterable[Sheet], made_at: datetime) -> None
         looks = Looks(book)
         for sheet in sheets:
             _write(book.add_worksheet(sheet.title, RowSheet), sheet, looks)
+    _forget(book)
+
+
+def _forget(book: Workbook) -> None:
+    """A book and its sheets point to each other: the links of a region, 100 MB, would stay until
+    somebody searches for garbage, and the letter makes the same book again."""
+    book.worksheets().clear()
+    book.sheetnames.clear()
 
 
 def _options() -> dict[str, Any]:

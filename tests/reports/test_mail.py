@@ -8,7 +8,7 @@ from zipfile import ZipFile
 from bs4 import BeautifulSoup
 
 from reports.mail import digest, table_letter
-from reports.model import Rendered
+from reports.model import Rendered, Streamed
 from tests.cast import SCHOOL, TOWN
 from tests.reports.town import HOSTILE, REPORT, SCHOOL_FINDINGS, TWO_TOWNS, big_report
 
@@ -109,6 +109,18 @@ def test_a_report_too_big_for_a_letter_is_said_to_lie_on_the_server() -> None:
     for body in (letter.text, letter.html):
         assert "/var/reports/audit-000017.html" in body
         assert "Рядом" not in body
+
+
+def test_a_workbook_that_no_longer_fits_beside_the_page_stays_behind() -> None:
+    page = Rendered(b"<!doctype html>" + b" " * 6_990_000)
+    assert [one.media_type for one in digest(REPORT, page).attachments] == ["text/html"]
+
+
+def test_of_a_page_that_is_too_big_no_more_is_read_than_shows_it() -> None:
+    pieces = iter([b"<!doctype html>", *[b" " * 1_000_000] * 9])
+    letter = digest(REPORT, Streamed(lambda: pieces))
+    assert [one.name for one in letter.attachments] == ["dozor-kedr-2026-11-23.xlsx"]
+    assert next(pieces, None) is not None
 
 
 # --- several municipalities ---------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 from dataclasses import replace
@@ -15,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reports.formats import cur, xlsx
 from reports.tables import Column, Sheet
 from reports.words import words
-from reports.workbook import workbook
+from reports.workbook import RowSheet, workbook
 from reports.wrapping import height, lines_of
 from tests.cast import NOW, SCHOOL, SCHOOL_VK
 from tests.reports.town import REPORT, TWO_TOWNS
@@ -35,6 +36,16 @@ def cur_sheet() -> Worksheet:
 
 def written(*sheets: Sheet) -> Worksheet:
     return load_workbook(io.BytesIO(workbook(sheets, NOW))).worksheets[0]
+
+
+def test_what_a_book_was_made_of_is_let_go_of_once_it_is_written() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        assert xlsx.FORMAT.render(REPORT).main
+        assert not [one for one in gc.get_objects() if isinstance(one, RowSheet)]
+    finally:
+        gc.enable()
 
 
 def test_two_columns_stay_in_sight_where_there_are_more(book: Workbook) -> None:
