@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Several
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -29,14 +29,14 @@ from sqlmodel.sql.expression import Select
 
 from collectors.barrier import barrier
 from collectors.model import Address, Facts, FailureCode, Observation
-from monitor.storage.bodies import in_json, joined, packed
+from monitor.storage.bodies import in_json, packed
 from monitor.storage.database import put_once, session
-from monitor.storage.outlines import FACTS, Bodies, read_back
+from monitor.storage.outlines import Bodies, part, read_back, whole
 from monitor.storage.tables import ObservationRow, SiteFactsRow
 from reports.model import Audit
 
 Part = TypeVar("Part")
-SelectOfBodies = Select[bytes, bytes]
+SelectOfBodies = Select[bytes, bytes, bytes | None]
 
 HISTORY = 14  # readings of one page that a judgement looks back on
 LOOKS = HISTORY - 2  # so many of them may be without the wall: tonight there may be two more
@@ -56,7 +56,7 @@ def history(
     engine: Engine, addresses: Several[Address], as_of: datetime, *, most: int = HISTORY
 ) -> Mapping[Address, tuple[Observation, ...]]:
     """The last `most` observations of every address up to `as_of`, newest first."""
-    return dict(_each(engine, addresses, _of_page(most), as_of, Observation, strict=True))
+    return dict(_each(engine, addresses, _of_page(most), as_of, _whole_look, strict=True))
 
 
 def shown(
@@ -65,7 +65,7 @@ def shown(
     """As `history`, without nights on which the page was left for another: a finding rests on none
     of them, and several stand before the look that it rests on."""
     asked = _of_page(most, NOTHING_SHOWN)
-    return dict(_each(engine, addresses, asked, as_of, Observation, strict=True))
+    return dict(_each(engine, addresses, asked, as_of, _whole_look, strict=True))
 
 
 def history_to_judge(
@@ -82,7 +82,7 @@ def each_history(
     """The same one by one: the walls of a region are too much to be held at once. Here, where many
     share the reading, a page of which something cannot be read back is as one that was never asked.
     """
-    return _each(engine, addresses, _of_page(most), as_of, Observation)
+    return _each(engine, addresses, _of_page(most), as_of, _whole_look)
 
 
 def each_part(
@@ -93,8 +93,9 @@ def each_part(
     *,
     most: int = HISTORY,
 ) -> Iterator[tuple[Address, tuple[Part, ...]]]:
-    """As `each_history`, of every observation only the fields that `kind` has: far quicker."""
-    return _each(engine, addresses, _of_page(most), as_of, kind)
+    """As `each_history`, of every observation only the fields that `kind` has, none of them of its
+    site: far quicker."""
+    return _each(engine, addresses, _of_page(most), as_of, partial(part, kind))
 
 
 def last_looks(
@@ -128,7 +129,7 @@ def last_looks(
     found: defaultdict[Address, list[Observation]] = defaultdict(list)
     with session(engine) as opened:
         for network, address, body, facts in opened.connection().execute(wanted):
-            found[network, address].append(joined(Observation, body, FACTS, facts))
+            found[network, address].append(whole(Observation, Bodies(body, facts)))
     return {address: tuple(looks) for address, looks in found.items()}
 
 
@@ -147,9 +148,11 @@ def each_last_try(
 def each_last_wall(
     engine: Engine, addresses: Several[Address], as_of: datetime
 ) -> Iterator[tuple[Address, Observation]]:
-    """The newest look at every address that showed a wall."""
+    """The newest look at every address that showed a wall. What has its facts kept apart is a site,
+    which has none: a dozen of its looks would be read back for nothing."""
     for address, bodies in _rows(engine, addresses, _of_page(LOOKS), as_of):
-        if last := _first(bodies, address, _has_wall):
+        perhaps = (stored for stored in bodies if stored.facts is None)
+        if last := _first(perhaps, address, _has_wall):
             yield address, last
 
 
@@ -167,10 +170,7 @@ def _first(
 ) -> Observation | None:
     """No more bodies are read back than it takes."""
     with barrier("page", address[1]):
-        return next(
-            filter(wanted, (joined(Observation, body, FACTS, facts) for body, facts in bodies)),
-            None,
-        )
+        return next(filter(wanted, map(_whole_look, bodies)), None)
     return None
 
 
@@ -220,13 +220,13 @@ def _each(
     addresses: Several[Address],
     of_page: SelectOfBodies,
     as_of: datetime,
-    kind: type[Part],
+    read: Callable[[Bodies], Part],
     *,
     strict: bool = False,
 ) -> Iterator[tuple[Address, tuple[Part, ...]]]:
-    read = _read_back if strict else _read_back_or_nothing
+    """`strict`: what cannot be read back is raised; else the page is as one never asked."""
     for address, bodies in _rows(engine, addresses, of_page, as_of):
-        yield address, read(kind, bodies, address[1])
+        yield address, tuple(map(read, bodies)) if strict else _sound(read, bodies, address)
 
 
 def _rows(
@@ -237,18 +237,18 @@ def _rows(
         connection = opened.connection()
         for address in addresses:
             rows = connection.execute(of_page, _page_asked(address, as_of))
-            yield address, [(row[0], row[1]) for row in rows]
+            yield address, [Bodies(*row) for row in rows]
 
 
-def _read_back(kind: type[Part], bodies: Iterable[Bodies], _: str) -> tuple[Part, ...]:
-    return tuple(joined(kind, body, FACTS, facts) for body, facts in bodies)
+def _whole_look(stored: Bodies) -> Observation:
+    return whole(Observation, stored)
 
 
-def _read_back_or_nothing(
-    kind: type[Part], bodies: Iterable[Bodies], address: str
+def _sound(
+    read: Callable[[Bodies], Part], bodies: Iterable[Bodies], address: Address
 ) -> tuple[Part, ...]:
-    with barrier("page", address):
-        return _read_back(kind, bodies, address)
+    with barrier("page", address[1]):
+        return tuple(map(read, bodies))
     return ()
 
 
@@ -260,7 +260,7 @@ def _read_back_or_nothing(
 def _of_page(most: int, passed_over: frozenset[str] = frozenset()) -> SelectOfBodies:
     """`passed_over`: looks with these failures."""
     asked = (
-        select(ObservationRow.body, SiteFactsRow.body)
+        select(ObservationRow.body, SiteFactsRow.body, SiteFactsRow.outline)
         .outerjoin(SiteFactsRow, col(SiteFactsRow.digest) == ObservationRow.facts)
         .where(*_seen_there())
         .order_by(col(ObservationRow.observed_at).desc(), col(ObservationRow.id).desc())
@@ -337,4 +337,8 @@ def _row(audit: Audit, observation: Observation) -> tuple[dict[str, Any], SiteFa
 def _facts_apart(facts: Facts) -> SiteFactsRow:
     """Those of a site are long, and nearly always what they were last night."""
     text = in_json(facts, strict=True)
-    return SiteFactsRow(digest=hashlib.sha256(text).hexdigest()[:32], body=zlib.compress(text))
+    return SiteFactsRow(
+        digest=hashlib.sha256(text).hexdigest()[:32],
+        body=zlib.compress(text),
+        outline=packed(replace(facts, site=None), strict=True),
+    )

@@ -102,12 +102,16 @@ class ObservationRow(SQLModel, table=True):
 
 
 class SiteFactsRow(SQLModel, table=True):
-    """What a site showed, once for all nights on which it was the same."""
+    """What a site showed, once for all nights on which it was the same.
+
+    `outline`: the same without its pages; None: kept before that was done.
+    """
 
     __tablename__ = "site_facts"
 
     digest: str = Field(primary_key=True)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    outline: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
 COUNTED: Mapping[Outcome, str] = {

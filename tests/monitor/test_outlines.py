@@ -53,11 +53,15 @@ LOOKS = (
 
 
 def bodies_of(*looks: Observation) -> list[Bodies]:
-    """The facts of every second one lie apart."""
+    """The facts of every second one lie apart, of every fourth in outline as well."""
     return [
-        (packed(replace(one, facts=None)), packed(one.facts))
+        Bodies(
+            packed(replace(one, facts=None)),
+            packed(one.facts),
+            packed(replace(one.facts, site=None)) if at % 4 == 3 else None,
+        )
         if at % 2 and one.facts
-        else (packed(one), None)
+        else Bodies(packed(one))
         for at, one in enumerate(looks)
     ]
 
@@ -69,16 +73,22 @@ def test_the_page_is_seen_as_if_every_reading_had_been_read_back_whole() -> None
             for back, one in enumerate(nights)
         ]
         whole = [unpacked(Observation, body) for body in bodies]
-        outlined = list(read_back((body, None) for body in bodies))
+        outlined = list(read_back(map(Bodies, bodies)))
         views = [look(SITE, cast.dossier(cast.SCHOOL, *one), NOWHERE) for one in (whole, outlined)]
         assert views[0] == views[1]
 
 
 def test_an_older_site_is_not_read_back_and_all_else_is() -> None:
-    newest, older = at(0, read("Школа")), at(1, read("Школа переехала"))
-    assert older.facts is not None
-    outlined = tuple(read_back(bodies_of(newest, older)))
-    assert outlined == (newest, replace(older, facts=replace(older.facts, site=None)))
+    newest, *older = (at(night, read(f"Школа {night}")) for night in range(4))
+    outlined = list(read_back(bodies_of(newest, *older)))
+    bare = [replace(one, facts=one.facts and replace(one.facts, site=None)) for one in older]
+    assert outlined == [newest, *bare]
+
+
+def test_of_an_older_site_that_was_kept_in_outline_nothing_else_is_opened() -> None:
+    newest, *_, older = bodies_of(*(at(night, read("Школа")) for night in range(4)))
+    seen = list(read_back([newest, older._replace(facts=b"")]))
+    assert seen[1].facts == replace(read("Школа"), site=None)
 
 
 def test_behind_a_night_without_the_site_the_last_one_that_has_it_is_whole() -> None:
