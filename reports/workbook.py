@@ -59,13 +59,16 @@ def pieces(sheets: Iterable[Sheet], made_at: datetime) -> Iterator[bytes]:
 
 
 def _pack(packed: IO[bytes], sheets: Iterable[Sheet], made_at: datetime) -> None:
-    with Workbook(packed, _options()) as book:
-        made = made_at.astimezone(UTC).replace(tzinfo=None)
-        book.set_properties({"author": "Dozor", "created": made})
-        looks = Looks(book)
-        for sheet in sheets:
-            _write(book.add_worksheet(sheet.title, RowSheet), sheet, looks)
-    _forget(book)
+    book = Workbook(packed, _options())
+    try:
+        with book:
+            made = made_at.astimezone(UTC).replace(tzinfo=None)
+            book.set_properties({"author": "Dozor", "created": made})
+            looks = Looks(book)
+            for sheet in sheets:
+                _write(book.add_worksheet(sheet.title, RowSheet), sheet, looks)
+    finally:
+        _forget(book)
 
 
 def _forget(book: Workbook) -> None:
