@@ -175,8 +175,9 @@ def insert_of(dialect: str) -> Any:
     return import_module(f"sqlalchemy.dialects.{dialect}").insert
 
 
-def put_once(opened: Session, rows: Sequence[SQLModel]) -> None:
+def put_once(opened: Session, rows: Sequence[SQLModel], *, filling: str = "") -> None:
     """Add the rows whose keys are not there: another process may add the same this very moment.
+    `filling`: a column that is filled where a row is there without it, from an older schema.
 
     Always in the same order, or two that add the same rows would wait for each other for ever.
     """
@@ -187,7 +188,13 @@ def put_once(opened: Session, rows: Sequence[SQLModel]) -> None:
     numbered = set(keys) if getattr(rows[0], keys[0]) is None else set()  # by the database itself
     values = [row.model_dump(exclude=numbered) for row in rows]
     values.sort(key=lambda row: [row.get(key) for key in keys])
-    opened.connection().execute(insert(type(rows[0])).on_conflict_do_nothing(), values)
+    asked = insert(table := type(rows[0]))
+    if filling:
+        told, lacks = {filling: asked.excluded[filling]}, getattr(table, filling).is_(None)
+        asked = asked.on_conflict_do_update(index_elements=keys, set_=told, where=lacks)
+    else:
+        asked = asked.on_conflict_do_nothing()
+    opened.connection().execute(asked, values)
 
 
 _MIGRATE = {SQLITE: "BEGIN IMMEDIATE", POSTGRESQL: f"SELECT pg_advisory_xact_lock({_MIGRATING})"}

@@ -48,7 +48,7 @@ def add(engine: Engine, audit: Audit, batch: Iterable[Observation]) -> None:
     """Commit one batch: what a killed run had added stays."""
     if told := [_sound_row(audit, one) for one in batch]:
         with session(engine) as opened:
-            put_once(opened, [facts for _, facts in told if facts])
+            put_once(opened, [facts for _, facts in told if facts], filling="outline")
             opened.connection().execute(_ADD, [row for row, _ in told])
 
 
@@ -148,8 +148,8 @@ def each_last_try(
 def each_last_wall(
     engine: Engine, addresses: Several[Address], as_of: datetime
 ) -> Iterator[tuple[Address, Observation]]:
-    """The newest look at every address that showed a wall. What has its facts kept apart is a site,
-    which has none: a dozen of its looks would be read back for nothing."""
+    """The newest look at every address that showed a wall. Facts that are kept apart have none: a
+    dozen looks at every site would be read back for nothing."""
     for address, bodies in _rows(engine, addresses, _of_page(LOOKS), as_of):
         perhaps = (stored for stored in bodies if stored.facts is None)
         if last := _first(perhaps, address, _has_wall):
@@ -319,7 +319,7 @@ def _sound_row(
 
 def _row(audit: Audit, observation: Observation) -> tuple[dict[str, Any], SiteFactsRow | None]:
     facts, failure = observation.facts, observation.failure
-    apart = _facts_apart(facts) if facts and facts.site else None
+    apart = _facts_apart(facts) if facts and facts.site and not facts.wall else None
     kept = observation if apart is None else replace(observation, facts=None)
     row = {
         "audit_id": audit.id,
@@ -335,7 +335,8 @@ def _row(audit: Audit, observation: Observation) -> tuple[dict[str, Any], SiteFa
 
 
 def _facts_apart(facts: Facts) -> SiteFactsRow:
-    """Those of a site are long, and nearly always what they were last night."""
+    """Those of a site are long, and nearly always what they were last night. They have no wall:
+    `each_last_wall` passes them over."""
     text = in_json(facts, strict=True)
     return SiteFactsRow(
         digest=hashlib.sha256(text).hexdigest()[:32],

@@ -104,7 +104,7 @@ class ObservationRow(SQLModel, table=True):
 class SiteFactsRow(SQLModel, table=True):
     """What a site showed, once for all nights on which it was the same.
 
-    `outline`: the same without its pages; None: kept before that was done.
+    `outline`: the same without `site`; None: kept before that was done.
     """
 
     __tablename__ = "site_facts"

@@ -15,6 +15,7 @@ from sqlmodel import SQLModel, select
 
 from collectors.model import (
     Crawl,
+    Facts,
     Failure,
     FailureCode,
     Observation,
@@ -24,6 +25,7 @@ from collectors.model import (
     SitePage,
 )
 from monitor.storage import audits, findings, locks, observations, statements
+from monitor.storage.bodies import unpacked
 from monitor.storage.database import StorageError, open_database, schema_is_current, session
 from monitor.storage.joining import join_statements
 from monitor.storage.ledger import Ledger
@@ -115,7 +117,7 @@ SHOWN = SiteFacts(
 
 
 def test_what_a_site_shows_every_night_is_kept_once(engine: Engine, audit: Audit) -> None:
-    same = replace(SCHOOL_FACTS, site=SHOWN)
+    same = replace(SCHOOL_FACTS, wall=None, site=SHOWN)
     other = replace(same, site=replace(SHOWN, text="Другая"))
     told = [
         seen(SITE, facts, NOW + timedelta(days=at)) for at, facts in enumerate([same, same, other])
@@ -129,6 +131,26 @@ def test_what_a_site_shows_every_night_is_kept_once(engine: Engine, audit: Audit
     assert observations.last_looks(engine, [SITE.key], end, most=2) == {SITE.key: newest[:2]}
     ((_, parts),) = observations.each_part(OutlineOf, engine, [SITE.key], end)
     assert [one.facts.title for one in parts if one.facts] == [SCHOOL_FACTS.title] * 3
+
+
+def test_a_page_that_shows_a_site_and_a_wall_has_its_wall(engine: Engine, audit: Audit) -> None:
+    both = seen(SITE, replace(SCHOOL_FACTS, site=SHOWN), NOW)
+    observations.add(engine, audit, [both])
+    assert dict(observations.each_last_wall(engine, [SITE.key], NOW)) == {SITE.key: both}
+
+
+def test_what_an_older_schema_kept_gets_its_outline_when_it_is_shown_again(
+    engine: Engine, audit: Audit
+) -> None:
+    facts = replace(SCHOOL_FACTS, wall=None, site=SHOWN)
+    for night in range(2):
+        observations.add(engine, audit, [seen(SITE, facts, NOW + timedelta(days=night))] * 2)
+        with session(engine) as opened:
+            (kept,) = opened.exec(select(SiteFactsRow)).all()
+            assert kept.outline is not None
+            assert unpacked(Facts, kept.outline) == replace(facts, site=None)
+            kept.outline = None  # as schema 0020 left it
+            opened.add(kept)
 
 
 @dataclass(frozen=True)
