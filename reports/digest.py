@@ -17,7 +17,7 @@ from reports.model import Report
 from reports.news import is_new_violation
 from reports.view import ChangeLine, Section
 from reports.words import day, phrase, word
-from rules.cases.model import InstitutionCase
+from rules.cases.terms import CaseTerm
 
 MOST_WORDS = 250
 PRESSING = 3  # lines of what is to be done now stand against one of the rest
@@ -53,14 +53,14 @@ def count_words(text: str) -> int:
 
 
 def blocks_of(
-    report: Report, section: Section, overdue: Sequence[InstitutionCase] = ()
+    report: Report, section: Section, overdue: Sequence[CaseTerm] = ()
 ) -> tuple[DigestBlock, ...]:
     """Everything that could be told, the most pressing first. `report`: beside the one that the
     reader had last."""
     base = ground(report, report.municipalities[0])
     notices = [one for one in section.friday.notices if not one.is_ahead]
     found = (
-        _block("digest_over", [_overdue(base, case) for case in overdue], PRESSING),
+        _block("digest_over", [_overdue(base, term) for term in overdue], PRESSING),
         _block("digest_calls", [_call(one) for one in section.calls], PRESSING, section.more_calls),
         _block("digest_decisions_due", [_decision(one) for one in section.friday.decisions]),
         _block("digest_notices", [_notice(one) for one in notices]),
@@ -127,10 +127,10 @@ def _block(title: str, lines: Sequence[DigestLine], weight: int = 1, more: int =
 # --- lines ------------------------------------------------------------------------------------
 
 
-def _overdue(base: Ground, case: InstitutionCase) -> DigestLine:
-    name = base.names.get(case.key.institution, case.key.institution)
-    ended = phrase("digest_ended", day(case.due.on)) if case.due else ""
-    return DigestLine(f"{name}: {title_of(base, case.key.requirement)}", ended)
+def _overdue(base: Ground, term: CaseTerm) -> DigestLine:
+    name = base.names.get(term.key.institution, term.key.institution)
+    title = title_of(base, term.key.requirement)
+    return DigestLine(f"{name}: {title}", phrase("digest_ended", day(term.ends_on)))
 
 
 def _call(call: Call) -> DigestLine:

@@ -23,7 +23,7 @@ from reports.ground import part_stem
 from reports.model import Rendered, Report, Streamed
 from reports.templating import one_line, render
 from reports.words import day, phrase
-from rules.cases.model import InstitutionCase
+from rules.cases.terms import CaseTerm
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ARCHIVE = "application/zip"
@@ -56,7 +56,7 @@ def digest(
     lies_at: str = "",
     *,
     beside: Report | None = None,
-    overdue: Sequence[InstitutionCase] = (),
+    overdue: Sequence[CaseTerm] = (),
     carries_files: bool = True,
 ) -> Letter:
     """The letter on the whole report; no preview of a draft act is in it but in the attachment.

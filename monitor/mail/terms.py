@@ -9,74 +9,73 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 
 from collectors.barrier import barrier
 from monitor.application import Application
 from monitor.audit.careful import STORES
-from monitor.cases.book import cases_of
-from rules.cases.model import CaseState, InstitutionCase
+from monitor.cases.book import book_of
+from rules.cases.terms import CaseTerm, term_of
 from rules.model import Institution, Municipality
 
 
 class Terms:
-    """The open cases of municipalities as of an audit, worked out when somebody asks."""
+    """The terms of municipalities' open cases as of an audit, worked out when somebody asks."""
 
     def __init__(self, application: Application, as_of: datetime) -> None:
         """`application` as the registries have it: cases look up themselves what was stated."""
         self._application, self.as_of = application, as_of
         self._towns = {town.id: town for town in application.municipalities}
-        self._cases = lru_cache(maxsize=None)(self._worked_out)
-        self._by_institution = lru_cache(maxsize=None)(self._grouped)
+        self._terms = cache(self._worked_out)
+        self._by_institution = cache(self._grouped)
 
-    def overdue(self, towns: Collection[str] = ()) -> tuple[InstitutionCase, ...]:
-        """Those whose term is over; of all municipalities where none is named."""
+    def overdue(self, towns: Collection[str] = ()) -> tuple[CaseTerm, ...]:
+        """Those that are over; of all municipalities where none is named."""
         return tuple(
-            case
+            term
             for town in towns or self._towns
-            for case in self._of(town)
-            if case.state is CaseState.OVERDUE and case.due
+            for term in self._of(town)
+            if term.remind_on is None
         )
 
-    def newly_over(self, towns: Collection[str], since: datetime) -> tuple[InstitutionCase, ...]:
+    def newly_over(self, towns: Collection[str], since: datetime) -> tuple[CaseTerm, ...]:
         """Of these, the terms that ended since a report: its reader was not told."""
         return tuple(
-            case
-            for case in self.overdue(towns)
-            if case.due and case.due.on >= self._day(case.key.municipality, since)
+            term
+            for term in self.overdue(towns)
+            if term.ends_on >= self._day(term.key.municipality, since)
         )
 
-    def to_remind(self, institution: Institution, since: datetime) -> tuple[InstitutionCase, ...]:
+    def to_remind(self, institution: Institution, since: datetime) -> tuple[CaseTerm, ...]:
         """What falls due in a few days, of which a letter of `since` reminded nobody."""
         town = institution.municipality
         then, today = self._day(town, since), self._day(town, self.as_of)
         own = self._by_institution(town).get(institution.id, ())
-        return tuple(case for case in own if is_ending(case, then, today))
+        return tuple(term for term in own if term.is_ending(then, today))
 
-    def _of(self, town: str) -> tuple[InstitutionCase, ...]:
-        found: tuple[InstitutionCase, ...] = self._cases(town)
+    def _of(self, town: str) -> Sequence[CaseTerm]:
+        found: Sequence[CaseTerm] = self._terms(town)
         return found
 
-    def _grouped(self, town: str) -> Mapping[str, Sequence[InstitutionCase]]:
+    def _grouped(self, town: str) -> Mapping[str, Sequence[CaseTerm]]:
         """Each institution of a region asks for its own."""
-        found: defaultdict[str, list[InstitutionCase]] = defaultdict(list)
-        for case in self._of(town):
-            found[case.key.institution].append(case)
+        found: defaultdict[str, list[CaseTerm]] = defaultdict(list)
+        for term in self._of(town):
+            found[term.key.institution].append(term)
         return found
 
-    def _worked_out(self, name: str) -> tuple[InstitutionCase, ...]:
+    def _worked_out(self, name: str) -> Sequence[CaseTerm]:
         """A report without it is better than none."""
         town: Municipality | None = self._towns.get(name)
         with barrier("part", "cases", passing=STORES):
-            return cases_of(self._application, town, self.as_of) if town else ()
+            return self._terms_of(town) if town else ()
         return ()
+
+    def _terms_of(self, town: Municipality) -> Sequence[CaseTerm]:
+        """An institution's cases are forgotten when the next one's are worked out."""
+        book = book_of(self._application, town, self.as_of, town.institutions)
+        cases = (case for member in town.institutions for case in book.of(member))
+        return tuple(filter(None, map(term_of, cases)))
 
     def _day(self, town: str, moment: datetime) -> date:
         return self._towns[town].day_of(moment)
-
-
-def is_ending(case: InstitutionCase, then: date, today: date) -> bool:
-    """Whether the day to remind of a term came after `then`, and the term is not over."""
-    if case.state is not CaseState.TO_DO or case.due is None or case.remind_on is None:
-        return False
-    return then < case.remind_on <= today <= case.due.on

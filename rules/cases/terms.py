@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from rules.cases.model import Due
+from rules.cases.model import CaseKey, CaseState, Due, InstitutionCase
 from rules.law.workdays import (
     CalendarUncoveredError,
     add_working_days,
@@ -32,6 +32,29 @@ class CaseTerms:
     def of(self, finding: Finding) -> int | None:
         """None: what is only for information has no term."""
         return self.workdays.get(finding.severity)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTerm:
+    """By when a case is to be settled: of a region's cases no more than this fits in memory."""
+
+    key: CaseKey
+    ends_on: date
+    remind_on: date | None  # None: it is over
+
+    def is_ending(self, then: date, today: date) -> bool:
+        """Whether the day to remind of it came after `then`, and it is not over."""
+        return self.remind_on is not None and then < self.remind_on <= today <= self.ends_on
+
+
+def term_of(case: InstitutionCase) -> CaseTerm | None:
+    """None: no term of it runs, nor is one over."""
+    if case.due is None:
+        return None
+    if case.state is CaseState.OVERDUE:
+        return CaseTerm(case.key, case.due.on, None)
+    is_running = case.state is CaseState.TO_DO and case.remind_on is not None
+    return CaseTerm(case.key, case.due.on, case.remind_on) if is_running else None
 
 
 def due_by_law(finding: Finding) -> Due | None:

@@ -12,6 +12,7 @@ from reports.digest import MOST_WORDS, DigestBlock, DigestLine, fitted
 from reports.mail import Letter, brief, digest
 from reports.model import Rendered, Report, Settling
 from rules.cases.model import CaseState, Due, InstitutionCase, key_of
+from rules.cases.terms import term_of
 from rules.model import Outcome
 from tests.cast import MUSEUM
 from tests.reports.town import MUSEUM_FINDINGS, REPORT, big_report
@@ -28,7 +29,9 @@ OVERDUE = InstitutionCase(
 
 
 def told(report: Report, number: int = 0) -> Letter:
-    return digest(report, PAGE, overdue=[OVERDUE] * number)
+    over = term_of(OVERDUE)
+    assert over is not None
+    return digest(report, PAGE, overdue=[over] * number)
 
 
 @pytest.mark.parametrize("report", [REPORT, big_report(60)], ids=["small", "big"])
