@@ -16,6 +16,7 @@ from collectors import networks
 from reports.ground import Ground, ground
 from reports.model import Report
 from reports.words import day
+from rules.dossier.bench import Bench
 from rules.model import Dossier, Event, Institution
 from rules.terms.notices import Account, State, accounts, duties
 
@@ -67,8 +68,9 @@ def towns(report: Report) -> tuple[Town, ...]:
 
 
 def town_of(base: Ground) -> Town:
-    asked = duties(base.report.acts, base.municipality, _today(base))
-    found = [_notice(base, account) for account in _accounts(base)]
+    bench = _bench(base)
+    asked = duties(bench.law)
+    found = [_notice(base, account) for account in _accounts(base, bench)]
     return Town(
         name=base.municipality.name,
         on=day(_today(base)),
@@ -82,18 +84,20 @@ def _today(base: Ground) -> date:
     return base.report.audit.as_of.astimezone(base.zone).date()
 
 
-def _accounts(base: Ground) -> Iterator[Account]:
+def _bench(base: Ground) -> Bench:
+    """Of the municipality, whose institutions are as the report has them."""
+    told = {one.id: one for one in base.institutions}
+    members = tuple(told.get(one.id, one) for one in base.municipality.institutions)
+    return Bench(replace(base.municipality, institutions=members), base.report.acts, _today(base))
+
+
+def _accounts(base: Ground, bench: Bench) -> Iterator[Account]:
     """Of the institutions that the report is about, whoever owes the notice."""
-    shown = {one.id: one for one in base.institutions}
-    members = tuple(shown.get(one.id, one) for one in base.municipality.institutions)
-    town = replace(base.municipality, institutions=members)
-    for one in members:
-        dossier = Dossier(
-            municipality=town, institution=one, as_of=base.report.audit.as_of, observations={}
-        )
-        for account in accounts(dossier, base.report.acts):
-            if account.owner in shown:
-                yield account
+    town, as_of = bench.municipality, base.report.audit.as_of
+    shown = {one.id for one in base.institutions}
+    for one in town.institutions:
+        dossier = Dossier(municipality=town, institution=one, as_of=as_of, observations={})
+        yield from (account for account in accounts(dossier, bench) if account.owner in shown)
 
 
 def _notice(base: Ground, account: Account) -> Notice:

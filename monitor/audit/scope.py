@@ -64,15 +64,16 @@ def in_scope(
 
     Institutions that are not yet, or no longer, registered as of the moment are left out.
     """
-    present = [
-        institution
-        for municipality in municipalities
-        for institution in municipality.institutions
-        if institution.is_active(municipality.day_of(as_of))
-    ]
+    present = [one for municipality in municipalities for one in _active(municipality, as_of)]
     for name in names:
         _check_name(name, present)
-    return tuple(one for one in present if not names or {one.id, one.key} & set(names))
+    named = set(names)
+    return tuple(one for one in present if not named or one.id in named or one.key in named)
+
+
+def _active(municipality: Municipality, as_of: datetime) -> Iterator[Institution]:
+    today = municipality.day_of(as_of)
+    return (one for one in municipality.institutions if one.is_active(today))
 
 
 def pages_of(

@@ -17,7 +17,7 @@ from rules.dossier.bench import Bench, Hearing
 from rules.dossier.case import Case, authorities
 from rules.dossier.cases import cases_of
 from rules.dossier.subjects import not_a_subject
-from rules.law.norms import Clause, Kin, law_of, norm_of
+from rules.law.norms import Clause, Law, law_of, norm_of
 from rules.law.workdays import (
     CalendarUncoveredError,
     add_working_days,
@@ -86,21 +86,20 @@ class Account:
         return State.EXCUSED if self.is_excused else State.SENT_LATE
 
 
-def duties(
-    acts: Sequence[Act], municipality: Municipality, on: date
-) -> tuple[tuple[Clause, Kin], ...]:
-    """The clauses that demand a notice here, as they stand on that day, with those akin."""
+def duties(law: Law) -> Law:
+    """The clauses that demand a notice, with those akin."""
     return tuple(
         (clause, kin)
-        for clause, kin in law_of(municipality, acts, on)
+        for clause, kin in law
         if clause.requirement.predicate == NOTICED and clause.edition is not None
     )
 
 
-def accounts(dossier: Dossier, acts: Sequence[Act]) -> Iterator[Account]:
-    """Every notice that this institution owes or owed; of the authority, for everybody's pages."""
-    hearing = Hearing(Bench(dossier.municipality, acts, dossier.today), dossier)
-    for clause, kin in duties(acts, dossier.municipality, dossier.today):
+def accounts(dossier: Dossier, bench: Bench) -> Iterator[Account]:
+    """Every notice that this institution owes or owed; of the authority, for everybody's pages.
+    `bench`: of its municipality, on the dossier's day."""
+    hearing = Hearing(bench, dossier)
+    for clause, kin in duties(bench.law):
         if not not_a_subject(clause.requirement, dossier, dossier.today):
             for case in cases_of(clause, kin, hearing):
                 if case.is_voluntary:
@@ -181,7 +180,7 @@ def duties_for(
     institution: Institution, municipality: Municipality, acts: Sequence[Act], on: date
 ) -> Iterator[Duty]:
     """Who has to be told when a page of this institution comes or goes, by it or the authority."""
-    for clause, kin in duties(acts, municipality, on):
+    for clause, kin in duties(law_of(municipality, acts, on)):
         owner = _owner(clause.requirement, institution, municipality, on)
         norm = norm_of(clause, kin, owner) if owner else None
         if norm:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.dossier.bench import Bench
 from rules.engine import judge_alone
 from rules.model import ActStatus, Event, Outcome
 from rules.packs import load_act, shipped
@@ -52,7 +53,8 @@ def test_a_notice_is_judged_as_it_is_listed(
     as_of = datetime.fromisoformat(f"{on}T12:00:00+07:00")
     for body in town.institutions:
         known = dossier(body, municipality=town, as_of=as_of)
-        listed = {one.requirement.id: one.state for one in accounts(known, [MINVODY]) if one.binds}
+        bench = Bench(town, [MINVODY], known.today)
+        listed = {one.requirement.id: one.state for one in accounts(known, bench) if one.binds}
         judged = {
             one.requirement: one.outcome
             for one in judge_alone(known, [MINVODY])

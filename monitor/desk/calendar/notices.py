@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from monitor.application import Application
 from monitor.storage import calendar
+from rules.dossier.bench import Bench
 from rules.dossier.case import authorities
 from rules.model import Dossier, Event, Institution, Municipality
 from rules.terms.notices import Account, State, accounts, duties
@@ -43,13 +44,12 @@ def _with(town: Municipality, told: dict[tuple[str, str], list[Event]]) -> Munic
 def _of_town(
     application: Application, town: Municipality, now: datetime
 ) -> Iterator[tuple[Municipality, Account]]:
-    acts = tuple(application.acts.values())
-    today = town.day_of(now)
-    if not duties(acts, town, today):
+    bench = Bench(town, tuple(application.acts.values()), town.day_of(now))
+    if not duties(bench.law):
         return
     for one in _who_may_owe(town):
         dossier = Dossier(municipality=town, institution=one, as_of=now, observations={})
-        for account in accounts(dossier, acts):
+        for account in accounts(dossier, bench):
             if account.due and account.state in OWED:
                 yield town, account
 
