@@ -64,16 +64,23 @@ def in_scope(
 
     Institutions that are not yet, or no longer, registered as of the moment are left out.
     """
-    present = [one for municipality in municipalities for one in _active(municipality, as_of)]
+    found = tuple(_present(municipalities, frozenset(names), as_of))
     for name in names:
-        _check_name(name, present)
-    named = set(names)
-    return tuple(one for one in present if not named or one.id in named or one.key in named)
+        if not any(name in (one.id, one.key) for one in found):
+            raise _unknown(name, _present(municipalities, frozenset(), as_of))
+    return found
 
 
-def _active(municipality: Municipality, as_of: datetime) -> Iterator[Institution]:
-    today = municipality.day_of(as_of)
-    return (one for one in municipality.institutions if one.is_active(today))
+def _present(
+    municipalities: Iterable[Municipality], named: frozenset[str], as_of: datetime
+) -> Iterator[Institution]:
+    """Of those that have these names, or of all."""
+    for municipality in municipalities:
+        today = municipality.day_of(as_of)
+        for one in municipality.institutions:
+            is_meant = not named or one.id in named or one.key in named
+            if is_meant and one.is_active(today):
+                yield one
 
 
 def pages_of(
@@ -116,9 +123,7 @@ def with_known_ids(pages: Iterable[Page], seen: Mapping[Address, str]) -> tuple[
     )
 
 
-def _check_name(name: str, present: Sequence[Institution]) -> None:
-    if any(name in (one.id, one.key) for one in present):
-        return
+def _unknown(name: str, present: Iterable[Institution]) -> UnknownInstitutionError:
     near = difflib.get_close_matches(name, [one.id for one in present], n=3)
     hint = f"; похожие: {', '.join(near)}" if near else ""
-    raise UnknownInstitutionError(f"учреждения «{name}» в реестре нет{hint}")
+    return UnknownInstitutionError(f"учреждения «{name}» в реестре нет{hint}")
