@@ -161,8 +161,7 @@ def _whole(report: Report, rendered: Rendered | Streamed) -> tuple[MailAttachmen
     beside = iter(rendered.beside)
     first = next(beside, None)
     if first is None:
-        page = _at_most(rendered, MOST_ATTACHED)
-        return () if page is None else (MailAttachment(name, "text/html", page),)
+        return _small(name, "text/html", rendered)
     files = chain([(name, rendered.main), first], beside)
     packed = archive(files, report.audit.as_of, MOST_ATTACHED)
     return (MailAttachment(f"{file_stem(report)}.zip", ARCHIVE, packed),) if packed else ()
@@ -170,19 +169,21 @@ def _whole(report: Report, rendered: Rendered | Streamed) -> tuple[MailAttachmen
 
 def _table(report: Report, attached: int) -> tuple[MailAttachment, ...]:
     """The workbook stays behind where mail servers would refuse the whole letter for its size."""
-    table = _at_most(xlsx.FORMAT.render(report), MOST_ATTACHED - attached)
     name = f"{file_stem(report)}{xlsx.FORMAT.suffix}"
-    return () if table is None else (MailAttachment(name, WORKBOOK, table),)
+    return _small(name, WORKBOOK, xlsx.FORMAT.render(report), attached)
 
 
-def _at_most(rendered: Rendered | Streamed, most: int) -> bytes | None:
-    """None beyond `most` bytes, of which no more are read: a region's workbook has 33 MB."""
+def _small(
+    name: str, media_type: str, rendered: Rendered | Streamed, attached: int = 0
+) -> tuple[MailAttachment, ...]:
+    """Beside so many bytes that are attached; or nothing, and no more is read than shows that it
+    is too big: a region's workbook has 33 MB."""
     read = bytearray()
     for part in rendered.parts:
         read += part
-        if len(read) > most:
-            return None
-    return bytes(read)
+        if len(read) + attached > MOST_ATTACHED:
+            return ()
+    return (MailAttachment(name, media_type, bytes(read)),)
 
 
 def archive(files: Iterable[tuple[str, bytes]], made_at: datetime, most: int) -> bytes | None:

@@ -97,8 +97,20 @@ def cases_of(
 ) -> tuple[InstitutionCase, ...]:
     """As `book_of`, of all institutions in the registry's order, or of those named."""
     members = municipality.institutions if institutions is None else institutions
+    return tuple(each_case_of(application, municipality, as_of, members, settled=settled))
+
+
+def each_case_of(
+    application: Application,
+    municipality: Municipality,
+    as_of: datetime | None,
+    members: Sequence[Institution],
+    *,
+    settled: bool = False,
+) -> Iterator[InstitutionCase]:
+    """One by one: those of an institution are forgotten when the next one's are worked out."""
     book = book_of(application, municipality, as_of, members, settled=settled)
-    return tuple(case for member in members for case in book.of(member))
+    return (case for member in members for case in book.of(member))
 
 
 def by_institution(

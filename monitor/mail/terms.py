@@ -14,7 +14,7 @@ from functools import cache
 from collectors.barrier import barrier
 from monitor.application import Application
 from monitor.audit.careful import STORES
-from monitor.cases.book import book_of
+from monitor.cases.book import each_case_of
 from rules.cases.terms import CaseTerm, term_of
 from rules.model import Institution, Municipality
 
@@ -72,9 +72,7 @@ class Terms:
         return ()
 
     def _terms_of(self, town: Municipality) -> Sequence[CaseTerm]:
-        """An institution's cases are forgotten when the next one's are worked out."""
-        book = book_of(self._application, town, self.as_of, town.institutions)
-        cases = (case for member in town.institutions for case in book.of(member))
+        cases = each_case_of(self._application, town, self.as_of, town.institutions)
         return tuple(filter(None, map(term_of, cases)))
 
     def _day(self, town: str, moment: datetime) -> date:

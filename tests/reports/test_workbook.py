@@ -49,7 +49,7 @@ def nobody_searches_for_garbage() -> Iterator[None]:
 
 
 def sheets_held() -> int:
-    return sum(isinstance(one, RowSheet) for one in gc.get_objects())
+    return sum(type(one) is RowSheet for one in gc.get_objects())
 
 
 @pytest.mark.usefixtures("nobody_searches_for_garbage")
