@@ -17,8 +17,8 @@ from reports.ground import Ground, ground
 from reports.model import Report
 from reports.words import day
 from rules.dossier.bench import Bench
-from rules.model import Dossier, Event, Institution
-from rules.terms.notices import Account, State, accounts, duties
+from rules.model import Event, Institution
+from rules.terms.notices import Account, State, accounts_of, duties
 
 UNTOLD_FIRST = (
     State.LATE,
@@ -93,11 +93,9 @@ def _bench(base: Ground) -> Bench:
 
 def _accounts(base: Ground, bench: Bench) -> Iterator[Account]:
     """Of the institutions that the report is about, whoever owes the notice."""
-    town, as_of = bench.municipality, base.report.audit.as_of
     shown = {one.id for one in base.institutions}
-    for one in town.institutions:
-        dossier = Dossier(municipality=town, institution=one, as_of=as_of, observations={})
-        yield from (account for account in accounts(dossier, bench) if account.owner in shown)
+    told = accounts_of(bench, bench.municipality.institutions, base.report.audit.as_of)
+    return (account for account in told if account.owner in shown)
 
 
 def _notice(base: Ground, account: Account) -> Notice:

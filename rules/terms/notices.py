@@ -8,9 +8,9 @@ tells ahead what it will hold. Recipients and terms stand in the acts' packs onl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from rules.dossier.bench import Bench, Hearing
@@ -105,6 +105,17 @@ def accounts(dossier: Dossier, bench: Bench) -> Iterator[Account]:
                 if case.is_voluntary:
                     continue
                 yield from (account_of(case, event, **(case.norm or {})) for event in case.events)
+
+
+def accounts_of(
+    bench: Bench, institutions: Iterable[Institution], as_of: datetime
+) -> Iterator[Account]:
+    """Theirs, of the bench's municipality on its day, by events alone: no page is looked at."""
+    for one in institutions:
+        dossier = Dossier(
+            municipality=bench.municipality, institution=one, as_of=as_of, observations={}
+        )
+        yield from accounts(dossier, bench)
 
 
 def account_of(

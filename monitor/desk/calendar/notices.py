@@ -11,8 +11,8 @@ from monitor.application import Application
 from monitor.storage import calendar
 from rules.dossier.bench import Bench
 from rules.dossier.case import authorities
-from rules.model import Dossier, Event, Institution, Municipality
-from rules.terms.notices import Account, State, accounts, duties
+from rules.model import Event, Institution, Municipality
+from rules.terms.notices import Account, State, accounts_of, duties
 
 OWED = (State.DUE, State.LATE, State.AHEAD)
 OF_A_PAGE = ("page_created", "page_deleted", "page_renamed")
@@ -47,11 +47,9 @@ def _of_town(
     bench = Bench(town, tuple(application.acts.values()), town.day_of(now))
     if not duties(bench.law):
         return
-    for one in _who_may_owe(town):
-        dossier = Dossier(municipality=town, institution=one, as_of=now, observations={})
-        for account in accounts(dossier, bench):
-            if account.due and account.state in OWED:
-                yield town, account
+    for account in accounts_of(bench, _who_may_owe(town), now):
+        if account.due and account.state in OWED:
+            yield town, account
 
 
 def _who_may_owe(town: Municipality) -> Iterable[Institution]:
